@@ -1,0 +1,37 @@
+//! What is asked of the engine: here one run, its checks, and their verdict. It neither touches the disk nor renders.
+
+use crate::record::RunRecord;
+use crate::scenario::Scenario;
+
+/// Everything a report needs of one run.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// What was run.
+    pub scenario: Scenario,
+    /// What happened.
+    pub record: RunRecord,
+    /// The checks, in the order of the file.
+    pub checks: Vec<CheckOutcome>,
+}
+
+/// Whether a check held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// It held.
+    Pass,
+    /// It did not.
+    Fail,
+    /// There was nothing to judge: no request was served.
+    NoData,
+}
+
+/// One check and what it found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckOutcome {
+    /// As written: `p99_response_time < 800ms`.
+    pub check: String,
+    /// What was found, with its unit: `612ms`; `no data` where there was none.
+    pub value: String,
+    /// The verdict.
+    pub status: CheckStatus,
+}

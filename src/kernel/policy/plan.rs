@@ -1,0 +1,209 @@
+//! The resolved description of a service's scaling policies. Field names are AWS's own, in snake case.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::telemetry::{AlarmPlan, Metric};
+use crate::units::SimDuration;
+
+/// One policy of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyPlan {
+    /// The user's name for it.
+    pub name: String,
+    /// What it does.
+    pub kind: PolicyKind,
+}
+
+/// The kinds of policy that are built.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PolicyKind {
+    /// Keeps a metric near a target.
+    TargetTracking(TargetTrackingPlan),
+    /// Answers an alarm with a table of steps.
+    Step(StepPlan),
+}
+
+/// A target-tracking policy (`aws-scaling.md` §1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetTrackingPlan {
+    /// What it tracks.
+    pub metric: Metric,
+    /// The value to stay near [% or requests a target and minute], > 0.
+    pub target_value: f64,
+    /// Default 300 s.
+    pub scale_out_cooldown: SimDuration,
+    /// Default 300 s.
+    pub scale_in_cooldown: SimDuration,
+    /// Whether it never removes tasks.
+    pub disable_scale_in: bool,
+}
+
+/// A step-scaling policy and the alarm that invokes it (`aws-scaling.md` §2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepPlan {
+    /// The user's alarm.
+    pub alarm: AlarmPlan,
+    /// What an adjustment means.
+    pub adjustment_type: AdjustmentType,
+    /// Percent policies change capacity by at least this many tasks; 0: no minimum.
+    pub min_adjustment_magnitude: u32,
+    /// How the alarm's recent datapoints become one number.
+    pub metric_aggregation_type: StepAggregation,
+    /// Default 300 s.
+    pub cooldown: SimDuration,
+    /// 1 to 20 steps; ranges neither overlap nor leave a gap (checked by the scenario).
+    pub steps: Vec<Adjustment>,
+}
+
+/// What a step's adjustment means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdjustmentType {
+    /// Add (or remove) so many tasks.
+    ChangeInCapacity,
+    /// Add (or remove) so many percent.
+    PercentChangeInCapacity,
+    /// Set the count.
+    ExactCapacity,
+}
+
+/// One step: a range of differences from the alarm's threshold and what to do there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adjustment {
+    /// `metric_interval_lower_bound`, a difference from the threshold; `None`: −∞.
+    pub lower: Option<f64>,
+    /// `metric_interval_upper_bound`; `None`: +∞.
+    pub upper: Option<f64>,
+    /// `scaling_adjustment`, in −1 000 000..=1 000 000.
+    pub adjustment: i32,
+}
+
+/// How a step policy aggregates recent datapoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepAggregation {
+    /// Their mean.
+    Average,
+    /// The smallest.
+    Minimum,
+    /// The largest.
+    Maximum,
+}
+
+/// What AWS does not publish about its policies (`aws-scaling.md` §8): each field is an `[assumptions]` key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyRules {
+    /// `tt_high_points`: points of the high alarm, all of which must breach (observed: 3).
+    pub tt_high_points: u32,
+    /// `tt_low_points`: points of the low alarm (observed: 15).
+    pub tt_low_points: u32,
+    /// `tt_low_ratio`: low threshold ÷ target (observed: 0.9).
+    pub tt_low_ratio: f64,
+    /// `tt_metric_aggregation`: which number of the alarm's window enters the formula.
+    pub tt_metric_aggregation: DatapointAggregation,
+    /// `tt_scale_in_mode`.
+    pub tt_scale_in_mode: ScaleInMode,
+    /// `tt_scale_in_max_step`: tasks one scale-in removes at most; `None`: no limit.
+    pub tt_scale_in_max_step: Option<u32>,
+    /// `tt_flapping_guard`: no scale-in whose predicted metric is above the target.
+    pub tt_flapping_guard: bool,
+    /// `step_metric_window`.
+    pub step_metric_window: StepWindow,
+    /// `step_base`.
+    pub step_base: StepBase,
+    /// `cooldown_start`.
+    pub cooldown_start: CooldownStart,
+    /// `cooldown_scope`.
+    pub cooldown_scope: CooldownScope,
+    /// `cooldown_credit`: how capacity added in a running cooldown counts.
+    pub cooldown_credit: CooldownCredit,
+    /// `block_in_during_out_cooldown`.
+    pub block_in_during_out_cooldown: bool,
+}
+
+/// Which number of the alarm's datapoints a target-tracking policy uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatapointAggregation {
+    /// `mean_of_eval_window`.
+    MeanOfEvalWindow,
+    /// `last`.
+    Last,
+    /// `max`.
+    Max,
+}
+
+/// How far a target-tracking policy scales in at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ScaleInMode {
+    /// `proportional_ceil`: to `ceil(running × metric / target)`.
+    ProportionalCeil,
+    /// `one_at_a_time`.
+    OneAtATime,
+    /// `{ max_fraction = f }`: proportional, but at most this share of the running tasks, in (0, 1], and at least one.
+    MaxFraction(f64),
+}
+
+/// Which datapoints a step policy aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepWindow {
+    /// `evaluated_points`: those the alarm evaluated.
+    EvaluatedPoints,
+    /// `last_point`.
+    LastPoint,
+}
+
+/// The capacity a step policy starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepBase {
+    /// `running`.
+    Running,
+    /// `desired`.
+    Desired,
+}
+
+/// When a cooldown's clock starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CooldownStart {
+    /// `activity_completed`: when the running count has reached the desired count (documented).
+    ActivityCompleted,
+    /// `activity_start`: when the desired count was changed.
+    ActivityStart,
+}
+
+/// Whose cooldown counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CooldownScope {
+    /// `per_policy`.
+    PerPolicy,
+    /// `per_target`: the service's last activity counts for every policy.
+    PerTarget,
+}
+
+/// How capacity that the activity in cooldown already added counts against a larger scale-out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CooldownCredit {
+    /// `subtract_added`: what already runs of it is subtracted from the new amount (documented wording).
+    SubtractAdded,
+    /// `base_before_activity`: the proposal is computed anew from the count before the activity.
+    BaseBeforeActivity,
+}
+
+impl Default for PolicyRules {
+    /// The defaults of `aws-scaling.md` §8.
+    fn default() -> Self {
+        Self {
+            tt_high_points: 3,
+            tt_low_points: 15,
+            tt_low_ratio: 0.9,
+            tt_metric_aggregation: DatapointAggregation::MeanOfEvalWindow,
+            tt_scale_in_mode: ScaleInMode::ProportionalCeil,
+            tt_scale_in_max_step: None,
+            tt_flapping_guard: true,
+            step_metric_window: StepWindow::EvaluatedPoints,
+            step_base: StepBase::Running,
+            cooldown_start: CooldownStart::ActivityCompleted,
+            cooldown_scope: CooldownScope::PerPolicy,
+            cooldown_credit: CooldownCredit::SubtractAdded,
+            block_in_during_out_cooldown: false,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Distributions of times: resolved, checked, and drawn in batches of whole nanoseconds.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::math;
+use super::streams::Rng;
+use super::ziggurat;
+use crate::units::SimDuration;
+
+/// A distribution of a span of time. Every variant was checked when it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    law: Law,
+}
+
+/// The laws; parameters in nanoseconds.
+#[derive(Clone, Debug, PartialEq)]
+enum Law {
+    Constant(u64),
+    Exponential { mean: f64 },
+    LogNormal { mu: f64, sigma: f64 },
+    Gamma(Gamma),
+    Weibull { inverse_shape: f64, scale: f64 },
+    Pareto { minus_inverse_alpha: f64, minimum: f64 },
+    Uniform { min: u64, max: u64 },
+    Empirical(Arc<[u64]>),
+}
+
+/// Gamma by Marsaglia and Tsang (2000), with the boost of shape + 1 for shapes below one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Gamma {
+    shape: f64,
+    scale: f64,
+    d: f64,
+    c: f64,
+    boost: f64,
+}
+
+/// Why parameters are not a distribution.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DistributionError {
+    /// The parameter's name as in a scenario: `mean`, `cv`, `p95`, …
+    pub parameter: &'static str,
+    /// What was expected, as a noun phrase: "a time above zero".
+    pub expected: &'static str,
+}
+
+impl fmt::Display for DistributionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` must be {}", self.parameter, self.expected)
+    }
+}
+
+impl Distribution {
+    /// The standard normal quantile of 0.95.
+    const Z95: f64 = 1.644_853_626_951_472_2;
+
+    fn error(parameter: &'static str, expected: &'static str) -> DistributionError {
+        DistributionError { parameter, expected }
+    }
+
+    fn positive(parameter: &'static str, span: SimDuration) -> Result<f64, DistributionError> {
+        if span.0 == 0 { Err(Self::error(parameter, "a time above zero")) } else { Ok(nanos(span)) }
+    }
+
+    fn ratio(parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
+        if value.is_finite() && value > 1e-6 && value < 1e6 {
+            Ok(value)
+        } else {
+            Err(Self::error(parameter, "a number between 0.000001 and 1000000"))
+        }
+    }
+
+    /// Always `value`.
+    #[must_use]
+    pub fn constant(value: SimDuration) -> Self {
+        Self { law: Law::Constant(value.0.min(SimDuration::CAP.0)) }
+    }
+
+    /// Exponential with this mean.
+    ///
+    /// # Errors
+    /// When the mean is zero.
+    pub fn exponential(mean: SimDuration) -> Result<Self, DistributionError> {
+        Ok(Self { law: Law::Exponential { mean: Self::positive("mean", mean)? } })
+    }
+
+    /// Lognormal with this mean and coefficient of variation; a `cv` of zero is the constant.
+    ///
+    /// # Errors
+    /// When the mean is zero or the `cv` is negative, not finite or above 1000.
+    pub fn lognormal_mean_cv(mean: SimDuration, cv: f64) -> Result<Self, DistributionError> {
+        let mean_nanos = Self::positive("mean", mean)?;
+        if !(cv.is_finite() && (0.0..=1000.0).contains(&cv)) {
+            return Err(Self::error("cv", "a number from 0 to 1000"));
+        }
+        if cv <= 0.0 {
+            return Ok(Self::constant(mean));
+        }
+        let variance = libm::log1p(cv * cv);
+        Ok(Self { law: Law::LogNormal { mu: libm::log(mean_nanos) - variance / 2.0, sigma: libm::sqrt(variance) } })
+    }
+
+    /// Lognormal with this median and 95th percentile; equal values are the constant.
+    ///
+    /// # Errors
+    /// When the median is zero or the percentile is below it.
+    pub fn lognormal_median_p95(median: SimDuration, p95: SimDuration) -> Result<Self, DistributionError> {
+        let mu = libm::log(Self::positive("median", median)?);
+        if p95 < median {
+            return Err(Self::error("p95", "at least the median"));
+        }
+        if p95 == median {
+            return Ok(Self::constant(median));
+        }
+        Ok(Self { law: Law::LogNormal { mu, sigma: (libm::log(nanos(p95)) - mu) / Self::Z95 } })
+    }
+
+    /// Gamma with this shape and mean.
+    ///
+    /// # Errors
+    /// When the shape is not in (0.000001, 1000000) or the mean is zero.
+    pub fn gamma(shape: f64, mean: SimDuration) -> Result<Self, DistributionError> {
+        let shape = Self::ratio("shape", shape)?;
+        let scale = Self::positive("mean", mean)? / shape;
+        let boosted = if shape < 1.0 { shape + 1.0 } else { shape };
+        let d = boosted - 1.0 / 3.0;
+        let gamma = Gamma { shape, scale, d, c: 1.0 / libm::sqrt(9.0 * d), boost: 1.0 / shape };
+        Ok(Self { law: Law::Gamma(gamma) })
+    }
+
+    /// Weibull with this shape and scale.
+    ///
+    /// # Errors
+    /// When the shape is not in (0.000001, 1000000) or the scale is zero.
+    pub fn weibull(shape: f64, scale: SimDuration) -> Result<Self, DistributionError> {
+        let inverse_shape = 1.0 / Self::ratio("shape", shape)?;
+        Ok(Self { law: Law::Weibull { inverse_shape, scale: Self::positive("scale", scale)? } })
+    }
+
+    /// Pareto (type I) with this tail index and smallest value. The mean is finite for `alpha > 1` only.
+    ///
+    /// # Errors
+    /// When `alpha` is not in (0.000001, 1000000) or the minimum is zero.
+    pub fn pareto(alpha: f64, minimum: SimDuration) -> Result<Self, DistributionError> {
+        let minus_inverse_alpha = -1.0 / Self::ratio("alpha", alpha)?;
+        Ok(Self { law: Law::Pareto { minus_inverse_alpha, minimum: Self::positive("minimum", minimum)? } })
+    }
+
+    /// Uniform on [min, max].
+    ///
+    /// # Errors
+    /// When `max` is below `min`.
+    pub fn uniform(min: SimDuration, max: SimDuration) -> Result<Self, DistributionError> {
+        if max < min {
+            return Err(Self::error("max", "at least the minimum"));
+        }
+        Ok(Self { law: Law::Uniform { min: min.0, max: max.0.min(SimDuration::CAP.0) } })
+    }
+
+    /// The empirical law of these samples: each is drawn with the same probability.
+    ///
+    /// # Errors
+    /// When there is no sample.
+    pub fn empirical(samples: &[SimDuration]) -> Result<Self, DistributionError> {
+        if samples.is_empty() {
+            return Err(Self::error("file", "a file with at least one sample"));
+        }
+        let capped: Vec<u64> = samples.iter().map(|s| s.0.min(SimDuration::CAP.0)).collect();
+        Ok(Self { law: Law::Empirical(capped.into()) })
+    }
+
+    /// The mean [ns]; infinite where it does not exist.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a mean")]
+    pub fn mean_nanos(&self) -> f64 {
+        match &self.law {
+            Law::Constant(value) => *value as f64,
+            Law::Exponential { mean } => *mean,
+            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * sigma / 2.0),
+            Law::Gamma(gamma) => gamma.shape * gamma.scale,
+            Law::Weibull { inverse_shape, scale } => scale * libm::tgamma(1.0 + inverse_shape),
+            Law::Pareto { minus_inverse_alpha, minimum } => {
+                let alpha = -1.0 / minus_inverse_alpha;
+                if alpha <= 1.0 { f64::INFINITY } else { alpha * minimum / (alpha - 1.0) }
+            }
+            Law::Uniform { min, max } => (*min as f64 + *max as f64) / 2.0,
+            Law::Empirical(samples) => samples.iter().map(|s| *s as f64).sum::<f64>() / samples.len() as f64,
+        }
+    }
+
+    /// The value when the law is a constant.
+    #[must_use]
+    pub fn as_constant(&self) -> Option<SimDuration> {
+        if let Law::Constant(value) = self.law { Some(SimDuration(value)) } else { None }
+    }
+
+    /// One draw.
+    pub fn draw(&self, rng: &mut Rng) -> SimDuration {
+        let mut one = [0];
+        self.fill(rng, &mut one);
+        SimDuration(one[0])
+    }
+
+    /// Fills `out` with draws [ns], in order; the same values whether drawn one by one or together.
+    pub fn fill(&self, rng: &mut Rng, out: &mut [u64]) {
+        match &self.law {
+            Law::Constant(value) => out.fill(*value),
+            Law::Exponential { mean } => fill_with(out, || ziggurat::exponential(rng) * mean),
+            Law::LogNormal { mu, sigma } => fill_lognormal(rng, *mu, *sigma, out),
+            Law::Gamma(gamma) => fill_with(out, || gamma.draw(rng)),
+            Law::Weibull { inverse_shape, scale } => {
+                fill_with(out, || scale * libm::pow(ziggurat::exponential(rng), *inverse_shape));
+            }
+            Law::Pareto { minus_inverse_alpha, minimum } => {
+                fill_with(out, || minimum * libm::pow(rng.open_unit(), *minus_inverse_alpha));
+            }
+            Law::Uniform { min, max } => {
+                for slot in out {
+                    *slot = min + rng.below(max - min + 1);
+                }
+            }
+            Law::Empirical(samples) => {
+                for slot in out {
+                    *slot = samples[usize::try_from(rng.below(samples.len() as u64)).unwrap_or(0)];
+                }
+            }
+        }
+    }
+}
+
+impl Gamma {
+    fn draw(&self, rng: &mut Rng) -> f64 {
+        loop {
+            let x = ziggurat::standard_normal(rng);
+            let base = 1.0 + self.c * x;
+            if base <= 0.0 {
+                continue;
+            }
+            let v = base * base * base;
+            let u = rng.open_unit();
+            let x2 = x * x;
+            let accepted = u < 1.0 - 0.0331 * x2 * x2
+                || libm::log(u) < 0.5 * x2 + self.d * (1.0 - v + libm::log(v));
+            if accepted {
+                let value = self.d * v * self.scale;
+                return if self.shape < 1.0 { value * libm::pow(rng.open_unit(), self.boost) } else { value };
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "parameters of a law")]
+fn nanos(span: SimDuration) -> f64 {
+    span.0 as f64
+}
+
+#[inline]
+fn fill_with(out: &mut [u64], mut draw: impl FnMut() -> f64) {
+    for slot in out {
+        *slot = SimDuration::from_nanos_f64(draw()).0;
+    }
+}
+
+fn fill_lognormal(rng: &mut Rng, mu: f64, sigma: f64, out: &mut [u64]) {
+    const BATCH: usize = 64;
+    let mut exponents = [0.0_f64; BATCH];
+    for chunk in out.chunks_mut(BATCH) {
+        let exponents = &mut exponents[..chunk.len()];
+        for exponent in &mut *exponents {
+            *exponent = mu + sigma * ziggurat::standard_normal(rng);
+        }
+        math::exp_batch(exponents);
+        for (slot, value) in chunk.iter_mut().zip(&*exponents) {
+            *slot = SimDuration::from_nanos_f64(*value).0;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Named streams: one xoshiro256++ generator a purpose and entity, seeded by a hash of names, never by order.
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng as _, SeedableRng};
+
+/// What a stream is for. Adding a purpose never shifts the numbers of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Gaps between arrivals.
+    Arrivals,
+    /// vCPU time of requests, one draw an arrival.
+    CpuTime,
+    /// Wait time of requests, one draw an arrival.
+    WaitTime,
+    /// Patience of clients, one draw an arrival.
+    Patience,
+    /// Random routing, one draw an arrival.
+    Routing,
+    /// Stages of starting tasks, one set a task.
+    Startup,
+    /// First health checks, one draw a task.
+    HealthCheck,
+    /// Which task a scale-in stops.
+    Victim,
+    /// Phase of an alarm's evaluations, one draw an alarm.
+    AlarmPhase,
+}
+
+impl Purpose {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Arrivals => "arrivals",
+            Self::CpuTime => "cpu_time",
+            Self::WaitTime => "wait_time",
+            Self::Patience => "patience",
+            Self::Routing => "routing",
+            Self::Startup => "startup",
+            Self::HealthCheck => "health_check",
+            Self::Victim => "victim",
+            Self::AlarmPhase => "alarm_phase",
+        }
+    }
+}
+
+/// The source of all streams of one run.
+#[derive(Clone, Copy, Debug)]
+pub struct Streams {
+    seed: u64,
+    replication: u64,
+}
+
+impl Streams {
+    /// The streams of replication `replication` under `seed`.
+    #[must_use]
+    pub const fn new(seed: u64, replication: u64) -> Self {
+        Self { seed, replication }
+    }
+
+    /// The stream for one purpose of one entity, which is named, not numbered.
+    #[must_use]
+    pub fn stream(&self, purpose: Purpose, entity: &str) -> Rng {
+        let mut state = mix(self.seed ^ 0x9E37_79B9_7F4A_7C15);
+        state = mix(state ^ self.replication.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        state = absorb(state, purpose.key().as_bytes());
+        state = absorb(state, entity.as_bytes());
+        Rng::from_key(state)
+    }
+}
+
+/// Mixes `bytes` and their length into `state`.
+fn absorb(state: u64, bytes: &[u8]) -> u64 {
+    let hashed = bytes.iter().fold(state, |state, byte| mix(state ^ u64::from(*byte)).wrapping_add(0x2545_F491_4F6C_DD1D));
+    mix(hashed ^ bytes.len() as u64)
+}
+
+/// The finalizer of SplitMix64.
+const fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+/// One stream of random words.
+#[derive(Clone, Debug)]
+pub struct Rng {
+    words: Xoshiro256PlusPlus,
+}
+
+impl Rng {
+    /// The generator whose four state words are consecutive SplitMix64 outputs from `key`.
+    #[must_use]
+    pub fn from_key(key: u64) -> Self {
+        let mut seed = [0_u8; 32];
+        let mut counter = key;
+        for word in seed.chunks_exact_mut(8) {
+            counter = counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            word.copy_from_slice(&mix(counter).to_le_bytes());
+        }
+        Self { words: Xoshiro256PlusPlus::from_seed(seed) }
+    }
+
+    /// The next 64 bits.
+    #[inline]
+    pub fn next_u64(&mut self) -> u64 {
+        self.words.next_u64()
+    }
+
+    /// Uniform in the open interval (0, 1), on a grid of 2⁻⁵³.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "52 bits fit an f64")]
+    pub fn open_unit(&mut self) -> f64 {
+        ((self.next_u64() >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+    }
+
+    /// Uniform in 0..bound by multiply-and-shift with rejection (Lemire 2019); unbiased. `bound` is at least 1.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the high and low halves of a product")]
+    pub fn below(&mut self, bound: u64) -> u64 {
+        let mut product = u128::from(self.next_u64()) * u128::from(bound);
+        if (product as u64) < bound {
+            let threshold = bound.wrapping_neg() % bound;
+            while (product as u64) < threshold {
+                product = u128::from(self.next_u64()) * u128::from(bound);
+            }
+        }
+        (product >> 64) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splitmix64_gives_the_published_numbers() {
+        // oracle `rng-splitmix64`: state 1234567, each output is mix(state += golden gamma).
+        let mut state = 1_234_567_u64;
+        let mut next = || {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            mix(state)
+        };
+        assert_eq!([next(), next(), next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn xoshiro256_plus_plus_gives_the_published_numbers() {
+        // oracle `rng-xoshiro256pp`: state words 1, 2, 3, 4.
+        let mut seed = [0_u8; 32];
+        for (index, word) in seed.chunks_exact_mut(8).enumerate() {
+            word.copy_from_slice(&(index as u64 + 1).to_le_bytes());
+        }
+        let mut rng = Rng { words: Xoshiro256PlusPlus::from_seed(seed) };
+        let outputs: Vec<u64> = (0..6).map(|_| rng.next_u64()).collect();
+        let published = [
+            41_943_041,
+            58_720_359,
+            3_588_806_011_781_223,
+            3_591_011_842_654_386,
+            9_228_616_714_210_784_205,
+            9_973_669_472_204_895_162,
+        ];
+        assert_eq!(outputs, published);
+    }
+
+    #[test]
+    fn streams_differ_by_purpose_entity_seed_and_replication() {
+        let base = Streams::new(1, 0);
+        let first = |streams: Streams, purpose, entity| streams.stream(purpose, entity).next_u64();
+        let reference = first(base, Purpose::Arrivals, "web");
+        assert_eq!(reference, first(base, Purpose::Arrivals, "web"));
+        assert_ne!(reference, first(base, Purpose::CpuTime, "web"));
+        assert_ne!(reference, first(base, Purpose::Arrivals, "api"));
+        assert_ne!(reference, first(Streams::new(2, 0), Purpose::Arrivals, "web"));
+        assert_ne!(reference, first(Streams::new(1, 1), Purpose::Arrivals, "web"));
+    }
+
+    #[test]
+    fn below_is_uniform() {
+        let mut rng = Rng::from_key(7);
+        let mut counts = [0_u32; 10];
+        for _ in 0..100_000 {
+            counts[usize::try_from(rng.below(10)).unwrap()] += 1;
+        }
+        // Binomial(100 000, 0.1): standard deviation √(100000 · 0.1 · 0.9) = 94.9; ten checks at 5 standard deviations.
+        assert!(counts.iter().all(|count| count.abs_diff(10_000) < 475), "{counts:?}");
+    }
+}

@@ -1,0 +1,9 @@
+//! CloudWatch: facts become late, averaged metrics; metrics become alarm states.
+
+mod alarm;
+mod metric;
+mod usage;
+
+pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
+pub use metric::{Metric, MetricStore};
+pub use usage::{MetricRules, RcptDenominator};

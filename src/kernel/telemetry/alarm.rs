@@ -1,0 +1,171 @@
+//! CloudWatch alarms: M datapoints of N, missing data, and the three states (`aws-scaling.md` §4).
+
+use alloc::string::String;
+
+use super::metric::Metric;
+
+/// An alarm as its owner declared it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlarmPlan {
+    /// Its name in the decision log; part of the key of its phase.
+    pub name: String,
+    /// What it watches, at 60 s periods.
+    pub metric: Metric,
+    /// N: periods it evaluates, in 1..=1440.
+    pub evaluation_periods: u32,
+    /// M: datapoints that must breach, in 1..=N.
+    pub datapoints_to_alarm: u32,
+    /// How a datapoint breaches.
+    pub comparison: Comparison,
+    /// The threshold, in the metric's unit; finite.
+    pub threshold: f64,
+    /// What a missing datapoint counts as.
+    pub treat_missing_data: TreatMissingData,
+}
+
+/// `ComparisonOperator`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `GreaterThanOrEqualToThreshold`.
+    GreaterThanOrEqualToThreshold,
+    /// `GreaterThanThreshold`.
+    GreaterThanThreshold,
+    /// `LessThanThreshold`.
+    LessThanThreshold,
+    /// `LessThanOrEqualToThreshold`.
+    LessThanOrEqualToThreshold,
+}
+
+impl Comparison {
+    /// Whether `value` breaches `threshold`.
+    #[must_use]
+    pub fn breaches(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::GreaterThanOrEqualToThreshold => value >= threshold,
+            Self::GreaterThanThreshold => value > threshold,
+            Self::LessThanThreshold => value < threshold,
+            Self::LessThanOrEqualToThreshold => value <= threshold,
+        }
+    }
+}
+
+/// `TreatMissingData`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreatMissingData {
+    /// `missing` (the default): as if it were not there.
+    Missing,
+    /// `notBreaching`.
+    NotBreaching,
+    /// `breaching`.
+    Breaching,
+    /// `ignore`: the state stays where filling would decide it.
+    Ignore,
+}
+
+/// `StateValue`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AlarmState {
+    /// `INSUFFICIENT_DATA`, the initial state.
+    #[default]
+    InsufficientData,
+    /// `OK`.
+    Ok,
+    /// `ALARM`.
+    Alarm,
+}
+
+impl AlarmState {
+    /// CloudWatch's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+            Self::Ok => "OK",
+            Self::Alarm => "ALARM",
+        }
+    }
+}
+
+/// The state an alarm takes from the datapoints in its evaluation range.
+///
+/// `range` holds the datapoints of the range, oldest first, `None` where one is missing; it is at least
+/// `evaluation_periods` long. `current` is the state before.
+///
+/// The rules, from the CloudWatch user guide (`aws-scaling.md` §4): with at least N real points the newest N
+/// decide; otherwise the missing ones are filled as `treat_missing_data` says. Under `missing` and `ignore` the real
+/// points decide where they can; an all-breaching remainder of fewer than M points alarms only when its oldest
+/// point is at least M positions old (the premature-alarm rule), which `missing` applies and `ignore` leaves as it is.
+#[must_use]
+pub fn evaluate(plan: &AlarmPlan, range: &[Option<f64>], current: AlarmState) -> AlarmState {
+    let (n, m) = (plan.evaluation_periods as usize, plan.datapoints_to_alarm as usize);
+    let breaches = |value: f64| plan.comparison.breaches(value, plan.threshold);
+    let real = || range.iter().rev().flatten();
+    let real_count = real().count();
+    let breaching = real().take(n).filter(|value| breaches(**value)).count();
+    let decided = |breaching: usize| if breaching >= m { AlarmState::Alarm } else { AlarmState::Ok };
+    if real_count >= n {
+        return decided(breaching);
+    }
+    match plan.treat_missing_data {
+        TreatMissingData::NotBreaching => decided(breaching),
+        TreatMissingData::Breaching => decided(breaching + (n - real_count)),
+        TreatMissingData::Missing | TreatMissingData::Ignore => {
+            if breaching >= m {
+                AlarmState::Alarm
+            } else if breaching < real_count {
+                AlarmState::Ok
+            } else if plan.treat_missing_data == TreatMissingData::Ignore {
+                current
+            } else if real_count == 0 {
+                AlarmState::InsufficientData
+            } else {
+                let oldest = range.iter().position(Option::is_some).map_or(0, |index| range.len() - index);
+                if oldest >= m { AlarmState::Alarm } else { current }
+            }
+        }
+    }
+}
+
+/// One evaluation: what the alarm saw and where it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    /// The state after it.
+    pub state: AlarmState,
+    /// Whether the state changed.
+    pub changed: bool,
+    /// The real datapoints among the newest N, oldest first.
+    pub datapoints: alloc::vec::Vec<f64>,
+}
+
+/// An alarm and its state.
+#[derive(Clone, Debug)]
+pub struct Alarm {
+    /// How it was declared.
+    pub plan: AlarmPlan,
+    state: AlarmState,
+}
+
+impl Alarm {
+    /// An alarm in `INSUFFICIENT_DATA`.
+    #[must_use]
+    pub fn new(plan: AlarmPlan) -> Self {
+        Self { plan, state: AlarmState::InsufficientData }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> AlarmState {
+        self.state
+    }
+
+    /// Evaluates `range` (as in [`evaluate`]) and takes the new state; the result is written to `out`.
+    pub fn observe(&mut self, range: &[Option<f64>], out: &mut Evaluation) {
+        let state = evaluate(&self.plan, range, self.state);
+        out.changed = state != self.state;
+        out.state = state;
+        out.datapoints.clear();
+        out.datapoints.extend(range.iter().rev().flatten().take(self.plan.evaluation_periods as usize));
+        out.datapoints.reverse();
+        self.state = state;
+    }
+}

@@ -1,0 +1,5 @@
+//! The whole.
+
+mod plan;
+
+pub use plan::{Plan, ServicePlan, TelemetryPlan};

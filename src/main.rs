@@ -1,0 +1,3 @@
+//! The windtunnel command.
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Probes: what a run leaves behind. Histograms of times, one row a service and minute, the decision log, and the
+//! counts that must add up.
+
+mod histogram;
+mod result;
+
+pub use histogram::Histogram;
+pub use result::{
+    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
+    TaskStatistics,
+};

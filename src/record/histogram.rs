@@ -1,0 +1,194 @@
+//! The latency histogram: log-linear, 128 buckets an octave, so that a percentile is within 0.8 % of the truth, a
+//! record is one increment, and a merge is exact addition (the same result in any order, on any machine).
+
+/// Buckets an octave, as a power of two.
+const SUB_BITS: u32 = 7;
+const SUB: u64 = 1 << SUB_BITS;
+/// Values are counted in units of 2^10 ns (1.024 µs); the first 128 buckets are one unit wide.
+const SHIFT: u32 = 10;
+/// Buckets in all: they reach to 2^64 ns.
+const BUCKETS: usize = bucket_of(u64::MAX) + 1;
+
+/// The bucket of a value [ns].
+#[inline]
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "an index below BUCKETS")]
+const fn bucket_of(value: u64) -> usize {
+    // Setting bit 7 puts every small value into octave 0, where the bucket is the value itself.
+    let units = value >> SHIFT;
+    let octave = 63 - SUB_BITS - (units | SUB).leading_zeros();
+    (((octave as u64) << SUB_BITS) + (units >> octave)) as usize
+}
+
+/// The smallest value of a bucket [ns].
+const fn lower_edge(bucket: usize) -> u128 {
+    let bucket = bucket as u128;
+    let octave = (bucket >> SUB_BITS).saturating_sub(1);
+    let sub = bucket - (octave << SUB_BITS);
+    sub << (octave + SHIFT as u128)
+}
+
+/// Counts of times by bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Histogram {
+    counts: Vec<u64>,
+    total: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { counts: vec![0; BUCKETS], total: 0 }
+    }
+}
+
+impl Histogram {
+    /// Counts one value [ns].
+    pub fn record(&mut self, value: u64) {
+        self.counts[bucket_of(value)] += 1;
+        self.total += 1;
+    }
+
+    /// Values counted.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The value at quantile `q` in [0, 1] [ns]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
+    /// when nothing was counted.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Option<u64> {
+        quantile_of(self.counts.iter().copied(), self.total, q)
+    }
+
+    /// The buckets that hold anything, in order: `(lower edge, upper edge, count)` [ns, ns, values].
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        let clip = |edge: u128| u64::try_from(edge).unwrap_or(u64::MAX);
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(bucket, count)| {
+            (clip(lower_edge(bucket)), clip(lower_edge(bucket + 1)), *count)
+        })
+    }
+
+    /// Adds the counts of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.total += other.total;
+    }
+
+    /// Adds the counts of an open histogram.
+    pub(super) fn absorb(&mut self, open: &OpenHistogram) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&open.counts) {
+            *mine += u64::from(*theirs);
+            self.total += u64::from(*theirs);
+        }
+    }
+}
+
+/// The histogram of the minute that is being simulated: half the size, so that its live part stays in the cache.
+#[derive(Clone, Debug)]
+pub(super) struct OpenHistogram {
+    counts: Vec<u32>,
+}
+
+impl Default for OpenHistogram {
+    fn default() -> Self {
+        Self { counts: vec![0; BUCKETS] }
+    }
+}
+
+impl OpenHistogram {
+    #[inline]
+    pub(super) fn record(&mut self, value: u64) {
+        self.counts[bucket_of(value)] += 1;
+    }
+
+    /// Takes back a value that was recorded.
+    pub(super) fn remove(&mut self, value: u64) {
+        self.counts[bucket_of(value)] -= 1;
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
+    /// The values at three quantiles, as in [`Histogram::quantile`], of this and `other` together.
+    pub(super) fn quantiles(&self, other: Option<&Self>, total: u64, qs: [f64; 3]) -> [Option<u64>; 3] {
+        qs.map(|q| match other {
+            Some(other) => {
+                quantile_of(self.counts.iter().zip(&other.counts).map(|(a, b)| u64::from(*a) + u64::from(*b)), total, q)
+            }
+            None => quantile_of(self.counts.iter().map(|count| u64::from(*count)), total, q),
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a rank between 1 and the total"
+)]
+fn quantile_of(counts: impl Iterator<Item = u64>, total: u64, q: f64) -> Option<u64> {
+    if total == 0 {
+        return None;
+    }
+    let rank = ((q * total as f64).ceil() as u64).clamp(1, total);
+    let mut below = 0;
+    for (bucket, count) in counts.enumerate() {
+        if below + count >= rank {
+            let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
+            // The k-th of `count` values stands in the middle of the k-th of `count` equal parts.
+            let place = 2 * u128::from(rank - below) - 1;
+            let value = low + (high - low) * place / (2 * u128::from(count));
+            return Some(u64::try_from(value).unwrap_or(u64::MAX));
+        }
+        below += count;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_lies_within_its_bucket_and_buckets_are_narrow() {
+        let mut value = 1_u64;
+        while value < 1 << 62 {
+            for probe in [value - 1, value, value + value / 3] {
+                let bucket = bucket_of(probe);
+                let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
+                assert!((low..high).contains(&u128::from(probe)), "{probe} is not in [{low}, {high})");
+                assert!(high - low <= 1024 || (high - low) * 128 <= low, "[{low}, {high}) is wide");
+            }
+            value = value * 3 / 2 + 1;
+        }
+    }
+
+    #[test]
+    fn quantiles_of_a_known_sample_are_within_a_bucket() {
+        let mut histogram = Histogram::default();
+        for millis in 1..=1000_u64 {
+            histogram.record(millis * 1_000_000);
+        }
+        for (q, truth) in [(0.5, 500.0), (0.95, 950.0), (0.99, 990.0), (1.0, 1000.0), (0.0, 1.0)] {
+            let value = histogram.quantile(q).unwrap() as f64 / 1e6;
+            assert!((value / truth - 1.0_f64).abs() < 0.008, "q {q}: {value}");
+        }
+        assert_eq!(Histogram::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn a_merge_is_the_same_as_recording_everything_in_one() {
+        let (mut all, mut left, mut right) = (Histogram::default(), Histogram::default(), Histogram::default());
+        for value in (0..50_000_u64).map(|i| i * i * 977) {
+            all.record(value);
+            if value % 2 == 0 { left.record(value) } else { right.record(value) }
+        }
+        left.merge(&right);
+        assert_eq!(left, all);
+        assert_eq!(all.buckets().map(|(_, _, count)| count).sum::<u64>(), all.total());
+    }
+}

@@ -1,0 +1,196 @@
+//! What a run leaves behind, as plain data. Times are nanoseconds, money is exact; nothing here is formatted.
+
+use windtunnel_kernel::billing::Invoice;
+use windtunnel_kernel::units::{SimDuration, SimTime};
+
+use super::histogram::Histogram;
+
+/// One run of one plan with one seed.
+#[derive(Clone, Debug)]
+pub struct RunRecord {
+    /// The services, in the order of the plan.
+    pub services: Vec<ServiceRecord>,
+    /// Rolling hash over (time, class, entity) of every control event and every request outcome.
+    pub fingerprint: u64,
+    /// Control events dispatched.
+    pub control_events: u64,
+}
+
+/// What happened to one service.
+#[derive(Clone, Debug)]
+pub struct ServiceRecord {
+    /// Its name.
+    pub name: String,
+    /// Requests that arrived after the warm-up, by outcome.
+    pub requests: RequestCounts,
+    /// Requests that arrived in the warm-up.
+    pub warmup_requests: u64,
+    /// Response times (arrival → end) of served requests.
+    pub response_time: LatencySummary,
+    /// Waiting times (arrival → place in a task) of requests that got a place.
+    pub waiting_time: LatencySummary,
+    /// Tasks over the whole run.
+    pub tasks: TaskStatistics,
+    /// Mean CPU utilization over the whole run, in [0, 1]; `None` when no task ever ran.
+    pub cpu_utilization: Option<f64>,
+    /// Mean memory utilization over the whole run, in [0, 1]; `None` when no task ever ran.
+    pub memory_utilization: Option<f64>,
+    /// What the policies did.
+    pub scaling: ScalingCounts,
+    /// One row a calendar minute, the first and last possibly shorter.
+    pub timeline: Vec<MinuteRecord>,
+    /// The decision log, in order of time.
+    pub decisions: Vec<DecisionRecord>,
+    /// The bill.
+    pub invoice: Invoice,
+}
+
+/// Requests by outcome: `offered = served + rejected + timed_out + failed + in_flight`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestCounts {
+    /// Arrivals.
+    pub offered: u64,
+    /// Answered before the client gave up and before the horizon.
+    pub served: u64,
+    /// Refused at once with a 503: the queue was full, or no task was in service.
+    pub rejected: u64,
+    /// The client gave up, waiting or in service.
+    pub timed_out: u64,
+    /// Lost with the task that held them.
+    pub failed: u64,
+    /// Neither at the horizon.
+    pub in_flight: u64,
+}
+
+/// A distribution of times with its histogram.
+#[derive(Clone, Debug)]
+pub struct LatencySummary {
+    /// The histogram: counts by bucket, relative width below 0.8 %.
+    pub histogram: Histogram,
+    /// Exact sum [ns].
+    pub sum: u128,
+    /// Exact largest value [ns].
+    pub max: u64,
+}
+
+/// Tasks over the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TaskStatistics {
+    /// Time average of the running count.
+    pub running_mean: f64,
+    /// Smallest running count.
+    pub running_min: u32,
+    /// Largest running count.
+    pub running_max: u32,
+    /// Tasks that reached RUNNING after second 0.
+    pub started: u64,
+    /// Tasks that stopped.
+    pub stopped: u64,
+    /// Integral of the running count [task·ns].
+    pub running_time: u128,
+    /// Integral of the billed tasks (pull start to exit), before rounding to seconds [task·ns].
+    pub billable_time: u128,
+}
+
+/// What the policies did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScalingCounts {
+    /// Activities that raised the desired count.
+    pub scale_out: u64,
+    /// Activities that lowered it.
+    pub scale_in: u64,
+    /// Invocations that left it as it was.
+    pub not_scaled: u64,
+}
+
+/// One service and calendar minute. Request outcomes are counted in the minute in which they happen; task counts
+/// are those at the end of the minute; `queue_length` and `in_flight` are time averages over it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MinuteRecord {
+    /// Beginning of the row.
+    pub start: SimTime,
+    /// Its length: 60 s, less at the two ends of the run.
+    pub length: SimDuration,
+    /// Arrivals.
+    pub offered: u64,
+    /// Answers.
+    pub served: u64,
+    /// 503s.
+    pub rejected: u64,
+    /// Clients that gave up.
+    pub timed_out: u64,
+    /// Requests lost with their task.
+    pub failed: u64,
+    /// Desired count.
+    pub desired: u32,
+    /// Tasks asked for that do not run yet.
+    pub pending: u32,
+    /// Tasks in RUNNING.
+    pub running: u32,
+    /// Tasks that receive requests.
+    pub in_service: u32,
+    /// Tasks that are deregistering or stopping and still exist.
+    pub draining: u32,
+    /// CPU used ÷ reserved, in [0, 1]; `None` when no task ran.
+    pub cpu_utilization: Option<f64>,
+    /// Memory used ÷ reserved, in [0, …]; `None` when no task ran.
+    pub memory_utilization: Option<f64>,
+    /// Requests waiting for a place, time average.
+    pub queue_length: f64,
+    /// Requests waiting or in service, time average.
+    pub in_flight: f64,
+    /// Mean response time of the answers of this minute [ns]; `None` without one.
+    pub response_time_mean: Option<f64>,
+    /// Median [ns].
+    pub response_time_p50: Option<u64>,
+    /// 95th percentile [ns].
+    pub response_time_p95: Option<u64>,
+    /// 99th percentile [ns].
+    pub response_time_p99: Option<u64>,
+    /// What an hour like this minute costs [USD].
+    pub cost_per_hour_usd: f64,
+}
+
+/// What a row of the decision log is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecisionKind {
+    /// An alarm changed its state.
+    Alarm,
+    /// A policy was invoked.
+    Policy,
+    /// The desired count changed, or a change was completed.
+    Capacity,
+}
+
+/// One row of the decision log. Texts are plain sentences made from the facts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecisionRecord {
+    /// When.
+    pub at: SimTime,
+    /// What about.
+    pub kind: DecisionKind,
+    /// The policy's name; empty where none is concerned.
+    pub policy: String,
+    /// The alarm's state; empty where none is concerned.
+    pub alarm_state: &'static str,
+    /// CloudWatch's name of the metric; empty where none is concerned.
+    pub metric: &'static str,
+    /// The number the policy used, or the newest datapoint of the alarm.
+    pub value: Option<f64>,
+    /// The alarm's threshold.
+    pub threshold: Option<f64>,
+    /// The evaluated datapoints, oldest first.
+    pub datapoints: Vec<f64>,
+    /// Running count then.
+    pub running: u32,
+    /// What the policy proposed before clamps and cooldowns.
+    pub proposed: Option<i64>,
+    /// Desired count before.
+    pub desired_before: u32,
+    /// Desired count after.
+    pub desired_after: u32,
+    /// `scaled_out`, `scaled_in`, `completed`, or AWS's code: `AlreadyAtMaxCapacity`, …; `ALARM`, `OK`, … for alarms.
+    pub outcome: &'static str,
+    /// A sentence that a person can check by hand.
+    pub reason: String,
+}

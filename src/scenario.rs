@@ -1,0 +1,132 @@
+//! Text → spanned tree → resolved tree → [`Scenario`] with its kernel plan. Every problem is reported at once, with its
+//! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
+
+use windtunnel_kernel::world::Plan;
+
+/// A text to be read, with the name that diagnostics print.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Path as the user gave it, or `<built-in flash-sale>`.
+    pub name: String,
+    /// The text; not yet known to be valid TOML.
+    pub text: String,
+}
+
+/// The only way from a scenario to files beside it (traces, samples, price books).
+pub trait Files {
+    /// Opens the file that the scenario names `path`, relative to the scenario's own folder.
+    ///
+    /// # Errors
+    /// The reason in words ("no such file", "permission denied").
+    fn open(&mut self, path: &str) -> Result<Box<dyn std::io::Read>, String>;
+}
+
+/// A scenario, resolved: everything a run and its report need.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// `name`.
+    pub name: String,
+    /// `description`.
+    pub description: String,
+    /// `region`.
+    pub region: String,
+    /// `seed`, after any override.
+    pub seed: u64,
+    /// SHA-256 of the scenario text and the overrides, in hexadecimal.
+    pub sha256: String,
+    /// What the kernel runs.
+    pub plan: Plan,
+    /// One a service, in the order of the plan.
+    pub services: Vec<ServiceNotes>,
+    /// What must hold.
+    pub checks: Vec<Check>,
+    /// The scenario with every default filled in, as TOML that reads back to the same plan.
+    pub resolved_toml: String,
+    /// Date of the price book.
+    pub price_book_date: String,
+    /// What the bill leaves out, in words.
+    pub not_priced: Vec<String>,
+    /// Time zone of `peak_at` and of times of day in reports (IANA name).
+    pub timezone: String,
+}
+
+/// What a report says of a service beyond the kernel's plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceNotes {
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// The trace it replays, if any.
+    pub trace: Option<TraceCounts>,
+}
+
+/// A missing sample, a zero and the end of a trace are three different things.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TraceCounts {
+    /// The file as the scenario names it.
+    pub file: String,
+    /// Length of an interval [ns].
+    pub interval_ns: u64,
+    /// Intervals within the horizon that the file gives.
+    pub intervals: u64,
+    /// Of these, intervals whose value is zero.
+    pub zero_intervals: u64,
+    /// Intervals within the horizon that the file leaves out, filled as `gaps` says.
+    pub missing_intervals: u64,
+    /// Where the trace ended before the horizon [ns since second 0]; no requests arrive after it.
+    pub ended_at_ns: Option<u64>,
+    /// Times the trace was begun again because of `repeat`.
+    pub repeats: u64,
+}
+
+/// A figure that a check can limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quantity {
+    /// Quantile (in [0, 1]) of response times [ms].
+    ResponseTimeQuantile(f64),
+    /// Mean response time [ms].
+    ResponseTimeMean,
+    /// Largest response time [ms].
+    ResponseTimeMax,
+    /// Quantile (in [0, 1]) of waiting times [ms].
+    WaitingTimeQuantile(f64),
+    /// Mean waiting time [ms].
+    WaitingTimeMean,
+    /// served ÷ (offered − in flight) [share in 0..=1].
+    Availability,
+    /// Cost of the run [USD].
+    CostTotal,
+    /// Cost scaled to 730 hours [USD].
+    CostPerMonth,
+    /// Cost of a million offered requests [USD].
+    CostPerMillionRequests,
+    /// Largest running count [tasks].
+    RunningMax,
+    /// Mean CPU utilization [share in 0..=1].
+    CpuMean,
+}
+
+/// How a check compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparator {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// One line of `[checks]`. Where there are several services it holds for each of them; cost checks are for their sum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// As reports print it: `p99_response_time < 800ms`.
+    pub text: String,
+    /// What is limited.
+    pub quantity: Quantity,
+    /// How.
+    pub comparator: Comparator,
+    /// The limit, in the unit of the quantity.
+    pub limit: f64,
+}

@@ -2,9 +2,12 @@
 //! counts that must add up.
 
 mod histogram;
+
+
 mod result;
 
 pub use histogram::Histogram;
+
 pub use result::{
     DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
     TaskStatistics,

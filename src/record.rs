@@ -2,12 +2,14 @@
 //! counts that must add up.
 
 mod histogram;
-
-
+mod minute;
+mod reasons;
+mod recorder;
 mod result;
+mod service;
 
 pub use histogram::Histogram;
-
+pub use recorder::{Recorder, record};
 pub use result::{
     DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
     TaskStatistics,

@@ -22,6 +22,44 @@ pub struct Passage {
     pub end: u64,
 }
 
+/// The ways of many requests, column by column, in order of arrival; all columns have the same length. It is what the
+/// fast path produces, so that whoever listens can work on a column at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Passages<'a> {
+    /// When each arrives.
+    pub arrival: &'a [u64],
+    /// When it gets a place.
+    pub start: &'a [u64],
+    /// When its CPU work begins.
+    pub cpu_start: &'a [u64],
+    /// When its CPU work ends.
+    pub cpu_end: &'a [u64],
+    /// When it leaves.
+    pub end: &'a [u64],
+}
+
+impl Passages<'_> {
+    /// The passages one by one.
+    pub fn iter(&self) -> impl Iterator<Item = Passage> + '_ {
+        let starts = self.arrival.iter().zip(self.start);
+        let rest = self.cpu_start.iter().zip(self.cpu_end).zip(self.end);
+        starts.zip(rest).map(|((arrival, start), ((cpu_start, cpu_end), end))| Passage {
+            arrival: *arrival,
+            start: *start,
+            cpu_start: *cpu_start,
+            cpu_end: *cpu_end,
+            end: *end,
+        })
+    }
+
+    /// The latest end [ns]; 0 without any passage.
+    #[inline]
+    #[must_use]
+    pub fn latest(&self) -> u64 {
+        self.end.iter().fold(0, |latest, end| if *end > latest { *end } else { latest })
+    }
+}
+
 /// Why a request was refused at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -132,8 +170,11 @@ pub trait Probe {
     /// `count` requests arrived, at or after the last control event.
     fn offered(&mut self, service: ServiceId, count: u64);
 
-    /// A request is served: `passage.end` may lie in the future, or beyond the horizon.
-    fn served(&mut self, service: ServiceId, passage: &Passage);
+    /// Requests are served; their ends may lie in the future, or beyond the horizon. None of them can be lost.
+    fn served(&mut self, service: ServiceId, passages: &Passages<'_>);
+
+    /// A request is served, unless a [`Loss`] takes it back: it is long enough to outlive its task.
+    fn served_revocably(&mut self, service: ServiceId, passage: &Passage);
 
     /// A request got a place, but its client gives up at `at`, before `passage.end`; the work is done all the same.
     fn gave_up_in_service(&mut self, service: ServiceId, passage: &Passage, at: u64);

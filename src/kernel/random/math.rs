@@ -16,8 +16,9 @@ pub fn exp_batch(values: &mut [f64]) {
     }
 }
 
+/// eˣ within 2 ulp; the argument is clamped to [−700, 700].
 #[inline]
-fn exp(x: f64) -> f64 {
+pub(super) fn exp(x: f64) -> f64 {
     let x = if x < 700.0 { x } else { 700.0 };
     let x = if x > -700.0 { x } else { -700.0 };
     let shifted = x * LOG2_E + ROUNDER;
@@ -40,6 +41,31 @@ fn exp(x: f64) -> f64 {
     p * f64::from_bits(exponent)
 }
 
+/// 2⁵²: adding it to a smaller non-negative float leaves the nearest integer in the low bits.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// A float in [0, 2⁵²) as the nearest integer, ties to even; anything else gives some number below 2⁵².
+#[inline]
+#[must_use]
+pub fn whole(value: f64) -> u64 {
+    (value + WHOLE).to_bits() & ((1 << 52) - 1)
+}
+
+/// Rounds `values` [ns] to whole nanoseconds; those of 2⁵² ns (52 days) and more one by one, with the cap of
+/// [`crate::units::SimDuration::from_nanos_f64`].
+pub(super) fn round_batch(values: &[f64], out: &mut [u64]) {
+    let mut ordinary = true;
+    for (slot, value) in out.iter_mut().zip(values) {
+        ordinary &= *value < WHOLE;
+        *slot = whole(*value);
+    }
+    if !ordinary {
+        for (slot, value) in out.iter_mut().zip(values).filter(|(_, value)| !(**value < WHOLE)) {
+            *slot = crate::units::SimDuration::from_nanos_f64(*value).0;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +81,15 @@ mod tests {
             worst = worst.max(((value[0] - reference) / reference).abs());
         }
         assert!(worst < 2.0 * f64::EPSILON, "worst relative error {worst:e}");
+    }
+
+    #[test]
+    fn rounding_is_to_the_nearest_and_caps_the_absurd() {
+        let values = [0.0, 0.4, 0.6, 1e9 + 0.25, 4e15, 1e16, 1e300, f64::INFINITY];
+        let mut out = [0; 8];
+        round_batch(&values, &mut out);
+        let cap = crate::units::SimDuration::CAP.0;
+        assert_eq!(out, [0, 0, 1, 1_000_000_000, 4_000_000_000_000_000, 10_000_000_000_000_000, cap, cap]);
     }
 
     #[test]

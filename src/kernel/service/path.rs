@@ -14,7 +14,7 @@ use super::demands::{CHUNK, Demands};
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
 use super::places::{Heap, Places, Sorted, Unlimited};
 use super::plan::Routing;
-use crate::facts::{Passage, Promise, Refusal};
+use crate::facts::{Passage, Passages, Promise, Refusal};
 use crate::traffic::ArrivalStream;
 
 /// Later than every horizon (2⁶² ns, 146 years): ends saturate here, so that no sum of draws can overflow.
@@ -24,8 +24,10 @@ const LATEST: u64 = 1 << 62;
 pub trait Sink {
     /// `count` requests arrived; `routed`: there is a task to send them to.
     fn offered(&mut self, count: u64, routed: bool);
-    /// A request is served.
-    fn served(&mut self, passage: &Passage);
+    /// Requests are served; none of them can be lost.
+    fn served(&mut self, passages: &Passages<'_>);
+    /// A request is served unless it is lost with its task before that.
+    fn served_revocably(&mut self, passage: &Passage);
     /// A client gives up in service.
     fn gave_up_in_service(&mut self, passage: &Passage, at: u64);
     /// A client gives up while waiting.
@@ -43,10 +45,49 @@ struct Chunk<'a> {
     patience: &'a [u64],
 }
 
+/// What became of the requests of a chunk, column by column.
+struct Columns {
+    arrival: [u64; CHUNK],
+    start: [u64; CHUNK],
+    cpu_start: [u64; CHUNK],
+    cpu_end: [u64; CHUNK],
+    end: [u64; CHUNK],
+    count: usize,
+}
+
+impl Columns {
+    const fn new() -> Self {
+        let column = [0; CHUNK];
+        Self { arrival: column, start: column, cpu_start: column, cpu_end: column, end: column, count: 0 }
+    }
+
+    fn push(&mut self, p: &Passage) {
+        let row = self.count;
+        self.arrival[row] = p.arrival;
+        self.start[row] = p.start;
+        self.cpu_start[row] = p.cpu_start;
+        self.cpu_end[row] = p.cpu_end;
+        self.end[row] = p.end;
+        self.count += 1;
+    }
+
+    fn passages(&self) -> Passages<'_> {
+        let n = self.count;
+        Passages {
+            arrival: &self.arrival[..n],
+            start: &self.start[..n],
+            cpu_start: &self.cpu_start[..n],
+            cpu_end: &self.cpu_end[..n],
+            end: &self.end[..n],
+        }
+    }
+}
+
 impl Fleet {
     /// Replays every arrival before `until` [ns since second 0].
     pub fn serve(&mut self, arrivals: &mut ArrivalStream<'_>, demands: &mut Demands, until: u64, sink: &mut impl Sink) {
         let mut slots = [0_u32; CHUNK];
+        let mut columns = Columns::new();
         loop {
             let batch = arrivals.take_before(until, CHUNK);
             if batch.is_empty() {
@@ -68,7 +109,7 @@ impl Fleet {
                 wait: &demands.wait()[..count],
                 patience: &demands.patience()[..count],
             };
-            self.serve_chunk(&chunk, sink);
+            self.serve_chunk(&chunk, &mut columns, sink);
         }
     }
 
@@ -77,16 +118,17 @@ impl Fleet {
     fn route(&mut self, slots: &mut [u32]) {
         match self.routing {
             Routing::RoundRobin => {
-                let count = self.in_service.len();
-                let mut cursor = self.cursor;
-                for slot in slots {
-                    *slot = self.in_service[cursor];
-                    cursor += 1;
-                    if cursor == count {
-                        cursor = 0;
+                let mut rest = slots;
+                while !rest.is_empty() {
+                    let ahead = &self.in_service[self.cursor..];
+                    let run = ahead.len().min(rest.len());
+                    rest[..run].copy_from_slice(&ahead[..run]);
+                    self.cursor += run;
+                    if self.cursor == self.in_service.len() {
+                        self.cursor = 0;
                     }
+                    rest = &mut rest[run..];
                 }
-                self.cursor = cursor;
             }
             Routing::Random => {
                 let count = self.in_service.len() as u64;
@@ -98,57 +140,85 @@ impl Fleet {
     }
 
     /// Chooses the loop once for the whole chunk.
-    fn serve_chunk(&mut self, chunk: &Chunk<'_>, sink: &mut impl Sink) {
+    fn serve_chunk(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         match self.layout {
-            Layout::Unlimited => self.with_places::<Unlimited>(chunk, sink),
-            Layout::Four => self.with_places::<Sorted<4>>(chunk, sink),
-            Layout::Sixteen => self.with_places::<Sorted<16>>(chunk, sink),
-            Layout::Heap => self.with_places::<Heap>(chunk, sink),
+            Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns, sink),
+            Layout::Four => self.with_places::<Sorted<4>>(chunk, columns, sink),
+            Layout::Sixteen => self.with_places::<Sorted<16>>(chunk, columns, sink),
+            Layout::Heap => self.with_places::<Heap>(chunk, columns, sink),
         }
     }
 
-    fn with_places<P: Places>(&mut self, chunk: &Chunk<'_>, sink: &mut impl Sink) {
+    fn with_places<P: Places>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         match self.cpu {
-            Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, sink),
-            Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, sink),
-            Cpu::Many => self.with_cpu::<P, QueuedCpu<Heap>>(chunk, sink),
+            Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns, sink),
+            Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns, sink),
+            Cpu::Many => self.with_cpu::<P, QueuedCpu<Heap>>(chunk, columns, sink),
         }
     }
 
-    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, sink: &mut impl Sink) {
+    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         if self.has_patience || self.room_size != usize::MAX {
-            self.gated::<P, C>(chunk, sink);
+            self.gated::<P, C>(chunk, columns, sink);
         } else {
-            self.open::<P, C>(chunk, sink);
-        }
-    }
-
-    /// No bound on waiting, no impatience: every request is served.
-    fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, sink: &mut impl Sink) {
-        let rows = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
-        for ((arrival, slot), (cpu, wait)) in rows {
-            let index = *slot as usize;
-            let places = &mut self.places[index * self.place_cells..][..self.place_cells];
-            let start = (*arrival).max(P::earliest(places));
-            let (cpu_start, cpu_end) = C::work(&mut self.servers, index * self.server_cells, self.server_cells, start, *cpu);
-            let end = (cpu_end + wait).min(LATEST);
-            P::occupy(places, end);
-            let passage = Passage { arrival: *arrival, start, cpu_start, cpu_end, end };
-            sink.served(&passage);
-            if end - arrival > self.keep_beyond {
-                self.outstanding[index].push(Outstanding { passage, promise: Promise::Served });
+            let longest = self.open::<P, C>(chunk, columns);
+            if longest > self.keep_beyond {
+                self.keep_long(chunk.slots, columns, sink);
             }
         }
+        sink.served(&columns.passages());
+    }
+
+    /// No bound on waiting, no impatience: every request is served. Returns the longest response time [ns].
+    fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns) -> u64 {
+        let count = chunk.arrivals.len();
+        columns.count = count;
+        columns.arrival[..count].copy_from_slice(chunk.arrivals);
+        let inputs = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
+        let starts = columns.start[..count].iter_mut().zip(&mut columns.cpu_start[..count]);
+        let ends = columns.cpu_end[..count].iter_mut().zip(&mut columns.end[..count]);
+        let mut longest = 0;
+        for (((arrival, slot), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
+            inputs.zip(starts.zip(ends))
+        {
+            let index = *slot as usize;
+            let places = P::of(&mut self.places, index, self.place_cells);
+            let start = (*arrival).max(P::earliest(places));
+            let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
+            let end = (cpu_end + wait).min(LATEST);
+            P::occupy(places, end);
+            (*start_cell, *cpu_start_cell) = (start, cpu_start);
+            (*cpu_end_cell, *end_cell) = (cpu_end, end);
+            longest = longest.max(end - arrival);
+        }
+        longest
+    }
+
+    /// Takes the passages that could outlive their task out of the columns and keeps them.
+    #[cold]
+    fn keep_long(&mut self, slots: &[u32], columns: &mut Columns, sink: &mut impl Sink) {
+        let mut kept = Columns::new();
+        for (passage, slot) in columns.passages().iter().zip(slots) {
+            if passage.end - passage.arrival > self.keep_beyond {
+                self.outstanding[*slot as usize].push(Outstanding { passage, promise: Promise::Served });
+                sink.served_revocably(&passage);
+            } else {
+                kept.push(&passage);
+            }
+        }
+        *columns = kept;
     }
 
     /// A bounded waiting room, or clients that give up, or both.
-    fn gated<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, sink: &mut impl Sink) {
+    fn gated<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         let bounded = self.room_size != usize::MAX;
-        for (row, arrival) in chunk.arrivals.iter().enumerate() {
-            let index = chunk.slots[row] as usize;
-            let places = &mut self.places[index * self.place_cells..][..self.place_cells];
+        columns.count = 0;
+        let rows = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
+        for ((arrival, slot), ((cpu, wait), patience)) in rows {
+            let index = *slot as usize;
+            let places = P::of(&mut self.places, index, self.place_cells);
             let start = (*arrival).max(P::earliest(places));
-            let deadline = arrival.saturating_add(chunk.patience[row]);
+            let deadline = arrival.saturating_add(*patience);
             if start > *arrival {
                 if bounded && !admit(&mut self.rooms[index], self.room_size, *arrival, start.min(deadline)) {
                     sink.refused(*arrival, Refusal::QueueFull);
@@ -164,21 +234,31 @@ impl Fleet {
                     continue;
                 }
             }
-            let cpu = chunk.cpu[row];
-            let (cpu_start, cpu_end) = C::work(&mut self.servers, index * self.server_cells, self.server_cells, start, cpu);
-            let end = (cpu_end + chunk.wait[row]).min(LATEST);
+            let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
+            let end = (cpu_end + wait).min(LATEST);
             P::occupy(places, end);
             let passage = Passage { arrival: *arrival, start, cpu_start, cpu_end, end };
-            let promise = if end > deadline {
-                sink.gave_up_in_service(&passage, deadline);
-                Promise::GivesUpInService(deadline)
+            let revocable = end - arrival > self.keep_beyond;
+            if end > deadline || revocable {
+                self.keep_special(index, passage, deadline, sink);
             } else {
-                sink.served(&passage);
-                Promise::Served
-            };
-            if end - arrival > self.keep_beyond {
-                self.outstanding[index].push(Outstanding { passage, promise });
+                columns.push(&passage);
             }
+        }
+    }
+
+    /// A request whose client gives up in service, or that could outlive its task.
+    #[cold]
+    fn keep_special(&mut self, index: usize, passage: Passage, deadline: u64, sink: &mut impl Sink) {
+        let promise = if passage.end > deadline {
+            sink.gave_up_in_service(&passage, deadline);
+            Promise::GivesUpInService(deadline)
+        } else {
+            sink.served_revocably(&passage);
+            Promise::Served
+        };
+        if passage.end - passage.arrival > self.keep_beyond {
+            self.outstanding[index].push(Outstanding { passage, promise });
         }
     }
 }
@@ -205,8 +285,8 @@ fn admit(room: &mut alloc::collections::VecDeque<u64>, size: usize, now: u64, le
 
 /// How a request with a place gets its CPU work done.
 trait CpuStage {
-    /// Start and end of `work` [ns] for a request that got its place at `start`.
-    fn work(servers: &mut [u64], first: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
+    /// Start and end of `work` [ns] in slot `index`, for a request that got its place at `start`.
+    fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
 }
 
 /// A CPU server is always free.
@@ -214,7 +294,7 @@ enum DirectCpu {}
 
 impl CpuStage for DirectCpu {
     #[inline]
-    fn work(_servers: &mut [u64], _first: usize, _cells: usize, start: u64, work: u64) -> (u64, u64) {
+    fn work(_servers: &mut [u64], _index: usize, _cells: usize, start: u64, work: u64) -> (u64, u64) {
         (start, start + work)
     }
 }
@@ -224,8 +304,8 @@ struct QueuedCpu<S: Places>(core::marker::PhantomData<S>);
 
 impl<S: Places> CpuStage for QueuedCpu<S> {
     #[inline]
-    fn work(servers: &mut [u64], first: usize, cells: usize, start: u64, work: u64) -> (u64, u64) {
-        let servers = &mut servers[first..first + cells];
+    fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64) {
+        let servers = S::of(servers, index, cells);
         let begin = start.max(S::earliest(servers));
         S::occupy(servers, (begin + work).min(LATEST));
         (begin, begin + work)

@@ -12,6 +12,11 @@ pub(super) trait Places {
     /// Cells a task takes for `count` places.
     fn cells(count: usize) -> usize;
 
+    /// The cells of the task in slot `index`, `cells` a slot.
+    fn of(all: &mut [u64], index: usize, cells: usize) -> &mut [u64] {
+        &mut all[index * cells..][..cells]
+    }
+
     /// When the first place falls free [ns]; 0 when one always is.
     fn earliest(cells: &[u64]) -> u64;
 
@@ -44,6 +49,11 @@ pub(super) enum Sorted<const N: usize> {}
 impl<const N: usize> Places for Sorted<N> {
     fn cells(_count: usize) -> usize {
         N
+    }
+
+    #[inline]
+    fn of(all: &mut [u64], index: usize, _cells: usize) -> &mut [u64] {
+        &mut all.as_chunks_mut::<N>().0[index]
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 
 use alloc::collections::VecDeque;
 
-use crate::facts::{Loss, Passage, Promise, TaskMoved, TaskStage};
+use crate::facts::{Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_SEC, SimTime};
 
 /// Length of a period [ns]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
@@ -105,6 +105,21 @@ impl UsageMeter {
     #[inline]
     pub fn routed(&mut self, count: u64) {
         self.open.routed += count;
+    }
+
+    /// Requests pass through tasks.
+    #[inline]
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    pub fn passages(&mut self, passages: &Passages<'_>) {
+        let first = passages.arrival.first().copied().unwrap_or(0);
+        // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
+        if passages.latest() <= self.open_end && self.open_end - first < 1 << 50 {
+            self.open.cpu_busy += total_span(passages.cpu_start, passages.cpu_end) as i64;
+            self.open.occupied += total_span(passages.start, passages.end) as i64;
+            self.open.waiting += total_span(passages.arrival, passages.start) as i64;
+        } else {
+            passages.iter().for_each(|passage| self.passage(&passage));
+        }
     }
 
     /// A request passes through a task.
@@ -241,6 +256,12 @@ impl UsageMeter {
         self.open_end = (self.open_end + PERIOD).min(self.horizon);
         closed
     }
+}
+
+/// Sum of `to − from` over two columns; the caller knows that it does not overflow.
+#[inline]
+fn total_span(from: &[u64], to: &[u64]) -> u64 {
+    from.iter().zip(to).fold(0, |sum: u64, (from, to)| sum.wrapping_add(to.wrapping_sub(*from)))
 }
 
 impl UsageTotals {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::TrafficPlan;
 use super::curve::{CountInterval, RateCurve, Segment};
-use crate::random::{Rng, exponential};
+use crate::random::{Rng, exponential, fill_exponential, whole};
 use crate::units::NANOS_PER_SEC;
 
 /// Arrivals drawn at once.
@@ -37,7 +37,9 @@ struct CurveWalk<'p> {
     start: u64,
     /// Integral of the rate from the start of this piece to the next arrival [requests].
     target: f64,
-    /// Whether gaps are unit exponentials; else they are exactly one.
+    /// Gaps drawn ahead [requests]: unit exponentials, or exactly one; those before `used` were used.
+    gaps: Vec<f64>,
+    used: usize,
     random: bool,
 }
 
@@ -96,7 +98,7 @@ impl<'p> ArrivalStream<'p> {
 
 impl<'p> CurveWalk<'p> {
     fn new(curve: &'p RateCurve, target: f64, random: bool) -> Self {
-        Self { segments: curve.segments(), index: 0, start: 0, target, random }
+        Self { segments: curve.segments(), index: 0, start: 0, target, gaps: alloc::vec![1.0; BATCH], used: BATCH, random }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "pieces are at most a day long: exact in an f64")]
@@ -105,18 +107,33 @@ impl<'p> CurveWalk<'p> {
         while out.len() < BATCH {
             let Some(piece) = self.segments.get(self.index) else { return };
             let length = (piece.end - self.start) as f64;
-            let whole = (piece.rate_start + piece.rate_end) / 2.0 * (length / NANOS_PER_SEC as f64);
+            let expected = (piece.rate_start + piece.rate_end) / 2.0 * (length / NANOS_PER_SEC as f64);
             let room = BATCH - out.len();
             let mut count = 0;
-            while count < room && self.target < whole {
-                hazards[count] = self.target;
-                count += 1;
-                self.target += if self.random { exponential(rng) } else { 1.0 };
+            while count < room && self.target < expected {
+                if self.used == BATCH {
+                    self.used = 0;
+                    if self.random {
+                        fill_exponential(rng, &mut self.gaps);
+                    }
+                }
+                let (mut target, mut used) = (self.target, self.used);
+                for (hazard, gap) in hazards[count..room].iter_mut().zip(&self.gaps[used..]) {
+                    if target >= expected {
+                        break;
+                    }
+                    *hazard = target;
+                    target += gap;
+                    used += 1;
+                }
+                count += used - self.used;
+                (self.target, self.used) = (target, used);
             }
             invert(piece, length, &mut hazards[..count]);
-            out.extend(hazards[..count].iter().map(|offset| self.start + whole_nanos(*offset).min(piece.end - self.start)));
-            if self.target >= whole {
-                self.target -= whole;
+            let longest = piece.end - self.start;
+            out.extend(hazards[..count].iter().map(|offset| self.start + whole(*offset).min(longest)));
+            if self.target >= expected {
+                self.target -= expected;
                 self.start = piece.end;
                 self.index += 1;
             }
@@ -147,13 +164,6 @@ fn invert(piece: &Segment, length: f64, hazards: &mut [f64]) {
     }
 }
 
-/// A non-negative float below 2⁵² as the nearest integer.
-#[inline]
-fn whole_nanos(value: f64) -> u64 {
-    const SHIFT: f64 = 4_503_599_627_370_496.0;
-    (value + SHIFT).to_bits() & ((1 << 52) - 1)
-}
-
 impl CountWalk<'_> {
     /// n arrivals uniformly at random, in order: partial sums of n + 1 unit exponentials over their sum. The sum comes
     /// first, from a copy of the generator that then draws the same exponentials again.
@@ -169,7 +179,7 @@ impl CountWalk<'_> {
             let length = interval.end - interval.start;
             while self.drawn < interval.count && out.len() < BATCH {
                 self.sum += exponential(rng);
-                let offset = whole_nanos(self.sum / self.total * length as f64);
+                let offset = whole(self.sum / self.total * length as f64);
                 out.push(interval.start + offset.min(length - 1));
                 self.drawn += 1;
             }

@@ -1,6 +1,6 @@
 //! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
 
-use crate::facts::{Loss, Passage, Probe, Refusal, TaskMoved};
+use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use crate::policy::Decision;
 use crate::service::TaskCounts;
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
@@ -79,7 +79,8 @@ pub struct Silent;
 
 impl Probe for Silent {
     fn offered(&mut self, _: ServiceId, _: u64) {}
-    fn served(&mut self, _: ServiceId, _: &Passage) {}
+    fn served(&mut self, _: ServiceId, _: &Passages<'_>) {}
+    fn served_revocably(&mut self, _: ServiceId, _: &Passage) {}
     fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
     fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
     fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::observer::Observer;
 use super::plan::{Plan, ServicePlan};
 use crate::billing::Meter;
-use crate::facts::{Passage, Refusal};
+use crate::facts::{Passage, Passages, Refusal};
 use crate::policy::{Arbiter, PolicyKind};
 use crate::random::{Purpose, Streams};
 use crate::service::{Demands, Fleet, LaunchWindow, Lifecycle, LifecycleParts, Sink};
@@ -155,6 +155,22 @@ impl<O> ServiceSink<'_, O> {
     }
 }
 
+/// A hash of a column, in four lanes that do not wait for each other.
+#[inline]
+fn digest(column: &[u64]) -> u64 {
+    let mut lanes = [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
+    let (quads, rest) = column.as_chunks::<4>();
+    for quad in quads {
+        for (lane, word) in lanes.iter_mut().zip(quad) {
+            *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        }
+    }
+    for (lane, word) in lanes.iter_mut().zip(rest) {
+        *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    }
+    lanes[0] ^ lanes[1].rotate_left(16) ^ lanes[2].rotate_left(32) ^ lanes[3].rotate_left(48)
+}
+
 impl<O: Observer> Sink for ServiceSink<'_, O> {
     #[inline]
     fn offered(&mut self, count: u64, routed: bool) {
@@ -162,11 +178,16 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
         self.observer.offered(self.id, count);
     }
 
-    #[inline]
-    fn served(&mut self, passage: &Passage) {
+    fn served(&mut self, passages: &Passages<'_>) {
+        self.mark(digest(passages.end));
+        self.usage.passages(passages);
+        self.observer.served(self.id, passages);
+    }
+
+    fn served_revocably(&mut self, passage: &Passage) {
         self.mark(passage.end);
         self.usage.passage(passage);
-        self.observer.served(self.id, passage);
+        self.observer.served_revocably(self.id, passage);
     }
 
     #[inline]

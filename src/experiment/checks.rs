@@ -21,7 +21,7 @@ pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRe
     let (mut cost, mut offered) = (Usd::ZERO, 0_u64);
     for service in services {
         cost += service.invoice.exact_total();
-        offered += service.requests.offered + service.warmup_requests;
+        offered = offered.saturating_add(service.requests.offered).saturating_add(service.warmup_requests);
     }
     (offered > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(offered)))
 }
@@ -168,8 +168,12 @@ mod tests {
 
     #[test]
     fn availability_leaves_out_what_is_still_in_flight() {
-        let counts = RequestCounts { offered: 10, served: 8, rejected: 1, in_flight: 1, ..RequestCounts::default() };
+        let counts =
+            RequestCounts { offered: 10, served: 8, rejected: 1, in_flight: 1, ..RequestCounts::default() };
         assert_eq!(availability(&counts), Some(8.0 / 9.0));
-        assert_eq!(availability(&RequestCounts { offered: 2, in_flight: 2, ..RequestCounts::default() }), None);
+        assert_eq!(
+            availability(&RequestCounts { offered: 2, in_flight: 2, ..RequestCounts::default() }),
+            None
+        );
     }
 }

@@ -14,7 +14,10 @@ pub fn capacity_per_task(plan: &ServicePlan) -> Option<f64> {
     let cpu_secs = plan.request.cpu_time.mean_nanos() / 1e9;
     let wait_secs = plan.request.wait_time.mean_nanos() / 1e9;
     let by_cpu = f64::from(plan.task.cpu_servers()) * speed / cpu_secs;
-    let by_places = plan.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / (cpu_secs / speed + wait_secs));
+    let by_places = plan
+        .task
+        .concurrency
+        .map_or(f64::INFINITY, |places| f64::from(places) / (cpu_secs / speed + wait_secs));
     // A law without a mean (Pareto with a heavy tail) says nothing about capacity.
     Some(by_cpu.min(by_places)).filter(|rate| rate.is_finite() && *rate > 0.0)
 }
@@ -58,11 +61,15 @@ pub fn shortfalls(timeline: &[MinuteRecord], capacity_per_task: f64) -> Vec<Shor
     found
 }
 
-/// The minute with the highest arrival rate; the first of equals. `None` when nothing arrived.
+/// The minute with the highest arrival rate; the first of equals. `None` when nothing arrived. A row at an end of the
+/// run that is shorter than half of the longest is passed over: a second's chance would make it a peak.
 #[must_use]
 pub fn peak(timeline: &[MinuteRecord]) -> Option<&MinuteRecord> {
-    timeline.iter().filter(|minute| minute.offered > 0).fold(None, |best: Option<&MinuteRecord>, minute| match best {
-        Some(best) if offered_per_s(best) >= offered_per_s(minute) => Some(best),
-        _ => Some(minute),
-    })
+    let longest = timeline.iter().map(|minute| minute.length.0).max().unwrap_or(0);
+    let busiest = |shortest: u64| {
+        let rows = timeline.iter().filter(|minute| minute.offered > 0 && minute.length.0 >= shortest);
+        rows.reduce(|best, minute| if offered_per_s(best) >= offered_per_s(minute) { best } else { minute })
+    };
+    // Where only short rows saw arrivals, one of them it is.
+    busiest(longest / 2).or_else(|| busiest(0))
 }

@@ -79,7 +79,14 @@ pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
     }
     // The view box stays at the drawn size, so the picture is shown at half of it.
     let drawn = format!("width=\"{}\" height=\"{}\"", WIDTH * SCALE, height * SCALE);
-    Ok(text.replacen(&drawn, &format!("width=\"{WIDTH}\" height=\"{height}\" role=\"img\""), 1))
+    let text = text.replacen(&drawn, &format!("width=\"{WIDTH}\" height=\"{height}\" role=\"img\""), 1);
+    let title = escaped(&format!("{}: {}", plain(&result.scenario.name), plain(&verdict(result).0)));
+    Ok(text.replacen(">\n", &format!(">\n<title>{title}</title>\n"), 1))
+}
+
+/// The text as the content of an XML element.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn height_of(result: &RunResult) -> u32 {
@@ -156,7 +163,9 @@ fn caption<DB: DrawingBackend>(
     let mut text = format!("From {start}, times in {}.", calendar.zone_name());
     if rows_per_column > 1 {
         let minutes = grouped(rows_per_column as u64, THIN);
-        text.push_str(&format!(" {minutes} minutes share a column of the picture: lowest and highest are drawn."));
+        text.push_str(&format!(
+            " {minutes} minutes share a column of the picture: lowest and highest are drawn."
+        ));
     } else {
         text.push_str(" One value a minute.");
     }

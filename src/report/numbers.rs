@@ -1,7 +1,7 @@
 //! Numbers as people read them: grouped digits, shares, spans, exact decimals of ratios. Everything here rounds for
 //! display; what is exact stays an integer until the last digit is written. It leaves out dates (see `calendar`).
 
-use crate::kernel::units::SimDuration;
+use crate::kernel::units::{SimDuration, Usd};
 
 /// The separator of thousands in charts: a thin space.
 pub(super) const THIN: char = '\u{2009}';
@@ -22,7 +22,11 @@ pub(super) fn grouped(value: u64, separator: char) -> String {
 }
 
 /// The nearest whole number, for display; negative and NaN become zero.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "display: a float cast saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "display: a float cast saturates"
+)]
 pub(super) fn whole(value: f64) -> u64 {
     value.round() as u64
 }
@@ -42,7 +46,11 @@ pub(super) fn figure(value: f64, separator: char) -> String {
 
 /// A decimal text without the zeros that say nothing: `2.50` → `2.5`, `2.00` → `2`.
 pub(super) fn trimmed(text: &str) -> String {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A share in percent: `1.9 %`. Neither "all" nor "nothing" is claimed by rounding alone: 0.99999 is `> 99.99 %`.
@@ -68,7 +76,11 @@ pub(super) fn percent(part: u64, total: u64) -> String {
 
 /// A time in milliseconds with its unit: `0.52 ms`, `612 ms`, `1.2 s`, `45 s`.
 pub(super) fn millis(value_ms: f64) -> String {
-    if value_ms >= 999.5 { format!("{} s", figure(value_ms / 1e3, THIN)) } else { format!("{} ms", figure(value_ms, THIN)) }
+    if value_ms >= 999.5 {
+        format!("{} s", figure(value_ms / 1e3, THIN))
+    } else {
+        format!("{} ms", figure(value_ms, THIN))
+    }
 }
 
 /// A span in its two largest units: `6 min 31 s`, `24 h`, `30 d`. Spans below a second: `0.250 s`.
@@ -90,6 +102,13 @@ pub(super) fn span(length: SimDuration) -> String {
         }
     }
     text
+}
+
+/// Dollars with two decimals and their thousands apart: `1 234.50`.
+pub(super) fn dollars(amount: Usd, separator: char) -> String {
+    let text = amount.to_cents_string();
+    let parts = text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents)));
+    parts.map_or_else(|| text.clone(), |(whole, cents)| format!("{}.{cents}", grouped(whole, separator)))
 }
 
 /// `numerator / denominator` as a decimal text with at most six decimals, rounded half up, zeros trimmed. Exact: no

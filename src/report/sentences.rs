@@ -18,7 +18,10 @@ pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
     let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
     vec![
         peak_sentence(service, &calendar),
-        plan.map_or_else(|| "capacity is not known".to_owned(), |plan| capacity_sentence(service, plan, &calendar)),
+        plan.map_or_else(
+            || "capacity is not known".to_owned(),
+            |plan| capacity_sentence(service, plan, &calendar),
+        ),
         fate_sentence(&service.requests, service.warmup_requests),
     ]
 }
@@ -59,8 +62,11 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
             "there was nothing to serve".to_owned()
         };
     }
-    let fates =
-        [(requests.rejected, "refused"), (requests.timed_out, "timed out"), (requests.failed, "lost with their task")];
+    let fates = [
+        (requests.rejected, "refused"),
+        (requests.timed_out, "timed out"),
+        (requests.failed, "lost with their task"),
+    ];
     let lost: Vec<String> = fates
         .iter()
         .filter(|(count, _)| *count > 0)
@@ -70,9 +76,15 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
         [] if requests.served == 0 => "no request had been served by the end".to_owned(),
         [] => "every request was served".to_owned(),
         // One fate reads as a sentence, several as a list of shares.
-        [_] if requests.rejected > 0 => format!("{} of requests were refused", percent(requests.rejected, requests.offered)),
-        [_] if requests.timed_out > 0 => format!("{} of requests timed out", percent(requests.timed_out, requests.offered)),
-        [_] => format!("{} of requests were lost with their task", percent(requests.failed, requests.offered)),
+        [_] if requests.rejected > 0 => {
+            format!("{} of requests were refused", percent(requests.rejected, requests.offered))
+        }
+        [_] if requests.timed_out > 0 => {
+            format!("{} of requests timed out", percent(requests.timed_out, requests.offered))
+        }
+        [_] => {
+            format!("{} of requests were lost with their task", percent(requests.failed, requests.offered))
+        }
         several => format!("of all requests {}", several.join(", ")),
     };
     if requests.in_flight > 0 {

@@ -18,7 +18,10 @@ impl Sheet {
         sheet
     }
 
-    #[expect(clippy::expect_used, reason = "memory does not fail, and every row has as many cells as the header")]
+    #[expect(
+        clippy::expect_used,
+        reason = "memory does not fail, and every row has as many cells as the header"
+    )]
     fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
         self.0.write_record(cells).expect("a row of the header's length");
     }

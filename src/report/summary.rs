@@ -180,18 +180,28 @@ pub fn summary_json(result: &RunResult) -> String {
             services
                 .iter()
                 .enumerate()
-                .map(|(index, service)| (service.name.as_str(), service_summary(service, horizon, notes(index))))
+                .map(|(index, service)| {
+                    (service.name.as_str(), service_summary(service, horizon, notes(index)))
+                })
                 .collect(),
         ),
         cost: TotalCost {
             total_usd: services.iter().map(|s| s.invoice.total()).sum::<Usd>().to_cents_string(),
-            per_month_usd: services.iter().map(|s| s.invoice.per_month(horizon)).sum::<Usd>().to_cents_string(),
+            per_month_usd: services
+                .iter()
+                .map(|s| s.invoice.per_month(horizon))
+                .sum::<Usd>()
+                .to_cents_string(),
             not_priced: &scenario.not_priced,
         },
         checks: result
             .checks
             .iter()
-            .map(|check| CheckSummary { check: &check.check, value: &check.value, status: status_name(check.status) })
+            .map(|check| CheckSummary {
+                check: &check.check,
+                value: &check.value,
+                status: status_name(check.status),
+            })
             .collect(),
         fingerprint: format!("{:016x}", result.record.fingerprint),
         control_events: result.record.control_events,
@@ -201,7 +211,10 @@ pub fn summary_json(result: &RunResult) -> String {
     text
 }
 
-#[expect(clippy::expect_used, reason = "plain structs with string keys always serialize; serde_json writes NaN as null")]
+#[expect(
+    clippy::expect_used,
+    reason = "plain structs with string keys always serialize; serde_json writes NaN as null"
+)]
 fn to_json(summary: &Summary<'_>) -> String {
     serde_json::to_string_pretty(summary).expect("a summary is plain data")
 }
@@ -214,7 +227,11 @@ const fn status_name(status: CheckStatus) -> &'static str {
     }
 }
 
-fn service_summary(service: &ServiceRecord, horizon: SimDuration, trace: Option<&TraceCounts>) -> ServiceSummary {
+fn service_summary(
+    service: &ServiceRecord,
+    horizon: SimDuration,
+    trace: Option<&TraceCounts>,
+) -> ServiceSummary {
     let (requests, tasks) = (&service.requests, &service.tasks);
     let share = |value: Option<f64>| value.and_then(|value| rounded(value, 6));
     ServiceSummary {

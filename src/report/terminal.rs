@@ -2,12 +2,12 @@
 //! that is too long is cut with an ellipsis. Colour is a parameter; it never carries what the words do not say.
 
 use super::calendar::Calendar;
-use super::numbers::{PLAIN, figure, grouped, percent, ratio, span, trimmed};
+use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::sentences::sentences;
 use super::words::{columns, fitted, plain};
 use crate::experiment::checks::{availability, per_million_requests};
 use crate::experiment::{CheckStatus, RunResult};
-use crate::kernel::units::{SimTime, Usd};
+use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::Scenario;
 
@@ -124,8 +124,15 @@ fn verdicts(page: &mut Page, result: &RunResult) {
         };
         let text = fitted(&plain(&check.check), widest);
         let gap = " ".repeat(widest - columns(&text) + 3);
-        let value = if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
-        page.line(&[(look, word), (Look::Usual, "  "), (Look::Usual, &text), (Look::Usual, &gap), (Look::Bold, value)]);
+        let value =
+            if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
+        page.line(&[
+            (look, word),
+            (Look::Usual, "  "),
+            (Look::Usual, &text),
+            (Look::Usual, &gap),
+            (Look::Bold, value),
+        ]);
     }
 }
 
@@ -148,7 +155,13 @@ fn requests(page: &mut Page, service: &ServiceRecord) {
         page.line(&[(look, &row("", outcome, count, &share))]);
     }
     if let Some(share) = availability(counts) {
-        let text = format!("  {:<12}{:<12}{:>16}  {:>10}", "", "availability", "", availability_text(share, counts.served));
+        let text = format!(
+            "  {:<12}{:<12}{:>16}  {:>10}",
+            "",
+            "availability",
+            "",
+            availability_text(share, counts.served)
+        );
         page.line(&[(Look::Usual, &text)]);
     }
     if service.warmup_requests > 0 {
@@ -176,8 +189,16 @@ fn latencies(page: &mut Page, service: &ServiceRecord) {
 
 fn time_cells(times: &LatencySummary) -> [String; 7] {
     let quantile = |q| times.quantile_ms(q);
-    [times.mean_ms(), quantile(0.5), quantile(0.9), quantile(0.95), quantile(0.99), quantile(0.999), times.max_ms()]
-        .map(|value| value.map_or_else(|| "–".to_owned(), milliseconds))
+    [
+        times.mean_ms(),
+        quantile(0.5),
+        quantile(0.9),
+        quantile(0.95),
+        quantile(0.99),
+        quantile(0.999),
+        times.max_ms(),
+    ]
+    .map(|value| value.map_or_else(|| "–".to_owned(), milliseconds))
 }
 
 /// Milliseconds with one decimal, two below ten, thousands apart.
@@ -193,7 +214,10 @@ fn milliseconds(value: f64) -> String {
 
 fn tasks(page: &mut Page, service: &ServiceRecord) {
     let tasks = &service.tasks;
-    let percentage = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0));
+    let percentage = |share: Option<f64>| {
+        let share = share.filter(|share| share.is_finite());
+        share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+    };
     let running = format!(
         "  tasks       {} running on average, {} to {} · {} started, {} stopped · {} task-hours",
         figure(tasks.running_mean, PLAIN),
@@ -219,18 +243,6 @@ fn tasks(page: &mut Page, service: &ServiceRecord) {
     page.line(&[(Look::Usual, &scaling)]);
 }
 
-/// Dollars with their thousands apart and two decimals.
-fn dollars(amount: Usd) -> String {
-    let text = amount.to_cents_string();
-    match text.split_once('.') {
-        Some((whole, cents)) => match whole.parse::<u64>() {
-            Ok(whole) => format!("{}.{cents}", grouped(whole, PLAIN)),
-            Err(_) => text,
-        },
-        None => text,
-    }
-}
-
 fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
     let row = |cells: [&str; 5]| {
         let [item, quantity, unit, rate, amount] = cells;
@@ -241,13 +253,14 @@ fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
     for line in &service.invoice.lines {
         let quantity = quantity_text(line.quantity_numerator, line.quantity_denominator);
         let rate = line.rate.to_string();
-        let cells = [line.item.name(), &quantity, line.item.unit(), &rate, &dollars(line.amount)];
+        let cells = [line.item.name(), &quantity, line.item.unit(), &rate, &dollars(line.amount, PLAIN)];
         page.line(&[(Look::Usual, &row(cells))]);
     }
-    page.line(&[(Look::Bold, &row(["total", "", "", "", &dollars(service.invoice.total())]))]);
-    let month = dollars(service.invoice.per_month(scenario.plan.horizon));
+    page.line(&[(Look::Bold, &row(["total", "", "", "", &dollars(service.invoice.total(), PLAIN)]))]);
+    let month = dollars(service.invoice.per_month(scenario.plan.horizon), PLAIN);
     page.line(&[(Look::Usual, &row(["a month of 730 h", "", "", "", &month]))]);
-    let million = per_million_requests([service]).map_or_else(|| "–".to_owned(), dollars);
+    let million =
+        per_million_requests([service]).map_or_else(|| "–".to_owned(), |amount| dollars(amount, PLAIN));
     page.line(&[(Look::Usual, &row(["a million requests", "", "", "", &million]))]);
 }
 
@@ -270,8 +283,8 @@ fn closing(page: &mut Page, result: &RunResult) {
     let services = &result.record.services;
     if services.len() > 1 {
         let horizon = result.scenario.plan.horizon;
-        let total = dollars(services.iter().map(|s| s.invoice.total()).sum());
-        let month = dollars(services.iter().map(|s| s.invoice.per_month(horizon)).sum());
+        let total = dollars(services.iter().map(|s| s.invoice.total()).sum(), PLAIN);
+        let month = dollars(services.iter().map(|s| s.invoice.per_month(horizon)).sum(), PLAIN);
         page.blank();
         page.line(&[(Look::Bold, &format!("all services  {total} USD, {month} USD a month"))]);
     }
@@ -300,10 +313,11 @@ fn closing(page: &mut Page, result: &RunResult) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::units::Usd;
 
     #[test]
     fn amounts_and_quantities_keep_their_thousands_apart() {
-        assert_eq!(dollars(Usd(1_234_567_890_000_000_000)), "1 234 567.89");
+        assert_eq!(dollars(Usd(1_234_567_890_000_000_000), PLAIN), "1 234 567.89");
         assert_eq!(quantity_text(1_234_567_891, 1_000_000), "1 234.568");
         assert_eq!(quantity_text(5, 10_000), "0.0005");
         assert_eq!(quantity_text(24, 1), "24");

@@ -10,9 +10,7 @@ pub(super) fn plain(text: &str) -> String {
         match c {
             '\u{1b}' => match chars.next() {
                 // A control sequence ends with a letter or another final byte.
-                Some('[') => {
-                    while chars.next().is_some_and(|c| !('\u{40}'..='\u{7e}').contains(&c)) {}
-                }
+                Some('[') => while chars.next().is_some_and(|c| !('\u{40}'..='\u{7e}').contains(&c)) {},
                 // An operating-system command ends with BEL or ESC \.
                 Some(']') => {
                     while let Some(c) = chars.next() {
@@ -24,7 +22,12 @@ pub(super) fn plain(text: &str) -> String {
                 _ => {}
             },
             '\n' | '\r' | '\t' => out.push(' '),
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
+            '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {}
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() => {}
             c => out.push(c),

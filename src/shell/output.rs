@@ -50,6 +50,7 @@ fn cause_in_words(cause: &io::Error) -> String {
 /// # Errors
 /// When the folder cannot be created, or no file can be written in it.
 pub fn prepare(dir: &Path) -> Result<(), OutputError> {
+    let dir = named(dir);
     fs::create_dir_all(dir).map_err(|cause| OutputError::new("create the folder", dir, cause))?;
     let probe = temporary(dir, "probe");
     let written = write_temporary(&probe, b"windtunnel");
@@ -64,6 +65,7 @@ pub fn prepare(dir: &Path) -> Result<(), OutputError> {
 /// # Errors
 /// When a name is not a plain file name, or the folder or a file cannot be written; the error names it and the cause.
 pub fn write_all(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), OutputError> {
+    let dir = named(dir);
     fs::create_dir_all(dir).map_err(|cause| OutputError::new("create the folder", dir, cause))?;
     let mut pending = Temporaries::default();
     for (name, content) in files {
@@ -82,6 +84,11 @@ pub fn write_all(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), OutputErro
     }
     pending.commit()?;
     sync_folder(dir).map_err(|cause| OutputError::new("write", dir, cause))
+}
+
+/// The empty path means the current folder, but cannot be opened as one.
+fn named(dir: &Path) -> &Path {
+    if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
 /// Temporaries that were not renamed yet; dropping them removes the files.
@@ -140,8 +147,10 @@ mod tests {
     use super::*;
 
     fn names(dir: &Path) -> Vec<String> {
-        let mut names: Vec<String> =
-            fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -163,8 +172,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         write_all(root.path(), &[("one.txt", b"old".to_vec())]).unwrap();
         fs::create_dir(root.path().join("two.txt")).unwrap();
-        let error =
-            write_all(root.path(), &[("one.txt", b"new".to_vec()), ("two.txt", b"new".to_vec())]).unwrap_err().to_string();
+        let error = write_all(root.path(), &[("one.txt", b"new".to_vec()), ("two.txt", b"new".to_vec())])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("two.txt") && error.contains("folder"), "{error}");
         assert_eq!(names(root.path()), ["one.txt", "two.txt"]);
         assert_eq!(fs::read(root.path().join("one.txt")).unwrap(), b"old");

@@ -1,11 +1,15 @@
 //! Results of runs that never ran: a fluid sketch of a service under load, good enough to look like one. Its numbers
 //! are consistent (requests add up, lines multiply out), because reports are tested for keeping them so.
 
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small positive numbers")]
+
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
 use windtunnel::kernel::billing::{Invoice, InvoiceLine, LineItem, Tariff};
-use windtunnel::kernel::policy::{PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan};
 use windtunnel::kernel::policy::{Adjustment, AdjustmentType};
+use windtunnel::kernel::policy::{
+    PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
+};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
     CpuDiscipline, LaunchLimits, RequestPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
@@ -17,8 +21,8 @@ use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
 use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
 use windtunnel::record::{
-    DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
-    ServiceRecord, TaskStatistics,
+    DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
+    ScalingCounts, ServiceRecord, TaskStatistics,
 };
 use windtunnel::scenario::{Check, Comparator, Quantity, Scenario, ServiceNotes, TraceCounts};
 
@@ -125,7 +129,8 @@ fn step() -> PolicyPlan {
 
 /// A scenario of these services.
 pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDuration) -> Scenario {
-    let notes = services.iter().map(|_| ServiceNotes { architecture: "x86_64".to_owned(), trace: None }).collect();
+    let notes =
+        services.iter().map(|_| ServiceNotes { architecture: "x86_64".to_owned(), trace: None }).collect();
     Scenario {
         name: name.to_owned(),
         description: "A chat orchestrator under a ten-fold flash sale".to_owned(),
@@ -192,7 +197,8 @@ impl Fleet {
         }
         let before = self.desired;
         if used > 0.66 {
-            self.desired = ((f64::from(self.in_service) * used.min(1.0) / 0.6).ceil() as u32).clamp(before, most);
+            self.desired =
+                ((f64::from(self.in_service) * used.min(1.0) / 0.6).ceil() as u32).clamp(before, most);
             self.arrivals.push((minute + 3, self.desired - before));
         } else if used < 0.5 && self.arrivals.is_empty() {
             self.desired = (before - before.div_ceil(10)).max(least);
@@ -347,6 +353,41 @@ pub(super) fn flash_sale(minute: u64) -> f64 {
 pub(super) fn spike_day() -> RunResult {
     let scenario = scenario("flash-sale", vec![service_plan("orchestrator")], SimDuration::from_secs(86_400));
     result(scenario, vec![sketch("orchestrator", 1440, 20, flash_sale)])
+}
+
+/// A day of a spiky service and of one that follows its requests per target and its memory.
+pub(super) fn two_services() -> RunResult {
+    let mut plans = vec![service_plan("orchestrator"), service_plan("worker")];
+    plans[1].policies =
+        vec![tracking(Metric::RequestCountPerTarget, 1000.0), tracking(Metric::MemoryUtilization, 20.0)];
+    let saw = |minute: u64| 40.0 + (minute % 60) as f64;
+    let scenario = scenario("two services", plans, SimDuration::from_secs(86_400));
+    result(scenario, vec![sketch("orchestrator", 1440, 20, flash_sale), sketch("worker", 1440, 5, saw)])
+}
+
+/// A run whose numbers are as bad as their types allow.
+pub(super) fn poisoned() -> RunResult {
+    let mut result = spike_day();
+    let service = &mut result.record.services[0];
+    service.tasks.running_mean = f64::NAN;
+    service.cpu_utilization = Some(f64::INFINITY);
+    service.memory_utilization = Some(f64::NAN);
+    service.requests.offered = u64::MAX;
+    service.warmup_requests = u64::MAX;
+    for (index, minute) in service.timeline.iter_mut().enumerate() {
+        match index % 5 {
+            0 => (minute.offered, minute.length) = (u64::MAX, SimDuration(1)),
+            1 => (minute.cpu_utilization, minute.cost_per_hour_usd) = (Some(f64::NAN), f64::INFINITY),
+            2 => (minute.queue_length, minute.response_time_mean) = (f64::NAN, Some(f64::NEG_INFINITY)),
+            3 => (minute.desired, minute.response_time_p99) = (u32::MAX, Some(u64::MAX)),
+            _ => (minute.length, minute.response_time_p50) = (SimDuration::ZERO, Some(0)),
+        }
+    }
+    for decision in &mut service.decisions {
+        (decision.value, decision.threshold) = (Some(f64::NAN), Some(f64::INFINITY));
+        decision.datapoints.push(f64::NAN);
+    }
+    result
 }
 
 /// A run in which nothing happened: no request, no task, no check.

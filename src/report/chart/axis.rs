@@ -30,6 +30,8 @@ impl Scale {
     /// From zero to exactly `high`, with round ticks below it: the second axis of a panel whose two axes are aligned.
     pub(super) fn aligned(high: f64, count: f64) -> Self {
         let step = round_step(high / count).max(1.0);
+        // Half a task is nothing.
+        let step = if step.fract() > 0.0 { 2.0 * step } else { step };
         Self { low: 0.0, high, is_log: false, ticks: ticks_to(high, step) }
     }
 
@@ -44,7 +46,12 @@ impl Scale {
         let mut decade = 10_f64.powf(low.log10().floor());
         let factors: &[f64] = if decades <= 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         while decade <= high * 1.001 {
-            ticks.extend(factors.iter().map(|factor| factor * decade).filter(|v| (low * 0.999..=high * 1.001).contains(v)));
+            ticks.extend(
+                factors
+                    .iter()
+                    .map(|factor| factor * decade)
+                    .filter(|v| (low * 0.999..=high * 1.001).contains(v)),
+            );
             decade *= 10.0;
         }
         let every = ticks.len().div_ceil(8).max(1);
@@ -83,7 +90,11 @@ fn ticks_to(high: f64, step: f64) -> Vec<f64> {
 fn round_step(least: f64) -> f64 {
     let decade = 10_f64.powf(least.max(1e-12).log10().floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
-    factors.iter().map(|factor| factor * decade).find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(10.0 * decade)
+    factors
+        .iter()
+        .map(|factor| factor * decade)
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(10.0 * decade)
 }
 
 /// The nearest of 1, 2, 5 × 10^k at or beyond `value`, upward or downward.
@@ -128,7 +139,7 @@ pub(super) fn dollar_label(value: f64, step: f64) -> String {
     format!("${value:.decimals$}")
 }
 
-/// Ticks of the time axis: `(second, label)`, twelve at most, on round local times.
+/// Ticks of the time axis: `(second, label)`, about a dozen at most, on round local times.
 pub(super) fn time_ticks(calendar: &Calendar, horizon_s: f64) -> Vec<(f64, String)> {
     const STEPS: [u32; 17] =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
@@ -137,7 +148,7 @@ pub(super) fn time_ticks(calendar: &Calendar, horizon_s: f64) -> Vec<(f64, Strin
     let fitting = STEPS.iter().copied().find(|step| horizon_s / f64::from(*step) <= MOST);
     match fitting {
         Some(step) if horizon_s <= 3.0 * 86_400.0 => clock_ticks(calendar, &start, horizon_s, step),
-        _ => date_ticks(calendar, &start, horizon_s, MOST),
+        _ => date_ticks(calendar, &start, horizon_s),
     }
 }
 
@@ -162,10 +173,12 @@ fn clock_ticks(calendar: &Calendar, start: &Zoned, horizon_s: f64, step: u32) ->
 }
 
 /// Ticks on whole days, months or years; civil steps, so that a change of the clock moves none of them.
-fn date_ticks(calendar: &Calendar, start: &Zoned, horizon_s: f64, most: f64) -> Vec<(f64, String)> {
+fn date_ticks(calendar: &Calendar, start: &Zoned, horizon_s: f64) -> Vec<(f64, String)> {
+    const MOST: f64 = 15.0;
     let days = horizon_s / 86_400.0;
-    let day_step = [1_i64, 2, 7, 14].into_iter().find(|step| days / *step as f64 <= most);
-    let month_step = [1_i64, 2, 3, 6, 12, 24].into_iter().find(|step| days / (30.4 * *step as f64) <= most).unwrap_or(60);
+    let day_step = [1_i64, 2, 7, 14].into_iter().find(|step| days / *step as f64 <= MOST);
+    let month_step =
+        [1_i64, 2, 3, 6, 12, 24].into_iter().find(|step| days / (30.4 * *step as f64) <= MOST).unwrap_or(60);
     let date: Date = start.date();
     let (mut date, step, format) = match day_step {
         Some(step) => (date, step.days(), "%-d %b"),
@@ -195,8 +208,8 @@ mod tests {
     fn ticks_are_round_and_reach_the_top() {
         assert_eq!(Scale::linear(7000.0, 5.0).ticks, [0.0, 2000.0, 4000.0, 6000.0, 8000.0]);
         assert_eq!(Scale::linear(100.0, 4.0).ticks, [0.0, 25.0, 50.0, 75.0, 100.0]);
-        assert_eq!(Scale::linear(0.0, 4.0).high(), 1.0);
-        assert_eq!(Scale::linear(f64::NAN, 4.0).high(), 1.0);
+        assert_eq!(Scale::linear(0.0, 4.0).ticks, [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(Scale::linear(f64::NAN, 4.0).ticks, [0.0, 0.25, 0.5, 0.75, 1.0]);
     }
 
     #[test]
@@ -204,7 +217,10 @@ mod tests {
         assert!(Scale::spread(1.0, 31.0, 5.0).is_log());
         assert!(!Scale::spread(1.0, 30.0, 5.0).is_log());
         assert!(!Scale::spread(0.0, 30.0, 5.0).is_log());
-        assert_eq!(Scale::spread(3.0, 90.0 * 3.0, 5.0).ticks, [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0]);
+        assert_eq!(
+            Scale::spread(3.0, 90.0 * 3.0, 5.0).ticks,
+            [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0]
+        );
     }
 
     #[test]

@@ -19,9 +19,9 @@ use crate::scenario::Scenario;
 /// Height of a block's own heading [px].
 const NAME: f64 = 34.0;
 /// Room between two panels [px].
-const GAP: f64 = 18.0;
+const GAP: f64 = 16.0;
 /// Room for the event lane above the load panel's data [px].
-const LANE: f64 = 22.0;
+pub(super) const LANE: f64 = 20.0;
 
 /// A service's block.
 pub(super) struct Block<'a> {
@@ -35,10 +35,15 @@ pub(super) struct Block<'a> {
 
 impl<'a> Block<'a> {
     /// Height of a block [px].
-    pub(super) const HEIGHT: u32 = 1036;
+    pub(super) const HEIGHT: u32 = 1060;
 
     /// The block of `service`, its top at `top` [px].
-    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar, top: f64) -> Self {
+    pub(super) fn new(
+        result: &'a RunResult,
+        service: &'a ServiceRecord,
+        calendar: &Calendar,
+        top: f64,
+    ) -> Self {
         let scenario = &result.scenario;
         let horizon_s = scenario.plan.horizon.as_secs_f64();
         let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::SCALE));

@@ -8,7 +8,7 @@ use plotters::drawing::DrawingArea;
 use plotters::element::{PathElement, Polygon, Rectangle};
 use plotters::prelude::{Color, DrawingBackend, RGBColor};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, IntoFont, ShapeStyle, TextStyle, register_font};
+use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
 
 use super::ChartError;
 
@@ -22,7 +22,7 @@ pub(super) const INK: Colour = RGBColor(33, 37, 41);
 /// Secondary text.
 pub(super) const GREY: Colour = RGBColor(95, 101, 108);
 /// Grid lines.
-pub(super) const GRID: Colour = RGBColor(222, 226, 230);
+pub(super) const GRID: Colour = RGBColor(196, 202, 209);
 /// Okabe and Ito's blue.
 pub(super) const BLUE: Colour = RGBColor(0, 114, 178);
 /// A light tint of the sky blue, for areas.
@@ -67,7 +67,7 @@ impl TextLook {
     fn style(self) -> TextStyle<'static> {
         let weight = if self.is_bold { FontStyle::Bold } else { FontStyle::Normal };
         let size = self.size * 1.2 * f64::from(SCALE);
-        let mut style = TextStyle::from((FAMILY, size).into_font().style(weight));
+        let mut style = TextStyle::from(FontDesc::new(FontFamily::Name(FAMILY), size, weight));
         style.color = self.colour.to_backend_color();
         style
     }
@@ -137,17 +137,17 @@ impl<DB: DrawingBackend> Canvas<DB> {
         if left == right || top == bottom {
             return Ok(());
         }
-        if !self.is_vector {
-            // The bitmap includes both edges; neighbours would overlap and darken.
-            right -= 1;
-            bottom -= 1;
-        }
         let style = ShapeStyle { color: colour.mix(opacity), filled: true, stroke_width: 0 };
         self.area.draw(&Rectangle::new([(left, top), (right, bottom)], style)).map_err(refused)
     }
 
     /// A line through `points`, `width` wide [px].
-    pub(super) fn path(&mut self, points: &[(f64, f64)], colour: Colour, width: f64) -> Result<(), ChartError> {
+    pub(super) fn path(
+        &mut self,
+        points: &[(f64, f64)],
+        colour: Colour,
+        width: f64,
+    ) -> Result<(), ChartError> {
         let points = simplified(points);
         let (stroke_width, _) = device_unsigned(width);
         let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width };
@@ -169,7 +169,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
     fn piece(&mut self, [from, to]: [(i32, i32); 2], style: ShapeStyle) -> Result<(), ChartError> {
         let width = i32::try_from(style.stroke_width.max(1)).unwrap_or(1);
         if from.0 == to.0 || from.1 == to.1 {
-            let (before, after) = (width / 2, width - width / 2 - 1);
+            let (before, after) = (width / 2, width - width / 2);
             let corners = [
                 (from.0.min(to.0) - before, from.1.min(to.1) - before),
                 (from.0.max(to.0) + after, from.1.max(to.1) + after),
@@ -180,7 +180,13 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// A level dashed line from `left` to `right` at `y`.
-    pub(super) fn dashes(&mut self, span: (f64, f64), y: f64, colour: Colour, dash: (f64, f64)) -> Result<(), ChartError> {
+    pub(super) fn dashes(
+        &mut self,
+        span: (f64, f64),
+        y: f64,
+        colour: Colour,
+        dash: (f64, f64),
+    ) -> Result<(), ChartError> {
         let mut x = span.0;
         while x < span.1 {
             self.path(&[(x, y), ((x + dash.0).min(span.1), y)], colour, 1.0)?;
@@ -199,7 +205,12 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// The area between a stair of `(left, right, top)` columns and `base`, in an opaque tint.
-    pub(super) fn stair_area(&mut self, columns: &[(f64, f64, f64)], base: f64, tint: Colour) -> Result<(), ChartError> {
+    pub(super) fn stair_area(
+        &mut self,
+        columns: &[(f64, f64, f64)],
+        base: f64,
+        tint: Colour,
+    ) -> Result<(), ChartError> {
         if self.is_vector {
             let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return Ok(()) };
             let mut outline = vec![(first.0, base)];
@@ -249,11 +260,14 @@ impl<DB: DrawingBackend> Canvas<DB> {
 fn fonts_are_there() -> bool {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     *REGISTERED.get_or_init(|| {
-        register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok() && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
+        register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
+            && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
     })
 }
 
-fn refused<E: std::error::Error + Send + Sync>(error: plotters::drawing::DrawingAreaErrorKind<E>) -> ChartError {
+fn refused<E: std::error::Error + Send + Sync>(
+    error: plotters::drawing::DrawingAreaErrorKind<E>,
+) -> ChartError {
     ChartError::Draw(error.to_string())
 }
 
@@ -278,8 +292,10 @@ fn simplified(points: &[(f64, f64)]) -> Vec<(i32, i32)> {
             continue;
         }
         if let [.., before, last] = out.as_slice() {
-            let is_level = before.1 == last.1 && last.1 == point.1 && (last.0 - before.0) * (point.0 - last.0) > 0;
-            let is_upright = before.0 == last.0 && last.0 == point.0 && (last.1 - before.1) * (point.1 - last.1) > 0;
+            let is_level =
+                before.1 == last.1 && last.1 == point.1 && (last.0 - before.0) * (point.0 - last.0) > 0;
+            let is_upright =
+                before.0 == last.0 && last.0 == point.0 && (last.1 - before.1) * (point.1 - last.1) > 0;
             if is_level || is_upright {
                 out.pop();
             }

@@ -2,6 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
+use super::super::numbers::{THIN, dollars};
 use super::ChartError;
 use super::axis::{Scale, dollar_label};
 use super::block::Block;
@@ -19,8 +20,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let invoice = &block.service.invoice;
     let title = format!(
         "Cost an hour  ·  ${} in all, ${} a month of 730 h",
-        invoice.total().to_cents_string(),
-        invoice.per_month(block.scenario.plan.horizon).to_cents_string()
+        dollars(invoice.total(), THIN),
+        dollars(invoice.per_month(block.scenario.plan.horizon), THIN)
     );
     Panel::heading(canvas, top, &title, &[])?;
     let series = points(&block.service.timeline, block.per_column, |minute| Some(minute.cost_per_hour_usd));

@@ -39,7 +39,11 @@ pub(super) fn draw<DB: DrawingBackend>(
     let lowest_drawn = limit_values().chain(lowest).fold(f64::INFINITY, f64::min);
     let scale = Scale::spread(lowest_drawn, highest_drawn * 1.02, 4.0);
     let title = if scale.is_log() { "Response time, log axis" } else { "Response time" };
-    let entries = [(Swatch::Line(SKY, 1.5), "p50"), (Swatch::Line(BLUE, 1.5), "p95"), (Swatch::Line(VERMILION, 1.5), "p99")];
+    let entries = [
+        (Swatch::Line(SKY, 1.5), "p50"),
+        (Swatch::Line(BLUE, 1.5), "p95"),
+        (Swatch::Line(VERMILION, 1.5), "p99"),
+    ];
     Panel::heading(canvas, top, title, &entries)?;
     let panel = Panel::new(&block.time, scale, top + HEADING, bottom);
     panel.grid(canvas, millis_label)?;

@@ -7,7 +7,7 @@ use super::super::capacity::{capacity_per_task, offered_per_s};
 use super::super::numbers::{THIN, figure};
 use super::ChartError;
 use super::axis::{Scale, count_label};
-use super::block::Block;
+use super::block::{Block, LANE};
 use super::canvas::{BLUE, Bounds, Canvas, GREEN, GREY, INK, ORANGE, Place, SKY_TINT, TextLook, VERMILION};
 use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, triangle};
 use super::series::{most, points};
@@ -32,19 +32,22 @@ pub(super) fn draw<DB: DrawingBackend>(
     let running = series(|minute| f64::from(minute.running));
     let in_service = series(|minute| f64::from(minute.in_service));
     let most_offered = most(&offered).unwrap_or(0.0);
-    let most_tasks = [&desired, &running, &in_service].into_iter().filter_map(|s| most(s)).fold(0.0, f64::max);
+    let most_tasks =
+        [&desired, &running, &in_service].into_iter().filter_map(|s| most(s)).fold(0.0, f64::max);
     let (left, right, aligned) = scales(block, most_offered, most_tasks);
-    heading(canvas, top)?;
-    let panel = Panel::new(&block.time, left, top + HEADING + 22.0, bottom);
-    units(canvas, panel.bounds.top - 12.0, aligned)?;
+    heading(canvas, top, aligned)?;
+    let panel = Panel::new(&block.time, left, top + HEADING + LANE, bottom);
+    units(canvas, panel.bounds.top - LANE + 2.0)?;
     panel.area(canvas, &offered, SKY_TINT)?;
     panel.grid(canvas, count_label)?;
     panel.right_axis(canvas, &right, count_label)?;
     panel.stair(canvas, &offered, &panel.scale, (BLUE, 1.0))?;
     waiting(canvas, &panel, &right, block)?;
-    panel.stair(canvas, &desired, &right, (ORANGE, 4.0))?;
-    panel.stair(canvas, &running, &right, (GREEN, 2.5))?;
-    panel.stair(canvas, &in_service, &right, (INK, 1.0))?;
+    // Three nested lines show where they part; where columns are shared, thick ones would only show themselves.
+    let thinner = if block.per_column > 1 { 0.5 } else { 1.0 };
+    panel.stair(canvas, &desired, &right, (ORANGE, 4.0 * thinner))?;
+    panel.stair(canvas, &running, &right, (GREEN, 2.5 * thinner))?;
+    panel.stair(canvas, &in_service, &right, (INK, thinner))?;
     if timeline.is_empty() {
         panel.nothing(canvas, "no minute was simulated")?;
     }
@@ -68,29 +71,33 @@ fn scales(block: &Block<'_>, most_offered: f64, most_tasks: f64) -> (Scale, Scal
     (Scale::linear(most_offered * 1.03, 5.0), right, None)
 }
 
-fn heading<DB: DrawingBackend>(canvas: &mut Canvas<DB>, top: f64) -> Result<(), ChartError> {
-    let waiting = ORANGE_TINT;
+fn heading<DB: DrawingBackend>(
+    canvas: &mut Canvas<DB>,
+    top: f64,
+    aligned: Option<f64>,
+) -> Result<(), ChartError> {
     let entries = [
         (Swatch::Area(SKY_TINT), "offered"),
         (Swatch::Line(ORANGE, 4.0), "desired"),
         (Swatch::Line(GREEN, 2.5), "running"),
         (Swatch::Line(INK, 1.0), "in service"),
-        (Swatch::Area(waiting), "waiting for capacity"),
+        (Swatch::Area(ORANGE_TINT), "waiting for capacity"),
         (Swatch::Triangle(VERMILION, true), "scale-out"),
         (Swatch::Triangle(GREY, false), "scale-in"),
     ];
-    Panel::heading(canvas, top, "Load and tasks", &entries)
+    Panel::heading(canvas, top, "Load and tasks", &entries)?;
+    let Some(rate) = aligned else { return Ok(()) };
+    let note = format!("axes aligned: a task carries {}/s", figure(rate, THIN));
+    canvas.text(&note, Place::right(1176.0, top + 10.0), TextLook::new(11.0, GREY))
 }
 
 /// The shade as it looks on white.
 const ORANGE_TINT: super::canvas::Colour = plotters::prelude::RGBColor(246, 221, 166);
 
-fn units<DB: DrawingBackend>(canvas: &mut Canvas<DB>, y: f64, aligned: Option<f64>) -> Result<(), ChartError> {
+fn units<DB: DrawingBackend>(canvas: &mut Canvas<DB>, y: f64) -> Result<(), ChartError> {
     let look = TextLook::new(11.0, GREY);
     canvas.text("requests/s", Place::right(LEFT - 8.0, y), look)?;
-    let text = aligned.map_or_else(|| "tasks".to_owned(), |rate| format!("tasks, {}/s each", figure(rate, THIN)));
-    let text = canvas.fitted(&text, look, 1200.0 - RIGHT - 12.0);
-    canvas.text(&text, Place::left(RIGHT + 8.0, y), look)
+    canvas.text("tasks", Place::left(RIGHT + 8.0, y), look)
 }
 
 /// Shades what was asked for and not yet in service.
@@ -103,13 +110,16 @@ fn waiting<DB: DrawingBackend>(
     let mut open: Option<(Bounds, (u32, u32))> = None;
     for group in block.service.timeline.chunks(block.per_column) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-        let widest = group.iter().filter(|m| m.desired > m.in_service).max_by_key(|m| m.desired - m.in_service);
+        let widest =
+            group.iter().filter(|m| m.desired > m.in_service).max_by_key(|m| m.desired - m.in_service);
         let Some(minute) = widest else { continue };
         let left = panel.time.x(first.start.as_secs_f64());
         let right = panel.time.x((last.start + last.length).as_secs_f64());
         let counts = (minute.in_service, minute.desired);
         match &mut open {
-            Some((bounds, same)) if *same == counts && (bounds.right - left).abs() < 0.01 => bounds.right = right,
+            Some((bounds, same)) if *same == counts && (bounds.right - left).abs() < 0.01 => {
+                bounds.right = right
+            }
             _ => {
                 if let Some((bounds, _)) = open {
                     canvas.rect(bounds, ORANGE, WAITING_OPACITY)?;
@@ -125,48 +135,50 @@ fn waiting<DB: DrawingBackend>(
 
 /// Whether a row of the decision log changed the desired count.
 fn is_change(decision: &DecisionRecord) -> bool {
-    matches!(decision.outcome, "scaled_out" | "scaled_in") && decision.desired_after != decision.desired_before
+    matches!(decision.outcome, "scaled_out" | "scaled_in")
+        && decision.desired_after != decision.desired_before
 }
 
-/// Scale-outs and scale-ins in the lane above the data, with the number of tasks where there is room for it.
+/// More marks than this would run into each other as triangles.
+const MOST_TRIANGLES: usize = 100;
+
+/// The changes of the desired count, each once: the policy's row and the capacity's row of one change are one event.
+fn changes(service: &ServiceRecord) -> Vec<&DecisionRecord> {
+    let mut found: Vec<&DecisionRecord> =
+        service.decisions.iter().filter(|decision| is_change(decision)).collect();
+    found.dedup_by_key(|change| (change.at, change.desired_before, change.desired_after));
+    found
+}
+
+/// Scale-outs and scale-ins in the lane above the data: triangles with the number of tasks where there is room for it,
+/// or strokes (outs in the upper half, ins in the lower) where there are too many for triangles.
 fn events<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     panel: &Panel<'_>,
     service: &ServiceRecord,
 ) -> Result<(), ChartError> {
-    let y = panel.bounds.top - 11.0;
+    let y = panel.bounds.top - LANE + 2.0;
     let look = TextLook::new(11.0, GREY);
-    let mut drawn_at = None;
-    let mut free_from = [f64::NEG_INFINITY; 2];
-    let changes: Vec<&DecisionRecord> = service.decisions.iter().filter(|decision| is_change(decision)).collect();
+    let changes = changes(service);
     for (index, change) in changes.iter().enumerate() {
-        // The policy's row and the capacity's row of one change are one event.
-        let key = (change.at, change.desired_after);
-        if drawn_at == Some(key) {
-            continue;
-        }
-        drawn_at = Some(key);
         let is_out = change.desired_after > change.desired_before;
+        let colour = if is_out { VERMILION } else { GREY };
         let x = panel.time.x(change.at.as_secs_f64());
-        // Marks closer than this would be one blot.
-        if x < free_from[usize::from(is_out)] {
+        if changes.len() > MOST_TRIANGLES {
+            let (top, bottom) = if is_out { (y - 7.0, y - 0.5) } else { (y + 0.5, y + 7.0) };
+            canvas.rect(Bounds { left: x - 0.5, top, right: x + 0.5, bottom }, colour, 1.0)?;
             continue;
         }
-        free_from[usize::from(is_out)] = x + 4.0;
-        let colour = if is_out { VERMILION } else { GREY };
         triangle(canvas, (x, y), colour, is_out)?;
         let text = match change.desired_after.checked_sub(change.desired_before) {
             Some(more) => format!("+{more}"),
             None => format!("−{}", change.desired_before - change.desired_after),
         };
-        let room_until = changes[index + 1..]
-            .iter()
-            .find(|next| (next.at, next.desired_after) != key)
-            .map_or(RIGHT, |next| panel.time.x(next.at.as_secs_f64()) - 8.0);
+        let room_until =
+            changes.get(index + 1).map_or(RIGHT, |next| panel.time.x(next.at.as_secs_f64()) - 8.0);
         if x + 8.0 + canvas.width_of(&text, look) <= room_until {
             canvas.text(&text, Place::left(x + 7.0, y), look)?;
         }
     }
     Ok(())
 }
-

@@ -5,15 +5,15 @@ use plotters::prelude::DrawingBackend;
 
 use super::ChartError;
 use super::axis::Scale;
-use super::canvas::{BLUE, Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
+use super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
 use super::series::Point;
 
 /// Room left of a panel's data, for tick labels [px].
 pub(super) const LEFT: f64 = 86.0;
 /// Right end of a panel's data; the margin beyond it holds a second axis or the names of reference lines [px].
-pub(super) const RIGHT: f64 = 1200.0 - 112.0;
+pub(super) const RIGHT: f64 = 1200.0 - 136.0;
 /// Height of a panel's heading [px].
-pub(super) const HEADING: f64 = 26.0;
+pub(super) const HEADING: f64 = 34.0;
 
 /// How a legend's entry looks.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl<'a> Panel<'a> {
         title: &str,
         entries: &[(Swatch, &str)],
     ) -> Result<(), ChartError> {
-        let y = top + 11.0;
+        let y = top + 10.0;
         let bold = TextLook::new(14.0, INK).bold();
         let look = TextLook::new(12.0, GREY);
         canvas.text(title, Place::left(24.0, y), bold)?;
@@ -106,9 +106,18 @@ impl<'a> Panel<'a> {
     }
 
     /// What an empty panel says.
-    pub(super) fn nothing<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>, text: &str) -> Result<(), ChartError> {
-        let middle = f64::midpoint(self.bounds.top, self.bounds.bottom);
-        canvas.text(text, Place::centre(f64::midpoint(LEFT, RIGHT), middle), TextLook::new(13.0, GREY))
+    pub(super) fn nothing<DB: DrawingBackend>(
+        &self,
+        canvas: &mut Canvas<DB>,
+        text: &str,
+    ) -> Result<(), ChartError> {
+        let look = TextLook::new(13.0, GREY);
+        let (x, y) = (f64::midpoint(LEFT, RIGHT), f64::midpoint(self.bounds.top, self.bounds.bottom));
+        let half = canvas.width_of(text, look) / 2.0 + 8.0;
+        // Grid and reference lines would run through the words.
+        let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
+        canvas.rect(behind, plotters::style::WHITE, 1.0)?;
+        canvas.text(text, Place::centre(x, y), look)
     }
 
     /// A stair: the value holds through its minute.
@@ -184,8 +193,10 @@ impl<'a> Panel<'a> {
         references: &[Reference],
     ) -> Result<(), ChartError> {
         const ROW: f64 = 14.0;
-        let mut sorted: Vec<(f64, &Reference)> =
-            references.iter().map(|reference| (self.scale.y(reference.value, &self.bounds), reference)).collect();
+        let mut sorted: Vec<(f64, &Reference)> = references
+            .iter()
+            .map(|reference| (self.scale.y(reference.value, &self.bounds), reference))
+            .collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let room = sorted.len() as f64 * ROW;
         let mut next_free = self.bounds.top - 4.0;
@@ -263,9 +274,4 @@ fn draw_swatch<DB: DrawingBackend>(
         }
         Swatch::Triangle(colour, points_up) => triangle(canvas, (x + 9.0, y), colour, points_up),
     }
-}
-
-/// The colour of a reference line by its place in a list; none is a colour of the data beside it.
-pub(super) const fn reference_colour(is_target: bool) -> Colour {
-    if is_target { INK } else { BLUE }
 }

@@ -8,8 +8,8 @@ use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, percent_label};
 use super::block::Block;
-use super::canvas::{BLUE, Canvas, GREEN, PURPLE, VERMILION};
-use super::panel::{HEADING, Panel, Reference, Swatch, reference_colour};
+use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
+use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{most, points};
 use crate::kernel::policy::{PolicyKind, PolicyPlan};
 use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric};
@@ -28,7 +28,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let cpu = series(&|minute| minute.cpu_utilization.map(|share| share * 100.0));
     let memory = series(&|minute| minute.memory_utilization.map(|share| share * 100.0));
     let target = block.plan.and_then(per_target_policy);
-    let load = target.map(|(_, target)| series(&|minute| requests_per_target(minute).map(|n| n / target * 100.0)));
+    let load =
+        target.map(|(_, target)| series(&|minute| requests_per_target(minute).map(|n| n / target * 100.0)));
     let references = block.plan.map_or_else(Vec::new, |plan| references(plan, target.is_some()));
     let load_name = target.map(|(name, target)| {
         format!("requests per target, % of {}'s target of {}", plain(name), figure(target, PLAIN))
@@ -68,10 +69,13 @@ fn per_target_policy(plan: &ServicePlan) -> Option<(&str, f64)> {
         PolicyKind::TargetTracking(tracking) if tracking.metric == Metric::RequestCountPerTarget => {
             Some(tracking.target_value)
         }
-        PolicyKind::Step(step) if step.alarm.metric == Metric::RequestCountPerTarget => Some(step.alarm.threshold),
+        PolicyKind::Step(step) if step.alarm.metric == Metric::RequestCountPerTarget => {
+            Some(step.alarm.threshold)
+        }
         _ => None,
     };
-    let found = plan.policies.iter().find_map(|policy| limit_of(policy).map(|limit| (policy.name.as_str(), limit)));
+    let found =
+        plan.policies.iter().find_map(|policy| limit_of(policy).map(|limit| (policy.name.as_str(), limit)));
     found.filter(|(_, limit)| *limit > 0.0)
 }
 
@@ -83,7 +87,11 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
             PolicyKind::TargetTracking(tracking) => {
                 if let Some(noun) = noun_of(tracking.metric) {
                     let low = tracking.target_value * plan.policy_rules.tt_low_ratio;
-                    found.push(line(tracking.target_value, format!("{noun} target {}", percent(tracking.target_value)), true));
+                    found.push(line(
+                        tracking.target_value,
+                        format!("{noun} target {}", percent(tracking.target_value)),
+                        true,
+                    ));
                     if !tracking.disable_scale_in {
                         found.push(line(low, format!("low alarm {}", percent(low)), false));
                     }
@@ -107,7 +115,7 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
 }
 
 fn line(value: f64, name: String, is_target: bool) -> Reference {
-    Reference { value, name, colour: reference_colour(is_target) }
+    Reference { value, name, colour: if is_target { INK } else { GREY } }
 }
 
 fn percent(value: f64) -> String {

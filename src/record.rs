@@ -7,6 +7,6 @@ mod result;
 
 pub use histogram::Histogram;
 pub use result::{
-    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
-    ServiceRecord, TaskStatistics,
+    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
+    TaskStatistics,
 };

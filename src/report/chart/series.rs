@@ -62,3 +62,59 @@ pub(super) fn most(points: &[Point]) -> Option<f64> {
 pub(super) fn least_positive(points: &[Point]) -> Option<f64> {
     points.iter().filter_map(|point| point.value).filter(|value| *value > 0.0).reduce(f64::min)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::units::{SimDuration, SimTime};
+
+    fn minute(index: u64, offered: u64) -> MinuteRecord {
+        MinuteRecord {
+            start: SimTime(index * 60_000_000_000),
+            length: SimDuration::from_secs(60),
+            offered,
+            served: 0,
+            rejected: 0,
+            timed_out: 0,
+            failed: 0,
+            desired: 0,
+            pending: 0,
+            running: 0,
+            in_service: 0,
+            draining: 0,
+            cpu_utilization: None,
+            memory_utilization: None,
+            queue_length: 0.0,
+            in_flight: 0.0,
+            response_time_mean: None,
+            response_time_p50: None,
+            response_time_p95: None,
+            response_time_p99: None,
+            cost_per_hour_usd: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_shared_column_keeps_its_lowest_and_its_highest_minute_in_order() {
+        let timeline: Vec<MinuteRecord> =
+            [5, 1, 9, 4, 7, 7].iter().zip(0..).map(|(offered, index)| minute(index, *offered)).collect();
+        let values = |per_column| {
+            let points = points(&timeline, per_column, |minute| Some(minute.offered as f64));
+            points.iter().map(|point| point.value.unwrap_or(f64::NAN)).collect::<Vec<_>>()
+        };
+        assert_eq!(values(1), [5.0, 1.0, 9.0, 4.0, 7.0, 7.0]);
+        assert_eq!(values(3), [1.0, 9.0, 4.0, 7.0]);
+        assert_eq!(values(2), [5.0, 1.0, 9.0, 4.0, 7.0]);
+        let last = points(&timeline, 4, |minute| Some(minute.offered as f64)).pop();
+        assert_eq!(last.map(|point| point.end), Some(360.0));
+    }
+
+    #[test]
+    fn a_value_that_does_not_exist_is_a_gap() {
+        let timeline = [minute(0, 1), minute(1, 2)];
+        let found = points(&timeline, 1, |minute| (minute.offered > 1).then_some(f64::INFINITY));
+        assert!(found.iter().all(|point| point.value.is_none()));
+        assert_eq!(rows_per_column(0, 100), 1);
+        assert_eq!(rows_per_column(201, 100), 3);
+    }
+}

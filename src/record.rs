@@ -2,6 +2,7 @@
 //! counts that must add up.
 
 mod histogram;
+mod latency;
 mod minute;
 mod reasons;
 mod recorder;

@@ -36,6 +36,8 @@ pub struct Passages<'a> {
     pub cpu_end: &'a [u64],
     /// When it leaves.
     pub end: &'a [u64],
+    /// The latest of these ends [ns]; 0 without any passage.
+    pub latest: u64,
 }
 
 impl Passages<'_> {
@@ -50,13 +52,6 @@ impl Passages<'_> {
             cpu_end: *cpu_end,
             end: *end,
         })
-    }
-
-    /// The latest end [ns]; 0 without any passage.
-    #[inline]
-    #[must_use]
-    pub fn latest(&self) -> u64 {
-        self.end.iter().fold(0, |latest, end| if *end > latest { *end } else { latest })
     }
 }
 

@@ -158,7 +158,7 @@ impl Minutes {
 
     /// Requests are served. A chunk that ends within the open minute goes through a column at a time.
     pub(super) fn served(&mut self, passages: &Passages<'_>) {
-        if passages.latest() <= self.open_end {
+        if passages.latest <= self.open_end {
             self.open.serve_all(passages);
             return;
         }

@@ -1,6 +1,7 @@
 //! The ziggurat (Marsaglia and Tsang 2000) with 256 layers for the exponential and the normal law. Its tables are
 //! data of the project; a test derives them anew. Nearly every draw is one word, one multiplication and one compare.
 
+use super::math::exp;
 use super::streams::Rng;
 use super::ziggurat_tables::{EXP_F, EXP_R, EXP_X, NORM_F, NORM_R, NORM_X};
 
@@ -53,7 +54,7 @@ fn exponential_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
         if i == 0 {
             return EXP_R - libm::log(rng.edge_unit());
         }
-        if EXP_F[i + 1] + (EXP_F[i] - EXP_F[i + 1]) * rng.edge_unit() < libm::exp(-x) {
+        if EXP_F[i + 1] + (EXP_F[i] - EXP_F[i + 1]) * rng.edge_unit() < exp(-x) {
             return x;
         }
         let word = rng.edge_word();
@@ -98,7 +99,7 @@ fn normal_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
         if i == 0 {
             return normal_tail(rng, x);
         }
-        if NORM_F[i + 1] + (NORM_F[i] - NORM_F[i + 1]) * rng.edge_unit() < libm::exp(-x * x / 2.0) {
+        if NORM_F[i + 1] + (NORM_F[i] - NORM_F[i + 1]) * rng.edge_unit() < exp(-x * x / 2.0) {
             return x;
         }
         let word = rng.edge_word();

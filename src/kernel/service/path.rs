@@ -53,12 +53,13 @@ struct Columns {
     cpu_end: [u64; CHUNK],
     end: [u64; CHUNK],
     count: usize,
+    latest: u64,
 }
 
 impl Columns {
     const fn new() -> Self {
         let column = [0; CHUNK];
-        Self { arrival: column, start: column, cpu_start: column, cpu_end: column, end: column, count: 0 }
+        Self { arrival: column, start: column, cpu_start: column, cpu_end: column, end: column, count: 0, latest: 0 }
     }
 
     fn push(&mut self, p: &Passage) {
@@ -68,6 +69,7 @@ impl Columns {
         self.cpu_start[row] = p.cpu_start;
         self.cpu_end[row] = p.cpu_end;
         self.end[row] = p.end;
+        self.latest = self.latest.max(p.end);
         self.count += 1;
     }
 
@@ -79,6 +81,7 @@ impl Columns {
             cpu_start: &self.cpu_start[..n],
             cpu_end: &self.cpu_end[..n],
             end: &self.end[..n],
+            latest: self.latest,
         }
     }
 }
@@ -177,7 +180,7 @@ impl Fleet {
         let inputs = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
         let starts = columns.start[..count].iter_mut().zip(&mut columns.cpu_start[..count]);
         let ends = columns.cpu_end[..count].iter_mut().zip(&mut columns.end[..count]);
-        let mut longest = 0;
+        let (mut longest, mut latest) = (0, 0);
         for (((arrival, slot), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
             inputs.zip(starts.zip(ends))
         {
@@ -190,7 +193,9 @@ impl Fleet {
             (*start_cell, *cpu_start_cell) = (start, cpu_start);
             (*cpu_end_cell, *end_cell) = (cpu_end, end);
             longest = longest.max(end - arrival);
+            latest = latest.max(end);
         }
+        columns.latest = latest;
         longest
     }
 
@@ -212,7 +217,7 @@ impl Fleet {
     /// A bounded waiting room, or clients that give up, or both.
     fn gated<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         let bounded = self.room_size != usize::MAX;
-        columns.count = 0;
+        (columns.count, columns.latest) = (0, 0);
         let rows = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
         for ((arrival, slot), ((cpu, wait), patience)) in rows {
             let index = *slot as usize;

@@ -113,7 +113,7 @@ impl UsageMeter {
     pub fn passages(&mut self, passages: &Passages<'_>) {
         let first = passages.arrival.first().copied().unwrap_or(0);
         // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
-        if passages.latest() <= self.open_end && self.open_end - first < 1 << 50 {
+        if passages.latest <= self.open_end && self.open_end - first < 1 << 50 {
             self.open.cpu_busy += total_span(passages.cpu_start, passages.cpu_end) as i64;
             self.open.occupied += total_span(passages.start, passages.end) as i64;
             self.open.waiting += total_span(passages.arrival, passages.start) as i64;

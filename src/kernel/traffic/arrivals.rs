@@ -130,8 +130,12 @@ impl<'p> CurveWalk<'p> {
                 (self.target, self.used) = (target, used);
             }
             invert(piece, length, &mut hazards[..count]);
-            let longest = piece.end - self.start;
-            out.extend(hazards[..count].iter().map(|offset| self.start + whole(*offset).min(longest)));
+            // A rounding error must not push an arrival beyond its piece. The sum stays below the piece's end.
+            let start = self.start;
+            out.extend(hazards[..count].iter().map(|offset| {
+                let offset = if *offset < length { *offset } else { length };
+                start.wrapping_add(whole(offset))
+            }));
             if self.target >= expected {
                 self.target -= expected;
                 self.start = piece.end;

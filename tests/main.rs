@@ -4,6 +4,7 @@
 #[path = "../benches/workloads.rs"]
 mod workloads;
 
+mod differential;
 mod oracles;
 mod report;
 mod statistics;

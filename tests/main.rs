@@ -5,6 +5,7 @@
 mod workloads;
 
 mod differential;
+mod laws;
 mod oracles;
 mod report;
 mod statistics;

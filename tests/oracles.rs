@@ -16,8 +16,9 @@
 //! **Left out**, because a plan cannot say it: processor sharing, least outstanding requests, power of two choices,
 //! Erlang-2 gaps, batches, MMPP, closed clients, setup at every idle moment, retries, tandems, fork-join, a number of
 //! places that changes (`transient-scaleout` is checked up to its change). `var_wait` is left out for the lognormal and
-//! Pareto services, whose sample variance has no finite variance worth the name, and `sessions_p99`, a lattice value that
-//! `p_sessions_ge_650` covers.
+//! Pareto services, whose sample variance has no finite variance worth the name, `sessions_p99`, a lattice value that
+//! `p_sessions_ge_650` covers, `sigma` of D/M/1, which is the share that waits, and `p_in_system_ge_10`, which no fact
+//! states. The alarm, step and target-tracking tables are tests of the kernel's own files.
 
 mod arrivals;
 mod exact;

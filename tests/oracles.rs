@@ -7,8 +7,9 @@
 //! **False alarms.** There are at most [`measure::CHECKS`] = 200 stochastic checks, and each may alarm with probability
 //! 10⁻⁴ / 200 = 5·10⁻⁷, so a correct model fails the suite with probability below 10⁻⁴ whenever its random numbers
 //! change (with the seeds as they are it passes or fails for good). Two-sided 4.5 standard errors would be 6.8·10⁻⁶ a
-//! check for a normal mean and 1.8·10⁻⁵ for t with 99 degrees of freedom, too much for so many checks; 5·10⁻⁷ is
-//! 5.0 standard errors for a normal mean and 5.4 for t₉₉.
+//! check for a normal mean and 1.9·10⁻⁵ for t with 99 degrees of freedom, too much for so many checks; 5·10⁻⁷ is
+//! 5.0 standard errors for a normal mean and 5.4 for t₉₉. Student's t is exact for normal figures only; the few skewed
+//! ones (dispersion, heavy tails) may alarm some times more often than that.
 //!
 //! **Bias.** Percentiles are exact nearest ranks of a replication's own requests, not read off a histogram. Their bias is
 //! of the order of one over the number of independent requests, well below the standard error at these lengths.

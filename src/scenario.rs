@@ -1,7 +1,37 @@
 //! Text → spanned tree → resolved tree → [`Scenario`] with its kernel plan. Every problem is reported at once, with its
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
+mod codes;
+mod conform;
+mod curve;
+mod diagnostic;
+mod distribution;
+mod explain;
+mod json_schema;
+mod load;
+mod lower;
+mod overrides;
+mod physics;
+mod price_book;
+mod quantity;
+mod reference;
+mod resolved;
+mod schema;
+mod templates;
+mod trace;
+mod tree;
+mod view;
+
 use windtunnel_kernel::world::Plan;
+
+pub use codes::{ALL as CODES, Code};
+pub use diagnostic::{Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render};
+pub use explain::{explain, explain_topics};
+pub use json_schema::json_schema;
+pub use load::{Loaded, load};
+pub use price_book::{PriceRow, prices};
+pub use reference::reference;
+pub use templates::{FLASH_SALE, Template, templates};
 
 /// A text to be read, with the name that diagnostics print.
 #[derive(Clone, Debug)]

@@ -44,8 +44,10 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  windtunnel run\n  windtunnel run web.toml --set service.web.scaling.max_capacity=40\n  \
-                        windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd")]
+#[command(
+    after_help = "Examples:\n  windtunnel run\n  windtunnel run web.toml --set service.web.scaling.max_capacity=40\n  \
+                        windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd"
+)]
 pub(super) struct RunRequest {
     /// Scenario file; without one the built-in flash sale runs
     pub(super) scenario: Option<PathBuf>,

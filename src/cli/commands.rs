@@ -62,7 +62,11 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let state = if loaded.scenario.is_some() { "valid".to_owned() } else { plural(errors, "error") };
-    if warnings == 0 { format!("{name}: {state}\n") } else { format!("{name}: {state}, {}\n", plural(warnings, "warning")) }
+    if warnings == 0 {
+        format!("{name}: {state}\n")
+    } else {
+        format!("{name}: {state}, {}\n", plural(warnings, "warning"))
+    }
 }
 
 pub(super) fn init(request: &InitRequest) -> Exit {
@@ -70,8 +74,10 @@ pub(super) fn init(request: &InitRequest) -> Exit {
     match templates.iter().find(|template| template.name == request.template) {
         Some(template) => print(template.text),
         None => {
-            let known: Vec<String> = templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
-            let message = format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
+            let known: Vec<String> =
+                templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
+            let message =
+                format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
             fail(Exit::Usage, &message)
         }
     }
@@ -101,7 +107,10 @@ pub(super) fn prices(region: Option<&str>) -> Exit {
         regions.sort();
         regions.dedup();
         let known = regions.join(", ");
-        return fail(Exit::Usage, &format!("the price book has no region `{}`; it has {known}", region.unwrap_or("")));
+        return fail(
+            Exit::Usage,
+            &format!("the price book has no region `{}`; it has {known}", region.unwrap_or("")),
+        );
     }
     let mut text = String::new();
     let header = ("REGION", "ARCH", "ITEM", "USD", "PER", "AS OF");

@@ -1,6 +1,6 @@
 //! `windtunnel run`: load, simulate, judge, write, print.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -50,7 +50,8 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         return printed;
     }
     if !request.quiet {
-        let requests: u64 = result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
+        let requests: u64 =
+            result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
         let seconds = simulated.as_secs_f64();
         note(&format!("{requests} requests in {seconds:.2} s; results in {}\n", out.display()));
     }
@@ -77,7 +78,11 @@ fn folder_name(name: &str) -> String {
     let reserved = ["con", "prn", "aux", "nul"];
     let stem = name.split('.').next().unwrap_or("").to_ascii_lowercase();
     let is_port = (stem.starts_with("com") || stem.starts_with("lpt")) && stem.len() == 4;
-    if name.is_empty() || reserved.contains(&stem.as_str()) || is_port { format!("scenario-{name}") } else { name }
+    if name.is_empty() || reserved.contains(&stem.as_str()) || is_port {
+        format!("scenario-{name}")
+    } else {
+        name
+    }
 }
 
 /// What `manifest.json` says: the only file that may differ between two equal runs.
@@ -106,11 +111,12 @@ fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
         finished_unix_s: unix_seconds(),
         wall_time_s: watch.elapsed().as_secs_f64(),
     };
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| format!("cannot write manifest.json: {error}"))?;
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| format!("cannot write manifest.json: {error}"))?;
     Ok((text + "\n").into_bytes())
 }
 
-fn write(result: &RunResult, out: &PathBuf, watch: &Stopwatch) -> Result<(), String> {
+fn write(result: &RunResult, out: &Path, watch: &Stopwatch) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let files = [
         ("summary.json", report::summary_json(result).into_bytes()),

@@ -108,10 +108,18 @@ impl Ledger {
 
     fn serve_all(&mut self, passages: &Passages<'_>) {
         self.tally.served += passages.end.len() as u64;
-        (self.tally.response_sum, self.tally.response_max) =
-            self.response.record_spans(passages.arrival, passages.end, self.tally.response_sum, self.tally.response_max);
-        (self.tally.waiting_sum, self.tally.waiting_max) =
-            self.waiting.record_spans(passages.arrival, passages.start, self.tally.waiting_sum, self.tally.waiting_max);
+        (self.tally.response_sum, self.tally.response_max) = self.response.record_spans(
+            passages.arrival,
+            passages.end,
+            self.tally.response_sum,
+            self.tally.response_max,
+        );
+        (self.tally.waiting_sum, self.tally.waiting_max) = self.waiting.record_spans(
+            passages.arrival,
+            passages.start,
+            self.tally.waiting_sum,
+            self.tally.waiting_max,
+        );
     }
 
     fn enter(&mut self, entry: Entry) {
@@ -166,7 +174,10 @@ impl Minutes {
             if p.end <= self.open_end {
                 self.open.serve(p.end - p.arrival, p.start - p.arrival);
             } else {
-                self.promise(p.end, Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival });
+                self.promise(
+                    p.end,
+                    Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival },
+                );
             }
         }
     }

@@ -115,7 +115,9 @@ impl Probe for Recorder<'_> {
     }
 
     fn gave_up_in_service(&mut self, service: ServiceId, p: &Passage, at: u64) {
-        self.services[service.index()].minutes.promise(at, Entry { response: None, waiting: p.start - p.arrival });
+        self.services[service.index()]
+            .minutes
+            .promise(at, Entry { response: None, waiting: p.start - p.arrival });
     }
 
     fn gave_up_waiting(&mut self, service: ServiceId, _arrival: u64, at: u64) {

@@ -111,7 +111,9 @@ impl ServiceRecorder {
             }
             // A client that had given up before the task was killed is not lost a second time.
             Promise::GivesUpInService(at) if at <= loss.at => return,
-            Promise::GivesUpInService(at) => self.minutes.revoke(p.arrival, at, Entry { response: None, waiting }),
+            Promise::GivesUpInService(at) => {
+                self.minutes.revoke(p.arrival, at, Entry { response: None, waiting })
+            }
             Promise::GivesUpWaiting(at) => self.minutes.revoke_gave_up_waiting(p.arrival, at),
         }
         self.minutes.failed(p.arrival);

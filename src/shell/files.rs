@@ -76,7 +76,9 @@ pub fn read_scenario(path: &Path) -> Result<Source, String> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(format!("cannot read `{name}`: byte {at} (line {line}) is not UTF-8; a scenario is a UTF-8 text file"))
+            Err(format!(
+                "cannot read `{name}`: byte {at} (line {line}) is not UTF-8; a scenario is a UTF-8 text file"
+            ))
         }
     }
 }

@@ -100,7 +100,9 @@ impl Distribution {
             return Ok(Self::constant(mean));
         }
         let variance = libm::log1p(cv * cv);
-        Ok(Self { law: Law::LogNormal { mu: libm::log(mean_nanos) - variance / 2.0, sigma: libm::sqrt(variance) } })
+        Ok(Self {
+            law: Law::LogNormal { mu: libm::log(mean_nanos) - variance / 2.0, sigma: libm::sqrt(variance) },
+        })
     }
 
     /// Lognormal with this median and 95th percentile; equal values are the constant.
@@ -244,8 +246,8 @@ impl Gamma {
             let v = base * base * base;
             let u = rng.open_unit();
             let x2 = x * x;
-            let accepted = u < 1.0 - 0.0331 * x2 * x2
-                || libm::log(u) < 0.5 * x2 + self.d * (1.0 - v + libm::log(v));
+            let accepted =
+                u < 1.0 - 0.0331 * x2 * x2 || libm::log(u) < 0.5 * x2 + self.d * (1.0 - v + libm::log(v));
             if accepted {
                 let value = self.d * v * self.scale;
                 return if self.shape < 1.0 { value * libm::pow(rng.open_unit(), self.boost) } else { value };

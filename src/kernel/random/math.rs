@@ -56,7 +56,7 @@ pub(super) fn round_batch(values: &[f64], out: &mut [u64]) {
         *slot = whole(*value);
     }
     if !ordinary {
-        for (slot, value) in out.iter_mut().zip(values).filter(|(_, value)| !(**value < WHOLE)) {
+        for (slot, value) in out.iter_mut().zip(values).filter(|(_, value)| **value >= WHOLE || value.is_nan()) {
             *slot = crate::units::SimDuration::from_nanos_f64(*value).0;
         }
     }

@@ -86,7 +86,13 @@ impl Fleet {
     /// An empty fleet. A passage can outlive its task only if it is longer than `keep_beyond`, the time a stopping
     /// task has to finish.
     #[must_use]
-    pub fn new(task: &TaskPlan, has_cpu_work: bool, has_patience: bool, routing: (Routing, Rng), keep_beyond: SimDuration) -> Self {
+    pub fn new(
+        task: &TaskPlan,
+        has_cpu_work: bool,
+        has_patience: bool,
+        routing: (Routing, Rng),
+        keep_beyond: SimDuration,
+    ) -> Self {
         let place_count = task.concurrency.unwrap_or(0) as usize;
         let server_count = task.cpu_servers() as usize;
         let layout = match place_count {

@@ -59,7 +59,15 @@ struct Columns {
 impl Columns {
     const fn new() -> Self {
         let column = [0; CHUNK];
-        Self { arrival: column, start: column, cpu_start: column, cpu_end: column, end: column, count: 0, latest: 0 }
+        Self {
+            arrival: column,
+            start: column,
+            cpu_start: column,
+            cpu_end: column,
+            end: column,
+            count: 0,
+            latest: 0,
+        }
     }
 
     fn push(&mut self, p: &Passage) {
@@ -88,7 +96,13 @@ impl Columns {
 
 impl Fleet {
     /// Replays every arrival before `until` [ns since second 0].
-    pub fn serve(&mut self, arrivals: &mut ArrivalStream<'_>, demands: &mut Demands, until: u64, sink: &mut impl Sink) {
+    pub fn serve(
+        &mut self,
+        arrivals: &mut ArrivalStream<'_>,
+        demands: &mut Demands,
+        until: u64,
+        sink: &mut impl Sink,
+    ) {
         let mut slots = [0_u32; CHUNK];
         let mut columns = Columns::new();
         loop {
@@ -160,7 +174,12 @@ impl Fleet {
         }
     }
 
-    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn with_cpu<P: Places, C: CpuStage>(
+        &mut self,
+        chunk: &Chunk<'_>,
+        columns: &mut Columns,
+        sink: &mut impl Sink,
+    ) {
         if self.has_patience || self.room_size != usize::MAX {
             self.gated::<P, C>(chunk, columns, sink);
         } else {
@@ -215,10 +234,16 @@ impl Fleet {
     }
 
     /// A bounded waiting room, or clients that give up, or both.
-    fn gated<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn gated<P: Places, C: CpuStage>(
+        &mut self,
+        chunk: &Chunk<'_>,
+        columns: &mut Columns,
+        sink: &mut impl Sink,
+    ) {
         let bounded = self.room_size != usize::MAX;
         (columns.count, columns.latest) = (0, 0);
-        let rows = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
+        let rows =
+            chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
         for ((arrival, slot), ((cpu, wait), patience)) in rows {
             let index = *slot as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
@@ -232,7 +257,13 @@ impl Fleet {
                 if start > deadline {
                     sink.gave_up_waiting(*arrival, deadline);
                     if deadline - arrival > self.keep_beyond {
-                        let passage = Passage { arrival: *arrival, start, cpu_start: start, cpu_end: start, end: start };
+                        let passage = Passage {
+                            arrival: *arrival,
+                            start,
+                            cpu_start: start,
+                            cpu_end: start,
+                            end: start,
+                        };
                         let promise = Promise::GivesUpWaiting(deadline);
                         self.outstanding[index].push(Outstanding { passage, promise });
                     }

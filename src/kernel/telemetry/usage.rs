@@ -184,7 +184,6 @@ impl UsageMeter {
     }
 
     /// Index of the period that holds `at`: 0 is the open one.
-    #[expect(clippy::cast_possible_truncation, reason = "at most a few million periods")]
     fn period_of(&self, at: u64) -> usize {
         if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 }
     }
@@ -225,8 +224,10 @@ impl UsageMeter {
             RcptDenominator::Healthy => stage == TaskStage::InService,
             RcptDenominator::Registered => matches!(stage, TaskStage::Registering | TaskStage::InService),
         };
-        self.reserving = self.reserving + u64::from(reserves(moved.to)) - u64::from(moved.from.is_some_and(reserves));
-        self.targets = self.targets + u64::from(is_target(moved.to)) - u64::from(moved.from.is_some_and(is_target));
+        self.reserving =
+            self.reserving + u64::from(reserves(moved.to)) - u64::from(moved.from.is_some_and(reserves));
+        self.targets =
+            self.targets + u64::from(is_target(moved.to)) - u64::from(moved.from.is_some_and(is_target));
     }
 
     fn accrue(&mut self, now: u64) {
@@ -302,7 +303,8 @@ mod tests {
     use super::*;
     use crate::random::Rng;
 
-    const RULES: MetricRules = MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true };
+    const RULES: MetricRules =
+        MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true };
 
     #[test]
     fn an_interval_is_split_exactly_over_the_periods_it_covers() {
@@ -320,7 +322,13 @@ mod tests {
             for _ in 0..50 {
                 let arrival = start + rng.below(end - start);
                 let wait = rng.below(4 * PERIOD);
-                let p = Passage { arrival, start: arrival, cpu_start: arrival, cpu_end: arrival + wait, end: arrival + wait };
+                let p = Passage {
+                    arrival,
+                    start: arrival,
+                    cpu_start: arrival,
+                    cpu_end: arrival + wait,
+                    end: arrival + wait,
+                };
                 meter.passage(&p);
                 let kill = arrival + rng.below(2 * PERIOD);
                 let lost = rng.below(4) == 0 && kill < p.end && kill < ends[period];

@@ -98,7 +98,15 @@ impl<'p> ArrivalStream<'p> {
 
 impl<'p> CurveWalk<'p> {
     fn new(curve: &'p RateCurve, target: f64, random: bool) -> Self {
-        Self { segments: curve.segments(), index: 0, start: 0, target, gaps: alloc::vec![1.0; BATCH], used: BATCH, random }
+        Self {
+            segments: curve.segments(),
+            index: 0,
+            start: 0,
+            target,
+            gaps: alloc::vec![1.0; BATCH],
+            used: BATCH,
+            random,
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "pieces are at most a day long: exact in an f64")]
@@ -218,7 +226,11 @@ mod tests {
     fn curve(pieces: &[(u64, f64, f64)]) -> RateCurve {
         let pieces: Vec<Segment> = pieces
             .iter()
-            .map(|(end, rate_start, rate_end)| Segment { end: end * NANOS_PER_SEC, rate_start: *rate_start, rate_end: *rate_end })
+            .map(|(end, rate_start, rate_end)| Segment {
+                end: end * NANOS_PER_SEC,
+                rate_start: *rate_start,
+                rate_end: *rate_end,
+            })
             .collect();
         RateCurve::new(&pieces).unwrap()
     }
@@ -246,8 +258,9 @@ mod tests {
     #[test]
     fn poisson_counts_have_the_mean_and_the_variance_of_the_integral_even_where_the_rate_jumps() {
         // Pieces far shorter than a gap: nothing may be lost or doubled at their ends.
-        let pieces: Vec<(u64, f64, f64)> =
-            (1..=2_000).map(|k| (k, if k % 2 == 0 { 0.9 } else { 0.0 }, if k % 3 == 0 { 0.4 } else { 0.1 })).collect();
+        let pieces: Vec<(u64, f64, f64)> = (1..=2_000)
+            .map(|k| (k, if k % 2 == 0 { 0.9 } else { 0.0 }, if k % 3 == 0 { 0.4 } else { 0.1 }))
+            .collect();
         let curve = curve(&pieces);
         let mean = curve.integral(u64::MAX);
         let plan = TrafficPlan::Poisson(curve);

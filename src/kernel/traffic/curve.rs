@@ -37,7 +37,9 @@ pub enum CurveError {
 impl fmt::Display for CurveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotIncreasing(i) => write!(f, "piece {i} of the rate curve ends where it begins, or before"),
+            Self::NotIncreasing(i) => {
+                write!(f, "piece {i} of the rate curve ends where it begins, or before")
+            }
             Self::BadRate(i) => write!(f, "piece {i} of the rate curve has a negative, infinite or NaN rate"),
         }
     }
@@ -90,8 +92,11 @@ impl RateCurve {
         let mut rate = piece.rate_start;
         for part in 1..=parts {
             let end = if part == parts { piece.end } else { start + part * Self::LONGEST };
-            let rate_end =
-                if part == parts { piece.rate_end } else { piece.rate_start + slope * (part * Self::LONGEST) as f64 };
+            let rate_end = if part == parts {
+                piece.rate_end
+            } else {
+                piece.rate_start + slope * (part * Self::LONGEST) as f64
+            };
             segments.push(Segment { end, rate_start: rate, rate_end });
             rate = rate_end;
         }

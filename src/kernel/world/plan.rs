@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 
 use crate::billing::Tariff;
 use crate::policy::{PolicyPlan, PolicyRules};
-use crate::service::{LaunchLimits, LoadBalancerPlan, RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan};
+use crate::service::{
+    LaunchLimits, LoadBalancerPlan, RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+};
 use crate::telemetry::MetricRules;
 use crate::traffic::TrafficPlan;
 use crate::units::SimDuration;

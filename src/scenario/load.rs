@@ -184,7 +184,8 @@ fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
     if table.entry(key).is_some() {
         return;
     }
-    let at = table.entries.iter().position(|entry| entry.key == after).map_or(table.entries.len(), |at| at + 1);
+    let at =
+        table.entries.iter().position(|entry| entry.key == after).map_or(table.entries.len(), |at| at + 1);
     let node = Node { value, place: Place::nowhere() };
     table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: Place::nowhere(), node });
 }

@@ -26,7 +26,6 @@ use assumptions::Assumptions;
 use tariff::Prices;
 use traffic::Source;
 
-
 /// What a resolved tree says.
 pub(crate) struct Lowered {
     pub(crate) plan: Plan,

@@ -39,7 +39,8 @@ fn is_section(value: &Value, depth: usize) -> bool {
     {
         return false;
     }
-    let nested = table.entries.iter().any(|entry| matches!(entry.node.value, Value::Table(_) | Value::Array(_)));
+    let nested =
+        table.entries.iter().any(|entry| matches!(entry.node.value, Value::Table(_) | Value::Array(_)));
     depth < 1 || (depth < 5 && (nested || table.entries.len() > 3))
 }
 

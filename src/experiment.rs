@@ -1,5 +1,7 @@
 //! What is asked of the engine: here one run, its checks, and their verdict. It neither touches the disk nor renders.
 
+pub mod checks;
+
 use crate::record::RunRecord;
 use crate::scenario::Scenario;
 

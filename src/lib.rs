@@ -2,6 +2,8 @@
 
 pub mod experiment;
 pub mod record;
+pub mod report;
 pub mod scenario;
+pub mod shell;
 
 pub use windtunnel_kernel as kernel;

@@ -2,9 +2,15 @@
 //! counts that must add up.
 
 mod histogram;
+mod latency;
+mod minute;
+mod reasons;
+mod recorder;
 mod result;
+mod service;
 
 pub use histogram::Histogram;
+pub use recorder::{Recorder, record};
 pub use result::{
     DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
     TaskStatistics,

@@ -1,3 +1,4 @@
-//! The integration tests, one module a room.
+//! The integration tests, in one binary: one module a room or a subject.
 
+mod report;
 mod scenario;

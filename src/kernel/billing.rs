@@ -1,7 +1,9 @@
 //! The bill: a meter listens to facts, a tariff prices what it measured, an invoice is the sum of its lines.
 
 mod invoice;
+mod meter;
 mod tariff;
 
-pub use invoice::{Invoice, InvoiceLine, LineItem};
+pub use invoice::{Billed, Invoice, InvoiceLine, LineItem};
+pub use meter::{LCU_DENOMINATOR, LcuUsage, Meter, MeterReading, billed_seconds};
 pub use tariff::{LoadBalancerTariff, Tariff};

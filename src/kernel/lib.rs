@@ -19,6 +19,8 @@
 extern crate alloc;
 
 pub mod billing;
+pub mod calendar;
+pub mod facts;
 pub mod policy;
 pub mod random;
 pub mod service;

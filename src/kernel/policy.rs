@@ -1,7 +1,13 @@
 //! Scaling policies: they see metrics through their alarm, the running count, and nothing else.
 
+mod activity;
+mod arbiter;
 mod plan;
+mod step;
+mod target_tracking;
 
+pub use activity::Activity;
+pub use arbiter::{AlarmView, Arbiter, Context, Decision, Verdict};
 pub use plan::{
     Adjustment, AdjustmentType, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyKind, PolicyPlan,
     PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow, TargetTrackingPlan,

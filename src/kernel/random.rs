@@ -11,6 +11,6 @@ mod ziggurat;
 mod ziggurat_tables;
 
 pub use distribution::{Distribution, DistributionError};
-pub use math::exp_batch;
+pub use math::{exp_batch, whole};
 pub use streams::{Purpose, Rng, Streams};
-pub use ziggurat::{exponential, standard_normal};
+pub use ziggurat::{exponential, fill_exponential, fill_standard_normal, standard_normal};

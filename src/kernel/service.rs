@@ -2,8 +2,19 @@
 //! scheduler that starts and stops tasks. It states facts; it knows no metric, policy or price, and it does not
 //! touch the calendar: what falls due it returns to the world.
 
+mod demands;
+mod fleet;
+mod launch;
+mod lifecycle;
+mod path;
+mod places;
 mod plan;
 
+pub use demands::Demands;
+pub use fleet::{Fleet, Slot};
+pub use launch::{LaunchBucket, LaunchWindow};
+pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
+pub use path::Sink;
 pub use plan::{
     CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing, ScaleInVictim,
     StartupPlan, StoppingPlan, TaskPlan,

@@ -1,9 +1,11 @@
 //! CloudWatch: facts become late, averaged metrics; metrics become alarm states.
 
 mod alarm;
+#[cfg(test)]
+mod alarm_tests;
 mod metric;
 mod usage;
 
 pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 pub use metric::{Metric, MetricStore};
-pub use usage::{MetricRules, RcptDenominator};
+pub use usage::{MetricRules, RcptDenominator, UsageMeter, UsageTotals};

@@ -1,7 +1,9 @@
 //! When requests arrive: a rate curve, and the stream of arrivals drawn from it.
 
+mod arrivals;
 mod curve;
 
+pub use arrivals::ArrivalStream;
 pub use curve::{CountInterval, CurveError, RateCurve, Segment};
 
 /// How arrivals are drawn.

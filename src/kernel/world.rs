@@ -1,5 +1,12 @@
-//! The whole.
+//! The whole: the closed set of control events with its priority table, their dispatch, and [`simulate`].
 
+mod event;
+mod observer;
 mod plan;
+mod run;
+mod service_state;
 
+pub use event::{Event, Priority};
+pub use observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Silent};
 pub use plan::{Plan, ServicePlan, TelemetryPlan};
+pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

@@ -3,29 +3,31 @@
 
 /// Buckets an octave, as a power of two.
 const SUB_BITS: u32 = 7;
-const SUB: u64 = 1 << SUB_BITS;
-/// Values are counted in units of 2^10 ns (1.024 µs); the first 128 buckets are one unit wide.
-const SHIFT: u32 = 10;
-/// Buckets in all: they reach to 2^64 ns.
-const BUCKETS: usize = bucket_of(u64::MAX) + 1;
+/// Values below 2^10 ns (1.024 µs) share the first bucket with those just above.
+const LOW_BITS: u32 = 10;
+/// Exponent and leading digits of 2^10 as a float: what bucket 0 has.
+const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
+/// Buckets in all: they reach to 2^63 ns.
+const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
 
-/// The bucket of a value [ns].
+/// The bucket of a value [ns]: the exponent and the first seven binary digits, read off its floating-point form.
 #[inline]
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "an index below BUCKETS")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "an index below BUCKETS")]
 const fn bucket_of(value: u64) -> usize {
-    // Setting bit 7 puts every small value into octave 0, where the bucket is the value itself.
-    let units = value >> SHIFT;
-    let octave = 63 - SUB_BITS - (units | SUB).leading_zeros();
-    (((octave as u64) << SUB_BITS) + (units >> octave)) as usize
+    let value = value as i64;
+    let clipped = if value > 1 << LOW_BITS { value } else { 1 << LOW_BITS };
+    (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
 }
 
-/// The smallest value of a bucket [ns].
+/// The smallest value of a bucket [ns]; 0 for the first one.
 const fn lower_edge(bucket: usize) -> u128 {
-    let bucket = bucket as u128;
-    let octave = (bucket >> SUB_BITS).saturating_sub(1);
-    let sub = bucket - (octave << SUB_BITS);
-    sub << (octave + SHIFT as u128)
+    if bucket == 0 {
+        return 0;
+    }
+    let octave = (bucket >> SUB_BITS) as u32;
+    let digits = (1 << SUB_BITS) + (bucket & ((1 << SUB_BITS) - 1)) as u128;
+    (digits << (octave + LOW_BITS)) >> SUB_BITS
 }
 
 /// Counts of times by bucket.
@@ -104,9 +106,19 @@ impl OpenHistogram {
         self.counts[bucket_of(value)] += 1;
     }
 
-    /// Takes back a value that was recorded.
-    pub(super) fn remove(&mut self, value: u64) {
-        self.counts[bucket_of(value)] -= 1;
+
+    /// Records `to − from` for two columns; returns `sum` and `max` brought up to date.
+    #[inline]
+    pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64], sum: u64, max: u64) -> (u64, u64) {
+        let counts = self.counts.as_mut_slice();
+        let (mut sum, mut max) = (sum, max);
+        for (from, to) in from.iter().zip(to) {
+            let span = to - from;
+            counts[bucket_of(span)] += 1;
+            sum += span;
+            max = max.max(span);
+        }
+        (sum, max)
     }
 
     pub(super) fn clear(&mut self) {
@@ -161,7 +173,7 @@ mod tests {
                 let bucket = bucket_of(probe);
                 let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
                 assert!((low..high).contains(&u128::from(probe)), "{probe} is not in [{low}, {high})");
-                assert!(high - low <= 1024 || (high - low) * 128 <= low, "[{low}, {high}) is wide");
+                assert!(bucket == 0 || (high - low) * 128 <= low, "[{low}, {high}) is wide");
             }
             value = value * 3 / 2 + 1;
         }

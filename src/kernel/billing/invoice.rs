@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::units::{SimDuration, Usd};
+use super::meter::{LCU_DENOMINATOR, MeterReading};
+use super::tariff::Tariff;
+use crate::units::{NANOS_PER_SEC, SimDuration, Usd};
 
 /// What a line charges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,9 +64,9 @@ pub struct InvoiceLine {
     pub quantity_denominator: i128,
     /// Price of one unit.
     pub rate: Usd,
-    /// The exact amount rounded once, to a picodollar.
+    /// The exact amount to the nearest picodollar, for sums and scaling.
     pub exact: Usd,
-    /// What is charged: the exact amount rounded half to even to a cent.
+    /// What is charged: the exact amount rounded once, half to even, to a cent.
     pub amount: Usd,
 }
 
@@ -75,7 +77,77 @@ pub struct Invoice {
     pub lines: Vec<InvoiceLine>,
 }
 
+/// What a service is billed for besides its meter reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Billed<'a> {
+    /// Its prices.
+    pub tariff: &'a Tariff,
+    /// Its meter.
+    pub reading: MeterReading,
+    /// CPU units of a task.
+    pub cpu_units: u32,
+    /// Memory of a task [MiB].
+    pub memory_mib: u32,
+    /// Alarms of its policies.
+    pub alarms: u32,
+    /// Simulated time.
+    pub horizon: SimDuration,
+}
+
+impl InvoiceLine {
+    /// A line of `numerator / denominator` units at `rate`.
+    #[must_use]
+    pub fn new(item: LineItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
+        let exact = Usd::from_ratio(rate.0 * numerator, denominator);
+        let cent = Usd::from_ratio(rate.0 * numerator, denominator * (crate::units::PICO_PER_USD / 100));
+        let amount = Usd(cent.0 * (crate::units::PICO_PER_USD / 100));
+        Self { item, quantity_numerator: numerator, quantity_denominator: denominator, rate, exact, amount }
+    }
+}
+
 impl Invoice {
+    /// The bill of one service. Items whose price is unknown are left out; the scenario lists them.
+    #[must_use]
+    pub fn of(billed: &Billed<'_>) -> Self {
+        let Billed { tariff, reading, .. } = billed;
+        let seconds = i128::from(reading.task_seconds);
+        let horizon = i128::from(billed.horizon.0);
+        let hour_ns = i128::from(3_600 * NANOS_PER_SEC);
+        let mut lines = Vec::new();
+        let mut line = |item, numerator, denominator, rate: Option<Usd>| {
+            if let Some(rate) = rate {
+                lines.push(InvoiceLine::new(item, numerator, denominator, rate));
+            }
+        };
+        let vcpu = i128::from(billed.cpu_units);
+        line(LineItem::FargateVcpu, seconds * vcpu, 1024 * 3600, Some(tariff.vcpu_hour));
+        let memory = i128::from(billed.memory_mib);
+        line(LineItem::FargateMemory, seconds * memory, 1024 * 3600, Some(tariff.memory_gb_hour));
+        let storage = i128::from(tariff.extra_ephemeral_gb);
+        if storage > 0 {
+            line(LineItem::FargateEphemeralStorage, seconds * storage, 3600, tariff.ephemeral_gb_hour);
+        }
+        let mut address_ns = 0;
+        if let Some(balancer) = &tariff.load_balancer {
+            line(LineItem::AlbHour, (horizon + hour_ns - 1) / hour_ns, 1, Some(balancer.hour));
+            let parts = LCU_DENOMINATOR * u128::from(balancer.requests_per_connection.max(1));
+            // Both fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵ a connection.
+            let signed = |value: u128| i128::try_from(value).unwrap_or(i128::MAX);
+            line(LineItem::AlbLcu, signed(reading.lcu_hours), signed(parts), balancer.lcu_hour);
+            address_ns += i128::from(balancer.public_ipv4) * horizon;
+        }
+        if tariff.public_ip_per_task {
+            address_ns += seconds * i128::from(NANOS_PER_SEC);
+        }
+        if address_ns > 0 {
+            line(LineItem::PublicIpv4, address_ns, hour_ns, tariff.ipv4_hour);
+        }
+        if billed.alarms > 0 {
+            line(LineItem::CloudwatchAlarm, i128::from(billed.alarms) * horizon, 730 * hour_ns, tariff.alarm_month);
+        }
+        Self { lines }
+    }
+
     /// The sum of the lines' amounts.
     #[must_use]
     pub fn total(&self) -> Usd {
@@ -93,5 +165,59 @@ impl Invoice {
     pub fn per_month(&self, horizon: SimDuration) -> Usd {
         let month = i128::from(SimDuration::from_secs(730 * 3600).0);
         Usd::from_ratio(self.exact_total().0 * month, i128::from(horizon.0.max(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tariff() -> Tariff {
+        Tariff {
+            vcpu_hour: Usd(40_480_000_000),
+            memory_gb_hour: Usd(4_445_000_000),
+            ephemeral_gb_hour: Some(Usd(111_000_000)),
+            extra_ephemeral_gb: 0,
+            load_balancer: None,
+            ipv4_hour: None,
+            public_ip_per_task: false,
+            alarm_month: None,
+            minimum_billed: SimDuration::from_secs(60),
+            bill_deprovisioning: false,
+        }
+    }
+
+    fn bill(tariff: &Tariff, cpu_units: u32, memory_mib: u32, task_seconds: u64) -> Invoice {
+        let reading = MeterReading { task_seconds, lcu_hours: 0 };
+        Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms: 0, horizon: SimDuration::from_secs(3_600) })
+    }
+
+    #[test]
+    fn two_quarter_vcpu_tasks_for_730_hours_cost_the_documented_cents() {
+        // aws-platform.md §0: 2 × 0.25 × 0.04048 × 730 = 14.7752; 2 × 0.5 × 0.004445 × 730 = 3.24485.
+        let invoice = bill(&tariff(), 256, 512, 2 * 730 * 3_600);
+        assert_eq!(invoice.lines[0].amount.to_cents_string(), "14.78");
+        assert_eq!(invoice.lines[1].amount.to_cents_string(), "3.24");
+        assert_eq!(invoice.exact_total(), Usd(18_020_050_000_000));
+        assert_eq!(invoice.total().to_cents_string(), "18.02");
+    }
+
+    #[test]
+    fn the_billing_oracles_hold_to_a_picodollar() {
+        let arm = Tariff { vcpu_hour: Usd(32_380_000_000), memory_gb_hour: Usd(3_560_000_000), ..tariff() };
+        let storage = Tariff { extra_ephemeral_gb: 80, ..tariff() };
+        // (tariff, CPU units, MiB, billed seconds, cost [USD]) of bill-42s-min, -61.2s, -1h-arm, -2h-eph100, -1000x30s, -730h.
+        let cases = [
+            (tariff(), 256, 512, 60, 0.000_205_708_33),
+            (tariff(), 512, 1024, 62, 0.000_425_130_56),
+            (arm, 1024, 2048, 3_600, 0.0395),
+            (storage, 4096, 16_384, 7_200, 0.483_84),
+            (tariff(), 256, 512, 60 * 1_000, 0.205_708_33),
+            (tariff(), 2048, 4096, 2_628_000, 72.080_2),
+        ];
+        for (tariff, cpu, memory, seconds, cost) in cases {
+            let total = bill(&tariff, cpu, memory, seconds).exact_total().as_f64();
+            assert!((total / cost - 1.0).abs() < 2e-8, "{total} instead of {cost}");
+        }
     }
 }

@@ -208,8 +208,10 @@ impl Distribution {
     pub fn fill(&self, rng: &mut Rng, out: &mut [u64]) {
         match &self.law {
             Law::Constant(value) => out.fill(*value),
-            Law::Exponential { mean } => fill_with(out, || ziggurat::exponential(rng) * mean),
-            Law::LogNormal { mu, sigma } => fill_lognormal(rng, *mu, *sigma, out),
+            Law::Exponential { mean } => fill_batches(rng, out, ziggurat::fill_exponential, |x| x * mean),
+            Law::LogNormal { mu, sigma } => {
+                fill_batches(rng, out, ziggurat::fill_standard_normal, |z| math::exp(mu + sigma * z));
+            }
             Law::Gamma(gamma) => fill_with(out, || gamma.draw(rng)),
             Law::Weibull { inverse_shape, scale } => {
                 fill_with(out, || scale * libm::pow(ziggurat::exponential(rng), *inverse_shape));
@@ -264,17 +266,16 @@ fn fill_with(out: &mut [u64], mut draw: impl FnMut() -> f64) {
     }
 }
 
-fn fill_lognormal(rng: &mut Rng, mu: f64, sigma: f64, out: &mut [u64]) {
+/// Draws standard variates in batches, maps them and rounds them.
+fn fill_batches(rng: &mut Rng, out: &mut [u64], draw: fn(&mut Rng, &mut [f64]), map: impl Fn(f64) -> f64) {
     const BATCH: usize = 64;
-    let mut exponents = [0.0_f64; BATCH];
+    let mut values = [0.0_f64; BATCH];
     for chunk in out.chunks_mut(BATCH) {
-        let exponents = &mut exponents[..chunk.len()];
-        for exponent in &mut *exponents {
-            *exponent = mu + sigma * ziggurat::standard_normal(rng);
+        let values = &mut values[..chunk.len()];
+        draw(rng, values);
+        for value in &mut *values {
+            *value = map(*value);
         }
-        math::exp_batch(exponents);
-        for (slot, value) in chunk.iter_mut().zip(&*exponents) {
-            *slot = SimDuration::from_nanos_f64(*value).0;
-        }
+        math::round_batch(values, chunk);
     }
 }

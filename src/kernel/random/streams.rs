@@ -73,6 +73,23 @@ fn absorb(state: u64, bytes: &[u8]) -> u64 {
     mix(hashed ^ bytes.len() as u64)
 }
 
+/// The generator whose four state words are consecutive SplitMix64 outputs from `key`.
+fn generator(key: u64) -> Xoshiro256PlusPlus {
+    let mut seed = [0_u8; 32];
+    let mut counter = key;
+    for word in seed.chunks_exact_mut(8) {
+        counter = counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        word.copy_from_slice(&mix(counter).to_le_bytes());
+    }
+    Xoshiro256PlusPlus::from_seed(seed)
+}
+
+/// The upper 52 bits of a word as a float in the open interval (0, 1).
+#[expect(clippy::cast_precision_loss, reason = "52 bits fit an f64")]
+fn to_open_unit(word: u64) -> f64 {
+    ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+}
+
 /// The finalizer of SplitMix64.
 const fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -80,23 +97,21 @@ const fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// One stream of random words.
+/// One stream of random words, and beside it a stream for the rare edges of the ziggurat.
+///
+/// Every ziggurat variate takes exactly one word of the first stream; what a rejection needs beyond that comes from the
+/// second. So words can be drawn ahead in batches, and a variate's value never depends on the size of the batch.
 #[derive(Clone, Debug)]
 pub struct Rng {
     words: Xoshiro256PlusPlus,
+    edge: Xoshiro256PlusPlus,
 }
 
 impl Rng {
-    /// The generator whose four state words are consecutive SplitMix64 outputs from `key`.
+    /// The stream of `key`: each generator's four state words are consecutive SplitMix64 outputs.
     #[must_use]
     pub fn from_key(key: u64) -> Self {
-        let mut seed = [0_u8; 32];
-        let mut counter = key;
-        for word in seed.chunks_exact_mut(8) {
-            counter = counter.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            word.copy_from_slice(&mix(counter).to_le_bytes());
-        }
-        Self { words: Xoshiro256PlusPlus::from_seed(seed) }
+        Self { words: generator(key), edge: generator(mix(key ^ 0xA076_1D64_78BD_642F)) }
     }
 
     /// The next 64 bits.
@@ -105,11 +120,31 @@ impl Rng {
         self.words.next_u64()
     }
 
+    /// Fills `out` with the next words. The generator's state stays in registers, which a word at a time does not
+    /// achieve between calls.
+    #[inline]
+    pub(super) fn fill_words(&mut self, out: &mut [u64]) {
+        let mut words = self.words.clone();
+        for word in out {
+            *word = words.next_u64();
+        }
+        self.words = words;
+    }
+
     /// Uniform in the open interval (0, 1), on a grid of 2⁻⁵³.
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "52 bits fit an f64")]
     pub fn open_unit(&mut self) -> f64 {
-        ((self.next_u64() >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+        to_open_unit(self.next_u64())
+    }
+
+    /// The same from the stream of edges.
+    pub(super) fn edge_unit(&mut self) -> f64 {
+        to_open_unit(self.edge.next_u64())
+    }
+
+    /// A word from the stream of edges.
+    pub(super) fn edge_word(&mut self) -> u64 {
+        self.edge.next_u64()
     }
 
     /// Uniform in 0..bound by multiply-and-shift with rejection (Lemire 2019); unbiased. `bound` is at least 1.
@@ -149,7 +184,7 @@ mod tests {
         for (index, word) in seed.chunks_exact_mut(8).enumerate() {
             word.copy_from_slice(&(index as u64 + 1).to_le_bytes());
         }
-        let mut rng = Rng { words: Xoshiro256PlusPlus::from_seed(seed) };
+        let mut rng = Xoshiro256PlusPlus::from_seed(seed);
         let outputs: Vec<u64> = (0..6).map(|_| rng.next_u64()).collect();
         let published = [
             41_943_041,

@@ -1,6 +1,7 @@
 //! The ziggurat (Marsaglia and Tsang 2000) with 256 layers for the exponential and the normal law. Its tables are
 //! data of the project; a test derives them anew. Nearly every draw is one word, one multiplication and one compare.
 
+use super::math::exp;
 use super::streams::Rng;
 use super::ziggurat_tables::{EXP_F, EXP_R, EXP_X, NORM_F, NORM_R, NORM_X};
 
@@ -17,12 +18,32 @@ const fn layer(bits: u64) -> usize {
     (bits & 0xFF) as usize
 }
 
+/// Words drawn ahead.
+const BATCH: usize = 64;
+
 /// A draw from the exponential law with mean 1.
 #[inline]
 pub fn exponential(rng: &mut Rng) -> f64 {
-    let bits = rng.next_u64();
-    let i = layer(bits);
-    let x = (one_to_two(bits) - (1.0 - f64::EPSILON / 2.0)) * EXP_X[i];
+    let word = rng.next_u64();
+    exponential_from(word, rng)
+}
+
+/// Fills `out` with draws from the exponential law with mean 1: the same as drawing them one by one.
+pub fn fill_exponential(rng: &mut Rng, out: &mut [f64]) {
+    let mut words = [0_u64; BATCH];
+    for chunk in out.chunks_mut(BATCH) {
+        let words = &mut words[..chunk.len()];
+        rng.fill_words(words);
+        for (value, word) in chunk.iter_mut().zip(&*words) {
+            *value = exponential_from(*word, rng);
+        }
+    }
+}
+
+#[inline]
+fn exponential_from(word: u64, rng: &mut Rng) -> f64 {
+    let i = layer(word);
+    let x = (one_to_two(word) - (1.0 - f64::EPSILON / 2.0)) * EXP_X[i];
     if x < EXP_X[i + 1] { x } else { exponential_edge(rng, i, x) }
 }
 
@@ -31,14 +52,14 @@ pub fn exponential(rng: &mut Rng) -> f64 {
 fn exponential_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
     loop {
         if i == 0 {
-            return EXP_R - libm::log(rng.open_unit());
+            return EXP_R - libm::log(rng.edge_unit());
         }
-        if EXP_F[i + 1] + (EXP_F[i] - EXP_F[i + 1]) * rng.open_unit() < libm::exp(-x) {
+        if EXP_F[i + 1] + (EXP_F[i] - EXP_F[i + 1]) * rng.edge_unit() < exp(-x) {
             return x;
         }
-        let bits = rng.next_u64();
-        i = layer(bits);
-        x = (one_to_two(bits) - (1.0 - f64::EPSILON / 2.0)) * EXP_X[i];
+        let word = rng.edge_word();
+        i = layer(word);
+        x = (one_to_two(word) - (1.0 - f64::EPSILON / 2.0)) * EXP_X[i];
         if x < EXP_X[i + 1] {
             return x;
         }
@@ -48,9 +69,26 @@ fn exponential_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
 /// A draw from the standard normal law.
 #[inline]
 pub fn standard_normal(rng: &mut Rng) -> f64 {
-    let bits = rng.next_u64();
-    let i = layer(bits);
-    let x = (2.0 * one_to_two(bits) - 3.0) * NORM_X[i];
+    let word = rng.next_u64();
+    normal_from(word, rng)
+}
+
+/// Fills `out` with draws from the standard normal law: the same as drawing them one by one.
+pub fn fill_standard_normal(rng: &mut Rng, out: &mut [f64]) {
+    let mut words = [0_u64; BATCH];
+    for chunk in out.chunks_mut(BATCH) {
+        let words = &mut words[..chunk.len()];
+        rng.fill_words(words);
+        for (value, word) in chunk.iter_mut().zip(&*words) {
+            *value = normal_from(*word, rng);
+        }
+    }
+}
+
+#[inline]
+fn normal_from(word: u64, rng: &mut Rng) -> f64 {
+    let i = layer(word);
+    let x = (2.0 * one_to_two(word) - 3.0) * NORM_X[i];
     if x.abs() < NORM_X[i + 1] { x } else { normal_edge(rng, i, x) }
 }
 
@@ -61,12 +99,12 @@ fn normal_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
         if i == 0 {
             return normal_tail(rng, x);
         }
-        if NORM_F[i + 1] + (NORM_F[i] - NORM_F[i + 1]) * rng.open_unit() < libm::exp(-x * x / 2.0) {
+        if NORM_F[i + 1] + (NORM_F[i] - NORM_F[i + 1]) * rng.edge_unit() < exp(-x * x / 2.0) {
             return x;
         }
-        let bits = rng.next_u64();
-        i = layer(bits);
-        x = (2.0 * one_to_two(bits) - 3.0) * NORM_X[i];
+        let word = rng.edge_word();
+        i = layer(word);
+        x = (2.0 * one_to_two(word) - 3.0) * NORM_X[i];
         if x.abs() < NORM_X[i + 1] {
             return x;
         }
@@ -76,8 +114,8 @@ fn normal_edge(rng: &mut Rng, mut i: usize, mut x: f64) -> f64 {
 /// Marsaglia's tail method beyond `NORM_R`, on the side of `sign`.
 fn normal_tail(rng: &mut Rng, sign: f64) -> f64 {
     loop {
-        let x = libm::log(rng.open_unit()) / NORM_R;
-        let y = libm::log(rng.open_unit());
+        let x = libm::log(rng.edge_unit()) / NORM_R;
+        let y = libm::log(rng.edge_unit());
         if -2.0 * y >= x * x {
             return if sign < 0.0 { x - NORM_R } else { NORM_R - x };
         }
@@ -135,6 +173,20 @@ mod tests {
         assert!(kolmogorov(exp, |x| 1.0 - libm::exp(-x)) < 2.6);
         let norm: Vec<f64> = (0..400_000).map(|_| standard_normal(&mut rng)).collect();
         assert!(kolmogorov(norm, |x| 0.5 * libm::erfc(-x / core::f64::consts::SQRT_2)) < 2.6);
+    }
+
+    #[test]
+    fn a_batch_gives_the_same_values_as_one_by_one() {
+        for size in [1, 7, 64, 1_000] {
+            let (mut batch, mut single) = (Rng::from_key(5), Rng::from_key(5));
+            let mut values = vec![0.0; size];
+            for _ in 0..200 {
+                fill_exponential(&mut batch, &mut values);
+                assert!(values.iter().all(|v| v.to_bits() == exponential(&mut single).to_bits()));
+                fill_standard_normal(&mut batch, &mut values);
+                assert!(values.iter().all(|v| v.to_bits() == standard_normal(&mut single).to_bits()));
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,20 @@
-//! The usage meter: service intervals become exact sums a period. (Rules first; the meter follows below.)
+//! The usage meter: intervals of work become exact sums a period, however many periods they cover, and sums become
+//! datapoints.
+
+use alloc::collections::VecDeque;
+
+use crate::facts::{Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
+use crate::units::{NANOS_PER_SEC, SimTime};
+
+/// Length of a period [ns]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
+const PERIOD: u64 = 60 * NANOS_PER_SEC;
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricRules {
     /// `rcpt_denominator`: which targets `RequestCountPerTarget` divides by.
     pub rcpt_denominator: RcptDenominator,
-    /// `metric_counts_draining`: whether the ECS averages include tasks that are draining or stopping.
+    /// `metric_counts_draining`: whether the ECS averages reserve for tasks that are draining or stopping.
     pub counts_draining: bool,
 }
 
@@ -16,4 +25,328 @@ pub enum RcptDenominator {
     Healthy,
     /// `registered`.
     Registered,
+}
+
+/// Sums of one period; times are exact [ns].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageTotals {
+    /// CPU servers busy [server·ns].
+    pub cpu_busy: i64,
+    /// Requests in a place [request·ns].
+    pub occupied: i64,
+    /// Requests waiting for a place [request·ns].
+    pub waiting: i64,
+    /// Requests that the load balancer could send to a task.
+    pub routed: u64,
+    /// Containers that reserve CPU and memory [task·ns].
+    pub reserved: u64,
+    /// Targets that `RequestCountPerTarget` divides by [task·ns].
+    pub targets: u64,
+    /// Length of the period [ns]; less than a minute at the ends of the run.
+    pub length: u64,
+}
+
+/// What an interval adds to.
+#[derive(Clone, Copy, Debug)]
+enum Sum {
+    CpuBusy,
+    Occupied,
+    Waiting,
+}
+
+/// Interval sums of a period to come, and how many intervals begin or stop to cover whole periods there.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ahead {
+    sums: [i64; 3],
+    covers: [i64; 3],
+}
+
+/// Adds up what one service uses.
+#[derive(Clone, Debug)]
+pub struct UsageMeter {
+    rules: MetricRules,
+    open_start: u64,
+    open_end: u64,
+    horizon: u64,
+    open: UsageTotals,
+    ahead: VecDeque<Ahead>,
+    /// Intervals that cover the whole open period.
+    covering: [i64; 3],
+    reserving: u64,
+    targets: u64,
+    changed_at: u64,
+}
+
+impl UsageMeter {
+    /// A meter whose first period ends at `first_end` and whose last one ends at `horizon`.
+    #[must_use]
+    pub fn new(rules: MetricRules, first_end: SimTime, horizon: SimTime) -> Self {
+        Self {
+            rules,
+            open_start: 0,
+            open_end: first_end.0.min(horizon.0),
+            horizon: horizon.0,
+            open: UsageTotals::default(),
+            ahead: VecDeque::new(),
+            covering: [0; 3],
+            reserving: 0,
+            targets: 0,
+            changed_at: 0,
+        }
+    }
+
+    /// End of the open period.
+    #[must_use]
+    pub fn open_end(&self) -> SimTime {
+        SimTime(self.open_end)
+    }
+
+    /// `count` requests were sent to tasks.
+    #[inline]
+    pub fn routed(&mut self, count: u64) {
+        self.open.routed += count;
+    }
+
+    /// Requests pass through tasks.
+    #[inline]
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    pub fn passages(&mut self, passages: &Passages<'_>) {
+        let first = passages.arrival.first().copied().unwrap_or(0);
+        // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
+        if passages.latest <= self.open_end && self.open_end - first < 1 << 50 {
+            self.open.cpu_busy += total_span(passages.cpu_start, passages.cpu_end) as i64;
+            self.open.occupied += total_span(passages.start, passages.end) as i64;
+            self.open.waiting += total_span(passages.arrival, passages.start) as i64;
+        } else {
+            passages.iter().for_each(|passage| self.passage(&passage));
+        }
+    }
+
+    /// A request passes through a task.
+    #[inline]
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    pub fn passage(&mut self, p: &Passage) {
+        if p.end <= self.open_end {
+            self.open.cpu_busy += (p.cpu_end - p.cpu_start) as i64;
+            self.open.occupied += (p.end - p.start) as i64;
+            self.open.waiting += (p.start - p.arrival) as i64;
+        } else {
+            self.long_passage(p);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_passage(&mut self, p: &Passage) {
+        self.add(Sum::CpuBusy, p.cpu_start, p.cpu_end, 1);
+        self.add(Sum::Occupied, p.start, p.end, 1);
+        self.add(Sum::Waiting, p.arrival, p.start, 1);
+    }
+
+    /// A client waits from `arrival` to `until` and then gives up.
+    pub fn waited(&mut self, arrival: u64, until: u64) {
+        self.add(Sum::Waiting, arrival, until, 1);
+    }
+
+    /// Takes back what a lost request would have used after its task was killed.
+    pub fn lost(&mut self, loss: &Loss) {
+        let Loss { at, passage: p, promise } = loss;
+        if let Promise::GivesUpWaiting(until) = promise {
+            self.add(Sum::Waiting, (*at).max(p.arrival), *until, -1);
+        } else {
+            self.add(Sum::CpuBusy, (*at).max(p.cpu_start), p.cpu_end, -1);
+            self.add(Sum::Occupied, (*at).max(p.start), p.end, -1);
+            self.add(Sum::Waiting, (*at).max(p.arrival), p.start, -1);
+        }
+    }
+
+    /// Adds `sign` times the interval [from, to), split over the periods it covers; what lies before the open period
+    /// or after the horizon is left out. Its cost does not depend on its length.
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    fn add(&mut self, sum: Sum, from: u64, to: u64, sign: i64) {
+        let from = from.max(self.open_start);
+        let to = to.min(self.horizon);
+        if from >= to {
+            return;
+        }
+        let which = sum as usize;
+        let (first, last) = (self.period_of(from), self.period_of(to - 1));
+        if first == last {
+            *self.sum_mut(first, which) += sign * (to - from) as i64;
+            return;
+        }
+        *self.sum_mut(first, which) += sign * (self.period_end(first) - from) as i64;
+        *self.sum_mut(last, which) += sign * (to - self.period_end(last - 1)) as i64;
+        if last - first > 1 {
+            *self.cover_mut(first + 1, which) += sign;
+            *self.cover_mut(last, which) -= sign;
+        }
+    }
+
+    /// Index of the period that holds `at`: 0 is the open one.
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few million periods")]
+    fn period_of(&self, at: u64) -> usize {
+        if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 }
+    }
+
+    fn period_end(&self, index: usize) -> u64 {
+        self.open_end + index as u64 * PERIOD
+    }
+
+    fn ahead_mut(&mut self, index: usize) -> &mut Ahead {
+        if self.ahead.len() < index {
+            self.ahead.resize(index, Ahead::default());
+        }
+        &mut self.ahead[index - 1]
+    }
+
+    fn sum_mut(&mut self, index: usize, which: usize) -> &mut i64 {
+        if index > 0 {
+            return &mut self.ahead_mut(index).sums[which];
+        }
+        match which {
+            0 => &mut self.open.cpu_busy,
+            1 => &mut self.open.occupied,
+            _ => &mut self.open.waiting,
+        }
+    }
+
+    fn cover_mut(&mut self, index: usize, which: usize) -> &mut i64 {
+        &mut self.ahead_mut(index).covers[which]
+    }
+
+    /// A task moved on.
+    pub fn task_moved(&mut self, moved: &TaskMoved) {
+        self.accrue(moved.at.0);
+        let reserves = |stage: TaskStage| {
+            if self.rules.counts_draining { stage.has_container() } else { stage.is_running() }
+        };
+        let is_target = |stage: TaskStage| match self.rules.rcpt_denominator {
+            RcptDenominator::Healthy => stage == TaskStage::InService,
+            RcptDenominator::Registered => matches!(stage, TaskStage::Registering | TaskStage::InService),
+        };
+        self.reserving = self.reserving + u64::from(reserves(moved.to)) - u64::from(moved.from.is_some_and(reserves));
+        self.targets = self.targets + u64::from(is_target(moved.to)) - u64::from(moved.from.is_some_and(is_target));
+    }
+
+    fn accrue(&mut self, now: u64) {
+        let span = now - self.changed_at;
+        self.open.reserved += self.reserving * span;
+        self.open.targets += self.targets * span;
+        self.changed_at = now;
+    }
+
+    /// Ends the open period at its end and opens the next; returns its sums.
+    #[expect(clippy::cast_possible_wrap, reason = "a period is 6e10 ns")]
+    pub fn close_period(&mut self) -> UsageTotals {
+        self.accrue(self.open_end);
+        let mut closed = self.open;
+        closed.length = self.open_end - self.open_start;
+        let length = closed.length as i64;
+        closed.cpu_busy += self.covering[0] * length;
+        closed.occupied += self.covering[1] * length;
+        closed.waiting += self.covering[2] * length;
+        let next = self.ahead.pop_front().unwrap_or_default();
+        for (covering, change) in self.covering.iter_mut().zip(next.covers) {
+            *covering += change;
+        }
+        let [cpu_busy, occupied, waiting] = next.sums;
+        self.open = UsageTotals { cpu_busy, occupied, waiting, ..UsageTotals::default() };
+        self.open_start = self.open_end;
+        self.open_end = (self.open_end + PERIOD).min(self.horizon);
+        closed
+    }
+}
+
+/// Sum of `to − from` over two columns; the caller knows that it does not overflow.
+#[inline]
+fn total_span(from: &[u64], to: &[u64]) -> u64 {
+    from.iter().zip(to).fold(0, |sum: u64, (from, to)| sum.wrapping_add(to.wrapping_sub(*from)))
+}
+
+impl UsageTotals {
+    /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved (`aws-scaling.md` §1.7).
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub fn cpu_utilization(&self, servers_per_task: usize) -> Option<f64> {
+        (self.reserved > 0).then(|| self.cpu_busy as f64 / (self.reserved as f64 * servers_per_task as f64))
+    }
+
+    /// Memory used ÷ memory reserved; `None` where nothing was reserved. `base`, `per_request` and `size` in bytes.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub fn memory_utilization(&self, base: u64, per_request: u64, size: u64) -> Option<f64> {
+        let reserved = self.reserved as f64;
+        let used = base as f64 * reserved + per_request as f64 * self.occupied as f64;
+        (self.reserved > 0).then(|| used / (size as f64 * reserved))
+    }
+
+    /// `RequestCountPerTarget`: routed requests ÷ mean number of targets; 0 without requests or targets
+    /// (always reported: `aws-scaling.md` §1.7).
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a mean")]
+    pub fn request_count_per_target(&self) -> f64 {
+        if self.targets == 0 { 0.0 } else { self.routed as f64 * self.length as f64 / self.targets as f64 }
+    }
+
+    /// `RequestCount`: published only when requests flow.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a count")]
+    pub fn request_count(&self) -> Option<f64> {
+        (self.routed > 0).then_some(self.routed as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Rng;
+
+    const RULES: MetricRules = MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true };
+
+    #[test]
+    fn an_interval_is_split_exactly_over_the_periods_it_covers() {
+        let mut rng = Rng::from_key(1);
+        let horizon = 20 * PERIOD + 7;
+        let first_end = 13 * NANOS_PER_SEC;
+        let mut meter = UsageMeter::new(RULES, SimTime(first_end), SimTime(horizon));
+        let mut ends = vec![first_end];
+        while *ends.last().unwrap() < horizon {
+            ends.push((ends.last().unwrap() + PERIOD).min(horizon));
+        }
+        let mut plain = vec![0_i64; ends.len()];
+        for (period, end) in ends.iter().enumerate() {
+            let start = if period == 0 { 0 } else { ends[period - 1] };
+            for _ in 0..50 {
+                let arrival = start + rng.below(end - start);
+                let wait = rng.below(4 * PERIOD);
+                let p = Passage { arrival, start: arrival, cpu_start: arrival, cpu_end: arrival + wait, end: arrival + wait };
+                meter.passage(&p);
+                let kill = arrival + rng.below(2 * PERIOD);
+                let lost = rng.below(4) == 0 && kill < p.end && kill < ends[period];
+                if lost {
+                    meter.lost(&Loss { at: kill, passage: p, promise: Promise::Served });
+                }
+                let until = if lost { kill } else { p.end };
+                for (k, e) in ends.iter().enumerate() {
+                    let s = if k == 0 { 0 } else { ends[k - 1] };
+                    plain[k] += i64::try_from(until.min(*e).saturating_sub(arrival.max(s))).unwrap();
+                }
+            }
+            let closed = meter.close_period();
+            assert_eq!(closed.cpu_busy, plain[period], "period {period}");
+            assert_eq!(closed.occupied, plain[period], "period {period}");
+        }
+    }
+
+    #[test]
+    fn two_busy_servers_of_four_for_half_a_minute_are_a_quarter() {
+        let totals = UsageTotals {
+            cpu_busy: 2 * 30 * 1_000_000_000,
+            reserved: 60 * NANOS_PER_SEC,
+            ..UsageTotals::default()
+        };
+        assert!((totals.cpu_utilization(4).unwrap() - (2.0 * 30.0) / (4.0 * 60.0)).abs() < 1e-12);
+        assert_eq!(UsageTotals::default().cpu_utilization(4), None);
+    }
 }

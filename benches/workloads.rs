@@ -1,0 +1,176 @@
+//! The reference workloads, as plans: W1, W2, W3 and a day without requests.
+//!
+//! - **W1**: one task with 100 places, 800 requests/s, exponential service of 100 ms: an M/M/100 queue.
+//! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s.
+//! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
+//!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
+
+use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
+use windtunnel::kernel::policy::{PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::service::{
+    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
+    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+};
+use windtunnel::kernel::telemetry::{Metric, MetricRules, RcptDenominator};
+use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
+use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
+use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
+
+/// Seconds as a span.
+pub const fn secs(seconds: u64) -> SimDuration {
+    SimDuration::from_secs(seconds)
+}
+
+/// A span that never varies.
+pub fn always(span: SimDuration) -> Distribution {
+    Distribution::constant(span)
+}
+
+/// Prices of us-east-1 on x86.
+pub fn tariff() -> Tariff {
+    Tariff {
+        vcpu_hour: Usd(40_480_000_000),
+        memory_gb_hour: Usd(4_445_000_000),
+        ephemeral_gb_hour: Some(Usd(111_000_000)),
+        extra_ephemeral_gb: 0,
+        load_balancer: Some(LoadBalancerTariff {
+            hour: Usd(22_500_000_000),
+            lcu_hour: Some(Usd(8_000_000_000)),
+            public_ipv4: 2,
+            rules: 0,
+            requests_per_connection: 1,
+        }),
+        ipv4_hour: Some(Usd(5_000_000_000)),
+        public_ip_per_task: false,
+        alarm_month: Some(Usd(100_000_000_000)),
+        minimum_billed: secs(60),
+        bill_deprovisioning: false,
+    }
+}
+
+/// A service of `count` warm tasks at a constant rate, without policies; the starting point of every plan here.
+pub fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
+    ServicePlan {
+        name: "web".into(),
+        traffic: TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate")),
+        request: RequestPlan { cpu_time: always(SimDuration::ZERO), wait_time: always(secs(0)), timeout: None, bytes: None },
+        task: TaskPlan {
+            cpu_units: 4096,
+            memory_mib: 8192,
+            cpu_discipline: CpuDiscipline::Fcfs,
+            concurrency: Some(4),
+            queue: None,
+            base_memory: Bytes(300 * Bytes::MIB),
+            memory_per_request: Bytes(2 * Bytes::MIB),
+        },
+        startup: StartupPlan {
+            scheduling: always(secs(5)),
+            provisioning: always(secs(15)),
+            image_pull: always(secs(8)),
+            container_start: always(secs(2)),
+            application_boot: always(SimDuration::ZERO),
+        },
+        stopping: StoppingPlan { lag: secs(6), exit_after_sigterm: secs(16), stop_timeout: secs(30), deprovisioning: secs(23) },
+        load_balancer: Some(LoadBalancerPlan {
+            routing: Routing::RoundRobin,
+            registration: always(SimDuration::ZERO),
+            health_check: HealthCheckPlan {
+                interval: secs(30),
+                initial_healthy_count: 1,
+                first_check: FirstHealthCheck::AtOnce,
+            },
+            deregistration_delay: secs(300),
+        }),
+        min_capacity: count,
+        max_capacity: count,
+        desired_count: count,
+        scale_in_victim: ScaleInVictim::Newest,
+        policies: Vec::new(),
+        policy_rules: PolicyRules::default(),
+        telemetry: TelemetryPlan {
+            ecs_metric_delay: secs(120),
+            alb_metric_delay: secs(60),
+            alarm_phase: None,
+            alarm_range_extra: 2,
+            alarm_reinvoke: secs(60),
+            aas_action_latency: SimDuration::from_millis(200),
+            rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
+        },
+        tariff: tariff(),
+    }
+}
+
+/// A plan of one service from 2026-01-01T00:00:00Z.
+pub fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
+    Plan {
+        start_unix_ns: 1_767_225_600_000_000_000,
+        horizon,
+        warmup: SimDuration::ZERO,
+        launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
+        services: vec![service],
+    }
+}
+
+/// W1 for `seconds`.
+pub fn w1(seconds: u64) -> Plan {
+    let mut service = service(800.0, secs(seconds), 1);
+    service.request.wait_time = Distribution::exponential(SimDuration::from_millis(100)).expect("a mean above zero");
+    service.task.concurrency = Some(100);
+    plan(service, secs(seconds))
+}
+
+fn lognormal() -> Distribution {
+    Distribution::lognormal_mean_cv(SimDuration::from_millis(100), 1.0).expect("a mean above zero")
+}
+
+/// W2 for `seconds`.
+pub fn w2(seconds: u64) -> Plan {
+    let mut service = service(1_500.0, secs(seconds), 50);
+    service.request.cpu_time = lognormal();
+    plan(service, secs(seconds))
+}
+
+/// The policy of W3: target tracking of CPU at 60 %.
+pub fn tracking() -> PolicyPlan {
+    PolicyPlan {
+        name: "cpu".into(),
+        kind: PolicyKind::TargetTracking(TargetTrackingPlan {
+            metric: Metric::CpuUtilization,
+            target_value: 60.0,
+            scale_out_cooldown: secs(300),
+            scale_in_cooldown: secs(300),
+            disable_scale_in: false,
+        }),
+    }
+}
+
+/// W3 for its first `hours`, `share` of its rate (1 for the real thing).
+pub fn w3(hours: u64, share: f64) -> Plan {
+    let horizon = secs(hours * 3_600);
+    let rate = |minute: u64| {
+        let day = minute as f64 / 1_440.0;
+        let spike = (1_200..1_215).contains(&minute);
+        share * if spike { 2_000.0 } else { 700.0 + 500.0 * (day * core::f64::consts::TAU).sin() }
+    };
+    let pieces: Vec<Segment> = (0..hours * 60)
+        .map(|minute| Segment {
+            end: (minute + 1) * 60_000_000_000,
+            rate_start: rate(minute),
+            rate_end: if (1_199..1_215).contains(&minute) { rate(minute) } else { rate(minute + 1) },
+        })
+        .collect();
+    let mut service = service(1.0, horizon, 20);
+    service.traffic = TrafficPlan::Poisson(RateCurve::new(&pieces).expect("increasing minutes"));
+    service.request.cpu_time = lognormal();
+    (service.min_capacity, service.max_capacity) = (1, 200);
+    service.policies = vec![tracking()];
+    plan(service, horizon)
+}
+
+/// A day under W3's policy without a single request.
+pub fn idle_day() -> Plan {
+    let mut plan = w3(24, 1.0);
+    plan.services[0].traffic = TrafficPlan::Poisson(RateCurve::default());
+    plan
+}

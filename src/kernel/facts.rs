@@ -1,0 +1,188 @@
+//! What happened, as small `Copy` structs, and the [`Probe`] that hears of it.
+//!
+//! The model states facts and nothing else: it does not aggregate, price, store or format them. A probe is known at
+//! compile time, so a probe that does nothing costs nothing. The end of a request is known when it arrives (the fast
+//! path computes it), so its fact is stated then, with instants that may lie in the future; should its task be killed
+//! before that, a [`Loss`] corrects it.
+
+use crate::units::{ServiceId, SimTime, TaskId};
+
+/// One request's way through a task [ns since second 0]: `arrival ≤ start ≤ cpu_start ≤ cpu_end ≤ end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// It arrives.
+    pub arrival: u64,
+    /// It gets a place in the task.
+    pub start: u64,
+    /// Its CPU work begins.
+    pub cpu_start: u64,
+    /// Its CPU work ends.
+    pub cpu_end: u64,
+    /// It leaves.
+    pub end: u64,
+}
+
+/// The ways of many requests, column by column, in order of arrival; all columns have the same length. It is what the
+/// fast path produces, so that whoever listens can work on a column at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Passages<'a> {
+    /// When each arrives.
+    pub arrival: &'a [u64],
+    /// When it gets a place.
+    pub start: &'a [u64],
+    /// When its CPU work begins.
+    pub cpu_start: &'a [u64],
+    /// When its CPU work ends.
+    pub cpu_end: &'a [u64],
+    /// When it leaves.
+    pub end: &'a [u64],
+    /// The latest of these ends [ns]; 0 without any passage.
+    pub latest: u64,
+}
+
+impl Passages<'_> {
+    /// The passages one by one.
+    pub fn iter(&self) -> impl Iterator<Item = Passage> + '_ {
+        let starts = self.arrival.iter().zip(self.start);
+        let rest = self.cpu_start.iter().zip(self.cpu_end).zip(self.end);
+        starts.zip(rest).map(|((arrival, start), ((cpu_start, cpu_end), end))| Passage {
+            arrival: *arrival,
+            start: *start,
+            cpu_start: *cpu_start,
+            cpu_end: *cpu_end,
+            end: *end,
+        })
+    }
+}
+
+/// Why a request was refused at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The task's queue was full.
+    QueueFull,
+    /// No task was in service.
+    NoTarget,
+}
+
+/// What had been stated of a request that is now lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// That it would be served at the end of its passage.
+    Served,
+    /// That its client would give up at this instant [ns since second 0], in service.
+    GivesUpInService(u64),
+    /// That its client would give up at this instant [ns since second 0], waiting.
+    GivesUpWaiting(u64),
+}
+
+/// A request whose task was killed under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// When the task was killed [ns since second 0].
+    pub at: u64,
+    /// The passage that had been stated.
+    pub passage: Passage,
+    /// The outcome that had been stated.
+    pub promise: Promise,
+}
+
+/// The stages of a task's life, in order (`aws-platform.md` §1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TaskStage {
+    /// The desired count asks for it; the scheduler has not created it yet.
+    Scheduled,
+    /// `PROVISIONING`: network interface and host.
+    Provisioning,
+    /// `PENDING`: the image is pulled. The bill runs from here.
+    Pulling,
+    /// `PENDING`: the container starts.
+    Starting,
+    /// `RUNNING`: the application boots.
+    Booting,
+    /// `RUNNING`: registered with the load balancer, or about to be, and not yet healthy.
+    Registering,
+    /// `RUNNING`: it receives requests.
+    InService,
+    /// `DEACTIVATING`: it finishes what it has and receives nothing new.
+    Draining,
+    /// `STOPPING`: SIGTERM was sent.
+    Stopping,
+    /// `DEPROVISIONING`: the container has exited; the bill ended.
+    Deprovisioning,
+    /// `STOPPED`.
+    Stopped,
+}
+
+impl TaskStage {
+    /// Whether ECS counts the task as pending.
+    #[must_use]
+    pub const fn is_pending(self) -> bool {
+        matches!(self, Self::Scheduled | Self::Provisioning | Self::Pulling | Self::Starting)
+    }
+
+    /// Whether ECS counts the task as running.
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Booting | Self::Registering | Self::InService)
+    }
+
+    /// Whether it is on its way out but its container still exists.
+    #[must_use]
+    pub const fn is_draining(self) -> bool {
+        matches!(self, Self::Draining | Self::Stopping)
+    }
+
+    /// Whether its container runs: it reserves CPU and memory that CloudWatch sees.
+    #[must_use]
+    pub const fn has_container(self) -> bool {
+        self.is_running() || self.is_draining()
+    }
+
+    /// Whether it is billed.
+    #[must_use]
+    pub const fn is_billed(self) -> bool {
+        matches!(self, Self::Pulling | Self::Starting) || self.has_container()
+    }
+}
+
+/// A task moved from one stage to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskMoved {
+    /// When.
+    pub at: SimTime,
+    /// Which task.
+    pub task: TaskId,
+    /// Where it was; `None` for a task that is new.
+    pub from: Option<TaskStage>,
+    /// Where it is.
+    pub to: TaskStage,
+    /// When its bill began, if it did.
+    pub billed_since: Option<SimTime>,
+}
+
+/// Hears of requests and tasks. All instants are ns since second 0; several services are told apart by id.
+pub trait Probe {
+    /// `count` requests arrived, at or after the last control event.
+    fn offered(&mut self, service: ServiceId, count: u64);
+
+    /// Requests are served; their ends may lie in the future, or beyond the horizon. None of them can be lost.
+    fn served(&mut self, service: ServiceId, passages: &Passages<'_>);
+
+    /// A request is served, unless a [`Loss`] takes it back: it is long enough to outlive its task.
+    fn served_revocably(&mut self, service: ServiceId, passage: &Passage);
+
+    /// A request got a place, but its client gives up at `at`, before `passage.end`; the work is done all the same.
+    fn gave_up_in_service(&mut self, service: ServiceId, passage: &Passage, at: u64);
+
+    /// A client that arrived at `arrival` gives up at `at` while waiting; it takes no place.
+    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64);
+
+    /// A request was refused on arrival.
+    fn refused(&mut self, service: ServiceId, at: u64, why: Refusal);
+
+    /// A request is lost with its task.
+    fn lost(&mut self, service: ServiceId, loss: &Loss);
+
+    /// A task moved on.
+    fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved);
+}

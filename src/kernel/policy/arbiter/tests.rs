@@ -1,0 +1,269 @@
+//! The numbered cases of `aws-scaling.md` §1.4–§1.6 and §2.1, and the target-tracking oracles.
+
+use super::*;
+use crate::policy::plan::{
+    Adjustment, AdjustmentType, DatapointAggregation, StepAggregation, StepPlan, TargetTrackingPlan,
+};
+use crate::telemetry::{Alarm, AlarmPlan, Comparison, Evaluation, Metric, TreatMissingData};
+use crate::units::NANOS_PER_SEC;
+
+const fn secs(seconds: u64) -> SimTime {
+    SimTime(seconds * NANOS_PER_SEC)
+}
+
+fn tracking(target_value: f64, out: u64, scale_in: u64) -> PolicyKind {
+    PolicyKind::TargetTracking(TargetTrackingPlan {
+        metric: Metric::CpuUtilization,
+        target_value,
+        scale_out_cooldown: SimDuration::from_secs(out),
+        scale_in_cooldown: SimDuration::from_secs(scale_in),
+        disable_scale_in: false,
+    })
+}
+
+fn step(threshold: f64, kind: AdjustmentType, cooldown: u64, steps: &[(Option<f64>, Option<f64>, i32)]) -> PolicyKind {
+    PolicyKind::Step(StepPlan {
+        alarm: AlarmPlan {
+            name: "alarm".into(),
+            metric: Metric::CpuUtilization,
+            evaluation_periods: 1,
+            datapoints_to_alarm: 1,
+            comparison: Comparison::GreaterThanOrEqualToThreshold,
+            threshold,
+            treat_missing_data: TreatMissingData::Missing,
+        },
+        adjustment_type: kind,
+        min_adjustment_magnitude: 0,
+        metric_aggregation_type: StepAggregation::Average,
+        cooldown: SimDuration::from_secs(cooldown),
+        steps: steps.iter().map(|(lower, upper, adjustment)| Adjustment { lower: *lower, upper: *upper, adjustment: *adjustment }).collect(),
+    })
+}
+
+fn arbiter(kinds: &[PolicyKind], rules: PolicyRules) -> Arbiter {
+    let policies: Vec<PolicyPlan> =
+        kinds.iter().enumerate().map(|(i, kind)| PolicyPlan { name: format!("p{i}"), kind: kind.clone() }).collect();
+    Arbiter::new(&policies, rules)
+}
+
+fn at(seconds: u64, running: u32, desired: u32) -> Context {
+    Context { now: secs(seconds), running, desired, min: 0, max: 1_000, deploying: false }
+}
+
+fn view(policy: u32, low: bool, datapoints: &[f64]) -> AlarmView<'_> {
+    AlarmView { policy: PolicyId(policy), low, state: AlarmState::Alarm, datapoints }
+}
+
+/// One invocation of the first alarm of `views`.
+fn invoke(arbiter: &mut Arbiter, context: &Context, views: &[AlarmView<'_>]) -> Decision {
+    let mut decisions = Vec::new();
+    arbiter.decide(context, &[AlarmId(0)], views, &mut decisions);
+    decisions[0]
+}
+
+#[test]
+fn case_s6_a_larger_step_within_the_cooldown_adds_only_the_difference() {
+    let steps = [(Some(0.0), Some(10.0), 2), (Some(10.0), None, 3)];
+    for running_later in [12, 10] {
+        let mut arbiter = arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+        let first = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[55.0])]);
+        assert_eq!((first.verdict, first.desired_after), (Verdict::ScaledOut, 12));
+        // Whether or not the first two tasks run already, three are wanted and two were added.
+        let second = invoke(&mut arbiter, &at(60, running_later, 12), &[view(0, false, &[65.0])]);
+        assert_eq!((second.verdict, second.desired_after), (Verdict::ScaledOut, 13), "running {running_later}");
+    }
+}
+
+#[test]
+fn case_s7_the_larger_of_two_policies_wins() {
+    let kinds = [
+        step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(Some(0.0), None, 3)]),
+        step(50.0, AdjustmentType::PercentChangeInCapacity, 300, &[(Some(0.0), None, 200)]),
+    ];
+    let views = [view(0, false, &[60.0]), view(1, false, &[60.0])];
+    for order in [[AlarmId(0), AlarmId(1)], [AlarmId(1), AlarmId(0)]] {
+        let mut arbiter = arbiter(&kinds, PolicyRules::default());
+        let mut decisions = Vec::new();
+        arbiter.decide(&at(0, 10, 10), &order, &views, &mut decisions);
+        let winner = decisions.iter().find(|d| d.verdict == Verdict::ScaledOut).unwrap();
+        assert_eq!(winner.desired_after, 30);
+        assert_eq!(decisions.iter().filter(|d| d.verdict == Verdict::Outvoted).count(), 1);
+    }
+}
+
+#[test]
+fn of_two_step_policies_that_scale_in_at_once_the_larger_result_wins() {
+    let kinds = [-3, -1].map(|change| step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), change)]));
+    let views = [view(0, false, &[40.0]), view(1, false, &[40.0])];
+    let mut arbiter = arbiter(&kinds, PolicyRules::default());
+    let mut decisions = Vec::new();
+    arbiter.decide(&at(0, 10, 10), &[AlarmId(0), AlarmId(1)], &views, &mut decisions);
+    assert_eq!(decisions.iter().map(|d| d.desired_after).min(), Some(9));
+}
+
+#[test]
+fn case_s10_no_compounding_then_credit_then_a_full_step_at_the_end_of_the_cooldown() {
+    let steps = [(Some(0.0), Some(10.0), 1), (Some(10.0), None, 2)];
+    let mut arbiter = arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+    let ask = |arbiter: &mut Arbiter, t, running, desired, metric: f64| {
+        invoke(arbiter, &at(t, running, desired), &[view(0, false, &[metric])]).desired_after
+    };
+    assert_eq!(ask(&mut arbiter, 0, 1, 1, 55.0), 2);
+    assert_eq!(ask(&mut arbiter, 10, 1, 2, 55.0), 2);
+    arbiter.complete(secs(20));
+    assert_eq!(ask(&mut arbiter, 21, 2, 2, 65.0), 3);
+    arbiter.complete(secs(30));
+    for t in [31, 32, 329] {
+        assert_eq!(ask(&mut arbiter, t, 3, 3, 65.0), 3, "at {t} s");
+    }
+    assert_eq!(ask(&mut arbiter, 330, 3, 3, 65.0), 5);
+}
+
+#[test]
+fn case_s11_a_deployment_blocks_scale_in_only() {
+    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+    let deploying = |t, running| Context { deploying: true, ..at(t, running, running) };
+    let low = invoke(&mut arbiter, &deploying(0, 4), &[view(0, true, &[25.0])]);
+    assert_eq!((low.verdict, low.desired_after), (Verdict::TargetServicePutResourceAsUnscalable, 4));
+    let high = invoke(&mut arbiter, &deploying(60, 4), &[view(0, false, &[75.0])]);
+    assert_eq!((high.verdict, high.desired_after), (Verdict::ScaledOut, 6));
+    arbiter.complete(secs(70));
+    let over = invoke(&mut arbiter, &at(120, 6, 6), &[view(0, true, &[25.0])]);
+    assert_eq!((over.verdict, over.desired_after), (Verdict::ScaledIn, 3));
+}
+
+#[test]
+fn scale_in_waits_for_its_cooldown_and_a_scale_out_cancels_it() {
+    let mut arbiter = arbiter(&[tracking(50.0, 0, 300)], PolicyRules::default());
+    let low = |arbiter: &mut Arbiter, t, n| invoke(arbiter, &at(t, n, n), &[view(0, true, &[20.0])]);
+    let high = |arbiter: &mut Arbiter, t, n| invoke(arbiter, &at(t, n, n), &[view(0, false, &[75.0])]);
+    assert_eq!(low(&mut arbiter, 0, 10).verdict, Verdict::ScaledIn);
+    arbiter.complete(secs(10));
+    assert_eq!(low(&mut arbiter, 309, 4).verdict, Verdict::CoolingDown);
+    assert_eq!(high(&mut arbiter, 100, 4).desired_after, 6);
+    arbiter.complete(secs(110));
+    assert_eq!(low(&mut arbiter, 111, 6).verdict, Verdict::ScaledIn);
+}
+
+#[test]
+fn scale_in_during_a_scale_out_cooldown_is_an_assumption() {
+    for (block, verdict) in [(false, Verdict::ScaledIn), (true, Verdict::CoolingDown)] {
+        let rules = PolicyRules { block_in_during_out_cooldown: block, ..PolicyRules::default() };
+        let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], rules);
+        invoke(&mut arbiter, &at(0, 4, 4), &[view(0, false, &[75.0])]);
+        arbiter.complete(secs(10));
+        assert_eq!(invoke(&mut arbiter, &at(60, 6, 6), &[view(0, true, &[20.0])]).verdict, verdict);
+    }
+}
+
+#[test]
+fn target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_largest() {
+    let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
+    let not_ready = AlarmView { state: AlarmState::InsufficientData, ..view(1, true, &[]) };
+    let mut alone = arbiter(&kinds, PolicyRules::default());
+    let decision = invoke(&mut alone, &at(0, 10, 10), &[view(0, true, &[10.0]), not_ready]);
+    assert_eq!((decision.verdict, decision.desired_after), (Verdict::NotUnanimous, 10));
+    // ceil(10 · 10 / 50) = 2 and ceil(10 · 40 / 60) = 7.
+    let both = [view(0, true, &[10.0]), view(1, true, &[40.0])];
+    assert_eq!(invoke(&mut alone, &at(60, 10, 10), &both).desired_after, 7);
+}
+
+#[test]
+fn the_flapping_guard_keeps_two_tasks_at_fifty_percent_of_sixty() {
+    let mut arbiter = arbiter(&[tracking(60.0, 300, 300)], PolicyRules::default());
+    let decision = invoke(&mut arbiter, &at(0, 2, 2), &[view(0, true, &[50.0])]);
+    assert_eq!((decision.verdict, decision.desired_after), (Verdict::AutoScalingAnticipatedFlapping, 2));
+}
+
+#[test]
+fn every_clamp_row_of_the_documentation() {
+    let context = |running: u32, min, max| Context { min, max, ..at(0, running, running) };
+    let decide = |context: Context, low: bool, metric: f64| {
+        let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+        let decision = invoke(&mut arbiter, &context, &[view(0, low, &[metric])]);
+        (decision.verdict, decision.desired_after)
+    };
+    // Below the minimum: a scale-out raises to it at least, a scale-in changes nothing.
+    assert_eq!(decide(context(1, 5, 20), false, 75.0), (Verdict::ScaledOut, 5));
+    assert_eq!(decide(context(3, 5, 20), true, 10.0), (Verdict::AlreadyAtMinCapacity, 3));
+    // Above the maximum: a scale-in lowers to it at least, a scale-out changes nothing.
+    assert_eq!(decide(context(30, 5, 20), true, 40.0), (Verdict::ScaledIn, 20));
+    assert_eq!(decide(context(30, 5, 20), false, 75.0), (Verdict::AlreadyAtMaxCapacity, 30));
+    // At a limit.
+    assert_eq!(decide(context(20, 5, 20), false, 75.0), (Verdict::AlreadyAtMaxCapacity, 20));
+    assert_eq!(decide(context(5, 5, 20), true, 10.0), (Verdict::AlreadyAtMinCapacity, 5));
+    // Half-way: the result is cut off at the limit.
+    assert_eq!(decide(context(16, 5, 20), false, 75.0), (Verdict::ScaledOut, 20));
+}
+
+/// Drives one target-tracking policy with a given series, as the oracles do: datapoint m is visible at 60 (m + 1) s,
+/// alarms are evaluated then, and an activity is complete at once.
+fn drive(series: &[f64], target: f64, bounds: (u32, u32), start: u32, cooldowns: (u64, u64)) -> Vec<(u64, u32)> {
+    let rules = PolicyRules {
+        tt_metric_aggregation: DatapointAggregation::Last,
+        cooldown_credit: CooldownCredit::BaseBeforeActivity,
+        ..PolicyRules::default()
+    };
+    let kind = tracking(target, cooldowns.0, cooldowns.1);
+    let PolicyKind::TargetTracking(plan) = &kind else { unreachable!() };
+    let (high, low) = plan.alarms("p0", &rules);
+    let mut alarms = [Alarm::new(high), Alarm::new(low.unwrap())];
+    let mut arbiter = arbiter(std::slice::from_ref(&kind), rules);
+    let (mut count, mut events) = (start, Vec::new());
+    for (minute, _) in series.iter().enumerate() {
+        let now = 60 * (minute as u64 + 1);
+        let mut evaluations = [Evaluation::default(), Evaluation::default()];
+        for (alarm, evaluation) in alarms.iter_mut().zip(&mut evaluations) {
+            let range = alarm.plan.evaluation_periods as usize + 2;
+            let mut window: Vec<Option<f64>> = vec![None; range];
+            window.extend(series[..=minute].iter().copied().map(Some));
+            alarm.observe(&window[window.len() - range..], evaluation);
+        }
+        for index in 0..2_usize {
+            if evaluations[index].state != AlarmState::Alarm {
+                continue;
+            }
+            let views: Vec<AlarmView<'_>> = evaluations
+                .iter()
+                .enumerate()
+                .map(|(i, e)| AlarmView { policy: PolicyId(0), low: i == 1, state: e.state, datapoints: &e.datapoints })
+                .collect();
+            let context = Context { min: bounds.0, max: bounds.1, ..at(now, count, count) };
+            let mut decisions = Vec::new();
+            arbiter.decide(&context, &[AlarmId(index as u32)], &views, &mut decisions);
+            if decisions[0].desired_after != count {
+                count = decisions[0].desired_after;
+                events.push((now, count));
+                arbiter.complete(secs(now));
+            }
+        }
+    }
+    events
+}
+
+#[test]
+fn oracle_tt_nocooldown() {
+    let mut series = vec![40.0, 45.0, 60.0, 75.0, 80.0, 70.0, 52.0, 49.0];
+    series.extend([44.0; 20]);
+    // The series runs to minute 28; at 1500 s the last step was made: 9 · 44 / 50 = 7.92 → 8.
+    let events = drive(&series[..25], 50.0, (2, 20), 4, (0, 0));
+    assert_eq!(events, [(300, 7), (360, 10), (420, 11), (1380, 10), (1440, 9), (1500, 8)]);
+}
+
+#[test]
+fn oracle_tt_constant_overload() {
+    let events = drive(&[75.0; 13], 50.0, (1, 20), 4, (180, 300));
+    assert_eq!(events, [(180, 6), (360, 9), (540, 14), (720, 20)]);
+}
+
+#[test]
+fn oracle_tt_larger_inside_cooldown() {
+    let series = [50.0, 70.0, 72.0, 75.0, 90.0, 66.0, 66.0, 66.0, 66.0];
+    assert_eq!(drive(&series, 60.0, (2, 30), 6, (180, 300)), [(240, 8), (300, 9), (480, 10)]);
+}
+
+#[test]
+fn oracle_tt_threshold_equality() {
+    let series = [100.0, 100.0, 100.0, 30.0, 100.0, 100.0, 99.9, 100.1, 100.1, 100.1];
+    assert_eq!(drive(&series, 100.0, (1, 50), 10, (0, 0)), [(600, 11)]);
+}

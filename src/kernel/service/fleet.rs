@@ -1,0 +1,209 @@
+//! The fleet: what the tasks of one service hold, in arrays by slot, small enough for the first-level cache.
+//!
+//! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
+//! membership does not change, and [`Fleet::serve`] replays every arrival in one batch.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
+use super::plan::{Routing, TaskPlan};
+use crate::facts::{Loss, Passage, Promise};
+use crate::random::Rng;
+use crate::units::SimDuration;
+
+/// A task's seat in the fleet's arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot(pub(super) u32);
+
+/// A passage that could outlive its task, with what was stated of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outstanding {
+    pub(super) passage: Passage,
+    pub(super) promise: Promise,
+}
+
+impl Outstanding {
+    /// When the request leaves the task for good [ns].
+    fn leaves(&self) -> u64 {
+        match self.promise {
+            Promise::Served | Promise::GivesUpInService(_) => self.passage.end,
+            Promise::GivesUpWaiting(at) => at,
+        }
+    }
+}
+
+/// Which layout the places of a task have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    Unlimited,
+    Four,
+    Sixteen,
+    Heap,
+}
+
+/// How CPU work is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cpu {
+    /// A request with a place has a CPU server at once: there are as many as places, or no work.
+    Direct,
+    /// One server.
+    One,
+    /// Several servers.
+    Many,
+}
+
+/// The state of the data plane of one service.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    pub(super) layout: Layout,
+    pub(super) cpu: Cpu,
+    place_count: usize,
+    server_count: usize,
+    pub(super) place_cells: usize,
+    pub(super) server_cells: usize,
+    /// When places fall free [ns], `place_cells` a slot.
+    pub(super) places: Vec<u64>,
+    /// When CPU servers fall free [ns], `server_cells` a slot.
+    pub(super) servers: Vec<u64>,
+    /// When waiting requests leave the waiting room [ns], sorted; used when the room is bounded.
+    pub(super) rooms: Vec<VecDeque<u64>>,
+    /// Requests that may wait in one task; `usize::MAX`: no bound.
+    pub(super) room_size: usize,
+    pub(super) has_patience: bool,
+    /// Passages longer than this could be cut short by a kill [ns].
+    pub(super) keep_beyond: u64,
+    pub(super) outstanding: Vec<Vec<Outstanding>>,
+    /// Slots that receive requests, in order of their entry into service.
+    pub(super) in_service: Vec<u32>,
+    pub(super) cursor: usize,
+    pub(super) routing: Routing,
+    pub(super) routing_rng: Rng,
+    free_slots: Vec<u32>,
+}
+
+impl Fleet {
+    /// An empty fleet. A passage can outlive its task only if it is longer than `keep_beyond`, the time a stopping
+    /// task has to finish.
+    #[must_use]
+    pub fn new(task: &TaskPlan, has_cpu_work: bool, has_patience: bool, routing: (Routing, Rng), keep_beyond: SimDuration) -> Self {
+        let place_count = task.concurrency.unwrap_or(0) as usize;
+        let server_count = task.cpu_servers() as usize;
+        let layout = match place_count {
+            0 => Layout::Unlimited,
+            1..=4 => Layout::Four,
+            5..=16 => Layout::Sixteen,
+            _ => Layout::Heap,
+        };
+        let cpu = match server_count {
+            _ if !has_cpu_work => Cpu::Direct,
+            servers if place_count != 0 && servers >= place_count => Cpu::Direct,
+            1 => Cpu::One,
+            _ => Cpu::Many,
+        };
+        let place_cells = match layout {
+            Layout::Unlimited => Unlimited::cells(place_count),
+            Layout::Four => Sorted::<4>::cells(place_count),
+            Layout::Sixteen => Sorted::<16>::cells(place_count),
+            Layout::Heap => Heap::cells(place_count),
+        };
+        Self {
+            layout,
+            cpu,
+            place_count: place_count.max(1),
+            server_count,
+            place_cells,
+            server_cells: if cpu == Cpu::Direct { 0 } else { server_count },
+            places: Vec::new(),
+            servers: Vec::new(),
+            rooms: Vec::new(),
+            room_size: task.queue.map_or(usize::MAX, |queue| queue as usize),
+            has_patience,
+            keep_beyond: keep_beyond.0,
+            outstanding: Vec::new(),
+            in_service: Vec::new(),
+            cursor: 0,
+            routing: routing.0,
+            routing_rng: routing.1,
+            free_slots: Vec::new(),
+        }
+    }
+
+    /// Takes a slot for a task and puts it into service, empty.
+    pub fn enter(&mut self) -> Slot {
+        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
+        let index = slot as usize;
+        let cells = &mut self.places[index * self.place_cells..][..self.place_cells];
+        cells.fill(NO_PLACE);
+        cells[..self.place_count].fill(0);
+        self.servers[index * self.server_cells..][..self.server_cells].fill(0);
+        self.rooms[index].clear();
+        self.outstanding[index].clear();
+        self.in_service.push(slot);
+        Slot(slot)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+    fn grow(&mut self) -> u32 {
+        let slot = self.rooms.len() as u32;
+        self.places.resize(self.places.len() + self.place_cells, NO_PLACE);
+        self.servers.resize(self.servers.len() + self.server_cells, 0);
+        self.rooms.push(VecDeque::new());
+        self.outstanding.push(Vec::new());
+        slot
+    }
+
+    /// Stops the flow of requests to `slot`; returns when its last request leaves it [ns], 0 when it holds none.
+    pub fn close(&mut self, slot: Slot) -> u64 {
+        if let Some(position) = self.in_service.iter().position(|other| *other == slot.0) {
+            self.in_service.remove(position);
+            if position < self.cursor {
+                self.cursor -= 1;
+            }
+            if self.cursor >= self.in_service.len() {
+                self.cursor = 0;
+            }
+        }
+        let index = slot.0 as usize;
+        let cells = &self.places[index * self.place_cells..][..self.place_cells];
+        let places = cells.iter().copied().filter(|at| *at != NO_PLACE).max().unwrap_or(0);
+        let room = self.rooms[index].back().copied().unwrap_or(0);
+        let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
+        places.max(room).max(held)
+    }
+
+    /// Kills what `slot` still holds at `at` [ns]: every request that has not left by then is lost, and reported.
+    pub fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
+        for held in self.outstanding[slot.0 as usize].drain(..) {
+            if held.leaves() > at {
+                report(&Loss { at, passage: held.passage, promise: held.promise });
+            }
+        }
+    }
+
+    /// Gives the slot back; its task holds nothing any more.
+    pub fn leave(&mut self, slot: Slot) {
+        self.free_slots.push(slot.0);
+    }
+
+    /// Tasks that receive requests.
+    #[must_use]
+    pub fn in_service_count(&self) -> usize {
+        self.in_service.len()
+    }
+
+    /// CPU servers of one task.
+    #[must_use]
+    pub fn server_count(&self) -> usize {
+        self.server_count
+    }
+
+    /// Forgets passages that ended before `now` [ns]; called now and then so that the lists stay short.
+    pub fn forget_before(&mut self, now: u64) {
+        for held in &mut self.outstanding {
+            if !held.is_empty() {
+                held.retain(|passage| passage.leaves() > now);
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! A task's life, and the scheduler that keeps as many as are desired.
+//!
+//! ```text
+//! desired → Scheduled → Provisioning → Pulling → Starting → Booting → Registering → InService
+//!                                                             └──────── any of these ───────┴→ (stop lag)
+//!                                             → Draining → Stopping → Deprovisioning → Stopped
+//! ```
+//!
+//! Each step returns what falls due next; the world keeps the calendar. A step that no longer applies, because its
+//! task was stopped meanwhile, is recognized and ignored.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::fleet::{Fleet, Slot};
+use super::launch::{LaunchBucket, LaunchWindow};
+use super::plan::{FirstHealthCheck, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan};
+use crate::facts::{Loss, TaskMoved, TaskStage};
+use crate::random::{Purpose, Rng, Streams};
+use crate::units::{SimTime, TaskId};
+
+/// What a task does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The current stage is over.
+    Advance,
+    /// The stop lag is over: it leaves `RUNNING`.
+    BeginStop,
+}
+
+/// Something that falls due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// When.
+    pub at: SimTime,
+    /// For which task.
+    pub task: TaskId,
+    /// What.
+    pub step: Step,
+    /// The stage the task must still be in.
+    pub stage: TaskStage,
+}
+
+/// What an operation brought about: moves to state as facts, losses, and steps to put on the calendar.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Moves, in order.
+    pub moved: Vec<TaskMoved>,
+    /// Requests that were lost.
+    pub lost: Vec<Loss>,
+    /// Steps that fall due.
+    pub due: Vec<Due>,
+}
+
+/// Tasks by what ECS and the load balancer count them as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskCounts {
+    /// Asked for, not running yet.
+    pub pending: u32,
+    /// In `RUNNING`.
+    pub running: u32,
+    /// Registered with the load balancer: healthy or not.
+    pub registered: u32,
+    /// Receiving requests.
+    pub in_service: u32,
+    /// On the way out, container still there.
+    pub draining: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    stage: TaskStage,
+    /// Chosen to stop; it goes on until the lag is over.
+    doomed: bool,
+    slot: Option<Slot>,
+    billed_since: Option<SimTime>,
+    /// When its last request leaves it [ns].
+    last_end: u64,
+}
+
+/// The scheduler of one service and its tasks.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    startup: StartupPlan,
+    stopping: StoppingPlan,
+    balancer: Option<LoadBalancerPlan>,
+    victim: ScaleInVictim,
+    name: String,
+    streams: Streams,
+    victim_rng: Rng,
+    window: LaunchWindow,
+    tasks: Vec<Task>,
+    /// Tasks that are neither stopping nor stopped, oldest first.
+    active: Vec<TaskId>,
+    desired: u32,
+    counts: TaskCounts,
+}
+
+/// What a lifecycle is made of.
+#[derive(Clone, Debug)]
+pub struct LifecycleParts<'a> {
+    /// How a task starts.
+    pub startup: &'a StartupPlan,
+    /// How it stops.
+    pub stopping: &'a StoppingPlan,
+    /// The load balancer, if any.
+    pub balancer: Option<&'a LoadBalancerPlan>,
+    /// Which task a scale-in stops.
+    pub victim: ScaleInVictim,
+    /// The scheduler's rate.
+    pub window: LaunchWindow,
+    /// The service's name, part of the key of its streams.
+    pub name: &'a str,
+    /// The source of its streams.
+    pub streams: Streams,
+}
+
+impl Lifecycle {
+    /// A service without tasks.
+    #[must_use]
+    pub fn new(parts: &LifecycleParts<'_>) -> Self {
+        Self {
+            startup: parts.startup.clone(),
+            stopping: parts.stopping.clone(),
+            balancer: parts.balancer.cloned(),
+            victim: parts.victim,
+            name: parts.name.into(),
+            streams: parts.streams,
+            victim_rng: parts.streams.stream(Purpose::Victim, parts.name),
+            window: parts.window.clone(),
+            tasks: Vec::new(),
+            active: Vec::new(),
+            desired: 0,
+            counts: TaskCounts::default(),
+        }
+    }
+
+    /// Desired count.
+    #[must_use]
+    pub fn desired(&self) -> u32 {
+        self.desired
+    }
+
+    /// Tasks by kind.
+    #[must_use]
+    pub fn counts(&self) -> TaskCounts {
+        self.counts
+    }
+
+    /// Starts with `count` tasks in service at second 0, warm and billed from then.
+    pub fn begin_warm(&mut self, count: u32, fleet: &mut Fleet, out: &mut Outcome) {
+        self.desired = count;
+        for _ in 0..count {
+            let task = self.push_task(TaskStage::InService);
+            self.tasks[task.index()].billed_since = Some(SimTime::ZERO);
+            self.tasks[task.index()].slot = Some(fleet.enter());
+            self.note(SimTime::ZERO, task, None, TaskStage::InService, out);
+        }
+    }
+
+    /// Changes the desired count: launches what is missing, stops what is too much.
+    pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Outcome) {
+        self.desired = desired;
+        while self.active.len() < desired as usize {
+            self.launch(now, bucket, out);
+        }
+        while self.active.len() > desired as usize {
+            self.doom_one(now, out);
+        }
+    }
+
+    fn launch(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
+        let launch = bucket.take(self.window.earliest(now));
+        self.window.note(launch);
+        let task = self.push_task(TaskStage::Scheduled);
+        self.note(now, task, None, TaskStage::Scheduled, out);
+        let mut rng = self.startup_rng(task);
+        let at = launch + self.startup.scheduling.draw(&mut rng);
+        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Scheduled });
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
+    fn push_task(&mut self, stage: TaskStage) -> TaskId {
+        let task = TaskId(self.tasks.len() as u32);
+        self.tasks.push(Task { stage, doomed: false, slot: None, billed_since: None, last_end: 0 });
+        self.active.push(task);
+        task
+    }
+
+    /// A stream of its own for every task, so that one task's stages never shift another's.
+    fn startup_rng(&self, task: TaskId) -> Rng {
+        self.streams.stream(Purpose::Startup, &alloc::format!("{}/{}", self.name, task.0))
+    }
+
+    /// Chooses one active task and stops it: what does not run yet goes first, newest first (`aws-platform.md` §1.8).
+    #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
+    fn doom_one(&mut self, now: SimTime, out: &mut Outcome) {
+        let not_running = self.active.iter().rposition(|task| self.tasks[task.index()].stage.is_pending());
+        let position = not_running.unwrap_or_else(|| match self.victim {
+            ScaleInVictim::Newest => self.active.len() - 1,
+            ScaleInVictim::Oldest => 0,
+            ScaleInVictim::Random => self.victim_rng.below(self.active.len() as u64) as usize,
+        });
+        let task = self.active.remove(position);
+        let stage = self.tasks[task.index()].stage;
+        self.tasks[task.index()].doomed = true;
+        if stage == TaskStage::Scheduled {
+            self.move_to(now, task, TaskStage::Stopped, out);
+        } else if stage.is_pending() {
+            self.leave_container(now, task, out);
+        } else {
+            out.due.push(Due { at: now + self.stopping.lag, task, step: Step::BeginStop, stage });
+        }
+    }
+
+    /// Does what fell due, unless it no longer applies.
+    pub fn step(&mut self, now: SimTime, due: &Due, fleet: &mut Fleet, out: &mut Outcome) {
+        let task = self.tasks[due.task.index()];
+        match due.step {
+            Step::Advance if task.stage == due.stage => self.advance(now, due.task, fleet, out),
+            Step::BeginStop if task.stage.is_running() => self.begin_stop(now, due.task, fleet, out),
+            Step::Advance | Step::BeginStop => {}
+        }
+    }
+
+    /// Ends the task's current stage and enters the next.
+    fn advance(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        let mut rng = self.startup_rng(task);
+        // The stages' draws come from one stream in a fixed order: skip those that were used before.
+        let skip = |stages: usize, rng: &mut Rng, plan: &StartupPlan| {
+            let laws = [&plan.scheduling, &plan.provisioning, &plan.image_pull, &plan.container_start, &plan.application_boot];
+            for law in &laws[..stages] {
+                let _used = law.draw(rng);
+            }
+            laws[stages].draw(rng)
+        };
+        let (next, wait) = match self.tasks[task.index()].stage {
+            TaskStage::Scheduled => (TaskStage::Provisioning, skip(1, &mut rng, &self.startup)),
+            TaskStage::Provisioning => {
+                self.tasks[task.index()].billed_since = Some(now);
+                (TaskStage::Pulling, skip(2, &mut rng, &self.startup))
+            }
+            TaskStage::Pulling => (TaskStage::Starting, skip(3, &mut rng, &self.startup)),
+            TaskStage::Starting => (TaskStage::Booting, skip(4, &mut rng, &self.startup)),
+            TaskStage::Booting => return self.booted(now, task, fleet, out),
+            TaskStage::Registering => return self.enter_service(now, task, fleet, out),
+            TaskStage::Draining => return self.drained(now, task, fleet, out),
+            TaskStage::Stopping => return self.exited(now, task, fleet, out),
+            TaskStage::Deprovisioning => return self.move_to(now, task, TaskStage::Stopped, out),
+            TaskStage::InService | TaskStage::Stopped => return,
+        };
+        self.move_to(now, task, next, out);
+        out.due.push(Due { at: now + wait, task, step: Step::Advance, stage: next });
+    }
+
+    /// The application answers: it registers with the load balancer, or serves at once where there is none.
+    fn booted(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        let Some(balancer) = &self.balancer else { return self.enter_service(now, task, fleet, out) };
+        let mut rng = self.streams.stream(Purpose::HealthCheck, &alloc::format!("{}/{}", self.name, task.0));
+        let registered = now + balancer.registration.draw(&mut rng);
+        let check = balancer.health_check;
+        let first = match check.first_check {
+            FirstHealthCheck::AtOnce => 0,
+            FirstHealthCheck::AfterInterval => check.interval.0,
+            FirstHealthCheck::RandomPhase => rng.below(check.interval.0.max(1)),
+        };
+        let more = u64::from(check.initial_healthy_count.max(1) - 1) * check.interval.0;
+        let at = SimTime(registered.0 + first + more);
+        self.move_to(now, task, TaskStage::Registering, out);
+        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Registering });
+    }
+
+    fn enter_service(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        self.tasks[task.index()].slot = Some(fleet.enter());
+        self.move_to(now, task, TaskStage::InService, out);
+    }
+
+    /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
+    /// over; without one it gets SIGTERM at once.
+    fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
+        self.tasks[task.index()].last_end = last_end;
+        if let Some(balancer) = &self.balancer {
+            let idle = SimTime(last_end.max(now.0));
+            let at = idle.min(now + balancer.deregistration_delay);
+            self.move_to(now, task, TaskStage::Draining, out);
+            out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Draining });
+        } else {
+            self.terminate(now, task, out);
+        }
+    }
+
+    /// The deregistration delay is over, or the task is idle: what it still holds fails now, then SIGTERM.
+    fn drained(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        if let Some(slot) = self.tasks[task.index()].slot {
+            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+        }
+        self.tasks[task.index()].last_end = 0;
+        self.terminate(now, task, out);
+    }
+
+    /// SIGTERM: an idle container exits after a while, a busy one when its last request is done, and SIGKILL ends both.
+    fn terminate(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
+        let last_end = self.tasks[task.index()].last_end;
+        let polite = (now + self.stopping.exit_after_sigterm).max(SimTime(last_end));
+        let at = polite.min(now + self.stopping.stop_timeout);
+        self.move_to(now, task, TaskStage::Stopping, out);
+        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Stopping });
+    }
+
+    fn exited(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        if let Some(slot) = self.tasks[task.index()].slot.take() {
+            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.leave(slot);
+        }
+        self.leave_container(now, task, out);
+    }
+
+    fn leave_container(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
+        self.move_to(now, task, TaskStage::Deprovisioning, out);
+        let at = now + self.stopping.deprovisioning;
+        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Deprovisioning });
+    }
+
+    fn move_to(&mut self, now: SimTime, task: TaskId, to: TaskStage, out: &mut Outcome) {
+        let from = self.tasks[task.index()].stage;
+        self.tasks[task.index()].stage = to;
+        self.note(now, task, Some(from), to, out);
+    }
+
+    /// States the move and keeps the counts.
+    fn note(&mut self, at: SimTime, task: TaskId, from: Option<TaskStage>, to: TaskStage, out: &mut Outcome) {
+        let counts = &mut self.counts;
+        let kinds: [(&mut u32, fn(TaskStage) -> bool); 5] = [
+            (&mut counts.pending, TaskStage::is_pending),
+            (&mut counts.running, TaskStage::is_running),
+            (&mut counts.registered, |stage| matches!(stage, TaskStage::Registering | TaskStage::InService)),
+            (&mut counts.in_service, |stage| stage == TaskStage::InService),
+            (&mut counts.draining, TaskStage::is_draining),
+        ];
+        for (count, belongs) in kinds {
+            *count -= u32::from(from.is_some_and(belongs));
+            *count += u32::from(belongs(to));
+        }
+        out.moved.push(TaskMoved { at, task, from, to, billed_since: self.tasks[task.index()].billed_since });
+    }
+
+    /// Bill starts of the tasks that are billed now, in the order of their ids: for the bill at the horizon.
+    pub fn billed(&self) -> impl Iterator<Item = SimTime> + '_ {
+        self.tasks.iter().filter(|task| task.stage.is_billed()).filter_map(|task| task.billed_since)
+    }
+}

@@ -1,0 +1,318 @@
+//! The fast path: every arrival between two control events, without an event calendar.
+//!
+//! Under FCFS a request's start is known when it arrives. With free instants f₁ ≤ f₂ ≤ … of its task's places
+//! (Kiefer and Wolfowitz 1955) a request that arrives at t starts at max(t, f₁), takes the CPU server that falls free
+//! first in the same way, then waits without CPU, and its end replaces f₁. Start times never decrease, so a waiting
+//! room is a queue of start times and a client's patience is one comparison: it leaves at t + patience if its start
+//! would be later. Example with two places, free at 3 and 7: an arrival at 2 that needs 6 starts at 3, ends at 9; the
+//! next arrival finds 7 and 9.
+//!
+//! Ties: what ends at an instant frees its place before anything that arrives at that instant. Cost: no allocation,
+//! no branch on configuration (the layout of places, the CPU and the gate are generic), no cache miss.
+
+use super::demands::{CHUNK, Demands};
+use super::fleet::{Cpu, Fleet, Layout, Outstanding};
+use super::places::{Heap, Places, Sorted, Unlimited};
+use super::plan::Routing;
+use crate::facts::{Passage, Passages, Promise, Refusal};
+use crate::traffic::ArrivalStream;
+
+/// Later than every horizon (2⁶² ns, 146 years): ends saturate here, so that no sum of draws can overflow.
+const LATEST: u64 = 1 << 62;
+
+/// Hears of each request of one service as it is replayed; see [`crate::facts::Probe`] for what each fact means.
+pub trait Sink {
+    /// `count` requests arrived; `routed`: there is a task to send them to.
+    fn offered(&mut self, count: u64, routed: bool);
+    /// Requests are served; none of them can be lost.
+    fn served(&mut self, passages: &Passages<'_>);
+    /// A request is served unless it is lost with its task before that.
+    fn served_revocably(&mut self, passage: &Passage);
+    /// A client gives up in service.
+    fn gave_up_in_service(&mut self, passage: &Passage, at: u64);
+    /// A client gives up while waiting.
+    fn gave_up_waiting(&mut self, arrival: u64, at: u64);
+    /// A request is refused.
+    fn refused(&mut self, at: u64, why: Refusal);
+}
+
+/// The requests of one chunk, column by column.
+struct Chunk<'a> {
+    arrivals: &'a [u64],
+    slots: &'a [u32],
+    cpu: &'a [u64],
+    wait: &'a [u64],
+    patience: &'a [u64],
+}
+
+/// What became of the requests of a chunk, column by column.
+struct Columns {
+    arrival: [u64; CHUNK],
+    start: [u64; CHUNK],
+    cpu_start: [u64; CHUNK],
+    cpu_end: [u64; CHUNK],
+    end: [u64; CHUNK],
+    count: usize,
+    latest: u64,
+}
+
+impl Columns {
+    const fn new() -> Self {
+        let column = [0; CHUNK];
+        Self { arrival: column, start: column, cpu_start: column, cpu_end: column, end: column, count: 0, latest: 0 }
+    }
+
+    fn push(&mut self, p: &Passage) {
+        let row = self.count;
+        self.arrival[row] = p.arrival;
+        self.start[row] = p.start;
+        self.cpu_start[row] = p.cpu_start;
+        self.cpu_end[row] = p.cpu_end;
+        self.end[row] = p.end;
+        self.latest = self.latest.max(p.end);
+        self.count += 1;
+    }
+
+    fn passages(&self) -> Passages<'_> {
+        let n = self.count;
+        Passages {
+            arrival: &self.arrival[..n],
+            start: &self.start[..n],
+            cpu_start: &self.cpu_start[..n],
+            cpu_end: &self.cpu_end[..n],
+            end: &self.end[..n],
+            latest: self.latest,
+        }
+    }
+}
+
+impl Fleet {
+    /// Replays every arrival before `until` [ns since second 0].
+    pub fn serve(&mut self, arrivals: &mut ArrivalStream<'_>, demands: &mut Demands, until: u64, sink: &mut impl Sink) {
+        let mut slots = [0_u32; CHUNK];
+        let mut columns = Columns::new();
+        loop {
+            let batch = arrivals.take_before(until, CHUNK);
+            if batch.is_empty() {
+                return;
+            }
+            sink.offered(batch.len() as u64, !self.in_service.is_empty());
+            let count = batch.len();
+            demands.draw(count);
+            if self.in_service.is_empty() {
+                batch.iter().for_each(|at| sink.refused(*at, Refusal::NoTarget));
+                continue;
+            }
+            let slots = &mut slots[..count];
+            self.route(slots);
+            let chunk = Chunk {
+                arrivals: batch,
+                slots,
+                cpu: &demands.cpu()[..count],
+                wait: &demands.wait()[..count],
+                patience: &demands.patience()[..count],
+            };
+            self.serve_chunk(&chunk, &mut columns, sink);
+        }
+    }
+
+    /// Chooses a slot for each request of a chunk.
+    #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
+    fn route(&mut self, slots: &mut [u32]) {
+        match self.routing {
+            Routing::RoundRobin => {
+                let mut rest = slots;
+                while !rest.is_empty() {
+                    let ahead = &self.in_service[self.cursor..];
+                    let run = ahead.len().min(rest.len());
+                    rest[..run].copy_from_slice(&ahead[..run]);
+                    self.cursor += run;
+                    if self.cursor == self.in_service.len() {
+                        self.cursor = 0;
+                    }
+                    rest = &mut rest[run..];
+                }
+            }
+            Routing::Random => {
+                let count = self.in_service.len() as u64;
+                for slot in slots {
+                    *slot = self.in_service[self.routing_rng.below(count) as usize];
+                }
+            }
+        }
+    }
+
+    /// Chooses the loop once for the whole chunk.
+    fn serve_chunk(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+        match self.layout {
+            Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns, sink),
+            Layout::Four => self.with_places::<Sorted<4>>(chunk, columns, sink),
+            Layout::Sixteen => self.with_places::<Sorted<16>>(chunk, columns, sink),
+            Layout::Heap => self.with_places::<Heap>(chunk, columns, sink),
+        }
+    }
+
+    fn with_places<P: Places>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+        match self.cpu {
+            Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns, sink),
+            Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns, sink),
+            Cpu::Many => self.with_cpu::<P, QueuedCpu<Heap>>(chunk, columns, sink),
+        }
+    }
+
+    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+        if self.has_patience || self.room_size != usize::MAX {
+            self.gated::<P, C>(chunk, columns, sink);
+        } else {
+            let longest = self.open::<P, C>(chunk, columns);
+            if longest > self.keep_beyond {
+                self.keep_long(chunk.slots, columns, sink);
+            }
+        }
+        sink.served(&columns.passages());
+    }
+
+    /// No bound on waiting, no impatience: every request is served. Returns the longest response time [ns].
+    fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns) -> u64 {
+        let count = chunk.arrivals.len();
+        columns.count = count;
+        columns.arrival[..count].copy_from_slice(chunk.arrivals);
+        let inputs = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
+        let starts = columns.start[..count].iter_mut().zip(&mut columns.cpu_start[..count]);
+        let ends = columns.cpu_end[..count].iter_mut().zip(&mut columns.end[..count]);
+        let (mut longest, mut latest) = (0, 0);
+        for (((arrival, slot), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
+            inputs.zip(starts.zip(ends))
+        {
+            let index = *slot as usize;
+            let places = P::of(&mut self.places, index, self.place_cells);
+            let start = (*arrival).max(P::earliest(places));
+            let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
+            let end = (cpu_end + wait).min(LATEST);
+            P::occupy(places, end);
+            (*start_cell, *cpu_start_cell) = (start, cpu_start);
+            (*cpu_end_cell, *end_cell) = (cpu_end, end);
+            longest = longest.max(end - arrival);
+            latest = latest.max(end);
+        }
+        columns.latest = latest;
+        longest
+    }
+
+    /// Takes the passages that could outlive their task out of the columns and keeps them.
+    #[cold]
+    fn keep_long(&mut self, slots: &[u32], columns: &mut Columns, sink: &mut impl Sink) {
+        let mut kept = Columns::new();
+        for (passage, slot) in columns.passages().iter().zip(slots) {
+            if passage.end - passage.arrival > self.keep_beyond {
+                self.outstanding[*slot as usize].push(Outstanding { passage, promise: Promise::Served });
+                sink.served_revocably(&passage);
+            } else {
+                kept.push(&passage);
+            }
+        }
+        *columns = kept;
+    }
+
+    /// A bounded waiting room, or clients that give up, or both.
+    fn gated<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+        let bounded = self.room_size != usize::MAX;
+        (columns.count, columns.latest) = (0, 0);
+        let rows = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
+        for ((arrival, slot), ((cpu, wait), patience)) in rows {
+            let index = *slot as usize;
+            let places = P::of(&mut self.places, index, self.place_cells);
+            let start = (*arrival).max(P::earliest(places));
+            let deadline = arrival.saturating_add(*patience);
+            if start > *arrival {
+                if bounded && !admit(&mut self.rooms[index], self.room_size, *arrival, start.min(deadline)) {
+                    sink.refused(*arrival, Refusal::QueueFull);
+                    continue;
+                }
+                if start > deadline {
+                    sink.gave_up_waiting(*arrival, deadline);
+                    if deadline - arrival > self.keep_beyond {
+                        let passage = Passage { arrival: *arrival, start, cpu_start: start, cpu_end: start, end: start };
+                        let promise = Promise::GivesUpWaiting(deadline);
+                        self.outstanding[index].push(Outstanding { passage, promise });
+                    }
+                    continue;
+                }
+            }
+            let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
+            let end = (cpu_end + wait).min(LATEST);
+            P::occupy(places, end);
+            let passage = Passage { arrival: *arrival, start, cpu_start, cpu_end, end };
+            let revocable = end - arrival > self.keep_beyond;
+            if end > deadline || revocable {
+                self.keep_special(index, passage, deadline, sink);
+            } else {
+                columns.push(&passage);
+            }
+        }
+    }
+
+    /// A request whose client gives up in service, or that could outlive its task.
+    #[cold]
+    fn keep_special(&mut self, index: usize, passage: Passage, deadline: u64, sink: &mut impl Sink) {
+        let promise = if passage.end > deadline {
+            sink.gave_up_in_service(&passage, deadline);
+            Promise::GivesUpInService(deadline)
+        } else {
+            sink.served_revocably(&passage);
+            Promise::Served
+        };
+        if passage.end - passage.arrival > self.keep_beyond {
+            self.outstanding[index].push(Outstanding { passage, promise });
+        }
+    }
+}
+
+/// Lets a request that arrives at `now` into a waiting room it would leave at `leaves`, unless the room is full.
+///
+/// Patience drawn at random lets a later request leave earlier, so the new leaving time is put in its place from
+/// behind; with equal patience that is always the end.
+fn admit(room: &mut alloc::collections::VecDeque<u64>, size: usize, now: u64, leaves: u64) -> bool {
+    while room.front().is_some_and(|first| *first <= now) {
+        room.pop_front();
+    }
+    if room.len() >= size {
+        return false;
+    }
+    let position = if room.back().is_none_or(|last| *last <= leaves) {
+        room.len()
+    } else {
+        room.partition_point(|other| *other <= leaves)
+    };
+    room.insert(position, leaves);
+    true
+}
+
+/// How a request with a place gets its CPU work done.
+trait CpuStage {
+    /// Start and end of `work` [ns] in slot `index`, for a request that got its place at `start`.
+    fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
+}
+
+/// A CPU server is always free.
+enum DirectCpu {}
+
+impl CpuStage for DirectCpu {
+    #[inline]
+    fn work(_servers: &mut [u64], _index: usize, _cells: usize, start: u64, work: u64) -> (u64, u64) {
+        (start, start + work)
+    }
+}
+
+/// CPU servers with a queue, in order of arrival.
+struct QueuedCpu<S: Places>(core::marker::PhantomData<S>);
+
+impl<S: Places> CpuStage for QueuedCpu<S> {
+    #[inline]
+    fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64) {
+        let servers = S::of(servers, index, cells);
+        let begin = start.max(S::earliest(servers));
+        S::occupy(servers, (begin + work).min(LATEST));
+        (begin, begin + work)
+    }
+}

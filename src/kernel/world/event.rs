@@ -1,0 +1,67 @@
+//! The control events, a closed set, and the order in which events of the same instant happen.
+
+use crate::service::Due;
+use crate::units::{AlarmId, ServiceId};
+
+/// What can fall due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A stage of a task is over.
+    Task(ServiceId, Due),
+    /// A metric period ends: its datapoints are made.
+    PeriodEnd(ServiceId),
+    /// An alarm is evaluated.
+    AlarmEvaluation(ServiceId, AlarmId),
+    /// Application Auto Scaling acts on alarms.
+    PolicyAction(ServiceId),
+    /// Requests count in the statistics from here on.
+    WarmupEnd,
+    /// The run ends.
+    Horizon,
+}
+
+/// Order of events at the same instant. Completions of requests come before all of these and arrivals after all of
+/// them: a request that ends when a task is killed has ended, and one that arrives when a task enters service may
+/// already use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Priority {
+    /// Capacity changes first, so that a period that ends now has seen them.
+    Capacity,
+    /// Datapoints, before the alarms that read them.
+    Publication,
+    /// Alarms, before the actions they invoke.
+    Evaluation,
+    /// Scaling actions.
+    Action,
+    /// The end of the warm-up, before the arrivals of its instant.
+    Warmup,
+    /// The horizon, after everything else that happens at its instant.
+    Horizon,
+}
+
+impl Event {
+    /// Its place among events of the same instant.
+    #[must_use]
+    pub const fn priority(self) -> Priority {
+        match self {
+            Self::Task(..) => Priority::Capacity,
+            Self::PeriodEnd(_) => Priority::Publication,
+            Self::AlarmEvaluation(..) => Priority::Evaluation,
+            Self::PolicyAction(_) => Priority::Action,
+            Self::WarmupEnd => Priority::Warmup,
+            Self::Horizon => Priority::Horizon,
+        }
+    }
+
+    /// The entity it concerns, for the fingerprint.
+    #[must_use]
+    pub const fn entity(self) -> u64 {
+        match self {
+            Self::Task(service, due) => ((service.0 as u64) << 32) | due.task.0 as u64,
+            Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
+            Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,
+            Self::WarmupEnd | Self::Horizon => 0,
+        }
+    }
+}

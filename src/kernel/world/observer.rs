@@ -1,0 +1,98 @@
+//! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
+
+use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use crate::policy::Decision;
+use crate::service::TaskCounts;
+use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
+use crate::units::{PolicyId, ServiceId, SimTime};
+
+/// An alarm changed its state.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmChange<'a> {
+    /// When.
+    pub at: SimTime,
+    /// Whose alarm it is.
+    pub policy: PolicyId,
+    /// How it was declared.
+    pub alarm: &'a AlarmPlan,
+    /// The state before.
+    pub before: AlarmState,
+    /// What it saw.
+    pub evaluation: &'a Evaluation,
+    /// Running and desired count then.
+    pub running: u32,
+    /// Desired count then.
+    pub desired: u32,
+}
+
+/// A policy was invoked.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyInvoked<'a> {
+    /// When.
+    pub at: SimTime,
+    /// What came of it.
+    pub decision: &'a Decision,
+    /// The alarm that invoked it.
+    pub alarm: &'a AlarmPlan,
+    /// The datapoints the alarm evaluated.
+    pub datapoints: &'a [f64],
+    /// Running count then.
+    pub running: u32,
+}
+
+/// A metric period is over.
+#[derive(Clone, Copy, Debug)]
+pub struct PeriodClosed {
+    /// When it ended.
+    pub end: SimTime,
+    /// What was used in it.
+    pub usage: UsageTotals,
+    /// CPU used ÷ reserved, in [0, 1].
+    pub cpu_utilization: Option<f64>,
+    /// Memory used ÷ reserved.
+    pub memory_utilization: Option<f64>,
+    /// Tasks at its end.
+    pub counts: TaskCounts,
+    /// Desired count at its end.
+    pub desired: u32,
+}
+
+/// Hears of everything.
+pub trait Observer: Probe {
+    /// An alarm changed its state.
+    fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>);
+    /// A policy was invoked.
+    fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>);
+    /// At second 0 the desired count was moved within min and max.
+    fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32);
+    /// The running count has reached the desired count after a change.
+    fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32);
+    /// A metric period is over.
+    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed);
+    /// Requests that arrive from now on count in the statistics.
+    fn warmup_ended(&mut self, at: SimTime);
+}
+
+/// Hears nothing and costs nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Probe for Silent {
+    fn offered(&mut self, _: ServiceId, _: u64) {}
+    fn served(&mut self, _: ServiceId, _: &Passages<'_>) {}
+    fn served_revocably(&mut self, _: ServiceId, _: &Passage) {}
+    fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
+    fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
+    fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}
+    fn lost(&mut self, _: ServiceId, _: &Loss) {}
+    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
+}
+
+impl Observer for Silent {
+    fn alarm_changed(&mut self, _: ServiceId, _: &AlarmChange<'_>) {}
+    fn policy_invoked(&mut self, _: ServiceId, _: &PolicyInvoked<'_>) {}
+    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
+    fn activity_completed(&mut self, _: ServiceId, _: SimTime, _: u32) {}
+    fn period_closed(&mut self, _: ServiceId, _: &PeriodClosed) {}
+    fn warmup_ended(&mut self, _: SimTime) {}
+}

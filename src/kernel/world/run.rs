@@ -1,0 +1,329 @@
+//! The run: pops control events, serves the requests between them, and lets each event have its effect.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::event::Event;
+use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked};
+use super::plan::Plan;
+use super::service_state::{ServiceState, datapoints};
+use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
+use crate::calendar::Calendar;
+use crate::policy::{AlarmView, Context, Decision, Verdict};
+use crate::random::Streams;
+use crate::service::{Due, LaunchBucket, Outcome};
+use crate::telemetry::AlarmState;
+use crate::units::{AlarmId, Bytes, ServiceId, SimDuration, SimTime};
+
+/// Control events at one instant beyond which a run is stopped: something feeds itself.
+const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
+
+/// Why a run was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// More than ten million control events at one instant.
+    EventStorm {
+        /// The instant.
+        at: SimTime,
+    },
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EventStorm { at } => {
+                write!(f, "more than {EVENTS_AT_ONE_INSTANT} control events at second {:.3}", at.as_secs_f64())
+            }
+        }
+    }
+}
+
+impl core::error::Error for RunError {}
+
+/// What a run leaves besides what its observer heard.
+#[derive(Clone, Debug)]
+pub struct RunOutcome {
+    /// One a service, in the order of the plan.
+    pub services: Vec<ServiceOutcome>,
+    /// Rolling hash over every control event and every request outcome.
+    pub fingerprint: u64,
+    /// Control events dispatched.
+    pub control_events: u64,
+}
+
+/// The bill of one service.
+#[derive(Clone, Debug)]
+pub struct ServiceOutcome {
+    /// Its meter.
+    pub reading: MeterReading,
+    /// Its invoice.
+    pub invoice: Invoice,
+}
+
+/// Runs `plan` with the random streams of `(seed, replication)` and tells `observer` everything that happens.
+///
+/// The result depends on the plan, the seed and the replication only.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn simulate(plan: &Plan, seed: u64, replication: u64, observer: &mut impl Observer) -> Result<RunOutcome, RunError> {
+    let mut world = World::new(plan, Streams::new(seed, replication), observer);
+    world.begin();
+    world.run()?;
+    Ok(world.finish())
+}
+
+struct World<'p, 'o, O> {
+    plan: &'p Plan,
+    calendar: Calendar<Event>,
+    services: Vec<ServiceState<'p>>,
+    bucket: LaunchBucket,
+    observer: &'o mut O,
+    fingerprint: u64,
+    control_events: u64,
+    outcome: Outcome,
+    range: Vec<Option<f64>>,
+}
+
+impl<'p, 'o, O: Observer> World<'p, 'o, O> {
+    fn new(plan: &'p Plan, streams: Streams, observer: &'o mut O) -> Self {
+        let ids = 0..u32::try_from(plan.services.len()).unwrap_or(u32::MAX);
+        Self {
+            plan,
+            calendar: Calendar::default(),
+            services: ids.map(|id| ServiceState::new(ServiceId(id), plan, streams)).collect(),
+            bucket: LaunchBucket::new(&plan.launch_limits),
+            observer,
+            fingerprint: 0xCBF2_9CE4_8422_2325,
+            control_events: 0,
+            outcome: Outcome::default(),
+            range: Vec::new(),
+        }
+    }
+
+    fn schedule(&mut self, at: SimTime, event: Event) {
+        if at.0 <= self.plan.horizon.0 {
+            self.calendar.schedule(at, event.priority() as u8, event);
+        }
+    }
+
+    /// Second 0: warm tasks, first periods, first evaluations.
+    fn begin(&mut self) {
+        self.schedule(SimTime(self.plan.horizon.0), Event::Horizon);
+        if self.plan.warmup.0 > 0 {
+            self.schedule(SimTime(self.plan.warmup.0), Event::WarmupEnd);
+        }
+        for index in 0..self.services.len() {
+            let state = &mut self.services[index];
+            let (id, plan) = (state.id, state.plan);
+            state.lifecycle.begin_warm(plan.desired_count, &mut state.fleet, &mut self.outcome);
+            self.settle(id, SimTime::ZERO);
+            // RegisterScalableTarget moves the count within the new bounds at once (`aws-scaling.md` §1.6).
+            let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
+            if clamped != plan.desired_count {
+                self.observer.desired_clamped(id, plan.desired_count, clamped);
+                self.set_desired(id, SimTime::ZERO, clamped);
+            }
+            self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
+            for alarm in 0..self.services[index].watches.len() {
+                let phase = self.services[index].watches[alarm].phase;
+                self.schedule(phase, Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))));
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<(), RunError> {
+        let (mut instant, mut at_once) = (SimTime::ZERO, 0_u64);
+        while let Some((now, event)) = self.calendar.pop() {
+            at_once = if now == instant { at_once + 1 } else { 0 };
+            instant = now;
+            if at_once > EVENTS_AT_ONE_INSTANT {
+                return Err(RunError::EventStorm { at: now });
+            }
+            self.control_events += 1;
+            for word in [now.0, event.priority() as u64, event.entity()] {
+                self.fingerprint = (self.fingerprint.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+            }
+            if self.dispatch(now, event) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets one event have its effect; true when it was the last.
+    fn dispatch(&mut self, now: SimTime, event: Event) -> bool {
+        match event {
+            Event::Task(id, due) => self.task_step(id, now, &due),
+            Event::PeriodEnd(id) => self.period_end(id, now),
+            Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
+            Event::PolicyAction(id) => self.act(id, now),
+            Event::WarmupEnd => {
+                self.serve_all(now);
+                self.observer.warmup_ended(now);
+            }
+            Event::Horizon => {
+                self.serve_all(now);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn serve_all(&mut self, until: SimTime) {
+        for state in &mut self.services {
+            state.serve(until, self.observer);
+        }
+    }
+
+    fn task_step(&mut self, id: ServiceId, now: SimTime, due: &Due) {
+        let state = &mut self.services[id.index()];
+        state.serve(now, self.observer);
+        state.lifecycle.step(now, due, &mut state.fleet, &mut self.outcome);
+        self.settle(id, now);
+    }
+
+    /// States what the lifecycle brought about and puts what falls due on the calendar.
+    fn settle(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        for moved in self.outcome.moved.drain(..) {
+            state.usage.task_moved(&moved);
+            state.meter.task_moved(&moved);
+            self.observer.task_moved(id, &moved);
+        }
+        for loss in self.outcome.lost.drain(..) {
+            state.usage.lost(&loss);
+            self.observer.lost(id, &loss);
+        }
+        if state.arbiter.is_pending() && state.lifecycle.counts().running == state.lifecycle.desired() {
+            state.arbiter.complete(now);
+            self.observer.activity_completed(id, now, state.lifecycle.desired());
+        }
+        let mut due = core::mem::take(&mut self.outcome.due);
+        for due in due.drain(..) {
+            self.schedule(due.at, Event::Task(id, due));
+        }
+        self.outcome.due = due;
+    }
+
+    fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
+        let state = &mut self.services[id.index()];
+        state.lifecycle.set_desired(now, desired, &mut self.bucket, &mut self.outcome);
+        self.settle(id, now);
+    }
+
+    fn period_end(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        state.serve(now, self.observer);
+        state.fleet.forget_before(now.0);
+        let usage = state.usage.close_period();
+        let task = &state.plan.task;
+        let cpu_utilization = usage.cpu_utilization(state.fleet.server_count());
+        let size = u64::from(task.memory_mib) * Bytes::MIB;
+        let memory_utilization = usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);
+        state.metrics.push(now, datapoints(cpu_utilization, memory_utilization, &usage));
+        let bytes = state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
+        let in_flight = u64::try_from(usage.occupied + usage.waiting).unwrap_or(0);
+        state.meter.period(&LcuUsage { requests: usage.routed, in_flight, bytes }, now);
+        let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
+        let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
+        self.observer.period_closed(id, &period);
+        if now.0 < self.plan.horizon.0 {
+            let next = state.usage.open_end();
+            self.schedule(next, Event::PeriodEnd(id));
+        }
+    }
+
+    /// Evaluates an alarm; in `ALARM` it invokes its policy on the change and again each `alarm_reinvoke`
+    /// (`aws-scaling.md` §4: Auto Scaling actions are repeated while the state lasts).
+    fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
+        let watch = &mut state.watches[alarm.index()];
+        if now.0 >= watch.delay.0 {
+            let due = SimTime(now.0 - watch.delay.0);
+            state.metrics.window(watch.alarm.plan.metric, due, watch.range, &mut self.range);
+        } else {
+            self.range.clear();
+            self.range.resize(watch.range, None);
+        }
+        let before = watch.alarm.state();
+        watch.alarm.observe(&self.range, &mut watch.evaluation);
+        if watch.evaluation.changed {
+            let (policy, evaluation) = (watch.policy, &watch.evaluation);
+            let change = AlarmChange { at: now, policy, alarm: &watch.alarm.plan, before, evaluation, running, desired };
+            self.observer.alarm_changed(id, &change);
+        }
+        let telemetry = &state.plan.telemetry;
+        let again = watch.invoked.is_none_or(|last| now.since(last) >= telemetry.alarm_reinvoke);
+        let action = now + telemetry.aas_action_latency;
+        if watch.evaluation.state == AlarmState::Alarm && (watch.evaluation.changed || again) {
+            watch.invoked = Some(now);
+            state.actions.push((action, alarm));
+            self.schedule(action, Event::PolicyAction(id));
+        }
+        self.schedule(now + SimDuration::from_secs(60), Event::AlarmEvaluation(id, alarm));
+    }
+
+    /// Application Auto Scaling acts on every alarm whose action is due now.
+    fn act(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let mut invoked: Vec<AlarmId> = state.actions.iter().filter(|(at, _)| *at <= now).map(|(_, alarm)| *alarm).collect();
+        if invoked.is_empty() {
+            return;
+        }
+        state.actions.retain(|(at, _)| *at > now);
+        invoked.sort_unstable();
+        invoked.dedup();
+        let views: Vec<AlarmView<'_>> = state
+            .watches
+            .iter()
+            .map(|watch| AlarmView {
+                policy: watch.policy,
+                low: watch.low,
+                state: watch.alarm.state(),
+                datapoints: &watch.evaluation.datapoints,
+            })
+            .collect();
+        let running = state.lifecycle.counts().running;
+        let context = Context {
+            now,
+            running,
+            desired: state.lifecycle.desired(),
+            min: state.plan.min_capacity,
+            max: state.plan.max_capacity,
+            deploying: false,
+        };
+        let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
+        state.arbiter.decide(&context, &invoked, &views, &mut decisions);
+        for decision in &decisions {
+            let watch = &state.watches[decision.alarm.index()];
+            let (alarm, datapoints) = (&watch.alarm.plan, watch.evaluation.datapoints.as_slice());
+            self.observer.policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, running });
+        }
+        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        if let Some(decision) = scaled {
+            self.set_desired(id, now, decision.desired_after);
+        }
+    }
+
+    fn finish(self) -> RunOutcome {
+        let horizon = SimTime(self.plan.horizon.0);
+        let mut fingerprint = self.fingerprint;
+        let mut services = Vec::with_capacity(self.services.len());
+        for state in self.services {
+            fingerprint = (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
+            let reading = state.meter.finish(horizon, state.lifecycle.billed());
+            let invoice = Invoice::of(&Billed {
+                tariff: &state.plan.tariff,
+                reading,
+                cpu_units: state.plan.task.cpu_units,
+                memory_mib: state.plan.task.memory_mib,
+                alarms: u32::try_from(state.watches.len()).unwrap_or(u32::MAX),
+                horizon: self.plan.horizon,
+            });
+            services.push(ServiceOutcome { reading, invoice });
+        }
+        RunOutcome { services, fingerprint, control_events: self.control_events }
+    }
+}

@@ -1,0 +1,222 @@
+//! One service in motion: its data plane, its metrics, its alarms and its policies, wired together.
+
+use alloc::vec::Vec;
+
+use super::observer::Observer;
+use super::plan::{Plan, ServicePlan};
+use crate::billing::Meter;
+use crate::facts::{Passage, Passages, Refusal};
+use crate::policy::{Arbiter, PolicyKind};
+use crate::random::{Purpose, Streams};
+use crate::service::{Demands, Fleet, LaunchWindow, Lifecycle, LifecycleParts, Sink};
+use crate::telemetry::{Alarm, AlarmPlan, Evaluation, Metric, MetricStore, UsageMeter};
+use crate::traffic::ArrivalStream;
+use crate::units::{AlarmId, PolicyId, ServiceId, SimDuration, SimTime};
+
+/// Length of a minute [ns].
+const MINUTE: u64 = 60_000_000_000;
+
+/// An alarm on duty.
+#[derive(Debug)]
+pub(super) struct Watch {
+    pub(super) alarm: Alarm,
+    pub(super) policy: PolicyId,
+    pub(super) low: bool,
+    pub(super) evaluation: Evaluation,
+    pub(super) invoked: Option<SimTime>,
+    /// From the end of a period until its datapoint can be read.
+    pub(super) delay: SimDuration,
+    /// Instant of the first evaluation.
+    pub(super) phase: SimTime,
+    /// Datapoints it reads.
+    pub(super) range: usize,
+}
+
+/// One service in motion.
+pub(super) struct ServiceState<'p> {
+    pub(super) id: ServiceId,
+    pub(super) plan: &'p ServicePlan,
+    pub(super) arrivals: ArrivalStream<'p>,
+    pub(super) demands: Demands,
+    pub(super) fleet: Fleet,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) usage: UsageMeter,
+    pub(super) metrics: MetricStore,
+    pub(super) watches: Vec<Watch>,
+    pub(super) actions: Vec<(SimTime, AlarmId)>,
+    pub(super) arbiter: Arbiter,
+    pub(super) meter: Meter,
+    pub(super) fingerprint: u64,
+}
+
+impl<'p> ServiceState<'p> {
+    pub(super) fn new(id: ServiceId, plan: &'p Plan, streams: Streams) -> Self {
+        let service = &plan.services[id.index()];
+        let name = service.name.as_str();
+        let keep_beyond = service
+            .load_balancer
+            .as_ref()
+            .map_or(service.stopping.stop_timeout, |balancer| balancer.deregistration_delay);
+        let routing = (service.routing(), streams.stream(Purpose::Routing, name));
+        let has_cpu_work = service.request.cpu_time.as_constant() != Some(SimDuration::ZERO);
+        let has_patience = service.request.timeout.is_some();
+        let parts = LifecycleParts {
+            startup: &service.startup,
+            stopping: &service.stopping,
+            balancer: service.load_balancer.as_ref(),
+            victim: service.scale_in_victim,
+            window: LaunchWindow::new(&plan.launch_limits),
+            name,
+            streams,
+        };
+        let watches = watches(service, streams);
+        let keep = watches.iter().map(|watch| watch.range + periods(watch.delay)).max().unwrap_or(0) + 2;
+        Self {
+            id,
+            plan: service,
+            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
+            demands: Demands::new(&service.request, &service.task, streams, name),
+            fleet: Fleet::new(&service.task, has_cpu_work, has_patience, routing, keep_beyond),
+            lifecycle: Lifecycle::new(&parts),
+            usage: UsageMeter::new(service.telemetry.rules, first_period_end(plan), SimTime(plan.horizon.0)),
+            metrics: MetricStore::new(keep),
+            watches,
+            actions: Vec::new(),
+            arbiter: Arbiter::new(&service.policies, service.policy_rules.clone()),
+            meter: Meter::new(&service.tariff, plan.start_unix_ns),
+            fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
+        }
+    }
+
+    /// Replays every request that arrives before `until`.
+    pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) {
+        let mut sink = ServiceSink {
+            id: self.id,
+            usage: &mut self.usage,
+            observer,
+            fingerprint: self.fingerprint,
+        };
+        self.fleet.serve(&mut self.arrivals, &mut self.demands, until.0, &mut sink);
+        self.fingerprint = sink.fingerprint;
+    }
+}
+
+/// Whole periods in a span, rounded up.
+#[expect(clippy::cast_possible_truncation, reason = "delays are minutes")]
+fn periods(span: SimDuration) -> usize {
+    span.0.div_ceil(MINUTE) as usize
+}
+
+/// End of the first period: the first whole calendar minute after second 0.
+#[expect(clippy::cast_sign_loss, reason = "a Euclidean remainder is not negative")]
+fn first_period_end(plan: &Plan) -> SimTime {
+    SimTime(MINUTE - plan.start_unix_ns.rem_euclid(60_000_000_000) as u64)
+}
+
+fn watches(service: &ServicePlan, streams: Streams) -> Vec<Watch> {
+    let mut watches = Vec::new();
+    for (index, policy) in service.policies.iter().enumerate() {
+        let id = PolicyId(u32::try_from(index).unwrap_or(u32::MAX));
+        match &policy.kind {
+            PolicyKind::TargetTracking(plan) => {
+                let (high, low) = plan.alarms(&policy.name, &service.policy_rules);
+                watches.push(watch(service, streams, id, false, high));
+                watches.extend(low.map(|low| watch(service, streams, id, true, low)));
+            }
+            PolicyKind::Step(plan) => watches.push(watch(service, streams, id, false, plan.alarm.clone())),
+        }
+    }
+    watches
+}
+
+/// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, 60 s) (`aws-scaling.md` §4.1).
+fn watch(service: &ServicePlan, streams: Streams, policy: PolicyId, low: bool, alarm: AlarmPlan) -> Watch {
+    let telemetry = &service.telemetry;
+    let delay = if alarm.metric.is_load_balancer() { telemetry.alb_metric_delay } else { telemetry.ecs_metric_delay };
+    let key = alloc::format!("{}/{}", service.name, alarm.name);
+    let drawn = || SimDuration(streams.stream(Purpose::AlarmPhase, &key).below(MINUTE));
+    let phase = SimTime(telemetry.alarm_phase.unwrap_or_else(drawn).0);
+    let range = (alarm.evaluation_periods + telemetry.alarm_range_extra) as usize;
+    Watch { alarm: Alarm::new(alarm), policy, low, evaluation: Evaluation::default(), invoked: None, delay, phase, range }
+}
+
+/// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
+struct ServiceSink<'a, O> {
+    id: ServiceId,
+    usage: &'a mut UsageMeter,
+    observer: &'a mut O,
+    fingerprint: u64,
+}
+
+impl<O> ServiceSink<'_, O> {
+    #[inline]
+    fn mark(&mut self, at: u64) {
+        self.fingerprint = (self.fingerprint.rotate_left(5) ^ at).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+}
+
+/// A hash of a column, in four lanes that do not wait for each other.
+#[inline]
+fn digest(column: &[u64]) -> u64 {
+    let mut lanes = [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
+    let (quads, rest) = column.as_chunks::<4>();
+    for quad in quads {
+        for (lane, word) in lanes.iter_mut().zip(quad) {
+            *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        }
+    }
+    for (lane, word) in lanes.iter_mut().zip(rest) {
+        *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    }
+    lanes[0] ^ lanes[1].rotate_left(16) ^ lanes[2].rotate_left(32) ^ lanes[3].rotate_left(48)
+}
+
+impl<O: Observer> Sink for ServiceSink<'_, O> {
+    #[inline]
+    fn offered(&mut self, count: u64, routed: bool) {
+        self.usage.routed(if routed { count } else { 0 });
+        self.observer.offered(self.id, count);
+    }
+
+    fn served(&mut self, passages: &Passages<'_>) {
+        self.mark(digest(passages.end));
+        self.usage.passages(passages);
+        self.observer.served(self.id, passages);
+    }
+
+    fn served_revocably(&mut self, passage: &Passage) {
+        self.mark(passage.end);
+        self.usage.passage(passage);
+        self.observer.served_revocably(self.id, passage);
+    }
+
+    #[inline]
+    fn gave_up_in_service(&mut self, passage: &Passage, at: u64) {
+        self.mark(at ^ 1 << 63);
+        self.usage.passage(passage);
+        self.observer.gave_up_in_service(self.id, passage, at);
+    }
+
+    #[inline]
+    fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
+        self.mark(at ^ 1 << 62);
+        self.usage.waited(arrival, at);
+        self.observer.gave_up_waiting(self.id, arrival, at);
+    }
+
+    #[inline]
+    fn refused(&mut self, at: u64, why: Refusal) {
+        self.mark(at ^ 3 << 62);
+        self.observer.refused(self.id, at, why);
+    }
+}
+
+/// The datapoints of a closed period, in the order of [`Metric::ALL`].
+pub(super) fn datapoints(cpu: Option<f64>, memory: Option<f64>, usage: &crate::telemetry::UsageTotals) -> [Option<f64>; 4] {
+    Metric::ALL.map(|metric| match metric {
+        Metric::CpuUtilization => cpu.map(|share| 100.0 * share),
+        Metric::MemoryUtilization => memory.map(|share| 100.0 * share),
+        Metric::RequestCountPerTarget => Some(usage.request_count_per_target()),
+        Metric::RequestCount => usage.request_count(),
+    })
+}

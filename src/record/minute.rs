@@ -1,0 +1,344 @@
+//! Requests by the minute in which they end. The end of a request is known when it arrives, so what ends in a later
+//! minute waits there as an entry, and what is lost before that is taken out again.
+
+use std::collections::VecDeque;
+
+use windtunnel_kernel::facts::Passages;
+
+use super::histogram::{Histogram, OpenHistogram};
+use super::result::{LatencySummary, RequestCounts};
+
+/// Length of a row [ns].
+const MINUTE: u64 = 60_000_000_000;
+
+/// A request that ends in a later minute, or that may still be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Response time [ns]; `None`: its client gives up in service.
+    pub(super) response: Option<u64>,
+    /// Waiting time [ns].
+    pub(super) waiting: u64,
+}
+
+/// Outcomes of one minute.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) offered: u64,
+    pub(super) served: u64,
+    pub(super) rejected: u64,
+    pub(super) timed_out: u64,
+    pub(super) failed: u64,
+    response_sum: u64,
+    waiting_sum: u64,
+    response_max: u64,
+    waiting_max: u64,
+}
+
+/// Outcomes and times of one minute.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) tally: Tally,
+    response: OpenHistogram,
+    waiting: OpenHistogram,
+    deferred: Vec<Entry>,
+}
+
+/// A minute to come.
+#[derive(Clone, Debug, Default)]
+struct Ahead {
+    entries: Vec<Entry>,
+    gave_up: u64,
+    warm_entries: Vec<Entry>,
+    warm_gave_up: u64,
+}
+
+/// The open minute and those to come, and the sums of the run.
+#[derive(Clone, Debug)]
+pub(super) struct Minutes {
+    open_end: u64,
+    horizon: u64,
+    open: Ledger,
+    /// Requests of the open minute that arrived in the warm-up, once that is over.
+    warm: Option<Box<Ledger>>,
+    ahead: VecDeque<Ahead>,
+    warming_up: bool,
+    warmup_end: u64,
+    totals: RequestCounts,
+    pub(super) warmup_requests: u64,
+    response: LatencySummary,
+    waiting: LatencySummary,
+}
+
+/// What a closed minute shows in its row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClosedMinute {
+    pub(super) tally: Tally,
+    pub(super) mean: Option<f64>,
+    pub(super) percentiles: [Option<u64>; 3],
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.served += other.served;
+        self.rejected += other.rejected;
+        self.timed_out += other.timed_out;
+        self.failed += other.failed;
+        self.response_sum += other.response_sum;
+        self.waiting_sum += other.waiting_sum;
+    }
+}
+
+impl Ledger {
+    #[inline]
+    fn serve(&mut self, response: u64, waiting: u64) {
+        self.tally.served += 1;
+        self.tally.response_sum += response;
+        self.tally.response_max = self.tally.response_max.max(response);
+        self.response.record(response);
+        self.wait(waiting);
+    }
+
+    #[inline]
+    fn wait(&mut self, waiting: u64) {
+        self.tally.waiting_sum += waiting;
+        self.tally.waiting_max = self.tally.waiting_max.max(waiting);
+        self.waiting.record(waiting);
+    }
+
+    fn serve_all(&mut self, passages: &Passages<'_>) {
+        self.tally.served += passages.end.len() as u64;
+        (self.tally.response_sum, self.tally.response_max) =
+            self.response.record_spans(passages.arrival, passages.end, self.tally.response_sum, self.tally.response_max);
+        (self.tally.waiting_sum, self.tally.waiting_max) =
+            self.waiting.record_spans(passages.arrival, passages.start, self.tally.waiting_sum, self.tally.waiting_max);
+    }
+
+    fn enter(&mut self, entry: Entry) {
+        if let Some(response) = entry.response {
+            self.serve(response, entry.waiting);
+        } else {
+            self.tally.timed_out += 1;
+            self.wait(entry.waiting);
+        }
+    }
+
+    fn settle(&mut self) {
+        for entry in std::mem::take(&mut self.deferred) {
+            self.enter(entry);
+        }
+    }
+}
+
+impl Minutes {
+    pub(super) fn new(first_end: u64, horizon: u64, warmup: u64) -> Self {
+        let empty = || LatencySummary { histogram: Histogram::default(), sum: 0, max: 0 };
+        Self {
+            open_end: first_end.min(horizon),
+            horizon,
+            open: Ledger::default(),
+            warm: None,
+            ahead: VecDeque::new(),
+            warming_up: warmup > 0,
+            warmup_end: warmup,
+            totals: RequestCounts::default(),
+            warmup_requests: 0,
+            response: empty(),
+            waiting: empty(),
+        }
+    }
+
+    pub(super) fn offered(&mut self, count: u64) {
+        self.open.tally.offered += count;
+    }
+
+    pub(super) fn rejected(&mut self) {
+        self.open.tally.rejected += 1;
+    }
+
+    /// Requests are served. A chunk that ends within the open minute goes through a column at a time.
+    pub(super) fn served(&mut self, passages: &Passages<'_>) {
+        if passages.latest <= self.open_end {
+            self.open.serve_all(passages);
+            return;
+        }
+        for p in passages.iter() {
+            if p.end <= self.open_end {
+                self.open.serve(p.end - p.arrival, p.start - p.arrival);
+            } else {
+                self.promise(p.end, Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival });
+            }
+        }
+    }
+
+    /// An entry for the minute that holds `at`; beyond the horizon it is in flight.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn promise(&mut self, at: u64, entry: Entry) {
+        match self.index_of(at) {
+            None => self.in_flight(1),
+            Some(0) => self.open.deferred.push(entry),
+            Some(index) => self.ahead_mut(index).entries.push(entry),
+        }
+    }
+
+    /// A client gives up at `at` while waiting.
+    pub(super) fn gave_up_waiting(&mut self, at: u64) {
+        match self.index_of(at) {
+            None => self.in_flight(1),
+            Some(0) => self.open.tally.timed_out += 1,
+            Some(index) => self.ahead_mut(index).gave_up += 1,
+        }
+    }
+
+    fn in_flight(&mut self, count: u64) {
+        if !self.warming_up {
+            self.totals.in_flight += count;
+        }
+    }
+
+    /// Takes back an entry that was promised for `at`.
+    pub(super) fn revoke(&mut self, arrival: u64, at: u64, entry: Entry) {
+        let warm = self.is_warm(arrival);
+        let entries = match self.index_of(at) {
+            None => return self.revoke_in_flight(warm),
+            Some(0) => &mut self.ledger_mut(warm).deferred,
+            Some(index) => {
+                let ahead = self.ahead_mut(index);
+                if warm { &mut ahead.warm_entries } else { &mut ahead.entries }
+            }
+        };
+        if let Some(position) = entries.iter().position(|other| *other == entry) {
+            entries.swap_remove(position);
+        }
+    }
+
+    /// Takes back that a client would give up waiting at `at`.
+    pub(super) fn revoke_gave_up_waiting(&mut self, arrival: u64, at: u64) {
+        let warm = self.is_warm(arrival);
+        match self.index_of(at) {
+            None => self.revoke_in_flight(warm),
+            Some(0) => self.ledger_mut(warm).tally.timed_out -= 1,
+            Some(index) => {
+                let ahead = self.ahead_mut(index);
+                if warm { ahead.warm_gave_up -= 1 } else { ahead.gave_up -= 1 }
+            }
+        }
+    }
+
+    fn revoke_in_flight(&mut self, warm: bool) {
+        if !warm && !self.warming_up {
+            self.totals.in_flight -= 1;
+        }
+    }
+
+    /// A request that arrived at `arrival` is lost now.
+    pub(super) fn failed(&mut self, arrival: u64) {
+        let warm = self.is_warm(arrival);
+        self.ledger_mut(warm).tally.failed += 1;
+    }
+
+    /// Whether a request belongs to the ledger of the warm-up while counted requests have one of their own.
+    fn is_warm(&self, arrival: u64) -> bool {
+        !self.warming_up && arrival < self.warmup_end
+    }
+
+    fn ledger_mut(&mut self, warm: bool) -> &mut Ledger {
+        if warm { self.warm.get_or_insert_default() } else { &mut self.open }
+    }
+
+    /// Index of the minute in which something ends at `at`: 0 is the open one; `None` beyond the horizon.
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few million minutes")]
+    fn index_of(&self, at: u64) -> Option<usize> {
+        if at > self.horizon {
+            None
+        } else if at <= self.open_end {
+            Some(0)
+        } else {
+            Some((at - self.open_end).div_ceil(MINUTE) as usize)
+        }
+    }
+
+    fn ahead_mut(&mut self, index: usize) -> &mut Ahead {
+        if self.ahead.len() < index {
+            self.ahead.resize_with(index, Ahead::default);
+        }
+        &mut self.ahead[index - 1]
+    }
+
+    /// Requests count from here on: what is known of the warm-up's own moves aside.
+    pub(super) fn warmup_ended(&mut self) {
+        self.warming_up = false;
+        self.warmup_requests += self.open.tally.offered;
+        self.warm = Some(Box::new(std::mem::take(&mut self.open)));
+        for ahead in &mut self.ahead {
+            ahead.warm_entries = std::mem::take(&mut ahead.entries);
+            ahead.warm_gave_up = std::mem::take(&mut ahead.gave_up);
+        }
+    }
+
+    /// Ends the open minute: its row, and its share of the run's sums.
+    pub(super) fn close(&mut self) -> ClosedMinute {
+        self.open.settle();
+        let mut tally = self.open.tally;
+        if let Some(warm) = &mut self.warm {
+            warm.settle();
+            tally.add(&warm.tally);
+        }
+        let qs = [0.5, 0.95, 0.99];
+        let percentiles = if tally.served == 0 {
+            [None; 3]
+        } else {
+            let warm = self.warm.as_ref().map(|warm| &warm.response);
+            self.open.response.quantiles(warm, tally.served, qs)
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a mean")]
+        let mean = (tally.served > 0).then(|| tally.response_sum as f64 / tally.served as f64);
+        self.add_to_run();
+        self.open_next();
+        ClosedMinute { tally, mean, percentiles }
+    }
+
+    fn add_to_run(&mut self) {
+        let tally = &self.open.tally;
+        if self.warming_up {
+            self.warmup_requests += tally.offered;
+            return;
+        }
+        self.totals.offered += tally.offered;
+        self.totals.served += tally.served;
+        self.totals.rejected += tally.rejected;
+        self.totals.timed_out += tally.timed_out;
+        self.totals.failed += tally.failed;
+        if tally.served + tally.timed_out > 0 {
+            self.response.histogram.absorb(&self.open.response);
+            self.waiting.histogram.absorb(&self.open.waiting);
+            self.response.sum += u128::from(tally.response_sum);
+            self.waiting.sum += u128::from(tally.waiting_sum);
+            self.response.max = self.response.max.max(tally.response_max);
+            self.waiting.max = self.waiting.max.max(tally.waiting_max);
+        }
+    }
+
+    fn open_next(&mut self) {
+        if self.open.tally.served + self.open.tally.timed_out > 0 {
+            self.open.response.clear();
+            self.open.waiting.clear();
+        }
+        self.open.tally = Tally::default();
+        self.warm = None;
+        self.open_end = (self.open_end + MINUTE).min(self.horizon);
+        let Some(next) = self.ahead.pop_front() else { return };
+        self.open.deferred = next.entries;
+        self.open.tally.timed_out = next.gave_up;
+        if next.warm_gave_up > 0 || !next.warm_entries.is_empty() {
+            let warm = self.warm.get_or_insert_default();
+            warm.deferred = next.warm_entries;
+            warm.tally.timed_out = next.warm_gave_up;
+        }
+    }
+
+    pub(super) fn finish(self) -> (RequestCounts, LatencySummary, LatencySummary) {
+        (self.totals, self.response, self.waiting)
+    }
+}

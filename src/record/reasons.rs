@@ -1,0 +1,141 @@
+//! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
+
+use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, Verdict};
+use windtunnel_kernel::telemetry::AlarmState;
+use windtunnel_kernel::world::{AlarmChange, PolicyInvoked, ServicePlan};
+
+/// A number with at most three decimals: `83.125`, `60`.
+pub(super) fn number(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The name of an outcome in the log; where AWS has a code for it, that code.
+pub(super) const fn outcome(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::ScaledOut => "scaled_out",
+        Verdict::ScaledIn => "scaled_in",
+        Verdict::AlreadyAtMaxCapacity => "AlreadyAtMaxCapacity",
+        Verdict::AlreadyAtMinCapacity => "AlreadyAtMinCapacity",
+        Verdict::AlreadyAtDesiredCapacity => "AlreadyAtDesiredCapacity",
+        Verdict::AutoScalingAnticipatedFlapping => "AutoScalingAnticipatedFlapping",
+        Verdict::TargetServicePutResourceAsUnscalable => "TargetServicePutResourceAsUnscalable",
+        Verdict::CoolingDown => "cooling_down",
+        Verdict::NotUnanimous => "not_unanimous",
+        Verdict::WithinTarget => "within_target",
+        Verdict::NoMatchingStep => "no_matching_step",
+        Verdict::Outvoted => "outvoted",
+    }
+}
+
+/// Why an alarm changed its state.
+pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
+    let plan = change.alarm;
+    let (n, m) = (plan.evaluation_periods, plan.datapoints_to_alarm);
+    let breaching = change.evaluation.datapoints.iter().filter(|value| plan.comparison.breaches(**value, plan.threshold)).count();
+    let seen = change.evaluation.datapoints.len();
+    let verb = match plan.comparison {
+        windtunnel_kernel::telemetry::Comparison::GreaterThanThreshold => "above",
+        windtunnel_kernel::telemetry::Comparison::GreaterThanOrEqualToThreshold => "at or above",
+        windtunnel_kernel::telemetry::Comparison::LessThanThreshold => "below",
+        windtunnel_kernel::telemetry::Comparison::LessThanOrEqualToThreshold => "at or below",
+    };
+    let threshold = number(plan.threshold);
+    match change.evaluation.state {
+        AlarmState::InsufficientData => format!("no datapoint of {} in the evaluation range", plan.metric.name()),
+        AlarmState::Alarm | AlarmState::Ok => {
+            format!("{breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed")
+        }
+    }
+}
+
+/// What a policy computed, and what came of it.
+pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
+    let decision = invoked.decision;
+    let arithmetic = arithmetic(invoked, service);
+    let result = match decision.verdict {
+        Verdict::ScaledOut | Verdict::ScaledIn => changed(decision, service),
+        Verdict::AlreadyAtMaxCapacity => format!("the desired count is already at max_capacity = {}", service.max_capacity),
+        Verdict::AlreadyAtMinCapacity => format!("the desired count is already at min_capacity = {}", service.min_capacity),
+        Verdict::AlreadyAtDesiredCapacity => format!("the desired count is already {}", decision.desired_before),
+        Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
+        Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
+        Verdict::CoolingDown => cooling(decision),
+        Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in".to_owned(),
+        Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
+        Verdict::NoMatchingStep => "no step covers it".to_owned(),
+        Verdict::Outvoted => "another policy asked for more capacity at the same moment".to_owned(),
+    };
+    if arithmetic.is_empty() { result } else { format!("{arithmetic}; {result}") }
+}
+
+fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
+    let decision = invoked.decision;
+    let Some(value) = decision.value else { return String::new() };
+    match &service.policies[decision.policy.index()].kind {
+        PolicyKind::TargetTracking(plan) => match decision.proposed {
+            Some(proposed) => {
+                format!("ceil({} × {} / {}) = {proposed}", decision.base, number(value), number(plan.target_value))
+            }
+            None => format!("{} against a target of {}", number(value), number(plan.target_value)),
+        },
+        PolicyKind::Step(plan) => {
+            let excess = value - plan.alarm.threshold;
+            let place = format!("{} is {} from the threshold {}", number(value), signed(excess), number(plan.alarm.threshold));
+            let (Some(step), Some(proposed)) = (plan.select(value), decision.proposed) else { return place };
+            let adjustment = match plan.adjustment_type {
+                AdjustmentType::ExactCapacity => format!("exactly {}", step.adjustment),
+                AdjustmentType::ChangeInCapacity => format!("{} {:+}", decision.base, step.adjustment),
+                AdjustmentType::PercentChangeInCapacity => format!("{} {:+} %", decision.base, step.adjustment),
+            };
+            format!("{place}: {adjustment} = {proposed}")
+        }
+    }
+}
+
+fn signed(value: f64) -> String {
+    if value < 0.0 { format!("−{}", number(-value)) } else { format!("+{}", number(value)) }
+}
+
+fn changed(decision: &Decision, service: &ServicePlan) -> String {
+    let change = i64::from(decision.desired_after) - i64::from(decision.desired_before);
+    let credit = match (decision.credited, decision.proposed) {
+        (Some(credited), Some(proposed)) if credited < proposed => {
+            format!("{} were added in the cooldown already, so {credited}; ", proposed - credited)
+        }
+        (Some(credited), Some(proposed)) if credited > proposed => format!("the largest proposal is {credited}; "),
+        _ => String::new(),
+    };
+    let clamp = match decision.credited {
+        Some(count) if count > i64::from(decision.desired_after) => format!("max_capacity = {}; ", service.max_capacity),
+        Some(count) if count < i64::from(decision.desired_after) => format!("min_capacity = {}; ", service.min_capacity),
+        _ => String::new(),
+    };
+    let sign = if change < 0 { "−" } else { "+" };
+    format!("{credit}{clamp}{sign}{}", change.unsigned_abs())
+}
+
+fn cooling(decision: &Decision) -> String {
+    match (decision.credited, decision.proposed) {
+        (Some(credited), Some(proposed)) if credited < proposed => format!(
+            "in the cooldown: {} were added already, {proposed} − {} = {credited} is not above {}",
+            proposed - credited,
+            proposed - credited,
+            decision.desired_before
+        ),
+        _ => "in the cooldown of the last activity".to_owned(),
+    }
+}
+
+fn flapping(decision: &Decision, service: &ServicePlan) -> String {
+    let fewer = decision.base.saturating_sub(1);
+    let (Some(value), PolicyKind::TargetTracking(plan)) = (decision.value, &service.policies[decision.policy.index()].kind)
+    else {
+        return String::new();
+    };
+    if fewer == 0 {
+        return "one task is the least that can carry any load".to_owned();
+    }
+    let predicted = value * f64::from(decision.base) / f64::from(fewer);
+    format!("with {fewer} the metric would be {}, above {}", number(predicted), number(plan.target_value))
+}

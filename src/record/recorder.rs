@@ -1,0 +1,210 @@
+//! The recorder: the probe that listens to a whole run and leaves a [`RunRecord`].
+
+use windtunnel_kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel_kernel::policy::{PolicyKind, Verdict};
+use windtunnel_kernel::units::{ServiceId, SimTime};
+use windtunnel_kernel::world::{
+    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome, ServicePlan, simulate,
+};
+
+use super::minute::Entry;
+use super::reasons;
+use super::result::{DecisionKind, DecisionRecord, RunRecord, ServiceRecord};
+use super::service::ServiceRecorder;
+
+/// Listens to a run.
+#[derive(Debug)]
+pub struct Recorder<'p> {
+    plan: &'p Plan,
+    services: Vec<ServiceRecorder>,
+}
+
+/// Runs `plan` and records it.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn record(plan: &Plan, seed: u64, replication: u64) -> Result<RunRecord, RunError> {
+    let mut recorder = Recorder::new(plan);
+    let outcome = simulate(plan, seed, replication, &mut recorder)?;
+    Ok(recorder.finish(outcome))
+}
+
+/// Alarms of a service's policies: two for target tracking (one without scale-in), one for step scaling.
+fn alarm_count(service: &ServicePlan) -> u32 {
+    let alarms = |kind: &PolicyKind| match kind {
+        PolicyKind::TargetTracking(plan) if plan.disable_scale_in => 1,
+        PolicyKind::TargetTracking(_) => 2,
+        PolicyKind::Step(_) => 1,
+    };
+    service.policies.iter().map(|policy| alarms(&policy.kind)).sum()
+}
+
+impl<'p> Recorder<'p> {
+    /// A recorder for a run of `plan`.
+    #[must_use]
+    pub fn new(plan: &'p Plan) -> Self {
+        let services = plan.services.iter().map(|s| ServiceRecorder::new(plan, s, alarm_count(s))).collect();
+        Self { plan, services }
+    }
+
+    /// The record, once the run is over.
+    #[must_use]
+    pub fn finish(self, outcome: RunOutcome) -> RunRecord {
+        let horizon = SimTime(self.plan.horizon.0);
+        let services = self.services.into_iter().zip(&self.plan.services).zip(outcome.services);
+        let services = services.map(|((mut recorder, plan), outcome)| {
+            let tasks = recorder.task_statistics(horizon);
+            let (cpu_utilization, memory_utilization) = recorder.utilization(plan);
+            let warmup_requests = recorder.minutes.warmup_requests;
+            let (requests, response_time, waiting_time) = recorder.minutes.finish();
+            ServiceRecord {
+                name: plan.name.clone(),
+                requests,
+                warmup_requests,
+                response_time,
+                waiting_time,
+                tasks,
+                cpu_utilization,
+                memory_utilization,
+                scaling: recorder.scaling,
+                timeline: recorder.timeline,
+                decisions: recorder.decisions,
+                invoice: outcome.invoice,
+            }
+        });
+        RunRecord {
+            services: services.collect(),
+            fingerprint: outcome.fingerprint,
+            control_events: outcome.control_events,
+        }
+    }
+
+    fn capacity_row(&self, service: ServiceId, at: SimTime, desired: (u32, u32)) -> DecisionRecord {
+        let last = self.services[service.index()].timeline.last();
+        DecisionRecord {
+            at,
+            kind: DecisionKind::Capacity,
+            policy: String::new(),
+            alarm_state: "",
+            metric: "",
+            value: None,
+            threshold: None,
+            datapoints: Vec::new(),
+            running: last.map_or(desired.0, |row| row.running),
+            proposed: None,
+            desired_before: desired.0,
+            desired_after: desired.1,
+            outcome: "completed",
+            reason: String::new(),
+        }
+    }
+}
+
+impl Probe for Recorder<'_> {
+    fn offered(&mut self, service: ServiceId, count: u64) {
+        self.services[service.index()].minutes.offered(count);
+    }
+
+    fn served(&mut self, service: ServiceId, passages: &Passages<'_>) {
+        self.services[service.index()].minutes.served(passages);
+    }
+
+    fn served_revocably(&mut self, service: ServiceId, p: &Passage) {
+        let entry = Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival };
+        self.services[service.index()].minutes.promise(p.end, entry);
+    }
+
+    fn gave_up_in_service(&mut self, service: ServiceId, p: &Passage, at: u64) {
+        self.services[service.index()].minutes.promise(at, Entry { response: None, waiting: p.start - p.arrival });
+    }
+
+    fn gave_up_waiting(&mut self, service: ServiceId, _arrival: u64, at: u64) {
+        self.services[service.index()].minutes.gave_up_waiting(at);
+    }
+
+    fn refused(&mut self, service: ServiceId, _at: u64, _why: Refusal) {
+        self.services[service.index()].minutes.rejected();
+    }
+
+    fn lost(&mut self, service: ServiceId, loss: &Loss) {
+        self.services[service.index()].lost(loss);
+    }
+
+    fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {
+        self.services[service.index()].task_moved(moved);
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>) {
+        let recorder = &mut self.services[service.index()];
+        recorder.decisions.push(DecisionRecord {
+            at: change.at,
+            kind: DecisionKind::Alarm,
+            policy: recorder.names[change.policy.index()].clone(),
+            alarm_state: change.evaluation.state.name(),
+            metric: change.alarm.metric.name(),
+            value: change.evaluation.datapoints.last().copied(),
+            threshold: Some(change.alarm.threshold),
+            datapoints: change.evaluation.datapoints.clone(),
+            running: change.running,
+            proposed: None,
+            desired_before: change.desired,
+            desired_after: change.desired,
+            outcome: change.evaluation.state.name(),
+            reason: reasons::alarm(change),
+        });
+    }
+
+    fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {
+        let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
+        let recorder = &mut self.services[service.index()];
+        let decision = invoked.decision;
+        match decision.verdict {
+            Verdict::ScaledOut => recorder.scaling.scale_out += 1,
+            Verdict::ScaledIn => recorder.scaling.scale_in += 1,
+            _ => recorder.scaling.not_scaled += 1,
+        }
+        recorder.decisions.push(DecisionRecord {
+            at: invoked.at,
+            kind: DecisionKind::Policy,
+            policy: recorder.names[decision.policy.index()].clone(),
+            alarm_state: "ALARM",
+            metric: invoked.alarm.metric.name(),
+            value: decision.value,
+            threshold: Some(invoked.alarm.threshold),
+            datapoints: invoked.datapoints.to_vec(),
+            running: invoked.running,
+            proposed: decision.proposed,
+            desired_before: decision.desired_before,
+            desired_after: decision.desired_after,
+            outcome: reasons::outcome(decision.verdict),
+            reason,
+        });
+    }
+
+    fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
+        let bound = if after > before { "minimum" } else { "maximum" };
+        let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
+        row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
+        row.reason = format!("{bound} capacity was set to {after}");
+        self.services[service.index()].decisions.push(row);
+    }
+
+    fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
+        let mut row = self.capacity_row(service, at, (desired, desired));
+        row.running = desired;
+        row.reason = format!("{desired} tasks run, as desired: the cooldown starts");
+        self.services[service.index()].decisions.push(row);
+    }
+
+    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
+        self.services[service.index()].period_closed(period);
+    }
+
+    fn warmup_ended(&mut self, _at: SimTime) {
+        for recorder in &mut self.services {
+            recorder.minutes.warmup_ended();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What is recorded of one service: tasks over time, the timeline, the decision log.
+
+use windtunnel_kernel::facts::{Loss, Promise, TaskMoved, TaskStage};
+use windtunnel_kernel::units::{SimDuration, SimTime};
+use windtunnel_kernel::world::{PeriodClosed, Plan, ServicePlan};
+
+use super::minute::{Entry, Minutes};
+use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
+
+/// The recorder of one service.
+#[derive(Debug)]
+pub(super) struct ServiceRecorder {
+    pub(super) minutes: Minutes,
+    pub(super) timeline: Vec<MinuteRecord>,
+    pub(super) decisions: Vec<DecisionRecord>,
+    pub(super) scaling: ScalingCounts,
+    pub(super) names: Vec<String>,
+    tasks: TaskStatistics,
+    running: u32,
+    billed: u32,
+    changed_at: SimTime,
+    /// Billed time within the open minute [task·ns].
+    billed_in_minute: u64,
+    row_start: SimTime,
+    cpu_busy: i128,
+    occupied: i128,
+    reserved: u128,
+    costs: HourlyCosts,
+}
+
+/// What an hour costs, for the timeline only [USD].
+#[derive(Clone, Copy, Debug)]
+struct HourlyCosts {
+    task: f64,
+    fixed: f64,
+    lcu: Option<(f64, u32, u32, u64)>,
+}
+
+impl HourlyCosts {
+    fn of(plan: &ServicePlan, alarms: u32) -> Self {
+        let tariff = &plan.tariff;
+        let usd = |price: Option<windtunnel_kernel::units::Usd>| price.map_or(0.0, |price| price.as_f64());
+        let task = f64::from(plan.task.cpu_units) / 1024.0 * tariff.vcpu_hour.as_f64()
+            + f64::from(plan.task.memory_mib) / 1024.0 * tariff.memory_gb_hour.as_f64()
+            + f64::from(tariff.extra_ephemeral_gb) * usd(tariff.ephemeral_gb_hour)
+            + if tariff.public_ip_per_task { usd(tariff.ipv4_hour) } else { 0.0 };
+        let mut fixed = f64::from(alarms) * usd(tariff.alarm_month) / 730.0;
+        let mut lcu = None;
+        if let Some(balancer) = &tariff.load_balancer {
+            fixed += balancer.hour.as_f64() + f64::from(balancer.public_ipv4) * usd(tariff.ipv4_hour);
+            let bytes = plan.request.bytes.map_or(0, |bytes| bytes.0);
+            lcu = Some((usd(balancer.lcu_hour), balancer.rules, balancer.requests_per_connection, bytes));
+        }
+        Self { task, fixed, lcu }
+    }
+
+    /// USD an hour like a minute of `length` with this many billed tasks on average and this usage.
+    fn of_minute(&self, billed: f64, period: &PeriodClosed) -> f64 {
+        let usage = &period.usage;
+        let length = as_f64(u128::from(usage.length.max(1)));
+        let lcus = self.lcu.map_or(0.0, |(price, rules, per_connection, bytes)| {
+            let in_flight = u64::try_from(usage.occupied + usage.waiting).unwrap_or(0);
+            let bytes = u128::from(bytes) * u128::from(usage.routed);
+            let usage = windtunnel_kernel::billing::LcuUsage { requests: usage.routed, in_flight, bytes };
+            let parts = windtunnel_kernel::billing::LCU_DENOMINATOR * u128::from(per_connection.max(1));
+            price * as_f64(usage.lcu_hours(rules, per_connection)) / as_f64(parts) * (3.6e12 / length)
+        });
+        self.task * billed + self.fixed + lcus
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "statistics")]
+pub(super) fn as_f64(value: u128) -> f64 {
+    value as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "statistics")]
+fn signed_f64(value: i128) -> f64 {
+    value as f64
+}
+
+impl ServiceRecorder {
+    pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32) -> Self {
+        let first_end = 60_000_000_000 - plan.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs();
+        Self {
+            minutes: Minutes::new(first_end, plan.horizon.0, plan.warmup.0),
+            timeline: Vec::new(),
+            decisions: Vec::new(),
+            scaling: ScalingCounts::default(),
+            names: service.policies.iter().map(|policy| policy.name.clone()).collect(),
+            tasks: TaskStatistics { running_min: u32::MAX, ..TaskStatistics::default() },
+            running: 0,
+            billed: 0,
+            changed_at: SimTime::ZERO,
+            billed_in_minute: 0,
+            row_start: SimTime::ZERO,
+            cpu_busy: 0,
+            occupied: 0,
+            reserved: 0,
+            costs: HourlyCosts::of(service, alarms),
+        }
+    }
+
+    pub(super) fn lost(&mut self, loss: &Loss) {
+        let p = &loss.passage;
+        let waiting = p.start - p.arrival;
+        match loss.promise {
+            Promise::Served => {
+                let entry = Entry { response: Some(p.end - p.arrival), waiting };
+                self.minutes.revoke(p.arrival, p.end, entry);
+            }
+            // A client that had given up before the task was killed is not lost a second time.
+            Promise::GivesUpInService(at) if at <= loss.at => return,
+            Promise::GivesUpInService(at) => self.minutes.revoke(p.arrival, at, Entry { response: None, waiting }),
+            Promise::GivesUpWaiting(at) => self.minutes.revoke_gave_up_waiting(p.arrival, at),
+        }
+        self.minutes.failed(p.arrival);
+    }
+
+    pub(super) fn task_moved(&mut self, moved: &TaskMoved) {
+        self.accrue(moved.at);
+        let change = |count: u32, belongs: fn(TaskStage) -> bool| {
+            count + u32::from(belongs(moved.to)) - u32::from(moved.from.is_some_and(belongs))
+        };
+        self.running = change(self.running, TaskStage::is_running);
+        self.billed = change(self.billed, TaskStage::is_billed);
+        self.tasks.running_max = self.tasks.running_max.max(self.running);
+        if moved.at > SimTime::ZERO {
+            self.tasks.running_min = self.tasks.running_min.min(self.running);
+            self.tasks.started += u64::from(moved.to == TaskStage::Booting);
+            self.tasks.stopped += u64::from(moved.to == TaskStage::Deprovisioning);
+        }
+    }
+
+    fn accrue(&mut self, now: SimTime) {
+        if self.changed_at == SimTime::ZERO && now > SimTime::ZERO {
+            // Second 0 is over: what runs now has run from the start.
+            self.tasks.running_min = self.tasks.running_min.min(self.running);
+        }
+        let span = now.since(self.changed_at).0;
+        self.tasks.running_time += u128::from(span) * u128::from(self.running);
+        self.tasks.billable_time += u128::from(span) * u128::from(self.billed);
+        self.billed_in_minute += span * u64::from(self.billed);
+        self.changed_at = now;
+    }
+
+    pub(super) fn period_closed(&mut self, period: &PeriodClosed) {
+        self.accrue(period.end);
+        let closed = self.minutes.close();
+        let usage = &period.usage;
+        let length = as_f64(u128::from(usage.length.max(1)));
+        let billed = as_f64(u128::from(self.billed_in_minute)) / length;
+        self.billed_in_minute = 0;
+        self.cpu_busy += i128::from(usage.cpu_busy);
+        self.occupied += i128::from(usage.occupied);
+        self.reserved += u128::from(usage.reserved);
+        self.timeline.push(MinuteRecord {
+            start: self.row_start,
+            length: SimDuration(usage.length),
+            offered: closed.tally.offered,
+            served: closed.tally.served,
+            rejected: closed.tally.rejected,
+            timed_out: closed.tally.timed_out,
+            failed: closed.tally.failed,
+            desired: period.desired,
+            pending: period.counts.pending,
+            running: period.counts.running,
+            in_service: period.counts.in_service,
+            draining: period.counts.draining,
+            cpu_utilization: period.cpu_utilization,
+            memory_utilization: period.memory_utilization,
+            queue_length: signed_f64(i128::from(usage.waiting)) / length,
+            in_flight: signed_f64(i128::from(usage.waiting + usage.occupied)) / length,
+            response_time_mean: closed.mean,
+            response_time_p50: closed.percentiles[0],
+            response_time_p95: closed.percentiles[1],
+            response_time_p99: closed.percentiles[2],
+            cost_per_hour_usd: self.costs.of_minute(billed, period),
+        });
+        self.row_start = period.end;
+    }
+
+    /// Utilization over the whole run: CPU, then memory, each `None` when no container ever ran.
+    pub(super) fn utilization(&self, plan: &ServicePlan) -> (Option<f64>, Option<f64>) {
+        if self.reserved == 0 {
+            return (None, None);
+        }
+        let reserved = as_f64(self.reserved);
+        let cpu = signed_f64(self.cpu_busy) / (reserved * f64::from(plan.task.cpu_servers()));
+        let size = f64::from(plan.task.memory_mib) * 1_048_576.0;
+        let per_request = as_f64(u128::from(plan.task.memory_per_request.0));
+        let base = as_f64(u128::from(plan.task.base_memory.0));
+        (Some(cpu), Some((base * reserved + per_request * signed_f64(self.occupied)) / (size * reserved)))
+    }
+
+    pub(super) fn task_statistics(&mut self, horizon: SimTime) -> TaskStatistics {
+        self.accrue(horizon);
+        self.tasks.running_min = self.tasks.running_min.min(self.running);
+        self.tasks.running_mean = as_f64(self.tasks.running_time) / as_f64(u128::from(horizon.0.max(1)));
+        self.tasks
+    }
+}

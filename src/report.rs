@@ -1,0 +1,22 @@
+//! What a run says, as bytes: pure functions from a [`RunResult`](crate::experiment::RunResult) to JSON, CSV, pictures
+//! and the terminal's table.
+//!
+//! Nothing here runs anything, touches the disk, prints, or reads a clock: equal results give equal bytes. Numbers that
+//! do not exist are absent (`null`, an empty cell, "no data"), never zero. Money is decimal text, a month is 730 hours.
+
+mod calendar;
+mod capacity;
+mod chart;
+mod numbers;
+mod sentences;
+mod sheets;
+mod summary;
+mod terminal;
+mod words;
+
+pub use capacity::{Shortfall, capacity_per_task, offered_per_s, peak, shortfalls};
+pub use chart::{ChartError, chart_png, chart_svg};
+pub use sentences::sentences;
+pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};
+pub use summary::summary_json;
+pub use terminal::table;

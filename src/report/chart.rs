@@ -1,0 +1,183 @@
+//! The picture of a run, as PNG and as SVG from the same drawing code: load and capacity, utilization, latency and cost
+//! on one time axis, a block a service. It is drawn at twice its size: the PNG is then averaged down, which smooths its
+//! edges, and the SVG keeps half pixels.
+//!
+//! What is left out: services beyond the sixth, and the picture says so; every service is in `timeline.csv`.
+
+mod axis;
+mod block;
+mod canvas;
+mod cost;
+mod latency;
+mod load;
+mod panel;
+mod png;
+mod series;
+mod utilization;
+
+use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
+use thiserror::Error;
+
+use super::calendar::Calendar;
+use super::numbers::{THIN, grouped};
+use super::words::plain;
+use crate::experiment::{CheckStatus, RunResult};
+use block::Block;
+use canvas::{Canvas, GREEN_INK, GREY, INK, Place, SCALE, TextLook, VERMILION};
+
+/// Width of the picture [px].
+const WIDTH: u32 = 1200;
+/// Height of the title above the blocks [px].
+const TITLE_HEIGHT: u32 = 84;
+/// Height of the caption below them [px].
+const CAPTION_HEIGHT: u32 = 34;
+/// Services that are drawn; a picture of more is too tall to read.
+const MOST_SERVICES: usize = 6;
+
+/// Why a picture could not be drawn.
+#[derive(Debug, Error)]
+pub enum ChartError {
+    /// The embedded font was not accepted.
+    #[error("the embedded font cannot be read")]
+    Font,
+    /// The drawing library refused.
+    #[error("cannot draw the chart: {0}")]
+    Draw(String),
+    /// The picture could not be compressed.
+    #[error("cannot encode the chart: {0}")]
+    Encode(#[from] std::io::Error),
+}
+
+/// The picture as PNG, 1200 px wide.
+///
+/// # Errors
+/// When the drawing library refuses; no result of a run is known that makes it do so.
+pub fn chart_png(result: &RunResult) -> Result<Vec<u8>, ChartError> {
+    let (width, height) = (WIDTH * SCALE, height_of(result) * SCALE);
+    let mut pixels = vec![255_u8; width as usize * height as usize * 3];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        let mut canvas = Canvas::new(area, false)?;
+        draw(&mut canvas, result)?;
+        canvas.finish()?;
+    }
+    Ok(png::encode_halved(&pixels, width as usize, height as usize)?)
+}
+
+/// The picture as SVG, 1200 px wide. Texts are escaped, and name their font's usual relatives for viewers without it.
+///
+/// # Errors
+/// When the drawing library refuses; no result of a run is known that makes it do so.
+pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
+    let height = height_of(result);
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, (WIDTH * SCALE, height * SCALE)).into_drawing_area();
+        let mut canvas = Canvas::new(area, true)?;
+        draw(&mut canvas, result)?;
+        canvas.finish()?;
+    }
+    // The view box stays at the drawn size, so the picture is shown at half of it.
+    let drawn = format!("width=\"{}\" height=\"{}\"", WIDTH * SCALE, height * SCALE);
+    let text = text.replacen(&drawn, &format!("width=\"{WIDTH}\" height=\"{height}\" role=\"img\""), 1);
+    let title = escaped(&format!("{}: {}", plain(&result.scenario.name), plain(&verdict(result).0)));
+    Ok(text.replacen(">\n", &format!(">\n<title>{title}</title>\n"), 1))
+}
+
+/// The text as the content of an XML element.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn height_of(result: &RunResult) -> u32 {
+    let blocks = u32::try_from(result.record.services.len().clamp(1, MOST_SERVICES)).unwrap_or(1);
+    TITLE_HEIGHT + blocks * Block::HEIGHT + CAPTION_HEIGHT
+}
+
+fn draw<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Result<(), ChartError> {
+    let calendar = Calendar::new(&result.scenario);
+    canvas.background()?;
+    title(canvas, result)?;
+    let services = &result.record.services;
+    let mut rows_per_column = 1;
+    for (index, service) in services.iter().take(MOST_SERVICES).enumerate() {
+        let top = TITLE_HEIGHT as f64 + index as f64 * f64::from(Block::HEIGHT);
+        let block = Block::new(result, service, &calendar, top);
+        rows_per_column = rows_per_column.max(block.rows_per_column());
+        block.draw(canvas)?;
+    }
+    if services.is_empty() {
+        let place = Place::centre(f64::from(WIDTH) / 2.0, f64::from(TITLE_HEIGHT + Block::HEIGHT / 2));
+        canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
+    }
+    caption(canvas, result, &calendar, rows_per_column)
+}
+
+fn title<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Result<(), ChartError> {
+    let scenario = &result.scenario;
+    let facts = format!("{} · seed {}", plain(&scenario.region), scenario.seed);
+    let look = TextLook::new(13.0, GREY);
+    let right = f64::from(WIDTH) - 24.0;
+    canvas.text(&facts, Place::right(right, 30.0), look)?;
+    let room = right - canvas.width_of(&facts, look) - 48.0;
+    let name = canvas.fitted(&plain(&scenario.name), TextLook::new(26.0, INK).bold(), room);
+    canvas.text(&name, Place::left(24.0, 30.0), TextLook::new(26.0, INK).bold())?;
+    let (verdict, colour) = verdict(result);
+    let look = TextLook::new(15.0, colour).bold();
+    let verdict = canvas.fitted(&plain(&verdict), look, f64::from(WIDTH) - 48.0);
+    canvas.text(&verdict, Place::left(24.0, 60.0), look)
+}
+
+/// The verdict in one line, and its colour.
+fn verdict(result: &RunResult) -> (String, canvas::Colour) {
+    let checks = &result.checks;
+    let count = checks.len();
+    let with = |status| checks.iter().filter(move |check| check.status == status);
+    let failed = with(CheckStatus::Fail).count();
+    let unjudged = with(CheckStatus::NoData).count();
+    if count == 0 {
+        return ("No checks declared".to_owned(), GREY);
+    }
+    if let Some(first) = with(CheckStatus::Fail).next() {
+        let others = if failed > 1 { format!(" (and {} more)", failed - 1) } else { String::new() };
+        let text = format!("{failed} of {count} checks failed: {} was {}{others}", first.check, first.value);
+        return (text, VERMILION);
+    }
+    if unjudged > 0 {
+        return (format!("{unjudged} of {count} checks had nothing to judge"), GREY);
+    }
+    let text = match checks.as_slice() {
+        [only] => format!("Check passed: {} was {}", only.check, only.value),
+        _ => format!("All {count} checks passed"),
+    };
+    (text, GREEN_INK)
+}
+
+fn caption<DB: DrawingBackend>(
+    canvas: &mut Canvas<DB>,
+    result: &RunResult,
+    calendar: &Calendar,
+    rows_per_column: usize,
+) -> Result<(), ChartError> {
+    let start = calendar.zoned(crate::kernel::units::SimTime::ZERO).strftime("%-d %B %Y %H:%M").to_string();
+    let mut text = format!("From {start}, times in {}.", calendar.zone_name());
+    if rows_per_column > 1 {
+        let minutes = grouped(rows_per_column as u64, THIN);
+        text.push_str(&format!(
+            " {minutes} minutes share a column of the picture: lowest and highest are drawn."
+        ));
+    } else {
+        text.push_str(" One value a minute.");
+    }
+    let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
+    if left_out > 0 {
+        text.push_str(&format!(" {left_out} more services are in timeline.csv."));
+    }
+    let look = TextLook::new(12.0, GREY);
+    let y = f64::from(height_of(result)) - 18.0;
+    let mark = format!("windtunnel · {:016x}", result.record.fingerprint);
+    canvas.text(&mark, Place::right(f64::from(WIDTH) - 24.0, y), look)?;
+    let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
+    let text = canvas.fitted(&text, look, room);
+    canvas.text(&text, Place::left(24.0, y), look)
+}

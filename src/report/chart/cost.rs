@@ -1,0 +1,38 @@
+//! The fourth panel: what an hour like each minute costs.
+
+use plotters::prelude::DrawingBackend;
+
+use super::super::numbers::{THIN, dollars};
+use super::ChartError;
+use super::axis::{Scale, dollar_label};
+use super::block::Block;
+use super::canvas::{Canvas, PURPLE, PURPLE_TINT};
+use super::panel::{HEADING, Panel};
+use super::series::{most, points};
+
+/// Draws the panel between `top` and `bottom` [px].
+pub(super) fn draw<DB: DrawingBackend>(
+    canvas: &mut Canvas<DB>,
+    block: &Block<'_>,
+    top: f64,
+    bottom: f64,
+) -> Result<(), ChartError> {
+    let invoice = &block.service.invoice;
+    let title = format!(
+        "Cost an hour  ·  ${} in all, ${} a month of 730 h",
+        dollars(invoice.total(), THIN),
+        dollars(invoice.per_month(block.scenario.plan.horizon), THIN)
+    );
+    Panel::heading(canvas, top, &title, &[])?;
+    let series = points(&block.service.timeline, block.per_column, |minute| Some(minute.cost_per_hour_usd));
+    let scale = Scale::linear(most(&series).unwrap_or(0.0) * 1.02, 3.0);
+    let step = scale.ticks.get(1).copied().unwrap_or(1.0);
+    let panel = Panel::new(&block.time, scale, top + HEADING, bottom);
+    panel.area(canvas, &series, PURPLE_TINT)?;
+    panel.grid(canvas, |value| dollar_label(value, step))?;
+    panel.stair(canvas, &series, &panel.scale, (PURPLE, 1.5))?;
+    if series.is_empty() {
+        panel.nothing(canvas, "no minute was simulated")?;
+    }
+    panel.base(canvas)
+}

@@ -1,0 +1,80 @@
+//! The third panel: response times minute by minute, logarithmic where they lie far apart, with the limits of checks.
+
+use plotters::prelude::DrawingBackend;
+
+use super::super::numbers::trimmed;
+use super::super::words::plain;
+use super::ChartError;
+use super::axis::{Scale, millis_label};
+use super::block::Block;
+use super::canvas::{BLUE, Canvas, INK, SKY, VERMILION};
+use super::panel::{HEADING, Panel, Reference, Swatch};
+use super::series::{least_positive, most, points};
+use crate::kernel::units::SimDuration;
+use crate::record::MinuteRecord;
+use crate::scenario::{Check, Comparator, Quantity, Scenario};
+
+/// Draws the panel between `top` and `bottom` [px].
+pub(super) fn draw<DB: DrawingBackend>(
+    canvas: &mut Canvas<DB>,
+    block: &Block<'_>,
+    top: f64,
+    bottom: f64,
+) -> Result<(), ChartError> {
+    let series = |value: fn(&MinuteRecord) -> Option<u64>| {
+        points(&block.service.timeline, block.per_column, move |minute| {
+            value(minute).map(|nanos| SimDuration(nanos).as_millis_f64())
+        })
+    };
+    let quantiles = [
+        (series(|minute| minute.response_time_p50), SKY),
+        (series(|minute| minute.response_time_p95), BLUE),
+        (series(|minute| minute.response_time_p99), VERMILION),
+    ];
+    let limits = limits(block.scenario);
+    let highest = quantiles.iter().filter_map(|(s, _)| most(s)).reduce(f64::max);
+    let lowest = quantiles.iter().filter_map(|(s, _)| least_positive(s)).reduce(f64::min);
+    let limit_values = || limits.iter().map(|limit| limit.value).filter(|value| *value > 0.0);
+    let highest_drawn = limit_values().chain(highest).fold(0.0, f64::max);
+    let lowest_drawn = limit_values().chain(lowest).fold(f64::INFINITY, f64::min);
+    let scale = Scale::spread(lowest_drawn, highest_drawn * 1.02, 4.0);
+    let title = if scale.is_log() { "Response time, log axis" } else { "Response time" };
+    let entries = [
+        (Swatch::Line(SKY, 1.5), "p50"),
+        (Swatch::Line(BLUE, 1.5), "p95"),
+        (Swatch::Line(VERMILION, 1.5), "p99"),
+    ];
+    Panel::heading(canvas, top, title, &entries)?;
+    let panel = Panel::new(&block.time, scale, top + HEADING, bottom);
+    panel.grid(canvas, millis_label)?;
+    for (series, colour) in quantiles.iter().rev() {
+        panel.line(canvas, series, (*colour, 1.5))?;
+    }
+    panel.references(canvas, &limits)?;
+    if highest.is_none() {
+        panel.nothing(canvas, "no request was served")?;
+    }
+    panel.base(canvas)
+}
+
+/// The limits that checks set to response times.
+fn limits(scenario: &Scenario) -> Vec<Reference> {
+    scenario.checks.iter().filter_map(limit).collect()
+}
+
+fn limit(check: &Check) -> Option<Reference> {
+    let what = match check.quantity {
+        Quantity::ResponseTimeQuantile(q) => format!("p{}", trimmed(&format!("{:.4}", q * 100.0))),
+        Quantity::ResponseTimeMean => "mean".to_owned(),
+        Quantity::ResponseTimeMax => "max".to_owned(),
+        _ => return None,
+    };
+    let sign = match check.comparator {
+        Comparator::Less => "<",
+        Comparator::LessOrEqual => "≤",
+        Comparator::Greater => ">",
+        Comparator::GreaterOrEqual => "≥",
+    };
+    let name = plain(&format!("{what} {sign} {}", millis_label(check.limit)));
+    Some(Reference { value: check.limit, name, colour: INK })
+}

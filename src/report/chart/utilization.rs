@@ -1,0 +1,141 @@
+//! The second panel: CPU and memory utilization in percent, with what the policies compare them to. A policy that counts
+//! requests per target is drawn as percent of its target, so that all lines share one axis.
+
+use plotters::prelude::DrawingBackend;
+
+use super::super::numbers::{PLAIN, figure};
+use super::super::words::plain;
+use super::ChartError;
+use super::axis::{Scale, percent_label};
+use super::block::Block;
+use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
+use super::panel::{HEADING, Panel, Reference, Swatch};
+use super::series::{most, points};
+use crate::kernel::policy::{PolicyKind, PolicyPlan};
+use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric};
+use crate::kernel::world::ServicePlan;
+use crate::record::MinuteRecord;
+
+/// Draws the panel between `top` and `bottom` [px].
+pub(super) fn draw<DB: DrawingBackend>(
+    canvas: &mut Canvas<DB>,
+    block: &Block<'_>,
+    top: f64,
+    bottom: f64,
+) -> Result<(), ChartError> {
+    let timeline = &block.service.timeline;
+    let series = |value: &dyn Fn(&MinuteRecord) -> Option<f64>| points(timeline, block.per_column, value);
+    let cpu = series(&|minute| minute.cpu_utilization.map(|share| share * 100.0));
+    let memory = series(&|minute| minute.memory_utilization.map(|share| share * 100.0));
+    let target = block.plan.and_then(per_target_policy);
+    let load =
+        target.map(|(_, target)| series(&|minute| requests_per_target(minute).map(|n| n / target * 100.0)));
+    let references = block.plan.map_or_else(Vec::new, |plan| references(plan, target.is_some()));
+    let load_name = target.map(|(name, target)| {
+        format!("requests per target, % of {}'s target of {}", plain(name), figure(target, PLAIN))
+    });
+    let mut entries = vec![(Swatch::Line(BLUE, 1.5), "CPU"), (Swatch::Line(PURPLE, 1.5), "memory")];
+    if let Some(name) = &load_name {
+        entries.push((Swatch::Line(GREEN, 1.5), name));
+    }
+    Panel::heading(canvas, top, "Utilization", &entries)?;
+    let drawn = [Some(&cpu), Some(&memory), load.as_ref()];
+    let highest = drawn.iter().flatten().filter_map(|s| most(s)).fold(0.0, f64::max);
+    let highest = references.iter().map(|reference| reference.value).fold(highest, f64::max);
+    // Up to 100 % the axis is always the same, so that pictures can be compared.
+    let panel = Panel::new(&block.time, Scale::linear(highest.max(100.0), 4.0), top + HEADING, bottom);
+    panel.grid(canvas, percent_label)?;
+    panel.line(canvas, &memory, (PURPLE, 1.5))?;
+    if let Some(load) = &load {
+        panel.line(canvas, load, (GREEN, 1.5))?;
+    }
+    panel.line(canvas, &cpu, (BLUE, 1.5))?;
+    panel.references(canvas, &references)?;
+    if most(&cpu).is_none() && most(&memory).is_none() {
+        panel.nothing(canvas, "no task ran")?;
+    }
+    panel.base(canvas)
+}
+
+/// Requests a task in service got, a minute.
+fn requests_per_target(minute: &MinuteRecord) -> Option<f64> {
+    let per_s = super::super::capacity::offered_per_s(minute);
+    (minute.in_service > 0).then(|| per_s * 60.0 / f64::from(minute.in_service))
+}
+
+/// The first policy that counts requests per target: its name and what it compares to.
+fn per_target_policy(plan: &ServicePlan) -> Option<(&str, f64)> {
+    let limit_of = |policy: &PolicyPlan| match &policy.kind {
+        PolicyKind::TargetTracking(tracking) if tracking.metric == Metric::RequestCountPerTarget => {
+            Some(tracking.target_value)
+        }
+        PolicyKind::Step(step) if step.alarm.metric == Metric::RequestCountPerTarget => {
+            Some(step.alarm.threshold)
+        }
+        _ => None,
+    };
+    let found =
+        plan.policies.iter().find_map(|policy| limit_of(policy).map(|limit| (policy.name.as_str(), limit)));
+    found.filter(|(_, limit)| *limit > 0.0)
+}
+
+/// The lines that policies compare utilization to [%].
+fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
+    let mut found: Vec<Reference> = Vec::new();
+    for policy in &plan.policies {
+        match &policy.kind {
+            PolicyKind::TargetTracking(tracking) => {
+                if let Some(noun) = noun_of(tracking.metric) {
+                    let low = tracking.target_value * plan.policy_rules.tt_low_ratio;
+                    found.push(line(
+                        tracking.target_value,
+                        format!("{noun} target {}", percent(tracking.target_value)),
+                        true,
+                    ));
+                    if !tracking.disable_scale_in {
+                        found.push(line(low, format!("low alarm {}", percent(low)), false));
+                    }
+                }
+            }
+            PolicyKind::Step(step) => {
+                if noun_of(step.alarm.metric).is_some() {
+                    let sign = sign_of(&step.alarm);
+                    let name = format!("{} {sign} {}", plain(&policy.name), percent(step.alarm.threshold));
+                    let mut reference = line(step.alarm.threshold, name, false);
+                    reference.colour = VERMILION;
+                    found.push(reference);
+                }
+            }
+        }
+    }
+    if has_load_line {
+        found.push(line(100.0, "requests target".to_owned(), true));
+    }
+    found
+}
+
+fn line(value: f64, name: String, is_target: bool) -> Reference {
+    Reference { value, name, colour: if is_target { INK } else { GREY } }
+}
+
+fn percent(value: f64) -> String {
+    format!("{} %", figure(value, PLAIN))
+}
+
+/// What a utilization metric is called; `None` for a metric that is not in percent.
+const fn noun_of(metric: Metric) -> Option<&'static str> {
+    match metric {
+        Metric::CpuUtilization => Some("CPU"),
+        Metric::MemoryUtilization => Some("memory"),
+        Metric::RequestCountPerTarget | Metric::RequestCount => None,
+    }
+}
+
+const fn sign_of(alarm: &AlarmPlan) -> &'static str {
+    match alarm.comparison {
+        Comparison::GreaterThanOrEqualToThreshold => "≥",
+        Comparison::GreaterThanThreshold => ">",
+        Comparison::LessThanThreshold => "<",
+        Comparison::LessThanOrEqualToThreshold => "≤",
+    }
+}

@@ -1,0 +1,189 @@
+//! Numbers as people read them: grouped digits, shares, spans, exact decimals of ratios. Everything here rounds for
+//! display; what is exact stays an integer until the last digit is written. It leaves out dates (see `calendar`).
+
+use crate::kernel::units::{SimDuration, Usd};
+
+/// The separator of thousands in charts: a thin space.
+pub(super) const THIN: char = '\u{2009}';
+/// The separator of thousands in terminals: a plain space, which every terminal has and `grep` finds.
+pub(super) const PLAIN: char = ' ';
+
+/// A whole number with its thousands apart: `1 234 567`. Numbers below 1 000 are left alone.
+pub(super) fn grouped(value: u64, separator: char) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The nearest whole number, for display; negative and NaN become zero.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "display: a float cast saturates"
+)]
+pub(super) fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
+/// A number ≥ 0 with about three digits that matter: `7 000`, `83.1`, `0.52`, `0`.
+pub(super) fn figure(value: f64, separator: char) -> String {
+    if !value.is_finite() {
+        return "no data".to_owned();
+    }
+    if value.abs() >= 99.95 {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", grouped(whole(value.abs()), separator));
+    }
+    let decimals = if value.abs() >= 9.995 { 1 } else { 2 };
+    trimmed(&format!("{value:.decimals$}"))
+}
+
+/// A decimal text without the zeros that say nothing: `2.50` → `2.5`, `2.00` → `2`.
+pub(super) fn trimmed(text: &str) -> String {
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A share in percent: `1.9 %`. Neither "all" nor "nothing" is claimed by rounding alone: 0.99999 is `> 99.99 %`.
+pub(super) fn percent(part: u64, total: u64) -> String {
+    if total == 0 {
+        return "no data".to_owned();
+    }
+    let share = part as f64 / total as f64 * 100.0;
+    if part == 0 {
+        "0 %".to_owned()
+    } else if part == total {
+        "100 %".to_owned()
+    } else if share > 99.99 {
+        "> 99.99 %".to_owned()
+    } else if share < 0.01 {
+        "< 0.01 %".to_owned()
+    } else if (0.1..99.0).contains(&share) {
+        format!("{share:.1} %")
+    } else {
+        format!("{share:.2} %")
+    }
+}
+
+/// A time in milliseconds with its unit: `0.52 ms`, `612 ms`, `1.2 s`, `45 s`.
+pub(super) fn millis(value_ms: f64) -> String {
+    if value_ms >= 999.5 {
+        format!("{} s", figure(value_ms / 1e3, THIN))
+    } else {
+        format!("{} ms", figure(value_ms, THIN))
+    }
+}
+
+/// A span in its two largest units: `6 min 31 s`, `24 h`, `30 d`. Spans below a second: `0.250 s`.
+pub(super) fn span(length: SimDuration) -> String {
+    const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let secs = (length.0 + 500_000_000) / 1_000_000_000;
+    if secs == 0 {
+        return format!("{:.3} s", length.as_secs_f64());
+    }
+    // A whole day is "24 h" as long as no second day makes days the better unit.
+    let first = if secs < 2 * 86_400 { 1 } else { 0 };
+    let largest = (first..UNITS.len()).find(|index| secs >= UNITS[*index].1).unwrap_or(UNITS.len() - 1);
+    let (name, unit) = UNITS[largest];
+    let mut text = format!("{} {name}", secs / unit);
+    if let Some((next_name, next_unit)) = UNITS.get(largest + 1) {
+        let rest = secs % unit / next_unit;
+        if rest > 0 {
+            text.push_str(&format!(" {rest} {next_name}"));
+        }
+    }
+    text
+}
+
+/// Dollars with two decimals and their thousands apart: `1 234.50`.
+pub(super) fn dollars(amount: Usd, separator: char) -> String {
+    let text = amount.to_cents_string();
+    let parts = text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents)));
+    parts.map_or_else(|| text.clone(), |(whole, cents)| format!("{}.{cents}", grouped(whole, separator)))
+}
+
+/// `numerator / denominator` as a decimal text with at most six decimals, rounded half up, zeros trimmed. Exact: no
+/// float is involved. The denominator is positive.
+pub(super) fn ratio(numerator: i128, denominator: i128) -> String {
+    const SCALE: i128 = 1_000_000;
+    let denominator = denominator.max(1);
+    let sign = if numerator < 0 { "-" } else { "" };
+    let numerator = numerator.saturating_abs();
+    let (mut whole, rest) = (numerator / denominator, numerator % denominator);
+    let mut millionths = match rest.checked_mul(2 * SCALE) {
+        Some(scaled) => (scaled / denominator + 1) / 2,
+        // A denominator near 2^107 has more digits than any quantity; its low ones cannot show in six decimals.
+        None => rest / (denominator / SCALE).max(1),
+    };
+    if millionths >= SCALE {
+        (whole, millionths) = (whole + 1, 0);
+    }
+    trimmed(&format!("{sign}{whole}.{millionths:06}"))
+}
+
+/// Nanoseconds as decimal seconds with as many decimals as matter: `0`, `60`, `12.5`.
+pub(super) fn exact_secs(nanos: u64) -> String {
+    trimmed(&format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000))
+}
+
+/// `value` rounded to so many decimals, as a number; `None` for what is not finite. A negative zero loses its sign.
+pub(super) fn rounded(value: f64, decimals: i32) -> Option<f64> {
+    let scale = 10_f64.powi(decimals);
+    let scaled = (value * scale).round() / scale;
+    let value = if scaled.is_finite() { scaled } else { value };
+    value.is_finite().then_some(value + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_a_person_would_write_them() {
+        assert_eq!(grouped(7000, PLAIN), "7 000");
+        assert_eq!(grouped(999, PLAIN), "999");
+        assert_eq!(grouped(1_234_567, PLAIN), "1 234 567");
+        assert_eq!(figure(0.0, PLAIN), "0");
+        assert_eq!(figure(83.14, PLAIN), "83.1");
+        assert_eq!(figure(99.96, PLAIN), "100");
+        assert_eq!(figure(1e6, PLAIN), "1 000 000");
+        assert_eq!(figure(f64::NAN, PLAIN), "no data");
+        assert_eq!(millis(999.7), "1 s");
+    }
+
+    #[test]
+    fn a_share_never_claims_all_or_nothing_by_rounding() {
+        assert_eq!(percent(999_999, 1_000_000), "> 99.99 %");
+        assert_eq!(percent(1, 1_000_000), "< 0.01 %");
+        assert_eq!(percent(19, 1000), "1.9 %");
+        assert_eq!(percent(0, 0), "no data");
+        assert_eq!(percent(5, 5), "100 %");
+    }
+
+    #[test]
+    fn spans_have_two_units_at_most() {
+        assert_eq!(span(SimDuration::from_secs(391)), "6 min 31 s");
+        assert_eq!(span(SimDuration::from_secs(86_400)), "24 h");
+        assert_eq!(span(SimDuration::from_secs(30 * 86_400)), "30 d");
+        assert_eq!(span(SimDuration::from_millis(250)), "0.250 s");
+    }
+
+    #[test]
+    fn a_ratio_is_exact_to_six_decimals() {
+        assert_eq!(ratio(1, 3), "0.333333");
+        assert_eq!(ratio(2, 3), "0.666667");
+        assert_eq!(ratio(9_999_999, 10_000_000), "1");
+        assert_eq!(ratio(-5, 2), "-2.5");
+        assert_eq!(ratio(0, 7), "0");
+        assert_eq!(ratio(i128::MAX - 1, i128::MAX), "1");
+    }
+}

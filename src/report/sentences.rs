@@ -1,0 +1,94 @@
+//! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
+//! what became of the requests.
+
+use super::calendar::Calendar;
+use super::capacity::{capacity_per_task, offered_per_s, peak, shortfalls};
+use super::numbers::{PLAIN, figure, grouped, percent, span};
+use crate::kernel::world::ServicePlan;
+use crate::record::{RequestCounts, ServiceRecord};
+use crate::scenario::Scenario;
+
+/// Three sentences about one service, in the time of day of the scenario's zone.
+///
+/// "Short of capacity" is a stretch of minutes in which more arrived than the tasks in service can carry (see
+/// [`capacity_per_task`]); of several stretches the longest is told, and how many there were.
+#[must_use]
+pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
+    let calendar = Calendar::new(scenario);
+    let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
+    vec![
+        peak_sentence(service, &calendar),
+        plan.map_or_else(
+            || "capacity is not known".to_owned(),
+            |plan| capacity_sentence(service, plan, &calendar),
+        ),
+        fate_sentence(&service.requests, service.warmup_requests),
+    ]
+}
+
+fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
+    match peak(&service.timeline) {
+        Some(minute) => {
+            format!("peak {}/s at {}", figure(offered_per_s(minute), PLAIN), calendar.clock(minute.start))
+        }
+        None => "no request arrived".to_owned(),
+    }
+}
+
+fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Calendar) -> String {
+    let Some(capacity) = capacity_per_task(plan) else {
+        return "no limit of a task is known, so capacity cannot be judged".to_owned();
+    };
+    let found = shortfalls(&service.timeline, capacity);
+    // The first of equally long ones, so that the sentence does not depend on the order of a sort.
+    let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length);
+    let Some(longest) = longest else { return "capacity was never short".to_owned() };
+    let start = calendar.clock(longest.start);
+    let mut text = match longest.end {
+        Some(_) => format!("capacity fell short at {start} and caught up {} later", span(longest.length)),
+        None => format!("capacity fell short at {start} and never caught up"),
+    };
+    if found.len() > 1 {
+        text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64, PLAIN)));
+    }
+    text
+}
+
+fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
+    if requests.offered == 0 {
+        return if warmup_requests > 0 {
+            "no request arrived after the warm-up".to_owned()
+        } else {
+            "there was nothing to serve".to_owned()
+        };
+    }
+    let fates = [
+        (requests.rejected, "refused"),
+        (requests.timed_out, "timed out"),
+        (requests.failed, "lost with their task"),
+    ];
+    let lost: Vec<String> = fates
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, fate)| format!("{} {fate}", percent(*count, requests.offered)))
+        .collect();
+    let mut text = match lost.as_slice() {
+        [] if requests.served == 0 => "no request had been served by the end".to_owned(),
+        [] => "every request was served".to_owned(),
+        // One fate reads as a sentence, several as a list of shares.
+        [_] if requests.rejected > 0 => {
+            format!("{} of requests were refused", percent(requests.rejected, requests.offered))
+        }
+        [_] if requests.timed_out > 0 => {
+            format!("{} of requests timed out", percent(requests.timed_out, requests.offered))
+        }
+        [_] => {
+            format!("{} of requests were lost with their task", percent(requests.failed, requests.offered))
+        }
+        several => format!("of all requests {}", several.join(", ")),
+    };
+    if requests.in_flight > 0 {
+        text.push_str(&format!("; {} had not finished at the end", grouped(requests.in_flight, PLAIN)));
+    }
+    text
+}

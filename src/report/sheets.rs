@@ -1,0 +1,235 @@
+//! The CSV files. Columns and precision are fixed, so equal runs give equal bytes; a value that does not exist is an
+//! empty cell; a text that a spreadsheet would take for a formula gets a leading apostrophe, numbers are left alone.
+
+use super::calendar::Calendar;
+use super::numbers::{exact_secs, ratio, rounded};
+use super::words::cell;
+use crate::experiment::RunResult;
+use crate::kernel::units::SimDuration;
+use crate::record::{DecisionKind, DecisionRecord, MinuteRecord};
+
+/// A sheet that is being written into memory.
+struct Sheet(csv::Writer<Vec<u8>>);
+
+impl Sheet {
+    fn new(columns: &[&str]) -> Self {
+        let mut sheet = Self(csv::Writer::from_writer(Vec::new()));
+        sheet.row(columns);
+        sheet
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "memory does not fail, and every row has as many cells as the header"
+    )]
+    fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
+        self.0.write_record(cells).expect("a row of the header's length");
+    }
+
+    #[expect(clippy::expect_used, reason = "memory does not fail")]
+    fn finish(self) -> Vec<u8> {
+        self.0.into_inner().expect("memory can be flushed")
+    }
+}
+
+/// A number with fixed decimals; empty where it does not exist or is not finite.
+fn number(value: Option<f64>, decimals: u8) -> String {
+    let value = value.and_then(|value| rounded(value, i32::from(decimals)));
+    value.map_or_else(String::new, |value| format!("{value:.*}", usize::from(decimals)))
+}
+
+/// Nanoseconds as milliseconds with three decimals.
+fn millis(nanos: Option<u64>) -> String {
+    number(nanos.map(|nanos| SimDuration(nanos).as_millis_f64()), 3)
+}
+
+/// `timeline.csv`: one row a service and minute. Rates and shares have six decimals, times three.
+#[must_use]
+pub fn timeline_csv(result: &RunResult) -> Vec<u8> {
+    let calendar = Calendar::new(&result.scenario);
+    let mut sheet = Sheet::new(&[
+        "time_s",
+        "timestamp",
+        "service",
+        "offered_per_s",
+        "served_per_s",
+        "rejected",
+        "timed_out",
+        "failed",
+        "desired",
+        "pending",
+        "running",
+        "in_service",
+        "draining",
+        "cpu_utilization",
+        "memory_utilization",
+        "queue_length",
+        "in_flight",
+        "response_time_mean_ms",
+        "response_time_p50_ms",
+        "response_time_p95_ms",
+        "response_time_p99_ms",
+        "cost_per_hour_usd",
+    ]);
+    for service in &result.record.services {
+        let name = cell(&service.name);
+        for minute in &service.timeline {
+            sheet.row(&minute_row(minute, &name, &calendar));
+        }
+    }
+    sheet.finish()
+}
+
+fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [String; 22] {
+    let per_s = |count: u64| number(Some(count as f64 / minute.length.as_secs_f64()), 6);
+    [
+        exact_secs(minute.start.0),
+        calendar.iso(minute.start),
+        service.to_owned(),
+        per_s(minute.offered),
+        per_s(minute.served),
+        minute.rejected.to_string(),
+        minute.timed_out.to_string(),
+        minute.failed.to_string(),
+        minute.desired.to_string(),
+        minute.pending.to_string(),
+        minute.running.to_string(),
+        minute.in_service.to_string(),
+        minute.draining.to_string(),
+        number(minute.cpu_utilization, 6),
+        number(minute.memory_utilization, 6),
+        number(Some(minute.queue_length), 6),
+        number(Some(minute.in_flight), 6),
+        number(minute.response_time_mean.map(|nanos| nanos / 1e6), 3),
+        millis(minute.response_time_p50),
+        millis(minute.response_time_p95),
+        millis(minute.response_time_p99),
+        number(Some(minute.cost_per_hour_usd), 6),
+    ]
+}
+
+/// `decisions.csv`: one row an alarm transition, policy invocation or capacity change, by service and then by time.
+#[must_use]
+pub fn decisions_csv(result: &RunResult) -> Vec<u8> {
+    let calendar = Calendar::new(&result.scenario);
+    let mut sheet = Sheet::new(&[
+        "time_s",
+        "timestamp",
+        "service",
+        "kind",
+        "policy",
+        "alarm_state",
+        "metric",
+        "value",
+        "threshold",
+        "datapoints",
+        "running",
+        "proposed",
+        "desired_before",
+        "desired_after",
+        "outcome",
+        "reason",
+    ]);
+    for service in &result.record.services {
+        let name = cell(&service.name);
+        for decision in &service.decisions {
+            sheet.row(&decision_row(decision, &name, &calendar));
+        }
+    }
+    sheet.finish()
+}
+
+fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -> [String; 16] {
+    let kind = match decision.kind {
+        DecisionKind::Alarm => "alarm",
+        DecisionKind::Policy => "policy",
+        DecisionKind::Capacity => "capacity",
+    };
+    let datapoints: Vec<String> = decision.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
+    [
+        exact_secs(decision.at.0),
+        calendar.iso(decision.at),
+        service.to_owned(),
+        kind.to_owned(),
+        cell(&decision.policy),
+        cell(decision.alarm_state),
+        cell(decision.metric),
+        number(decision.value, 6),
+        number(decision.threshold, 6),
+        datapoints.join(" "),
+        decision.running.to_string(),
+        decision.proposed.map_or_else(String::new, |proposed| proposed.to_string()),
+        decision.desired_before.to_string(),
+        decision.desired_after.to_string(),
+        cell(decision.outcome),
+        cell(&decision.reason),
+    ]
+}
+
+/// `invoice.csv`: one row a service and item; `amount_usd` is what is charged, `exact_usd` the amount before its
+/// rounding to a cent.
+#[must_use]
+pub fn invoice_csv(result: &RunResult) -> Vec<u8> {
+    let mut sheet =
+        Sheet::new(&["service", "item", "quantity", "unit", "rate_usd", "amount_usd", "exact_usd"]);
+    for service in &result.record.services {
+        for line in &service.invoice.lines {
+            sheet.row(&[
+                cell(&service.name),
+                line.item.name().to_owned(),
+                ratio(line.quantity_numerator, line.quantity_denominator),
+                line.item.unit().to_owned(),
+                line.rate.to_string(),
+                line.amount.to_cents_string(),
+                line.exact.to_string(),
+            ]);
+        }
+    }
+    sheet.finish()
+}
+
+/// `response_times.csv`: the histogram of each service, its empty buckets left out. Bounds are whole nanoseconds, so six
+/// decimals of a millisecond are exact.
+#[must_use]
+pub fn response_times_csv(result: &RunResult) -> Vec<u8> {
+    let mut sheet = Sheet::new(&["service", "lower_ms", "upper_ms", "count", "cumulative_share"]);
+    for service in &result.record.services {
+        let histogram = &service.response_time.histogram;
+        let mut below = 0_u64;
+        for (lower, upper, count) in histogram.buckets() {
+            below += count;
+            sheet.row(&[
+                cell(&service.name),
+                exact_millis(lower),
+                exact_millis(upper),
+                count.to_string(),
+                number(Some(below as f64 / histogram.total() as f64), 6),
+            ]);
+        }
+    }
+    sheet.finish()
+}
+
+fn exact_millis(nanos: u64) -> String {
+    format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_do_not_exist_are_empty_cells() {
+        assert_eq!(number(None, 3), "");
+        assert_eq!(number(Some(f64::NAN), 3), "");
+        assert_eq!(number(Some(f64::INFINITY), 3), "");
+        assert_eq!(number(Some(-0.000_01), 3), "0.000");
+        assert_eq!(number(Some(1.0 / 3.0), 6), "0.333333");
+    }
+
+    #[test]
+    fn whole_nanoseconds_are_written_exactly() {
+        assert_eq!(exact_secs(90_500_000_000), "90.5");
+        assert_eq!(exact_millis(1_024), "0.001024");
+    }
+}

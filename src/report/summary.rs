@@ -1,0 +1,311 @@
+//! `summary.json`: one object a run, keys in a fixed order. The structs below are its schema; a key is added with a new
+//! minor version, changed only with a new major one.
+
+use serde::{Serialize, Serializer};
+
+use super::numbers::{ratio, rounded};
+use crate::experiment::checks::per_million_requests;
+use crate::experiment::{CheckStatus, RunResult};
+use crate::kernel::billing::InvoiceLine;
+use crate::kernel::units::{SimDuration, Usd};
+use crate::record::{LatencySummary, ServiceRecord};
+use crate::scenario::TraceCounts;
+
+/// Version of the file's shape.
+const SCHEMA_VERSION: &str = "1.0";
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema_version: &'static str,
+    scenario: ScenarioSummary<'a>,
+    services: Services<'a>,
+    cost: TotalCost<'a>,
+    checks: Vec<CheckSummary<'a>>,
+    fingerprint: String,
+    control_events: u64,
+}
+
+#[derive(Serialize)]
+struct ScenarioSummary<'a> {
+    name: &'a str,
+    sha256: &'a str,
+    seed: u64,
+    horizon_s: Seconds,
+}
+
+/// The services by name, in the order of the plan.
+struct Services<'a>(Vec<(&'a str, ServiceSummary)>);
+
+impl Serialize for Services<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, summary)| (name, summary)))
+    }
+}
+
+#[derive(Serialize)]
+struct ServiceSummary {
+    requests: Requests,
+    warmup_requests: u64,
+    response_time_ms: Times,
+    waiting_time_ms: Times,
+    tasks: Tasks,
+    utilization: Utilization,
+    scaling: Scaling,
+    cost: ServiceCost,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic: Option<Trace>,
+}
+
+#[derive(Serialize)]
+struct Requests {
+    offered: u64,
+    served: u64,
+    rejected: u64,
+    timed_out: u64,
+    failed: u64,
+    in_flight: u64,
+}
+
+/// Milliseconds with three decimals; `null` where nothing was counted.
+#[derive(Serialize)]
+struct Times {
+    mean: Option<f64>,
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p95: Option<f64>,
+    p99: Option<f64>,
+    p99_9: Option<f64>,
+    max: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Tasks {
+    running_mean: Option<f64>,
+    running_min: u32,
+    running_max: u32,
+    started: u64,
+    stopped: u64,
+    task_hours: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Utilization {
+    cpu_mean: Option<f64>,
+    memory_mean: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Scaling {
+    scale_out: u64,
+    scale_in: u64,
+    not_scaled: u64,
+}
+
+#[derive(Serialize)]
+struct ServiceCost {
+    total_usd: String,
+    per_month_usd: String,
+    per_million_requests_usd: Option<String>,
+    lines: Vec<CostLine>,
+}
+
+#[derive(Serialize)]
+struct CostLine {
+    item: &'static str,
+    quantity: String,
+    unit: &'static str,
+    rate_usd: String,
+    amount_usd: String,
+    exact_usd: String,
+}
+
+#[derive(Serialize)]
+struct Trace {
+    trace: String,
+    interval_s: Seconds,
+    intervals: u64,
+    zero_intervals: u64,
+    missing_intervals: u64,
+    ended_at_s: Option<Seconds>,
+    repeats: u64,
+}
+
+#[derive(Serialize)]
+struct TotalCost<'a> {
+    total_usd: String,
+    per_month_usd: String,
+    not_priced: &'a [String],
+}
+
+#[derive(Serialize)]
+struct CheckSummary<'a> {
+    check: &'a str,
+    value: &'a str,
+    status: &'static str,
+}
+
+/// A span [ns], written as seconds: a whole number where it is one.
+struct Seconds(u64);
+
+impl Serialize for Seconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_multiple_of(1_000_000_000) {
+            serializer.serialize_u64(self.0 / 1_000_000_000)
+        } else {
+            serializer.serialize_f64(SimDuration(self.0).as_secs_f64())
+        }
+    }
+}
+
+/// The summary of a run as JSON, ending with a line feed.
+///
+/// Money is a decimal string, times carry their unit in the key, and what does not exist is `null`: percentiles of no
+/// request, the utilization of no task, the cost of a million requests where none was offered. Where a trace was
+/// replayed, `traffic` says which of its intervals were zero, missing or beyond its end.
+#[must_use]
+pub fn summary_json(result: &RunResult) -> String {
+    let scenario = &result.scenario;
+    let horizon = scenario.plan.horizon;
+    let services = &result.record.services;
+    let notes = |index: usize| scenario.services.get(index).and_then(|notes| notes.trace.as_ref());
+    let summary = Summary {
+        schema_version: SCHEMA_VERSION,
+        scenario: ScenarioSummary {
+            name: &scenario.name,
+            sha256: &scenario.sha256,
+            seed: scenario.seed,
+            horizon_s: Seconds(horizon.0),
+        },
+        services: Services(
+            services
+                .iter()
+                .enumerate()
+                .map(|(index, service)| {
+                    (service.name.as_str(), service_summary(service, horizon, notes(index)))
+                })
+                .collect(),
+        ),
+        cost: TotalCost {
+            total_usd: services.iter().map(|s| s.invoice.total()).sum::<Usd>().to_cents_string(),
+            per_month_usd: services
+                .iter()
+                .map(|s| s.invoice.per_month(horizon))
+                .sum::<Usd>()
+                .to_cents_string(),
+            not_priced: &scenario.not_priced,
+        },
+        checks: result
+            .checks
+            .iter()
+            .map(|check| CheckSummary {
+                check: &check.check,
+                value: &check.value,
+                status: status_name(check.status),
+            })
+            .collect(),
+        fingerprint: format!("{:016x}", result.record.fingerprint),
+        control_events: result.record.control_events,
+    };
+    let mut text = to_json(&summary);
+    text.push('\n');
+    text
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "plain structs with string keys always serialize; serde_json writes NaN as null"
+)]
+fn to_json(summary: &Summary<'_>) -> String {
+    serde_json::to_string_pretty(summary).expect("a summary is plain data")
+}
+
+const fn status_name(status: CheckStatus) -> &'static str {
+    match status {
+        CheckStatus::Pass => "pass",
+        CheckStatus::Fail => "fail",
+        CheckStatus::NoData => "no_data",
+    }
+}
+
+fn service_summary(
+    service: &ServiceRecord,
+    horizon: SimDuration,
+    trace: Option<&TraceCounts>,
+) -> ServiceSummary {
+    let (requests, tasks) = (&service.requests, &service.tasks);
+    let share = |value: Option<f64>| value.and_then(|value| rounded(value, 6));
+    ServiceSummary {
+        requests: Requests {
+            offered: requests.offered,
+            served: requests.served,
+            rejected: requests.rejected,
+            timed_out: requests.timed_out,
+            failed: requests.failed,
+            in_flight: requests.in_flight,
+        },
+        warmup_requests: service.warmup_requests,
+        response_time_ms: times(&service.response_time),
+        waiting_time_ms: times(&service.waiting_time),
+        tasks: Tasks {
+            running_mean: rounded(tasks.running_mean, 6),
+            running_min: tasks.running_min,
+            running_max: tasks.running_max,
+            started: tasks.started,
+            stopped: tasks.stopped,
+            task_hours: rounded(tasks.running_time as f64 / 3.6e12, 6),
+        },
+        utilization: Utilization {
+            cpu_mean: share(service.cpu_utilization),
+            memory_mean: share(service.memory_utilization),
+        },
+        scaling: Scaling {
+            scale_out: service.scaling.scale_out,
+            scale_in: service.scaling.scale_in,
+            not_scaled: service.scaling.not_scaled,
+        },
+        cost: ServiceCost {
+            total_usd: service.invoice.total().to_cents_string(),
+            per_month_usd: service.invoice.per_month(horizon).to_cents_string(),
+            per_million_requests_usd: per_million_requests([service]).map(Usd::to_cents_string),
+            lines: service.invoice.lines.iter().map(cost_line).collect(),
+        },
+        traffic: trace.map(trace_summary),
+    }
+}
+
+fn cost_line(line: &InvoiceLine) -> CostLine {
+    CostLine {
+        item: line.item.name(),
+        quantity: ratio(line.quantity_numerator, line.quantity_denominator),
+        unit: line.item.unit(),
+        rate_usd: line.rate.to_string(),
+        amount_usd: line.amount.to_cents_string(),
+        exact_usd: line.exact.to_string(),
+    }
+}
+
+fn trace_summary(trace: &TraceCounts) -> Trace {
+    Trace {
+        trace: trace.file.clone(),
+        interval_s: Seconds(trace.interval_ns),
+        intervals: trace.intervals,
+        zero_intervals: trace.zero_intervals,
+        missing_intervals: trace.missing_intervals,
+        ended_at_s: trace.ended_at_ns.map(Seconds),
+        repeats: trace.repeats,
+    }
+}
+
+fn times(summary: &LatencySummary) -> Times {
+    let millis = |value: Option<f64>| value.and_then(|value| rounded(value, 3));
+    let quantile = |q| millis(summary.quantile_ms(q));
+    Times {
+        mean: millis(summary.mean_ms()),
+        p50: quantile(0.5),
+        p90: quantile(0.9),
+        p95: quantile(0.95),
+        p99: quantile(0.99),
+        p99_9: quantile(0.999),
+        max: millis(summary.max_ms()),
+    }
+}

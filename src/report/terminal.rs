@@ -1,0 +1,333 @@
+//! The terminal's report: the verdict first, then each service, then what the bill leaves out. Lines never wrap: a line
+//! that is too long is cut with an ellipsis. Colour is a parameter; it never carries what the words do not say.
+
+use super::calendar::Calendar;
+use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
+use super::sentences::sentences;
+use super::words::{columns, fitted, plain};
+use crate::experiment::checks::{availability, per_million_requests};
+use crate::experiment::{CheckStatus, RunResult};
+use crate::kernel::units::SimTime;
+use crate::record::{LatencySummary, ServiceRecord};
+use crate::scenario::Scenario;
+
+/// Widest table [columns].
+const WIDEST: usize = 100;
+/// Narrowest table that still makes sense [columns].
+const NARROWEST: usize = 40;
+
+/// How a piece of a line looks; the number of its SGR sequence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Usual,
+    Bold,
+    Faint,
+    Good,
+    Bad,
+    Doubtful,
+}
+
+impl Look {
+    const fn sgr(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::Bold => "1",
+            Self::Faint => "2",
+            Self::Good => "1;32",
+            Self::Bad => "1;31",
+            Self::Doubtful => "1;33",
+        }
+    }
+}
+
+/// The lines so far.
+struct Page {
+    text: String,
+    width: usize,
+    colour: bool,
+}
+
+impl Page {
+    /// A line of pieces; what does not fit is cut.
+    fn line(&mut self, pieces: &[(Look, &str)]) {
+        let mut left = self.width;
+        let start = self.text.len();
+        for (look, piece) in pieces {
+            let piece = fitted(&plain(piece), left);
+            left -= columns(&piece).min(left);
+            if self.colour && *look != Look::Usual && !piece.is_empty() {
+                self.text.push_str(&format!("\u{1b}[{}m{piece}\u{1b}[0m", look.sgr()));
+            } else {
+                self.text.push_str(&piece);
+            }
+        }
+        let kept = self.text[start..].trim_end().len();
+        self.text.truncate(start + kept);
+        self.text.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+}
+
+/// The report of a run for a terminal of `width` columns (at most 100 are used), ending with a line feed. Names are
+/// stripped of control characters; `colour` adds ANSI sequences.
+#[must_use]
+pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
+    let mut page = Page { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour };
+    heading(&mut page, &result.scenario);
+    verdicts(&mut page, result);
+    for service in &result.record.services {
+        page.blank();
+        page.line(&[(Look::Bold, &service.name)]);
+        requests(&mut page, service);
+        latencies(&mut page, service);
+        tasks(&mut page, service);
+        bill(&mut page, service, &result.scenario);
+        for sentence in sentences(service, &result.scenario) {
+            page.line(&[(Look::Usual, "  → "), (Look::Usual, &sentence)]);
+        }
+    }
+    closing(&mut page, result);
+    page.text
+}
+
+fn heading(page: &mut Page, scenario: &Scenario) {
+    let calendar = Calendar::new(scenario);
+    let start = calendar.zoned(SimTime::ZERO).strftime("%Y-%m-%d %H:%M").to_string();
+    let facts = format!(
+        "  {} · {} from {start} {} · seed {}",
+        scenario.region,
+        span(scenario.plan.horizon),
+        calendar.zone_name(),
+        scenario.seed
+    );
+    page.line(&[(Look::Bold, &scenario.name), (Look::Faint, &facts)]);
+    if !scenario.description.is_empty() {
+        page.line(&[(Look::Faint, &scenario.description)]);
+    }
+}
+
+fn verdicts(page: &mut Page, result: &RunResult) {
+    page.blank();
+    if result.checks.is_empty() {
+        page.line(&[(Look::Faint, "no checks declared")]);
+        return;
+    }
+    let widest = result.checks.iter().map(|check| columns(&plain(&check.check))).max().unwrap_or(0).min(48);
+    for check in &result.checks {
+        let (word, look) = match check.status {
+            CheckStatus::Pass => ("PASS   ", Look::Good),
+            CheckStatus::Fail => ("FAIL   ", Look::Bad),
+            CheckStatus::NoData => ("NO DATA", Look::Doubtful),
+        };
+        let text = fitted(&plain(&check.check), widest);
+        let gap = " ".repeat(widest - columns(&text) + 3);
+        let value =
+            if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
+        page.line(&[
+            (look, word),
+            (Look::Usual, "  "),
+            (Look::Usual, &text),
+            (Look::Usual, &gap),
+            (Look::Bold, value),
+        ]);
+    }
+}
+
+fn requests(page: &mut Page, service: &ServiceRecord) {
+    let counts = &service.requests;
+    let row = |label: &str, outcome: &str, count: u64, share: &str| {
+        format!("  {label:<12}{outcome:<12}{:>16}  {share:>10}", grouped(count, PLAIN))
+    };
+    page.line(&[(Look::Usual, &row("requests", "offered", counts.offered, ""))]);
+    let outcomes = [
+        ("served", counts.served, Look::Usual),
+        ("rejected", counts.rejected, Look::Bad),
+        ("timed out", counts.timed_out, Look::Bad),
+        ("failed", counts.failed, Look::Bad),
+        ("in flight", counts.in_flight, Look::Usual),
+    ];
+    for (outcome, count, look) in outcomes {
+        let share = if counts.offered == 0 { String::new() } else { percent(count, counts.offered) };
+        let look = if count == 0 { Look::Faint } else { look };
+        page.line(&[(look, &row("", outcome, count, &share))]);
+    }
+    if let Some(share) = availability(counts) {
+        let text = format!(
+            "  {:<12}{:<12}{:>16}  {:>10}",
+            "",
+            "availability",
+            "",
+            availability_text(share, counts.served)
+        );
+        page.line(&[(Look::Usual, &text)]);
+    }
+    if service.warmup_requests > 0 {
+        page.line(&[(Look::Faint, &row("", "in warm-up", service.warmup_requests, ""))]);
+    }
+}
+
+/// Availability in percent with three decimals; 100 % only where nothing was lost.
+fn availability_text(share: f64, served: u64) -> String {
+    if served > 0 && share >= 1.0 {
+        return "100 %".to_owned();
+    }
+    // Rounding up would claim a promise that was not kept.
+    format!("{:.3} %", (share * 1e5).floor() / 1e3)
+}
+
+fn latencies(page: &mut Page, service: &ServiceRecord) {
+    let head = ["mean", "p50", "p90", "p95", "p99", "p99.9", "max"];
+    let cells = |texts: [String; 7]| texts.map(|text| format!("{text:>10}")).concat();
+    page.line(&[(Look::Usual, "  latency ms  "), (Look::Faint, &cells(head.map(str::to_owned)))]);
+    for (label, times) in [("response", &service.response_time), ("waiting", &service.waiting_time)] {
+        page.line(&[(Look::Usual, &format!("    {label:<10}")), (Look::Usual, &cells(time_cells(times)))]);
+    }
+}
+
+fn time_cells(times: &LatencySummary) -> [String; 7] {
+    let quantile = |q| times.quantile_ms(q);
+    [
+        times.mean_ms(),
+        quantile(0.5),
+        quantile(0.9),
+        quantile(0.95),
+        quantile(0.99),
+        quantile(0.999),
+        times.max_ms(),
+    ]
+    .map(|value| value.map_or_else(|| "–".to_owned(), milliseconds))
+}
+
+/// Milliseconds with one decimal, two below ten, thousands apart.
+fn milliseconds(value: f64) -> String {
+    if value >= 999.95 {
+        figure(value, PLAIN)
+    } else if value >= 9.995 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+fn tasks(page: &mut Page, service: &ServiceRecord) {
+    let tasks = &service.tasks;
+    let percentage = |share: Option<f64>| {
+        let share = share.filter(|share| share.is_finite());
+        share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+    };
+    let running = format!(
+        "  tasks       {} running on average, {} to {} · {} started, {} stopped · {} task-hours",
+        figure(tasks.running_mean, PLAIN),
+        grouped(u64::from(tasks.running_min), PLAIN),
+        grouped(u64::from(tasks.running_max), PLAIN),
+        grouped(tasks.started, PLAIN),
+        grouped(tasks.stopped, PLAIN),
+        figure(tasks.running_time as f64 / 3.6e12, PLAIN),
+    );
+    page.line(&[(Look::Usual, &running)]);
+    let used = format!(
+        "  utilization CPU {}, memory {}",
+        percentage(service.cpu_utilization),
+        percentage(service.memory_utilization)
+    );
+    page.line(&[(Look::Usual, &used)]);
+    let scaling = format!(
+        "  scaling     {} out, {} in, {} without a change",
+        grouped(service.scaling.scale_out, PLAIN),
+        grouped(service.scaling.scale_in, PLAIN),
+        grouped(service.scaling.not_scaled, PLAIN),
+    );
+    page.line(&[(Look::Usual, &scaling)]);
+}
+
+fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
+    let row = |cells: [&str; 5]| {
+        let [item, quantity, unit, rate, amount] = cells;
+        format!("    {item:<26}{quantity:>16} {unit:<12}{rate:>12}{amount:>14}")
+    };
+    let head = row(["", "quantity", "unit", "USD each", "USD"]);
+    page.line(&[(Look::Usual, "  cost"), (Look::Faint, head.get(6..).unwrap_or(""))]);
+    for line in &service.invoice.lines {
+        let quantity = quantity_text(line.quantity_numerator, line.quantity_denominator);
+        let rate = line.rate.to_string();
+        let cells = [line.item.name(), &quantity, line.item.unit(), &rate, &dollars(line.amount, PLAIN)];
+        page.line(&[(Look::Usual, &row(cells))]);
+    }
+    page.line(&[(Look::Bold, &row(["total", "", "", "", &dollars(service.invoice.total(), PLAIN)]))]);
+    let month = dollars(service.invoice.per_month(scenario.plan.horizon), PLAIN);
+    page.line(&[(Look::Usual, &row(["a month of 730 h", "", "", "", &month]))]);
+    let million =
+        per_million_requests([service]).map_or_else(|| "–".to_owned(), |amount| dollars(amount, PLAIN));
+    page.line(&[(Look::Usual, &row(["a million requests", "", "", "", &million]))]);
+}
+
+/// A quantity with at most three decimals, thousands apart.
+fn quantity_text(numerator: i128, denominator: i128) -> String {
+    let exact = ratio(numerator, denominator);
+    let (whole, decimals) = exact.split_once('.').unwrap_or((&exact, ""));
+    match whole.parse::<u64>() {
+        Ok(whole) if decimals.len() <= 3 => trimmed(&format!("{}.{decimals}0", grouped(whole, PLAIN))),
+        Ok(whole) if whole >= 1 => {
+            // Rounded as a whole number of thousandths; it fits, because a quantity is far below 2^53.
+            let thousandths = super::numbers::whole(exact.parse::<f64>().unwrap_or(0.0) * 1e3);
+            trimmed(&format!("{}.{:03}", grouped(thousandths / 1000, PLAIN), thousandths % 1000))
+        }
+        _ => exact.clone(),
+    }
+}
+
+fn closing(page: &mut Page, result: &RunResult) {
+    let services = &result.record.services;
+    if services.len() > 1 {
+        let horizon = result.scenario.plan.horizon;
+        let total = dollars(services.iter().map(|s| s.invoice.total()).sum(), PLAIN);
+        let month = dollars(services.iter().map(|s| s.invoice.per_month(horizon)).sum(), PLAIN);
+        page.blank();
+        page.line(&[(Look::Bold, &format!("all services  {total} USD, {month} USD a month"))]);
+    }
+    if !result.scenario.not_priced.is_empty() {
+        page.blank();
+        let mut text = "not priced: ".to_owned();
+        let mut lines = Vec::new();
+        for (index, item) in result.scenario.not_priced.iter().enumerate() {
+            let item = plain(item);
+            let separator = if index == 0 { "" } else { ", " };
+            if columns(&text) + columns(separator) + columns(&item) + 1 > page.width && index > 0 {
+                lines.push(format!("{text},"));
+                text = format!("            {item}");
+            } else {
+                text.push_str(separator);
+                text.push_str(&item);
+            }
+        }
+        lines.push(text);
+        for line in &lines {
+            page.line(&[(Look::Faint, line)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::units::Usd;
+
+    #[test]
+    fn amounts_and_quantities_keep_their_thousands_apart() {
+        assert_eq!(dollars(Usd(1_234_567_890_000_000_000), PLAIN), "1 234 567.89");
+        assert_eq!(quantity_text(1_234_567_891, 1_000_000), "1 234.568");
+        assert_eq!(quantity_text(5, 10_000), "0.0005");
+        assert_eq!(quantity_text(24, 1), "24");
+        assert_eq!(quantity_text(2000, 1), "2 000");
+    }
+
+    #[test]
+    fn availability_is_never_rounded_up_to_a_promise() {
+        assert_eq!(availability_text(0.999_999_9, 9), "99.999 %");
+        assert_eq!(availability_text(1.0, 9), "100 %");
+        assert_eq!(availability_text(0.0, 0), "0.000 %");
+    }
+}

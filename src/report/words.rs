@@ -1,0 +1,118 @@
+//! Texts that came from outside: names are stripped of whatever could steer a terminal, break XML or start a formula.
+//! Also the width of a text in terminal columns. It knows no figure.
+
+/// The text without escape sequences, control characters, bidirectional overrides and characters XML forbids; line
+/// breaks and tabs become spaces.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => match chars.next() {
+                // A control sequence ends with a letter or another final byte.
+                Some('[') => while chars.next().is_some_and(|c| !('\u{40}'..='\u{7e}').contains(&c)) {},
+                // An operating-system command ends with BEL or ESC \.
+                Some(']') => {
+                    while let Some(c) = chars.next() {
+                        if c == '\u{7}' || (c == '\u{1b}' && chars.next_if_eq(&'\\').is_some()) {
+                            break;
+                        }
+                    }
+                }
+                _ => {}
+            },
+            '\n' | '\r' | '\t' => out.push(' '),
+            '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => {}
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The text as a cell of a spreadsheet: what would start a formula there gets a leading apostrophe.
+pub(super) fn cell(text: &str) -> String {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Terminal columns of a character: combining marks take none, East Asian characters and emoji two. The common ranges
+/// of UAX #11; rare ones count as one.
+fn columns_of(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036f | 0x200d | 0xfe00..=0xfe0f => 0,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+/// Terminal columns of a text.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// The text, cut to at most `width` columns with an ellipsis where something was cut.
+pub(super) fn fitted(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        used += columns_of(c);
+        if used + 1 > width {
+            break;
+        }
+        out.push(c);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_leave_nothing_behind() {
+        assert_eq!(plain("a\u{1b}[31;1mred\u{1b}[0m b"), "ared b");
+        assert_eq!(plain("x\u{1b}]0;title\u{7}y\u{1b}]8;;u\u{1b}\\z"), "xyz");
+        assert_eq!(plain("a\nb\u{0}\u{9b}c\u{202e}d"), "a bcd");
+        assert_eq!(plain("\u{1b}"), "");
+    }
+
+    #[test]
+    fn a_text_that_would_start_a_formula_is_quoted() {
+        for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝x"] {
+            assert_eq!(cell(text), format!("'{text}"));
+        }
+        assert_eq!(cell("web=1"), "web=1");
+        assert_eq!(cell(""), "");
+    }
+
+    #[test]
+    fn a_text_is_cut_by_columns_not_by_characters() {
+        assert_eq!(fitted("abcdef", 4), "abc…");
+        assert_eq!(fitted("日本語", 5), "日本…");
+        assert_eq!(columns("e\u{301}"), 1);
+        assert_eq!(fitted("abc", 0), "");
+    }
+}

@@ -1,0 +1,3 @@
+//! The only room that touches files, the environment, the wall clock and the terminal. It decides nothing about the model.
+
+pub mod output;

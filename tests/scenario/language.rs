@@ -234,6 +234,21 @@ fn step_policies_follow_the_rules_of_aws() {
 }
 
 #[test]
+fn two_policies_of_a_service_cannot_share_a_name() {
+    let tracking = "service.web.scaling.target_tracking.a={ metric = \"ECSServiceAverageCPUUtilization\", target_value = 60 }";
+    let step = "service.web.scaling.step.a={ alarm = { metric = \"CPUUtilization\", evaluation_periods = 3, comparison = \
+                \"GreaterThanThreshold\", threshold = 70 }, adjustment_type = \"ChangeInCapacity\", steps = [{ lower = 0, \
+                adjustment = 1 }] }";
+    assert_eq!(codes(&load_text(MINIMAL, &[tracking, step])), ["WT013"]);
+}
+
+#[test]
+fn other_languages_are_refused_by_name() {
+    let source = windtunnel::scenario::Source { name: "x.yaml".to_owned(), text: "schema: 1\n".to_owned() };
+    assert_eq!(codes(&load(&source, &[], None, &mut super::NoFiles)), ["WT010"]);
+}
+
+#[test]
 fn a_trace_gives_the_horizon_and_its_counts() {
     let (_, text) = shipped().into_iter().find(|(name, _)| name == "trace-replay").unwrap();
     let scenario = valid(load_text(&text, &[]));

@@ -1,5 +1,7 @@
 //! The scenario room, from the outside: the shipped scenarios, the invalid ones, overrides, and what never may happen.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod fuzz;
 mod invalid;
 mod language;

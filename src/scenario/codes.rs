@@ -41,7 +41,7 @@ codes! {
         "A table holds the same key twice. Which of the two was meant cannot be known, so neither is used.",
         "seed = 1\nseed = 2";
     TEXT_LIMITS = "WT003", "text beyond what is read",
-        "A scenario may be 16 MiB long, nested 64 tables deep and hold integers of at most 38 digits. Long series of numbers belong in a trace file.",
+        "A scenario may be 16 MiB long, nested 64 tables deep, hold 1000 items a list and integers of at most 38 digits. Long series of numbers belong in a trace file.",
         "name = [[[[[[[[[[[[ … ]]]]]]]]]]]]";
     UNKNOWN_KEY = "WT004", "unknown key",
         "No such key exists in this table. Unknown keys are never ignored: a misspelt `scale_in_cooldwon` would silently run with the default. The nearest valid key is suggested; `explain KEY` and `schema` list them all.",

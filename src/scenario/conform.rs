@@ -12,6 +12,9 @@ use super::tree::{self, Entry, Node, Place, Table, Value};
 
 pub(crate) use suggest::nearest;
 
+/// Most services, policies or shapes: each of them costs time for every other.
+const MOST_ITEMS: usize = 1000;
+
 /// Checks `table` against `spec` and returns it with every default filled in, in the order of the key table.
 pub(crate) fn conform(table: &Table, spec: &'static TableSpec, place: &Place, report: &mut Report) -> Table {
     Conform { report }.table(table, spec, place, "")
@@ -99,10 +102,10 @@ impl Conform<'_> {
             }
             (Kind::Map(spec), Value::Table(table)) => Value::Table(self.map(table, spec, node, path)),
             (Kind::List(spec), Value::Array(items)) => {
-                Value::Array(self.list(items, &Kind::Table(spec), path))
+                Value::Array(self.list(items, &Kind::Table(spec), node, path))
             }
             (Kind::ListOneOf(spec), Value::Array(items)) => {
-                Value::Array(self.list(items, &Kind::OneOf(spec), path))
+                Value::Array(self.list(items, &Kind::OneOf(spec), node, path))
             }
             (Kind::OneOf(spec), Value::Table(table)) => return self.one_of(table, spec, node, path),
             (Kind::Distribution, Value::Table(table)) => {
@@ -112,14 +115,16 @@ impl Conform<'_> {
                 return self.value(node, &Kind::Duration(0, 365 * 86_400), path);
             }
             (Kind::Either(a, b), value) => {
-                let second = match (a, value) {
+                let first = match (a, value) {
                     (Kind::Choice(words), Value::Text(text)) => {
-                        !words.iter().any(|choice| choice.word == text)
-                            && !(matches!(b, Kind::OneOf(_)) || text.starts_with(|c: char| c.is_alphabetic()))
+                        let is_word = text.starts_with(|c: char| c.is_alphabetic());
+                        is_word
+                            || matches!(b, Kind::OneOf(_))
+                            || words.iter().any(|choice| choice.word == text)
                     }
-                    _ => true,
+                    _ => false,
                 };
-                return self.value(node, if second { b } else { a }, path);
+                return self.value(node, if first { a } else { b }, path);
             }
             _ => match scalar::check(node, kind, path) {
                 Ok(value) => value,
@@ -140,6 +145,10 @@ impl Conform<'_> {
                     .at(&node.place, "no service here")
                     .expected("a table [service.<name>]"),
             );
+        }
+        if table.entries.len() > MOST_ITEMS {
+            self.too_many(table.entries.len(), &node.place, path);
+            return resolved;
         }
         for entry in &table.entries {
             let path = join(path, &entry.key);
@@ -172,12 +181,24 @@ impl Conform<'_> {
         resolved
     }
 
-    fn list(&mut self, items: &[Node], kind: &Kind, path: &str) -> Vec<Node> {
+    fn list(&mut self, items: &[Node], kind: &Kind, node: &Node, path: &str) -> Vec<Node> {
+        if items.len() > MOST_ITEMS {
+            self.too_many(items.len(), &node.place, path);
+            return Vec::new();
+        }
         items
             .iter()
             .enumerate()
             .map(|(index, item)| self.value(item, kind, &join(path, &index.to_string())))
             .collect()
+    }
+
+    fn too_many(&mut self, count: usize, place: &Place, path: &str) {
+        self.report.add(
+            Problem::new(codes::TEXT_LIMITS, format!("`{path}` has {count} items"))
+                .at(place, "")
+                .expected(format!("at most {MOST_ITEMS}")),
+        );
     }
 
     fn one_of(&mut self, table: &Table, spec: &'static TableSpec, node: &Node, path: &str) -> Node {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use super::Source;
@@ -101,7 +101,6 @@ fn line_label(
     spans: (Range<usize>, Range<usize>),
     text: String,
 ) -> Label {
-    const WIDEST: usize = 160;
     let (span, inside) = spans;
     let column = content[..inside.start].chars().count() + 1;
     let (excerpt, excerpt_span) = if content.len() <= WIDEST {
@@ -192,6 +191,12 @@ impl Problem {
     }
 }
 
+/// Widest line that is shown whole [B].
+const WIDEST: usize = 160;
+
+/// Most problems that are reported; a text of millions of them is not meant to be read.
+const MOST_REPORTED: usize = 1000;
+
 /// The texts and what was found in them.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -202,6 +207,10 @@ pub(crate) struct Report {
 impl Report {
     /// Takes a problem in.
     pub(crate) fn add(&mut self, problem: Problem) {
+        // An error among the first is enough to stop the run, so what is left out can only be more of the same.
+        if self.diagnostics.len() >= MOST_REPORTED && self.has_errors() {
+            return;
+        }
         let Problem { mut diagnostic, primary, secondary } = problem;
         if let Some((place, text)) = primary {
             diagnostic.primary = self.sources.label(&place, text);
@@ -257,16 +266,25 @@ fn plural(count: usize, noun: &str) -> String {
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code));
-    match &diagnostic.primary {
-        Some(label) => group = group.element(snippet(label, AnnotationKind::Primary)),
-        None => {
-            if let Some(source) = sources.items.first() {
-                group = group.element(Origin::path(source.name.as_str()));
-            }
+    let labels: Vec<(&Label, AnnotationKind)> = diagnostic
+        .primary
+        .iter()
+        .map(|label| (label, AnnotationKind::Primary))
+        .chain(diagnostic.secondary.iter().map(|label| (label, AnnotationKind::Context)))
+        .collect();
+    if let Some(snippet) = together(&labels, sources) {
+        group = group.element(snippet);
+    } else {
+        for (label, kind) in &labels {
+            let snippet =
+                Snippet::source(label.excerpt.as_str()).line_start(label.line).path(label.source.as_str());
+            group = group.element(snippet.annotation(annotation(label, *kind, label.excerpt_span.clone())));
         }
     }
-    for label in &diagnostic.secondary {
-        group = group.element(snippet(label, AnnotationKind::Context));
+    if labels.is_empty()
+        && let Some(source) = sources.items.first()
+    {
+        group = group.element(Origin::path(source.name.as_str()));
     }
     if let Some(expected) = &diagnostic.expected {
         group = group.element(Level::NOTE.message(format!("expected {expected}")));
@@ -280,13 +298,41 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     group
 }
 
-fn snippet(label: &Label, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    let annotation = kind.span(label.excerpt_span.clone());
-    let annotation = if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) };
-    Snippet::source(label.excerpt.as_str())
-        .line_start(label.line)
-        .path(label.source.as_str())
-        .annotation(annotation)
+/// One snippet for all labels, where they stand in the scenario's own text and near enough to be read together.
+fn together<'a>(
+    labels: &[(&'a Label, AnnotationKind)],
+    sources: &'a Sources,
+) -> Option<Snippet<'a, Annotation<'a>>> {
+    const FARTHEST: usize = 400;
+    let source = sources.items.first()?;
+    let first = labels.iter().map(|(label, _)| label.line).min()?;
+    let last = labels.iter().map(|(label, _)| label.line).max()?;
+    if labels.iter().any(|(label, _)| label.source != source.name) || last - first > FARTHEST {
+        return None;
+    }
+    let line_start = |label: &Label| label.span.start - label.excerpt_span.start;
+    let begin = labels.iter().map(|(label, _)| line_start(label)).min()?;
+    let end = labels.iter().map(|(label, _)| line_start(label) + label.excerpt.len()).max()?;
+    let region = source.text.get(begin..end)?;
+    // A clipped excerpt does not begin where its line does, and a long line is better clipped.
+    let whole = |label: &Label| {
+        source.text.get(line_start(label)..).is_some_and(|rest| rest.starts_with(&label.excerpt))
+    };
+    if !labels.iter().all(|(label, _)| whole(label)) || region.lines().any(|line| line.len() > WIDEST) {
+        return None;
+    }
+    let mut snippet = Snippet::source(region).line_start(first).path(source.name.as_str());
+    for (label, kind) in labels {
+        let at = line_start(label) - begin;
+        let span = label.excerpt_span.start + at..label.excerpt_span.end + at;
+        snippet = snippet.annotation(annotation(label, *kind, span));
+    }
+    Some(snippet)
+}
+
+fn annotation(label: &Label, kind: AnnotationKind, span: Range<usize>) -> Annotation<'_> {
+    let annotation = kind.span(span);
+    if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
 }
 
 /// The diagnostics as `validate --format json` prints them.

@@ -92,6 +92,8 @@ mod tests {
         assert!(explain("service.web.scaling.max_capacity").unwrap().contains("Most tasks"));
         assert!(explain("service.web.traffic.shape.0.constant.rate").is_some());
         assert!(explain("wt004").unwrap().contains("unknown key"));
+        assert!(explain("response_time_ms.p99").unwrap().contains("Arrival to end"));
+        assert!(explain("running_mean").unwrap().contains("time-weighted"));
         assert_eq!(explain("nonsense"), None);
     }
 }

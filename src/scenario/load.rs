@@ -62,6 +62,8 @@ fn read(
         return None;
     }
     let number = report.sources.add(&source.name, text);
+    let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
+    other_language(source, &top, report)?;
     let mut tree = document(text, number, report)?;
     overrides::apply(&mut tree, overrides, report);
     if let Some(seed) = seed {
@@ -69,7 +71,6 @@ fn read(
         tree.set("seed", Place::nowhere(), node);
     }
     known_version(&tree, report)?;
-    let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
     let mut root = conform::conform(&tree, &SCENARIO, &top, report);
     fill_dependent_defaults(&mut root);
     let lowered = Lower { report, files }.scenario(View { table: &root, place: &top })?;
@@ -92,6 +93,20 @@ fn read(
         not_priced: lowered.not_priced,
         timezone: view.text("timezone")?.to_owned(),
     })
+}
+
+/// Refuses scenarios in other languages by the ending of their name, rather than by a list of syntax errors.
+fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<()> {
+    let name = source.name.to_ascii_lowercase();
+    let Some(ending) = [".json", ".yaml", ".yml"].into_iter().find(|ending| name.ends_with(ending)) else {
+        return Some(());
+    };
+    report.add(
+        Problem::new(codes::NOT_BUILT, format!("reading scenarios in `{ending}` files is not built yet"))
+            .at(top, "")
+            .help("write the scenario as TOML; `init` makes one to start from"),
+    );
+    None
 }
 
 /// The tree of the text; `None` when it is no TOML.

@@ -180,6 +180,7 @@ impl Kind {
             Self::Text => "a string".to_owned(),
             Self::Name => "a name of 1 to 200 printable characters".to_owned(),
             Self::Bool => "true or false".to_owned(),
+            Self::Integer(low, high) if low == high => format!("the number {low}"),
             Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
             Self::Number(low, high) => format!("a number from {low} to {high}"),
             Self::NumberAbove(low, high) => format!("a number above {low} and at most {high}"),

@@ -158,13 +158,13 @@ impl<'a> Reading<'a> {
             return true;
         }
         if delta < 0 {
-            let message = format!("{} before the row above", seconds(-delta));
+            let message = format!("{} before the last row in step", seconds(-delta));
             self.problem(codes::TRACE_ORDER, line, content, message);
             return true;
         }
         if delta % step != 0 {
             let message = format!(
-                "{} after the row above, which is no multiple of the {} between the first two rows",
+                "{} after the last row in step, which is no multiple of the {} between the first two rows",
                 seconds(delta),
                 seconds(step)
             );
@@ -200,7 +200,7 @@ impl<'a> Reading<'a> {
                 false
             }
             Err(_) => {
-                let message = format!("{} before the row above", seconds(-delta));
+                let message = format!("{} before the last row in step", seconds(-delta));
                 self.problem(codes::TRACE_ORDER, at.0, at.1, message);
                 true
             }
@@ -369,6 +369,35 @@ mod tests {
             codes_of(&format!("timestamp,requests\n0,{}\n", "1".repeat(2 << 20))),
             [(codes::TRACE_TOO_LARGE, 2)]
         );
+    }
+
+    /// Rows `0,7`, `1,7`, … made as they are read.
+    struct Rows {
+        next: u64,
+        last: u64,
+        pending: Vec<u8>,
+    }
+
+    impl Read for Rows {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            while self.pending.len() < out.len() && self.next < self.last {
+                self.pending.extend_from_slice(format!("{},7\n", self.next).as_bytes());
+                self.next += 1;
+            }
+            let length = self.pending.len().min(out.len());
+            out[..length].copy_from_slice(&self.pending[..length]);
+            self.pending.drain(..length);
+            Ok(length)
+        }
+    }
+
+    #[test]
+    fn a_long_trace_is_streamed_and_nothing_beyond_the_horizon_is_read() {
+        let rows = |last| Rows { next: 0, last, pending: b"timestamp,requests\n".to_vec() };
+        let whole = read(Box::new(rows(1_000_000)), &options(Gaps::Error, 2_000_000)).unwrap();
+        assert_eq!(whole.runs, [Run { intervals: 1_000_000, value: 7.0 }]);
+        let endless = read(Box::new(rows(u64::MAX)), &options(Gaps::Error, 3600)).unwrap();
+        assert_eq!((endless.given, endless.ended), (3600, false));
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub(crate) fn read_document(text: &str, source: usize, complaints: &mut Vec<Comp
         let message = error.message().to_owned();
         complaints.push(if message.starts_with("duplicate key") {
             Complaint::Duplicate { message, place }
-        } else if message.contains("recursion limit") {
+        } else if message.contains("recursion limit") || message.contains("max recursion depth") {
             Complaint::TooDeep { place }
         } else {
             Complaint::Syntax { message, place }

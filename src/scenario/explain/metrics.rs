@@ -7,9 +7,18 @@ pub(super) struct MetricText {
     pub(super) text: &'static str,
 }
 
-/// The topic of that name.
+/// The topic of that name, of the name without the group it stands in, or of the group of a statistic
+/// (`response_time_ms.p99`).
 pub(super) fn find(name: &str) -> Option<&'static MetricText> {
-    ALL.iter().find(|metric| metric.name.eq_ignore_ascii_case(name))
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    ALL.iter()
+        .find(|metric| same(metric.name))
+        .or_else(|| ALL.iter().find(|metric| metric.name.split_once('.').is_some_and(|(_, last)| same(last))))
+        .or_else(|| {
+            let (group, last) = name.split_once('.')?;
+            let statistic = ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"].contains(&last);
+            ALL.iter().find(|metric| statistic && metric.name == group && metric.name.ends_with("_ms"))
+        })
 }
 
 const fn metric(name: &'static str, text: &'static str) -> MetricText {

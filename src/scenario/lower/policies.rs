@@ -50,6 +50,7 @@ pub(super) fn read(service: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Polic
     let scaling = service.table("scaling")?;
     let mut policies = Vec::new();
     let mut tracked: Vec<(Metric, Place)> = Vec::new();
+    same_names(scaling, lower);
     for (entry, view) in scaling.table("target_tracking")?.tables() {
         policies.push(target_tracking(entry, view, &mut tracked, lower));
         needs_load_balancer(service, tracked.last().map(|(metric, _)| *metric), &view.place("metric"), lower);
@@ -62,6 +63,22 @@ pub(super) fn read(service: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Polic
         policies.push(plan.map(|plan| PolicyPlan { name: entry.key.clone(), kind: PolicyKind::Step(plan) }));
     }
     policies.into_iter().collect()
+}
+
+/// A policy's name stands for it in the decision log and keys its random streams, so it must be its own.
+fn same_names(scaling: View<'_>, lower: &mut Lower<'_>) -> Option<()> {
+    let tracking = scaling.table("target_tracking")?;
+    for entry in &scaling.table("step")?.table.entries {
+        if let Some(other) = tracking.table.entry(&entry.key) {
+            lower.report.add(
+                Problem::new(codes::BAD_NAME, format!("two policies are called `{}`", entry.key))
+                    .at(&entry.key_place, "this one")
+                    .also(&other.key_place, "and this one")
+                    .help("AWS wants the names of a service's policies to differ"),
+            );
+        }
+    }
+    Some(())
 }
 
 fn target_tracking(

@@ -53,7 +53,7 @@ pub(super) fn task(view: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
             )
             .at(&view.place("memory"), format!("{memory} MiB"))
             .also(&view.place("cpu"), format!("{cpu} CPU units"))
-            .expected(format!("the nearest sizes are {}", near.join("; "))),
+            .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; "))),
         );
     }
     let base = view.size("base_memory");

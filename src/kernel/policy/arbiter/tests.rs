@@ -263,7 +263,7 @@ fn drive(
                 .collect();
             let context = Context { min: bounds.0, max: bounds.1, ..at(now, count, count) };
             let mut decisions = Vec::new();
-            arbiter.decide(&context, &[AlarmId(index as u32)], &views, &mut decisions);
+            arbiter.decide(&context, &[AlarmId(u32::try_from(index).unwrap())], &views, &mut decisions);
             if decisions[0].desired_after != count {
                 count = decisions[0].desired_after;
                 events.push((now, count));

@@ -22,6 +22,12 @@ fn colour_allowed() -> bool {
     unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// The command line as it was given.
+#[must_use]
+pub fn command_line() -> Vec<String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
 /// Columns a table may take. Always the same, so that a table is the same wherever it is printed.
 #[must_use]
 pub const fn table_width() -> usize {

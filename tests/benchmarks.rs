@@ -20,7 +20,8 @@ fn w1_is_an_m_m_100_queue_at_eighty_percent() {
     let service = &record.services[0];
     // 80 000 arrivals with standard deviation √80 000 = 283; busy places 80 % of 100 on average.
     assert!(service.requests.offered.abs_diff(80_000) < 5 * 283);
-    let busy: f64 = service.timeline.iter().map(|row| row.in_flight * row.length.as_secs_f64()).sum::<f64>() / 100.0;
+    let busy: f64 =
+        service.timeline.iter().map(|row| row.in_flight * row.length.as_secs_f64()).sum::<f64>() / 100.0;
     assert!((busy - 80.0).abs() < 4.0, "{busy}");
 }
 

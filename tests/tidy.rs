@@ -58,7 +58,8 @@ fn root() -> PathBuf {
 /// Every file below `folder` with this ending, as a path from the root, in order.
 fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -118,7 +119,9 @@ fn floor_faults(path: &str, text: &str) -> Vec<String> {
             let fine = allowed.map_or(target_floor < floor, |allowed| allowed.contains(&target));
             if !fine {
                 let line = number + 1;
-                faults.push(format!("{path}:{line}: {home} (floor {floor}) must not import {target} (floor {target_floor})"));
+                faults.push(format!(
+                    "{path}:{line}: {home} (floor {floor}) must not import {target} (floor {target_floor})"
+                ));
             }
         }
     }
@@ -132,7 +135,11 @@ fn without_tests(text: &str) -> &str {
 
 fn size_faults(path: &str, text: &str) -> Vec<String> {
     let lines = without_tests(text).lines().count();
-    if lines > 600 { vec![format!("{path}: {lines} lines, more than 600: split it by noun")] } else { Vec::new() }
+    if lines > 600 {
+        vec![format!("{path}: {lines} lines, more than 600: split it by noun")]
+    } else {
+        Vec::new()
+    }
 }
 
 fn word_faults(path: &str, text: &str) -> Vec<String> {
@@ -199,7 +206,8 @@ fn every_room_exists_and_every_source_has_a_room() {
 fn the_kernel_depends_on_nothing_that_reaches_the_world() {
     let manifest = fs::read_to_string(root().join("src/kernel/Cargo.toml")).unwrap();
     let section = manifest.split("[dependencies]").nth(1).unwrap().split('[').next().unwrap();
-    let names: Vec<&str> = section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    let names: Vec<&str> =
+        section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
     assert_eq!(names, ["libm", "rand"]);
     let library = fs::read_to_string(root().join("src/kernel/lib.rs")).unwrap();
     assert!(library.contains("#![cfg_attr(not(test), no_std)]"));

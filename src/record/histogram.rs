@@ -25,7 +25,7 @@ const fn bucket_of(value: u64) -> usize {
     (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
 }
 
-/// The smallest value of a bucket [ns]; 0 for the first one.
+/// The smallest value of a bucket \[ns\]; 0 for the first one.
 #[expect(clippy::cast_possible_truncation, reason = "an octave below 64")]
 const fn lower_edge(bucket: usize) -> u128 {
     if bucket == 0 {
@@ -50,7 +50,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one value [ns].
+    /// Counts one value \[ns\].
     pub fn record(&mut self, value: u64) {
         self.counts[bucket_of(value)] += 1;
         self.total += 1;

@@ -8,15 +8,15 @@ use windtunnel_kernel::facts::Passages;
 use super::histogram::{Histogram, OpenHistogram};
 use super::result::{LatencySummary, RequestCounts};
 
-/// Length of a row [ns].
+/// Length of a row \[ns\].
 const MINUTE: u64 = 60_000_000_000;
 
 /// A request that ends in a later minute, or that may still be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Response time [ns]; `None`: its client gives up in service.
+    /// Response time \[ns\]; `None`: its client gives up in service.
     pub(super) response: Option<u64>,
-    /// Waiting time [ns].
+    /// Waiting time \[ns\].
     pub(super) waiting: u64,
 }
 

@@ -28,7 +28,7 @@ pub(super) struct ServiceRecorder {
     costs: HourlyCosts,
 }
 
-/// What an hour costs, for the timeline only [USD].
+/// What an hour costs, for the timeline only \[USD\].
 #[derive(Clone, Copy, Debug)]
 struct HourlyCosts {
     task: f64,

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-/// Widest table that is printed [columns].
+/// Widest table that is printed \[columns\].
 const WIDEST: usize = 100;
 
 /// Whether standard output may be coloured: it is a terminal, `NO_COLOR` is unset or empty, `TERM` is not `dumb`.

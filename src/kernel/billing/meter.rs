@@ -24,7 +24,7 @@ pub struct LcuUsage {
     pub requests: u64,
     /// Requests in flight, integrated over time [request·ns].
     pub in_flight: u64,
-    /// Bytes processed [B].
+    /// Bytes processed \[B\].
     pub bytes: u128,
 }
 

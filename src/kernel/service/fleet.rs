@@ -24,7 +24,7 @@ pub(super) struct Outstanding {
 }
 
 impl Outstanding {
-    /// When the request leaves the task for good [ns].
+    /// When the request leaves the task for good \[ns\].
     fn leaves(&self) -> u64 {
         match self.promise {
             Promise::Served | Promise::GivesUpInService(_) => self.passage.end,
@@ -62,16 +62,16 @@ pub struct Fleet {
     server_count: usize,
     pub(super) place_cells: usize,
     pub(super) server_cells: usize,
-    /// When places fall free [ns], `place_cells` a slot.
+    /// When places fall free \[ns\], `place_cells` a slot.
     pub(super) places: Vec<u64>,
-    /// When CPU servers fall free [ns], `server_cells` a slot.
+    /// When CPU servers fall free \[ns\], `server_cells` a slot.
     pub(super) servers: Vec<u64>,
-    /// When waiting requests leave the waiting room [ns], sorted; used when the room is bounded.
+    /// When waiting requests leave the waiting room \[ns\], sorted; used when the room is bounded.
     pub(super) rooms: Vec<VecDeque<u64>>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) room_size: usize,
     pub(super) has_patience: bool,
-    /// Passages longer than this could be cut short by a kill [ns].
+    /// Passages longer than this could be cut short by a kill \[ns\].
     pub(super) keep_beyond: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
     /// Slots that receive requests, in order of their entry into service.
@@ -159,7 +159,7 @@ impl Fleet {
         slot
     }
 
-    /// Stops the flow of requests to `slot`; returns when its last request leaves it [ns], 0 when it holds none.
+    /// Stops the flow of requests to `slot`; returns when its last request leaves it \[ns\], 0 when it holds none.
     pub fn close(&mut self, slot: Slot) -> u64 {
         if let Some(position) = self.in_service.iter().position(|other| *other == slot.0) {
             self.in_service.remove(position);
@@ -204,7 +204,7 @@ impl Fleet {
         self.server_count
     }
 
-    /// Forgets passages that ended before `now` [ns]; called now and then so that the lists stay short.
+    /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
     pub fn forget_before(&mut self, now: u64) {
         for held in &mut self.outstanding {
             if !held.is_empty() {

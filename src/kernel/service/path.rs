@@ -191,7 +191,7 @@ impl Fleet {
         sink.served(&columns.passages());
     }
 
-    /// No bound on waiting, no impatience: every request is served. Returns the longest response time [ns].
+    /// No bound on waiting, no impatience: every request is served. Returns the longest response time \[ns\].
     fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns) -> u64 {
         let count = chunk.arrivals.len();
         columns.count = count;
@@ -321,7 +321,7 @@ fn admit(room: &mut alloc::collections::VecDeque<u64>, size: usize, now: u64, le
 
 /// How a request with a place gets its CPU work done.
 trait CpuStage {
-    /// Start and end of `work` [ns] in slot `index`, for a request that got its place at `start`.
+    /// Start and end of `work` \[ns\] in slot `index`, for a request that got its place at `start`.
     fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
 }
 

@@ -27,7 +27,7 @@ pub enum RcptDenominator {
     Registered,
 }
 
-/// Sums of one period; times are exact [ns].
+/// Sums of one period; times are exact \[ns\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageTotals {
     /// CPU servers busy [server·ns].
@@ -42,7 +42,7 @@ pub struct UsageTotals {
     pub reserved: u64,
     /// Targets that `RequestCountPerTarget` divides by [task·ns].
     pub targets: u64,
-    /// Length of the period [ns]; less than a minute at the ends of the run.
+    /// Length of the period \[ns\]; less than a minute at the ends of the run.
     pub length: u64,
 }
 

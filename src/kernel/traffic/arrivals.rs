@@ -35,7 +35,7 @@ struct CurveWalk<'p> {
     segments: &'p [Segment],
     index: usize,
     start: u64,
-    /// Integral of the rate from the start of this piece to the next arrival [requests].
+    /// Integral of the rate from the start of this piece to the next arrival \[requests\].
     target: f64,
     /// Gaps drawn ahead [requests]: unit exponentials, or exactly one; those before `used` were used.
     gaps: Vec<f64>,
@@ -153,7 +153,7 @@ impl<'p> CurveWalk<'p> {
     }
 }
 
-/// Replaces integrals of the rate since the start of `piece` by offsets from that start [ns].
+/// Replaces integrals of the rate since the start of `piece` by offsets from that start \[ns\].
 #[expect(clippy::float_cmp, reason = "equal ends mean a constant rate")]
 #[expect(clippy::cast_precision_loss, reason = "a constant")]
 fn invert(piece: &Segment, length: f64, hazards: &mut [f64]) {

@@ -76,7 +76,7 @@ impl RateCurve {
         Ok(Self { segments })
     }
 
-    /// The same rate for `span` [ns].
+    /// The same rate for `span` \[ns\].
     ///
     /// # Errors
     /// When the rate is negative or not finite, or the span is zero.

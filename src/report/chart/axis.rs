@@ -69,7 +69,7 @@ impl Scale {
         self.high
     }
 
-    /// Where a value stands in `bounds` [px]; what lies beyond the range is drawn at its edge.
+    /// Where a value stands in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
     pub(super) fn y(&self, value: f64, bounds: &Bounds) -> f64 {
         let value = if value.is_finite() { value.clamp(self.low, self.high) } else { self.low };
         let share = if self.is_log {

@@ -25,7 +25,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Length of the trace [ns], if it is one.
+    /// Length of the trace \[ns\], if it is one.
     pub(crate) fn trace_length(&self) -> Option<u64> {
         match self {
             Self::Trace { trace, .. } => Some(trace.length()),

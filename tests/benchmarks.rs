@@ -3,10 +3,10 @@
 use windtunnel::kernel::world::Plan;
 use windtunnel::record::{RunRecord, record};
 
+use crate::workloads;
+
 #[path = "../benches/limit.rs"]
 mod limit;
-#[path = "../benches/workloads.rs"]
-mod workloads;
 
 fn twice(plan: &Plan) -> RunRecord {
     let (first, second) = (record(plan, 1, 0).unwrap(), record(plan, 1, 0).unwrap());

@@ -1,13 +1,10 @@
 //! Invariants that need a whole run to be looked at: what a policy may see, and what threads may change.
 
+use crate::workloads;
 use windtunnel::experiment::replicate;
 use windtunnel::kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::kernel::world::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, simulate};
-
-#[path = "../benches/workloads.rs"]
-#[expect(dead_code, reason = "the benchmarks use the rest")]
-mod workloads;
 
 /// Keeps every datapoint with the end of its period, and checks what alarms and policies are shown.
 #[derive(Default)]

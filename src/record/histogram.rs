@@ -10,7 +10,7 @@ const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
 /// Buckets in all: they reach to 2^63 ns.
 const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
 
-/// The bucket of a value [ns]: the exponent and the first seven binary digits, read off its floating-point form.
+/// The bucket of a value \[ns\]: the exponent and the first seven binary digits, read off its floating-point form.
 #[inline]
 #[must_use]
 #[expect(
@@ -62,7 +62,7 @@ impl Histogram {
         self.total
     }
 
-    /// The value at quantile `q` in [0, 1] [ns]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
+    /// The value at quantile `q` in [0, 1] \[ns\]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
     /// when nothing was counted.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {

@@ -67,7 +67,7 @@ pub struct Meter {
     bill_deprovisioning: bool,
     rules: u32,
     requests_per_connection: u32,
-    /// Calendar time of second 0 within its hour [ns]: hours end on the calendar's full hours.
+    /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
     reading: MeterReading,

@@ -178,7 +178,7 @@ impl Fleet {
         places.max(room).max(held)
     }
 
-    /// Kills what `slot` still holds at `at` [ns]: every request that has not left by then is lost, and reported.
+    /// Kills what `slot` still holds at `at` \[ns\]: every request that has not left by then is lost, and reported.
     pub fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {

@@ -10,7 +10,7 @@ pub struct RequestPlan {
     pub cpu_time: Distribution,
     /// Time a request then spends blocked on something downstream, using no CPU but keeping its place \[ns\].
     pub wait_time: Distribution,
-    /// The client's patience [ns]: it gives up that long after it arrived. `None`: it waits for ever.
+    /// The client's patience \[ns\]: it gives up that long after it arrived. `None`: it waits for ever.
     pub timeout: Option<Distribution>,
     /// Bytes of one request and its response together \[B\], for the load balancer's bill. `None`: not declared.
     pub bytes: Option<Bytes>,

@@ -6,7 +6,7 @@ use alloc::collections::VecDeque;
 use crate::facts::{Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_SEC, SimTime};
 
-/// Length of a period [ns]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
+/// Length of a period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
 const PERIOD: u64 = 60 * NANOS_PER_SEC;
 
 /// How facts become datapoints; each field is an `[assumptions]` key.

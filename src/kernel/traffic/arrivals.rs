@@ -37,7 +37,7 @@ struct CurveWalk<'p> {
     start: u64,
     /// Integral of the rate from the start of this piece to the next arrival \[requests\].
     target: f64,
-    /// Gaps drawn ahead [requests]: unit exponentials, or exactly one; those before `used` were used.
+    /// Gaps drawn ahead \[requests\]: unit exponentials, or exactly one; those before `used` were used.
     gaps: Vec<f64>,
     used: usize,
     random: bool,

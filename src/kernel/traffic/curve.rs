@@ -52,7 +52,7 @@ pub struct RateCurve {
 }
 
 impl RateCurve {
-    /// Longest piece that is kept whole [ns]: one day, so that positions within a piece are exact in an `f64`.
+    /// Longest piece that is kept whole \[ns\]: one day, so that positions within a piece are exact in an `f64`.
     const LONGEST: u64 = 86_400 * crate::units::NANOS_PER_SEC;
 
     /// A curve of the given pieces; pieces longer than a day are split.

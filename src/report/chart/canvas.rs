@@ -95,7 +95,7 @@ impl Place {
     }
 }
 
-/// A rectangle of the picture [px]: `left..right`, `top..bottom`.
+/// A rectangle of the picture \[px\]: `left..right`, `top..bottom`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds {
     pub(super) left: f64,

@@ -128,6 +128,24 @@ impl OpenHistogram {
         (sum, max)
     }
 
+    /// Takes back a value that was recorded.
+    pub(super) fn remove(&mut self, value: u64) {
+        self.counts[bucket_of(value)] -= 1;
+    }
+
+    /// Adds the counts of `other`.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+    }
+
+    /// The upper edge of the highest bucket that holds anything \[ns\]; 0 when none does.
+    pub(super) fn highest(&self) -> u64 {
+        let bucket = self.counts.iter().rposition(|count| *count > 0);
+        bucket.map_or(0, |bucket| u64::try_from(lower_edge(bucket + 1)).unwrap_or(u64::MAX))
+    }
+
     pub(super) fn clear(&mut self) {
         self.counts.fill(0);
     }

@@ -106,14 +106,12 @@ impl ServiceRecorder {
         let waiting = p.start - p.arrival;
         match loss.promise {
             Promise::Served => {
-                let entry = Entry { response: Some(p.end - p.arrival), waiting };
+                let entry = Entry::served(p.end - p.arrival, waiting);
                 self.minutes.revoke(p.arrival, p.end, entry);
             }
             // A client that had given up before the task was killed is not lost a second time.
             Promise::GivesUpInService(at) if at <= loss.at => return,
-            Promise::GivesUpInService(at) => {
-                self.minutes.revoke(p.arrival, at, Entry { response: None, waiting })
-            }
+            Promise::GivesUpInService(at) => self.minutes.revoke(p.arrival, at, Entry::gave_up(waiting)),
             Promise::GivesUpWaiting(at) => self.minutes.revoke_gave_up_waiting(p.arrival, at),
         }
         self.minutes.failed(p.arrival);

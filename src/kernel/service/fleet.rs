@@ -16,20 +16,31 @@ use crate::units::SimDuration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub(super) u32);
 
-/// A passage that could outlive its task, with what was stated of it.
+/// A passage that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outstanding {
     pub(super) passage: Passage,
-    pub(super) promise: Promise,
+    pub(super) gives_up: u64,
 }
 
 impl Outstanding {
+    /// A passage whose client does not give up.
+    pub(super) const NEVER: u64 = u64::MAX;
+
+    /// What was stated of it: a client that gives up before the start never got a place.
+    fn promise(&self) -> Promise {
+        if self.gives_up == Self::NEVER {
+            Promise::Served
+        } else if self.gives_up < self.passage.start {
+            Promise::GivesUpWaiting(self.gives_up)
+        } else {
+            Promise::GivesUpInService(self.gives_up)
+        }
+    }
+
     /// When the request leaves the task for good \[ns\].
     fn leaves(&self) -> u64 {
-        match self.promise {
-            Promise::Served | Promise::GivesUpInService(_) => self.passage.end,
-            Promise::GivesUpWaiting(at) => at,
-        }
+        if self.gives_up < self.passage.start { self.gives_up } else { self.passage.end }
     }
 }
 
@@ -182,7 +193,7 @@ impl Fleet {
     pub fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {
-                report(&Loss { at, passage: held.passage, promise: held.promise });
+                report(&Loss { at, passage: held.passage, promise: held.promise() });
             }
         }
     }

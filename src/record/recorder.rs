@@ -68,6 +68,7 @@ impl<'p> Recorder<'p> {
                 memory_utilization,
                 scaling: recorder.scaling,
                 timeline: recorder.timeline,
+                in_service: recorder.in_service,
                 decisions: recorder.decisions,
                 invoice: outcome.invoice,
             }

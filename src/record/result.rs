@@ -39,6 +39,8 @@ pub struct ServiceRecord {
     pub scaling: ScalingCounts,
     /// One row a calendar minute, the first and last possibly shorter.
     pub timeline: Vec<MinuteRecord>,
+    /// Tasks in service after each change, with its instant, in order of time.
+    pub in_service: Vec<(SimTime, u32)>,
     /// The decision log, in order of time.
     pub decisions: Vec<DecisionRecord>,
     /// The bill.

@@ -164,18 +164,14 @@ impl UsageMeter {
     /// length: an interval is everything from its start on, less everything from its end on.
     fn add(&mut self, sum: Sum, from: u64, to: u64, sign: i64) {
         if from < to {
-            self.from_then_on(sum, from, sign);
-            self.from_then_on(sum, to, -sign);
+            self.open_ended(sum, from, sign);
+            self.open_ended(sum, to, -sign);
         }
     }
 
     /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        reason = "spans within one period"
-    )]
-    fn from_then_on(&mut self, sum: Sum, at: u64, sign: i64) {
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
         let at = at.clamp(self.open_start, self.horizon);
         let which = sum as usize;
         let index = if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 };

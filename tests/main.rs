@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod benchmarks;
+mod differential;
 mod invariants;
+mod laws;
+mod oracles;
 mod report;
 mod scenario;
+mod statistics;
 mod tidy;
+mod witness;
 #[path = "../benches/workloads.rs"]
 mod workloads;

@@ -1,19 +1,59 @@
-//! placeholder
-#[path = "workloads.rs"]
+//! Benchmarks of the engine: W1, W2 and W3 with everything that `run` records, the control plane alone, the parsing of a
+//! scenario, and the hand-written limit beside W2. Criterion's element is a request; each benchmark prints a hash of
+//! its result first, so that a faster run of something else is seen.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a benchmark that cannot go on should stop")]
+
+mod limit;
 mod workloads;
-use std::time::Instant;
-fn main() {
-    for (name, plan) in [("W1", workloads::w1(10_000)), ("W2", workloads::w2(10_000)), ("W3", workloads::w3(24, 1.0)), ("idle", workloads::idle_day())] {
-        for _ in 0..3 {
-            let t = Instant::now();
-            let record = windtunnel::record::record(&plan, 1, 0).unwrap();
-            let dt = t.elapsed();
-            let s = &record.services[0];
-            let t = Instant::now();
-            let quiet = windtunnel::kernel::world::simulate(&plan, 1, 0, &mut windtunnel::kernel::world::Silent).unwrap();
-            let dq = t.elapsed();
-            assert_eq!(quiet.fingerprint, record.fingerprint);
-            println!("{name}: {} requests {:.1} ns/req (silent {:.1}) total {:?} {:?} mean {:.3} ms p99 {:?} tasks {:?} scaling {:?} fp {:x}", s.requests.offered, dt.as_nanos() as f64 / s.requests.offered.max(1) as f64, dq.as_nanos() as f64 / s.requests.offered.max(1) as f64, dt, s.requests, s.response_time.sum as f64/ s.requests.served as f64/1e6, s.response_time.histogram.quantile(0.99), s.tasks, s.scaling, record.fingerprint);
-        }
-    }
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use windtunnel::kernel::world::Plan;
+use windtunnel::record::record;
+use windtunnel::scenario::{FLASH_SALE, Source, load};
+use windtunnel::shell::files::Folder;
+
+fn bench_plan(criterion: &mut Criterion, name: &str, plan: &Plan) {
+    let result = record(plan, 1, 0).unwrap();
+    let requests = result.services[0].requests.offered;
+    eprintln!("{name}: {requests} requests, result {:016x}", result.fingerprint);
+    let mut group = criterion.benchmark_group("engine");
+    group
+        .throughput(Throughput::Elements(requests.max(1)))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
+    group.bench_function(name, |bencher| bencher.iter(|| record(black_box(plan), 1, 0).unwrap().fingerprint));
+    group.finish();
 }
+
+fn engine(criterion: &mut Criterion) {
+    bench_limit(criterion);
+    bench_plan(criterion, "w2", &workloads::w2(1_000));
+    bench_plan(criterion, "w1", &workloads::w1(1_000));
+    bench_plan(criterion, "w3_day", &workloads::w3(24, 1.0));
+    bench_plan(criterion, "control_plane_day", &workloads::idle_day());
+}
+
+fn bench_limit(criterion: &mut Criterion) {
+    const REQUESTS: usize = 1_500_032;
+    eprintln!("limit_w2: {REQUESTS} requests, result {:016x}", limit::w2(REQUESTS));
+    let mut group = criterion.benchmark_group("engine");
+    group
+        .throughput(Throughput::Elements(REQUESTS as u64))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
+    group.bench_function("limit_w2", |bencher| bencher.iter(|| limit::w2(black_box(REQUESTS))));
+    group.finish();
+}
+
+fn parse(criterion: &mut Criterion) {
+    let source = Source { name: "flash-sale.toml".to_owned(), text: FLASH_SALE.to_owned() };
+    let read = || load(black_box(&source), &[], None, &mut Folder::working());
+    eprintln!("parse_flash_sale: result {}", read().scenario.unwrap().sha256);
+    criterion.bench_function("scenario/parse_flash_sale", |bencher| bencher.iter(read));
+}
+
+criterion_group!(benches, engine, parse);
+criterion_main!(benches);

@@ -18,17 +18,17 @@ use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
 
 /// Seconds as a span.
-pub const fn secs(seconds: u64) -> SimDuration {
+pub(crate) const fn secs(seconds: u64) -> SimDuration {
     SimDuration::from_secs(seconds)
 }
 
 /// A span that never varies.
-pub fn always(span: SimDuration) -> Distribution {
+pub(crate) fn always(span: SimDuration) -> Distribution {
     Distribution::constant(span)
 }
 
 /// Prices of us-east-1 on x86.
-pub fn tariff() -> Tariff {
+pub(crate) fn tariff() -> Tariff {
     Tariff {
         vcpu_hour: Usd(40_480_000_000),
         memory_gb_hour: Usd(4_445_000_000),
@@ -50,11 +50,16 @@ pub fn tariff() -> Tariff {
 }
 
 /// A service of `count` warm tasks at a constant rate, without policies; the starting point of every plan here.
-pub fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
+pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
     ServicePlan {
         name: "web".into(),
         traffic: TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate")),
-        request: RequestPlan { cpu_time: always(SimDuration::ZERO), wait_time: always(secs(0)), timeout: None, bytes: None },
+        request: RequestPlan {
+            cpu_time: always(SimDuration::ZERO),
+            wait_time: always(secs(0)),
+            timeout: None,
+            bytes: None,
+        },
         task: TaskPlan {
             cpu_units: 4096,
             memory_mib: 8192,
@@ -71,7 +76,12 @@ pub fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
             container_start: always(secs(2)),
             application_boot: always(SimDuration::ZERO),
         },
-        stopping: StoppingPlan { lag: secs(6), exit_after_sigterm: secs(16), stop_timeout: secs(30), deprovisioning: secs(23) },
+        stopping: StoppingPlan {
+            lag: secs(6),
+            exit_after_sigterm: secs(16),
+            stop_timeout: secs(30),
+            deprovisioning: secs(23),
+        },
         load_balancer: Some(LoadBalancerPlan {
             routing: Routing::RoundRobin,
             registration: always(SimDuration::ZERO),
@@ -102,7 +112,7 @@ pub fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
 }
 
 /// A plan of one service from 2026-01-01T00:00:00Z.
-pub fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
+pub(crate) fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
     Plan {
         start_unix_ns: 1_767_225_600_000_000_000,
         horizon,
@@ -113,9 +123,10 @@ pub fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
 }
 
 /// W1 for `seconds`.
-pub fn w1(seconds: u64) -> Plan {
+pub(crate) fn w1(seconds: u64) -> Plan {
     let mut service = service(800.0, secs(seconds), 1);
-    service.request.wait_time = Distribution::exponential(SimDuration::from_millis(100)).expect("a mean above zero");
+    service.request.wait_time =
+        Distribution::exponential(SimDuration::from_millis(100)).expect("a mean above zero");
     service.task.concurrency = Some(100);
     plan(service, secs(seconds))
 }
@@ -125,14 +136,14 @@ fn lognormal() -> Distribution {
 }
 
 /// W2 for `seconds`.
-pub fn w2(seconds: u64) -> Plan {
+pub(crate) fn w2(seconds: u64) -> Plan {
     let mut service = service(1_500.0, secs(seconds), 50);
     service.request.cpu_time = lognormal();
     plan(service, secs(seconds))
 }
 
 /// The policy of W3: target tracking of CPU at 60 %.
-pub fn tracking() -> PolicyPlan {
+pub(crate) fn tracking() -> PolicyPlan {
     PolicyPlan {
         name: "cpu".into(),
         kind: PolicyKind::TargetTracking(TargetTrackingPlan {
@@ -146,7 +157,7 @@ pub fn tracking() -> PolicyPlan {
 }
 
 /// W3 for its first `hours`, `share` of its rate (1 for the real thing).
-pub fn w3(hours: u64, share: f64) -> Plan {
+pub(crate) fn w3(hours: u64, share: f64) -> Plan {
     let horizon = secs(hours * 3_600);
     let rate = |minute: u64| {
         let day = minute as f64 / 1_440.0;
@@ -169,7 +180,7 @@ pub fn w3(hours: u64, share: f64) -> Plan {
 }
 
 /// A day under W3's policy without a single request.
-pub fn idle_day() -> Plan {
+pub(crate) fn idle_day() -> Plan {
     let mut plan = w3(24, 1.0);
     plan.services[0].traffic = TrafficPlan::Poisson(RateCurve::default());
     plan

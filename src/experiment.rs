@@ -1,6 +1,10 @@
-//! What is asked of the engine: here one run, its checks, and their verdict. It neither touches the disk nor renders.
+//! What is asked of the engine: one run with its checks, or many replications on all cores. It neither touches the
+//! disk nor renders, and it is the only room with threads.
 
 pub mod checks;
+mod run;
+
+pub use run::{replicate, run};
 
 use crate::record::RunRecord;
 use crate::scenario::Scenario;

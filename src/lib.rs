@@ -1,5 +1,22 @@
 //! windtunnel: a discrete-event autoscaling and cost simulator for AWS ECS/Fargate services.
+//!
+//! A scenario file goes in; what would have happened comes out: running tasks, response times, the bill, and why the
+//! service scaled when it did. Rooms stand on floors and import only downwards; the kernel, a package of its own, is
+//! the bottom five of them.
+//!
+//! | floor | room | is |
+//! |---|---|---|
+//! | 0–5 | [`kernel`] | the pure simulator: a plan and a seed in, facts out |
+//! | 6 | [`scenario`] | text → plan, with every problem reported at its place |
+//! | 6 | [`record`] | what a run leaves behind |
+//! | 7 | [`experiment`] | what is asked of the engine; the only room with threads |
+//! | 8 | [`report`] | results → bytes |
+//! | 9 | [`shell`] | files, clock, terminal |
+//! | 10 | [`cli`] | arguments → calls → exit codes |
+//!
+//! Start reading at [`experiment::run`], then [`kernel::world::simulate`].
 
+pub mod cli;
 pub mod experiment;
 pub mod record;
 pub mod report;

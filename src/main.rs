@@ -1,3 +1,7 @@
-//! The windtunnel command.
+//! The `windtunnel` command: everything it does is in the library, see [`windtunnel::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    windtunnel::cli::main()
+}

@@ -12,6 +12,6 @@ mod service;
 pub use histogram::Histogram;
 pub use recorder::{Recorder, record};
 pub use result::{
-    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts, ServiceRecord,
-    TaskStatistics,
+    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
+    ServiceRecord, TaskStatistics,
 };

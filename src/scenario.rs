@@ -1,7 +1,37 @@
 //! Text → spanned tree → resolved tree → [`Scenario`] with its kernel plan. Every problem is reported at once, with its
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
+mod codes;
+mod conform;
+mod curve;
+mod diagnostic;
+mod distribution;
+mod explain;
+mod json_schema;
+mod load;
+mod lower;
+mod overrides;
+mod physics;
+mod price_book;
+mod quantity;
+mod reference;
+mod resolved;
+mod schema;
+mod templates;
+mod trace;
+mod tree;
+mod view;
+
 use windtunnel_kernel::world::Plan;
+
+pub use codes::{ALL as CODES, Code};
+pub use diagnostic::{Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render};
+pub use explain::{explain, explain_topics};
+pub use json_schema::json_schema;
+pub use load::{Loaded, load};
+pub use price_book::{PriceRow, prices};
+pub use reference::reference;
+pub use templates::{FLASH_SALE, Template, templates};
 
 /// A text to be read, with the name that diagnostics print.
 #[derive(Clone, Debug)]
@@ -64,7 +94,7 @@ pub struct ServiceNotes {
 pub struct TraceCounts {
     /// The file as the scenario names it.
     pub file: String,
-    /// Length of an interval [ns].
+    /// Length of an interval \[ns\].
     pub interval_ns: u64,
     /// Intervals within the horizon that the file gives.
     pub intervals: u64,
@@ -81,25 +111,25 @@ pub struct TraceCounts {
 /// A figure that a check can limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Quantity {
-    /// Quantile (in [0, 1]) of response times [ms].
+    /// Quantile (in [0, 1]) of response times \[ms\].
     ResponseTimeQuantile(f64),
-    /// Mean response time [ms].
+    /// Mean response time \[ms\].
     ResponseTimeMean,
-    /// Largest response time [ms].
+    /// Largest response time \[ms\].
     ResponseTimeMax,
-    /// Quantile (in [0, 1]) of waiting times [ms].
+    /// Quantile (in [0, 1]) of waiting times \[ms\].
     WaitingTimeQuantile(f64),
-    /// Mean waiting time [ms].
+    /// Mean waiting time \[ms\].
     WaitingTimeMean,
     /// served ÷ (offered − in flight) [share in 0..=1].
     Availability,
-    /// Cost of the run [USD].
+    /// Cost of the run \[USD\].
     CostTotal,
-    /// Cost scaled to 730 hours [USD].
+    /// Cost scaled to 730 hours \[USD\].
     CostPerMonth,
-    /// Cost of a million offered requests [USD].
+    /// Cost of a million offered requests \[USD\].
     CostPerMillionRequests,
-    /// Largest running count [tasks].
+    /// Largest running count \[tasks\].
     RunningMax,
     /// Mean CPU utilization [share in 0..=1].
     CpuMean,

@@ -1,12 +1,15 @@
-//! The integration tests, as one binary: what the pieces do together, and what theory says they must do.
+//! The integration tests, in one binary: one module a room or a subject.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-#[allow(dead_code, unreachable_pub, reason = "the benchmark's plans, of which tests use some")]
-#[path = "../benches/workloads.rs"]
-mod workloads;
-
+mod benchmarks;
 mod differential;
+mod invariants;
 mod laws;
 mod oracles;
 mod report;
+mod scenario;
 mod statistics;
+mod tidy;
 mod witness;
+#[path = "../benches/workloads.rs"]
+mod workloads;

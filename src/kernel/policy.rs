@@ -9,6 +9,7 @@ mod target_tracking;
 pub use activity::Activity;
 pub use arbiter::{AlarmView, Arbiter, Context, Decision, Verdict};
 pub use plan::{
-    Adjustment, AdjustmentType, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyKind, PolicyPlan,
-    PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow, TargetTrackingPlan,
+    Adjustment, AdjustmentType, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation,
+    PolicyKind, PolicyPlan, PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow,
+    TargetTrackingPlan,
 };

@@ -16,6 +16,6 @@ pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;
 pub use plan::{
-    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing, ScaleInVictim,
-    StartupPlan, StoppingPlan, TaskPlan,
+    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
+    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };

@@ -10,17 +10,23 @@ const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
 /// Buckets in all: they reach to 2^63 ns.
 const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
 
-/// The bucket of a value [ns]: the exponent and the first seven binary digits, read off its floating-point form.
+/// The bucket of a value \[ns\]: the exponent and the first seven binary digits, read off its floating-point form.
 #[inline]
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_possible_wrap, reason = "an index below BUCKETS")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "an index below BUCKETS"
+)]
 const fn bucket_of(value: u64) -> usize {
     let value = value as i64;
     let clipped = if value > 1 << LOW_BITS { value } else { 1 << LOW_BITS };
     (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
 }
 
-/// The smallest value of a bucket [ns]; 0 for the first one.
+/// The smallest value of a bucket \[ns\]; 0 for the first one.
+#[expect(clippy::cast_possible_truncation, reason = "an octave below 64")]
 const fn lower_edge(bucket: usize) -> u128 {
     if bucket == 0 {
         return 0;
@@ -44,7 +50,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one value [ns].
+    /// Counts one value \[ns\].
     pub fn record(&mut self, value: u64) {
         self.counts[bucket_of(value)] += 1;
         self.total += 1;
@@ -56,7 +62,7 @@ impl Histogram {
         self.total
     }
 
-    /// The value at quantile `q` in [0, 1] [ns]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
+    /// The value at quantile `q` in [0, 1] \[ns\]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
     /// when nothing was counted.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
@@ -66,9 +72,11 @@ impl Histogram {
     /// The buckets that hold anything, in order: `(lower edge, upper edge, count)` [ns, ns, values].
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         let clip = |edge: u128| u64::try_from(edge).unwrap_or(u64::MAX);
-        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(bucket, count)| {
-            (clip(lower_edge(bucket)), clip(lower_edge(bucket + 1)), *count)
-        })
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(move |(bucket, count)| (clip(lower_edge(bucket)), clip(lower_edge(bucket + 1)), *count))
     }
 
     /// Adds the counts of `other`.
@@ -106,7 +114,6 @@ impl OpenHistogram {
         self.counts[bucket_of(value)] += 1;
     }
 
-
     /// Records `to − from` for two columns; returns `sum` and `max` brought up to date.
     #[inline]
     pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64], sum: u64, max: u64) -> (u64, u64) {
@@ -121,6 +128,24 @@ impl OpenHistogram {
         (sum, max)
     }
 
+    /// Takes back a value that was recorded.
+    pub(super) fn remove(&mut self, value: u64) {
+        self.counts[bucket_of(value)] -= 1;
+    }
+
+    /// Adds the counts of `other`.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+    }
+
+    /// The upper edge of the highest bucket that holds anything \[ns\]; 0 when none does.
+    pub(super) fn highest(&self) -> u64 {
+        let bucket = self.counts.iter().rposition(|count| *count > 0);
+        bucket.map_or(0, |bucket| u64::try_from(lower_edge(bucket + 1)).unwrap_or(u64::MAX))
+    }
+
     pub(super) fn clear(&mut self) {
         self.counts.fill(0);
     }
@@ -128,9 +153,11 @@ impl OpenHistogram {
     /// The values at three quantiles, as in [`Histogram::quantile`], of this and `other` together.
     pub(super) fn quantiles(&self, other: Option<&Self>, total: u64, qs: [f64; 3]) -> [Option<u64>; 3] {
         qs.map(|q| match other {
-            Some(other) => {
-                quantile_of(self.counts.iter().zip(&other.counts).map(|(a, b)| u64::from(*a) + u64::from(*b)), total, q)
-            }
+            Some(other) => quantile_of(
+                self.counts.iter().zip(&other.counts).map(|(a, b)| u64::from(*a) + u64::from(*b)),
+                total,
+                q,
+            ),
             None => quantile_of(self.counts.iter().map(|count| u64::from(*count)), total, q),
         })
     }
@@ -194,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_merge_is_the_same_as_recording_everything_in_one() {
-        let (mut all, mut left, mut right) = (Histogram::default(), Histogram::default(), Histogram::default());
+        let (mut all, mut left, mut right) =
+            (Histogram::default(), Histogram::default(), Histogram::default());
         for value in (0..50_000_u64).map(|i| i * i * 977) {
             all.record(value);
             if value % 2 == 0 { left.record(value) } else { right.record(value) }

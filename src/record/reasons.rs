@@ -32,7 +32,12 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
 pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
     let plan = change.alarm;
     let (n, m) = (plan.evaluation_periods, plan.datapoints_to_alarm);
-    let breaching = change.evaluation.datapoints.iter().filter(|value| plan.comparison.breaches(**value, plan.threshold)).count();
+    let breaching = change
+        .evaluation
+        .datapoints
+        .iter()
+        .filter(|value| plan.comparison.breaches(**value, plan.threshold))
+        .count();
     let seen = change.evaluation.datapoints.len();
     let verb = match plan.comparison {
         windtunnel_kernel::telemetry::Comparison::GreaterThanThreshold => "above",
@@ -42,7 +47,9 @@ pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
     };
     let threshold = number(plan.threshold);
     match change.evaluation.state {
-        AlarmState::InsufficientData => format!("no datapoint of {} in the evaluation range", plan.metric.name()),
+        AlarmState::InsufficientData => {
+            format!("no datapoint of {} in the evaluation range", plan.metric.name())
+        }
         AlarmState::Alarm | AlarmState::Ok => {
             format!("{breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed")
         }
@@ -55,9 +62,15 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
     let arithmetic = arithmetic(invoked, service);
     let result = match decision.verdict {
         Verdict::ScaledOut | Verdict::ScaledIn => changed(decision, service),
-        Verdict::AlreadyAtMaxCapacity => format!("the desired count is already at max_capacity = {}", service.max_capacity),
-        Verdict::AlreadyAtMinCapacity => format!("the desired count is already at min_capacity = {}", service.min_capacity),
-        Verdict::AlreadyAtDesiredCapacity => format!("the desired count is already {}", decision.desired_before),
+        Verdict::AlreadyAtMaxCapacity => {
+            format!("the desired count is already at max_capacity = {}", service.max_capacity)
+        }
+        Verdict::AlreadyAtMinCapacity => {
+            format!("the desired count is already at min_capacity = {}", service.min_capacity)
+        }
+        Verdict::AlreadyAtDesiredCapacity => {
+            format!("the desired count is already {}", decision.desired_before)
+        }
         Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
         Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
         Verdict::CoolingDown => cooling(decision),
@@ -75,18 +88,30 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
     match &service.policies[decision.policy.index()].kind {
         PolicyKind::TargetTracking(plan) => match decision.proposed {
             Some(proposed) => {
-                format!("ceil({} × {} / {}) = {proposed}", decision.base, number(value), number(plan.target_value))
+                format!(
+                    "ceil({} × {} / {}) = {proposed}",
+                    decision.base,
+                    number(value),
+                    number(plan.target_value)
+                )
             }
             None => format!("{} against a target of {}", number(value), number(plan.target_value)),
         },
         PolicyKind::Step(plan) => {
             let excess = value - plan.alarm.threshold;
-            let place = format!("{} is {} from the threshold {}", number(value), signed(excess), number(plan.alarm.threshold));
+            let place = format!(
+                "{} is {} from the threshold {}",
+                number(value),
+                signed(excess),
+                number(plan.alarm.threshold)
+            );
             let (Some(step), Some(proposed)) = (plan.select(value), decision.proposed) else { return place };
             let adjustment = match plan.adjustment_type {
                 AdjustmentType::ExactCapacity => format!("exactly {}", step.adjustment),
                 AdjustmentType::ChangeInCapacity => format!("{} {:+}", decision.base, step.adjustment),
-                AdjustmentType::PercentChangeInCapacity => format!("{} {:+} %", decision.base, step.adjustment),
+                AdjustmentType::PercentChangeInCapacity => {
+                    format!("{} {:+} %", decision.base, step.adjustment)
+                }
             };
             format!("{place}: {adjustment} = {proposed}")
         }
@@ -103,12 +128,18 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
         (Some(credited), Some(proposed)) if credited < proposed => {
             format!("{} were added in the cooldown already, so {credited}; ", proposed - credited)
         }
-        (Some(credited), Some(proposed)) if credited > proposed => format!("the largest proposal is {credited}; "),
+        (Some(credited), Some(proposed)) if credited > proposed => {
+            format!("the largest proposal is {credited}; ")
+        }
         _ => String::new(),
     };
     let clamp = match decision.credited {
-        Some(count) if count > i64::from(decision.desired_after) => format!("max_capacity = {}; ", service.max_capacity),
-        Some(count) if count < i64::from(decision.desired_after) => format!("min_capacity = {}; ", service.min_capacity),
+        Some(count) if count > i64::from(decision.desired_after) => {
+            format!("max_capacity = {}; ", service.max_capacity)
+        }
+        Some(count) if count < i64::from(decision.desired_after) => {
+            format!("min_capacity = {}; ", service.min_capacity)
+        }
         _ => String::new(),
     };
     let sign = if change < 0 { "−" } else { "+" };
@@ -129,7 +160,8 @@ fn cooling(decision: &Decision) -> String {
 
 fn flapping(decision: &Decision, service: &ServicePlan) -> String {
     let fewer = decision.base.saturating_sub(1);
-    let (Some(value), PolicyKind::TargetTracking(plan)) = (decision.value, &service.policies[decision.policy.index()].kind)
+    let (Some(value), PolicyKind::TargetTracking(plan)) =
+        (decision.value, &service.policies[decision.policy.index()].kind)
     else {
         return String::new();
     };

@@ -15,11 +15,11 @@ pub enum LineItem {
     FargateMemory,
     /// `fargate_ephemeral_storage` [GB-hour].
     FargateEphemeralStorage,
-    /// `alb_hour` [hour].
+    /// `alb_hour` \[hour\].
     AlbHour,
     /// `alb_lcu` [LCU-hour].
     AlbLcu,
-    /// `public_ipv4` [hour].
+    /// `public_ipv4` \[hour\].
     PublicIpv4,
     /// `cloudwatch_alarm` [alarm-month].
     CloudwatchAlarm,
@@ -86,7 +86,7 @@ pub struct Billed<'a> {
     pub reading: MeterReading,
     /// CPU units of a task.
     pub cpu_units: u32,
-    /// Memory of a task [MiB].
+    /// Memory of a task \[MiB\].
     pub memory_mib: u32,
     /// Alarms of its policies.
     pub alarms: u32,
@@ -143,7 +143,12 @@ impl Invoice {
             line(LineItem::PublicIpv4, address_ns, hour_ns, tariff.ipv4_hour);
         }
         if billed.alarms > 0 {
-            line(LineItem::CloudwatchAlarm, i128::from(billed.alarms) * horizon, 730 * hour_ns, tariff.alarm_month);
+            line(
+                LineItem::CloudwatchAlarm,
+                i128::from(billed.alarms) * horizon,
+                730 * hour_ns,
+                tariff.alarm_month,
+            );
         }
         Self { lines }
     }
@@ -189,7 +194,14 @@ mod tests {
 
     fn bill(tariff: &Tariff, cpu_units: u32, memory_mib: u32, task_seconds: u64) -> Invoice {
         let reading = MeterReading { task_seconds, lcu_hours: 0 };
-        Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms: 0, horizon: SimDuration::from_secs(3_600) })
+        Invoice::of(&Billed {
+            tariff,
+            reading,
+            cpu_units,
+            memory_mib,
+            alarms: 0,
+            horizon: SimDuration::from_secs(3_600),
+        })
     }
 
     #[test]

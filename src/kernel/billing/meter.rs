@@ -24,7 +24,7 @@ pub struct LcuUsage {
     pub requests: u64,
     /// Requests in flight, integrated over time [request·ns].
     pub in_flight: u64,
-    /// Bytes processed [B].
+    /// Bytes processed \[B\].
     pub bytes: u128,
 }
 
@@ -39,7 +39,8 @@ impl LcuUsage {
         let new_connections = requests * (LCU_DENOMINATOR / (25 * 3_600));
         let active = u128::from(self.in_flight) * per_connection;
         let bytes = self.bytes * (LCU_DENOMINATOR / 1_000_000_000) * per_connection;
-        let evaluations = requests * u128::from(rules.saturating_sub(10)) * (LCU_DENOMINATOR / 3_600_000) * per_connection;
+        let evaluations =
+            requests * u128::from(rules.saturating_sub(10)) * (LCU_DENOMINATOR / 3_600_000) * per_connection;
         new_connections.max(active).max(bytes).max(evaluations)
     }
 
@@ -66,7 +67,7 @@ pub struct Meter {
     bill_deprovisioning: bool,
     rules: u32,
     requests_per_connection: u32,
-    /// Calendar time of second 0 within its hour [ns]: hours end on the calendar's full hours.
+    /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
     reading: MeterReading,
@@ -75,7 +76,6 @@ pub struct Meter {
 impl Meter {
     /// A meter at zero; `start_unix_ns` is the calendar time of second 0.
     #[must_use]
-    #[expect(clippy::cast_sign_loss, reason = "a Euclidean remainder is not negative")]
     pub fn new(tariff: &Tariff, start_unix_ns: i64) -> Self {
         let balancer = tariff.load_balancer.as_ref();
         Self {
@@ -83,7 +83,7 @@ impl Meter {
             bill_deprovisioning: tariff.bill_deprovisioning,
             rules: balancer.map_or(0, |lb| lb.rules),
             requests_per_connection: balancer.map_or(1, |lb| lb.requests_per_connection),
-            hour_offset: start_unix_ns.rem_euclid(3_600_000_000_000) as u64,
+            hour_offset: start_unix_ns.rem_euclid(3_600_000_000_000).unsigned_abs(),
             hour: LcuUsage::default(),
             reading: MeterReading::default(),
         }
@@ -134,7 +134,9 @@ mod tests {
     #[test]
     fn a_life_is_billed_by_the_second_rounded_up_and_at_least_a_minute() {
         // oracles bill-42s-min, bill-60s-exact, bill-60s-plus-1us, bill-61.2s, bill-1h-arm.
-        for (micros, seconds) in [(42_000_000, 60), (60_000_000, 60), (60_000_001, 61), (61_200_000, 62), (3_600_000_000, 3_600)] {
+        for (micros, seconds) in
+            [(42_000_000, 60), (60_000_000, 60), (60_000_001, 61), (61_200_000, 62), (3_600_000_000, 3_600)]
+        {
             assert_eq!(billed_seconds(SimDuration(micros * 1_000), MINUTE), seconds);
         }
     }

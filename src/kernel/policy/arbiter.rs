@@ -127,7 +127,8 @@ impl Arbiter {
 
     /// The running count has reached the desired count: activities are complete and their cooldowns start.
     pub fn complete(&mut self, now: SimTime) {
-        let activities = self.policies.iter_mut().filter_map(|policy| policy.last.as_mut()).chain(self.last.as_mut());
+        let activities =
+            self.policies.iter_mut().filter_map(|policy| policy.last.as_mut()).chain(self.last.as_mut());
         for activity in activities {
             activity.completed = activity.completed.or(Some(now));
         }
@@ -136,13 +137,20 @@ impl Arbiter {
     /// Whether an activity waits for its completion.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        let mut activities = self.policies.iter().filter_map(|policy| policy.last.as_ref()).chain(self.last.as_ref());
+        let mut activities =
+            self.policies.iter().filter_map(|policy| policy.last.as_ref()).chain(self.last.as_ref());
         activities.any(|activity| activity.completed.is_none())
     }
 
     /// Decides on the policies whose alarms were `invoked` at the same instant; one decision each, in that order, at
     /// most one of which changes the desired count for each direction.
-    pub fn decide(&mut self, context: &Context, invoked: &[AlarmId], alarms: &[AlarmView<'_>], out: &mut Vec<Decision>) {
+    pub fn decide(
+        &mut self,
+        context: &Context,
+        invoked: &[AlarmId],
+        alarms: &[AlarmView<'_>],
+        out: &mut Vec<Decision>,
+    ) {
         let mut context = *context;
         let candidates: Vec<Candidate> =
             invoked.iter().map(|alarm| self.candidate(&context, *alarm, alarms)).collect();
@@ -154,7 +162,8 @@ impl Arbiter {
         for mut candidate in candidates {
             if open(&&candidate) {
                 let wanted = if winner_out.is_some() { winner_out } else { winner_in };
-                let wins = candidate.out == winner_out.is_some() && Some(result(&candidate)) == wanted && !applied;
+                let wins =
+                    candidate.out == winner_out.is_some() && Some(result(&candidate)) == wanted && !applied;
                 if wins {
                     applied = true;
                     self.apply(&context, &candidate);
@@ -179,7 +188,11 @@ impl Arbiter {
         };
         if candidate.out {
             // A scale-out cancels every running scale-in cooldown of the service.
-            let all = self.policies.iter_mut().map(|policy| &mut policy.last).chain(core::iter::once(&mut self.last));
+            let all = self
+                .policies
+                .iter_mut()
+                .map(|policy| &mut policy.last)
+                .chain(core::iter::once(&mut self.last));
             for last in all {
                 *last = last.filter(|activity| activity.out);
             }
@@ -220,20 +233,34 @@ impl Arbiter {
     }
 
     /// The formula.
-    fn propose(&self, context: &Context, view: &AlarmView<'_>, candidate: &mut Candidate) -> Result<(), Verdict> {
+    fn propose(
+        &self,
+        context: &Context,
+        view: &AlarmView<'_>,
+        candidate: &mut Candidate,
+    ) -> Result<(), Verdict> {
         let decision = &mut candidate.decision;
         match &self.policies[view.policy.index()].plan.kind {
             PolicyKind::TargetTracking(plan) => {
                 let value = plan.aggregate(view.datapoints, &self.rules).ok_or(Verdict::WithinTarget)?;
                 decision.value = Some(value);
                 let running = i64::from(context.running);
-                let beyond = if view.low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
+                let beyond = if view.low {
+                    value < plan.low_threshold(&self.rules)
+                } else {
+                    value > plan.target_value
+                };
                 if !beyond {
                     return Err(Verdict::WithinTarget);
                 }
-                let count = if view.low { plan.scale_in(running, value, &self.rules) } else { plan.proportional(running, value) };
+                let count = if view.low {
+                    plan.scale_in(running, value, &self.rules)
+                } else {
+                    plan.proportional(running, value)
+                };
                 decision.proposed = Some(count);
-                if view.low && self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value) {
+                if view.low && self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value)
+                {
                     return Err(Verdict::AutoScalingAnticipatedFlapping);
                 }
             }
@@ -272,8 +299,11 @@ impl Arbiter {
         }
         let running = i64::from(context.running);
         for other in alarms.iter().filter(|other| other.low) {
-            let PolicyKind::TargetTracking(plan) = &self.policies[other.policy.index()].plan.kind else { continue };
-            let value = plan.aggregate(other.datapoints, &self.rules).filter(|_| other.state == AlarmState::Alarm);
+            let PolicyKind::TargetTracking(plan) = &self.policies[other.policy.index()].plan.kind else {
+                continue;
+            };
+            let value =
+                plan.aggregate(other.datapoints, &self.rules).filter(|_| other.state == AlarmState::Alarm);
             let Some(value) = value.filter(|value| *value < plan.low_threshold(&self.rules)) else {
                 return Err(Verdict::NotUnanimous);
             };
@@ -284,7 +314,12 @@ impl Arbiter {
     }
 
     /// Cooldowns, and the credit for capacity that the activity in cooldown already added.
-    fn cool_down(&self, context: &Context, view: &AlarmView<'_>, candidate: &mut Candidate) -> Result<(), Verdict> {
+    fn cool_down(
+        &self,
+        context: &Context,
+        view: &AlarmView<'_>,
+        candidate: &mut Candidate,
+    ) -> Result<(), Verdict> {
         let state = &self.policies[view.policy.index()];
         let last = match self.rules.cooldown_scope {
             CooldownScope::PerPolicy => state.last,

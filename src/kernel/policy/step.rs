@@ -13,8 +13,12 @@ impl StepPlan {
         }
         Some(match self.metric_aggregation_type {
             StepAggregation::Average => datapoints.iter().sum::<f64>() / datapoints.len() as f64,
-            StepAggregation::Minimum => datapoints.iter().copied().fold(last, |a, b| if b < a { b } else { a }),
-            StepAggregation::Maximum => datapoints.iter().copied().fold(last, |a, b| if b > a { b } else { a }),
+            StepAggregation::Minimum => {
+                datapoints.iter().copied().fold(last, |a, b| if b < a { b } else { a })
+            }
+            StepAggregation::Maximum => {
+                datapoints.iter().copied().fold(last, |a, b| if b > a { b } else { a })
+            }
         })
     }
 
@@ -25,13 +29,15 @@ impl StepPlan {
         let difference = value - self.alarm.threshold;
         let above = |step: &&Adjustment| {
             // A range above the threshold starts at zero or higher, or reaches from −∞ beyond zero.
-            let is_above = step.lower.map_or_else(|| step.upper.is_none_or(|upper| upper > 0.0), |lower| lower >= 0.0);
+            let is_above =
+                step.lower.map_or_else(|| step.upper.is_none_or(|upper| upper > 0.0), |lower| lower >= 0.0);
             is_above
                 && step.lower.is_none_or(|lower| difference >= lower)
                 && step.upper.is_none_or(|upper| difference < upper)
         };
         let below = |step: &&Adjustment| {
-            step.lower.is_none_or(|lower| difference > lower) && step.upper.is_some_and(|upper| upper <= 0.0 && difference <= upper)
+            step.lower.is_none_or(|lower| difference > lower)
+                && step.upper.is_some_and(|upper| upper <= 0.0 && difference <= upper)
         };
         self.steps.iter().find(above).or_else(|| self.steps.iter().find(below))
     }
@@ -60,7 +66,6 @@ impl StepPlan {
         };
         exact.signum() * magnitude.max(i64::from(self.min_adjustment_magnitude))
     }
-
 }
 
 #[cfg(test)]
@@ -69,7 +74,11 @@ mod tests {
     use crate::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
     use crate::units::SimDuration;
 
-    pub(super) fn step_plan(threshold: f64, kind: AdjustmentType, steps: &[(Option<f64>, Option<f64>, i32)]) -> StepPlan {
+    pub(super) fn step_plan(
+        threshold: f64,
+        kind: AdjustmentType,
+        steps: &[(Option<f64>, Option<f64>, i32)],
+    ) -> StepPlan {
         StepPlan {
             alarm: AlarmPlan {
                 name: "alarm".into(),
@@ -84,7 +93,14 @@ mod tests {
             min_adjustment_magnitude: 0,
             metric_aggregation_type: StepAggregation::Average,
             cooldown: SimDuration::from_secs(300),
-            steps: steps.iter().map(|(lower, upper, adjustment)| Adjustment { lower: *lower, upper: *upper, adjustment: *adjustment }).collect(),
+            steps: steps
+                .iter()
+                .map(|(lower, upper, adjustment)| Adjustment {
+                    lower: *lower,
+                    upper: *upper,
+                    adjustment: *adjustment,
+                })
+                .collect(),
         }
     }
 
@@ -118,8 +134,18 @@ mod tests {
             plan.select(value).map(|step| step.adjustment)
         };
         let table = [
-            (50.0, 0), (59.999, 0), (60.0, 10), (69.999, 10), (70.0, 30), (1000.0, 30),
-            (49.999, 0), (40.001, 0), (40.0, -10), (30.001, -10), (30.0, -30), (0.0, -30),
+            (50.0, 0),
+            (59.999, 0),
+            (60.0, 10),
+            (69.999, 10),
+            (70.0, 30),
+            (1000.0, 30),
+            (49.999, 0),
+            (40.001, 0),
+            (40.0, -10),
+            (30.001, -10),
+            (30.0, -30),
+            (0.0, -30),
         ];
         for (value, percent) in table {
             assert_eq!(change(value), Some(percent), "at {value}");
@@ -157,11 +183,18 @@ mod tests {
     #[test]
     fn case_s5_and_oracle_step_percent_rounding() {
         let table = [
-            (10, 10, 0, 1), (11, 30, 0, 3), (14, -10, 0, -1), (13, -30, 0, -3), (4, 25, 2, 2),
-            (127, 10, 0, 12), (3, 10, 0, 1), (3, -10, 0, -1),
+            (10, 10, 0, 1),
+            (11, 30, 0, 3),
+            (14, -10, 0, -1),
+            (13, -30, 0, -3),
+            (4, 25, 2, 2),
+            (127, 10, 0, 12),
+            (3, 10, 0, 1),
+            (3, -10, 0, -1),
         ];
         for (capacity, percent, minimum, delta) in table {
-            let mut plan = step_plan(50.0, AdjustmentType::PercentChangeInCapacity, &[(Some(0.0), None, percent)]);
+            let mut plan =
+                step_plan(50.0, AdjustmentType::PercentChangeInCapacity, &[(Some(0.0), None, percent)]);
             plan.min_adjustment_magnitude = minimum;
             assert_eq!(propose(&plan, 60.0, capacity), Some(capacity + delta), "{percent} % of {capacity}");
         }

@@ -25,8 +25,10 @@ impl TargetTrackingPlan {
             threshold,
             treat_missing_data: TreatMissingData::Missing,
         };
-        let high = alarm("AlarmHigh", rules.tt_high_points, Comparison::GreaterThanThreshold, self.target_value);
-        let low = alarm("AlarmLow", rules.tt_low_points, Comparison::LessThanThreshold, self.low_threshold(rules));
+        let high =
+            alarm("AlarmHigh", rules.tt_high_points, Comparison::GreaterThanThreshold, self.target_value);
+        let low =
+            alarm("AlarmLow", rules.tt_low_points, Comparison::LessThanThreshold, self.low_threshold(rules));
         (high, (!self.disable_scale_in).then_some(low))
     }
 
@@ -36,9 +38,13 @@ impl TargetTrackingPlan {
     pub fn aggregate(&self, datapoints: &[f64], rules: &PolicyRules) -> Option<f64> {
         let last = *datapoints.last()?;
         Some(match rules.tt_metric_aggregation {
-            DatapointAggregation::MeanOfEvalWindow => datapoints.iter().sum::<f64>() / datapoints.len() as f64,
+            DatapointAggregation::MeanOfEvalWindow => {
+                datapoints.iter().sum::<f64>() / datapoints.len() as f64
+            }
             DatapointAggregation::Last => last,
-            DatapointAggregation::Max => datapoints.iter().copied().fold(last, |a, b| if b > a { b } else { a }),
+            DatapointAggregation::Max => {
+                datapoints.iter().copied().fold(last, |a, b| if b > a { b } else { a })
+            }
         })
     }
 
@@ -54,7 +60,8 @@ impl TargetTrackingPlan {
         // A product of decimals such as 10 × 66 / 60 = 11 must not become 11.000000000000002 and then 12.
         let exact = to_f64(base) * value / self.target_value;
         let nearest = libm::round(exact);
-        let settled = if (exact - nearest).abs() <= 1e-9 * (1.0 + nearest) { nearest } else { libm::ceil(exact) };
+        let settled =
+            if (exact - nearest).abs() <= 1e-9 * (1.0 + nearest) { nearest } else { libm::ceil(exact) };
         to_i64(settled)
     }
 
@@ -65,7 +72,9 @@ impl TargetTrackingPlan {
         let least = match rules.tt_scale_in_mode {
             ScaleInMode::ProportionalCeil => 0,
             ScaleInMode::OneAtATime => running - 1,
-            ScaleInMode::MaxFraction(fraction) => running - to_i64(libm::floor(to_f64(running) * fraction)).max(1),
+            ScaleInMode::MaxFraction(fraction) => {
+                running - to_i64(libm::floor(to_f64(running) * fraction)).max(1)
+            }
         };
         let step = rules.tt_scale_in_max_step.map_or(0, |most| running - i64::from(most));
         let mode = match rules.tt_scale_in_mode {
@@ -121,7 +130,11 @@ mod tests {
                 let value = f64::from(target) * 1.1;
                 let exact = f64::from(base) * 11.0 / 10.0;
                 let expected = to_i64(libm::ceil(exact - 1e-7));
-                assert_eq!(tracking(f64::from(target)).proportional(i64::from(base), value), expected, "{base} × {value} / {target}");
+                assert_eq!(
+                    tracking(f64::from(target)).proportional(i64::from(base), value),
+                    expected,
+                    "{base} × {value} / {target}"
+                );
             }
         }
     }
@@ -147,7 +160,11 @@ mod tests {
     #[test]
     fn scale_in_modes_limit_how_much_goes_at_once() {
         let plan = tracking(50.0);
-        let with = |mode, step| PolicyRules { tt_scale_in_mode: mode, tt_scale_in_max_step: step, ..PolicyRules::default() };
+        let with = |mode, step| PolicyRules {
+            tt_scale_in_mode: mode,
+            tt_scale_in_max_step: step,
+            ..PolicyRules::default()
+        };
         assert_eq!(plan.scale_in(10, 20.0, &with(ScaleInMode::ProportionalCeil, None)), 4);
         assert_eq!(plan.scale_in(10, 20.0, &with(ScaleInMode::ProportionalCeil, Some(2))), 8);
         assert_eq!(plan.scale_in(10, 20.0, &with(ScaleInMode::OneAtATime, None)), 9);

@@ -69,7 +69,9 @@ impl Streams {
 
 /// Mixes `bytes` and their length into `state`.
 fn absorb(state: u64, bytes: &[u8]) -> u64 {
-    let hashed = bytes.iter().fold(state, |state, byte| mix(state ^ u64::from(*byte)).wrapping_add(0x2545_F491_4F6C_DD1D));
+    let hashed = bytes
+        .iter()
+        .fold(state, |state, byte| mix(state ^ u64::from(*byte)).wrapping_add(0x2545_F491_4F6C_DD1D));
     mix(hashed ^ bytes.len() as u64)
 }
 
@@ -174,7 +176,10 @@ mod tests {
             state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
             mix(state)
         };
-        assert_eq!([next(), next(), next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+        assert_eq!(
+            [next(), next(), next()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        );
     }
 
     #[test]

@@ -13,7 +13,6 @@ fn one_to_two(bits: u64) -> f64 {
 
 /// The layer: the low eight bits, which [`one_to_two`] does not use.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "eight bits")]
 const fn layer(bits: u64) -> usize {
     (bits & 0xFF) as usize
 }

@@ -1,7 +1,7 @@
 //! Layers of the two ziggurats: edges `X` from the outside in, and the density `F` at each edge. Derived from the
 //! condition that all 256 layers have the same area; `the_tables_are_the_ziggurat` derives them anew.
 
-#![expect(clippy::unreadable_literal, clippy::excessive_precision, reason = "generated data")]
+#![expect(clippy::unreadable_literal, reason = "generated data")]
 
 /// Where the exponential tail begins.
 pub(super) const EXP_R: f64 = 7.69711747013105;

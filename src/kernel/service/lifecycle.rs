@@ -74,7 +74,7 @@ struct Task {
     doomed: bool,
     slot: Option<Slot>,
     billed_since: Option<SimTime>,
-    /// When its last request leaves it [ns].
+    /// When its last request leaves it \[ns\].
     last_end: u64,
 }
 
@@ -228,7 +228,13 @@ impl Lifecycle {
         let mut rng = self.startup_rng(task);
         // The stages' draws come from one stream in a fixed order: skip those that were used before.
         let skip = |stages: usize, rng: &mut Rng, plan: &StartupPlan| {
-            let laws = [&plan.scheduling, &plan.provisioning, &plan.image_pull, &plan.container_start, &plan.application_boot];
+            let laws = [
+                &plan.scheduling,
+                &plan.provisioning,
+                &plan.image_pull,
+                &plan.container_start,
+                &plan.application_boot,
+            ];
             for law in &laws[..stages] {
                 let _used = law.draw(rng);
             }
@@ -330,18 +336,19 @@ impl Lifecycle {
 
     /// States the move and keeps the counts.
     fn note(&mut self, at: SimTime, task: TaskId, from: Option<TaskStage>, to: TaskStage, out: &mut Outcome) {
-        let counts = &mut self.counts;
-        let kinds: [(&mut u32, fn(TaskStage) -> bool); 5] = [
-            (&mut counts.pending, TaskStage::is_pending),
-            (&mut counts.running, TaskStage::is_running),
-            (&mut counts.registered, |stage| matches!(stage, TaskStage::Registering | TaskStage::InService)),
-            (&mut counts.in_service, |stage| stage == TaskStage::InService),
-            (&mut counts.draining, TaskStage::is_draining),
-        ];
-        for (count, belongs) in kinds {
-            *count -= u32::from(from.is_some_and(belongs));
-            *count += u32::from(belongs(to));
-        }
+        let changed = |count: u32, belongs: fn(TaskStage) -> bool| {
+            count + u32::from(belongs(to)) - u32::from(from.is_some_and(belongs))
+        };
+        let counts = self.counts;
+        self.counts = TaskCounts {
+            pending: changed(counts.pending, TaskStage::is_pending),
+            running: changed(counts.running, TaskStage::is_running),
+            registered: changed(counts.registered, |stage| {
+                matches!(stage, TaskStage::Registering | TaskStage::InService)
+            }),
+            in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
+            draining: changed(counts.draining, TaskStage::is_draining),
+        };
         out.moved.push(TaskMoved { at, task, from, to, billed_since: self.tasks[task.index()].billed_since });
     }
 

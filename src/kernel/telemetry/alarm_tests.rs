@@ -41,7 +41,11 @@ fn row(n: u32, m: u32, data: &str, [missing, ignore, breaching, not_breaching]: 
                 "INSUFFICIENT" => AlarmState::InsufficientData,
                 _ => before,
             };
-            assert_eq!(evaluate(&plan, &points(data), before), expected, "{data} {m} of {n} {kind:?} from {before:?}");
+            assert_eq!(
+                evaluate(&plan, &points(data), before),
+                expected,
+                "{data} {m} of {n} {kind:?} from {before:?}"
+            );
         }
     }
 }
@@ -99,7 +103,8 @@ fn missing_data_row_5_of_2_of_3() {
 #[test]
 fn the_premature_alarm_rule() {
     let plan = alarm(3, 3, Comparison::GreaterThanThreshold, 50.0, TreatMissingData::Missing);
-    for (data, state) in [("----X", AlarmState::Ok), ("---X-", AlarmState::Ok), ("--X--", AlarmState::Alarm)] {
+    for (data, state) in [("----X", AlarmState::Ok), ("---X-", AlarmState::Ok), ("--X--", AlarmState::Alarm)]
+    {
         assert_eq!(evaluate(&plan, &points(data), AlarmState::Ok), state, "{data}");
     }
 }

@@ -37,7 +37,9 @@ pub enum CurveError {
 impl fmt::Display for CurveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotIncreasing(i) => write!(f, "piece {i} of the rate curve ends where it begins, or before"),
+            Self::NotIncreasing(i) => {
+                write!(f, "piece {i} of the rate curve ends where it begins, or before")
+            }
             Self::BadRate(i) => write!(f, "piece {i} of the rate curve has a negative, infinite or NaN rate"),
         }
     }
@@ -50,7 +52,7 @@ pub struct RateCurve {
 }
 
 impl RateCurve {
-    /// Longest piece that is kept whole [ns]: one day, so that positions within a piece are exact in an `f64`.
+    /// Longest piece that is kept whole \[ns\]: one day, so that positions within a piece are exact in an `f64`.
     const LONGEST: u64 = 86_400 * crate::units::NANOS_PER_SEC;
 
     /// A curve of the given pieces; pieces longer than a day are split.
@@ -74,7 +76,7 @@ impl RateCurve {
         Ok(Self { segments })
     }
 
-    /// The same rate for `span` [ns].
+    /// The same rate for `span` \[ns\].
     ///
     /// # Errors
     /// When the rate is negative or not finite, or the span is zero.
@@ -90,8 +92,11 @@ impl RateCurve {
         let mut rate = piece.rate_start;
         for part in 1..=parts {
             let end = if part == parts { piece.end } else { start + part * Self::LONGEST };
-            let rate_end =
-                if part == parts { piece.rate_end } else { piece.rate_start + slope * (part * Self::LONGEST) as f64 };
+            let rate_end = if part == parts {
+                piece.rate_end
+            } else {
+                piece.rate_start + slope * (part * Self::LONGEST) as f64
+            };
             segments.push(Segment { end, rate_start: rate, rate_end });
             rate = rate_end;
         }

@@ -32,7 +32,11 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EventStorm { at } => {
-                write!(f, "more than {EVENTS_AT_ONE_INSTANT} control events at second {:.3}", at.as_secs_f64())
+                write!(
+                    f,
+                    "more than {EVENTS_AT_ONE_INSTANT} control events at second {:.3}",
+                    at.as_secs_f64()
+                )
             }
         }
     }
@@ -66,7 +70,12 @@ pub struct ServiceOutcome {
 ///
 /// # Errors
 /// When the run was stopped; see [`RunError`].
-pub fn simulate(plan: &Plan, seed: u64, replication: u64, observer: &mut impl Observer) -> Result<RunOutcome, RunError> {
+pub fn simulate(
+    plan: &Plan,
+    seed: u64,
+    replication: u64,
+    observer: &mut impl Observer,
+) -> Result<RunOutcome, RunError> {
     let mut world = World::new(plan, Streams::new(seed, replication), observer);
     world.begin();
     world.run()?;
@@ -127,7 +136,10 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
             for alarm in 0..self.services[index].watches.len() {
                 let phase = self.services[index].watches[alarm].phase;
-                self.schedule(phase, Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))));
+                self.schedule(
+                    phase,
+                    Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
+                );
             }
         }
     }
@@ -142,7 +154,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             }
             self.control_events += 1;
             for word in [now.0, event.priority() as u64, event.entity()] {
-                self.fingerprint = (self.fingerprint.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+                self.fingerprint =
+                    (self.fingerprint.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
             }
             if self.dispatch(now, event) {
                 break;
@@ -220,9 +233,11 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         let task = &state.plan.task;
         let cpu_utilization = usage.cpu_utilization(state.fleet.server_count());
         let size = u64::from(task.memory_mib) * Bytes::MIB;
-        let memory_utilization = usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);
+        let memory_utilization =
+            usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);
         state.metrics.push(now, datapoints(cpu_utilization, memory_utilization, &usage));
-        let bytes = state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
+        let bytes =
+            state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
         let in_flight = u64::try_from(usage.occupied + usage.waiting).unwrap_or(0);
         state.meter.period(&LcuUsage { requests: usage.routed, in_flight, bytes }, now);
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
@@ -251,7 +266,15 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         watch.alarm.observe(&self.range, &mut watch.evaluation);
         if watch.evaluation.changed {
             let (policy, evaluation) = (watch.policy, &watch.evaluation);
-            let change = AlarmChange { at: now, policy, alarm: &watch.alarm.plan, before, evaluation, running, desired };
+            let change = AlarmChange {
+                at: now,
+                policy,
+                alarm: &watch.alarm.plan,
+                before,
+                evaluation,
+                running,
+                desired,
+            };
             self.observer.alarm_changed(id, &change);
         }
         let telemetry = &state.plan.telemetry;
@@ -268,7 +291,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
     /// Application Auto Scaling acts on every alarm whose action is due now.
     fn act(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
-        let mut invoked: Vec<AlarmId> = state.actions.iter().filter(|(at, _)| *at <= now).map(|(_, alarm)| *alarm).collect();
+        let mut invoked: Vec<AlarmId> =
+            state.actions.iter().filter(|(at, _)| *at <= now).map(|(_, alarm)| *alarm).collect();
         if invoked.is_empty() {
             return;
         }
@@ -299,7 +323,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         for decision in &decisions {
             let watch = &state.watches[decision.alarm.index()];
             let (alarm, datapoints) = (&watch.alarm.plan, watch.evaluation.datapoints.as_slice());
-            self.observer.policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, running });
+            self.observer
+                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, running });
         }
         let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
         if let Some(decision) = scaled {
@@ -312,7 +337,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         let mut fingerprint = self.fingerprint;
         let mut services = Vec::with_capacity(self.services.len());
         for state in self.services {
-            fingerprint = (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
+            fingerprint =
+                (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
             let reading = state.meter.finish(horizon, state.lifecycle.billed());
             let invoice = Invoice::of(&Billed {
                 tariff: &state.plan.tariff,

@@ -13,7 +13,7 @@ use crate::telemetry::{Alarm, AlarmPlan, Evaluation, Metric, MetricStore, UsageM
 use crate::traffic::ArrivalStream;
 use crate::units::{AlarmId, PolicyId, ServiceId, SimDuration, SimTime};
 
-/// Length of a minute [ns].
+/// Length of a minute \[ns\].
 const MINUTE: u64 = 60_000_000_000;
 
 /// An alarm on duty.
@@ -90,12 +90,8 @@ impl<'p> ServiceState<'p> {
 
     /// Replays every request that arrives before `until`.
     pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) {
-        let mut sink = ServiceSink {
-            id: self.id,
-            usage: &mut self.usage,
-            observer,
-            fingerprint: self.fingerprint,
-        };
+        let mut sink =
+            ServiceSink { id: self.id, usage: &mut self.usage, observer, fingerprint: self.fingerprint };
         self.fleet.serve(&mut self.arrivals, &mut self.demands, until.0, &mut sink);
         self.fingerprint = sink.fingerprint;
     }
@@ -108,9 +104,8 @@ fn periods(span: SimDuration) -> usize {
 }
 
 /// End of the first period: the first whole calendar minute after second 0.
-#[expect(clippy::cast_sign_loss, reason = "a Euclidean remainder is not negative")]
 fn first_period_end(plan: &Plan) -> SimTime {
-    SimTime(MINUTE - plan.start_unix_ns.rem_euclid(60_000_000_000) as u64)
+    SimTime(MINUTE - plan.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs())
 }
 
 fn watches(service: &ServicePlan, streams: Streams) -> Vec<Watch> {
@@ -132,12 +127,22 @@ fn watches(service: &ServicePlan, streams: Streams) -> Vec<Watch> {
 /// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, 60 s) (`aws-scaling.md` §4.1).
 fn watch(service: &ServicePlan, streams: Streams, policy: PolicyId, low: bool, alarm: AlarmPlan) -> Watch {
     let telemetry = &service.telemetry;
-    let delay = if alarm.metric.is_load_balancer() { telemetry.alb_metric_delay } else { telemetry.ecs_metric_delay };
+    let delay =
+        if alarm.metric.is_load_balancer() { telemetry.alb_metric_delay } else { telemetry.ecs_metric_delay };
     let key = alloc::format!("{}/{}", service.name, alarm.name);
     let drawn = || SimDuration(streams.stream(Purpose::AlarmPhase, &key).below(MINUTE));
     let phase = SimTime(telemetry.alarm_phase.unwrap_or_else(drawn).0);
     let range = (alarm.evaluation_periods + telemetry.alarm_range_extra) as usize;
-    Watch { alarm: Alarm::new(alarm), policy, low, evaluation: Evaluation::default(), invoked: None, delay, phase, range }
+    Watch {
+        alarm: Alarm::new(alarm),
+        policy,
+        low,
+        evaluation: Evaluation::default(),
+        invoked: None,
+        delay,
+        phase,
+        range,
+    }
 }
 
 /// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
@@ -158,7 +163,8 @@ impl<O> ServiceSink<'_, O> {
 /// A hash of a column, in four lanes that do not wait for each other.
 #[inline]
 fn digest(column: &[u64]) -> u64 {
-    let mut lanes = [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
+    let mut lanes =
+        [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
     let (quads, rest) = column.as_chunks::<4>();
     for quad in quads {
         for (lane, word) in lanes.iter_mut().zip(quad) {
@@ -212,7 +218,11 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
 }
 
 /// The datapoints of a closed period, in the order of [`Metric::ALL`].
-pub(super) fn datapoints(cpu: Option<f64>, memory: Option<f64>, usage: &crate::telemetry::UsageTotals) -> [Option<f64>; 4] {
+pub(super) fn datapoints(
+    cpu: Option<f64>,
+    memory: Option<f64>,
+    usage: &crate::telemetry::UsageTotals,
+) -> [Option<f64>; 4] {
     Metric::ALL.map(|metric| match metric {
         Metric::CpuUtilization => cpu.map(|share| 100.0 * share),
         Metric::MemoryUtilization => memory.map(|share| 100.0 * share),

@@ -21,7 +21,12 @@ fn tracking(target_value: f64, out: u64, scale_in: u64) -> PolicyKind {
     })
 }
 
-fn step(threshold: f64, kind: AdjustmentType, cooldown: u64, steps: &[(Option<f64>, Option<f64>, i32)]) -> PolicyKind {
+fn step(
+    threshold: f64,
+    kind: AdjustmentType,
+    cooldown: u64,
+    steps: &[(Option<f64>, Option<f64>, i32)],
+) -> PolicyKind {
     PolicyKind::Step(StepPlan {
         alarm: AlarmPlan {
             name: "alarm".into(),
@@ -36,13 +41,23 @@ fn step(threshold: f64, kind: AdjustmentType, cooldown: u64, steps: &[(Option<f6
         min_adjustment_magnitude: 0,
         metric_aggregation_type: StepAggregation::Average,
         cooldown: SimDuration::from_secs(cooldown),
-        steps: steps.iter().map(|(lower, upper, adjustment)| Adjustment { lower: *lower, upper: *upper, adjustment: *adjustment }).collect(),
+        steps: steps
+            .iter()
+            .map(|(lower, upper, adjustment)| Adjustment {
+                lower: *lower,
+                upper: *upper,
+                adjustment: *adjustment,
+            })
+            .collect(),
     })
 }
 
 fn arbiter(kinds: &[PolicyKind], rules: PolicyRules) -> Arbiter {
-    let policies: Vec<PolicyPlan> =
-        kinds.iter().enumerate().map(|(i, kind)| PolicyPlan { name: format!("p{i}"), kind: kind.clone() }).collect();
+    let policies: Vec<PolicyPlan> = kinds
+        .iter()
+        .enumerate()
+        .map(|(i, kind)| PolicyPlan { name: format!("p{i}"), kind: kind.clone() })
+        .collect();
     Arbiter::new(&policies, rules)
 }
 
@@ -65,12 +80,17 @@ fn invoke(arbiter: &mut Arbiter, context: &Context, views: &[AlarmView<'_>]) -> 
 fn case_s6_a_larger_step_within_the_cooldown_adds_only_the_difference() {
     let steps = [(Some(0.0), Some(10.0), 2), (Some(10.0), None, 3)];
     for running_later in [12, 10] {
-        let mut arbiter = arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+        let mut arbiter =
+            arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
         let first = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[55.0])]);
         assert_eq!((first.verdict, first.desired_after), (Verdict::ScaledOut, 12));
         // Whether or not the first two tasks run already, three are wanted and two were added.
         let second = invoke(&mut arbiter, &at(60, running_later, 12), &[view(0, false, &[65.0])]);
-        assert_eq!((second.verdict, second.desired_after), (Verdict::ScaledOut, 13), "running {running_later}");
+        assert_eq!(
+            (second.verdict, second.desired_after),
+            (Verdict::ScaledOut, 13),
+            "running {running_later}"
+        );
     }
 }
 
@@ -93,7 +113,8 @@ fn case_s7_the_larger_of_two_policies_wins() {
 
 #[test]
 fn of_two_step_policies_that_scale_in_at_once_the_larger_result_wins() {
-    let kinds = [-3, -1].map(|change| step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), change)]));
+    let kinds = [-3, -1]
+        .map(|change| step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), change)]));
     let views = [view(0, false, &[40.0]), view(1, false, &[40.0])];
     let mut arbiter = arbiter(&kinds, PolicyRules::default());
     let mut decisions = Vec::new();
@@ -104,7 +125,8 @@ fn of_two_step_policies_that_scale_in_at_once_the_larger_result_wins() {
 #[test]
 fn case_s10_no_compounding_then_credit_then_a_full_step_at_the_end_of_the_cooldown() {
     let steps = [(Some(0.0), Some(10.0), 1), (Some(10.0), None, 2)];
-    let mut arbiter = arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+    let mut arbiter =
+        arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
     let ask = |arbiter: &mut Arbiter, t, running, desired, metric: f64| {
         invoke(arbiter, &at(t, running, desired), &[view(0, false, &[metric])]).desired_after
     };
@@ -198,7 +220,13 @@ fn every_clamp_row_of_the_documentation() {
 
 /// Drives one target-tracking policy with a given series, as the oracles do: datapoint m is visible at 60 (m + 1) s,
 /// alarms are evaluated then, and an activity is complete at once.
-fn drive(series: &[f64], target: f64, bounds: (u32, u32), start: u32, cooldowns: (u64, u64)) -> Vec<(u64, u32)> {
+fn drive(
+    series: &[f64],
+    target: f64,
+    bounds: (u32, u32),
+    start: u32,
+    cooldowns: (u64, u64),
+) -> Vec<(u64, u32)> {
     let rules = PolicyRules {
         tt_metric_aggregation: DatapointAggregation::Last,
         cooldown_credit: CooldownCredit::BaseBeforeActivity,
@@ -226,11 +254,16 @@ fn drive(series: &[f64], target: f64, bounds: (u32, u32), start: u32, cooldowns:
             let views: Vec<AlarmView<'_>> = evaluations
                 .iter()
                 .enumerate()
-                .map(|(i, e)| AlarmView { policy: PolicyId(0), low: i == 1, state: e.state, datapoints: &e.datapoints })
+                .map(|(i, e)| AlarmView {
+                    policy: PolicyId(0),
+                    low: i == 1,
+                    state: e.state,
+                    datapoints: &e.datapoints,
+                })
                 .collect();
             let context = Context { min: bounds.0, max: bounds.1, ..at(now, count, count) };
             let mut decisions = Vec::new();
-            arbiter.decide(&context, &[AlarmId(index as u32)], &views, &mut decisions);
+            arbiter.decide(&context, &[AlarmId(u32::try_from(index).unwrap())], &views, &mut decisions);
             if decisions[0].desired_after != count {
                 count = decisions[0].desired_after;
                 events.push((now, count));

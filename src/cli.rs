@@ -1,0 +1,37 @@
+//! The command line: arguments as typed → requests → calls → exit codes. The only room that prints.
+
+mod args;
+mod commands;
+mod exit;
+mod run;
+
+pub use exit::Exit;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // Help and version go to standard output and are no error; clap knows which is which.
+            let _closed = message.print();
+            return if message.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
+        }
+    };
+    let exit = match arguments.command {
+        Command::Run(request) => run::run(&request),
+        Command::Validate(request) => commands::validate(&request),
+        Command::Schema => commands::print(&crate::scenario::json_schema()),
+        Command::Init(request) => commands::init(&request),
+        Command::Explain { topic } => commands::explain(&topic),
+        Command::Prices { region } => commands::prices(region.as_deref()),
+        Command::Completions { shell } => commands::completions(shell),
+    };
+    exit.into()
+}

@@ -1,0 +1,102 @@
+//! The arguments, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::HELP;
+
+/// Replays a traffic curve, request by request, against an autoscaled AWS ECS/Fargate service: running tasks, latency,
+/// cost, and why it scaled.
+#[derive(Debug, Parser)]
+#[command(name = "windtunnel", version, after_help = HELP, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a scenario and write its results
+    Run(RunRequest),
+    /// Check scenarios without running them
+    Validate(ValidateRequest),
+    /// Print the JSON Schema of scenario files
+    Schema,
+    /// Write a scenario to start from to standard output
+    Init(InitRequest),
+    /// Explain a diagnostic code, a metric, a figure of the summary or a key of the scenario file
+    Explain {
+        /// `WT004`, `CPUUtilization`, `response_time_ms`, `service.NAME.task.cpu`, …
+        topic: String,
+    },
+    /// List the built-in price book
+    Prices {
+        /// Only this region
+        #[arg(long, value_name = "REGION")]
+        region: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel run\n  windtunnel run web.toml --set service.web.scaling.max_capacity=40\n  \
+                        windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd"
+)]
+pub(super) struct RunRequest {
+    /// Scenario file; without one the built-in flash sale runs
+    pub(super) scenario: Option<PathBuf>,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Override any key of the scenario, by its path in the file; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Folder for the results [default: output/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = RunFormat::Table)]
+    pub(super) format: RunFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RunFormat {
+    /// A table for people
+    Table,
+    /// The content of summary.json
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ValidateRequest {
+    /// Scenario files
+    #[arg(required = true)]
+    pub(super) scenarios: Vec<PathBuf>,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
+    pub(super) format: ValidateFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ValidateFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitRequest {
+    /// Which template: web, steady, step or trace
+    #[arg(long, value_name = "NAME", default_value = "web")]
+    pub(super) template: String,
+}

@@ -1,0 +1,133 @@
+//! The small commands: validate, init, explain, prices, completions.
+
+use clap::CommandFactory;
+
+use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
+use super::exit::Exit;
+use crate::scenario::{self, Loaded, Severity};
+use crate::shell::files::{Folder, read_scenario};
+use crate::shell::terminal::{self, note, stderr_colour};
+
+/// Prints a result to standard output.
+pub(super) fn print(text: &str) -> Exit {
+    match terminal::print(text) {
+        Ok(()) => Exit::Ok,
+        Err(error) => fail(Exit::RunFailed, &format!("cannot write to standard output: {error}")),
+    }
+}
+
+/// Prints an error to standard error.
+pub(super) fn fail(exit: Exit, message: &str) -> Exit {
+    note(&format!("error: {message}\n"));
+    exit
+}
+
+pub(super) fn validate(request: &ValidateRequest) -> Exit {
+    let mut all_valid = true;
+    let mut diagnostics = Vec::new();
+    for path in &request.scenarios {
+        let source = match read_scenario(path) {
+            Ok(source) => source,
+            Err(message) => return fail(Exit::Usage, &message),
+        };
+        let loaded = scenario::load(&source, &[], None, &mut Folder::of(path));
+        all_valid &= loaded.scenario.is_some();
+        match request.format {
+            ValidateFormat::Text => {
+                note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+                let printed = print(&verdict(&source.name, &loaded));
+                if printed != Exit::Ok {
+                    return printed;
+                }
+            }
+            ValidateFormat::Json => diagnostics.extend(loaded.diagnostics),
+        }
+    }
+    if matches!(request.format, ValidateFormat::Json) {
+        let report = scenario::diagnostics_json(&diagnostics);
+        let printed = match serde_json::to_string_pretty(&report) {
+            Ok(text) => print(&(text + "\n")),
+            Err(error) => fail(Exit::RunFailed, &format!("cannot print the diagnostics: {error}")),
+        };
+        if printed != Exit::Ok {
+            return printed;
+        }
+    }
+    if all_valid { Exit::Ok } else { Exit::Usage }
+}
+
+/// One line on one scenario: `web.toml: valid, 1 warning`.
+fn verdict(name: &str, loaded: &Loaded) -> String {
+    let count = |severity| loaded.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let state = if loaded.scenario.is_some() { "valid".to_owned() } else { plural(errors, "error") };
+    if warnings == 0 {
+        format!("{name}: {state}\n")
+    } else {
+        format!("{name}: {state}, {}\n", plural(warnings, "warning"))
+    }
+}
+
+pub(super) fn init(request: &InitRequest) -> Exit {
+    let templates = scenario::templates();
+    match templates.iter().find(|template| template.name == request.template) {
+        Some(template) => print(template.text),
+        None => {
+            let known: Vec<String> =
+                templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
+            let message =
+                format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
+            fail(Exit::Usage, &message)
+        }
+    }
+}
+
+pub(super) fn explain(topic: &str) -> Exit {
+    if let Some(text) = scenario::explain(topic) {
+        return print(&text);
+    }
+    let topics = scenario::explain_topics();
+    let near = topics
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &topic.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = near.map_or_else(
+        || "codes look like WT004, metrics like CPUUtilization, keys like service.NAME.task.cpu".to_owned(),
+        |(_, known)| format!("did you mean `{known}`?"),
+    );
+    fail(Exit::Usage, &format!("nothing is known of `{topic}`; {hint}"))
+}
+
+pub(super) fn prices(region: Option<&str>) -> Exit {
+    let rows = scenario::prices(region);
+    if rows.is_empty() {
+        let mut regions: Vec<String> = scenario::prices(None).into_iter().map(|row| row.region).collect();
+        regions.sort();
+        regions.dedup();
+        let known = regions.join(", ");
+        return fail(
+            Exit::Usage,
+            &format!("the price book has no region `{}`; it has {known}", region.unwrap_or("")),
+        );
+    }
+    let mut text = String::new();
+    let header = ("REGION", "ARCH", "ITEM", "USD", "PER", "AS OF");
+    let mut line = |(region, arch, item, usd, per, date): (&str, &str, &str, &str, &str, &str)| {
+        let row = format!("{region:<16}{arch:<8}{item:<28}{usd:>12}  {per:<14}{date}");
+        text.push_str(row.trim_end());
+        text.push('\n');
+    };
+    line(header);
+    for row in &rows {
+        line((&row.region, &row.architecture, &row.item, &row.price_usd, &row.unit, &row.as_of));
+    }
+    print(&text)
+}
+
+pub(super) fn completions(shell: clap_complete::Shell) -> Exit {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "windtunnel", &mut bytes);
+    print(&String::from_utf8_lossy(&bytes))
+}

@@ -1,0 +1,31 @@
+//! Exit codes: one a class of outcome, documented in `--help`.
+
+use std::process::ExitCode;
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All well.
+    Ok,
+    /// A check of the scenario failed.
+    CheckFailed,
+    /// Wrong usage, or an invalid scenario.
+    Usage,
+    /// The run failed: input could not be read or output could not be written.
+    RunFailed,
+}
+
+/// The table that `--help` prints.
+pub(super) const HELP: &str = "Exit codes: 0 all well, 1 a check failed, 2 wrong usage or invalid scenario, \
+                               3 a run failed (I/O, disk full), 130 interrupted.";
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::CheckFailed => 1,
+            Exit::Usage => 2,
+            Exit::RunFailed => 3,
+        })
+    }
+}

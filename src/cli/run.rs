@@ -1,0 +1,154 @@
+//! `windtunnel run`: load, simulate, judge, write, print.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::{RunFormat, RunRequest};
+use super::commands::{fail, print};
+use super::exit::Exit;
+use crate::experiment::{self, CheckStatus, RunResult};
+use crate::report;
+use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
+use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output;
+use crate::shell::terminal::{command_line, note, stderr_colour, stdout_colour, table_width};
+use crate::shell::wall_clock::{Stopwatch, unix_seconds};
+
+/// Runs the request; results go to standard output, everything else to standard error.
+pub(super) fn run(request: &RunRequest) -> Exit {
+    let watch = Stopwatch::start();
+    let loaded = match load(request) {
+        Ok(loaded) => loaded,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
+    let Some(scenario) = loaded.scenario else {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+        return Exit::Usage;
+    };
+    if !request.quiet && !loaded.diagnostics.is_empty() {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(folder_name(&scenario.name)));
+    if let Err(error) = output::prepare(&out) {
+        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    let result = match experiment::run(scenario) {
+        Ok(result) => result,
+        Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
+    };
+    let simulated = watch.elapsed();
+    if let Err(message) = write(&result, &out, &watch) {
+        return fail(Exit::RunFailed, &message);
+    }
+    let text = match request.format {
+        RunFormat::Table => report::table(&result, table_width(), stdout_colour()),
+        RunFormat::Json => report::summary_json(&result),
+    };
+    let printed = print(&text);
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.quiet {
+        let requests: u64 =
+            result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
+        let seconds = simulated.as_secs_f64();
+        note(&format!("{requests} requests in {seconds:.2} s; results in {}\n", out.display()));
+    }
+    let failed = result.checks.iter().any(|check| check.status == CheckStatus::Fail);
+    if failed { Exit::CheckFailed } else { Exit::Ok }
+}
+
+fn load(request: &RunRequest) -> Result<Loaded, String> {
+    let (source, mut files) = match &request.scenario {
+        Some(path) => (read_scenario(path)?, Folder::of(path)),
+        None => {
+            let source = Source { name: "<built-in flash-sale>".to_owned(), text: FLASH_SALE.to_owned() };
+            (source, Folder::working())
+        }
+    };
+    Ok(scenario::load(&source, &request.overrides, request.seed, &mut files))
+}
+
+/// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system.
+fn folder_name(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let name: String = name.chars().map(plain).take(100).collect();
+    let name = name.trim_matches(['.', '-']).to_owned();
+    let reserved = ["con", "prn", "aux", "nul"];
+    let stem = name.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let is_port = (stem.starts_with("com") || stem.starts_with("lpt")) && stem.len() == 4;
+    if name.is_empty() || reserved.contains(&stem.as_str()) || is_port {
+        format!("scenario-{name}")
+    } else {
+        name
+    }
+}
+
+/// What `manifest.json` says: the only file that may differ between two equal runs.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    schema_version: &'static str,
+    windtunnel_version: &'static str,
+    command_line: Vec<String>,
+    scenario: &'a str,
+    scenario_sha256: &'a str,
+    seed: u64,
+    price_book_date: &'a str,
+    finished_unix_s: u64,
+    wall_time_s: f64,
+}
+
+fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
+    let manifest = Manifest {
+        schema_version: "1.0",
+        windtunnel_version: env!("CARGO_PKG_VERSION"),
+        command_line: command_line(),
+        scenario: &scenario.name,
+        scenario_sha256: &scenario.sha256,
+        seed: scenario.seed,
+        price_book_date: &scenario.price_book_date,
+        finished_unix_s: unix_seconds(),
+        wall_time_s: watch.elapsed().as_secs_f64(),
+    };
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| format!("cannot write manifest.json: {error}"))?;
+    Ok((text + "\n").into_bytes())
+}
+
+fn write(result: &RunResult, out: &Path, watch: &Stopwatch) -> Result<(), String> {
+    let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
+    let files = [
+        ("summary.json", report::summary_json(result).into_bytes()),
+        ("timeline.csv", report::timeline_csv(result)),
+        ("decisions.csv", report::decisions_csv(result)),
+        ("invoice.csv", report::invoice_csv(result)),
+        ("response_times.csv", report::response_times_csv(result)),
+        ("timeline.png", report::chart_png(result).map_err(chart)?),
+        ("timeline.svg", report::chart_svg(result).map_err(chart)?.into_bytes()),
+        ("plan.toml", result.scenario.resolved_toml.clone().into_bytes()),
+        ("manifest.json", manifest(&result.scenario, watch)?),
+    ];
+    output::write_all(out, &files).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_never_become_paths() {
+        for (name, folder) in [
+            ("flash-sale", "flash-sale"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("a/b\\c:d", "a-b-c-d"),
+            ("CON", "scenario-CON"),
+            ("lpt1.txt", "scenario-lpt1.txt"),
+            ("…", "scenario-"),
+            ("..", "scenario-"),
+        ] {
+            assert_eq!(folder_name(name), folder);
+        }
+        assert_eq!(folder_name(&"x".repeat(300)).len(), 100);
+    }
+}

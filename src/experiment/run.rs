@@ -1,0 +1,29 @@
+//! Running: one replication with its checks, or several in parallel.
+
+use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{RunResult, checks};
+use crate::kernel::world::{Plan, RunError};
+use crate::record::{self, RunRecord};
+use crate::scenario::Scenario;
+
+/// Runs a scenario once, with its own seed, and judges its checks.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn run(scenario: Scenario) -> Result<RunResult, RunError> {
+    let record = record::record(&scenario.plan, scenario.seed, 0)?;
+    let checks = checks::evaluate(&scenario, &record);
+    Ok(RunResult { scenario, record, checks })
+}
+
+/// Runs `plan` once for each replication, on all cores. The records come in the order of the replications and are the
+/// same on any number of threads.
+///
+/// # Errors
+/// The error of the first replication that was stopped.
+pub fn replicate(plan: &Plan, seed: u64, replications: Range<u64>) -> Result<Vec<RunRecord>, RunError> {
+    replications.into_par_iter().map(|replication| record::record(plan, seed, replication)).collect()
+}

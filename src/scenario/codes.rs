@@ -1,0 +1,189 @@
+//! The diagnostic codes: each with a title, what it means at length, and an example. `WT0..` are errors, `WT1..` warnings.
+
+use super::diagnostic::Severity;
+
+/// One code and its explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `WT…`.
+    pub code: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What it means and what to do about it.
+    pub explanation: &'static str,
+    /// A line or two of a scenario that has the problem.
+    pub example: &'static str,
+}
+
+/// Whether a code stops the run: `WT0..` does.
+pub(crate) fn severity(code: &str) -> Severity {
+    if code.starts_with("WT0") { Severity::Error } else { Severity::Warning }
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal, $explanation:literal, $example:literal;)*) => {
+        $(#[doc = $title] pub(crate) const $name: &str = $code;)*
+        /// All codes, in order.
+        pub const ALL: &[Code] = &[$(Code {
+            code: $code,
+            title: $title,
+            explanation: $explanation,
+            example: $example,
+        }),*];
+    };
+}
+
+codes! {
+    SYNTAX = "WT001", "not TOML",
+        "The text could not be read as TOML. Everything the parser complains of is listed; nothing else is checked until the text can be read.",
+        "name = flash-sale        # a string needs quotes";
+    DUPLICATE_KEY = "WT002", "a key given twice",
+        "A table holds the same key twice. Which of the two was meant cannot be known, so neither is used.",
+        "seed = 1\nseed = 2";
+    TEXT_LIMITS = "WT003", "text beyond what is read",
+        "A scenario may be 16 MiB long, nested 64 tables deep, hold 1000 items a list and integers of at most 38 digits. Long series of numbers belong in a trace file.",
+        "name = [[[[[[[[[[[[ … ]]]]]]]]]]]]";
+    UNKNOWN_KEY = "WT004", "unknown key",
+        "No such key exists in this table. Unknown keys are never ignored: a misspelt `scale_in_cooldwon` would silently run with the default. The nearest valid key is suggested; `explain KEY` and `schema` list them all.",
+        "[service.web.scaling]\nmax_capcity = 20";
+    MISSING_KEY = "WT005", "missing key",
+        "The key has no sensible default, so it must be given.",
+        "[service.web.scaling]\nmin_capacity = 2          # max_capacity is missing";
+    WRONG_TYPE = "WT006", "value of the wrong type",
+        "The key takes another type of value. Durations and sizes are strings with a unit.",
+        "horizon = 24              # \"24h\"";
+    OUT_OF_RANGE = "WT007", "value out of range",
+        "The number, duration or size is outside the range of the key; NaN and infinities are outside every range.",
+        "[service.web.scaling]\nmin_capacity = -1";
+    NOT_A_CHOICE = "WT008", "not one of the choices",
+        "The key takes one of a few words.",
+        "[service.web.traffic]\narrivals = \"poison\"";
+    MALFORMED = "WT009", "malformed value",
+        "A duration, size, time of day, instant, time zone or price is not written in the form that its key takes.",
+        "horizon = \"24 parsecs\"";
+    NOT_BUILT = "WT010", "not built yet",
+        "The key or value is part of the scenario language, but this version cannot simulate it. It is refused rather than ignored, so that no result depends on something that did not happen.",
+        "[service.web.task]\ncpu_discipline = \"processor_sharing\"";
+    SUPERSEDED = "WT011", "assumption replaced by another key",
+        "The quantity is described more precisely by other keys of the scenario; the message names them.",
+        "[assumptions]\nfargate_start = \"25s\"";
+    BAD_OVERRIDE = "WT012", "override that cannot be applied",
+        "An override has the form KEY=VALUE, where KEY is the path of a key in the file (`service.web.scaling.max_capacity`, list items by number from 0) and VALUE is TOML or a bare word.",
+        "--set horizon";
+    BAD_NAME = "WT013", "name that cannot be used",
+        "Names are 1 to 200 characters without control or invisible characters; names of services and policies are made of A-Z a-z 0-9 _ and -.",
+        "[service.\"my web\"]";
+    ONE_OF = "WT014", "exactly one alternative is needed",
+        "A distribution, a shape or a scale-in mode is a table with one key that says which it is.",
+        "cpu_time = { exponential = { mean = \"40ms\" }, constant = { value = \"40ms\" } }";
+    SCHEMA_VERSION = "WT015", "unknown version of the scenario language",
+        "`schema` is the version of the scenario language; this program reads version 1.",
+        "schema = 2";
+    TASK_SIZE = "WT020", "not a task size that Fargate sells",
+        "Fargate sells fixed pairs of CPU and memory: 256 units with 512, 1024 or 2048 MiB; 512 with 1 to 4 GiB; 1024 with 2 to 8; 2048 with 4 to 16; 4096 with 8 to 30 (steps of 1 GiB); 8192 with 16 to 60 (steps of 4); 16384 with 32 to 120 (steps of 8); 32768 with 60, 120 or 244 GiB.",
+        "[service.web.task]\ncpu = 1024\nmemory = 1024";
+    CAPACITY_ORDER = "WT021", "capacities in the wrong order",
+        "min_capacity ≤ desired_count ≤ max_capacity must hold at second 0.",
+        "[service.web.scaling]\nmin_capacity = 10\nmax_capacity = 5";
+    STEP_RANGES = "WT022", "step policy that AWS refuses",
+        "Step ranges are differences from the alarm's threshold. They may not overlap or leave a gap; a step without lower bound is needed when a bound is negative, one without upper bound when a bound is positive; at most one of each; a single step cannot lack both; ExactCapacity takes no negative adjustment; only PercentChangeInCapacity takes a minimum magnitude.",
+        "steps = [ { lower = 0.0, upper = 10.0, adjustment = 1 } ]   # nothing from +10 on";
+    SAME_METRIC = "WT023", "two target-tracking policies on one metric",
+        "AWS accepts one target-tracking policy a metric and service.",
+        "target_tracking.a.metric = target_tracking.b.metric";
+    NEEDS_LOAD_BALANCER = "WT024", "load balancer metric without a load balancer",
+        "RequestCount and RequestCountPerTarget are published by the load balancer, and the service has none.",
+        "metric = \"ALBRequestCountPerTarget\"      # and no [service.web.load_balancer]";
+    TASK_MEMORY = "WT025", "the idle task does not fit its memory",
+        "`base_memory` is what the task uses without a single request; it cannot be more than `memory`.",
+        "[service.web.task]\nmemory = 512\nbase_memory = \"1GiB\"";
+    ALARM_WINDOW = "WT026", "alarm window that CloudWatch refuses",
+        "`datapoints_to_alarm` (M) cannot exceed `evaluation_periods` (N), and N periods of 60 s span at most a day.",
+        "evaluation_periods = 2, datapoints_to_alarm = 3";
+    TIME_ORDER = "WT027", "times in the wrong order",
+        "The warm-up must end before the horizon, a ramp must end after its start.",
+        "horizon = \"1h\"\nwarmup = \"2h\"";
+    BAD_DISTRIBUTION = "WT028", "not a distribution",
+        "The parameters do not make a distribution of times: a zero mean, a percentile below the median, a Pareto tail index of 1 or less, whose mean is infinite.",
+        "wait_time = { pareto = { alpha = 0.9, minimum = \"10ms\" } }";
+    TRAFFIC_SOURCE = "WT029", "traffic needs one source",
+        "A service's traffic is a trace or a list of shapes, not both and not neither; `exact_counts` needs a trace of counts.",
+        "[service.web.traffic]\narrivals = \"poisson\"         # and neither trace nor shape";
+    NEGATIVE_RATE = "WT030", "arrival rate below zero",
+        "A diurnal shape whose amplitude exceeds its mean would ask for a negative rate at night. It is not clamped, since that would silently raise the mean.",
+        "diurnal = { mean = 100.0, amplitude = 150.0, peak_at = \"14:00\" }";
+    TOO_MANY_REQUESTS = "WT031", "more requests than the limit",
+        "The traffic asks for more requests than `limits.max_requests`. The estimate is made before the run, so that a slip of a unit does not cost an hour. Raise the limit if it is meant.",
+        "constant = { rate = 1e9 }, horizon = \"24h\"";
+    STOPPING_TIMES = "WT032", "stopping stages longer than the whole",
+        "`task_stop_seconds` is the whole way from the decision to STOPPED; `task_stop_lag` and `deprovisioning` are parts of it, and the rest is the container's exit.",
+        "[assumptions]\ntask_stop_seconds = \"10s\"";
+    BAD_CHECK = "WT033", "check that cannot be read",
+        "A check is an operator (<, <=, >, >=), a number and a unit: a duration for times, % for shares, USD for costs, tasks for counts.",
+        "[checks]\navailability = \"99.9%\"       # which way?";
+    UNKNOWN_REGION = "WT034", "region without prices",
+        "The price book has no Fargate price for the region and architecture. Supply one with `[prices] file` or the keys of `[prices]`.",
+        "region = \"us-east-9\"";
+    BAD_PRICE_FILE = "WT035", "price file that cannot be read",
+        "A price file is CSV with the columns platform, region, arch, os, item, unit, price_usd, source, as_of. Prices are decimals with at most 12 places.",
+        "fargate,us-east-1,x86_64,linux,vcpu,vCPU-hour,cheap,me,2026-01-01";
+    FILE_UNREADABLE = "WT040", "file that cannot be opened or read",
+        "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
+        "trace = { file = \"missing.csv\" }";
+    TRACE_HEADER = "WT041", "trace without the columns that are needed",
+        "The first line names the columns: a time column `timestamp` or `time_s`, and the value column.",
+        "time;requests";
+    TRACE_VALUE = "WT042", "trace row that cannot be read",
+        "A value must be a finite number, zero or more; a time must be ISO 8601 or whole seconds.",
+        "2026-01-01T00:05:00Z,-3";
+    TRACE_ORDER = "WT043", "trace rows out of step",
+        "Rows must follow one another in steps of one size, the distance of the first two. Duplicates, rows that go back in time and rows between the steps are listed.",
+        "60,12\n120,14\n90,13";
+    TRACE_GAP = "WT044", "trace with gaps",
+        "Rows are missing. A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
+        "0,12\n60,11\n300,14";
+    TRACE_TOO_LARGE = "WT045", "trace beyond what is held",
+        "Lines are at most 1 MiB, unzipped text at most 16 GiB, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
+        "a year of seconds";
+    BAD_SAMPLES = "WT046", "sample file that cannot be read",
+        "An empirical distribution takes a file with one number a line (or in the first column of a CSV), finite and zero or more.",
+        "wait_time = { empirical = { file = \"empty.txt\", unit = \"ms\" } }";
+    NO_HORIZON = "WT047", "no horizon",
+        "`horizon` may be left out only where a trace gives the length of the run.",
+        "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
+    OVERLOAD = "WT101", "peak beyond the largest capacity",
+        "At the peak more work is offered than `max_capacity` tasks can do: queues grow as long as it lasts, and no scaling policy can help.",
+        "rate = 5000, cpu_time = \"40ms\", max_capacity = 10";
+    THIN_MINIMUM = "WT102", "smallest capacity cannot carry the mean",
+        "The mean rate is more than `min_capacity` tasks can do, so whenever the service has scaled in that far it is overloaded until tasks have started.",
+        "rate = 300, cpu_time = \"40ms\", min_capacity = 2";
+    HEAVY_TAIL = "WT103", "infinite variance",
+        "A Pareto distribution with a tail index of 2 or less has no variance: sample means converge slowly and confidence intervals do not hold.",
+        "cpu_time = { pareto = { alpha = 1.5, minimum = \"10ms\" } }";
+    TIMEOUT_TOO_SHORT = "WT104", "clients give up before the mean request is done",
+        "The mean service time is at least the client's timeout, so most requests time out on an idle service.",
+        "wait_time = \"5s\", timeout = \"2s\"";
+    SHORT_COOLDOWN = "WT105", "cooldown shorter than a metric period",
+        "Metrics have periods of 60 s. A shorter cooldown lets the policy act again before the last action can be seen.",
+        "scale_out_cooldown = \"10s\"";
+    NOT_PRICED = "WT106", "used but not priced",
+        "The price book has no price for something the service uses; the bill leaves it out and says so. Supply one with `[prices] file` or the keys of `[prices]`.",
+        "region = \"eu-west-1\"            # the load balancer";
+    TRACE_ENDS = "WT107", "trace ends before the horizon",
+        "No requests arrive after the last interval of the trace. Shorten the horizon or set `repeat = true`.",
+        "horizon = \"48h\"                 # and a trace of a day";
+    NEVER_HAPPENS = "WT108", "shape after the horizon",
+        "The shape begins after the run has ended.",
+        "horizon = \"1h\", spike = { at = \"20h\", … }";
+    MEMORY_AT_FULL = "WT109", "a full task needs more memory than it has",
+        "With all its places taken a task would use more than its memory; a real container would be killed, which is not simulated.",
+        "memory = 512, memory_per_request = \"64MiB\", concurrency = 16";
+    DERIVED_PRICE = "WT110", "price that was derived, not published",
+        "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
+        "region = \"us-west-2\"\narchitecture = \"arm64\"";
+}
+
+/// The code of that name, in any case.
+pub(crate) fn find(code: &str) -> Option<&'static Code> {
+    ALL.iter().find(|known| known.code.eq_ignore_ascii_case(code))
+}

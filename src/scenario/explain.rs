@@ -1,0 +1,99 @@
+//! Explanations: of diagnostic codes, of scenario keys, and of every figure in the results.
+
+mod metrics;
+
+use super::codes;
+use super::schema::{self, Default, Key, State};
+
+/// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`) or a key, by
+/// its whole path or its end (`scale_in_cooldown`). `None` when there is no such topic.
+#[must_use]
+pub fn explain(topic: &str) -> Option<String> {
+    let topic = topic.trim();
+    if let Some(code) = codes::find(topic) {
+        let kind = if code.code.starts_with("WT0") { "error" } else { "warning" };
+        return Some(format!(
+            "{}: {} ({kind})\n\n{}\n\nFor example:\n\n{}\n",
+            code.code,
+            code.title,
+            code.explanation,
+            indented(code.example)
+        ));
+    }
+    let mut parts = Vec::new();
+    parts.extend(metrics::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
+    parts.extend(keys(topic));
+    if parts.is_empty() { None } else { Some(parts.join("\n")) }
+}
+
+/// Every topic that [`explain`] knows, for suggestions.
+#[must_use]
+pub fn explain_topics() -> Vec<String> {
+    let mut topics: Vec<String> = codes::ALL.iter().map(|code| code.code.to_owned()).collect();
+    topics.extend(metrics::ALL.iter().map(|metric| metric.name.to_owned()));
+    let mut add = |path: &str, _: &'static Key| topics.push(path.to_owned());
+    schema::walk(&mut add);
+    schema::walk_distribution(&mut add);
+    topics
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// What there is to say of the keys whose path ends in `topic`; the user's own names may stand for `<name>`.
+fn keys(topic: &str) -> Vec<String> {
+    let wanted: Vec<&str> = topic.split('.').collect();
+    let mut found = Vec::new();
+    let mut look = |path: &str, key: &'static Key| {
+        let parts: Vec<&str> = path.split('.').collect();
+        let Some(offset) = parts.len().checked_sub(wanted.len()) else { return };
+        let same = parts[offset..].iter().zip(&wanted).all(|(part, word)| {
+            part == word || *part == "<name>" || (*part == "N" && word.parse::<u32>().is_ok())
+        });
+        if same && parts.last() == wanted.last() {
+            found.push(describe(path, key));
+        }
+    };
+    schema::walk(&mut look);
+    schema::walk_distribution(&mut look);
+    found
+}
+
+fn describe(path: &str, key: &'static Key) -> String {
+    let mut text = format!("{path}\n\n{}\n\nHolds {}.\n", key.doc, key.kind.expected());
+    match key.default {
+        Default::Required => text.push_str("It must be given.\n"),
+        Default::Nothing => text.push_str("It may be left out.\n"),
+        Default::Toml(default) => text.push_str(&format!("Default: {default}\n")),
+    }
+    match key.state {
+        State::Built => {}
+        State::NotBuilt(instead) => text.push_str(&format!("Not built yet: {instead}.\n")),
+        State::Superseded(by) => text.push_str(&format!("Not used: {by} say it more precisely.\n")),
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_is_explained() {
+        for topic in explain_topics() {
+            assert!(explain(&topic).is_some_and(|text| text.len() > topic.len() + 8), "{topic}");
+        }
+    }
+
+    #[test]
+    fn keys_are_found_by_their_end_and_by_the_users_own_path() {
+        assert!(explain("scale_in_cooldown").unwrap().contains("300s"));
+        assert!(explain("service.web.scaling.max_capacity").unwrap().contains("Most tasks"));
+        assert!(explain("service.web.traffic.shape.0.constant.rate").is_some());
+        assert!(explain("wt004").unwrap().contains("unknown key"));
+        assert!(explain("response_time_ms.p99").unwrap().contains("Arrival to end"));
+        assert!(explain("running_mean").unwrap().contains("time-weighted"));
+        assert_eq!(explain("nonsense"), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! The metrics that policies see and the figures that results hold.
+
+/// A metric or figure.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MetricText {
+    pub(super) name: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// The topic of that name, of the name without the group it stands in, or of the group of a statistic
+/// (`response_time_ms.p99`).
+pub(super) fn find(name: &str) -> Option<&'static MetricText> {
+    let same = |known: &str| known.eq_ignore_ascii_case(name);
+    ALL.iter()
+        .find(|metric| same(metric.name))
+        .or_else(|| ALL.iter().find(|metric| metric.name.split_once('.').is_some_and(|(_, last)| same(last))))
+        .or_else(|| {
+            let (group, last) = name.split_once('.')?;
+            let statistic = ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"].contains(&last);
+            ALL.iter().find(|metric| statistic && metric.name == group && metric.name.ends_with("_ms"))
+        })
+}
+
+const fn metric(name: &'static str, text: &'static str) -> MetricText {
+    MetricText { name, text }
+}
+
+/// All of them.
+pub(super) const ALL: &[MetricText] = &[
+    metric(
+        "CPUUtilization",
+        "AWS/ECS, Average, percent. CPU time that the service's tasks consumed in a minute ÷ CPU time they had reserved, over all tasks that run. A datapoint can be read `assumptions.ecs_metric_delay_60s` after its minute has ended. An empty service publishes nothing.",
+    ),
+    metric(
+        "MemoryUtilization",
+        "AWS/ECS, Average, percent. Memory in use (`base_memory` and `memory_per_request` for each request in service) ÷ memory reserved, over all tasks that run, averaged over the minute.",
+    ),
+    metric(
+        "RequestCountPerTarget",
+        "AWS/ApplicationELB, Sum. Requests in a minute ÷ targets (`assumptions.rcpt_denominator`). It is reported even when nothing arrives, so a zero is data. Readable `assumptions.alb_metric_delay` after the minute.",
+    ),
+    metric(
+        "RequestCount",
+        "AWS/ApplicationELB, Sum. Requests in a minute; reported only for minutes in which requests flow.",
+    ),
+    metric(
+        "ECSServiceAverageCPUUtilization",
+        "The predefined metric of target tracking for CPUUtilization. Its high alarm takes 3 of 3 minutes above the target, its low alarm 15 of 15 below 0.9 times the target.",
+    ),
+    metric(
+        "ECSServiceAverageMemoryUtilization",
+        "The predefined metric of target tracking for MemoryUtilization, with the same alarms.",
+    ),
+    metric(
+        "ALBRequestCountPerTarget",
+        "The predefined metric of target tracking for RequestCountPerTarget, with the same alarms; the target is requests a target and minute.",
+    ),
+    metric(
+        "requests",
+        "Requests that arrived after the warm-up, by outcome. offered = served + rejected + timed_out + failed + in_flight.",
+    ),
+    metric("requests.offered", "Arrivals."),
+    metric("requests.served", "Answered before the client gave up and before the horizon."),
+    metric("requests.rejected", "Refused at once with a 503: the queue was full, or no task was in service."),
+    metric("requests.timed_out", "The client gave up, waiting or in service."),
+    metric("requests.failed", "Lost with the task that held them."),
+    metric("requests.in_flight", "Not finished at the horizon."),
+    metric(
+        "response_time_ms",
+        "Arrival to end of served requests [ms]: mean, p50, p90, p95, p99, p99_9 and max. Quantiles come from a histogram whose buckets bound their relative error.",
+    ),
+    metric(
+        "waiting_time_ms",
+        "Arrival until a request gets a place in a task [ms], of requests that got one. What it then waits for the CPU is part of the response time, not of this.",
+    ),
+    metric("tasks", "Tasks over the whole run, warm-up included."),
+    metric("tasks.running_mean", "Mean number of running tasks over the run (time-weighted)."),
+    metric("tasks.running_min", "Fewest tasks running at any moment."),
+    metric("tasks.running_max", "Most tasks running at any moment."),
+    metric("tasks.started", "Tasks that were started by the scheduler after second 0."),
+    metric("tasks.stopped", "Tasks that were stopped."),
+    metric(
+        "tasks.task_hours",
+        "Billed hours of all tasks together: from the start of the image pull to the container's exit, at least 60 s a task.",
+    ),
+    metric("utilization", "Shares in [0, 1] over the whole run."),
+    metric("utilization.cpu_mean", "CPU time consumed ÷ CPU time reserved by running tasks."),
+    metric("utilization.memory_mean", "Memory used ÷ memory reserved by running tasks, time-weighted."),
+    metric("scaling", "What the policies did."),
+    metric("scaling.scale_out", "Times the desired count was raised."),
+    metric("scaling.scale_in", "Times the desired count was lowered."),
+    metric(
+        "scaling.not_scaled",
+        "Invocations that changed nothing, such as those at a limit or in a cooldown.",
+    ),
+    metric("cost", "What the run costs: the sum of the invoice lines, each quantity × price rounded once."),
+    metric("cost.total_usd", "Cost of the simulated time, on demand and without tax."),
+    metric("cost.per_month_usd", "The total scaled to a month of 730 hours."),
+    metric("cost.per_million_requests_usd", "The total ÷ offered requests, times a million."),
+    metric("cost.lines", "The invoice: item, quantity, unit, rate and amount of each line."),
+    metric("cost.not_priced", "What the bill leaves out, in words."),
+    metric("availability", "served ÷ (offered − in flight)."),
+    metric("fargate_vcpu", "Invoice line: vCPU-hours of the tasks' size."),
+    metric(
+        "fargate_memory",
+        "Invoice line: GB-hours of the tasks' size (1 GB is 1024 MiB here, as AWS bills).",
+    ),
+    metric(
+        "fargate_ephemeral_storage",
+        "Invoice line: GB-hours of ephemeral storage above the 20 GB that are included.",
+    ),
+    metric("alb_hour", "Invoice line: hours of the load balancer; a partial hour is a full one."),
+    metric(
+        "alb_lcu",
+        "Invoice line: load balancer capacity units: in each hour the largest of new connections ÷ 25/s, active connections ÷ 3000, bytes ÷ 1 GB and rule evaluations ÷ 1000/s.",
+    ),
+    metric(
+        "public_ipv4",
+        "Invoice line: hours of public IPv4 addresses, of the load balancer and of tasks with one.",
+    ),
+    metric(
+        "cloudwatch_alarm",
+        "Invoice line: standard alarms a month; a target-tracking policy has two, one without scale-in.",
+    ),
+];

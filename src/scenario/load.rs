@@ -1,0 +1,217 @@
+//! The way from a text to a [`Scenario`]: read, override, conform, lower. Whatever a step finds is collected; a step is
+//! skipped only where what it needs could not be read at all.
+
+use sha2::{Digest, Sha256};
+
+use super::diagnostic::{Diagnostic, Problem, Report, Sources};
+use super::lower::Lower;
+use super::schema::SCENARIO;
+use super::tree::{self, Complaint, Node, Place, Table, Value};
+use super::view::View;
+use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
+
+/// Longest text that is read \[B\].
+const LONGEST_TEXT: usize = 16 << 20;
+
+/// A scenario, or why there is none.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The scenario; `None` exactly when a diagnostic is an error.
+    pub scenario: Option<Scenario>,
+    /// Everything there is to say about it, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into, for [`super::render`].
+    pub sources: Sources,
+}
+
+/// Reads a scenario with its overrides (`KEY=VALUE`); `seed` replaces the scenario's. Files beside the scenario are
+/// opened through `files`. All problems are reported at once.
+pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mut dyn Files) -> Loaded {
+    let mut report = Report::default();
+    let scenario = read(source, overrides, seed, &mut report, files);
+    let scenario = if report.has_errors() { None } else { scenario };
+    let mut diagnostics = report.diagnostics;
+    // A scenario that could not be built has said why; this keeps the promise even where a step forgot to.
+    if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == super::Severity::Error) {
+        let mut last = Report { sources: report.sources.clone(), diagnostics: Vec::new() };
+        last.add(Problem::new(codes::MISSING_KEY, "the scenario is not complete"));
+        diagnostics.extend(last.diagnostics);
+    }
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.primary.as_ref();
+        let of_text = place.is_none_or(|label| label.source == source.name);
+        (diagnostic.severity, !of_text, place.map_or(0, |label| if of_text { label.span.start } else { 0 }))
+    });
+    Loaded { scenario, diagnostics, sources: report.sources }
+}
+
+fn read(
+    source: &Source,
+    overrides: &[String],
+    seed: Option<u64>,
+    report: &mut Report,
+    files: &mut dyn Files,
+) -> Option<Scenario> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    if text.len() > LONGEST_TEXT {
+        report.sources.add(&source.name, "");
+        report.add(Problem::new(
+            codes::TEXT_LIMITS,
+            format!("the scenario is {} MiB long, and at most 16 MiB are read", text.len() >> 20),
+        ));
+        return None;
+    }
+    let number = report.sources.add(&source.name, text);
+    let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
+    other_language(source, &top, report)?;
+    let mut tree = document(text, number, report)?;
+    overrides::apply(&mut tree, overrides, report);
+    if let Some(seed) = seed {
+        let node = Node { value: Value::Integer(i128::from(seed)), place: Place::nowhere() };
+        tree.set("seed", Place::nowhere(), node);
+    }
+    known_version(&tree, report)?;
+    let mut root = conform::conform(&tree, &SCENARIO, &top, report);
+    fill_dependent_defaults(&mut root);
+    let lowered = Lower { report, files }.scenario(View { table: &root, place: &top })?;
+    if root.entry("horizon").is_none() {
+        let value = Value::Text(quantity::duration_text(lowered.plan.horizon));
+        insert_default(&mut root, "timezone", "horizon", value);
+    }
+    let view = View { table: &root, place: &top };
+    Some(Scenario {
+        name: view.text("name")?.to_owned(),
+        description: view.text("description")?.to_owned(),
+        region: view.text("region")?.to_owned(),
+        seed: u64::try_from(view.integer("seed")?).ok()?,
+        sha256: digest(&source.text, overrides),
+        plan: lowered.plan,
+        services: lowered.services,
+        checks: lowered.checks,
+        resolved_toml: resolved::write(&root),
+        price_book_date: lowered.price_book_date,
+        not_priced: lowered.not_priced,
+        timezone: view.text("timezone")?.to_owned(),
+    })
+}
+
+/// Refuses scenarios in other languages by the ending of their name, rather than by a list of syntax errors.
+fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<()> {
+    let name = source.name.to_ascii_lowercase();
+    let Some(ending) = [".json", ".yaml", ".yml"].into_iter().find(|ending| name.ends_with(ending)) else {
+        return Some(());
+    };
+    report.add(
+        Problem::new(codes::NOT_BUILT, format!("reading scenarios in `{ending}` files is not built yet"))
+            .at(top, "")
+            .help("write the scenario as TOML; `init` makes one to start from"),
+    );
+    None
+}
+
+/// The tree of the text; `None` when it is no TOML.
+fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
+    let mut complaints = Vec::new();
+    let tree = tree::read_document(text, number, &mut complaints);
+    let mut readable = true;
+    // What a parser says after it met too deep a nesting is only about where it gave up.
+    let too_deep = complaints.iter().any(|complaint| matches!(complaint, Complaint::TooDeep { .. }));
+    for complaint in complaints {
+        match complaint {
+            Complaint::Syntax { message, place } => {
+                readable = false;
+                if !too_deep {
+                    report.add(Problem::new(codes::SYNTAX, message).at(&place, ""));
+                }
+            }
+            Complaint::Duplicate { message, place } => {
+                report.add(Problem::new(codes::DUPLICATE_KEY, message).at(&place, "given again"));
+            }
+            Complaint::TooDeep { place } => {
+                if readable {
+                    report.add(
+                        Problem::new(codes::TEXT_LIMITS, "tables and arrays are nested more than 64 deep")
+                            .at(&place, ""),
+                    );
+                }
+                readable = false;
+            }
+            Complaint::HugeInteger { place } => {
+                report.add(
+                    Problem::new(codes::TEXT_LIMITS, "the integer has more than 38 digits").at(&place, ""),
+                );
+            }
+        }
+    }
+    readable.then_some(tree)
+}
+
+/// Refuses another version of the language before its keys are judged by the rules of this one.
+fn known_version(tree: &Table, report: &mut Report) -> Option<()> {
+    let entry = tree.entry("schema");
+    match entry.map(|entry| (&entry.node.value, &entry.node.place)) {
+        Some((Value::Integer(version), place)) if *version != 1 => {
+            report.add(
+                Problem::new(
+                    codes::SCHEMA_VERSION,
+                    format!("version {version} of the scenario language is unknown"),
+                )
+                .at(place, "")
+                .expected("1"),
+            );
+            None
+        }
+        _ => Some(()),
+    }
+}
+
+/// Fills in the defaults that follow from other keys.
+fn fill_dependent_defaults(root: &mut Table) {
+    let Some(services) = root.table_mut(&["service"]) else { return };
+    for service in &mut services.entries {
+        let Value::Table(service) = &mut service.node.value else { continue };
+        let Some(scaling) = service.table_mut(&["scaling"]) else { continue };
+        copy_default(scaling, "min_capacity", ("max_capacity", "desired_count"));
+        let Some(steps) = scaling.table_mut(&["step"]) else { continue };
+        for step in &mut steps.entries {
+            let Value::Table(step) = &mut step.node.value else { continue };
+            let Some(alarm) = step.table_mut(&["alarm"]) else { continue };
+            copy_default(alarm, "evaluation_periods", ("evaluation_periods", "datapoints_to_alarm"));
+            let statistic = match alarm.entry("metric").map(|entry| &entry.node.value) {
+                Some(Value::Text(metric)) if metric.starts_with("RequestCount") => "Sum",
+                Some(Value::Text(_)) => "Average",
+                _ => continue,
+            };
+            insert_default(alarm, "metric", "statistic", Value::Text(statistic.to_owned()));
+        }
+    }
+}
+
+/// Gives the second key of `place` the value of `from`, where it has none.
+fn copy_default(table: &mut Table, from: &str, place: (&str, &str)) {
+    if let Some(value) = table.entry(from).map(|entry| entry.node.value.clone()) {
+        insert_default(table, place.0, place.1, value);
+    }
+}
+
+/// Inserts `key` behind `after`, where the key table has it, unless it was given.
+fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
+    if table.entry(key).is_some() {
+        return;
+    }
+    let at =
+        table.entries.iter().position(|entry| entry.key == after).map_or(table.entries.len(), |at| at + 1);
+    let node = Node { value, place: Place::nowhere() };
+    table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: Place::nowhere(), node });
+}
+
+/// SHA-256 of the text and the overrides, each set apart by a zero byte.
+fn digest(text: &str, overrides: &[String]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(text.as_bytes());
+    for text in overrides {
+        hasher.update([0]);
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

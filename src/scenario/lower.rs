@@ -1,0 +1,233 @@
+//! From the resolved tree to the kernel's plan, with every check that concerns more than one key. All of them run, so
+//! that all problems are reported at once: a part that cannot be built is `None`, and the parts meet at the end.
+
+mod assumptions;
+mod checks;
+mod policies;
+mod service;
+mod tariff;
+mod task_size;
+mod traffic;
+
+use std::io::Read;
+
+use windtunnel_kernel::units::SimDuration;
+use windtunnel_kernel::world::{Plan, ServicePlan};
+
+use super::codes;
+use super::curve::Calendar;
+use super::diagnostic::{Problem, Report};
+use super::physics;
+use super::quantity;
+use super::tree::Place;
+use super::view::View;
+use super::{Check, Files, ServiceNotes};
+use assumptions::Assumptions;
+use tariff::Prices;
+use traffic::Source;
+
+/// What a resolved tree says.
+pub(crate) struct Lowered {
+    pub(crate) plan: Plan,
+    pub(crate) services: Vec<ServiceNotes>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) price_book_date: String,
+    pub(crate) not_priced: Vec<String>,
+}
+
+/// The way to report problems and to open files.
+pub(crate) struct Lower<'a> {
+    pub(crate) report: &'a mut Report,
+    pub(crate) files: &'a mut dyn Files,
+}
+
+impl Lower<'_> {
+    /// Opens a file beside the scenario.
+    pub(crate) fn open(&mut self, file: &str, place: &Place) -> Option<Box<dyn Read>> {
+        match self.files.open(file) {
+            Ok(reader) => Some(reader),
+            Err(why) => {
+                self.report.add(
+                    Problem::new(codes::FILE_UNREADABLE, format!("`{file}` cannot be opened: {why}"))
+                        .at(place, why)
+                        .help("paths are relative to the folder of the scenario"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Builds the plan; `None` only after an error was reported.
+    pub(crate) fn scenario(&mut self, root: View<'_>) -> Option<Lowered> {
+        let calendar = calendar(root);
+        let assumptions = root.table("assumptions").and_then(|view| assumptions::read(view, self));
+        let prices = tariff::prices(root, self);
+        let checks = root.table("checks").map(|view| checks::read(view, self));
+        let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
+        let sources: Vec<Option<Source>> =
+            services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
+        let horizon = self.horizon(root, &sources);
+        let warmup = self.warmup(root, horizon);
+
+        let mut plans = Vec::new();
+        let mut complete = true;
+        for ((entry, service), source) in services.iter().zip(&sources) {
+            let parts = Parts {
+                name: &entry.key,
+                root,
+                service: *service,
+                source: source.as_ref(),
+                horizon,
+                calendar: calendar.as_ref(),
+                assumptions: assumptions.as_ref(),
+                prices: prices.as_ref(),
+            };
+            match self.service(&parts) {
+                Some(plan) => plans.push(plan),
+                None => complete = false,
+            }
+        }
+        self.request_limit(root, horizon, &plans);
+        let (horizon, warmup, prices) = (horizon?, warmup?, prices?);
+        let (calendar, assumptions) = (calendar?, assumptions?);
+        if !complete || plans.is_empty() {
+            return None;
+        }
+        let not_priced = prices.not_priced(&plans, self.report, root);
+        let (services, notes) = plans.into_iter().unzip();
+        Some(Lowered {
+            plan: Plan {
+                start_unix_ns: calendar.start_unix_ns,
+                horizon,
+                warmup,
+                launch_limits: assumptions.launch_limits,
+                services,
+            },
+            services: notes,
+            checks: checks?,
+            price_book_date: prices.date(),
+            not_priced,
+        })
+    }
+
+    fn horizon(&mut self, root: View<'_>, sources: &[Option<Source>]) -> Option<SimDuration> {
+        if root.is_given("horizon") {
+            return root.duration("horizon");
+        }
+        let longest = sources.iter().flatten().filter_map(Source::trace_length).max();
+        let problem = match longest {
+            Some(length) if length <= traffic::LONGEST_RUN => return Some(SimDuration(length)),
+            Some(_) => Problem::new(
+                codes::NO_HORIZON,
+                "the trace is longer than five years, so it needs a `horizon`",
+            ),
+            // A source that could not be read might have been the trace that gives the horizon.
+            None if sources.is_empty() || sources.iter().any(Option::is_none) => return None,
+            None => Problem::new(codes::NO_HORIZON, "`horizon` is missing, and there is no trace to give it"),
+        };
+        self.report.add(problem.at(root.place, "needed here").fix("horizon = \"24h\""));
+        None
+    }
+
+    fn warmup(&mut self, root: View<'_>, horizon: Option<SimDuration>) -> Option<SimDuration> {
+        let warmup = root.duration("warmup")?;
+        if let Some(horizon) = horizon
+            && warmup >= horizon
+        {
+            self.report.add(
+                Problem::new(
+                    codes::TIME_ORDER,
+                    format!("a warm-up of {} leaves nothing of the run", quantity::duration_text(warmup)),
+                )
+                .at(&root.place("warmup"), "not before the horizon")
+                .also(&root.place("horizon"), format!("the horizon is {}", quantity::duration_text(horizon)))
+                .expected("less than the horizon"),
+            );
+            return None;
+        }
+        Some(warmup)
+    }
+
+    fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
+        let view = parts.service;
+        let task = view.table("task").and_then(|task| service::task(task, self));
+        let request = view.table("request").and_then(|request| service::request(request, self));
+        let startup = service::startup(view, self);
+        let load_balancer = service::load_balancer(view, parts.assumptions, self);
+        let stopping = service::stopping(parts);
+        let capacity = view.table("scaling").and_then(|scaling| policies::capacity(scaling, self));
+        let policies = policies::read(view, self);
+        let traffic = parts.source.and_then(|source| traffic::plan(source, parts, self));
+        let tariff = parts.prices.and_then(|prices| prices.tariff(parts, self));
+        let (traffic, trace) = traffic?;
+        let (min_capacity, max_capacity, desired_count) = capacity?;
+        let assumptions = parts.assumptions?;
+        let plan = ServicePlan {
+            name: parts.name.to_owned(),
+            traffic,
+            request: request?,
+            task: task?,
+            startup: startup?,
+            stopping: stopping?,
+            load_balancer: load_balancer?,
+            min_capacity,
+            max_capacity,
+            desired_count,
+            scale_in_victim: assumptions.scale_in_victim,
+            policies: policies?,
+            policy_rules: assumptions.policy_rules.clone(),
+            telemetry: assumptions.telemetry.clone(),
+            tariff: tariff?,
+        };
+        let architecture = view.table("task")?.text("architecture")?.to_owned();
+        physics::lint(&plan, view, parts.horizon?, self.report);
+        Some((plan, ServiceNotes { architecture, trace }))
+    }
+
+    /// Refuses a run of more requests than the limit before it begins.
+    fn request_limit(
+        &mut self,
+        root: View<'_>,
+        horizon: Option<SimDuration>,
+        plans: &[(ServicePlan, ServiceNotes)],
+    ) -> Option<()> {
+        let (horizon, limits) = (horizon?, root.table("limits")?);
+        let limit = limits.number("max_requests")?;
+        let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
+        if expected > limit {
+            let services = root.table("service")?;
+            self.report.add(
+                Problem::new(
+                    codes::TOO_MANY_REQUESTS,
+                    format!(
+                        "the traffic asks for about {} requests, and the limit is {}",
+                        quantity::grouped(expected),
+                        quantity::grouped(limit)
+                    ),
+                )
+                .at(&services.tables().next()?.1.place("traffic"), "this traffic")
+                .help("if it is meant, raise `limits.max_requests`"),
+            );
+        }
+        Some(())
+    }
+}
+
+/// What the parts of a service are built from.
+pub(crate) struct Parts<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) root: View<'a>,
+    pub(crate) service: View<'a>,
+    pub(crate) source: Option<&'a Source>,
+    pub(crate) horizon: Option<SimDuration>,
+    pub(crate) calendar: Option<&'a Calendar>,
+    pub(crate) assumptions: Option<&'a Assumptions>,
+    pub(crate) prices: Option<&'a Prices>,
+}
+
+fn calendar(root: View<'_>) -> Option<Calendar> {
+    Some(Calendar {
+        start_unix_ns: quantity::instant(root.text("start")?).ok()?,
+        zone: quantity::zone(root.text("timezone")?).ok()?,
+    })
+}

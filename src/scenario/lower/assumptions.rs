@@ -1,0 +1,157 @@
+//! `[assumptions]`: onto the kernel's rules.
+
+use windtunnel_kernel::policy::{
+    CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode, StepBase,
+    StepWindow,
+};
+use windtunnel_kernel::service::{FirstHealthCheck, LaunchLimits, ScaleInVictim};
+use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
+use windtunnel_kernel::units::SimDuration;
+use windtunnel_kernel::world::TelemetryPlan;
+
+use super::Lower;
+use crate::scenario::codes;
+use crate::scenario::diagnostic::Problem;
+use crate::scenario::tree::{Place, Value};
+use crate::scenario::view::View;
+
+/// What the assumptions say, resolved.
+pub(crate) struct Assumptions {
+    pub(crate) policy_rules: PolicyRules,
+    pub(crate) telemetry: TelemetryPlan,
+    pub(crate) launch_limits: LaunchLimits,
+    pub(crate) scale_in_victim: ScaleInVictim,
+    pub(crate) first_health_check: FirstHealthCheck,
+    pub(crate) requests_per_connection: u32,
+    pub(crate) bill_deprovisioning: bool,
+    /// From the change of the desired count to SIGTERM \[ns\].
+    pub(crate) stop_lag: SimDuration,
+    /// From SIGTERM to the container's exit, before `stop_timeout` \[ns\].
+    pub(crate) exit_after_sigterm: SimDuration,
+    pub(crate) deprovisioning: SimDuration,
+}
+
+pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions> {
+    if let Some(speed) = view.number("arm64_speed")
+        && (speed - 1.0).abs() > 0.0
+    {
+        lower.report.add(
+            Problem::new(codes::NOT_BUILT, "`assumptions.arm64_speed` other than 1.0 is not built yet")
+                .at(&view.place("arm64_speed"), "this version cannot simulate it")
+                .help("divide `request.cpu_time` by the speed instead"),
+        );
+        return None;
+    }
+    let exit_after_sigterm = exit_time(view, lower);
+    let launch = view.table("launch_bucket")?;
+    Some(Assumptions {
+        policy_rules: policy_rules(view)?,
+        telemetry: telemetry(view)?,
+        launch_limits: LaunchLimits {
+            burst: launch.count("burst")?,
+            refill_per_s: launch.count("refill_per_s")?,
+            per_service_per_minute: launch.count("per_service_per_minute")?,
+        },
+        scale_in_victim: match view.text("scale_in_victim")? {
+            "oldest" => ScaleInVictim::Oldest,
+            "random" => ScaleInVictim::Random,
+            _ => ScaleInVictim::Newest,
+        },
+        first_health_check: match view.text("first_health_check")? {
+            "at_once" => FirstHealthCheck::AtOnce,
+            "after_interval" => FirstHealthCheck::AfterInterval,
+            _ => FirstHealthCheck::RandomPhase,
+        },
+        requests_per_connection: view.count("requests_per_connection")?,
+        bill_deprovisioning: view.flag("bill_deprovisioning")?,
+        stop_lag: view.duration("task_stop_lag")?,
+        exit_after_sigterm: exit_after_sigterm?,
+        deprovisioning: view.duration("deprovisioning")?,
+    })
+}
+
+/// What remains of the whole way to STOPPED for the container's exit.
+fn exit_time(view: View<'_>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+    let whole = view.duration("task_stop_seconds")?;
+    let parts = view.duration("task_stop_lag")? + view.duration("deprovisioning")?;
+    if whole.0 < parts.0 {
+        let written = |key: &str| view.node(key).map_or_else(Place::nowhere, |node| node.place.clone());
+        lower.report.add(
+            Problem::new(
+                codes::STOPPING_TIMES,
+                "`task_stop_seconds` is less than `task_stop_lag` and `deprovisioning` together",
+            )
+            .at(&view.place("task_stop_seconds"), "the whole")
+            .also(&written("task_stop_lag"), "a part")
+            .also(&written("deprovisioning"), "a part")
+            .expected(format!("at least {}", crate::scenario::quantity::duration_text(parts))),
+        );
+        return None;
+    }
+    Some(whole - parts)
+}
+
+fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
+    Some(PolicyRules {
+        tt_high_points: view.count("tt_high_points")?,
+        tt_low_points: view.count("tt_low_points")?,
+        tt_low_ratio: view.number("tt_low_ratio")?,
+        tt_metric_aggregation: match view.text("tt_metric_aggregation")? {
+            "last" => DatapointAggregation::Last,
+            "max" => DatapointAggregation::Max,
+            _ => DatapointAggregation::MeanOfEvalWindow,
+        },
+        tt_scale_in_mode: match &view.node("tt_scale_in_mode")?.value {
+            Value::Text(word) if word == "one_at_a_time" => ScaleInMode::OneAtATime,
+            Value::Text(_) => ScaleInMode::ProportionalCeil,
+            _ => ScaleInMode::MaxFraction(view.table("tt_scale_in_mode")?.number("max_fraction")?),
+        },
+        tt_scale_in_max_step: match &view.node("tt_scale_in_max_step")?.value {
+            Value::Text(_) => None,
+            _ => Some(view.count("tt_scale_in_max_step")?),
+        },
+        tt_flapping_guard: view.flag("tt_flapping_guard")?,
+        step_metric_window: match view.text("step_metric_window")? {
+            "last_point" => StepWindow::LastPoint,
+            _ => StepWindow::EvaluatedPoints,
+        },
+        step_base: match view.text("step_base")? {
+            "desired" => StepBase::Desired,
+            _ => StepBase::Running,
+        },
+        cooldown_start: match view.text("cooldown_start")? {
+            "activity_start" => CooldownStart::ActivityStart,
+            _ => CooldownStart::ActivityCompleted,
+        },
+        cooldown_scope: match view.text("cooldown_scope")? {
+            "per_target" => CooldownScope::PerTarget,
+            _ => CooldownScope::PerPolicy,
+        },
+        cooldown_credit: match view.text("cooldown_credit")? {
+            "base_before_activity" => CooldownCredit::BaseBeforeActivity,
+            _ => CooldownCredit::SubtractAdded,
+        },
+        block_in_during_out_cooldown: view.flag("block_in_during_out_cooldown")?,
+    })
+}
+
+fn telemetry(view: View<'_>) -> Option<TelemetryPlan> {
+    Some(TelemetryPlan {
+        ecs_metric_delay: view.duration("ecs_metric_delay_60s")?,
+        alb_metric_delay: view.duration("alb_metric_delay")?,
+        alarm_phase: match view.text("alarm_phase")? {
+            "random" => None,
+            _ => Some(view.duration("alarm_phase")?),
+        },
+        alarm_range_extra: view.count("alarm_range_points")?,
+        alarm_reinvoke: view.duration("alarm_reinvoke")?,
+        aas_action_latency: view.duration("aas_action_latency")?,
+        rules: MetricRules {
+            rcpt_denominator: match view.text("rcpt_denominator")? {
+                "registered" => RcptDenominator::Registered,
+                _ => RcptDenominator::Healthy,
+            },
+            counts_draining: view.flag("metric_counts_draining")?,
+        },
+    })
+}

@@ -1,0 +1,195 @@
+//! Prices: the book, what the scenario replaces in it, and the tariff of each service.
+
+use windtunnel_kernel::billing::{LoadBalancerTariff, Tariff};
+use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
+use windtunnel_kernel::world::ServicePlan;
+
+use super::{Lower, Parts};
+use crate::scenario::conform::nearest;
+use crate::scenario::diagnostic::{Problem, Report};
+use crate::scenario::price_book::PriceBook;
+use crate::scenario::view::View;
+use crate::scenario::{ServiceNotes, codes, quantity};
+
+/// What a bill by this program never holds.
+const NEVER_PRICED: [&str; 8] = [
+    "NAT gateways and interface endpoints",
+    "data transfer to the internet and between availability zones",
+    "CloudWatch logs, custom metrics and Container Insights",
+    "container image storage (ECR)",
+    "Savings Plans, Fargate Spot and other discounts",
+    "free tiers (such as the first 10 alarms of an account)",
+    "taxes and support plans",
+    "downstream services (databases, queues, caches)",
+];
+
+/// The prices of a scenario.
+pub(crate) struct Prices {
+    book: PriceBook,
+    region: String,
+    replaced: Vec<(&'static str, Usd)>,
+}
+
+const ITEMS: [&str; 7] = [
+    "fargate_vcpu",
+    "fargate_memory",
+    "fargate_ephemeral_storage",
+    "alb_hour",
+    "alb_lcu",
+    "public_ipv4",
+    "cloudwatch_alarm",
+];
+
+/// The built-in book with the scenario's own prices over it.
+pub(super) fn prices(root: View<'_>, lower: &mut Lower<'_>) -> Option<Prices> {
+    let view = root.table("prices")?;
+    let mut book = PriceBook::built_in();
+    if let Some(file) = view.text("file") {
+        let place = view.place("file");
+        let reader = lower.open(file, &place)?;
+        if let Err(problems) = book.extend(reader) {
+            for found in problems {
+                lower.report.add(
+                    Problem::new(
+                        codes::BAD_PRICE_FILE,
+                        format!("`{file}`, line {}: {}", found.line, found.message),
+                    )
+                    .at(&place, "this file"),
+                );
+            }
+            return None;
+        }
+    }
+    let replaced =
+        ITEMS.iter().filter_map(|item| Some((*item, quantity::price(view.text(item)?).ok()?))).collect();
+    Some(Prices { book, region: root.text("region")?.to_owned(), replaced })
+}
+
+impl Prices {
+    fn price(&self, item: &str, architecture: &str) -> Option<Usd> {
+        self.replaced
+            .iter()
+            .find(|(name, _)| *name == item)
+            .map(|(_, price)| *price)
+            .or_else(|| self.book.price(item, &self.region, architecture))
+    }
+
+    /// Date of the price book.
+    pub(super) fn date(&self) -> String {
+        self.book.date()
+    }
+
+    /// The tariff of a service.
+    pub(super) fn tariff(&self, parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<Tariff> {
+        let task = parts.service.table("task")?;
+        let architecture = task.text("architecture")?;
+        let assumptions = parts.assumptions;
+        let (vcpu, memory) =
+            (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));
+        let (Some(vcpu_hour), Some(memory_gb_hour)) = (vcpu, memory) else {
+            self.unknown_region(parts, architecture, lower);
+            return None;
+        };
+        if !self.replaced.iter().any(|(item, _)| *item == "fargate_vcpu")
+            && self.book.is_derived("fargate_vcpu", &self.region, architecture)
+        {
+            lower.report.add(
+                Problem::new(
+                    codes::DERIVED_PRICE,
+                    format!("the {architecture} price of {} is derived, not published", self.region),
+                )
+                .at(&parts.root.place("region"), "0.8 × the x86_64 price")
+                .help("give the real one by `prices.fargate_vcpu` and `prices.fargate_memory`"),
+            );
+        }
+        let storage = task.size("ephemeral_storage")?;
+        let extra_ephemeral_gb = u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(20)).ok()?;
+        let load_balancer = parts.service.table("load_balancer");
+        Some(Tariff {
+            vcpu_hour,
+            memory_gb_hour,
+            ephemeral_gb_hour: self.price("fargate_ephemeral_storage", architecture),
+            extra_ephemeral_gb,
+            load_balancer: match (load_balancer, self.price("alb_hour", "")) {
+                (Some(view), Some(hour)) => Some(LoadBalancerTariff {
+                    hour,
+                    lcu_hour: self.price("alb_lcu", ""),
+                    public_ipv4: view.count("public_ipv4")?,
+                    rules: view.count("rules")?,
+                    requests_per_connection: assumptions?.requests_per_connection,
+                }),
+                _ => None,
+            },
+            ipv4_hour: self.price("public_ipv4", ""),
+            public_ip_per_task: task.flag("assign_public_ip")?,
+            alarm_month: self.price("cloudwatch_alarm", ""),
+            minimum_billed: SimDuration::from_secs(60),
+            bill_deprovisioning: assumptions?.bill_deprovisioning,
+        })
+    }
+
+    fn unknown_region(&self, parts: &Parts<'_>, architecture: &str, lower: &mut Lower<'_>) {
+        let regions = self.book.regions(architecture);
+        let mut problem = Problem::new(
+            codes::UNKNOWN_REGION,
+            format!("the price book has no Fargate price for {architecture} in `{}`", self.region),
+        )
+        .at(&parts.root.place("region"), "no price")
+        .expected(format!("one of {}", regions.join(", ")))
+        .help("other prices can be given by `prices.fargate_vcpu` and `prices.fargate_memory`, or a `prices.file`");
+        if let Some(near) = nearest(&self.region, &regions) {
+            problem = problem.fix(format!("region = \"{near}\""));
+        }
+        lower.report.add(problem);
+    }
+
+    /// What the bill leaves out, in words; a warning names what is used and has no price.
+    pub(super) fn not_priced(
+        &self,
+        plans: &[(ServicePlan, ServiceNotes)],
+        report: &mut Report,
+        root: View<'_>,
+    ) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut miss = |used: bool, item: &'static str| {
+            if used && !missing.contains(&item) {
+                missing.push(item);
+            }
+        };
+        let mut without_bytes = false;
+        for (plan, notes) in plans {
+            let has_balancer = plan.load_balancer.is_some();
+            let tariff = &plan.tariff;
+            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
+            miss(has_balancer && tariff.load_balancer.is_none(), "alb_hour");
+            miss(has_balancer && self.price("alb_lcu", &notes.architecture).is_none(), "alb_lcu");
+            miss(
+                tariff.extra_ephemeral_gb > 0 && tariff.ephemeral_gb_hour.is_none(),
+                "fargate_ephemeral_storage",
+            );
+            miss((tariff.public_ip_per_task || has_balancer) && tariff.ipv4_hour.is_none(), "public_ipv4");
+            miss(!plan.policies.is_empty() && tariff.alarm_month.is_none(), "cloudwatch_alarm");
+            without_bytes |= lcu && plan.request.bytes.is_none();
+        }
+        if !missing.is_empty() {
+            report.add(
+                Problem::new(
+                    codes::NOT_PRICED,
+                    format!("the price book has no price in {} for {}", self.region, missing.join(", ")),
+                )
+                .at(&root.place("region"), "the bill leaves them out")
+                .help(format!("give them by `prices.{}` and so on, or by a `prices.file`", missing[0])),
+            );
+        }
+        let mut lines: Vec<String> =
+            missing.iter().map(|item| format!("{item} in {} (no price in the book)", self.region)).collect();
+        if missing.contains(&"alb_hour") {
+            lines.push("public IPv4 addresses of the load balancer, billed with its hours".to_owned());
+        }
+        if without_bytes {
+            lines.push("bytes through the load balancer, as `request.bytes` is not given".to_owned());
+        }
+        lines.extend(NEVER_PRICED.iter().map(|text| (*text).to_owned()));
+        lines
+    }
+}

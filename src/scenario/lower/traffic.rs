@@ -1,0 +1,357 @@
+//! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
+
+use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
+use windtunnel_kernel::units::SimDuration;
+
+use super::{Lower, Parts};
+use crate::scenario::curve::{self, Shape};
+use crate::scenario::diagnostic::Problem;
+use crate::scenario::trace::{self, Gaps, Trace, TraceOptions};
+use crate::scenario::tree::Place;
+use crate::scenario::view::View;
+use crate::scenario::{TraceCounts, codes, quantity};
+
+/// Longest run \[ns\]: five years of 365.25 days.
+pub(super) const LONGEST_RUN: u64 = 157_788_000_000_000_000;
+/// Most pieces of a curve, or intervals with exact counts, that are held.
+const MOST_PIECES: u64 = 4_000_000;
+
+/// Where a service's requests come from.
+pub(crate) enum Source {
+    /// A trace that was read.
+    Trace { trace: Trace, file: String, is_count: bool, scale: f64, repeat: bool, place: Place },
+    /// Shapes, each with its place.
+    Shapes(Vec<(Shape, Place)>),
+}
+
+impl Source {
+    /// Length of the trace \[ns\], if it is one.
+    pub(crate) fn trace_length(&self) -> Option<u64> {
+        match self {
+            Self::Trace { trace, .. } => Some(trace.length()),
+            Self::Shapes(_) => None,
+        }
+    }
+}
+
+/// Reads the source of a service's traffic.
+pub(super) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+    let view = service.table("traffic")?;
+    let refuse = |message: &str, place: &Place, fix: &str| {
+        Problem::new(codes::TRAFFIC_SOURCE, message).at(place, "").fix(fix)
+    };
+    match (view.is_given("trace"), view.is_given("shape")) {
+        (true, true) => {
+            let problem = Problem::new(codes::TRAFFIC_SOURCE, "traffic is a trace or shapes, not both")
+                .at(&view.place("trace"), "a trace")
+                .also(&view.place("shape"), "and shapes");
+            lower.report.add(problem);
+            None
+        }
+        (false, false) => {
+            let fix = "shape = [{ constant = { rate = 50.0 } }]";
+            lower.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
+            None
+        }
+        (true, false) => trace_source(root, view, lower),
+        (false, true) => {
+            if view.text("arrivals") == Some("exact_counts") {
+                let place = view.place("arrivals");
+                lower.report.add(refuse(
+                    "`exact_counts` needs a trace of counts",
+                    &place,
+                    "arrivals = \"poisson\"",
+                ));
+            }
+            let written = view.node("shape").map(|node| match &node.value {
+                crate::scenario::tree::Value::Array(items) => items.len(),
+                _ => usize::MAX,
+            })?;
+            if written == 0 {
+                let fix = "shape = [{ constant = { rate = 50.0 } }]";
+                lower.report.add(refuse("the list of shapes is empty", &view.place("shape"), fix));
+                return None;
+            }
+            let shapes: Vec<_> =
+                view.list("shape").into_iter().filter_map(|item| shape(item, root, lower)).collect();
+            (shapes.len() == written).then_some(Source::Shapes(shapes))
+        }
+    }
+}
+
+fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+    let view = traffic.table("trace")?;
+    let is_count = view.text("unit")? == "count";
+    if traffic.text("arrivals") == Some("exact_counts") && !is_count {
+        lower.report.add(
+            Problem::new(
+                codes::TRAFFIC_SOURCE,
+                "`exact_counts` needs a trace of counts, and this one holds rates",
+            )
+            .at(&traffic.place("arrivals"), "exact counts")
+            .also(&view.place("unit"), "rates"),
+        );
+        return None;
+    }
+    let until = match root.duration("horizon") {
+        Some(horizon) => horizon.0,
+        None => LONGEST_RUN + 1,
+    };
+    let file = view.text("file")?;
+    let options = TraceOptions {
+        file,
+        column: view.text("column")?,
+        gaps: match view.text("gaps")? {
+            "zero" => Gaps::Zero,
+            "hold" => Gaps::Hold,
+            _ => Gaps::Error,
+        },
+        until,
+    };
+    let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
+    let place = view.place("file");
+    let reader = lower.open(file, &place)?;
+    match trace::read(reader, &options) {
+        Ok(trace) => {
+            Some(Source::Trace { trace, file: options.file.to_owned(), is_count, scale, repeat, place })
+        }
+        Err(problems) => {
+            for found in problems {
+                let mut problem = Problem::new(found.code, format!("`{file}`: {}", found.message));
+                problem = if found.line > 0 {
+                    problem.at_line(file, found.line, &found.content)
+                } else {
+                    problem.at(&place, "this trace")
+                };
+                if let Some(help) = found.help {
+                    problem = problem.help(help);
+                }
+                lower.report.add(problem);
+            }
+            None
+        }
+    }
+}
+
+fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Option<(Shape, Place)> {
+    let (kind, view) = item.alternative()?;
+    let number = |key| view.number(key);
+    let moment = |key| view.duration(key).map(|span| span.0);
+    let (shape, begins) = match kind {
+        "constant" => (Shape::Constant { rate: number("rate")? }, None),
+        "diurnal" => {
+            let (mean, amplitude) = (number("mean")?, number("amplitude")?);
+            if amplitude > mean {
+                lower.report.add(
+                    Problem::new(
+                        codes::NEGATIVE_RATE,
+                        format!("the rate would fall to {} a second", mean - amplitude),
+                    )
+                    .at(&view.place("amplitude"), format!("more than the mean of {mean}"))
+                    .also(&view.place("mean"), "the mean")
+                    .expected("amplitude ≤ mean"),
+                );
+                return None;
+            }
+            let peak_s = quantity::time_of_day(view.text("peak_at")?).ok()?;
+            (Shape::Diurnal { mean, amplitude, peak_s }, None)
+        }
+        "weekly" => {
+            (Shape::Weekly { rate: number("mean")?, weekend_factor: number("weekend_factor")? }, None)
+        }
+        "ramp" => {
+            let (start, end) = (moment("start")?, moment("end")?);
+            if end <= start {
+                lower.report.add(
+                    Problem::new(codes::TIME_ORDER, "the ramp ends where it begins, or before")
+                        .at(&view.place("end"), "the end")
+                        .also(&view.place("start"), "the start")
+                        .help("a jump is a `step`"),
+                );
+                return None;
+            }
+            (Shape::Ramp { start, end, from: number("from")?, to: number("to")? }, Some(("start", start)))
+        }
+        "step" => {
+            let at = moment("at")?;
+            (Shape::Step { at, rate: number("rate")? }, Some(("at", at)))
+        }
+        _ => {
+            let at = moment("at")?;
+            let (rise, hold, fall) = (moment("rise")?, moment("hold")?, moment("fall")?);
+            (Shape::Spike { at, factor: number("factor")?, rise, hold, fall }, Some(("at", at)))
+        }
+    };
+    if let (Some((key, at)), Some(horizon)) = (begins, root.duration("horizon"))
+        && at >= horizon.0
+    {
+        lower.report.add(
+            Problem::new(codes::NEVER_HAPPENS, format!("the {kind} begins after the run has ended"))
+                .at(&view.place(key), "after the horizon")
+                .also(&root.place("horizon"), "the horizon"),
+        );
+    }
+    Some((shape, item.place.clone()))
+}
+
+/// The plan of the traffic, and what there is to say of its trace.
+pub(super) fn plan(
+    source: &Source,
+    parts: &Parts<'_>,
+    lower: &mut Lower<'_>,
+) -> Option<(TrafficPlan, Option<TraceCounts>)> {
+    let horizon = parts.horizon?;
+    let arrivals = parts.service.table("traffic")?.text("arrivals")?;
+    match source {
+        Source::Shapes(shapes) => {
+            let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
+            let curve = match curve::build(&plain, parts.calendar?, horizon.0) {
+                Ok(curve) => curve,
+                Err(error) => {
+                    let problem =
+                        Problem::new(codes::OUT_OF_RANGE, format!("the shapes make no rate: {error}"));
+                    lower.report.add(problem.at(&shapes.first()?.1, "with this one"));
+                    return None;
+                }
+            };
+            Some((with_curve(arrivals, curve), None))
+        }
+        Source::Trace { .. } => trace_plan(source, arrivals, horizon, lower),
+    }
+}
+
+fn with_curve(arrivals: &str, curve: RateCurve) -> TrafficPlan {
+    if arrivals == "evenly_spaced" { TrafficPlan::EvenlySpaced(curve) } else { TrafficPlan::Poisson(curve) }
+}
+
+fn trace_plan(
+    source: &Source,
+    arrivals: &str,
+    horizon: SimDuration,
+    lower: &mut Lower<'_>,
+) -> Option<(TrafficPlan, Option<TraceCounts>)> {
+    let Source::Trace { trace, file, is_count, scale, repeat, place } = source else { return None };
+    let wanted = horizon.0.div_ceil(trace.step.max(1));
+    let once = trace.intervals().max(1);
+    let repeats = if *repeat { wanted.div_ceil(once).saturating_sub(1) } else { 0 };
+    let exact = arrivals == "exact_counts";
+    let pieces =
+        if exact { wanted.min(once * (repeats + 1)) } else { trace.runs.len() as u64 * (repeats + 1) };
+    if pieces > MOST_PIECES {
+        lower.report.add(
+            Problem::new(
+                codes::TRACE_TOO_LARGE,
+                format!("the trace makes {pieces} pieces within the horizon, more than 4 000 000"),
+            )
+            .at(place, "this trace")
+            .help("shorten the horizon, aggregate the trace, or draw arrivals as \"poisson\""),
+        );
+        return None;
+    }
+    let ended = !*repeat && trace.ended && trace.length() < horizon.0;
+    if ended {
+        lower.report.add(
+            Problem::new(
+                codes::TRACE_ENDS,
+                format!(
+                    "the trace ends after {}, and the run lasts {}",
+                    quantity::duration_text(SimDuration(trace.length())),
+                    quantity::duration_text(horizon)
+                ),
+            )
+            .at(place, "no requests arrive after its end")
+            .help("shorten the horizon or set `repeat = true`"),
+        );
+    }
+    let counts = TraceCounts {
+        file: file.clone(),
+        interval_ns: trace.step,
+        intervals: trace.given,
+        zero_intervals: trace.zeros,
+        missing_intervals: trace.missing,
+        ended_at_ns: ended.then(|| trace.length()),
+        repeats,
+    };
+    let runs = trace.runs.iter().cycle().take(trace.runs.len() * usize::try_from(repeats + 1).ok()?);
+    let plan = if exact {
+        TrafficPlan::ExactCounts(exact_counts(runs, trace.step, *scale, horizon.0))
+    } else {
+        let factor = if *is_count { scale / SimDuration(trace.step).as_secs_f64() } else { *scale };
+        with_curve(arrivals, rates(runs, trace.step, factor, horizon.0).ok()?)
+    };
+    Some((plan, Some(counts)))
+}
+
+/// The curve of a trace, constant within each interval and cut at the horizon.
+fn rates<'a>(
+    runs: impl Iterator<Item = &'a trace::Run>,
+    step: u64,
+    factor: f64,
+    horizon: u64,
+) -> Result<RateCurve, windtunnel_kernel::traffic::CurveError> {
+    let mut pieces = Vec::new();
+    let mut at = 0_u64;
+    for run in runs {
+        if at >= horizon {
+            break;
+        }
+        at = at.saturating_add(run.intervals.saturating_mul(step)).min(horizon);
+        let rate = run.value * factor;
+        pieces.push(Segment { end: at, rate_start: rate, rate_end: rate });
+    }
+    RateCurve::new(&pieces)
+}
+
+/// The counts of a trace. Scaled counts are rounded so that every partial sum is right to within a half.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a sum of numbers that are not negative; a count beyond u64 saturates and the request limit refuses it"
+)]
+fn exact_counts<'a>(
+    runs: impl Iterator<Item = &'a trace::Run>,
+    step: u64,
+    scale: f64,
+    horizon: u64,
+) -> Vec<CountInterval> {
+    let mut intervals = Vec::new();
+    let (mut at, mut sum, mut placed) = (0_u64, 0.0_f64, 0_u64);
+    for run in runs {
+        for _ in 0..run.intervals {
+            if at >= horizon {
+                return intervals;
+            }
+            sum += run.value * scale;
+            let total = sum.round() as u64;
+            let end = at.saturating_add(step);
+            if total > placed {
+                intervals.push(CountInterval { start: at, end, count: total - placed });
+                placed = total;
+            }
+            at = end;
+        }
+    }
+    intervals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scaled_counts_keep_their_total() {
+        let runs = [trace::Run { intervals: 7, value: 1.0 }, trace::Run { intervals: 3, value: 0.0 }];
+        let counts = exact_counts(runs.iter(), 10, 0.5, 1000);
+        // 7 · 0.5 = 3.5, which rounds to 4.
+        assert_eq!(counts.iter().map(|interval| interval.count).sum::<u64>(), 4);
+        assert!(counts.iter().all(|interval| interval.count == 1 && interval.end - interval.start == 10));
+    }
+
+    #[test]
+    fn a_curve_of_counts_has_their_sum_as_its_integral() {
+        let runs = [trace::Run { intervals: 2, value: 30.0 }, trace::Run { intervals: 1, value: 0.0 }];
+        let step = 60_000_000_000;
+        let curve = rates(runs.iter(), step, 1.0 / 60.0, 2 * step + 1).unwrap();
+        assert!((curve.integral(3 * step) - 60.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,114 @@
+//! Lints: scenarios that can be run but ask for what cannot be. Each says it in numbers.
+
+use windtunnel_kernel::traffic::TrafficPlan;
+use windtunnel_kernel::units::{Bytes, SimDuration};
+use windtunnel_kernel::world::ServicePlan;
+
+use super::codes;
+use super::diagnostic::{Problem, Report};
+use super::view::View;
+
+/// Requests a second that one task can do: the lesser of its CPU's and its places' capacity.
+fn task_capacity(plan: &ServicePlan) -> f64 {
+    let (numerator, denominator) = plan.task.cpu_speed();
+    let speed = f64::from(numerator) / f64::from(denominator);
+    let cpu = f64::from(plan.task.cpu_servers()) * speed * 1e9 / plan.request.cpu_time.mean_nanos();
+    let places =
+        plan.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) * 1e9 / service_nanos(plan));
+    cpu.min(places)
+}
+
+/// Mean service time of a request that waits for nothing \[ns\].
+fn service_nanos(plan: &ServicePlan) -> f64 {
+    let (numerator, denominator) = plan.task.cpu_speed();
+    let speed = f64::from(numerator) / f64::from(denominator);
+    plan.request.cpu_time.mean_nanos() / speed + plan.request.wait_time.mean_nanos()
+}
+
+/// Largest rate of the traffic [requests/s].
+#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+fn peak(traffic: &TrafficPlan) -> f64 {
+    match traffic {
+        TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve) => {
+            curve.segments().iter().map(|piece| piece.rate_start.max(piece.rate_end)).fold(0.0, f64::max)
+        }
+        TrafficPlan::ExactCounts(intervals) => {
+            intervals.iter().map(|i| i.count as f64 * 1e9 / (i.end - i.start) as f64).fold(0.0, f64::max)
+        }
+    }
+}
+
+/// Warns of what no policy can mend.
+pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
+    load(plan, service, horizon, report);
+    let (Some(request), Some(task)) = (service.table("request"), service.table("task")) else { return };
+    if let Some(timeout) = &plan.request.timeout {
+        let (service_time, patience) = (service_nanos(plan) / 1e9, timeout.mean_nanos() / 1e9);
+        if service_time >= patience {
+            report.add(
+                Problem::new(
+                    codes::TIMEOUT_TOO_SHORT,
+                    format!(
+                        "a request takes {service_time:.3} s on average, and clients wait {patience:.3} s"
+                    ),
+                )
+                .at(&request.place("timeout"), "clients give up")
+                .help("most requests will time out even when nothing else is going on"),
+            );
+        }
+    }
+    if let Some(places) = plan.task.concurrency {
+        let full = u128::from(plan.task.base_memory.0)
+            + u128::from(plan.task.memory_per_request.0) * u128::from(places);
+        let have = u128::from(plan.task.memory_mib) * u128::from(Bytes::MIB);
+        if full > have {
+            report.add(
+                Problem::new(
+                    codes::MEMORY_AT_FULL,
+                    format!(
+                        "{places} requests in a task need {} MiB, and it has {} MiB",
+                        full.div_ceil(u128::from(Bytes::MIB)),
+                        plan.task.memory_mib
+                    ),
+                )
+                .at(&task.place("memory_per_request"), "for each request")
+                .also(&task.place("memory"), "all its memory")
+                .help("a real container would be killed; here it only shows as utilization above 100 %"),
+            );
+        }
+    }
+}
+
+fn load(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
+    let Some(scaling) = service.table("scaling") else { return };
+    let capacity = task_capacity(plan);
+    let (peak, mean) =
+        (peak(&plan.traffic), plan.traffic.expected_requests(horizon) / horizon.as_secs_f64().max(1e-9));
+    let most = capacity * f64::from(plan.max_capacity);
+    let least = capacity * f64::from(plan.min_capacity);
+    if peak > most {
+        report.add(
+            Problem::new(
+                codes::OVERLOAD,
+                format!(
+                    "at the peak {peak:.1} requests a second arrive, and {} tasks can do {most:.1}",
+                    plan.max_capacity
+                ),
+            )
+            .at(&scaling.place("max_capacity"), format!("one task can do {capacity:.1} a second"))
+            .help("queues grow as long as the peak lasts, whatever the policies do"),
+        );
+    } else if mean > least && plan.min_capacity > 0 {
+        report.add(
+            Problem::new(
+                codes::THIN_MINIMUM,
+                format!(
+                    "on average {mean:.1} requests a second arrive, and {} tasks can do {least:.1}",
+                    plan.min_capacity
+                ),
+            )
+            .at(&scaling.place("min_capacity"), format!("one task can do {capacity:.1} a second"))
+            .help("after a scale-in to the minimum the service is overloaded until tasks have started"),
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! `[assumptions]`: what AWS does not publish. Every default is an observation or a choice, and every one can be changed.
+
+use super::scaling::MOST_TASKS;
+use super::{Choice, Key, Kind, TableSpec, later, word};
+
+const POINTS: Kind = Kind::Integer(1, 1440);
+const DELAY: Kind = Kind::Duration(0, 3600);
+
+const SCALE_IN_MODES: Kind = Kind::Choice(&[word("proportional_ceil"), word("one_at_a_time")]);
+const MAX_FRACTION: TableSpec = TableSpec {
+    doc: "Proportional, but limited.",
+    keys: &[Key::new(
+        "max_fraction",
+        Kind::NumberAbove(0.0, 1.0),
+        "Largest share of the running tasks, at least one.",
+    )
+    .required()],
+};
+const NONE: Kind = Kind::Choice(&[word("none")]);
+const RANDOM: Kind = Kind::Choice(&[word("random")]);
+const TASKS: Kind = Kind::Integer(1, MOST_TASKS);
+const PHASE: Kind = Kind::Duration(0, 59);
+const VICTIMS: &[Choice] = &[
+    word("newest"),
+    word("oldest"),
+    word("random"),
+    later("az_balanced", "availability zones are not simulated"),
+];
+
+pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
+    doc: "What AWS does not publish. Defaults are observations of others or choices; vary them to see what depends on them.",
+    keys: &[
+        Key::new("tt_high_points", POINTS, "Points of a target-tracking policy's high alarm (observed: 3 of 3).").or("3"),
+        Key::new("tt_low_points", POINTS, "Points of its low alarm (observed: 15 of 15).").or("15"),
+        Key::new("tt_low_ratio", Kind::NumberAbove(0.0, 1.0), "Threshold of the low alarm ÷ target (observed: 0.9).")
+            .or("0.9"),
+        Key::new(
+            "tt_metric_aggregation",
+            Kind::Choice(&[word("mean_of_eval_window"), word("last"), word("max")]),
+            "Which number of the alarm's window enters the formula.",
+        )
+        .or("\"mean_of_eval_window\""),
+        Key::new(
+            "tt_scale_in_mode",
+            Kind::Either(&SCALE_IN_MODES, &Kind::OneOf(&MAX_FRACTION)),
+            "How far a target-tracking policy scales in at once.",
+        )
+        .or("\"proportional_ceil\""),
+        Key::new("tt_scale_in_max_step", Kind::Either(&NONE, &TASKS), "Tasks that one scale-in removes at most.")
+            .or("\"none\""),
+        Key::new("tt_flapping_guard", Kind::Bool, "No scale-in whose predicted metric is above the target.").or("true"),
+        Key::new(
+            "step_metric_window",
+            Kind::Choice(&[word("evaluated_points"), word("last_point")]),
+            "Which datapoints a step policy aggregates.",
+        )
+        .or("\"evaluated_points\""),
+        Key::new("step_base", Kind::Choice(&[word("running"), word("desired")]), "The capacity a step policy starts from.")
+            .or("\"running\""),
+        Key::new(
+            "cooldown_start",
+            Kind::Choice(&[word("activity_completed"), word("activity_start")]),
+            "When a cooldown's clock starts (documented: when the activity has completed).",
+        )
+        .or("\"activity_completed\""),
+        Key::new("cooldown_scope", Kind::Choice(&[word("per_policy"), word("per_target")]), "Whose cooldown counts.")
+            .or("\"per_policy\""),
+        Key::new(
+            "cooldown_credit",
+            Kind::Choice(&[word("subtract_added"), word("base_before_activity")]),
+            "How capacity that the activity in cooldown added counts against a larger scale-out.",
+        )
+        .or("\"subtract_added\""),
+        Key::new("block_in_during_out_cooldown", Kind::Bool, "Whether a scale-out's cooldown blocks a scale-in.")
+            .or("false"),
+        Key::new("ecs_metric_delay_60s", DELAY, "From the end of a period until its ECS datapoint can be read.")
+            .or("\"120s\""),
+        Key::new("ecs_metric_delay_20s", DELAY, "The same for metrics of 20 s.")
+            .not_built("metrics have periods of 60 s here; `ecs_metric_delay_60s` is their delay"),
+        Key::new("alb_metric_delay", DELAY, "From the end of a period until its load balancer datapoint can be read.")
+            .or("\"60s\""),
+        Key::new("custom_metric_delay", DELAY, "The same for custom metrics.").not_built("custom metrics are not built"),
+        Key::new("metric_counts_draining", Kind::Bool, "Whether ECS averages include tasks that drain or stop.").or("true"),
+        Key::new(
+            "rcpt_denominator",
+            Kind::Choice(&[word("healthy"), word("registered")]),
+            "Which targets RequestCountPerTarget divides by.",
+        )
+        .or("\"healthy\""),
+        Key::new(
+            "alarm_phase",
+            Kind::Either(&RANDOM, &PHASE),
+            "Seconds past the minute at which alarms are evaluated; \"random\": drawn for each alarm.",
+        )
+        .or("\"random\""),
+        Key::new("alarm_range_points", Kind::Integer(0, 100), "Points that an alarm reads beyond its N (observed: 2).")
+            .or("2"),
+        Key::new("alarm_reinvoke", Kind::Duration(1, 3600), "How often an alarm that stays in ALARM acts again (documented: 60 s).")
+            .or("\"60s\""),
+        Key::new("aas_action_latency", Kind::Duration(0, 60), "From the evaluation to the action.").or("\"200ms\""),
+        Key::new("scale_in_victim", Kind::Choice(VICTIMS), "Which running task a scale-in stops.").or("\"newest\""),
+        Key::new(
+            "task_stop_seconds",
+            Kind::Duration(0, 3600),
+            "From the decision to STOPPED without a load balancer, all stages together.",
+        )
+        .or("\"45s\""),
+        Key::new("task_stop_lag", Kind::Duration(0, 3600), "Of these, until the task leaves RUNNING.").or("\"6s\""),
+        Key::new("deprovisioning", Kind::Duration(0, 3600), "Of these, from the container's exit to STOPPED.").or("\"23s\""),
+        Key::new("bill_deprovisioning", Kind::Bool, "Whether the time after the container's exit is billed.").or("false"),
+        Key::new(
+            "first_health_check",
+            Kind::Choice(&[word("random_phase"), word("at_once"), word("after_interval")]),
+            "When a new target is first checked.",
+        )
+        .or("\"random_phase\""),
+        Key::new("requests_per_connection", Kind::Integer(1, 1_000_000_000), "Requests over one client connection.").or("1"),
+        Key::new("arm64_speed", Kind::Number(0.01, 100.0), "Speed of an arm64 vCPU; only 1.0 is built.").or("1.0"),
+        Key::new("launch_bucket", Kind::Table(&LAUNCH_BUCKET), "Fargate's launch limits (documented).").or("{}"),
+        Key::new("fargate_start", Kind::Distribution, "Network, pull and start in one.")
+            .superseded("`startup.provisioning`, `startup.image_pull_rate` with `task.image_size`, and `startup.container_start`"),
+        Key::new("ecs_desired_to_task_created", Kind::Distribution, "Until the task is created.")
+            .superseded("`startup.scheduling`"),
+        Key::new("alb_register_to_healthy", Kind::Distribution, "Until a target is healthy.")
+            .superseded("`load_balancer.registration` and `load_balancer.health_check`"),
+        Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
+        Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),
+        Key::new("schedule_jitter", DELAY, "Lateness of scheduled actions.").not_built("scheduled actions are not built"),
+        Key::new("throttle_backoff", DELAY, "Retry of failing tasks.").not_built("tasks do not fail to start here"),
+        Key::new("spot_hazard", Kind::Number(0.0, 1.0), "Interruptions of Spot.").not_built("Fargate Spot is not built"),
+        Key::new("spot_discount", Kind::Number(0.0, 1.0), "Discount of Spot.").not_built("Fargate Spot is not built"),
+    ],
+};
+
+const LAUNCH_BUCKET: TableSpec = TableSpec {
+    doc: "The account's token bucket, shared by all services, and the scheduler's limit a service.",
+    keys: &[
+        Key::new("burst", Kind::Integer(1, 1_000_000), "Tasks the bucket holds.").or("100"),
+        Key::new("refill_per_s", Kind::Integer(1, 1_000_000), "Tokens it gains a second.").or("20"),
+        Key::new(
+            "per_service_per_minute",
+            Kind::Integer(1, 1_000_000),
+            "Tasks launched for a service in any minute.",
+        )
+        .or("500"),
+    ],
+};

@@ -1,0 +1,391 @@
+//! `[service.<name>]`: traffic, request, task, startup, load balancer; and distributions.
+
+use super::scaling::SCALING;
+use super::top::FIVE_YEARS;
+use super::{Choice, Key, Kind, TableSpec, later, word};
+
+const YEAR_RATE: f64 = 1e7;
+const DAY: u64 = 86_400;
+const TIB: u64 = 1 << 40;
+
+pub(super) const SERVICE: TableSpec = TableSpec {
+    doc: "A service: what arrives, what a request needs, what a task is and how its number changes.",
+    keys: &[
+        Key::new("traffic", Kind::Table(&TRAFFIC), "When requests arrive.").required(),
+        Key::new("request", Kind::Table(&REQUEST), "What a request needs.").required(),
+        Key::new("task", Kind::Table(&TASK), "What a task is.").or("{}"),
+        Key::new("startup", Kind::Table(&STARTUP), "The cold start, stage by stage.").or("{}"),
+        Key::new(
+            "load_balancer",
+            Kind::Table(&LOAD_BALANCER),
+            "The Application Load Balancer. Without the table requests go round robin to every running task.",
+        ),
+        Key::new("scaling", Kind::Table(&SCALING), "Capacities and scaling policies.").required(),
+    ],
+};
+
+const TRAFFIC: TableSpec = TableSpec {
+    doc: "When requests arrive: a trace, or shapes whose rates add up.",
+    keys: &[
+        Key::new(
+            "arrivals",
+            Kind::Choice(&[word("poisson"), word("evenly_spaced"), word("exact_counts")]),
+            "How arrivals are drawn: a Poisson process of the rate; one whenever its integral passes k − ½; or exactly \
+             as many an interval as the trace says, uniformly at random within it.",
+        )
+        .or("\"poisson\""),
+        Key::new("trace", Kind::Table(&TRACE), "A recorded series of counts or rates."),
+        Key::new("shape", Kind::ListOneOf(&SHAPE), "Shapes: constant, diurnal, weekly, ramp and step rates add up, \
+             spikes multiply. All becomes one piecewise linear curve: constants, steps and ramps exactly; a sinusoid, or \
+             the product of a spike's flank with a rate that changes, in pieces of at most 60 s, which is within 2.4e-6 of \
+             the amplitude for a daily sinusoid."),
+    ],
+};
+
+const TRACE: TableSpec = TableSpec {
+    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, or whole seconds) or `time_s`. Second 0 \
+          is its first interval; within an interval the rate is constant.",
+    keys: &[
+        Key::new("file", Kind::Name, "Path relative to the scenario's folder.").required(),
+        Key::new("column", Kind::Name, "The value column.").or("\"requests\""),
+        Key::new(
+            "unit",
+            Kind::Choice(&[word("count"), word("rate")]),
+            "Whether values are requests an interval or requests a second.",
+        )
+        .or("\"count\""),
+        Key::new("scale", Kind::Number(0.0, 1e9), "Every value is multiplied by this.").or("1.0"),
+        Key::new("repeat", Kind::Bool, "Whether the trace begins again where it ends.").or("false"),
+        Key::new(
+            "gaps",
+            Kind::Choice(&[word("error"), word("zero"), word("hold")]),
+            "What a missing row is: an error, no requests, or the value before it.",
+        )
+        .or("\"error\""),
+    ],
+};
+
+const RATE: Kind = Kind::Number(0.0, YEAR_RATE);
+const SINCE_START: Kind = Kind::Duration(0, FIVE_YEARS);
+
+const SHAPE: TableSpec = TableSpec {
+    doc: "One shape of an arrival rate; rates are requests a second, times count from second 0.",
+    keys: &[
+        Key::new("constant", Kind::Table(&CONSTANT), "The same rate all the time."),
+        Key::new(
+            "diurnal",
+            Kind::Table(&DIURNAL),
+            "mean + amplitude · cos, with its peak at a local time of day.",
+        ),
+        Key::new(
+            "weekly",
+            Kind::Table(&WEEKLY),
+            "One rate on weekdays, a share of it at weekends, in local time.",
+        ),
+        Key::new(
+            "ramp",
+            Kind::Table(&RAMP),
+            "`from` until the start, a straight line to `to`, and `to` from then on.",
+        ),
+        Key::new("step", Kind::Table(&STEP), "A rate from a moment on."),
+        Key::new(
+            "spike",
+            Kind::Table(&SPIKE),
+            "Multiplies the sum of the rates: up to a factor, hold, down again.",
+        ),
+    ],
+};
+
+const CONSTANT: TableSpec = TableSpec {
+    doc: "The same rate all the time.",
+    keys: &[Key::new("rate", RATE, "Rate [requests/s].").required()],
+};
+const DIURNAL: TableSpec = TableSpec {
+    doc: "A daily sinusoid.",
+    keys: &[
+        Key::new("mean", RATE, "Mean rate [requests/s].").required(),
+        Key::new("amplitude", RATE, "From the mean to the peak [requests/s]; at most the mean.").required(),
+        Key::new("peak_at", Kind::TimeOfDay, "Time of day of the peak, local to `timezone`.").required(),
+    ],
+};
+const WEEKLY: TableSpec = TableSpec {
+    doc: "Weekdays and weekends.",
+    keys: &[
+        Key::new("mean", RATE, "Rate from Monday to Friday [requests/s]; not the average over the week.")
+            .required(),
+        Key::new(
+            "weekend_factor",
+            Kind::Number(0.0, 1e6),
+            "On Saturday and Sunday the rate is multiplied by this.",
+        )
+        .required(),
+    ],
+};
+const RAMP: TableSpec = TableSpec {
+    doc: "A straight line.",
+    keys: &[
+        Key::new("start", SINCE_START, "Where it begins.").or("\"0s\""),
+        Key::new("end", SINCE_START, "Where it ends; after the start.").required(),
+        Key::new("from", RATE, "Rate until the start [requests/s].").or("0.0"),
+        Key::new("to", RATE, "Rate from the end on [requests/s].").required(),
+    ],
+};
+const STEP: TableSpec = TableSpec {
+    doc: "A rate from a moment on.",
+    keys: &[
+        Key::new("at", SINCE_START, "From when on.").required(),
+        Key::new("rate", RATE, "What is added from then on [requests/s].").required(),
+    ],
+};
+const SPIKE: TableSpec = TableSpec {
+    doc: "A temporary factor on everything else.",
+    keys: &[
+        Key::new("at", SINCE_START, "Where it begins to rise.").required(),
+        Key::new("factor", Kind::Number(0.0, 1e6), "The factor at its height.").required(),
+        Key::new("rise", SINCE_START, "How long it rises.").or("\"0s\""),
+        Key::new("hold", SINCE_START, "How long it stays.").or("\"0s\""),
+        Key::new("fall", SINCE_START, "How long it falls.").or("\"0s\""),
+    ],
+};
+
+const REQUEST: TableSpec = TableSpec {
+    doc: "What a request needs: a place in a task, then CPU, then time downstream. At least one of the two times.",
+    keys: &[
+        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes.").or("\"0ms\""),
+        Key::new(
+            "wait_time",
+            Kind::Distribution,
+            "Time it is then blocked on something downstream, without CPU.",
+        )
+        .or("\"0ms\""),
+        Key::new(
+            "timeout",
+            Kind::Distribution,
+            "The client gives up so long after arrival. Left out: never.",
+        ),
+        Key::new(
+            "bytes",
+            Kind::Size(0, TIB),
+            "Request and response together, for the load balancer's bill. Left out: not billed.",
+        ),
+    ],
+};
+
+const DISCIPLINES: &[Choice] =
+    &[word("fcfs"), later("processor_sharing", "\"fcfs\" serves CPU work in order of arrival")];
+
+const TASK: TableSpec = TableSpec {
+    doc: "What a task is; `cpu` and `memory` must be a size that Fargate sells.",
+    keys: &[
+        Key::new("cpu", Kind::Integer(1, 32_768), "CPU units; 1024 are one vCPU.").or("1024"),
+        Key::new("memory", Kind::Integer(1, 249_856), "Memory [MiB].").or("2048"),
+        Key::new(
+            "architecture",
+            Kind::Choice(&[word("x86_64"), word("arm64")]),
+            "Instruction set, for the price.",
+        )
+        .or("\"x86_64\""),
+        Key::new("cpu_discipline", Kind::Choice(DISCIPLINES), "How the CPU is shared among requests.")
+            .or("\"fcfs\""),
+        Key::new(
+            "concurrency",
+            Kind::Integer(0, 65_536),
+            "Requests in service at once in a task; 0 is unlimited.",
+        )
+        .or("0"),
+        Key::new(
+            "queue",
+            Kind::Integer(0, 10_000_000),
+            "Requests that may wait for a place before a 503. Left out: unlimited.",
+        ),
+        Key::new("base_memory", Kind::Size(0, TIB), "Memory of the idle task.").or("\"0MiB\""),
+        Key::new("memory_per_request", Kind::Size(0, TIB), "Memory that each request in service adds.")
+            .or("\"0MiB\""),
+        Key::new("image_size", Kind::Size(0, 16 * TIB / 1024), "Compressed size of the image.")
+            .or("\"150MiB\""),
+        Key::new(
+            "stop_timeout",
+            Kind::Duration(2, 120),
+            "From SIGTERM to SIGKILL; Fargate allows 2 s to 120 s.",
+        )
+        .or("\"30s\""),
+        Key::new(
+            "ephemeral_storage",
+            Kind::Size(20 << 30, 200 << 30),
+            "Ephemeral storage; 20 GiB are included.",
+        )
+        .or("\"20GiB\""),
+        Key::new(
+            "assign_public_ip",
+            Kind::Bool,
+            "Whether every task has a public IPv4 address, which is billed.",
+        )
+        .or("false"),
+    ],
+};
+
+const STARTUP: TableSpec = TableSpec {
+    doc: "The cold start, stage by stage; the defaults are medians of published task timestamps.",
+    keys: &[
+        Key::new(
+            "scheduling",
+            Kind::Distribution,
+            "From the change of the desired count to the task's creation.",
+        )
+        .or("\"7s\""),
+        Key::new("provisioning", Kind::Distribution, "From creation to the start of the image pull.")
+            .or("{ lognormal = { median = \"20s\", p95 = \"25s\" } }"),
+        Key::new(
+            "image_pull_rate",
+            Kind::SizeRate,
+            "Compressed bytes a second; `image_size` divided by it is the pull.",
+        )
+        .or("\"50MiB/s\""),
+        Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.").or("\"3s\""),
+        Key::new("application_boot", Kind::Distribution, "From RUNNING until the application can answer.")
+            .or("\"0s\""),
+        Key::new("warm_up", Kind::Table(&WARM_UP), "Slower first requests.")
+            .not_built("lengthen `application_boot` instead"),
+    ],
+};
+const WARM_UP: TableSpec = TableSpec {
+    doc: "Slower first requests of a task.",
+    keys: &[
+        Key::new("factor", Kind::Number(1.0, 1000.0), "Factor on the CPU time."),
+        Key::new("requests", Kind::Integer(0, 1_000_000_000), "For so many requests."),
+        Key::new("over", Kind::Duration(0, DAY), "For so long."),
+    ],
+};
+
+const LOAD_BALANCER: TableSpec = TableSpec {
+    doc: "The Application Load Balancer in front of the tasks.",
+    keys: &[
+        Key::new(
+            "algorithm",
+            Kind::Choice(&[
+                word("round_robin"),
+                later("least_outstanding_requests", "\"round_robin\" and \"random\" are built"),
+                word("random"),
+            ]),
+            "How it chooses a task.",
+        )
+        .or("\"round_robin\""),
+        Key::new(
+            "registration",
+            Kind::Distribution,
+            "From the end of the boot until the target is registered.",
+        )
+        .or("\"5s\""),
+        Key::new("health_check", Kind::Table(&HEALTH_CHECK), "The target group's health check.").or("{}"),
+        Key::new(
+            "deregistration_delay",
+            Kind::Duration(0, 3600),
+            "How long a leaving target may finish its requests.",
+        )
+        .or("\"300s\""),
+        Key::new("slow_start", Kind::Duration(0, 900), "Ramp of a new target's share; only \"0s\" is built.")
+            .or("\"0s\""),
+        Key::new("rules", Kind::Integer(0, 100), "Listener rules; those above 10 count for the LCUs.")
+            .or("0"),
+        Key::new(
+            "public_ipv4",
+            Kind::Integer(0, 20),
+            "Its public IPv4 addresses, one an availability zone; 0: internal.",
+        )
+        .or("2"),
+    ],
+};
+const HEALTH_CHECK: TableSpec = TableSpec {
+    doc: "The health check of the target group, as far as a new task's way into service goes.",
+    keys: &[
+        Key::new("interval", Kind::Duration(5, 300), "Time between checks.").or("\"30s\""),
+        Key::new("initial_healthy_count", Kind::Integer(1, 10), "Passing checks that a new target needs.")
+            .or("1"),
+    ],
+};
+
+const POSITIVE: Kind = Kind::DurationAbove(DAY * 365);
+const SHAPE_PARAMETER: Kind = Kind::NumberAbove(0.000_001, 999_999.0);
+
+/// The laws of a distribution of times.
+pub(crate) const DISTRIBUTION: TableSpec = TableSpec {
+    doc: "A distribution of times; a plain duration is the constant.",
+    keys: &[
+        Key::new("constant", Kind::Table(&LAW_CONSTANT), "Always the same."),
+        Key::new("exponential", Kind::Table(&LAW_EXPONENTIAL), "Exponential."),
+        Key::new(
+            "lognormal",
+            Kind::Table(&LAW_LOGNORMAL),
+            "Lognormal, by `mean` and `cv` or by `median` and `p95`.",
+        ),
+        Key::new("gamma", Kind::Table(&LAW_GAMMA), "Gamma."),
+        Key::new("weibull", Kind::Table(&LAW_WEIBULL), "Weibull."),
+        Key::new("pareto", Kind::Table(&LAW_PARETO), "Pareto, type I."),
+        Key::new("uniform", Kind::Table(&LAW_UNIFORM), "Uniform."),
+        Key::new(
+            "empirical",
+            Kind::Table(&LAW_EMPIRICAL),
+            "The samples of a file, each as likely as the others.",
+        ),
+    ],
+};
+const LAW_CONSTANT: TableSpec = TableSpec {
+    doc: "Always the same.",
+    keys: &[Key::new("value", Kind::Duration(0, DAY * 365), "The value.").required()],
+};
+const LAW_EXPONENTIAL: TableSpec =
+    TableSpec { doc: "Exponential.", keys: &[Key::new("mean", POSITIVE, "Its mean.").required()] };
+const LAW_LOGNORMAL: TableSpec = TableSpec {
+    doc: "Lognormal, by `mean` and `cv` or by `median` and `p95`.",
+    keys: &[
+        Key::new("mean", POSITIVE, "Its mean; with `cv`."),
+        Key::new("cv", Kind::Number(0.0, 1000.0), "Standard deviation ÷ mean; with `mean`."),
+        Key::new("median", POSITIVE, "Its median; with `p95`."),
+        Key::new("p95", POSITIVE, "Its 95th percentile; with `median`."),
+    ],
+};
+const LAW_GAMMA: TableSpec = TableSpec {
+    doc: "Gamma.",
+    keys: &[
+        Key::new("shape", SHAPE_PARAMETER, "Its shape.").required(),
+        Key::new("mean", POSITIVE, "Its mean.").required(),
+    ],
+};
+const LAW_WEIBULL: TableSpec = TableSpec {
+    doc: "Weibull.",
+    keys: &[
+        Key::new("shape", SHAPE_PARAMETER, "Its shape.").required(),
+        Key::new("scale", POSITIVE, "Its scale.").required(),
+    ],
+};
+const LAW_PARETO: TableSpec = TableSpec {
+    doc: "Pareto, type I.",
+    keys: &[
+        Key::new("alpha", SHAPE_PARAMETER, "Tail index; above 1, or the mean is infinite.").required(),
+        Key::new("minimum", POSITIVE, "Smallest value.").required(),
+    ],
+};
+const LAW_UNIFORM: TableSpec = TableSpec {
+    doc: "Uniform.",
+    keys: &[
+        Key::new("min", Kind::Duration(0, DAY * 365), "Smallest value.").required(),
+        Key::new("max", Kind::Duration(0, DAY * 365), "Largest value.").required(),
+    ],
+};
+const LAW_EMPIRICAL: TableSpec = TableSpec {
+    doc: "The samples of a file.",
+    keys: &[
+        Key::new(
+            "file",
+            Kind::Name,
+            "Path relative to the scenario's folder: one number a line, or the first CSV column.",
+        )
+        .required(),
+        Key::new(
+            "unit",
+            Kind::Choice(&[word("s"), word("ms"), word("us"), word("ns")]),
+            "Unit of the numbers.",
+        )
+        .required(),
+    ],
+};

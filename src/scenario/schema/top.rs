@@ -1,0 +1,106 @@
+//! The outermost table, `[limits]`, `[prices]` and `[checks]`.
+
+use super::assumptions::ASSUMPTIONS;
+use super::service::SERVICE;
+use super::{Key, Kind, TableSpec};
+
+/// Longest run \[s\]: five years of 365.25 days.
+pub(super) const FIVE_YEARS: u64 = 157_788_000;
+
+/// The scenario.
+pub(crate) const SCENARIO: TableSpec = TableSpec {
+    doc: "A scenario: a service, its traffic, its scaling policies and what must hold.",
+    keys: &[
+        Key::new("schema", Kind::Integer(1, 1), "Version of the scenario language; this program reads 1.").required(),
+        Key::new("name", Kind::Name, "Name of the scenario; also of its folder of results.").required(),
+        Key::new("description", Kind::Text, "What it shows, for people.").or("\"\""),
+        Key::new("region", Kind::Name, "AWS region, for the prices.").or("\"us-east-1\""),
+        Key::new(
+            "start",
+            Kind::Instant,
+            "Calendar time of simulated second 0: it sets time stamps, times of day and weekdays. The default is a \
+             Thursday and stands for no particular day.",
+        )
+        .or("\"2026-01-01T00:00:00Z\""),
+        Key::new("timezone", Kind::Zone, "Time zone of times of day and of weekdays; daylight saving is followed.")
+            .or("\"UTC\""),
+        Key::new(
+            "horizon",
+            Kind::DurationAbove(FIVE_YEARS),
+            "Simulated time. May be left out where a trace gives it: then it is the length of the longest trace.",
+        ),
+        Key::new(
+            "warmup",
+            Kind::Duration(0, FIVE_YEARS),
+            "Requests that arrive before this are left out of the request statistics, never of the bill.",
+        )
+        .or("\"0s\""),
+        Key::new("seed", Kind::Integer(0, 18_446_744_073_709_551_615), "Seed of all random streams.").or("1"),
+        Key::new("limits", Kind::Table(&LIMITS), "Guards against slips of a unit.").or("{}"),
+        Key::new("service", Kind::Map(&SERVICE), "The services, by name (A-Z a-z 0-9 _ -).").required(),
+        Key::new("assumptions", Kind::Table(&ASSUMPTIONS), "What AWS does not publish, with defaults.").or("{}"),
+        Key::new("prices", Kind::Table(&PRICES), "Prices that replace those of the built-in book.").or("{}"),
+        Key::new("checks", Kind::Table(&CHECKS), "What must hold; a check that does not makes the exit code 1.")
+            .or("{}"),
+    ],
+};
+
+const LIMITS: TableSpec = TableSpec {
+    doc: "Guards that are checked before the run.",
+    keys: &[Key::new(
+        "max_requests",
+        Kind::Integer(1, 1_000_000_000_000_000),
+        "Most requests that a run may expect; the estimate is the integral of the arrival rate.",
+    )
+    .or("100000000000")],
+};
+
+const PRICES: TableSpec = TableSpec {
+    doc: "Prices that replace those of the built-in book, in USD without tax, as decimal strings.",
+    keys: &[
+        Key::new(
+            "file",
+            Kind::Text,
+            "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
+             as_of); its rows replace and extend the book's.",
+        ),
+        Key::new("fargate_vcpu", Kind::Price, "Per vCPU-hour."),
+        Key::new("fargate_memory", Kind::Price, "Per GB-hour of memory."),
+        Key::new("fargate_ephemeral_storage", Kind::Price, "Per GB-hour of ephemeral storage above 20 GB."),
+        Key::new("alb_hour", Kind::Price, "Per hour of a load balancer."),
+        Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
+        Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
+        Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
+    ],
+};
+
+const fn time_check(name: &'static str, doc: &'static str) -> Key {
+    Key::new(name, Kind::Check, doc)
+}
+
+const CHECKS: TableSpec = TableSpec {
+    doc: "What must hold, each an operator (<, <=, >, >=), a number and a unit. With several services each must hold; \
+          cost checks are for the sum.",
+    keys: &[
+        time_check("p50_response_time", "Median response time (arrival to end), such as `< 100ms`."),
+        time_check("p90_response_time", "90th percentile of response times."),
+        time_check("p95_response_time", "95th percentile of response times."),
+        time_check("p99_response_time", "99th percentile of response times."),
+        time_check("p99_9_response_time", "99.9th percentile of response times."),
+        time_check("mean_response_time", "Mean response time."),
+        time_check("max_response_time", "Largest response time."),
+        time_check("p50_waiting_time", "Median waiting time (arrival to a place in a task)."),
+        time_check("p90_waiting_time", "90th percentile of waiting times."),
+        time_check("p95_waiting_time", "95th percentile of waiting times."),
+        time_check("p99_waiting_time", "99th percentile of waiting times."),
+        time_check("p99_9_waiting_time", "99.9th percentile of waiting times."),
+        time_check("mean_waiting_time", "Mean waiting time."),
+        time_check("max_waiting_time", "Largest waiting time."),
+        Key::new("availability", Kind::Check, "served ÷ (offered − in flight), such as `>= 99.9%`."),
+        Key::new("cost", Kind::Check, "Cost of the run, such as `< 20 USD`."),
+        Key::new("cost_per_month", Kind::Check, "Cost scaled to 730 hours, such as `< 2000 USD`."),
+        Key::new("cost_per_million_requests", Kind::Check, "Cost of a million offered requests."),
+        Key::new("running_max", Kind::Check, "Largest running count, such as `<= 80 tasks`."),
+        Key::new("cpu_mean", Kind::Check, "Mean CPU utilization, such as `< 65%`."),
+    ],
+};

@@ -1,0 +1,42 @@
+//! The scenarios that come with the program: one that runs when none is named, and what `init` writes.
+
+/// The scenario that runs when none is named.
+pub const FLASH_SALE: &str = include_str!("../../scenarios/flash-sale.toml");
+
+/// A scenario to start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// What `init --template` takes.
+    pub name: &'static str,
+    /// What it is, on one line.
+    pub description: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+/// The templates of `init`, the usual one first.
+#[must_use]
+pub fn templates() -> &'static [Template] {
+    &[
+        Template {
+            name: "web",
+            description: "a web service with a daily cycle and a sale, behind a load balancer, target tracking on CPU",
+            text: FLASH_SALE,
+        },
+        Template {
+            name: "steady",
+            description: "two small tasks under light, even traffic for a month",
+            text: include_str!("../../scenarios/steady-api.toml"),
+        },
+        Template {
+            name: "step",
+            description: "step scaling: five tasks more above 70 % CPU, five fewer below 30 %",
+            text: include_str!("../../scenarios/step-70-30.toml"),
+        },
+        Template {
+            name: "trace",
+            description: "a recorded day of requests, replayed",
+            text: include_str!("../../scenarios/trace-replay.toml"),
+        },
+    ]
+}

@@ -1,0 +1,110 @@
+//! Reading what the user names: scenario files, and the files that a scenario names beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::scenario::{Files, Source};
+
+/// Longest scenario file that is read \[B\].
+const LONGEST_SCENARIO: u64 = 16 << 20;
+
+/// The folder of a scenario, through which it reaches the files it names.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    base: PathBuf,
+}
+
+impl Folder {
+    /// The folder that holds the file `scenario`.
+    #[must_use]
+    pub fn of(scenario: &Path) -> Self {
+        let parent = scenario.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Self { base: parent.unwrap_or(Path::new(".")).to_owned() }
+    }
+
+    /// The working folder, for the built-in scenario.
+    #[must_use]
+    pub fn working() -> Self {
+        Self { base: PathBuf::from(".") }
+    }
+}
+
+impl Files for Folder {
+    fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
+        open_plain(&self.base.join(path)).map(|file| Box::new(file) as Box<dyn Read>)
+    }
+}
+
+/// Opens a file that is a file: a device or a pipe could make a run wait for ever.
+fn open_plain(path: &Path) -> Result<File, String> {
+    let metadata = fs::metadata(path).map_err(|error| in_words(&error))?;
+    if metadata.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    File::open(path).map_err(|error| in_words(&error))
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// A sentence: the file cannot be opened or read, is longer than 16 MiB, or is not UTF-8.
+pub fn read_scenario(path: &Path) -> Result<Source, String> {
+    let name = path.display().to_string();
+    let file = open_plain(path).map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_SCENARIO + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot read `{name}`: {}", in_words(&error)))?;
+    if bytes.len() as u64 > LONGEST_SCENARIO {
+        return Err(format!("cannot read `{name}`: it is longer than 16 MiB, which no scenario is"));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(format!(
+                "cannot read `{name}`: byte {at} (line {line}) is not UTF-8; a scenario is a UTF-8 text file"
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_reaches_files_beside_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("trace.csv"), "time_s,requests\n").unwrap();
+        let mut files = Folder::of(&folder.path().join("scenario.toml"));
+        let mut text = String::new();
+        files.open("trace.csv").unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "time_s,requests\n");
+        assert_eq!(files.open("missing.csv").err().as_deref(), Some("no such file"));
+        assert_eq!(files.open(".").err().as_deref(), Some("it is a folder"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_named_with_their_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scenario.toml");
+        fs::write(&path, b"schema = 1\nname = \"\xff\"\n").unwrap();
+        let message = read_scenario(&path).unwrap_err();
+        assert!(message.contains("line 2") && message.contains("not UTF-8"), "{message}");
+    }
+}

@@ -55,6 +55,7 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
         match request.format {
             ValidateFormat::Text => {
                 note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+                note(&more_on(&loaded));
                 let printed = print(&verdict(&source.name, &loaded));
                 if printed != Exit::Ok {
                     return printed;
@@ -74,6 +75,14 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
         }
     }
     if all_valid { Exit::Ok } else { Exit::Usage }
+}
+
+/// Where to read on after an error; empty where there was none.
+pub(super) fn more_on(loaded: &Loaded) -> String {
+    match loaded.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
+        Some(error) => format!("`windtunnel explain {}` tells more\n", error.code),
+        None => String::new(),
+    }
 }
 
 /// One line on one scenario: `web.toml: valid, 1 warning`.

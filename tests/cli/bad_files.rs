@@ -37,6 +37,14 @@ fn files_that_are_no_scenario_are_told_apart() {
 }
 
 #[test]
+fn a_list_that_is_too_long_is_one_error_about_its_length() {
+    let shapes = "{ constant = { rate = 0.001 } },".repeat(1001);
+    let ran = run(SMALL.replace("{ constant = { rate = 5.0 } }", &shapes).as_bytes()).exits(2);
+    assert!(ran.stderr.contains("has 1001 items") && ran.stderr.contains("at most 1000"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("error[").count(), 1, "{}", ran.stderr);
+}
+
+#[test]
 fn a_mark_windows_line_ends_and_no_last_line_end_change_nothing() {
     let plain = run(SMALL.as_bytes()).exits(0).stdout;
     let windows = format!("\u{feff}{}", SMALL.trim_end().replace('\n', "\r\n"));

@@ -58,6 +58,20 @@ fn validate_says_a_line_a_file_and_goes_on_after_a_bad_one() {
 }
 
 #[test]
+fn an_error_says_where_to_read_on_and_a_warning_does_not() {
+    let folder = folder(&[
+        ("bad.toml", SMALL.replace("20ms", "20 parsecs").as_bytes()),
+        ("small.toml", SMALL.as_bytes()),
+    ]);
+    for command in ["run", "validate"] {
+        let ran = windtunnel(folder.path(), &[command, "bad.toml"]).exits(2);
+        assert!(ran.stderr.ends_with("`windtunnel explain WT009` tells more\n"), "{}", ran.stderr);
+    }
+    let overload = ["run", "small.toml", "--set", "service.web.traffic.shape.0.constant.rate=500"];
+    assert!(!windtunnel(folder.path(), &overload).exits(0).stderr.contains("tells more"));
+}
+
+#[test]
 fn validate_as_json_is_one_document_whatever_the_files_are() {
     let bad = SMALL.replace("20ms", "20 parsecs");
     let files = [("good.toml", SMALL.as_bytes()), ("bad.toml", bad.as_bytes())];
@@ -181,6 +195,7 @@ fn a_full_standard_output_is_exit_code_3_and_a_closed_pipe_none() {
         [&["run", "small.toml"][..], &["schema"], &["--help"], &["validate", "small.toml"], &["init"]]
     {
         let mut full = command(folder.path(), arguments);
+        full.stderr(std::process::Stdio::null());
         let ran =
             full.stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap()).status().unwrap();
         assert_eq!(ran.code(), Some(3), "{arguments:?}");

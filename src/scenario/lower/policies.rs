@@ -283,7 +283,7 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
         match end.total_cmp(&order(second)) {
             Ordering::Less => {
                 refuse(
-                    format!("nothing is said from {end} to {}", order(second)),
+                    format!("no step covers the range from {end} to {}", order(second)),
                     &first_place,
                     Some(&second_place),
                 );

@@ -20,7 +20,10 @@ fn bench_plan(criterion: &mut Criterion, name: &str, plan: &Plan) {
     let requests = result.services[0].requests.offered;
     eprintln!("{name}: {requests} requests, result {:016x}", result.fingerprint);
     let mut group = criterion.benchmark_group("engine");
-    group.throughput(Throughput::Elements(requests.max(1))).sample_size(10).measurement_time(Duration::from_secs(5));
+    group
+        .throughput(Throughput::Elements(requests.max(1)))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
     group.bench_function(name, |bencher| bencher.iter(|| record(black_box(plan), 1, 0).unwrap().fingerprint));
     group.finish();
 }
@@ -37,7 +40,10 @@ fn bench_limit(criterion: &mut Criterion) {
     const REQUESTS: usize = 1_500_032;
     eprintln!("limit_w2: {REQUESTS} requests, result {:016x}", limit::w2(REQUESTS));
     let mut group = criterion.benchmark_group("engine");
-    group.throughput(Throughput::Elements(REQUESTS as u64)).sample_size(10).measurement_time(Duration::from_secs(5));
+    group
+        .throughput(Throughput::Elements(REQUESTS as u64))
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
     group.bench_function("limit_w2", |bencher| bencher.iter(|| limit::w2(black_box(REQUESTS))));
     group.finish();
 }

@@ -40,5 +40,7 @@ pub(crate) fn w2(requests: usize) -> u64 {
             histogram[(((end - now) as f64).to_bits() >> 45) as usize & 0x1FFF] += 1;
         }
     }
-    histogram.iter().fold(cpu, |hash, count| (hash ^ u64::from(*count)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23))
+    histogram.iter().fold(cpu, |hash, count| {
+        (hash ^ u64::from(*count)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+    })
 }

@@ -96,7 +96,7 @@ pub struct ServiceNotes {
 pub struct TraceCounts {
     /// The file as the scenario names it.
     pub file: String,
-    /// Length of an interval [ns].
+    /// Length of an interval \[ns\].
     pub interval_ns: u64,
     /// Intervals within the horizon that the file gives.
     pub intervals: u64,
@@ -113,25 +113,25 @@ pub struct TraceCounts {
 /// A figure that a check can limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Quantity {
-    /// Quantile (in [0, 1]) of response times [ms].
+    /// Quantile (in [0, 1]) of response times \[ms\].
     ResponseTimeQuantile(f64),
-    /// Mean response time [ms].
+    /// Mean response time \[ms\].
     ResponseTimeMean,
-    /// Largest response time [ms].
+    /// Largest response time \[ms\].
     ResponseTimeMax,
-    /// Quantile (in [0, 1]) of waiting times [ms].
+    /// Quantile (in [0, 1]) of waiting times \[ms\].
     WaitingTimeQuantile(f64),
-    /// Mean waiting time [ms].
+    /// Mean waiting time \[ms\].
     WaitingTimeMean,
     /// served ÷ (offered − in flight) [share in 0..=1].
     Availability,
-    /// Cost of the run [USD].
+    /// Cost of the run \[USD\].
     CostTotal,
-    /// Cost scaled to 730 hours [USD].
+    /// Cost scaled to 730 hours \[USD\].
     CostPerMonth,
-    /// Cost of a million offered requests [USD].
+    /// Cost of a million offered requests \[USD\].
     CostPerMillionRequests,
-    /// Largest running count [tasks].
+    /// Largest running count \[tasks\].
     RunningMax,
     /// Mean CPU utilization [share in 0..=1].
     CpuMean,

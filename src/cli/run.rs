@@ -12,7 +12,7 @@ use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{command_line, note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::{Stopwatch, unix_seconds};
 
 /// Runs the request; results go to standard output, everything else to standard error.
@@ -104,7 +104,7 @@ fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
     let manifest = Manifest {
         schema_version: "1.0",
         windtunnel_version: env!("CARGO_PKG_VERSION"),
-        command_line: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        command_line: command_line(),
         scenario: &scenario.name,
         scenario_sha256: &scenario.sha256,
         seed: scenario.seed,

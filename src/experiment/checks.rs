@@ -14,7 +14,7 @@ pub fn availability(requests: &RequestCounts) -> Option<f64> {
     (decided > 0).then(|| requests.served as f64 / decided as f64)
 }
 
-/// What a million offered requests cost [USD]. The bill never leaves out the warm-up, so its requests count here too.
+/// What a million offered requests cost \[USD\]. The bill never leaves out the warm-up, so its requests count here too.
 /// `None` when nothing was offered.
 #[must_use]
 pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> Option<Usd> {
@@ -73,7 +73,7 @@ fn judge(check: &Check, scenario: &Scenario, record: &RunRecord) -> CheckOutcome
     }
 }
 
-/// The value of a quantity that is a cost of all services together [USD]; the outer `None` where it is not a cost.
+/// The value of a quantity that is a cost of all services together \[USD\]; the outer `None` where it is not a cost.
 fn cost_of(quantity: Quantity, scenario: &Scenario, record: &RunRecord) -> Option<Option<f64>> {
     let services = &record.services;
     match quantity {

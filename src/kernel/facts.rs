@@ -36,7 +36,7 @@ pub struct Passages<'a> {
     pub cpu_end: &'a [u64],
     /// When it leaves.
     pub end: &'a [u64],
-    /// The latest of these ends [ns]; 0 without any passage.
+    /// The latest of these ends \[ns\]; 0 without any passage.
     pub latest: u64,
 }
 

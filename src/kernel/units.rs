@@ -9,15 +9,15 @@ pub use ids::{AlarmId, PolicyId, ServiceId, TaskId};
 pub use money::{PICO_PER_USD, Usd};
 pub use time::{NANOS_PER_MILLI, NANOS_PER_SEC, SimDuration, SimTime};
 
-/// A size in bytes [B].
+/// A size in bytes \[B\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
 
 impl Bytes {
-    /// One kibibyte [B].
+    /// One kibibyte \[B\].
     pub const KIB: u64 = 1 << 10;
-    /// One mebibyte [B].
+    /// One mebibyte \[B\].
     pub const MIB: u64 = 1 << 20;
-    /// One gibibyte [B].
+    /// One gibibyte \[B\].
     pub const GIB: u64 = 1 << 30;
 }

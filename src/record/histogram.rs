@@ -10,7 +10,7 @@ const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
 /// Buckets in all: they reach to 2^63 ns.
 const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
 
-/// The bucket of a value [ns]: the exponent and the first seven binary digits, read off its floating-point form.
+/// The bucket of a value \[ns\]: the exponent and the first seven binary digits, read off its floating-point form.
 #[inline]
 #[must_use]
 #[expect(
@@ -25,7 +25,7 @@ const fn bucket_of(value: u64) -> usize {
     (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
 }
 
-/// The smallest value of a bucket [ns]; 0 for the first one.
+/// The smallest value of a bucket \[ns\]; 0 for the first one.
 #[expect(clippy::cast_possible_truncation, reason = "an octave below 64")]
 const fn lower_edge(bucket: usize) -> u128 {
     if bucket == 0 {
@@ -50,7 +50,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one value [ns].
+    /// Counts one value \[ns\].
     pub fn record(&mut self, value: u64) {
         self.counts[bucket_of(value)] += 1;
         self.total += 1;
@@ -62,7 +62,7 @@ impl Histogram {
         self.total
     }
 
-    /// The value at quantile `q` in [0, 1] [ns]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
+    /// The value at quantile `q` in [0, 1] \[ns\]: rank ⌈q·n⌉ (at least 1), placed within its bucket by rank. `None`
     /// when nothing was counted.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
@@ -126,6 +126,24 @@ impl OpenHistogram {
             max = max.max(span);
         }
         (sum, max)
+    }
+
+    /// Takes back a value that was recorded.
+    pub(super) fn remove(&mut self, value: u64) {
+        self.counts[bucket_of(value)] -= 1;
+    }
+
+    /// Adds the counts of `other`.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+    }
+
+    /// The upper edge of the highest bucket that holds anything \[ns\]; 0 when none does.
+    pub(super) fn highest(&self) -> u64 {
+        let bucket = self.counts.iter().rposition(|count| *count > 0);
+        bucket.map_or(0, |bucket| u64::try_from(lower_edge(bucket + 1)).unwrap_or(u64::MAX))
     }
 
     pub(super) fn clear(&mut self) {

@@ -8,16 +8,68 @@ use windtunnel_kernel::facts::Passages;
 use super::histogram::{Histogram, OpenHistogram};
 use super::result::{LatencySummary, RequestCounts};
 
-/// Length of a row [ns].
+/// Length of a row \[ns\].
 const MINUTE: u64 = 60_000_000_000;
 
 /// A request that ends in a later minute, or that may still be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Response time [ns]; `None`: its client gives up in service.
-    pub(super) response: Option<u64>,
-    /// Waiting time [ns].
-    pub(super) waiting: u64,
+    /// Response time \[ns\]; [`Entry::GAVE_UP`]: its client gives up in service.
+    response: u64,
+    /// Waiting time \[ns\].
+    waiting: u64,
+}
+
+impl Entry {
+    const GAVE_UP: u64 = u64::MAX;
+
+    /// A request that is answered.
+    pub(super) const fn served(response: u64, waiting: u64) -> Self {
+        Self { response, waiting }
+    }
+
+    /// A request whose client gives up in service.
+    pub(super) const fn gave_up(waiting: u64) -> Self {
+        Self { response: Self::GAVE_UP, waiting }
+    }
+}
+
+/// Entries of one minute that is not open yet, or that may be taken back: a list while they are few, counts once a list
+/// would take more memory than counts do.
+#[derive(Clone, Debug, Default)]
+struct Pending {
+    list: Vec<Entry>,
+    counted: Option<Box<Ledger>>,
+}
+
+/// Entries beyond which counts are smaller than a list \[entries\].
+const LONGEST_LIST: usize = 3_000;
+
+impl Pending {
+    fn push(&mut self, entry: Entry) {
+        if let Some(ledger) = &mut self.counted {
+            ledger.enter(entry);
+            return;
+        }
+        self.list.push(entry);
+        if self.list.len() > LONGEST_LIST {
+            let ledger = self.counted.get_or_insert_default();
+            std::mem::take(&mut self.list).into_iter().for_each(|entry| ledger.enter(entry));
+        }
+    }
+
+    /// Takes `entry` back; equal entries are alike.
+    fn remove(&mut self, entry: Entry) {
+        if let Some(ledger) = &mut self.counted {
+            ledger.leave(entry);
+        } else if let Some(position) = self.list.iter().position(|other| *other == entry) {
+            self.list.swap_remove(position);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.counted.is_none()
+    }
 }
 
 /// Outcomes of one minute.
@@ -40,15 +92,15 @@ pub(super) struct Ledger {
     pub(super) tally: Tally,
     response: OpenHistogram,
     waiting: OpenHistogram,
-    deferred: Vec<Entry>,
+    deferred: Pending,
 }
 
 /// A minute to come.
 #[derive(Clone, Debug, Default)]
 struct Ahead {
-    entries: Vec<Entry>,
+    entries: Pending,
     gave_up: u64,
-    warm_entries: Vec<Entry>,
+    warm_entries: Pending,
     warm_gave_up: u64,
 }
 
@@ -123,17 +175,44 @@ impl Ledger {
     }
 
     fn enter(&mut self, entry: Entry) {
-        if let Some(response) = entry.response {
-            self.serve(response, entry.waiting);
-        } else {
+        if entry.response == Entry::GAVE_UP {
             self.tally.timed_out += 1;
             self.wait(entry.waiting);
+        } else {
+            self.serve(entry.response, entry.waiting);
         }
     }
 
+    /// Takes back what [`Ledger::enter`] counted. A maximum that leaves with it is replaced by the upper edge of the
+    /// highest bucket that is left, at most 0.8 % above the truth.
+    fn leave(&mut self, entry: Entry) {
+        if entry.response == Entry::GAVE_UP {
+            self.tally.timed_out -= 1;
+        } else {
+            self.tally.served -= 1;
+            self.tally.response_sum -= entry.response;
+            self.response.remove(entry.response);
+            if entry.response == self.tally.response_max {
+                self.tally.response_max = self.response.highest().min(entry.response);
+            }
+        }
+        self.tally.waiting_sum -= entry.waiting;
+        self.waiting.remove(entry.waiting);
+        if entry.waiting == self.tally.waiting_max {
+            self.tally.waiting_max = self.waiting.highest().min(entry.waiting);
+        }
+    }
+
+    /// Counts what was deferred: nothing can take it back any more.
     fn settle(&mut self) {
-        for entry in std::mem::take(&mut self.deferred) {
-            self.enter(entry);
+        let deferred = std::mem::take(&mut self.deferred);
+        deferred.list.into_iter().for_each(|entry| self.enter(entry));
+        if let Some(counted) = deferred.counted {
+            self.tally.add(&counted.tally);
+            self.tally.response_max = self.tally.response_max.max(counted.tally.response_max);
+            self.tally.waiting_max = self.tally.waiting_max.max(counted.tally.waiting_max);
+            self.response.add(&counted.response);
+            self.waiting.add(&counted.waiting);
         }
     }
 }
@@ -174,10 +253,7 @@ impl Minutes {
             if p.end <= self.open_end {
                 self.open.serve(p.end - p.arrival, p.start - p.arrival);
             } else {
-                self.promise(
-                    p.end,
-                    Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival },
-                );
+                self.promise(p.end, Entry::served(p.end - p.arrival, p.start - p.arrival));
             }
         }
     }
@@ -219,9 +295,7 @@ impl Minutes {
                 if warm { &mut ahead.warm_entries } else { &mut ahead.entries }
             }
         };
-        if let Some(position) = entries.iter().position(|other| *other == entry) {
-            entries.swap_remove(position);
-        }
+        entries.remove(entry);
     }
 
     /// Takes back that a client would give up waiting at `at`.

@@ -68,6 +68,7 @@ impl<'p> Recorder<'p> {
                 memory_utilization,
                 scaling: recorder.scaling,
                 timeline: recorder.timeline,
+                in_service: recorder.in_service,
                 decisions: recorder.decisions,
                 invoice: outcome.invoice,
             }
@@ -110,14 +111,12 @@ impl Probe for Recorder<'_> {
     }
 
     fn served_revocably(&mut self, service: ServiceId, p: &Passage) {
-        let entry = Entry { response: Some(p.end - p.arrival), waiting: p.start - p.arrival };
+        let entry = Entry::served(p.end - p.arrival, p.start - p.arrival);
         self.services[service.index()].minutes.promise(p.end, entry);
     }
 
     fn gave_up_in_service(&mut self, service: ServiceId, p: &Passage, at: u64) {
-        self.services[service.index()]
-            .minutes
-            .promise(at, Entry { response: None, waiting: p.start - p.arrival });
+        self.services[service.index()].minutes.promise(at, Entry::gave_up(p.start - p.arrival));
     }
 
     fn gave_up_waiting(&mut self, service: ServiceId, _arrival: u64, at: u64) {

@@ -39,6 +39,8 @@ pub struct ServiceRecord {
     pub scaling: ScalingCounts,
     /// One row a calendar minute, the first and last possibly shorter.
     pub timeline: Vec<MinuteRecord>,
+    /// Tasks in service after each change, with its instant, in order of time.
+    pub in_service: Vec<(SimTime, u32)>,
     /// The decision log, in order of time.
     pub decisions: Vec<DecisionRecord>,
     /// The bill.
@@ -67,9 +69,9 @@ pub struct RequestCounts {
 pub struct LatencySummary {
     /// The histogram: counts by bucket, relative width below 0.8 %.
     pub histogram: Histogram,
-    /// Exact sum [ns].
+    /// Exact sum \[ns\].
     pub sum: u128,
-    /// Exact largest value [ns].
+    /// Exact largest value \[ns\].
     pub max: u64,
 }
 
@@ -139,15 +141,15 @@ pub struct MinuteRecord {
     pub queue_length: f64,
     /// Requests waiting or in service, time average.
     pub in_flight: f64,
-    /// Mean response time of the answers of this minute [ns]; `None` without one.
+    /// Mean response time of the answers of this minute \[ns\]; `None` without one.
     pub response_time_mean: Option<f64>,
-    /// Median [ns].
+    /// Median \[ns\].
     pub response_time_p50: Option<u64>,
-    /// 95th percentile [ns].
+    /// 95th percentile \[ns\].
     pub response_time_p95: Option<u64>,
-    /// 99th percentile [ns].
+    /// 99th percentile \[ns\].
     pub response_time_p99: Option<u64>,
-    /// What an hour like this minute costs [USD].
+    /// What an hour like this minute costs \[USD\].
     pub cost_per_hour_usd: f64,
 }
 

@@ -12,6 +12,7 @@ use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics}
 pub(super) struct ServiceRecorder {
     pub(super) minutes: Minutes,
     pub(super) timeline: Vec<MinuteRecord>,
+    pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
     pub(super) scaling: ScalingCounts,
     pub(super) names: Vec<String>,
@@ -28,7 +29,7 @@ pub(super) struct ServiceRecorder {
     costs: HourlyCosts,
 }
 
-/// What an hour costs, for the timeline only [USD].
+/// What an hour costs, for the timeline only \[USD\].
 #[derive(Clone, Copy, Debug)]
 struct HourlyCosts {
     task: f64,
@@ -85,6 +86,7 @@ impl ServiceRecorder {
         Self {
             minutes: Minutes::new(first_end, plan.horizon.0, plan.warmup.0),
             timeline: Vec::new(),
+            in_service: Vec::new(),
             decisions: Vec::new(),
             scaling: ScalingCounts::default(),
             names: service.policies.iter().map(|policy| policy.name.clone()).collect(),
@@ -106,14 +108,12 @@ impl ServiceRecorder {
         let waiting = p.start - p.arrival;
         match loss.promise {
             Promise::Served => {
-                let entry = Entry { response: Some(p.end - p.arrival), waiting };
+                let entry = Entry::served(p.end - p.arrival, waiting);
                 self.minutes.revoke(p.arrival, p.end, entry);
             }
             // A client that had given up before the task was killed is not lost a second time.
             Promise::GivesUpInService(at) if at <= loss.at => return,
-            Promise::GivesUpInService(at) => {
-                self.minutes.revoke(p.arrival, at, Entry { response: None, waiting })
-            }
+            Promise::GivesUpInService(at) => self.minutes.revoke(p.arrival, at, Entry::gave_up(waiting)),
             Promise::GivesUpWaiting(at) => self.minutes.revoke_gave_up_waiting(p.arrival, at),
         }
         self.minutes.failed(p.arrival);
@@ -126,12 +126,27 @@ impl ServiceRecorder {
         };
         self.running = change(self.running, TaskStage::is_running);
         self.billed = change(self.billed, TaskStage::is_billed);
+        self.note_in_service(moved);
         self.tasks.running_max = self.tasks.running_max.max(self.running);
         if moved.at > SimTime::ZERO {
             self.tasks.running_min = self.tasks.running_min.min(self.running);
             self.tasks.started += u64::from(moved.to == TaskStage::Booting);
             self.tasks.stopped += u64::from(moved.to == TaskStage::Deprovisioning);
         }
+    }
+
+    fn note_in_service(&mut self, moved: &TaskMoved) {
+        let serves = |stage: TaskStage| stage == TaskStage::InService;
+        let (before, after) = (moved.from.is_some_and(serves), serves(moved.to));
+        if before == after {
+            return;
+        }
+        let last = self.in_service.last().copied();
+        let count = last.map_or(0, |(_, count)| count) + u32::from(after) - u32::from(before);
+        if last.is_some_and(|(at, _)| at == moved.at) {
+            self.in_service.pop();
+        }
+        self.in_service.push((moved.at, count));
     }
 
     fn accrue(&mut self, now: SimTime) {

@@ -54,7 +54,7 @@ impl Calendar {
         self.zoned(at).strftime(format).to_string()
     }
 
-    /// The simulated second of a calendar instant [s]; negative before second 0.
+    /// The simulated second of a calendar instant \[s\]; negative before second 0.
     pub(super) fn second_of(&self, instant: &Zoned) -> f64 {
         (instant.timestamp().as_nanosecond() - i128::from(self.start_unix_ns)) as f64 / 1e9
     }

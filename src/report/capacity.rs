@@ -1,5 +1,5 @@
-//! What a task can carry, and when the tasks in service could not carry what was offered. Read off the plan and the
-//! minutes of the record; a minute is the finest grain it knows.
+//! What a task can carry, and when the tasks in service could not carry what was offered. Read off the plan, the minutes
+//! of the record and the instants at which tasks entered service. Load is known by the minute only.
 
 use crate::kernel::units::{SimDuration, SimTime};
 use crate::kernel::world::ServicePlan;
@@ -33,15 +33,20 @@ pub fn offered_per_s(minute: &MinuteRecord) -> f64 {
 pub struct Shortfall {
     /// Beginning of its first minute.
     pub start: SimTime,
-    /// Beginning of the first minute after it; `None`: it lasted until the run ended.
+    /// When enough tasks were in service, or the beginning of the first minute whose load they could carry; `None`: it
+    /// lasted until the run ended.
     pub end: Option<SimTime>,
     /// How long it lasted, to the end of the run at most.
     pub length: SimDuration,
 }
 
-/// All shortfalls of a timeline, in order of time.
+/// All shortfalls of a timeline, in order of time. `in_service`: tasks in service after each change.
 #[must_use]
-pub fn shortfalls(timeline: &[MinuteRecord], capacity_per_task: f64) -> Vec<Shortfall> {
+pub fn shortfalls(
+    timeline: &[MinuteRecord],
+    in_service: &[(SimTime, u32)],
+    capacity_per_task: f64,
+) -> Vec<Shortfall> {
     let mut found = Vec::new();
     let mut open: Option<SimTime> = None;
     for minute in timeline {
@@ -49,7 +54,8 @@ pub fn shortfalls(timeline: &[MinuteRecord], capacity_per_task: f64) -> Vec<Shor
         match (open, is_short) {
             (None, true) => open = Some(minute.start),
             (Some(start), false) => {
-                found.push(Shortfall { start, end: Some(minute.start), length: minute.start.since(start) });
+                let end = caught_up(minute, in_service, capacity_per_task);
+                found.push(Shortfall { start, end: Some(end), length: end.since(start) });
                 open = None;
             }
             _ => {}
@@ -59,6 +65,19 @@ pub fn shortfalls(timeline: &[MinuteRecord], capacity_per_task: f64) -> Vec<Shor
         found.push(Shortfall { start, end: None, length: (last.start + last.length).since(start) });
     }
     found
+}
+
+/// When, within the first minute that is not short at its end, the tasks in service could carry its load.
+fn caught_up(minute: &MinuteRecord, in_service: &[(SimTime, u32)], capacity_per_task: f64) -> SimTime {
+    let enough = |count: u32| f64::from(count) * capacity_per_task >= offered_per_s(minute);
+    let first = in_service.partition_point(|(at, _)| *at <= minute.start);
+    let before = first.checked_sub(1).map_or(0, |index| in_service[index].1);
+    if enough(before) {
+        return minute.start;
+    }
+    let end = minute.start + minute.length;
+    let within = in_service[first..].iter().take_while(|(at, _)| *at <= end);
+    within.into_iter().find(|(_, count)| enough(*count)).map_or(minute.start, |(at, _)| *at)
 }
 
 /// The minute with the highest arrival rate; the first of equals. `None` when nothing arrived. A row at an end of the
@@ -72,4 +91,56 @@ pub fn peak(timeline: &[MinuteRecord]) -> Option<&MinuteRecord> {
     };
     // Where only short rows saw arrivals, one of them it is.
     busiest(longest / 2).or_else(|| busiest(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A minute that begins at `minute`, with this load \[requests/s\] and this many tasks in service at its end.
+    fn row(minute: u64, load: u64, in_service: u32) -> MinuteRecord {
+        MinuteRecord {
+            start: SimTime(minute * 60_000_000_000),
+            length: SimDuration::from_secs(60),
+            offered: load * 60,
+            served: 0,
+            rejected: 0,
+            timed_out: 0,
+            failed: 0,
+            desired: in_service,
+            pending: 0,
+            running: in_service,
+            in_service,
+            draining: 0,
+            cpu_utilization: None,
+            memory_utilization: None,
+            queue_length: 0.0,
+            in_flight: 0.0,
+            response_time_mean: None,
+            response_time_p50: None,
+            response_time_p95: None,
+            response_time_p99: None,
+            cost_per_hour_usd: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_shortfall_ends_when_the_deciding_task_enters_service() {
+        // A task carries 10/s; 25/s need three. The third enters 31 s into the third minute.
+        let timeline = [row(0, 10, 1), row(1, 25, 2), row(2, 25, 3), row(3, 25, 3)];
+        let third = SimTime(151_000_000_000);
+        let in_service = [(SimTime(0), 1), (SimTime(90_000_000_000), 2), (third, 3)];
+        let found = shortfalls(&timeline, &in_service, 10.0);
+        let length = SimDuration::from_secs(60 + 31);
+        assert_eq!(found, [Shortfall { start: SimTime(60_000_000_000), end: Some(third), length }]);
+    }
+
+    #[test]
+    fn a_shortfall_that_the_load_ends_is_over_with_its_last_minute() {
+        let timeline = [row(0, 25, 1), row(1, 5, 1)];
+        let found = shortfalls(&timeline, &[(SimTime(0), 1)], 10.0);
+        assert_eq!(found[0].end, Some(SimTime(60_000_000_000)));
+        let endless = shortfalls(&timeline[..1], &[(SimTime(0), 1)], 10.0);
+        assert_eq!((endless[0].end, endless[0].length), (None, SimDuration::from_secs(60)));
+    }
 }

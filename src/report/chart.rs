@@ -25,11 +25,11 @@ use crate::experiment::{CheckStatus, RunResult};
 use block::Block;
 use canvas::{Canvas, GREEN_INK, GREY, INK, Place, SCALE, TextLook, VERMILION};
 
-/// Width of the picture [px].
+/// Width of the picture \[px\].
 const WIDTH: u32 = 1200;
-/// Height of the title above the blocks [px].
+/// Height of the title above the blocks \[px\].
 const TITLE_HEIGHT: u32 = 84;
-/// Height of the caption below them [px].
+/// Height of the caption below them \[px\].
 const CAPTION_HEIGHT: u32 = 34;
 /// Services that are drawn; a picture of more is too tall to read.
 const MOST_SERVICES: usize = 6;

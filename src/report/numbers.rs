@@ -137,7 +137,7 @@ pub(super) fn exact_secs(nanos: u64) -> String {
 
 /// `value` rounded to so many decimals, as a number; `None` for what is not finite. A negative zero loses its sign.
 pub(super) fn rounded(value: f64, decimals: i32) -> Option<f64> {
-    let scale = 10_f64.powi(decimals);
+    let scale = libm::pow(10.0, f64::from(decimals));
     let scaled = (value * scale).round() / scale;
     let value = if scaled.is_finite() { scaled } else { value };
     value.is_finite().then_some(value + 0.0)

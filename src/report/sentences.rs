@@ -39,7 +39,7 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Cal
     let Some(capacity) = capacity_per_task(plan) else {
         return "no limit of a task is known, so capacity cannot be judged".to_owned();
     };
-    let found = shortfalls(&service.timeline, capacity);
+    let found = shortfalls(&service.timeline, &service.in_service, capacity);
     // The first of equally long ones, so that the sentence does not depend on the order of a sort.
     let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length);
     let Some(longest) = longest else { return "capacity was never short".to_owned() };

@@ -144,7 +144,7 @@ struct CheckSummary<'a> {
     status: &'static str,
 }
 
-/// A span [ns], written as seconds: a whole number where it is one.
+/// A span \[ns\], written as seconds: a whole number where it is one.
 struct Seconds(u64);
 
 impl Serialize for Seconds {

@@ -11,9 +11,9 @@ use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::Scenario;
 
-/// Widest table [columns].
+/// Widest table \[columns\].
 const WIDEST: usize = 100;
-/// Narrowest table that still makes sense [columns].
+/// Narrowest table that still makes sense \[columns\].
 const NARROWEST: usize = 40;
 
 /// How a piece of a line looks; the number of its SGR sequence.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use windtunnel_kernel::traffic::{CurveError, RateCurve, Segment};
 
-/// Longest linear piece of what is not linear [ns].
+/// Longest linear piece of what is not linear \[ns\].
 const GRID: u64 = 60_000_000_000;
 const DAY_SECONDS: f64 = 86_400.0;
 

@@ -191,7 +191,7 @@ impl Problem {
     }
 }
 
-/// Widest line that is shown whole [B].
+/// Widest line that is shown whole \[B\].
 const WIDEST: usize = 160;
 
 /// Most problems that are reported; a text of millions of them is not meant to be read.

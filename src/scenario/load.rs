@@ -10,7 +10,7 @@ use super::tree::{self, Complaint, Node, Place, Table, Value};
 use super::view::View;
 use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
 
-/// Longest text that is read [B].
+/// Longest text that is read \[B\].
 const LONGEST_TEXT: usize = 16 << 20;
 
 /// A scenario, or why there is none.

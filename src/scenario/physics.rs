@@ -18,7 +18,7 @@ fn task_capacity(plan: &ServicePlan) -> f64 {
     cpu.min(places)
 }
 
-/// Mean service time of a request that waits for nothing [ns].
+/// Mean service time of a request that waits for nothing \[ns\].
 fn service_nanos(plan: &ServicePlan) -> f64 {
     let (numerator, denominator) = plan.task.cpu_speed();
     let speed = f64::from(numerator) / f64::from(denominator);

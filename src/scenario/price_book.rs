@@ -25,7 +25,7 @@ pub struct PriceRow {
     pub item: String,
     /// The unit it is for.
     pub unit: String,
-    /// Price of one unit [USD], as published.
+    /// Price of one unit \[USD\], as published.
     pub price_usd: String,
     /// Date of the price.
     pub as_of: String,

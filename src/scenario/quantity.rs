@@ -142,7 +142,7 @@ pub(crate) fn size_rate(text: &str) -> Result<Bytes, String> {
     }
 }
 
-/// A time of day `HH:MM` or `HH:MM:SS`, as seconds since midnight [s].
+/// A time of day `HH:MM` or `HH:MM:SS`, as seconds since midnight \[s\].
 ///
 /// # Errors
 /// What is wrong with it, as a clause.
@@ -163,7 +163,7 @@ pub(crate) fn time_of_day(text: &str) -> Result<u32, String> {
     seconds.ok_or_else(|| "it is not a time of day from 00:00 to 23:59".to_owned())
 }
 
-/// An instant `2026-11-27T00:00:00Z` (or with an offset), as nanoseconds since 1970 [ns].
+/// An instant `2026-11-27T00:00:00Z` (or with an offset), as nanoseconds since 1970 \[ns\].
 ///
 /// # Errors
 /// What is wrong with it, as a clause.

@@ -47,7 +47,7 @@ pub(crate) struct Run {
 /// A trace as read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Trace {
-    /// Length of an interval [ns].
+    /// Length of an interval \[ns\].
     pub(crate) step: u64,
     /// Its values, in order.
     pub(crate) runs: Vec<Run>,
@@ -67,7 +67,7 @@ impl Trace {
         self.given + self.missing
     }
 
-    /// Length of the trace [ns].
+    /// Length of the trace \[ns\].
     pub(crate) fn length(&self) -> u64 {
         self.intervals().saturating_mul(self.step)
     }

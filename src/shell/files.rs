@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::{Files, Source};
 
-/// Longest scenario file that is read [B].
+/// Longest scenario file that is read \[B\].
 const LONGEST_SCENARIO: u64 = 16 << 20;
 
 /// The folder of a scenario, through which it reaches the files it names.

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-/// Widest table that is printed [columns].
+/// Widest table that is printed \[columns\].
 const WIDEST: usize = 100;
 
 /// Whether standard output may be coloured: it is a terminal, `NO_COLOR` is unset or empty, `TERM` is not `dumb`.
@@ -20,6 +20,12 @@ pub fn stderr_colour() -> bool {
 fn colour_allowed() -> bool {
     let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
     unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// The command line as it was given.
+#[must_use]
+pub fn command_line() -> Vec<String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 /// Columns a table may take. Always the same, so that a table is the same wherever it is printed.

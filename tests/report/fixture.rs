@@ -223,6 +223,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         memory_utilization: (tasks > 0).then_some(0.163),
         scaling: ScalingCounts::default(),
         timeline: Vec::new(),
+        in_service: Vec::new(),
         decisions: Vec::new(),
         invoice: Invoice::default(),
     };

@@ -15,11 +15,11 @@ pub enum LineItem {
     FargateMemory,
     /// `fargate_ephemeral_storage` [GB-hour].
     FargateEphemeralStorage,
-    /// `alb_hour` [hour].
+    /// `alb_hour` \[hour\].
     AlbHour,
     /// `alb_lcu` [LCU-hour].
     AlbLcu,
-    /// `public_ipv4` [hour].
+    /// `public_ipv4` \[hour\].
     PublicIpv4,
     /// `cloudwatch_alarm` [alarm-month].
     CloudwatchAlarm,
@@ -86,7 +86,7 @@ pub struct Billed<'a> {
     pub reading: MeterReading,
     /// CPU units of a task.
     pub cpu_units: u32,
-    /// Memory of a task [MiB].
+    /// Memory of a task \[MiB\].
     pub memory_mib: u32,
     /// Alarms of its policies.
     pub alarms: u32,

@@ -24,7 +24,7 @@ pub struct LcuUsage {
     pub requests: u64,
     /// Requests in flight, integrated over time [request·ns].
     pub in_flight: u64,
-    /// Bytes processed [B].
+    /// Bytes processed \[B\].
     pub bytes: u128,
 }
 
@@ -67,7 +67,7 @@ pub struct Meter {
     bill_deprovisioning: bool,
     rules: u32,
     requests_per_connection: u32,
-    /// Calendar time of second 0 within its hour [ns]: hours end on the calendar's full hours.
+    /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
     reading: MeterReading,

@@ -11,7 +11,7 @@ pub struct Tariff {
     pub memory_gb_hour: Usd,
     /// USD per GB-hour of ephemeral storage above the 20 GB that are included; `None`: not in the price book.
     pub ephemeral_gb_hour: Option<Usd>,
-    /// GB of ephemeral storage above the 20 GB that are included [GB].
+    /// GB of ephemeral storage above the 20 GB that are included \[GB\].
     pub extra_ephemeral_gb: u32,
     /// The load balancer, when the service has one and the price book knows it.
     pub load_balancer: Option<LoadBalancerTariff>,
@@ -21,7 +21,7 @@ pub struct Tariff {
     pub public_ip_per_task: bool,
     /// USD per standard-resolution alarm and month (730 h); `None`: not in the price book.
     pub alarm_month: Option<Usd>,
-    /// Shortest billed life of a task [ns] (documented: 60 s on Linux).
+    /// Shortest billed life of a task \[ns\] (documented: 60 s on Linux).
     pub minimum_billed: SimDuration,
     /// `bill_deprovisioning`: whether the time after the container's exit is billed (unknown; default no).
     pub bill_deprovisioning: bool,

@@ -174,7 +174,7 @@ impl Distribution {
         Ok(Self { law: Law::Empirical(capped.into()) })
     }
 
-    /// The mean [ns]; infinite where it does not exist.
+    /// The mean \[ns\]; infinite where it does not exist.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     pub fn mean_nanos(&self) -> f64 {
@@ -206,7 +206,7 @@ impl Distribution {
         SimDuration(one[0])
     }
 
-    /// Fills `out` with draws [ns], in order; the same values whether drawn one by one or together.
+    /// Fills `out` with draws \[ns\], in order; the same values whether drawn one by one or together.
     pub fn fill(&self, rng: &mut Rng, out: &mut [u64]) {
         match &self.law {
             Law::Constant(value) => out.fill(*value),
@@ -279,5 +279,119 @@ fn fill_batches(rng: &mut Rng, out: &mut [u64], draw: fn(&mut Rng, &mut [f64]), 
             *value = map(*value);
         }
         math::round_batch(values, chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_distr::Distribution as _;
+
+    use super::*;
+    use crate::random::{Purpose, Streams};
+
+    const MS: SimDuration = SimDuration::from_millis(1);
+
+    fn draws(law: &Distribution, count: usize, seed: u64) -> Vec<f64> {
+        let mut out = vec![0; count];
+        law.fill(&mut Streams::new(seed, 0).stream(Purpose::CpuTime, "test"), &mut out);
+        out.iter().map(|nanos| *nanos as f64 / 1e6).collect()
+    }
+
+    /// √(n/2) times the largest distance between two empirical distributions of n draws each.
+    fn distance(mut a: Vec<f64>, mut b: Vec<f64>) -> f64 {
+        a.sort_by(f64::total_cmp);
+        b.sort_by(f64::total_cmp);
+        let (mut i, mut j, mut worst) = (0, 0, 0_usize);
+        while i < a.len() && j < b.len() {
+            if a[i] <= b[j] {
+                i += 1
+            } else {
+                j += 1
+            }
+            worst = worst.max(i.abs_diff(j));
+        }
+        worst as f64 / a.len() as f64 * libm::sqrt(a.len() as f64 / 2.0)
+    }
+
+    #[test]
+    fn every_law_agrees_with_an_independent_implementation() {
+        // The distance exceeds 2.8 with probability 2·exp(−2·2.8²) = 3e-7; nine checks.
+        const N: usize = 100_000;
+        let mut rng = rand::rngs::Xoshiro256PlusPlus::from_seed([7; 32]);
+        let mut check =
+            |law: Distribution, other: &mut dyn FnMut(&mut rand::rngs::Xoshiro256PlusPlus) -> f64| {
+                let reference = (0..N).map(|_| other(&mut rng)).collect();
+                let found = distance(draws(&law, N, 1), reference);
+                assert!(found < 2.8, "{law:?}: {found}");
+            };
+        use rand::SeedableRng as _;
+        let span = |ms: f64| SimDuration::from_nanos_f64(ms * 1e6);
+        let exp = rand_distr::Exp::new(1.0 / 40.0).unwrap();
+        check(Distribution::exponential(span(40.0)).unwrap(), &mut |rng| exp.sample(rng));
+        let log = rand_distr::LogNormal::from_mean_cv(40.0, 1.5).unwrap();
+        check(Distribution::lognormal_mean_cv(span(40.0), 1.5).unwrap(), &mut |rng| log.sample(rng));
+        for shape in [0.3, 1.0, 2.5, 40.0] {
+            let gamma = rand_distr::Gamma::new(shape, 40.0 / shape).unwrap();
+            check(Distribution::gamma(shape, span(40.0)).unwrap(), &mut |rng| gamma.sample(rng));
+        }
+        let weibull = rand_distr::Weibull::new(40.0, 0.7).unwrap();
+        check(Distribution::weibull(0.7, span(40.0)).unwrap(), &mut |rng| weibull.sample(rng));
+        let pareto = rand_distr::Pareto::new(40.0, 2.5).unwrap();
+        check(Distribution::pareto(2.5, span(40.0)).unwrap(), &mut |rng| pareto.sample(rng));
+        let uniform = rand_distr::Uniform::new(10.0, 40.0).unwrap();
+        check(Distribution::uniform(span(10.0), span(40.0)).unwrap(), &mut |rng| uniform.sample(rng));
+    }
+
+    #[test]
+    fn means_are_what_the_formulas_say() {
+        let laws = [
+            (Distribution::exponential(MS).unwrap(), 1.0),
+            (Distribution::lognormal_mean_cv(MS, 2.0).unwrap(), 1.0),
+            (Distribution::gamma(0.5, MS).unwrap(), 1.0),
+            // Γ(1 + 1/2) = √π / 2.
+            (Distribution::weibull(2.0, MS).unwrap(), 0.886_226_925_452_758),
+            (Distribution::pareto(3.0, MS).unwrap(), 1.5),
+            (Distribution::uniform(MS, SimDuration::from_millis(3)).unwrap(), 2.0),
+            (Distribution::empirical(&[MS, SimDuration::from_millis(4)]).unwrap(), 2.5),
+            (Distribution::constant(MS), 1.0),
+        ];
+        for (law, mean) in laws {
+            assert!((law.mean_nanos() / 1e6 - mean).abs() < 1e-6, "{law:?}");
+        }
+        assert!(Distribution::pareto(1.0, MS).unwrap().mean_nanos().is_infinite());
+    }
+
+    #[test]
+    fn a_lognormal_by_median_and_p95_has_them() {
+        let law = Distribution::lognormal_median_p95(SimDuration::from_secs(18), SimDuration::from_secs(25))
+            .unwrap();
+        let values = draws(&law, 100_000, 2);
+        let below = |limit: f64| values.iter().filter(|value| **value < limit).count() as f64 / 1e5;
+        // Binomial standard deviations: 0.0016 at one half, 0.0007 at 0.95.
+        assert!((below(18_000.0) - 0.5).abs() < 5.0 * 0.0016);
+        assert!((below(25_000.0) - 0.95).abs() < 5.0 * 0.0007);
+    }
+
+    #[test]
+    fn parameters_out_of_range_are_named() {
+        assert_eq!(Distribution::exponential(SimDuration::ZERO).unwrap_err().parameter, "mean");
+        assert_eq!(Distribution::lognormal_mean_cv(MS, f64::NAN).unwrap_err().parameter, "cv");
+        assert_eq!(Distribution::lognormal_median_p95(MS, SimDuration::ZERO).unwrap_err().parameter, "p95");
+        assert_eq!(Distribution::gamma(0.0, MS).unwrap_err().parameter, "shape");
+        assert_eq!(Distribution::pareto(-1.0, MS).unwrap_err().parameter, "alpha");
+        assert_eq!(Distribution::uniform(MS, SimDuration::ZERO).unwrap_err().parameter, "max");
+        assert_eq!(Distribution::empirical(&[]).unwrap_err().parameter, "file");
+    }
+
+    #[test]
+    fn one_by_one_and_in_batches_are_the_same() {
+        for law in [Distribution::exponential(MS).unwrap(), Distribution::lognormal_mean_cv(MS, 1.0).unwrap()]
+        {
+            let mut rng = Rng::from_key(9);
+            let single: Vec<f64> = (0..500).map(|_| law.draw(&mut rng).0 as f64).collect();
+            let mut batch = vec![0; 500];
+            law.fill(&mut Rng::from_key(9), &mut batch);
+            assert!(single.iter().zip(&batch).all(|(a, b)| (a - *b as f64).abs() < 0.5));
+        }
     }
 }

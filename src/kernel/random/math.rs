@@ -47,7 +47,7 @@ pub fn whole(value: f64) -> u64 {
     (value + WHOLE).to_bits() & ((1 << 52) - 1)
 }
 
-/// Rounds `values` [ns] to whole nanoseconds; those of 2⁵² ns (52 days) and more one by one, with the cap of
+/// Rounds `values` \[ns\] to whole nanoseconds; those of 2⁵² ns (52 days) and more one by one, with the cap of
 /// [`crate::units::SimDuration::from_nanos_f64`].
 pub(super) fn round_batch(values: &[f64], out: &mut [u64]) {
     let mut ordinary = true;
@@ -56,7 +56,9 @@ pub(super) fn round_batch(values: &[f64], out: &mut [u64]) {
         *slot = whole(*value);
     }
     if !ordinary {
-        for (slot, value) in out.iter_mut().zip(values).filter(|(_, value)| **value >= WHOLE || value.is_nan()) {
+        for (slot, value) in
+            out.iter_mut().zip(values).filter(|(_, value)| **value >= WHOLE || value.is_nan())
+        {
             *slot = crate::units::SimDuration::from_nanos_f64(*value).0;
         }
     }

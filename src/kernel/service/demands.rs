@@ -83,19 +83,19 @@ impl Demands {
         }
     }
 
-    /// Wall time on a CPU server [ns], by request of the chunk.
+    /// Wall time on a CPU server \[ns\], by request of the chunk.
     #[inline]
     pub(super) fn cpu(&self) -> &[u64] {
         &self.cpu.values
     }
 
-    /// Wait time [ns], by request of the chunk.
+    /// Wait time \[ns\], by request of the chunk.
     #[inline]
     pub(super) fn wait(&self) -> &[u64] {
         &self.wait.values
     }
 
-    /// Patience [ns], by request of the chunk.
+    /// Patience \[ns\], by request of the chunk.
     #[inline]
     pub(super) fn patience(&self) -> &[u64] {
         &self.patience.values

@@ -16,20 +16,31 @@ use crate::units::SimDuration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub(super) u32);
 
-/// A passage that could outlive its task, with what was stated of it.
+/// A passage that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outstanding {
     pub(super) passage: Passage,
-    pub(super) promise: Promise,
+    pub(super) gives_up: u64,
 }
 
 impl Outstanding {
-    /// When the request leaves the task for good [ns].
-    fn leaves(&self) -> u64 {
-        match self.promise {
-            Promise::Served | Promise::GivesUpInService(_) => self.passage.end,
-            Promise::GivesUpWaiting(at) => at,
+    /// A passage whose client does not give up.
+    pub(super) const NEVER: u64 = u64::MAX;
+
+    /// What was stated of it: a client that gives up before the start never got a place.
+    fn promise(&self) -> Promise {
+        if self.gives_up == Self::NEVER {
+            Promise::Served
+        } else if self.gives_up < self.passage.start {
+            Promise::GivesUpWaiting(self.gives_up)
+        } else {
+            Promise::GivesUpInService(self.gives_up)
         }
+    }
+
+    /// When the request leaves the task for good \[ns\].
+    fn leaves(&self) -> u64 {
+        if self.gives_up < self.passage.start { self.gives_up } else { self.passage.end }
     }
 }
 
@@ -62,16 +73,16 @@ pub struct Fleet {
     server_count: usize,
     pub(super) place_cells: usize,
     pub(super) server_cells: usize,
-    /// When places fall free [ns], `place_cells` a slot.
+    /// When places fall free \[ns\], `place_cells` a slot.
     pub(super) places: Vec<u64>,
-    /// When CPU servers fall free [ns], `server_cells` a slot.
+    /// When CPU servers fall free \[ns\], `server_cells` a slot.
     pub(super) servers: Vec<u64>,
-    /// When waiting requests leave the waiting room [ns], sorted; used when the room is bounded.
+    /// When waiting requests leave the waiting room \[ns\], sorted; used when the room is bounded.
     pub(super) rooms: Vec<VecDeque<u64>>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) room_size: usize,
     pub(super) has_patience: bool,
-    /// Passages longer than this could be cut short by a kill [ns].
+    /// Passages longer than this could be cut short by a kill \[ns\].
     pub(super) keep_beyond: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
     /// Slots that receive requests, in order of their entry into service.
@@ -159,7 +170,7 @@ impl Fleet {
         slot
     }
 
-    /// Stops the flow of requests to `slot`; returns when its last request leaves it [ns], 0 when it holds none.
+    /// Stops the flow of requests to `slot`; returns when its last request leaves it \[ns\], 0 when it holds none.
     pub fn close(&mut self, slot: Slot) -> u64 {
         if let Some(position) = self.in_service.iter().position(|other| *other == slot.0) {
             self.in_service.remove(position);
@@ -178,11 +189,11 @@ impl Fleet {
         places.max(room).max(held)
     }
 
-    /// Kills what `slot` still holds at `at` [ns]: every request that has not left by then is lost, and reported.
+    /// Kills what `slot` still holds at `at` \[ns\]: every request that has not left by then is lost, and reported.
     pub fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {
-                report(&Loss { at, passage: held.passage, promise: held.promise });
+                report(&Loss { at, passage: held.passage, promise: held.promise() });
             }
         }
     }
@@ -204,7 +215,7 @@ impl Fleet {
         self.server_count
     }
 
-    /// Forgets passages that ended before `now` [ns]; called now and then so that the lists stay short.
+    /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
     pub fn forget_before(&mut self, now: u64) {
         for held in &mut self.outstanding {
             if !held.is_empty() {

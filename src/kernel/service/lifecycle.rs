@@ -74,7 +74,7 @@ struct Task {
     doomed: bool,
     slot: Option<Slot>,
     billed_since: Option<SimTime>,
-    /// When its last request leaves it [ns].
+    /// When its last request leaves it \[ns\].
     last_end: u64,
 }
 
@@ -343,7 +343,9 @@ impl Lifecycle {
         self.counts = TaskCounts {
             pending: changed(counts.pending, TaskStage::is_pending),
             running: changed(counts.running, TaskStage::is_running),
-            registered: changed(counts.registered, |stage| matches!(stage, TaskStage::Registering | TaskStage::InService)),
+            registered: changed(counts.registered, |stage| {
+                matches!(stage, TaskStage::Registering | TaskStage::InService)
+            }),
             in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
             draining: changed(counts.draining, TaskStage::is_draining),
         };

@@ -14,7 +14,7 @@ use super::demands::{CHUNK, Demands};
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
 use super::places::{Heap, Places, Sorted, Unlimited};
 use super::plan::Routing;
-use crate::facts::{Passage, Passages, Promise, Refusal};
+use crate::facts::{Passage, Passages, Refusal};
 use crate::traffic::ArrivalStream;
 
 /// Later than every horizon (2⁶² ns, 146 years): ends saturate here, so that no sum of draws can overflow.
@@ -191,7 +191,7 @@ impl Fleet {
         sink.served(&columns.passages());
     }
 
-    /// No bound on waiting, no impatience: every request is served. Returns the longest response time [ns].
+    /// No bound on waiting, no impatience: every request is served. Returns the longest response time \[ns\].
     fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns) -> u64 {
         let count = chunk.arrivals.len();
         columns.count = count;
@@ -224,7 +224,7 @@ impl Fleet {
         let mut kept = Columns::new();
         for (passage, slot) in columns.passages().iter().zip(slots) {
             if passage.end - passage.arrival > self.keep_beyond {
-                self.outstanding[*slot as usize].push(Outstanding { passage, promise: Promise::Served });
+                self.outstanding[*slot as usize].push(Outstanding { passage, gives_up: Outstanding::NEVER });
                 sink.served_revocably(&passage);
             } else {
                 kept.push(&passage);
@@ -264,8 +264,7 @@ impl Fleet {
                             cpu_end: start,
                             end: start,
                         };
-                        let promise = Promise::GivesUpWaiting(deadline);
-                        self.outstanding[index].push(Outstanding { passage, promise });
+                        self.outstanding[index].push(Outstanding { passage, gives_up: deadline });
                     }
                     continue;
                 }
@@ -286,15 +285,15 @@ impl Fleet {
     /// A request whose client gives up in service, or that could outlive its task.
     #[cold]
     fn keep_special(&mut self, index: usize, passage: Passage, deadline: u64, sink: &mut impl Sink) {
-        let promise = if passage.end > deadline {
+        let gives_up = if passage.end > deadline {
             sink.gave_up_in_service(&passage, deadline);
-            Promise::GivesUpInService(deadline)
+            deadline
         } else {
             sink.served_revocably(&passage);
-            Promise::Served
+            Outstanding::NEVER
         };
         if passage.end - passage.arrival > self.keep_beyond {
-            self.outstanding[index].push(Outstanding { passage, promise });
+            self.outstanding[index].push(Outstanding { passage, gives_up });
         }
     }
 }
@@ -321,7 +320,7 @@ fn admit(room: &mut alloc::collections::VecDeque<u64>, size: usize, now: u64, le
 
 /// How a request with a place gets its CPU work done.
 trait CpuStage {
-    /// Start and end of `work` [ns] in slot `index`, for a request that got its place at `start`.
+    /// Start and end of `work` \[ns\] in slot `index`, for a request that got its place at `start`.
     fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
 }
 

@@ -17,7 +17,7 @@ pub(super) trait Places {
         &mut all[index * cells..][..cells]
     }
 
-    /// When the first place falls free [ns]; 0 when one always is.
+    /// When the first place falls free \[ns\]; 0 when one always is.
     fn earliest(cells: &[u64]) -> u64;
 
     /// Gives the place that falls free first to an occupant that leaves at `end`.

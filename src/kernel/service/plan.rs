@@ -8,11 +8,11 @@ use crate::units::{Bytes, SimDuration};
 pub struct RequestPlan {
     /// vCPU time a request consumes [vCPU·ns].
     pub cpu_time: Distribution,
-    /// Time a request then spends blocked on something downstream, using no CPU but keeping its place [ns].
+    /// Time a request then spends blocked on something downstream, using no CPU but keeping its place \[ns\].
     pub wait_time: Distribution,
-    /// The client's patience [ns]: it gives up that long after it arrived. `None`: it waits for ever.
+    /// The client's patience \[ns\]: it gives up that long after it arrived. `None`: it waits for ever.
     pub timeout: Option<Distribution>,
-    /// Bytes of one request and its response together [B], for the load balancer's bill. `None`: not declared.
+    /// Bytes of one request and its response together \[B\], for the load balancer's bill. `None`: not declared.
     pub bytes: Option<Bytes>,
 }
 
@@ -28,7 +28,7 @@ pub enum CpuDiscipline {
 pub struct TaskPlan {
     /// CPU units of the task [1024 = 1 vCPU], in 1..=32768.
     pub cpu_units: u32,
-    /// Memory of the task [MiB], ≥ 1.
+    /// Memory of the task \[MiB\], ≥ 1.
     pub memory_mib: u32,
     /// How its CPU is shared.
     pub cpu_discipline: CpuDiscipline,
@@ -36,9 +36,9 @@ pub struct TaskPlan {
     pub concurrency: Option<u32>,
     /// Requests that may wait before a 503; `None`: unlimited. At most 10 000 000.
     pub queue: Option<u32>,
-    /// Memory the idle task uses [B].
+    /// Memory the idle task uses \[B\].
     pub base_memory: Bytes,
-    /// Memory each request in service adds [B].
+    /// Memory each request in service adds \[B\].
     pub memory_per_request: Bytes,
 }
 
@@ -50,7 +50,7 @@ impl TaskPlan {
         if whole == 0 { 1 } else { whole }
     }
 
-    /// Speed of one CPU server [vCPU], as a fraction `(numerator, denominator)`: `min(1, cpu/1024)`.
+    /// Speed of one CPU server \[vCPU\], as a fraction `(numerator, denominator)`: `min(1, cpu/1024)`.
     #[must_use]
     pub const fn cpu_speed(&self) -> (u32, u32) {
         if self.cpu_units >= 1024 { (1, 1) } else { (self.cpu_units, 1024) }
@@ -60,15 +60,15 @@ impl TaskPlan {
 /// The cold start, stage by stage, from the change of the desired count to a task that can serve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartupPlan {
-    /// From the change of the desired count to the task's creation (`PROVISIONING`) [ns].
+    /// From the change of the desired count to the task's creation (`PROVISIONING`) \[ns\].
     pub scheduling: Distribution,
-    /// From creation to the start of the image pull (network interface, host) [ns].
+    /// From creation to the start of the image pull (network interface, host) \[ns\].
     pub provisioning: Distribution,
-    /// Image pull: compressed size ÷ pull rate [ns]. The bill starts when it starts.
+    /// Image pull: compressed size ÷ pull rate \[ns\]. The bill starts when it starts.
     pub image_pull: Distribution,
-    /// From the end of the pull to `RUNNING` [ns].
+    /// From the end of the pull to `RUNNING` \[ns\].
     pub container_start: Distribution,
-    /// From `RUNNING` until the application can answer [ns].
+    /// From `RUNNING` until the application can answer \[ns\].
     pub application_boot: Distribution,
 }
 
@@ -86,7 +86,7 @@ pub enum FirstHealthCheck {
 /// The target group's health check, as far as a healthy task's way into service goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
-    /// Time between checks [ns].
+    /// Time between checks \[ns\].
     pub interval: SimDuration,
     /// Passing checks a new target needs, ≥ 1.
     pub initial_healthy_count: u32,
@@ -108,24 +108,24 @@ pub enum Routing {
 pub struct LoadBalancerPlan {
     /// How it chooses a task.
     pub routing: Routing,
-    /// From the end of the boot until the target is registered [ns].
+    /// From the end of the boot until the target is registered \[ns\].
     pub registration: Distribution,
     /// Its health check.
     pub health_check: HealthCheckPlan,
-    /// How long a deregistered target may finish its requests [ns].
+    /// How long a deregistered target may finish its requests \[ns\].
     pub deregistration_delay: SimDuration,
 }
 
 /// How a task stops.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoppingPlan {
-    /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it [ns].
+    /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it \[ns\].
     pub lag: SimDuration,
-    /// From SIGTERM to the exit of an idle container [ns].
+    /// From SIGTERM to the exit of an idle container \[ns\].
     pub exit_after_sigterm: SimDuration,
-    /// From SIGTERM to SIGKILL [ns].
+    /// From SIGTERM to SIGKILL \[ns\].
     pub stop_timeout: SimDuration,
-    /// From the container's exit until the task is gone [ns].
+    /// From the container's exit until the task is gone \[ns\].
     pub deprovisioning: SimDuration,
 }
 

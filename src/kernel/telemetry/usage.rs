@@ -6,7 +6,7 @@ use alloc::collections::VecDeque;
 use crate::facts::{Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_SEC, SimTime};
 
-/// Length of a period [ns]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
+/// Length of a period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
 const PERIOD: u64 = 60 * NANOS_PER_SEC;
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
@@ -27,7 +27,7 @@ pub enum RcptDenominator {
     Registered,
 }
 
-/// Sums of one period; times are exact [ns].
+/// Sums of one period; times are exact \[ns\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageTotals {
     /// CPU servers busy [server·ns].
@@ -42,7 +42,7 @@ pub struct UsageTotals {
     pub reserved: u64,
     /// Targets that `RequestCountPerTarget` divides by [task·ns].
     pub targets: u64,
-    /// Length of the period [ns]; less than a minute at the ends of the run.
+    /// Length of the period \[ns\]; less than a minute at the ends of the run.
     pub length: u64,
 }
 
@@ -160,58 +160,34 @@ impl UsageMeter {
         }
     }
 
-    /// Adds `sign` times the interval [from, to), split over the periods it covers; what lies before the open period
-    /// or after the horizon is left out. Its cost does not depend on its length.
-    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    /// Adds `sign` times the interval [from, to), split over the periods it covers. Its cost does not depend on its
+    /// length: an interval is everything from its start on, less everything from its end on.
     fn add(&mut self, sum: Sum, from: u64, to: u64, sign: i64) {
-        let from = from.max(self.open_start);
-        let to = to.min(self.horizon);
-        if from >= to {
-            return;
+        if from < to {
+            self.open_ended(sum, from, sign);
+            self.open_ended(sum, to, -sign);
         }
+    }
+
+    /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
+    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
+    fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
+        let at = at.clamp(self.open_start, self.horizon);
         let which = sum as usize;
-        let (first, last) = (self.period_of(from), self.period_of(to - 1));
-        if first == last {
-            *self.sum_mut(first, which) += sign * (to - from) as i64;
-            return;
+        let index = if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 };
+        let end = (self.open_end + index as u64 * PERIOD).min(self.horizon);
+        let rest = sign * (end - at) as i64;
+        if self.ahead.len() <= index {
+            self.ahead.resize(index + 1, Ahead::default());
         }
-        *self.sum_mut(first, which) += sign * (self.period_end(first) - from) as i64;
-        *self.sum_mut(last, which) += sign * (to - self.period_end(last - 1)) as i64;
-        if last - first > 1 {
-            *self.cover_mut(first + 1, which) += sign;
-            *self.cover_mut(last, which) -= sign;
+        // Periods ahead are counted from 1: the one after the instant's own is at its index.
+        self.ahead[index].covers[which] += sign;
+        match (index, which) {
+            (0, 0) => self.open.cpu_busy += rest,
+            (0, 1) => self.open.occupied += rest,
+            (0, _) => self.open.waiting += rest,
+            _ => self.ahead[index - 1].sums[which] += rest,
         }
-    }
-
-    /// Index of the period that holds `at`: 0 is the open one.
-    fn period_of(&self, at: u64) -> usize {
-        if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 }
-    }
-
-    fn period_end(&self, index: usize) -> u64 {
-        self.open_end + index as u64 * PERIOD
-    }
-
-    fn ahead_mut(&mut self, index: usize) -> &mut Ahead {
-        if self.ahead.len() < index {
-            self.ahead.resize(index, Ahead::default());
-        }
-        &mut self.ahead[index - 1]
-    }
-
-    fn sum_mut(&mut self, index: usize, which: usize) -> &mut i64 {
-        if index > 0 {
-            return &mut self.ahead_mut(index).sums[which];
-        }
-        match which {
-            0 => &mut self.open.cpu_busy,
-            1 => &mut self.open.occupied,
-            _ => &mut self.open.waiting,
-        }
-    }
-
-    fn cover_mut(&mut self, index: usize, which: usize) -> &mut i64 {
-        &mut self.ahead_mut(index).covers[which]
     }
 
     /// A task moved on.

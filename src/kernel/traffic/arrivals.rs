@@ -35,9 +35,9 @@ struct CurveWalk<'p> {
     segments: &'p [Segment],
     index: usize,
     start: u64,
-    /// Integral of the rate from the start of this piece to the next arrival [requests].
+    /// Integral of the rate from the start of this piece to the next arrival \[requests\].
     target: f64,
-    /// Gaps drawn ahead [requests]: unit exponentials, or exactly one; those before `used` were used.
+    /// Gaps drawn ahead \[requests\]: unit exponentials, or exactly one; those before `used` were used.
     gaps: Vec<f64>,
     used: usize,
     random: bool,
@@ -153,7 +153,11 @@ impl<'p> CurveWalk<'p> {
     }
 }
 
-/// Replaces integrals of the rate since the start of `piece` by offsets from that start [ns].
+/// Replaces integrals of the rate since the start of `piece` by offsets from that start \[ns\].
+///
+/// a·t + b·t²/2 = h has the root t = 2h / (a + √(a² + 2bh)) = (h/a) · g(z) with z = bh / 2a², without cancellation.
+/// On gentle pieces, |z| ≤ 1/128, g is its series Σ Cₙ(−z)ⁿ with the Catalan numbers Cₙ to the 7th power: the
+/// remainder is below 2·10⁻¹⁴ of the offset, a thousandth of a nanosecond in a minute, at a third of the cost.
 #[expect(clippy::float_cmp, reason = "equal ends mean a constant rate")]
 #[expect(clippy::cast_precision_loss, reason = "a constant")]
 fn invert(piece: &Segment, length: f64, hazards: &mut [f64]) {
@@ -164,15 +168,27 @@ fn invert(piece: &Segment, length: f64, hazards: &mut [f64]) {
         for hazard in hazards {
             *hazard *= spacing;
         }
-    } else {
-        // a·t + b·t²/2 = h, solved without cancellation: t = 2h / (a + √(a² + 2bh)).
-        let b = (piece.rate_end - piece.rate_start) * per_nano / length;
+        return;
+    }
+    let b = (piece.rate_end - piece.rate_start) * per_nano / length;
+    let whole_piece = (piece.rate_start + piece.rate_end) / 2.0 * per_nano * length;
+    let steepest = b * whole_piece / (2.0 * a * a);
+    if (-1.0 / 128.0..=1.0 / 128.0).contains(&steepest) {
+        let (per_hazard, minus_z) = (1.0 / a, -b / (2.0 * a * a));
         for hazard in hazards {
-            let h = *hazard + f64::MIN_POSITIVE;
-            let inner = a * a + 2.0 * b * h;
-            let inner = if inner > 0.0 { inner } else { 0.0 };
-            *hazard = 2.0 * h / (a + libm::sqrt(inner));
+            let y = *hazard * minus_z;
+            let y2 = y * y;
+            let low = (1.0 + y) + y2 * (2.0 + 5.0 * y);
+            let high = (14.0 + 42.0 * y) + y2 * (132.0 + 429.0 * y);
+            *hazard *= per_hazard * (low + (y2 * y2) * high);
         }
+        return;
+    }
+    for hazard in hazards {
+        let h = *hazard + f64::MIN_POSITIVE;
+        let inner = a * a + 2.0 * b * h;
+        let inner = if inner > 0.0 { inner } else { 0.0 };
+        *hazard = 2.0 * h / (a + libm::sqrt(inner));
     }
 }
 
@@ -252,6 +268,24 @@ mod tests {
         for (k, at) in arrivals.iter().enumerate() {
             let expected = libm::sqrt(k as f64 + 0.5) * 1e9;
             assert!((*at as f64 - expected).abs() < 2.0, "arrival {k}: {at} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn the_series_of_a_gentle_piece_agrees_with_the_root() {
+        let length = 60.0 * 1e9;
+        for (rate_start, rate_end) in [(100.0, 101.0), (1_000.0, 985.0), (5_000.0, 5_075.0)] {
+            let piece = Segment { end: 60 * NANOS_PER_SEC, rate_start, rate_end };
+            let expected = (rate_start + rate_end) / 2.0 * 60.0;
+            let (a, b) = (rate_start * 1e-9, (rate_end - rate_start) * 1e-9 / length);
+            let mut hazards: Vec<f64> = (1..=100).map(|k| expected * f64::from(k) / 100.0).collect();
+            let roots: Vec<f64> =
+                hazards.iter().map(|h| 2.0 * h / (a + libm::sqrt(a * a + 2.0 * b * h))).collect();
+            invert(&piece, length, &mut hazards);
+            assert!(
+                hazards.iter().zip(&roots).all(|(x, y)| (x - y).abs() < 0.01),
+                "{rate_start} to {rate_end}"
+            );
         }
     }
 

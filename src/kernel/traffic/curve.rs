@@ -52,7 +52,7 @@ pub struct RateCurve {
 }
 
 impl RateCurve {
-    /// Longest piece that is kept whole [ns]: one day, so that positions within a piece are exact in an `f64`.
+    /// Longest piece that is kept whole \[ns\]: one day, so that positions within a piece are exact in an `f64`.
     const LONGEST: u64 = 86_400 * crate::units::NANOS_PER_SEC;
 
     /// A curve of the given pieces; pieces longer than a day are split.
@@ -76,7 +76,7 @@ impl RateCurve {
         Ok(Self { segments })
     }
 
-    /// The same rate for `span` [ns].
+    /// The same rate for `span` \[ns\].
     ///
     /// # Errors
     /// When the rate is negative or not finite, or the span is zero.

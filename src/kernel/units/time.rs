@@ -12,7 +12,7 @@ pub const NANOS_PER_MILLI: u64 = 1_000_000;
 #[repr(transparent)]
 pub struct SimTime(pub u64);
 
-/// A span of simulated time [ns].
+/// A span of simulated time \[ns\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct SimDuration(pub u64);
@@ -29,7 +29,7 @@ impl SimTime {
         SimDuration(self.0.saturating_sub(earlier.0))
     }
 
-    /// Seconds since second 0 [s], for display.
+    /// Seconds since second 0 \[s\], for display.
     #[must_use]
     pub fn as_secs_f64(self) -> f64 {
         SimDuration(self.0).as_secs_f64()
@@ -42,21 +42,21 @@ impl SimDuration {
     /// Longer than every run: a draw beyond it saturates here and counts as "after the horizon" (about 31 years).
     pub const CAP: Self = Self(1_000_000_000 * NANOS_PER_SEC);
 
-    /// A span of whole seconds [s]; saturates at [`SimDuration::CAP`].
+    /// A span of whole seconds \[s\]; saturates at [`SimDuration::CAP`].
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
         let nanos = secs.saturating_mul(NANOS_PER_SEC);
         if nanos > Self::CAP.0 { Self::CAP } else { Self(nanos) }
     }
 
-    /// A span of whole milliseconds [ms]; saturates at [`SimDuration::CAP`].
+    /// A span of whole milliseconds \[ms\]; saturates at [`SimDuration::CAP`].
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         let nanos = millis.saturating_mul(NANOS_PER_MILLI);
         if nanos > Self::CAP.0 { Self::CAP } else { Self(nanos) }
     }
 
-    /// The span of `nanos` [ns], rounded to the nearest nanosecond; negative and NaN become zero, and what is
+    /// The span of `nanos` \[ns\], rounded to the nearest nanosecond; negative and NaN become zero, and what is
     /// longer than [`SimDuration::CAP`] saturates there.
     #[must_use]
     #[expect(
@@ -75,21 +75,21 @@ impl SimDuration {
         }
     }
 
-    /// The span of `secs` [s], rounded to the nearest nanosecond, with the limits of
+    /// The span of `secs` \[s\], rounded to the nearest nanosecond, with the limits of
     /// [`SimDuration::from_nanos_f64`].
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Self {
         Self::from_nanos_f64(secs * 1e9)
     }
 
-    /// Seconds [s], for display and statistics.
+    /// Seconds \[s\], for display and statistics.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "display and statistics only")]
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
     }
 
-    /// Milliseconds [ms], for display and statistics.
+    /// Milliseconds \[ms\], for display and statistics.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "display and statistics only")]
     pub fn as_millis_f64(self) -> f64 {

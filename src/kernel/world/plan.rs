@@ -17,9 +17,9 @@ use crate::units::SimDuration;
 pub struct Plan {
     /// Calendar time of second 0 [ns since 1970-01-01T00:00:00Z]; periods and rows end on its whole minutes.
     pub start_unix_ns: i64,
-    /// Simulated time of the run [ns], > 0 and at most five years.
+    /// Simulated time of the run \[ns\], > 0 and at most five years.
     pub horizon: SimDuration,
-    /// Requests that arrive before this are left out of the request statistics [ns], ≤ the horizon.
+    /// Requests that arrive before this are left out of the request statistics \[ns\], ≤ the horizon.
     pub warmup: SimDuration,
     /// Fargate's launch limits; the bucket is shared by all services.
     pub launch_limits: LaunchLimits,
@@ -44,9 +44,9 @@ pub struct ServicePlan {
     pub stopping: StoppingPlan,
     /// The load balancer; `None`: requests go round robin to every task that runs and has booted.
     pub load_balancer: Option<LoadBalancerPlan>,
-    /// `min_capacity` [tasks].
+    /// `min_capacity` \[tasks\].
     pub min_capacity: u32,
-    /// `max_capacity` [tasks], ≥ `min_capacity`.
+    /// `max_capacity` \[tasks\], ≥ `min_capacity`.
     pub max_capacity: u32,
     /// Tasks in service at second 0, warm.
     pub desired_count: u32,
@@ -65,17 +65,17 @@ pub struct ServicePlan {
 /// When metrics are visible and alarms are evaluated (`aws-scaling.md` §4).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TelemetryPlan {
-    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read [ns].
+    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\].
     pub ecs_metric_delay: SimDuration,
-    /// `alb_metric_delay`: the same for the load balancer's metrics [ns].
+    /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
     pub alb_metric_delay: SimDuration,
     /// `alarm_phase`: seconds after second 0 of the first evaluation; `None`: drawn from U[0, 60 s) for each alarm.
     pub alarm_phase: Option<SimDuration>,
     /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
     pub alarm_range_extra: u32,
-    /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM [ns]; documented 60 s.
+    /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM \[ns\]; documented 60 s.
     pub alarm_reinvoke: SimDuration,
-    /// `aas_action_latency`: from the evaluation to the action [ns].
+    /// `aas_action_latency`: from the evaluation to the action \[ns\].
     pub aas_action_latency: SimDuration,
     /// How facts become datapoints.
     pub rules: MetricRules,

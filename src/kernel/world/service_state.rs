@@ -13,7 +13,7 @@ use crate::telemetry::{Alarm, AlarmPlan, Evaluation, Metric, MetricStore, UsageM
 use crate::traffic::ArrivalStream;
 use crate::units::{AlarmId, PolicyId, ServiceId, SimDuration, SimTime};
 
-/// Length of a minute [ns].
+/// Length of a minute \[ns\].
 const MINUTE: u64 = 60_000_000_000;
 
 /// An alarm on duty.

@@ -41,9 +41,9 @@ impl Scale {
             return Self::linear(most, count);
         }
         let (low, high) = (round_log(least, false), round_log(most, true));
-        let decades = (high / low).log10();
+        let decades = libm::log10(high / low);
         let mut ticks = Vec::new();
-        let mut decade = 10_f64.powf(low.log10().floor());
+        let mut decade = libm::pow(10.0, libm::log10(low).floor());
         let factors: &[f64] = if decades <= 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         while decade <= high * 1.001 {
             ticks.extend(
@@ -69,11 +69,11 @@ impl Scale {
         self.high
     }
 
-    /// Where a value stands in `bounds` [px]; what lies beyond the range is drawn at its edge.
+    /// Where a value stands in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
     pub(super) fn y(&self, value: f64, bounds: &Bounds) -> f64 {
         let value = if value.is_finite() { value.clamp(self.low, self.high) } else { self.low };
         let share = if self.is_log {
-            (value / self.low).ln() / (self.high / self.low).ln()
+            libm::log(value / self.low) / libm::log(self.high / self.low)
         } else {
             (value - self.low) / (self.high - self.low)
         };
@@ -88,7 +88,7 @@ fn ticks_to(high: f64, step: f64) -> Vec<f64> {
 
 /// The smallest of 1, 2, 2.5, 5 × 10^k at or above `least`.
 fn round_step(least: f64) -> f64 {
-    let decade = 10_f64.powf(least.max(1e-12).log10().floor());
+    let decade = libm::pow(10.0, libm::log10(least.max(1e-12)).floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
     factors
         .iter()
@@ -99,7 +99,7 @@ fn round_step(least: f64) -> f64 {
 
 /// The nearest of 1, 2, 5 × 10^k at or beyond `value`, upward or downward.
 fn round_log(value: f64, upward: bool) -> f64 {
-    let decade = 10_f64.powf(value.log10().floor());
+    let decade = libm::pow(10.0, libm::log10(value).floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade);
     if upward {
         steps.into_iter().find(|step| *step >= value * (1.0 - 1e-9)).unwrap_or(10.0 * decade)

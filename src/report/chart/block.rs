@@ -16,11 +16,11 @@ use crate::kernel::world::ServicePlan;
 use crate::record::ServiceRecord;
 use crate::scenario::Scenario;
 
-/// Height of a block's own heading [px].
+/// Height of a block's own heading \[px\].
 const NAME: f64 = 34.0;
-/// Room between two panels [px].
+/// Room between two panels \[px\].
 const GAP: f64 = 16.0;
-/// Room for the event lane above the load panel's data [px].
+/// Room for the event lane above the load panel's data \[px\].
 pub(super) const LANE: f64 = 20.0;
 
 /// A service's block.
@@ -34,10 +34,10 @@ pub(super) struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// Height of a block [px].
+    /// Height of a block \[px\].
     pub(super) const HEIGHT: u32 = 1060;
 
-    /// The block of `service`, its top at `top` [px].
+    /// The block of `service`, its top at `top` \[px\].
     pub(super) fn new(
         result: &'a RunResult,
         service: &'a ServiceRecord,

@@ -95,7 +95,7 @@ impl Place {
     }
 }
 
-/// A rectangle of the picture [px]: `left..right`, `top..bottom`.
+/// A rectangle of the picture \[px\]: `left..right`, `top..bottom`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds {
     pub(super) left: f64,
@@ -141,7 +141,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
         self.area.draw(&Rectangle::new([(left, top), (right, bottom)], style)).map_err(refused)
     }
 
-    /// A line through `points`, `width` wide [px].
+    /// A line through `points`, `width` wide \[px\].
     pub(super) fn path(
         &mut self,
         points: &[(f64, f64)],
@@ -233,13 +233,13 @@ impl<DB: DrawingBackend> Canvas<DB> {
         self.area.draw_text(text, &style, device(place.x, place.y)).map_err(refused)
     }
 
-    /// The width of a text [px].
+    /// The width of a text \[px\].
     pub(super) fn width_of(&self, text: &str, look: TextLook) -> f64 {
         let size = self.area.estimate_text_size(text, &look.style());
         size.map_or(0.0, |(width, _)| f64::from(width) / f64::from(SCALE))
     }
 
-    /// The text, cut with an ellipsis to what fits into `room` [px].
+    /// The text, cut with an ellipsis to what fits into `room` \[px\].
     pub(super) fn fitted(&self, text: &str, look: TextLook, room: f64) -> String {
         if self.width_of(text, look) <= room {
             return text.to_owned();

@@ -10,7 +10,7 @@ use super::canvas::{Canvas, PURPLE, PURPLE_TINT};
 use super::panel::{HEADING, Panel};
 use super::series::{most, points};
 
-/// Draws the panel between `top` and `bottom` [px].
+/// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &Block<'_>,

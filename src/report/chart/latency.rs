@@ -14,7 +14,7 @@ use crate::kernel::units::SimDuration;
 use crate::record::MinuteRecord;
 use crate::scenario::{Check, Comparator, Quantity, Scenario};
 
-/// Draws the panel between `top` and `bottom` [px].
+/// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &Block<'_>,

@@ -16,7 +16,7 @@ use crate::record::{DecisionRecord, ServiceRecord};
 /// Opacity of the shade between the tasks asked for and those in service.
 const WAITING_OPACITY: f64 = 0.35;
 
-/// Draws the panel between `top` and `bottom` [px].
+/// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &Block<'_>,

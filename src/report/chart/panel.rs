@@ -8,11 +8,11 @@ use super::axis::Scale;
 use super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
 use super::series::Point;
 
-/// Room left of a panel's data, for tick labels [px].
+/// Room left of a panel's data, for tick labels \[px\].
 pub(super) const LEFT: f64 = 86.0;
-/// Right end of a panel's data; the margin beyond it holds a second axis or the names of reference lines [px].
+/// Right end of a panel's data; the margin beyond it holds a second axis or the names of reference lines \[px\].
 pub(super) const RIGHT: f64 = 1200.0 - 136.0;
-/// Height of a panel's heading [px].
+/// Height of a panel's heading \[px\].
 pub(super) const HEADING: f64 = 34.0;
 
 /// How a legend's entry looks.
@@ -42,7 +42,7 @@ pub(super) struct TimeAxis {
 }
 
 impl TimeAxis {
-    /// Where a second stands [px].
+    /// Where a second stands \[px\].
     pub(super) fn x(&self, second: f64) -> f64 {
         LEFT + (second / self.horizon_s.max(1e-9)).clamp(0.0, 1.0) * (RIGHT - LEFT)
     }
@@ -56,7 +56,7 @@ pub(super) struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// A panel whose data lies between `top` and `bottom` [px].
+    /// A panel whose data lies between `top` and `bottom` \[px\].
     pub(super) fn new(time: &'a TimeAxis, scale: Scale, top: f64, bottom: f64) -> Self {
         Self { bounds: Bounds { left: LEFT, top, right: RIGHT, bottom }, time, scale }
     }

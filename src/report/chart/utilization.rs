@@ -16,7 +16,7 @@ use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric};
 use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
 
-/// Draws the panel between `top` and `bottom` [px].
+/// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &Block<'_>,

@@ -24,9 +24,9 @@ pub(crate) struct Assumptions {
     pub(crate) first_health_check: FirstHealthCheck,
     pub(crate) requests_per_connection: u32,
     pub(crate) bill_deprovisioning: bool,
-    /// From the change of the desired count to SIGTERM [ns].
+    /// From the change of the desired count to SIGTERM \[ns\].
     pub(crate) stop_lag: SimDuration,
-    /// From SIGTERM to the container's exit, before `stop_timeout` [ns].
+    /// From SIGTERM to the container's exit, before `stop_timeout` \[ns\].
     pub(crate) exit_after_sigterm: SimDuration,
     pub(crate) deprovisioning: SimDuration,
 }

@@ -2,7 +2,7 @@
 
 const GIB: u32 = 1024;
 
-/// Memories [MiB] that Fargate sells with `cpu` units; empty where it does not sell that CPU.
+/// Memories \[MiB\] that Fargate sells with `cpu` units; empty where it does not sell that CPU.
 pub(super) fn memories(cpu: u32) -> Vec<u32> {
     let range = |from: u32, to: u32, step: usize| (from..=to).step_by(step).map(|gib| gib * GIB).collect();
     match cpu {
@@ -18,7 +18,7 @@ pub(super) fn memories(cpu: u32) -> Vec<u32> {
     }
 }
 
-/// Every CPU that Fargate sells [units].
+/// Every CPU that Fargate sells \[units\].
 pub(super) const CPUS: [u32; 8] = [256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
 
 /// The sizes nearest to a pair that is not sold: with the same CPU where that is sold, and with more CPU for the memory.

@@ -11,7 +11,7 @@ use crate::scenario::tree::Place;
 use crate::scenario::view::View;
 use crate::scenario::{TraceCounts, codes, quantity};
 
-/// Longest run [ns]: five years of 365.25 days.
+/// Longest run \[ns\]: five years of 365.25 days.
 pub(super) const LONGEST_RUN: u64 = 157_788_000_000_000_000;
 /// Most pieces of a curve, or intervals with exact counts, that are held.
 const MOST_PIECES: u64 = 4_000_000;
@@ -25,7 +25,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Length of the trace [ns], if it is one.
+    /// Length of the trace \[ns\], if it is one.
     pub(crate) fn trace_length(&self) -> Option<u64> {
         match self {
             Self::Trace { trace, .. } => Some(trace.length()),

@@ -4,7 +4,7 @@ use super::assumptions::ASSUMPTIONS;
 use super::service::SERVICE;
 use super::{Key, Kind, TableSpec};
 
-/// Longest run [s]: five years of 365.25 days.
+/// Longest run \[s\]: five years of 365.25 days.
 pub(super) const FIVE_YEARS: u64 = 157_788_000;
 
 /// The scenario.

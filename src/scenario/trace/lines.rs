@@ -7,9 +7,9 @@ use flate2::read::MultiGzDecoder;
 use super::TraceProblem;
 use crate::scenario::codes;
 
-/// Longest line [B].
+/// Longest line \[B\].
 const LONGEST_LINE: u64 = 1 << 20;
-/// Most text that is unzipped from a file [B]: 16 GiB.
+/// Most text that is unzipped from a file \[B\]: 16 GiB.
 const MOST_TEXT: u64 = 16 << 30;
 
 /// A reader of lines.

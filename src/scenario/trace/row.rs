@@ -36,7 +36,7 @@ impl Columns {
         Ok(Self { time, value })
     }
 
-    /// Time [ns] and value of a row.
+    /// Time \[ns\] and value of a row.
     ///
     /// # Errors
     /// What is wrong with it, as a sentence.

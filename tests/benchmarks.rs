@@ -1,0 +1,55 @@
+//! The benchmarks, small: each workload runs, gives the same result twice, and keeps its shape. Times are not looked at.
+
+use windtunnel::kernel::world::Plan;
+use windtunnel::record::{RunRecord, record};
+
+use crate::workloads;
+
+#[path = "../benches/limit.rs"]
+mod limit;
+
+fn twice(plan: &Plan) -> RunRecord {
+    let (first, second) = (record(plan, 1, 0).unwrap(), record(plan, 1, 0).unwrap());
+    assert_eq!(first.fingerprint, second.fingerprint);
+    first
+}
+
+#[test]
+fn w1_is_an_m_m_100_queue_at_eighty_percent() {
+    let record = twice(&workloads::w1(100));
+    let service = &record.services[0];
+    // 80 000 arrivals with standard deviation √80 000 = 283; busy places 80 % of 100 on average.
+    assert!(service.requests.offered.abs_diff(80_000) < 5 * 283);
+    let busy: f64 =
+        service.timeline.iter().map(|row| row.in_flight * row.length.as_secs_f64()).sum::<f64>() / 100.0;
+    assert!((busy - 80.0).abs() < 4.0, "{busy}");
+}
+
+#[test]
+fn w2_uses_three_quarters_of_its_cpu() {
+    let record = twice(&workloads::w2(100));
+    let utilization = record.services[0].cpu_utilization.unwrap();
+    // 1500/s · 0.1 s / (50 · 4) = 0.75; the start from empty costs a little.
+    assert!((utilization - 0.75).abs() < 0.02, "{utilization}");
+}
+
+#[test]
+fn w3_scales_out_and_in_again() {
+    let record = twice(&workloads::w3(3, 0.2));
+    let service = &record.services[0];
+    assert!(service.scaling.scale_in > 0, "{:?}", service.scaling);
+    assert_eq!(service.requests.offered, service.requests.served + service.requests.in_flight);
+}
+
+#[test]
+fn a_day_without_requests_ends_with_one_task() {
+    let record = twice(&workloads::idle_day());
+    let service = &record.services[0];
+    assert_eq!(service.requests.offered, 0);
+    assert_eq!(service.timeline.last().map(|row| row.running), Some(1));
+}
+
+#[test]
+fn the_limit_gives_the_same_hash_twice() {
+    assert_eq!(limit::w2(50_000), limit::w2(50_000));
+}

@@ -1,0 +1,182 @@
+//! Differential: the fast path against a naive event calendar, in lockstep, on thousands of random small plans. Every
+//! start, every turn on a CPU, every end and every outcome must agree to the nanosecond, request by request.
+//!
+//! Arrivals and demands come from the kernel's own named streams, so both engines are asked the same. Half of the laws
+//! put everything on a grid of 10 ms, so that ties, on which most such engines differ, are the rule and not the
+//! exception. What starts and stops tasks is left out: no plan here has policies.
+
+mod naive;
+
+use std::collections::VecDeque;
+
+use windtunnel::kernel::facts::Passage;
+use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
+use windtunnel::kernel::service::Routing;
+use windtunnel::kernel::traffic::{ArrivalStream, CountInterval, RateCurve, TrafficPlan};
+use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration};
+use windtunnel::kernel::world::{Plan, ServicePlan};
+
+use crate::witness::{Fate, witness};
+use crate::workloads::{self, secs};
+use naive::{Ask, Task};
+
+const PLANS: u64 = 4_000;
+
+/// One of `options`, each with the same probability.
+#[expect(clippy::cast_possible_truncation, reason = "an index below a small number")]
+fn pick<T: Clone>(rng: &mut Rng, options: &[T]) -> T {
+    options[rng.below(options.len() as u64) as usize].clone()
+}
+
+/// A law with a mean of about `mean` hundredths of a second; every other one lives on the grid of 10 ms.
+fn law(rng: &mut Rng, mean: u64) -> Distribution {
+    let span = |hundredths: u64| SimDuration::from_millis(10 * hundredths);
+    let sound = "a mean above zero";
+    match rng.below(7) {
+        0 => Distribution::exponential(span(mean)).expect(sound),
+        1 => Distribution::lognormal_mean_cv(span(mean), 2.0).expect(sound),
+        2 => Distribution::uniform(span(0), span(2 * mean)).expect("min ≤ max"),
+        3 => Distribution::empirical(&[span(0), span(mean), span(3 * mean)]).expect("three samples"),
+        4 => Distribution::empirical(&[span(1), span(2), span(mean)]).expect("three samples"),
+        _ => Distribution::constant(span(mean)),
+    }
+}
+
+fn traffic(rng: &mut Rng, horizon: SimDuration) -> TrafficPlan {
+    let curve = |rate| RateCurve::constant(rate, horizon.0).expect("a positive rate");
+    let rate = pick(rng, &[1.0, 4.0, 10.0, 25.0]);
+    match rng.below(3) {
+        0 => TrafficPlan::Poisson(curve(rate)),
+        1 => TrafficPlan::EvenlySpaced(curve(rate)),
+        _ => TrafficPlan::ExactCounts(vec![
+            CountInterval { start: 0, end: NANOS_PER_SEC, count: rng.below(20) },
+            CountInterval { start: 3 * NANOS_PER_SEC, end: 9 * NANOS_PER_SEC, count: rng.below(300) },
+        ]),
+    }
+}
+
+fn random_plan(rng: &mut Rng) -> Plan {
+    let horizon = secs(10 + rng.below(60));
+    let count = 1 + u32::try_from(rng.below(4)).expect("a small number");
+    let mut service = workloads::service(1.0, horizon, count);
+    service.traffic = traffic(rng, horizon);
+    let mean = 1 + rng.below(40);
+    if rng.below(3) > 0 {
+        service.request.cpu_time = law(rng, mean);
+    }
+    if rng.below(3) > 0 {
+        service.request.wait_time = law(rng, mean);
+    }
+    if rng.below(2) == 0 {
+        let patience = pick(rng, &[1, 5, 20, 100]);
+        service.request.timeout = Some(law(rng, patience));
+    }
+    service.task.cpu_units = pick(rng, &[256, 512, 1_024, 2_048, 4_096]);
+    service.task.concurrency =
+        pick(rng, &[None, Some(1), Some(2), Some(3), Some(4), Some(9), Some(16), Some(19)]);
+    service.task.queue = pick(rng, &[None, None, Some(0), Some(1), Some(3), Some(10)]);
+    // Nothing stops here, but how long a stop may take decides which passages are kept in case of a kill.
+    service.stopping.stop_timeout = secs(pick(rng, &[0, 1, 30]));
+    let balancer = service.load_balancer.as_mut().expect("the workload has one");
+    balancer.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
+    match rng.below(3) {
+        0 => service.load_balancer = None,
+        1 => balancer.routing = Routing::Random,
+        _ => {}
+    }
+    workloads::plan(service, horizon)
+}
+
+/// Every arrival of `plan` with its demands and its task, from the kernel's own streams.
+fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
+    let service: &ServicePlan = &plan.services[0];
+    let streams = Streams::new(seed, 0);
+    let stream = |purpose| streams.stream(purpose, &service.name);
+    let mut arrivals = Vec::new();
+    let mut source = ArrivalStream::new(&service.traffic, stream(Purpose::Arrivals));
+    loop {
+        // A batch of an odd size: what is drawn must not depend on it.
+        let batch = source.take_before(plan.horizon.0, 37);
+        if batch.is_empty() {
+            break;
+        }
+        arrivals.extend_from_slice(batch);
+    }
+    let draws = |law: &Distribution, purpose| {
+        let mut values = vec![0; arrivals.len()];
+        law.fill(&mut stream(purpose), &mut values);
+        values
+    };
+    let cpu = draws(&service.request.cpu_time, Purpose::CpuTime);
+    let wait = draws(&service.request.wait_time, Purpose::WaitTime);
+    let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::Patience));
+    let (numerator, denominator) = service.task.cpu_speed();
+    let mut routing = stream(Purpose::Routing);
+    let count = u64::from(service.desired_count);
+    let mut route = |index: usize| match service.routing() {
+        Routing::RoundRobin => index as u64 % count,
+        Routing::Random => routing.below(count),
+    };
+    let rows = arrivals.iter().enumerate().map(|(index, arrival)| Ask {
+        arrival: *arrival,
+        task: usize::try_from(route(index)).expect("a small number"),
+        cpu: cpu[index] * u64::from(denominator) / u64::from(numerator),
+        wait: wait[index],
+        patience: patience.as_ref().map(|patience| patience[index]),
+    });
+    rows.collect()
+}
+
+/// Outcomes in an order of their own: requests that arrive at one instant may be stated in any order.
+fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Passage>)>) -> Vec<(u64, Fate, Option<Passage>)> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(arrival, fate, passage)| {
+        (*arrival, passage.map(|p| (p.start, p.cpu_start, p.cpu_end, p.end)), *fate)
+    });
+    rows
+}
+
+/// Runs both engines; returns how many requests had each kind of fate.
+fn compare(plan: &Plan, seed: u64) -> [u64; 4] {
+    let asks = asks(plan, seed);
+    let service = &plan.services[0];
+    let size = |limit: Option<u32>| limit.map_or(usize::MAX / 2, |limit| limit as usize);
+    let task = Task {
+        free_places: size(service.task.concurrency),
+        free_servers: service.task.cpu_servers() as usize,
+        room: size(service.task.queue),
+        for_place: VecDeque::new(),
+        for_cpu: VecDeque::new(),
+    };
+    let slow = naive::run(&asks, &task, service.desired_count as usize);
+    let slow = sorted(asks.iter().zip(slow).map(|(ask, (fate, passage))| (ask.arrival, fate, passage)));
+    let (fast, _) = witness(plan, seed, 0);
+    let fast = sorted(fast.services[0].requests.iter().map(|r| (r.arrival, r.fate, r.passage)));
+    for (index, (fast, slow)) in fast.iter().zip(&slow).enumerate() {
+        assert_eq!(fast, slow, "request {index} of seed {seed}: fast path, then naive engine\n{service:#?}");
+    }
+    assert_eq!(fast.len(), slow.len(), "seed {seed}");
+    let mut fates = [0; 4];
+    for (_, fate, _) in &fast {
+        fates[match fate {
+            Fate::Served => 0,
+            Fate::GaveUpInService(_) => 1,
+            Fate::GaveUpWaiting(_) => 2,
+            Fate::QueueFull | Fate::NoTarget => 3,
+        }] += 1;
+    }
+    fates
+}
+
+#[test]
+fn the_fast_path_and_a_naive_event_calendar_agree_to_the_nanosecond() {
+    let mut totals = [0_u64; 4];
+    for seed in 0..PLANS {
+        let plan = random_plan(&mut Rng::from_key(seed));
+        for (total, count) in totals.iter_mut().zip(compare(&plan, seed)) {
+            *total += count;
+        }
+    }
+    // Plans that never bring about an outcome prove nothing of it.
+    assert!(totals.iter().all(|total| *total > 10_000), "{totals:?}");
+}

@@ -1,0 +1,248 @@
+//! The house is in order: floors, sizes, words. Each rule is a function of a path and a text, with a test that shows
+//! it can fail.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms, their floors, and what they may import. `None`: every room on a lower floor.
+const ROOMS: &[(&str, u8, Option<&[&str]>)] = &[
+    ("kernel::units", 0, Some(&[])),
+    ("kernel::random", 0, Some(&["kernel::units"])),
+    ("kernel::calendar", 0, Some(&["kernel::units"])),
+    ("kernel::facts", 1, None),
+    ("kernel::traffic", 1, None),
+    ("kernel::service", 2, None),
+    ("kernel::telemetry", 3, Some(&["kernel::units", "kernel::random", "kernel::facts", "kernel::traffic"])),
+    ("kernel::billing", 3, Some(&["kernel::units", "kernel::random", "kernel::facts", "kernel::traffic"])),
+    ("kernel::policy", 4, Some(&["kernel::units", "kernel::random", "kernel::telemetry"])),
+    ("kernel::world", 5, None),
+    ("scenario", 6, None),
+    ("record", 6, None),
+    ("experiment", 7, None),
+    ("report", 8, None),
+    ("shell", 9, None),
+    ("cli", 10, None),
+];
+
+/// What no source may hold, where it may, and what to write instead.
+const BANNED: &[(&str, &[&str], &str)] = &[
+    ("extern crate std", &[], "the kernel is no_std"),
+    ("todo!(", &[], "build it, or make it an error that says it is not built"),
+    ("unimplemented!(", &[], "build it, or make it an error that says it is not built"),
+    ("dbg!(", &[], "remove it"),
+    ("#[ignore", &[], "a test runs or does not exist"),
+    ("HashMap", &[], "BTreeMap, or a Vec by id: hash order is not deterministic"),
+    ("HashSet", &[], "BTreeSet: hash order is not deterministic"),
+    ("println!", &[], "shell::terminal::print"),
+    ("SystemTime", &["src/shell/"], "shell::wall_clock"),
+    ("Instant::now", &["src/shell/"], "shell::wall_clock"),
+    ("std::fs", &["src/shell/"], "shell"),
+    ("std::env", &["src/shell/"], "shell::terminal"),
+    ("rayon::", &["src/experiment"], "experiment: the only room with threads"),
+    ("std::thread", &["src/experiment"], "experiment: the only room with threads"),
+    (".powf(", &[], "libm::pow: the standard one differs between platforms"),
+    (".powi(", &[], "libm::pow: the standard one differs between platforms"),
+    (".exp()", &[], "libm::exp: the standard one differs between platforms"),
+    (".sin()", &[], "libm::sin: the standard one differs between platforms"),
+    (".cos()", &[], "libm::cos: the standard one differs between platforms"),
+    (".log10()", &[], "libm::log10: the standard one differs between platforms"),
+    (".ln()", &[], "libm::log: the standard one differs between platforms"),
+];
+
+const BANNED_NAMES: &[&str] = &["utils", "helpers", "common", "manager", "imp", "mod"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below `folder` with this ending, as a path from the root, in order.
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), ending, &mut found);
+    let relative = |path: &PathBuf| path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+    found.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The room of a source file; `None` for the crate roots.
+fn room_of(path: &str) -> Option<&'static str> {
+    let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    let (prefix, rest) = inside.strip_prefix("kernel/").map_or(("", inside), |rest| ("kernel::", rest));
+    let name = format!("{prefix}{}", rest.split('/').next()?);
+    ROOMS.iter().map(|(room, ..)| *room).find(|room| *room == name)
+}
+
+/// Rooms that a line of a file in `home` names, as `crate::room`, `windtunnel_kernel::room` or within braces.
+fn imports(line: &str, home: &str) -> Vec<&'static str> {
+    let in_kernel = home.starts_with("kernel::");
+    let mut found = Vec::new();
+    for (room, ..) in ROOMS {
+        let short = room.trim_start_matches("kernel::");
+        let paths: Vec<String> = match (room.starts_with("kernel::"), in_kernel) {
+            (true, true) => vec![format!("crate::{short}")],
+            (true, false) => vec![format!("windtunnel_kernel::{short}"), format!("kernel::{short}")],
+            (false, false) => vec![format!("crate::{short}")],
+            (false, true) => Vec::new(),
+        };
+        let named = paths.iter().any(|path| {
+            line.match_indices(path.as_str()).any(|(at, _)| {
+                let after = line[at + path.len()..].chars().next();
+                !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            })
+        });
+        if named {
+            found.push(*room);
+        }
+    }
+    found
+}
+
+/// Imports of a file that its floor does not allow.
+fn floor_faults(path: &str, text: &str) -> Vec<String> {
+    let Some(home) = room_of(path) else { return Vec::new() };
+    let (_, floor, allowed) = ROOMS.iter().find(|(room, ..)| *room == home).unwrap();
+    let mut faults = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+        for target in imports(line, home).into_iter().filter(|target| *target != home) {
+            let (_, target_floor, _) = ROOMS.iter().find(|(room, ..)| *room == target).unwrap();
+            let fine = allowed.map_or(target_floor < floor, |allowed| allowed.contains(&target));
+            if !fine {
+                let line = number + 1;
+                faults.push(format!(
+                    "{path}:{line}: {home} (floor {floor}) must not import {target} (floor {target_floor})"
+                ));
+            }
+        }
+    }
+    faults
+}
+
+/// The part of a source file that is not its unit tests.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+}
+
+fn size_faults(path: &str, text: &str) -> Vec<String> {
+    let lines = without_tests(text).lines().count();
+    if lines > 600 {
+        vec![format!("{path}: {lines} lines, more than 600: split it by noun")]
+    } else {
+        Vec::new()
+    }
+}
+
+fn word_faults(path: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (number, line) in without_tests(text).lines().enumerate() {
+        let code = line.split("//").next().unwrap_or("");
+        for (word, places, instead) in BANNED {
+            if code.contains(word) && !places.iter().any(|place| path.starts_with(place)) {
+                faults.push(format!("{path}:{}: `{word}` is banned here; instead: {instead}", number + 1));
+            }
+        }
+    }
+    let stem = path.rsplit('/').next().unwrap_or("").trim_end_matches(".rs");
+    if BANNED_NAMES.contains(&stem) {
+        faults.push(format!("{path}: a file is named for the noun it owns, not `{stem}`"));
+    }
+    if !text.starts_with("//!") {
+        faults.push(format!("{path}:1: a module opens with its purpose (`//!`)"));
+    }
+    faults
+}
+
+fn all_faults(rule: impl Fn(&str, &str) -> Vec<String>, files: &[(String, String)]) -> Vec<String> {
+    files.iter().flat_map(|(path, text)| rule(path, text)).collect()
+}
+
+#[test]
+fn every_import_goes_down() {
+    let faults = all_faults(floor_faults, &files("src", "rs"));
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_file_is_longer_than_six_hundred_lines() {
+    let mut sources = files("src", "rs");
+    sources.extend(files("tests", "rs"));
+    sources.extend(files("benches", "rs"));
+    let faults = all_faults(size_faults, &sources);
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_banned_word_and_every_module_says_what_it_is_for() {
+    let faults = all_faults(word_faults, &files("src", "rs"));
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_room_exists_and_every_source_has_a_room() {
+    let sources = files("src", "rs");
+    for (room, ..) in ROOMS {
+        let path = format!("src/{}.rs", room.replace("::", "/"));
+        assert!(sources.iter().any(|(source, _)| *source == path), "{path} is missing");
+    }
+    let roots = ["src/main.rs", "src/lib.rs", "src/kernel/lib.rs"];
+    for (path, _) in &sources {
+        assert!(room_of(path).is_some() || roots.contains(&path.as_str()), "{path} stands in no room");
+    }
+    let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
+    assert!(main.lines().count() < 30);
+}
+
+#[test]
+fn the_kernel_depends_on_nothing_that_reaches_the_world() {
+    let manifest = fs::read_to_string(root().join("src/kernel/Cargo.toml")).unwrap();
+    let section = manifest.split("[dependencies]").nth(1).unwrap().split('[').next().unwrap();
+    let names: Vec<&str> =
+        section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    assert_eq!(names, ["libm", "rand"]);
+    let library = fs::read_to_string(root().join("src/kernel/lib.rs")).unwrap();
+    assert!(library.contains("#![cfg_attr(not(test), no_std)]"));
+}
+
+#[test]
+fn every_scenario_opens_with_what_it_shows() {
+    let faults: Vec<String> = files("scenarios", "toml")
+        .into_iter()
+        .filter(|(path, text)| !path.contains("invalid/") && !text.starts_with("# "))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(faults.is_empty(), "{faults:?} do not open with a comment");
+}
+
+#[test]
+fn the_floor_rule_can_fail() {
+    let fault = |path: &str, line: &str| floor_faults(path, line).len();
+    assert_eq!(fault("src/kernel/policy/step.rs", "use crate::facts::Probe;"), 1);
+    assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::service::Fleet;"), 1);
+    assert_eq!(fault("src/kernel/units/time.rs", "use crate::random::Rng;"), 1);
+    assert_eq!(fault("src/record/minute.rs", "use crate::scenario::Scenario;"), 1);
+    assert_eq!(fault("src/report/table.rs", "let x = crate::shell::output::prepare(dir);"), 1);
+    assert_eq!(fault("src/kernel/policy/step.rs", "use crate::telemetry::AlarmPlan;"), 0);
+    assert_eq!(fault("src/report/table.rs", "use crate::kernel::units::Usd;"), 0);
+    assert_eq!(fault("src/report/table.rs", "// crate::shell is above"), 0);
+}
+
+#[test]
+fn the_other_rules_can_fail() {
+    assert_eq!(size_faults("src/a.rs", &"\n".repeat(601)).len(), 1);
+    assert_eq!(size_faults("src/a.rs", &"\n".repeat(600)).len(), 0);
+    assert_eq!(word_faults("src/record/a.rs", "//! A.\nuse std::collections::HashMap;").len(), 1);
+    assert_eq!(word_faults("src/record/a.rs", "//! A.\nlet t = Instant::now();").len(), 1);
+    assert_eq!(word_faults("src/shell/a.rs", "//! A.\nlet t = Instant::now();").len(), 0);
+    assert_eq!(word_faults("src/record/helpers.rs", "//! A.\n").len(), 1);
+    assert_eq!(word_faults("src/record/a.rs", "use x;").len(), 1);
+}

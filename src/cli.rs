@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::shell::terminal::{note, stderr_colour, stdout_colour};
 use args::{Arguments, Command};
 
 /// Runs the command that the arguments name.
@@ -20,8 +21,14 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(message) => {
             // Help and version go to standard output and are no error; clap knows which is which.
-            let _closed = message.print();
-            return if message.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
+            let (is_error, text) = (message.use_stderr(), message.render());
+            let coloured = if is_error { stderr_colour() } else { stdout_colour() };
+            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
+            if is_error {
+                note(&text);
+                return Exit::Usage.into();
+            }
+            return commands::print(&text).into();
         }
     };
     let exit = match arguments.command {

@@ -25,7 +25,9 @@ mod view;
 use windtunnel_kernel::world::Plan;
 
 pub use codes::{ALL as CODES, Code};
-pub use diagnostic::{Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render};
+pub use diagnostic::{
+    Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
+};
 pub use explain::{explain, explain_topics};
 pub use json_schema::json_schema;
 pub use load::{Loaded, load};

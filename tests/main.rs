@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod benchmarks;
+mod cli;
 mod differential;
 mod invariants;
 mod laws;
 mod oracles;
+mod program;
 mod report;
 mod scenario;
+mod scenarios;
 mod statistics;
 mod tidy;
 mod witness;

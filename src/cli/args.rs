@@ -25,7 +25,7 @@ pub(super) enum Command {
     Schema,
     /// Write a scenario to start from to standard output
     Init(InitRequest),
-    /// Explain a diagnostic code, a metric, a figure of the summary or a key of the scenario file
+    /// Explain a code (WT004), a metric, a figure of the summary or a key of the scenario
     Explain {
         /// `WT004`, `CPUUtilization`, `response_time_ms`, `service.NAME.task.cpu`, …
         topic: String,
@@ -49,10 +49,10 @@ pub(super) enum Command {
                         windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd"
 )]
 pub(super) struct RunRequest {
-    /// Scenario file; without one the built-in flash sale runs
+    /// Scenario file [default: the built-in flash sale]
     pub(super) scenario: Option<PathBuf>,
     /// Seed of all randomness, instead of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// Override any key of the scenario, by its path in the file; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -68,6 +68,11 @@ pub(super) struct RunRequest {
     pub(super) quiet: bool,
 }
 
+/// A seed, or what one is.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum RunFormat {
     /// A table for people
@@ -77,6 +82,9 @@ pub(super) enum RunFormat {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel validate web.toml\n  windtunnel validate *.toml --format json | jq .diagnostics"
+)]
 pub(super) struct ValidateRequest {
     /// Scenario files
     #[arg(required = true)]
@@ -95,8 +103,15 @@ pub(super) enum ValidateFormat {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel init > web.toml\n  windtunnel init --template trace --out demo && windtunnel run \
+                        demo/trace.toml"
+)]
 pub(super) struct InitRequest {
     /// Which template: web, steady, step or trace
     #[arg(long, value_name = "NAME", default_value = "web")]
     pub(super) template: String,
+    /// Write NAME.toml and the files it needs into this folder instead; nothing is overwritten
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }

@@ -1,18 +1,27 @@
 //! The small commands: validate, init, explain, prices, completions.
 
+use std::path::Path;
+
 use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
-use crate::scenario::{self, Loaded, Severity};
+use crate::scenario::{self, Loaded, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output;
 use crate::shell::terminal::{self, note, stderr_colour};
+
+/// What the price book calls the region of prices that hold in all of them; it makes no region known.
+const ALL_REGIONS: &str = "all";
 
 /// Prints a result to standard output.
 pub(super) fn print(text: &str) -> Exit {
     match terminal::print(text) {
         Ok(()) => Exit::Ok,
-        Err(error) => fail(Exit::RunFailed, &format!("cannot write to standard output: {error}")),
+        Err(error) => {
+            let cause = output::cause_in_words(&error);
+            fail(Exit::RunFailed, &format!("cannot write to standard output: {cause}"))
+        }
     }
 }
 
@@ -28,13 +37,25 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
     for path in &request.scenarios {
         let source = match read_scenario(path) {
             Ok(source) => source,
-            Err(message) => return fail(Exit::Usage, &message),
+            // One file that cannot be read must not hide what is wrong with the others.
+            Err(message) => {
+                all_valid = false;
+                match request.format {
+                    ValidateFormat::Text => fail(Exit::Usage, &message),
+                    ValidateFormat::Json => {
+                        diagnostics.push(scenario::unreadable(&path.display().to_string(), &message));
+                        Exit::Usage
+                    }
+                };
+                continue;
+            }
         };
         let loaded = scenario::load(&source, &[], None, &mut Folder::of(path));
         all_valid &= loaded.scenario.is_some();
         match request.format {
             ValidateFormat::Text => {
                 note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+                note(&more_on(&loaded));
                 let printed = print(&verdict(&source.name, &loaded));
                 if printed != Exit::Ok {
                     return printed;
@@ -56,6 +77,14 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
     if all_valid { Exit::Ok } else { Exit::Usage }
 }
 
+/// Where to read on after an error; empty where there was none.
+pub(super) fn more_on(loaded: &Loaded) -> String {
+    match loaded.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
+        Some(error) => format!("`windtunnel explain {}` tells more\n", error.code),
+        None => String::new(),
+    }
+}
+
 /// One line on one scenario: `web.toml: valid, 1 warning`.
 fn verdict(name: &str, loaded: &Loaded) -> String {
     let count = |severity| loaded.diagnostics.iter().filter(|d| d.severity == severity).count();
@@ -71,16 +100,47 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
 
 pub(super) fn init(request: &InitRequest) -> Exit {
     let templates = scenario::templates();
-    match templates.iter().find(|template| template.name == request.template) {
-        Some(template) => print(template.text),
-        None => {
-            let known: Vec<String> =
-                templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
-            let message =
-                format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
-            fail(Exit::Usage, &message)
+    let Some(template) = templates.iter().find(|template| template.name == request.template) else {
+        let known: Vec<String> =
+            templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
+        let message =
+            format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
+        return fail(Exit::Usage, &message);
+    };
+    if let Some(folder) = &request.out {
+        return write_template(template, folder);
+    }
+    let printed = print(template.text);
+    if let ([(file, _), ..], Exit::Ok) = (template.companions, printed) {
+        let name = template.name;
+        note(&format!(
+            "note: this scenario reads `{file}`, which must lie beside it; `windtunnel init --template {name} --out DIR` \
+             writes both\n"
+        ));
+    }
+    printed
+}
+
+/// Writes a template and its companions, or nothing at all where one of them exists.
+fn write_template(template: &Template, folder: &Path) -> Exit {
+    let scenario = format!("{}.toml", template.name);
+    let mut files = vec![(folder.join(&scenario), template.text)];
+    files.extend(template.companions.iter().map(|(path, text)| (folder.join(path), *text)));
+    if let Some((taken, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
+        let message = format!("`{}` exists and is not overwritten; choose another folder", taken.display());
+        return fail(Exit::Usage, &message);
+    }
+    for (path, text) in &files {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
+        else {
+            continue;
+        };
+        if let Err(error) = output::write_all(parent, &[(name, text.as_bytes().to_vec())]) {
+            return fail(Exit::RunFailed, &error.to_string());
         }
     }
+    let written: Vec<String> = files.iter().map(|(path, _)| format!("{}\n", path.display())).collect();
+    print(&written.concat())
 }
 
 pub(super) fn explain(topic: &str) -> Exit {
@@ -102,15 +162,15 @@ pub(super) fn explain(topic: &str) -> Exit {
 
 pub(super) fn prices(region: Option<&str>) -> Exit {
     let rows = scenario::prices(region);
-    if rows.is_empty() {
+    if let Some(region) = region
+        && (region == ALL_REGIONS || !rows.iter().any(|row| row.region == region))
+    {
         let mut regions: Vec<String> = scenario::prices(None).into_iter().map(|row| row.region).collect();
         regions.sort();
         regions.dedup();
+        regions.retain(|known| known != ALL_REGIONS);
         let known = regions.join(", ");
-        return fail(
-            Exit::Usage,
-            &format!("the price book has no region `{}`; it has {known}", region.unwrap_or("")),
-        );
+        return fail(Exit::Usage, &format!("the price book has no region `{region}`; it has {known}"));
     }
     let mut text = String::new();
     let header = ("REGION", "ARCH", "ITEM", "USD", "PER", "AS OF");

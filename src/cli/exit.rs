@@ -16,8 +16,20 @@ pub enum Exit {
 }
 
 /// The table that `--help` prints.
-pub(super) const HELP: &str = "Exit codes: 0 all well, 1 a check failed, 2 wrong usage or invalid scenario, \
-                               3 a run failed (I/O, disk full), 130 interrupted.";
+pub(super) const HELP: &str = "\
+Examples:
+  windtunnel run                              the built-in flash sale; results in output/flash-sale
+  windtunnel init > web.toml                  a scenario to start from
+  windtunnel validate web.toml                what is wrong with it, all at once
+  windtunnel run web.toml --set horizon=2h    run it, with one key changed
+  windtunnel explain scale_in_cooldown        what a key, a metric or a code means
+
+Exit codes:
+  0    all well
+  1    a check of the scenario failed
+  2    wrong usage, or an invalid scenario
+  3    a run failed (I/O, disk full)
+  130  interrupted";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

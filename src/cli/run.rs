@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, print};
+use super::commands::{fail, more_on, print};
 use super::exit::Exit;
 use crate::experiment::{self, CheckStatus, RunResult};
 use crate::report;
@@ -24,6 +24,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
     };
     let Some(scenario) = loaded.scenario else {
         note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+        note(&more_on(&loaded));
         return Exit::Usage;
     };
     if !request.quiet && !loaded.diagnostics.is_empty() {

@@ -101,12 +101,8 @@ impl Conform<'_> {
                 Value::Table(self.table(table, spec, &node.place, path))
             }
             (Kind::Map(spec), Value::Table(table)) => Value::Table(self.map(table, spec, node, path)),
-            (Kind::List(spec), Value::Array(items)) => {
-                Value::Array(self.list(items, &Kind::Table(spec), node, path))
-            }
-            (Kind::ListOneOf(spec), Value::Array(items)) => {
-                Value::Array(self.list(items, &Kind::OneOf(spec), node, path))
-            }
+            (Kind::List(spec), Value::Array(items)) => self.list(items, &Kind::Table(spec), node, path),
+            (Kind::ListOneOf(spec), Value::Array(items)) => self.list(items, &Kind::OneOf(spec), node, path),
             (Kind::OneOf(spec), Value::Table(table)) => return self.one_of(table, spec, node, path),
             (Kind::Distribution, Value::Table(table)) => {
                 return self.one_of(table, &super::schema::DISTRIBUTION, node, path);
@@ -181,16 +177,18 @@ impl Conform<'_> {
         resolved
     }
 
-    fn list(&mut self, items: &[Node], kind: &Kind, node: &Node, path: &str) -> Vec<Node> {
+    fn list(&mut self, items: &[Node], kind: &Kind, node: &Node, path: &str) -> Value {
         if items.len() > MOST_ITEMS {
             self.too_many(items.len(), &node.place, path);
-            return Vec::new();
+            // Not an empty list, of which a later step would complain again.
+            return Value::Invalid;
         }
-        items
+        let checked = items
             .iter()
             .enumerate()
             .map(|(index, item)| self.value(item, kind, &join(path, &index.to_string())))
-            .collect()
+            .collect();
+        Value::Array(checked)
     }
 
     fn too_many(&mut self, count: usize, place: &Place, path: &str) {

@@ -197,6 +197,14 @@ const WIDEST: usize = 160;
 /// Most problems that are reported; a text of millions of them is not meant to be read.
 const MOST_REPORTED: usize = 1000;
 
+/// The diagnostic of a scenario that could not be read at all: `source` is its path, `message` the whole sentence.
+#[must_use]
+pub fn unreadable(source: &str, message: &str) -> Diagnostic {
+    let mut diagnostic = Problem::new(codes::FILE_UNREADABLE, message).diagnostic;
+    diagnostic.primary = Some(line_label(source, 1, "", (0..0, 0..0), String::new()));
+    diagnostic
+}
+
 /// The texts and what was found in them.
 #[derive(Debug, Default)]
 pub(crate) struct Report {

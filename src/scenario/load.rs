@@ -64,6 +64,14 @@ fn read(
     let number = report.sources.add(&source.name, text);
     let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
     other_language(source, &top, report)?;
+    if text.trim().is_empty() && overrides.is_empty() {
+        report.add(
+            Problem::new(codes::MISSING_KEY, "the scenario is empty")
+                .at(&top, "")
+                .help("`windtunnel init` prints one to start from"),
+        );
+        return None;
+    }
     let mut tree = document(text, number, report)?;
     overrides::apply(&mut tree, overrides, report);
     if let Some(seed) = seed {

@@ -206,6 +206,7 @@ impl Lower<'_> {
                     ),
                 )
                 .at(&services.tables().next()?.1.place("traffic"), "this traffic")
+                .also(&limits.node("max_requests")?.place, "the limit")
                 .help("if it is meant, raise `limits.max_requests`"),
             );
         }

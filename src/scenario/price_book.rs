@@ -13,6 +13,8 @@ use windtunnel_kernel::units::Usd;
 use super::quantity;
 
 const BUILT_IN: &str = include_str!("prices.csv");
+/// Most rows of a price file; a file without an end is not read to it.
+const MOST_ROWS: usize = 100_000;
 
 /// One price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -81,6 +83,11 @@ impl PriceBook {
                 }
                 Ok(record) => {
                     let line = record.position().map_or(0, csv::Position::line);
+                    if added >= MOST_ROWS {
+                        let message = format!("it has more than {MOST_ROWS} rows, which no price list needs");
+                        problems.push(problem(line, message));
+                        break;
+                    }
                     let field = |index: usize| record.get(places[index]).unwrap_or("").trim().to_owned();
                     match self.add([0, 1, 2, 3, 4, 5, 6, 7].map(field)) {
                         Ok(()) => added += 1,
@@ -200,6 +207,10 @@ mod tests {
         let good = format!("{head}fargate,us-east-1,x86_64,linux,vcpu,vCPU-hour,0.01,me,2026-02-01\n");
         assert_eq!(book.extend(good.as_bytes()), Ok(1));
         assert_eq!(book.price("fargate_vcpu", "us-east-1", "x86_64"), Some(Usd(10_000_000_000)));
+        let row = "fargate,us-east-1,x86_64,linux,vcpu,vCPU-hour,0.01,me,2026-02-01\n";
+        let endless = format!("{head}{}", row.repeat(MOST_ROWS + 9));
+        let problems = book.extend(endless.as_bytes()).unwrap_err();
+        assert!(problems.len() == 1 && problems[0].line == MOST_ROWS + 2, "{problems:?}");
         let bad = format!(
             "{head}fargate,us-east-1,x86_64,linux,vcpu,vCPU-hour,cheap,me,2026-02-01\nlambda,a,b,c,d,e,1,f,g\n"
         );

@@ -177,7 +177,7 @@ impl Kind {
     /// What is expected, as a noun phrase.
     pub(crate) fn expected(&self) -> String {
         match self {
-            Self::Text => "a string".to_owned(),
+            Self::Text => "a string of at most 10 000 characters".to_owned(),
             Self::Name => "a name of 1 to 200 printable characters".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Integer(low, high) if low == high => format!("the number {low}"),

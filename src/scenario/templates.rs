@@ -12,6 +12,8 @@ pub struct Template {
     pub description: &'static str,
     /// The text.
     pub text: &'static str,
+    /// The files that the text names, by their paths relative to it, with their contents.
+    pub companions: &'static [(&'static str, &'static str)],
 }
 
 /// The templates of `init`, the usual one first.
@@ -22,21 +24,25 @@ pub fn templates() -> &'static [Template] {
             name: "web",
             description: "a web service with a daily cycle and a sale, behind a load balancer, target tracking on CPU",
             text: FLASH_SALE,
+            companions: &[],
         },
         Template {
             name: "steady",
             description: "two small tasks under light, even traffic for a month",
             text: include_str!("../../scenarios/steady-api.toml"),
+            companions: &[],
         },
         Template {
             name: "step",
             description: "step scaling: five tasks more above 70 % CPU, five fewer below 30 %",
             text: include_str!("../../scenarios/step-70-30.toml"),
+            companions: &[],
         },
         Template {
             name: "trace",
             description: "a recorded day of requests, replayed",
             text: include_str!("../../scenarios/trace-replay.toml"),
+            companions: &[("traces/shop-day.csv", include_str!("../../scenarios/traces/shop-day.csv"))],
         },
     ]
 }

@@ -16,6 +16,8 @@ use row::Columns;
 const MOST_RUNS: usize = 4_000_000;
 /// Most problems that are listed one by one.
 const MOST_LISTED: usize = 20;
+/// Most empty lines, and most rows with a problem, before reading stops: a few kilobytes of gzip can hold gigabytes of them.
+const MOST_COUNTED: usize = 100_000;
 
 /// How a scenario wants a trace read.
 #[derive(Clone, Copy, Debug)]
@@ -124,9 +126,16 @@ impl<'a> Reading<'a> {
             Ok(columns) => columns,
             Err(problem) => return self.problems.push(problem),
         };
-        loop {
+        let mut empty = 0;
+        while self.unlisted < MOST_COUNTED {
             match lines.next_line() {
-                Ok(Some((_, line))) if line.trim().is_empty() => {}
+                Ok(Some((number, line))) if line.trim().is_empty() => {
+                    empty += 1;
+                    if empty > MOST_COUNTED {
+                        let message = "more than 100 000 lines of the trace are empty".to_owned();
+                        return self.problem(codes::TRACE_TOO_LARGE, number, "", message);
+                    }
+                }
                 Ok(Some((number, line))) => match columns.parse(line) {
                     Ok((time, value)) => {
                         if !self.row(number, line, time, value) {
@@ -158,7 +167,7 @@ impl<'a> Reading<'a> {
             return true;
         }
         if delta < 0 {
-            let message = format!("{} before the last row in step", seconds(-delta));
+            let message = goes_back(-delta);
             self.problem(codes::TRACE_ORDER, line, content, message);
             return true;
         }
@@ -200,7 +209,7 @@ impl<'a> Reading<'a> {
                 false
             }
             Err(_) => {
-                let message = format!("{} before the last row in step", seconds(-delta));
+                let message = goes_back(-delta);
                 self.problem(codes::TRACE_ORDER, at.0, at.1, message);
                 true
             }
@@ -280,9 +289,15 @@ impl<'a> Reading<'a> {
             self.problems.push(TraceProblem::whole(codes::TRACE_HEADER, message));
         }
         if self.unlisted > 0
-            && let Some(code) = self.problems.last().map(|problem| problem.code)
+            && let Some(code) =
+                self.problems.iter().rfind(|problem| problem.line > 0).map(|problem| problem.code)
         {
-            self.problems.push(TraceProblem::whole(code, &format!("and {} more rows", self.unlisted)));
+            let message = if self.unlisted < MOST_COUNTED {
+                format!("and {} more rows", self.unlisted)
+            } else {
+                format!("and {} more rows, where reading stopped", self.unlisted)
+            };
+            self.problems.push(TraceProblem::whole(code, &message));
         }
         if self.problems.is_empty() { Ok(self.trace) } else { Err(self.problems) }
     }
@@ -292,6 +307,10 @@ impl TraceProblem {
     fn whole(code: &'static str, message: &str) -> Self {
         Self { code, line: 0, content: String::new(), message: message.to_owned(), help: None }
     }
+}
+
+fn goes_back(by: i128) -> String {
+    format!("the row lies {} before the last row in step; sort the file by time", seconds(by))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for display")]
@@ -357,6 +376,15 @@ mod tests {
         let problems = read_text(&text, Gaps::Error, 10_000).unwrap_err();
         assert_eq!(problems.len(), 21);
         assert_eq!(problems[20].message, "and 30 more rows");
+    }
+
+    #[test]
+    fn endless_empty_lines_and_endless_bad_rows_end_the_reading() {
+        let empty = format!("timestamp,requests\n0,1\n{}", "\n".repeat(MOST_COUNTED + 5));
+        assert_eq!(codes_of(&empty), [(codes::TRACE_TOO_LARGE, MOST_COUNTED + 3)]);
+        let bad = format!("timestamp,requests\n{}", "x\n".repeat(MOST_COUNTED * 2));
+        let problems = read_text(&bad, Gaps::Error, 10_000).unwrap_err();
+        assert_eq!(problems.last().unwrap().message, "and 100000 more rows, where reading stopped");
     }
 
     #[test]

@@ -71,16 +71,28 @@ pub fn read_scenario(path: &Path) -> Result<Source, String> {
     if bytes.len() as u64 > LONGEST_SCENARIO {
         return Err(format!("cannot read `{name}`: it is longer than 16 MiB, which no scenario is"));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source { name, text }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(format!(
-                "cannot read `{name}`: byte {at} (line {line}) is not UTF-8; a scenario is a UTF-8 text file"
-            ))
-        }
+    text_of(bytes)
+        .map(|text| Source { name: name.clone(), text })
+        .map_err(|reason| format!("cannot read `{name}`: {reason}"))
+}
+
+/// The bytes as text, or why they are none. A NUL tells UTF-16 (an editor's "Unicode") and binary files from text before
+/// their bytes are complained of one by one.
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16; save it as UTF-8".to_owned());
     }
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err("it is gzip; unpack it first".to_owned());
+    }
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(format!("byte {at} is NUL: it is UTF-16 or no text at all; save it as UTF-8 text"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("byte {at} (line {line}) is not UTF-8; a scenario is a UTF-8 text file")
+    })
 }
 
 #[cfg(test)]
@@ -97,6 +109,18 @@ mod tests {
         assert_eq!(text, "time_s,requests\n");
         assert_eq!(files.open("missing.csv").err().as_deref(), Some("no such file"));
         assert_eq!(files.open(".").err().as_deref(), Some("it is a folder"));
+    }
+
+    #[test]
+    fn what_is_no_utf8_text_is_told_apart() {
+        for (bytes, said) in [
+            (&b"\xff\xfes\0c\0"[..], "UTF-16; save it as UTF-8"),
+            (b"s\0c\0", "byte 1 is NUL"),
+            (b"\x1f\x8b\x08\0", "gzip"),
+        ] {
+            let message = text_of(bytes.to_vec()).unwrap_err();
+            assert!(message.contains(said), "{message}");
+        }
     }
 
     #[test]

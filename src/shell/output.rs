@@ -30,8 +30,10 @@ impl OutputError {
 }
 
 /// The usual causes without the system's error numbers.
-fn cause_in_words(cause: &io::Error) -> String {
+#[must_use]
+pub fn cause_in_words(cause: &io::Error) -> String {
     match cause.kind() {
+        io::ErrorKind::NotFound => "there is no such folder, and none can be made".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),

@@ -265,39 +265,45 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
         if let (Some(low), Some(high)) = (low, high)
             && low >= high
         {
-            refuse(format!("the range from {low} to {high} is empty"), item.place, None);
+            refuse(format!("the range from {low} to {high} is empty"), &item.place("upper"), None);
         }
         let adjustment = item.integer("adjustment").and_then(|number| i32::try_from(number).ok())?;
         if exact && adjustment < 0 {
-            refuse("ExactCapacity takes no negative adjustment".to_owned(), item.place, None);
+            let place = item.place("adjustment");
+            refuse("ExactCapacity takes no negative adjustment".to_owned(), &place, None);
         }
-        steps.push((Adjustment { lower: low, upper: high, adjustment }, item.place));
+        steps.push((Adjustment { lower: low, upper: high, adjustment }, item));
     }
     let order = |step: &Adjustment| step.lower.unwrap_or(f64::NEG_INFINITY);
     steps.sort_by(|a, b| order(&a.0).total_cmp(&order(&b.0)));
     for pair in steps.windows(2) {
-        let [(first, first_place), (second, second_place)] = pair else { continue };
+        let [(first, first_item), (second, second_item)] = pair else { continue };
+        let (first_place, second_place) = (first_item.place("upper"), second_item.place("lower"));
         let end = first.upper.unwrap_or(f64::INFINITY);
         match end.total_cmp(&order(second)) {
             Ordering::Less => {
                 refuse(
-                    format!("nothing is said from {end} to {}", order(second)),
-                    first_place,
-                    Some(second_place),
+                    format!("no step covers the range from {end} to {}", order(second)),
+                    &first_place,
+                    Some(&second_place),
                 );
             }
             Ordering::Greater => {
-                refuse(format!("two steps overlap below {end}"), first_place, Some(second_place));
+                refuse(format!("two steps overlap below {end}"), &first_place, Some(&second_place));
             }
             Ordering::Equal => {}
         }
     }
     let open = |bound: fn(&Adjustment) -> Option<f64>| steps.iter().any(|(step, _)| bound(step).is_none());
-    if steps.iter().any(|(step, _)| step.lower.is_some_and(|low| low < 0.0)) && !open(|step| step.lower) {
-        refuse("a negative lower bound needs a step without lower bound".to_owned(), &list_place, None);
+    let negative = steps.iter().find(|(step, _)| step.lower.is_some_and(|low| low < 0.0));
+    if let Some((_, item)) = negative.filter(|_| !open(|step| step.lower)) {
+        let message = "a negative lower bound needs a step without lower bound".to_owned();
+        refuse(message, &item.place("lower"), None);
     }
-    if steps.iter().any(|(step, _)| step.upper.is_some_and(|high| high > 0.0)) && !open(|step| step.upper) {
-        refuse("a positive upper bound needs a step without upper bound".to_owned(), &list_place, None);
+    let positive = steps.iter().find(|(step, _)| step.upper.is_some_and(|high| high > 0.0));
+    if let Some((_, item)) = positive.filter(|_| !open(|step| step.upper)) {
+        let message = "a positive upper bound needs a step without upper bound".to_owned();
+        refuse(message, &item.place("upper"), None);
     }
     Some(steps.into_iter().map(|(step, _)| step).collect())
 }

@@ -1,0 +1,65 @@
+//! Ended from outside at any moment: a file under its final name is always a whole one, of this run or of the last.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::small;
+use crate::program::{command, names, windtunnel};
+
+/// Final files with their contents; temporaries begin with a dot.
+fn final_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let is_final = |name: &String| !name.starts_with('.') && name != "manifest.json";
+    names(folder)
+        .into_iter()
+        .filter(is_final)
+        .map(|name| (name.clone(), fs::read(folder.join(name)).unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_killed_run_leaves_only_whole_files() {
+    let folder = small();
+    let run = |seed: &'static str, out: &'static str| {
+        windtunnel(folder.path(), &["run", "small.toml", "--seed", seed, "--out", out]).exits(0);
+        final_files(&folder.path().join(out))
+    };
+    let (one, two) = (run("1", "one"), run("2", "two"));
+    for milliseconds in 0..25 {
+        let arguments = ["run", "small.toml", "--seed", "2", "--out", "one"];
+        let mut child =
+            command(folder.path(), &arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (index, file) in final_files(&folder.path().join("one")).into_iter().enumerate() {
+            assert!(file == one[index] || file == two[index], "{} after {milliseconds} ms", file.0);
+        }
+    }
+    assert!(run("2", "one") == two);
+}
+
+#[test]
+fn an_interrupted_run_ends_at_once_as_interrupted_and_without_results() {
+    let folder = small();
+    let arguments = [
+        "run",
+        "small.toml",
+        "--out",
+        "out",
+        "--set",
+        "horizon=1000h",
+        "--set",
+        "service.web.traffic.shape.0.constant.rate=80",
+    ];
+    let mut child =
+        command(folder.path(), &arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    // A shell reports the signal as exit code 128 + 2 = 130.
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    assert_eq!(names(&folder.path().join("out")), [""; 0]);
+}

@@ -1,6 +1,8 @@
 //! The latency histogram: log-linear, 128 buckets an octave, so that a percentile is within 0.8 % of the truth, a
 //! record is one increment, and a merge is exact addition (the same result in any order, on any machine).
 
+use std::ops::Range;
+
 /// Buckets an octave, as a power of two.
 const SUB_BITS: u32 = 7;
 /// Values below 2^10 ns (1.024 µs) share the first bucket with those just above.
@@ -66,7 +68,7 @@ impl Histogram {
     /// when nothing was counted.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
-        quantile_of(self.counts.iter().copied(), self.total, q)
+        quantile_of(self.counts.iter().copied().enumerate(), self.total, q)
     }
 
     /// The buckets that hold anything, in order: `(lower edge, upper edge, count)` [ns, ns, values].
@@ -87,9 +89,9 @@ impl Histogram {
         self.total += other.total;
     }
 
-    /// Adds the counts of an open histogram.
-    pub(super) fn absorb(&mut self, open: &OpenHistogram) {
-        for (mine, theirs) in self.counts.iter_mut().zip(&open.counts) {
+    /// Adds the counts of an open histogram, whose counts are all in `live`.
+    pub(super) fn absorb(&mut self, open: &OpenHistogram, live: Range<usize>) {
+        for (mine, theirs) in self.counts[live.clone()].iter_mut().zip(&open.counts[live]) {
             *mine += u64::from(*theirs);
             self.total += u64::from(*theirs);
         }
@@ -146,19 +148,35 @@ impl OpenHistogram {
         bucket.map_or(0, |bucket| u64::try_from(lower_edge(bucket + 1)).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn clear(&mut self) {
-        self.counts.fill(0);
+    /// Buckets that can hold anything when no value is above `max` \[ns\]: a minute touches a tenth of them, and what goes
+    /// over a minute goes over these only.
+    pub(super) fn live(&self, max: u64) -> Range<usize> {
+        const CHUNK: usize = 64;
+        let end = bucket_of(max) + 1;
+        let empty =
+            self.counts[..end].chunks(CHUNK).take_while(|chunk| chunk.iter().fold(0, |any, c| any | c) == 0);
+        (empty.count() * CHUNK).min(end)..end
     }
 
-    /// The values at three quantiles, as in [`Histogram::quantile`], of this and `other` together.
-    pub(super) fn quantiles(&self, other: Option<&Self>, total: u64, qs: [f64; 3]) -> [Option<u64>; 3] {
-        qs.map(|q| match other {
-            Some(other) => quantile_of(
-                self.counts.iter().zip(&other.counts).map(|(a, b)| u64::from(*a) + u64::from(*b)),
-                total,
-                q,
-            ),
-            None => quantile_of(self.counts.iter().map(|count| u64::from(*count)), total, q),
+    /// Forgets the counts in `live`.
+    pub(super) fn clear(&mut self, live: Range<usize>) {
+        self.counts[live].fill(0);
+    }
+
+    /// The values at three quantiles, as in [`Histogram::quantile`], of this and `other` together, all of whose counts
+    /// are in `live`.
+    pub(super) fn quantiles(
+        &self,
+        other: Option<&Self>,
+        live: Range<usize>,
+        total: u64,
+        qs: [f64; 3],
+    ) -> [Option<u64>; 3] {
+        let second = |bucket: usize| other.map_or(0, |other| u64::from(other.counts[bucket]));
+        qs.map(|q| {
+            let mine = self.counts[live.clone()].iter().enumerate();
+            let counts = mine.map(|(i, count)| (live.start + i, u64::from(*count) + second(live.start + i)));
+            quantile_of(counts, total, q)
         })
     }
 }
@@ -169,14 +187,18 @@ impl OpenHistogram {
     clippy::cast_precision_loss,
     reason = "a rank between 1 and the total"
 )]
-fn quantile_of(counts: impl Iterator<Item = u64>, total: u64, q: f64) -> Option<u64> {
+fn quantile_of(counts: impl Iterator<Item = (usize, u64)>, total: u64, q: f64) -> Option<u64> {
     if total == 0 {
         return None;
     }
     let rank = ((q * total as f64).ceil() as u64).clamp(1, total);
     let mut below = 0;
-    for (bucket, count) in counts.enumerate() {
+    for (bucket, count) in counts {
         if below + count >= rank {
+            if bucket == 0 {
+                // Below a microsecond is as good as nothing: a median wait of nothing reads 0.
+                return Some(0);
+            }
             let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
             // The k-th of `count` values stands in the middle of the k-th of `count` equal parts.
             let place = 2 * u128::from(rank - below) - 1;

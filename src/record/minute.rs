@@ -370,13 +370,7 @@ impl Minutes {
             warm.settle();
             tally.add(&warm.tally);
         }
-        let qs = [0.5, 0.95, 0.99];
-        let percentiles = if tally.served == 0 {
-            [None; 3]
-        } else {
-            let warm = self.warm.as_ref().map(|warm| &warm.response);
-            self.open.response.quantiles(warm, tally.served, qs)
-        };
+        let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(tally.served) };
         #[expect(clippy::cast_precision_loss, reason = "a mean")]
         let mean = (tally.served > 0).then(|| tally.response_sum as f64 / tally.served as f64);
         self.add_to_run();
@@ -384,32 +378,41 @@ impl Minutes {
         ClosedMinute { tally, mean, percentiles }
     }
 
+    /// Median, 95th and 99th percentile of the open minute's response times, the warm-up's included.
+    fn percentiles(&self, served: u64) -> [Option<u64>; 3] {
+        let qs = [0.5, 0.95, 0.99];
+        let live = self.open.response.live(self.open.tally.response_max);
+        let Some(warm) = &self.warm else { return self.open.response.quantiles(None, live, served, qs) };
+        let more = warm.response.live(warm.tally.response_max);
+        let live = live.start.min(more.start)..live.end.max(more.end);
+        self.open.response.quantiles(Some(&warm.response), live, served, qs)
+    }
+
+    /// Adds the open minute to the run, unless it belongs to the warm-up, and empties its histograms.
     fn add_to_run(&mut self) {
         let tally = &self.open.tally;
+        let response_live = self.open.response.live(tally.response_max);
+        let waiting_live = self.open.waiting.live(tally.waiting_max);
         if self.warming_up {
             self.warmup_requests += tally.offered;
-            return;
-        }
-        self.totals.offered += tally.offered;
-        self.totals.served += tally.served;
-        self.totals.rejected += tally.rejected;
-        self.totals.timed_out += tally.timed_out;
-        self.totals.failed += tally.failed;
-        if tally.served + tally.timed_out > 0 {
-            self.response.histogram.absorb(&self.open.response);
-            self.waiting.histogram.absorb(&self.open.waiting);
+        } else {
+            self.totals.offered += tally.offered;
+            self.totals.served += tally.served;
+            self.totals.rejected += tally.rejected;
+            self.totals.timed_out += tally.timed_out;
+            self.totals.failed += tally.failed;
+            self.response.histogram.absorb(&self.open.response, response_live.clone());
+            self.waiting.histogram.absorb(&self.open.waiting, waiting_live.clone());
             self.response.sum += u128::from(tally.response_sum);
             self.waiting.sum += u128::from(tally.waiting_sum);
             self.response.max = self.response.max.max(tally.response_max);
             self.waiting.max = self.waiting.max.max(tally.waiting_max);
         }
+        self.open.response.clear(response_live);
+        self.open.waiting.clear(waiting_live);
     }
 
     fn open_next(&mut self) {
-        if self.open.tally.served + self.open.tally.timed_out > 0 {
-            self.open.response.clear();
-            self.open.waiting.clear();
-        }
         self.open.tally = Tally::default();
         self.warm = None;
         self.open_end = (self.open_end + MINUTE).min(self.horizon);

@@ -317,13 +317,13 @@ fn files_are_written_whole_and_a_bad_folder_is_named_before_the_run() {
     prepare(&dir).unwrap();
     let files =
         [("summary.json", summary_json(&result).into_bytes()), ("timeline.csv", timeline_csv(&result))];
-    write_all(&dir, &files).unwrap();
+    write_all(&dir, files.clone()).unwrap();
     for (name, content) in &files {
         assert_eq!(&std::fs::read(dir.join(name)).unwrap(), content);
     }
     assert_eq!(std::fs::read_dir(&dir).unwrap().count(), files.len());
     let below_a_file = dir.join("summary.json").join("deeper");
-    for error in [prepare(&below_a_file).unwrap_err(), write_all(&below_a_file, &files).unwrap_err()] {
+    for error in [prepare(&below_a_file).unwrap_err(), write_all(&below_a_file, files.clone()).unwrap_err()] {
         assert!(error.to_string().contains("summary.json"), "{error}");
     }
 }

@@ -135,7 +135,7 @@ fn write_template(template: &Template, folder: &Path) -> Exit {
         else {
             continue;
         };
-        if let Err(error) = output::write_all(parent, &[(name, text.as_bytes().to_vec())]) {
+        if let Err(error) = output::write_all(parent, [(name, text.as_bytes().to_vec())]) {
             return fail(Exit::RunFailed, &error.to_string());
         }
     }

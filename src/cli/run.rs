@@ -117,20 +117,28 @@ fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
     Ok((text + "\n").into_bytes())
 }
 
+/// Makes the content of a file.
+type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
+
 fn write(result: &RunResult, out: &Path, watch: &Stopwatch) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
-    let files = [
-        ("summary.json", report::summary_json(result).into_bytes()),
-        ("timeline.csv", report::timeline_csv(result)),
-        ("decisions.csv", report::decisions_csv(result)),
-        ("invoice.csv", report::invoice_csv(result)),
-        ("response_times.csv", report::response_times_csv(result)),
-        ("timeline.png", report::chart_png(result).map_err(chart)?),
-        ("timeline.svg", report::chart_svg(result).map_err(chart)?.into_bytes()),
-        ("plan.toml", result.scenario.resolved_toml.clone().into_bytes()),
-        ("manifest.json", manifest(&result.scenario, watch)?),
+    let png = report::chart_png(result).map_err(chart)?;
+    let svg = report::chart_svg(result).map_err(chart)?.into_bytes();
+    let manifest = manifest(&result.scenario, watch)?;
+    // The large ones are made when their turn comes and dropped when they are written.
+    let files: Vec<(&str, Content<'_>)> = vec![
+        ("summary.json", Box::new(|| report::summary_json(result).into_bytes())),
+        ("timeline.csv", Box::new(|| report::timeline_csv(result))),
+        ("decisions.csv", Box::new(|| report::decisions_csv(result))),
+        ("invoice.csv", Box::new(|| report::invoice_csv(result))),
+        ("response_times.csv", Box::new(|| report::response_times_csv(result))),
+        ("timeline.png", Box::new(|| png)),
+        ("timeline.svg", Box::new(|| svg)),
+        ("plan.toml", Box::new(|| result.scenario.resolved_toml.clone().into_bytes())),
+        ("manifest.json", Box::new(|| manifest)),
     ];
-    output::write_all(out, &files).map_err(|error| error.to_string())
+    let files = files.into_iter().map(|(name, make)| (name, make()));
+    output::write_all(out, files).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::sentences::sentences;
-use super::words::{columns, fitted, plain};
+use super::words::{columns, fitted, plain, wrapped};
 use crate::experiment::checks::{availability, per_million_requests};
 use crate::experiment::{CheckStatus, RunResult};
 use crate::kernel::units::SimTime;
@@ -86,7 +86,9 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         tasks(&mut page, service);
         bill(&mut page, service, &result.scenario);
         for sentence in sentences(service, &result.scenario) {
-            page.line(&[(Look::Usual, "  → "), (Look::Usual, &sentence)]);
+            for (index, line) in wrapped(&sentence, page.width - 5).iter().enumerate() {
+                page.line(&[(Look::Usual, if index == 0 { "  → " } else { "    " }), (Look::Usual, line)]);
+            }
         }
     }
     closing(&mut page, result);

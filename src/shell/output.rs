@@ -62,11 +62,14 @@ pub fn prepare(dir: &Path) -> Result<(), OutputError> {
 }
 
 /// Writes `files` (name and content) into `dir`, which is created where it does not exist; files of those names are
-/// replaced. Nothing is renamed before everything is on the disk.
+/// replaced. Nothing is renamed before everything is on the disk. Each content is made when its turn comes.
 ///
 /// # Errors
 /// When a name is not a plain file name, or the folder or a file cannot be written; the error names it and the cause.
-pub fn write_all(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), OutputError> {
+pub fn write_all<'n>(
+    dir: &Path,
+    files: impl IntoIterator<Item = (&'n str, Vec<u8>)>,
+) -> Result<(), OutputError> {
     let dir = named(dir);
     fs::create_dir_all(dir).map_err(|cause| OutputError::new("create the folder", dir, cause))?;
     let mut pending = Temporaries::default();
@@ -82,7 +85,7 @@ pub fn write_all(dir: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), OutputErro
         let temporary = temporary(dir, name);
         // Noted before it exists: a write that fails half-way must be cleaned up too.
         pending.0.push((temporary.clone(), target.clone()));
-        write_temporary(&temporary, content).map_err(|cause| OutputError::new("write", &target, cause))?;
+        write_temporary(&temporary, &content).map_err(|cause| OutputError::new("write", &target, cause))?;
     }
     pending.commit()?;
     sync_folder(dir).map_err(|cause| OutputError::new("write", dir, cause))
@@ -163,8 +166,8 @@ mod tests {
         let dir = root.path().join("a/b");
         prepare(&dir).unwrap();
         assert_eq!(names(&dir), Vec::<String>::new());
-        write_all(&dir, &[("one.txt", b"1".to_vec()), ("two.txt", b"2".to_vec())]).unwrap();
-        write_all(&dir, &[("one.txt", b"3".to_vec())]).unwrap();
+        write_all(&dir, [("one.txt", b"1".to_vec()), ("two.txt", b"2".to_vec())]).unwrap();
+        write_all(&dir, [("one.txt", b"3".to_vec())]).unwrap();
         assert_eq!(names(&dir), ["one.txt", "two.txt"]);
         assert_eq!(fs::read(dir.join("one.txt")).unwrap(), b"3");
     }
@@ -172,9 +175,9 @@ mod tests {
     #[test]
     fn a_failure_leaves_the_older_files_and_names_the_culprit() {
         let root = tempfile::tempdir().unwrap();
-        write_all(root.path(), &[("one.txt", b"old".to_vec())]).unwrap();
+        write_all(root.path(), [("one.txt", b"old".to_vec())]).unwrap();
         fs::create_dir(root.path().join("two.txt")).unwrap();
-        let error = write_all(root.path(), &[("one.txt", b"new".to_vec()), ("two.txt", b"new".to_vec())])
+        let error = write_all(root.path(), [("one.txt", b"new".to_vec()), ("two.txt", b"new".to_vec())])
             .unwrap_err()
             .to_string();
         assert!(error.contains("two.txt") && error.contains("folder"), "{error}");
@@ -196,7 +199,7 @@ mod tests {
     fn a_name_cannot_leave_the_folder() {
         let root = tempfile::tempdir().unwrap();
         for name in ["../x", "a/b", "..", ".", "", "/etc/x", "a\\b"] {
-            assert!(write_all(root.path(), &[(name, Vec::new())]).is_err(), "{name}");
+            assert!(write_all(root.path(), [(name, Vec::new())]).is_err(), "{name}");
         }
         assert_eq!(names(root.path()), Vec::<String>::new());
     }

@@ -6,6 +6,7 @@ mod cli;
 mod differential;
 mod invariants;
 mod laws;
+mod limits;
 mod oracles;
 mod program;
 mod report;

@@ -175,7 +175,7 @@ pub(super) fn prices(region: Option<&str>) -> Exit {
     let mut text = String::new();
     let header = ("REGION", "ARCH", "ITEM", "USD", "PER", "AS OF");
     let mut line = |(region, arch, item, usd, per, date): (&str, &str, &str, &str, &str, &str)| {
-        let row = format!("{region:<16}{arch:<8}{item:<28}{usd:>12}  {per:<14}{date}");
+        let row = format!("{region:<16}{arch:<8}{item:<28}{usd:>12}  {per:<36}{date}");
         text.push_str(row.trim_end());
         text.push('\n');
     };

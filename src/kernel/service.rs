@@ -9,6 +9,7 @@ mod lifecycle;
 mod path;
 mod places;
 mod plan;
+mod room;
 
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};

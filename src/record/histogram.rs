@@ -118,13 +118,13 @@ impl OpenHistogram {
 
     /// Records `to − from` for two columns; returns `sum` and `max` brought up to date.
     #[inline]
-    pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64], sum: u64, max: u64) -> (u64, u64) {
+    pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64], sum: u128, max: u64) -> (u128, u64) {
         let counts = self.counts.as_mut_slice();
         let (mut sum, mut max) = (sum, max);
         for (from, to) in from.iter().zip(to) {
             let span = to - from;
             counts[bucket_of(span)] += 1;
-            sum += span;
+            sum += u128::from(span);
             max = max.max(span);
         }
         (sum, max)

@@ -80,8 +80,8 @@ pub(super) struct Tally {
     pub(super) rejected: u64,
     pub(super) timed_out: u64,
     pub(super) failed: u64,
-    response_sum: u64,
-    waiting_sum: u64,
+    response_sum: u128,
+    waiting_sum: u128,
     response_max: u64,
     waiting_max: u64,
 }
@@ -145,7 +145,7 @@ impl Ledger {
     #[inline]
     fn serve(&mut self, response: u64, waiting: u64) {
         self.tally.served += 1;
-        self.tally.response_sum += response;
+        self.tally.response_sum += u128::from(response);
         self.tally.response_max = self.tally.response_max.max(response);
         self.response.record(response);
         self.wait(waiting);
@@ -153,7 +153,7 @@ impl Ledger {
 
     #[inline]
     fn wait(&mut self, waiting: u64) {
-        self.tally.waiting_sum += waiting;
+        self.tally.waiting_sum += u128::from(waiting);
         self.tally.waiting_max = self.tally.waiting_max.max(waiting);
         self.waiting.record(waiting);
     }
@@ -190,13 +190,13 @@ impl Ledger {
             self.tally.timed_out -= 1;
         } else {
             self.tally.served -= 1;
-            self.tally.response_sum -= entry.response;
+            self.tally.response_sum -= u128::from(entry.response);
             self.response.remove(entry.response);
             if entry.response == self.tally.response_max {
                 self.tally.response_max = self.response.highest().min(entry.response);
             }
         }
-        self.tally.waiting_sum -= entry.waiting;
+        self.tally.waiting_sum -= u128::from(entry.waiting);
         self.waiting.remove(entry.waiting);
         if entry.waiting == self.tally.waiting_max {
             self.tally.waiting_max = self.waiting.highest().min(entry.waiting);
@@ -403,8 +403,8 @@ impl Minutes {
             self.totals.failed += tally.failed;
             self.response.histogram.absorb(&self.open.response, response_live.clone());
             self.waiting.histogram.absorb(&self.open.waiting, waiting_live.clone());
-            self.response.sum += u128::from(tally.response_sum);
-            self.waiting.sum += u128::from(tally.waiting_sum);
+            self.response.sum += tally.response_sum;
+            self.waiting.sum += tally.waiting_sum;
             self.response.max = self.response.max.max(tally.response_max);
             self.waiting.max = self.waiting.max.max(tally.waiting_max);
         }

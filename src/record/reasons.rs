@@ -48,10 +48,10 @@ pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
     let threshold = number(plan.threshold);
     match change.evaluation.state {
         AlarmState::InsufficientData => {
-            format!("no datapoint of {} in the evaluation range", plan.metric.name())
+            format!("{}: no datapoint of {} in the evaluation range", plan.name, plan.metric.name())
         }
         AlarmState::Alarm | AlarmState::Ok => {
-            format!("{breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed")
+            format!("{}: {breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed", plan.name)
         }
     }
 }
@@ -108,14 +108,24 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
             let (Some(step), Some(proposed)) = (plan.select(value), decision.proposed) else { return place };
             let adjustment = match plan.adjustment_type {
                 AdjustmentType::ExactCapacity => format!("exactly {}", step.adjustment),
-                AdjustmentType::ChangeInCapacity => format!("{} {:+}", decision.base, step.adjustment),
+                AdjustmentType::ChangeInCapacity => format!("{} {}", decision.base, change(step.adjustment)),
                 AdjustmentType::PercentChangeInCapacity => {
-                    format!("{} {:+} %", decision.base, step.adjustment)
+                    format!("{} {} %", decision.base, change(step.adjustment))
                 }
             };
             format!("{place}: {adjustment} = {proposed}")
         }
     }
+}
+
+/// A change with its sign: `+5`, `−5`.
+fn change(tasks: i32) -> String {
+    if tasks < 0 { format!("− {}", tasks.unsigned_abs()) } else { format!("+ {tasks}") }
+}
+
+/// `1 was added`, `7 were added`.
+fn added(tasks: i64) -> String {
+    format!("{tasks} {} added", if tasks == 1 { "was" } else { "were" })
 }
 
 fn signed(value: f64) -> String {
@@ -126,7 +136,7 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
     let change = i64::from(decision.desired_after) - i64::from(decision.desired_before);
     let credit = match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => {
-            format!("{} were added in the cooldown already, so {credited}; ", proposed - credited)
+            format!("{} in the cooldown already, so {credited}; ", added(proposed - credited))
         }
         (Some(credited), Some(proposed)) if credited > proposed => {
             format!("the largest proposal is {credited}; ")
@@ -149,8 +159,8 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
 fn cooling(decision: &Decision) -> String {
     match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => format!(
-            "in the cooldown: {} were added already, {proposed} − {} = {credited} is not above {}",
-            proposed - credited,
+            "in the cooldown: {} already, {proposed} − {} = {credited} is not above {}",
+            added(proposed - credited),
             proposed - credited,
             decision.desired_before
         ),

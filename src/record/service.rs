@@ -60,7 +60,7 @@ impl HourlyCosts {
         let usage = &period.usage;
         let length = as_f64(u128::from(usage.length.max(1)));
         let lcus = self.lcu.map_or(0.0, |(price, rules, per_connection, bytes)| {
-            let in_flight = u64::try_from(usage.occupied + usage.waiting).unwrap_or(0);
+            let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
             let bytes = u128::from(bytes) * u128::from(usage.routed);
             let usage = windtunnel_kernel::billing::LcuUsage { requests: usage.routed, in_flight, bytes };
             let parts = windtunnel_kernel::billing::LCU_DENOMINATOR * u128::from(per_connection.max(1));
@@ -168,8 +168,8 @@ impl ServiceRecorder {
         let length = as_f64(u128::from(usage.length.max(1)));
         let billed = as_f64(u128::from(self.billed_in_minute)) / length;
         self.billed_in_minute = 0;
-        self.cpu_busy += i128::from(usage.cpu_busy);
-        self.occupied += i128::from(usage.occupied);
+        self.cpu_busy += usage.cpu_busy;
+        self.occupied += usage.occupied;
         self.reserved += u128::from(usage.reserved);
         self.timeline.push(MinuteRecord {
             start: self.row_start,
@@ -186,8 +186,8 @@ impl ServiceRecorder {
             draining: period.counts.draining,
             cpu_utilization: period.cpu_utilization,
             memory_utilization: period.memory_utilization,
-            queue_length: signed_f64(i128::from(usage.waiting)) / length,
-            in_flight: signed_f64(i128::from(usage.waiting + usage.occupied)) / length,
+            queue_length: signed_f64(usage.waiting) / length,
+            in_flight: signed_f64(usage.waiting + usage.occupied) / length,
             response_time_mean: closed.mean,
             response_time_p50: closed.percentiles[0],
             response_time_p95: closed.percentiles[1],

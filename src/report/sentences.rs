@@ -2,7 +2,7 @@
 //! what became of the requests.
 
 use super::calendar::Calendar;
-use super::capacity::{capacity_per_task, offered_per_s, peak, shortfalls};
+use super::capacity::{Ending, capacity_per_task, offered_per_s, peak, shortfalls};
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::kernel::world::ServicePlan;
 use crate::record::{RequestCounts, ServiceRecord};
@@ -41,12 +41,15 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Cal
     };
     let found = shortfalls(&service.timeline, &service.in_service, capacity);
     // The first of equally long ones, so that the sentence does not depend on the order of a sort.
-    let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length);
+    let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length());
     let Some(longest) = longest else { return "capacity was never short".to_owned() };
-    let start = calendar.clock(longest.start);
-    let mut text = match longest.end {
-        Some(_) => format!("capacity fell short at {start} and caught up {} later", span(longest.length)),
-        None => format!("capacity fell short at {start} and never caught up"),
+    let (start, length) = (calendar.clock(longest.start), span(longest.length()));
+    let mut text = match longest.ending {
+        Ending::CapacityCame => format!("capacity fell short at {start} and caught up {length} later"),
+        Ending::LoadFell => {
+            format!("capacity fell short at {start} and stayed so for {length}, until the load fell")
+        }
+        Ending::RunEnded => format!("capacity fell short at {start} and never caught up"),
     };
     if found.len() > 1 {
         text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64, PLAIN)));

@@ -83,7 +83,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         page.line(&[(Look::Bold, &service.name)]);
         requests(&mut page, service);
         latencies(&mut page, service);
-        tasks(&mut page, service);
+        tasks(&mut page, service, models_memory(service, &result.scenario));
         bill(&mut page, service, &result.scenario);
         for sentence in sentences(service, &result.scenario) {
             for (index, line) in wrapped(&sentence, page.width - 5).iter().enumerate() {
@@ -214,7 +214,13 @@ fn milliseconds(value: f64) -> String {
     }
 }
 
-fn tasks(page: &mut Page, service: &ServiceRecord) {
+/// Whether the scenario says what memory a task uses; without that its utilization is nothing that was modelled.
+fn models_memory(service: &ServiceRecord, scenario: &Scenario) -> bool {
+    let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
+    plan.is_some_and(|plan| plan.task.base_memory.0 > 0 || plan.task.memory_per_request.0 > 0)
+}
+
+fn tasks(page: &mut Page, service: &ServiceRecord, models_memory: bool) {
     let tasks = &service.tasks;
     let percentage = |share: Option<f64>| {
         let share = share.filter(|share| share.is_finite());
@@ -233,7 +239,7 @@ fn tasks(page: &mut Page, service: &ServiceRecord) {
     let used = format!(
         "  utilization CPU {}, memory {}",
         percentage(service.cpu_utilization),
-        percentage(service.memory_utilization)
+        if models_memory { percentage(service.memory_utilization) } else { "not declared".to_owned() }
     );
     page.line(&[(Look::Usual, &used)]);
     let scaling = format!(

@@ -178,6 +178,9 @@ codes! {
     MEMORY_AT_FULL = "WT109", "a full task needs more memory than it has",
         "With all its places taken a task would use more than its memory; a real container would be killed, which is not simulated.",
         "memory = 512, memory_per_request = \"64MiB\", concurrency = 16";
+    OUT_OF_REACH = "WT111", "threshold that the metric cannot pass",
+        "Measured CPU stops at 100 % of what tasks reserve, so a target or an upper threshold of 100 % or more never invokes its policy: the service does not scale out.",
+        "metric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 150.0";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
         "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
         "region = \"us-west-2\"\narchitecture = \"arm64\"";

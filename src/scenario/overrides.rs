@@ -47,7 +47,25 @@ fn apply_one(root: &mut Table, text: &str, source: usize) -> Result<(), Box<Prob
     if !complaints.is_empty() {
         return Err(refuse("the value is nested too deeply, or too large a number".to_owned(), &whole));
     }
+    if let Some(message) = unknown_service(root, &keys) {
+        return Err(refuse(message, &key_place));
+    }
     set(root, &keys, &key_place, node).map_err(|message| refuse(message, &key_place))
+}
+
+/// Says so when a path leads into a service that the scenario does not have: an override changes a scenario, and a
+/// misspelt name would otherwise begin a new service that lacks everything.
+fn unknown_service(root: &Table, keys: &[&str]) -> Option<String> {
+    let [first, name, _, ..] = keys else { return None };
+    if *first != "service" {
+        return None;
+    }
+    let Value::Table(services) = &root.entry("service")?.node.value else { return None };
+    if services.entry(name).is_some() {
+        return None;
+    }
+    let known: Vec<String> = services.entries.iter().map(|entry| format!("`{}`", entry.key)).collect();
+    (!known.is_empty()).then(|| format!("there is no service `{name}`; there is {}", known.join(", ")))
 }
 
 fn set(table: &mut Table, keys: &[&str], key_place: &Place, node: Node) -> Result<(), String> {

@@ -202,8 +202,8 @@ pub(crate) fn price(text: &str) -> Result<Usd, String> {
     if fraction.len() > 12 {
         return Err("it has more than 12 decimals".to_owned());
     }
-    if whole.len() > 9 {
-        return Err("it is a thousand million dollars or more".to_owned());
+    if whole.trim_start_matches('0').len() > 4 {
+        return Err("it is 10 000 USD or more, which no unit costs".to_owned());
     }
     let whole: i128 = whole.parse().unwrap_or(0);
     let part: i128 = format!("{fraction:0<12}").parse().unwrap_or(0);

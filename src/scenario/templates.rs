@@ -22,8 +22,8 @@ pub fn templates() -> &'static [Template] {
     &[
         Template {
             name: "web",
-            description: "a web service with a daily cycle and a sale, behind a load balancer, target tracking on CPU",
-            text: FLASH_SALE,
+            description: "a web service with a daily cycle behind a load balancer, target tracking on CPU",
+            text: include_str!("../../scenarios/web.toml"),
             companions: &[],
         },
         Template {

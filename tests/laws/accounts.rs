@@ -99,8 +99,7 @@ fn the_integral_of_requests_in_flight_is_the_sum_of_their_times_in_the_system() 
     in_every_plan(13, |plan| {
         let run = run(plan);
         for (seen, _) in services(&run) {
-            let held =
-                |p: &windtunnel::kernel::world::PeriodClosed| i128::from(p.usage.occupied + p.usage.waiting);
+            let held = |p: &windtunnel::kernel::world::PeriodClosed| p.usage.occupied + p.usage.waiting;
             let integral: i128 = seen.periods.iter().map(held).sum();
             assert_eq!(integral, total(seen, Request::held, plan.horizon.0));
         }
@@ -112,7 +111,7 @@ fn cpu_time_by_the_minute_adds_up_to_the_work_of_the_requests_and_never_exceeds_
     in_every_plan(14, |plan| {
         let run = run(plan);
         for ((seen, record), service) in services(&run).zip(&plan.services) {
-            let busy: i128 = seen.periods.iter().map(|period| i128::from(period.usage.cpu_busy)).sum();
+            let busy: i128 = seen.periods.iter().map(|period| period.usage.cpu_busy).sum();
             assert_eq!(busy, total(seen, Request::on_cpu, plan.horizon.0));
             let reserved: u128 = seen.periods.iter().map(|period| u128::from(period.usage.reserved)).sum();
             let shares =

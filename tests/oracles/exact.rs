@@ -213,7 +213,7 @@ impl Stage {
                 continue;
             }
             let mut outcome = Outcome::default();
-            self.lifecycle.step(now, &due, &mut self.fleet, &mut outcome);
+            self.lifecycle.step(now, &due, &mut self.fleet, &mut self.bucket, &mut outcome);
             self.settle(&mut outcome);
         }
         later.into_iter().for_each(|(at, due)| self.calendar.schedule(at, 0, due));
@@ -238,9 +238,9 @@ fn the_timeline_done_by_hand_has_its_counts_its_lives_and_its_cost() {
     assert_eq!(stage.run_to(3_599_000), 3);
     let horizon = SimTime(secs(3_600).0);
     let ages: Vec<u64> =
-        stage.lifecycle.billed().map(|since| horizon.since(since).0 / NANOS_PER_SEC).collect();
+        stage.lifecycle.billed(false).map(|since| horizon.since(since).0 / NANOS_PER_SEC).collect();
     assert_eq!(ages, [3_595, 3_595, 2_995]);
-    let reading = stage.meter.finish(horizon, stage.lifecycle.billed());
+    let reading = stage.meter.finish(horizon, stage.lifecycle.billed(false));
     assert_eq!(reading.task_seconds, 3_595 + 3_595 + 2_995 + 1_225 + 1_225);
     let invoice = invoice(&tariff, (512, 1_024), reading.task_seconds);
     assert_dollars("timeline-cost-1", &invoice, (12_475_799, 144_000_000));

@@ -355,14 +355,14 @@ fn spaced_and_spread() -> Vec<Case> {
             (MeanWait, 0.086_117_826_763_326_09, 0.0065),
             (MeanResponse, 0.186_117_826_763_326_1, 0.003),
         ]),
-        queue("farm-rr4", 32.0, 1e5, Servers::Places(1), exponential(0.1))
+        queue("pool-rr4", 32.0, 1e5, Servers::Places(1), exponential(0.1))
             .on_tasks(4, Routing::RoundRobin)
             .knows(&[
                 (MeanResponse, 0.326_738_361_031_936_15, 0.004),
                 (ResponseQuantile(0.95), 0.978_820_653_151_506_8, 0.005),
                 (ResponseQuantile(0.99), 1.504_685_758_842_885_5, 0.007),
             ]),
-        queue("farm-rand4", 32.0, 2e5, Servers::Cpu(1), exponential(0.1)).on_tasks(4, Routing::Random).knows(
+        queue("pool-rand4", 32.0, 2e5, Servers::Cpu(1), exponential(0.1)).on_tasks(4, Routing::Random).knows(
             &[
                 (MeanResponse, 0.5, 0.003),
                 (ResponseQuantile(0.95), 1.497_866_136_776_995_4, 0.004),

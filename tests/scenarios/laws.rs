@@ -221,6 +221,7 @@ fn every_step_decision_can_be_checked_by_hand() {
         ends_with_its_change(row, &at);
         let Some((_, sum)) = rest.split_once(": ") else { continue };
         let (terms, result) = sum.split(';').next().unwrap().split_once(" = ").unwrap();
+        let terms = terms.replace("+ ", "+").replace("- ", "-");
         let terms: f64 = terms.split_whitespace().map(|term| term.parse::<f64>().unwrap()).sum();
         assert!((terms - result.parse::<f64>().unwrap()).abs() < 0.5, "{at}");
         checked += 1;
@@ -234,7 +235,8 @@ fn every_alarm_follows_from_its_datapoints() {
         for row in run.decisions.iter().filter(|row| row.text("kind") == "alarm") {
             let at = format!("{name} at {}: {}", row.text("time_s"), row.text("reason"));
             let points = row.numbers("datapoints");
-            let (counts, rest) = row.text("reason").split_once(" datapoints ").unwrap();
+            let (_alarm, reason) = row.text("reason").split_once(": ").unwrap();
+            let (counts, rest) = reason.split_once(" datapoints ").unwrap();
             let (breaching, seen) = counts.split_once(" of ").unwrap();
             let (is_above, rest) = match rest.split_once(' ').unwrap() {
                 ("above", rest) => (true, rest),

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(super) const NAMES: [&str; 6] =
-    ["cpu-70", "flash-sale", "requests-per-target", "steady-api", "step-70-30", "trace-replay"];
+pub(super) const NAMES: [&str; 7] =
+    ["cpu-70", "flash-sale", "requests-per-target", "steady-api", "step-70-30", "trace-replay", "web"];
 
 /// A row of a CSV file by its column names.
 pub(super) struct Row(BTreeMap<String, String>);

@@ -187,3 +187,16 @@ fn flash_sale_runs_short_in_the_rise_and_recovers_before_the_sale_is_over() {
     let last = run.timeline.last().unwrap();
     assert!(last.number("cost_per_hour_usd") < 0.5 * run.minute_at(hold_end).number("cost_per_hour_usd"));
 }
+
+#[test]
+fn web_follows_its_day_without_losing_a_request() {
+    let run = scenario("web");
+    // A whole period of the cosine leaves the mean: 120 requests a second for a day.
+    assert!(is_poisson(offered(run), 120.0 * 86_400.0));
+    let requests = &run.service()["requests"];
+    assert_eq!((&requests["rejected"], &requests["failed"]), (&serde_json::json!(0), &serde_json::json!(0)));
+    // At the peak 200/s · 25 ms = 5 vCPU, at 60 % nine tasks; in the trough 40/s need two, and three is the minimum.
+    let desired = || run.timeline.iter().map(|row| row.number("desired"));
+    let (least, most) = (desired().fold(f64::INFINITY, f64::min), desired().fold(0.0, f64::max));
+    assert!(((least - 3.0).abs(), (8.0..=10.0).contains(&most)) == (0.0, true), "{least} to {most}");
+}

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::meter::{LCU_DENOMINATOR, MeterReading};
 use super::tariff::Tariff;
-use crate::units::{NANOS_PER_SEC, SimDuration, Usd};
+use crate::units::{NANOS_PER_SEC, PICO_PER_USD, SimDuration, Usd};
 
 /// What a line charges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,11 +96,22 @@ pub struct Billed<'a> {
 
 impl InvoiceLine {
     /// A line of `numerator / denominator` units at `rate`.
+    ///
+    /// Whole units and the rest are priced apart, so that nothing overflows while a price is below 10⁴ USD and a
+    /// denominator below 10²².
     #[must_use]
     pub fn new(item: LineItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
-        let exact = Usd::from_ratio(rate.0 * numerator, denominator);
-        let cent = Usd::from_ratio(rate.0 * numerator, denominator * (crate::units::PICO_PER_USD / 100));
-        let amount = Usd(cent.0 * (crate::units::PICO_PER_USD / 100));
+        const CENT: i128 = PICO_PER_USD / 100;
+        let (whole, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+        let exact = Usd(rate.0 * whole + Usd::from_ratio(rate.0 * rest, denominator).0);
+        // The amount is floor + fraction picodollars, where fraction × denominator is `below`.
+        let floor = rate.0 * whole + (rate.0 * rest).div_euclid(denominator);
+        let below = (rate.0 * rest).rem_euclid(denominator);
+        let (cents, over) = (floor.div_euclid(CENT), floor.rem_euclid(CENT));
+        let is_more_than_half = 2 * over > CENT || (2 * over == CENT && below > 0);
+        let is_half = 2 * over == CENT && below == 0;
+        let up = is_more_than_half || (is_half && cents % 2 != 0);
+        let amount = Usd((cents + i128::from(up)) * CENT);
         Self { item, quantity_numerator: numerator, quantity_denominator: denominator, rate, exact, amount }
     }
 }
@@ -212,6 +223,30 @@ mod tests {
         assert_eq!(invoice.lines[1].amount.to_cents_string(), "3.24");
         assert_eq!(invoice.exact_total(), Usd(18_020_050_000_000));
         assert_eq!(invoice.total().to_cents_string(), "18.02");
+    }
+
+    #[test]
+    fn a_line_is_rounded_to_cents_half_to_even_and_only_once() {
+        let cents = |numerator, denominator| {
+            InvoiceLine::new(LineItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
+        };
+        assert_eq!(cents(5, 1_000).to_cents_string(), "0.00");
+        assert_eq!(cents(15, 1_000).to_cents_string(), "0.02");
+        assert_eq!(cents(25, 1_000).to_cents_string(), "0.02");
+        // A third of a cent above the half: rounding to a picodollar first must not hide it.
+        assert_eq!(cents(15_000_000_000_000_001, 3_000_000_000_000_000_000).to_cents_string(), "0.01");
+    }
+
+    #[test]
+    fn the_largest_bill_does_not_overflow() {
+        let parts = i128::try_from(LCU_DENOMINATOR).unwrap() * 100_000;
+        let line = InvoiceLine::new(
+            LineItem::AlbLcu,
+            parts * 1_000_000_000 + parts - 1,
+            parts,
+            Usd(10_000 * PICO_PER_USD),
+        );
+        assert_eq!(line.amount, Usd(10_000 * PICO_PER_USD * 1_000_000_001));
     }
 
     #[test]

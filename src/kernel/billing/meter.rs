@@ -23,7 +23,7 @@ pub struct LcuUsage {
     /// Requests that reached a target.
     pub requests: u64,
     /// Requests in flight, integrated over time [request·ns].
-    pub in_flight: u64,
+    pub in_flight: u128,
     /// Bytes processed \[B\].
     pub bytes: u128,
 }
@@ -37,7 +37,7 @@ impl LcuUsage {
         let per_connection = u128::from(requests_per_connection.max(1));
         let requests = u128::from(self.requests);
         let new_connections = requests * (LCU_DENOMINATOR / (25 * 3_600));
-        let active = u128::from(self.in_flight) * per_connection;
+        let active = self.in_flight * per_connection;
         let bytes = self.bytes * (LCU_DENOMINATOR / 1_000_000_000) * per_connection;
         let evaluations =
             requests * u128::from(rules.saturating_sub(10)) * (LCU_DENOMINATOR / 3_600_000) * per_connection;
@@ -146,7 +146,7 @@ mod tests {
         // oracle alb-lcu-1: 100 connections/s, 5000 active, 3 GB/h, 500 evaluations/s → max(4, 1.67, 3, 0.5) = 4.
         let usage = LcuUsage {
             requests: 100 * 3_600,
-            in_flight: 5_000 * 3_600 * NANOS_PER_SEC,
+            in_flight: u128::from(5_000 * 3_600 * NANOS_PER_SEC),
             bytes: 3_000_000_000,
         };
         // 100 requests/s over 15 rules are 500 evaluations a second of five rules.

@@ -69,12 +69,12 @@ impl StepPlan {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
     use crate::units::SimDuration;
 
-    pub(super) fn step_plan(
+    pub(in crate::policy) fn step_plan(
         threshold: f64,
         kind: AdjustmentType,
         steps: &[(Option<f64>, Option<f64>, i32)],

@@ -29,12 +29,18 @@ pub fn exponential(rng: &mut Rng) -> f64 {
 
 /// Fills `out` with draws from the exponential law with mean 1: the same as drawing them one by one.
 pub fn fill_exponential(rng: &mut Rng, out: &mut [f64]) {
+    fill(rng, out, exponential_from);
+}
+
+/// Draws words ahead and makes a variate of each.
+#[inline]
+fn fill(rng: &mut Rng, out: &mut [f64], variate: impl Fn(u64, &mut Rng) -> f64) {
     let mut words = [0_u64; BATCH];
     for chunk in out.chunks_mut(BATCH) {
         let words = &mut words[..chunk.len()];
         rng.fill_words(words);
         for (value, word) in chunk.iter_mut().zip(&*words) {
-            *value = exponential_from(*word, rng);
+            *value = variate(*word, rng);
         }
     }
 }
@@ -74,14 +80,7 @@ pub fn standard_normal(rng: &mut Rng) -> f64 {
 
 /// Fills `out` with draws from the standard normal law: the same as drawing them one by one.
 pub fn fill_standard_normal(rng: &mut Rng, out: &mut [f64]) {
-    let mut words = [0_u64; BATCH];
-    for chunk in out.chunks_mut(BATCH) {
-        let words = &mut words[..chunk.len()];
-        rng.fill_words(words);
-        for (value, word) in chunk.iter_mut().zip(&*words) {
-            *value = normal_from(*word, rng);
-        }
-    }
+    fill(rng, out, normal_from);
 }
 
 #[inline]

@@ -3,11 +3,11 @@
 //! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
 //! membership does not change, and [`Fleet::serve`] replays every arrival in one batch.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
 use super::plan::{Routing, TaskPlan};
+use super::room::Room;
 use crate::facts::{Loss, Passage, Promise};
 use crate::random::Rng;
 use crate::units::SimDuration;
@@ -77,8 +77,8 @@ pub struct Fleet {
     pub(super) places: Vec<u64>,
     /// When CPU servers fall free \[ns\], `server_cells` a slot.
     pub(super) servers: Vec<u64>,
-    /// When waiting requests leave the waiting room \[ns\], sorted; used when the room is bounded.
-    pub(super) rooms: Vec<VecDeque<u64>>,
+    /// Waiting rooms, used when they are bounded.
+    pub(super) rooms: Vec<Room>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) room_size: usize,
     pub(super) has_patience: bool,
@@ -165,7 +165,7 @@ impl Fleet {
         let slot = self.rooms.len() as u32;
         self.places.resize(self.places.len() + self.place_cells, NO_PLACE);
         self.servers.resize(self.servers.len() + self.server_cells, 0);
-        self.rooms.push(VecDeque::new());
+        self.rooms.push(Room::default());
         self.outstanding.push(Vec::new());
         slot
     }
@@ -184,7 +184,7 @@ impl Fleet {
         let index = slot.0 as usize;
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
         let places = cells.iter().copied().filter(|at| *at != NO_PLACE).max().unwrap_or(0);
-        let room = self.rooms[index].back().copied().unwrap_or(0);
+        let room = self.rooms[index].last();
         let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
         places.max(room).max(held)
     }

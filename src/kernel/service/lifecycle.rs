@@ -9,6 +9,7 @@
 //! Each step returns what falls due next; the world keeps the calendar. A step that no longer applies, because its
 //! task was stopped meanwhile, is recognized and ignored.
 
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -26,6 +27,8 @@ pub enum Step {
     Advance,
     /// The stop lag is over: it leaves `RUNNING`.
     BeginStop,
+    /// A launch limit lets the scheduler go on.
+    Launch,
 }
 
 /// Something that falls due.
@@ -89,11 +92,25 @@ pub struct Lifecycle {
     streams: Streams,
     victim_rng: Rng,
     window: LaunchWindow,
+    /// Tasks that are asked for and not launched yet, oldest first.
+    unlaunched: VecDeque<TaskId>,
+    waiting: Option<Waiting>,
+    /// Tasks in `RUNNING` that were chosen to stop.
+    doomed_running: u32,
     tasks: Vec<Task>,
     /// Tasks that are neither stopping nor stopped, oldest first.
     active: Vec<TaskId>,
     desired: u32,
     counts: TaskCounts,
+}
+
+/// What the scheduler waits for before it launches the next task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// The account's bucket: the token is taken and good at the instant the scheduler wakes.
+    Token,
+    /// The service's own rate.
+    Window,
 }
 
 /// What a lifecycle is made of.
@@ -128,6 +145,9 @@ impl Lifecycle {
             streams: parts.streams,
             victim_rng: parts.streams.stream(Purpose::Victim, parts.name),
             window: parts.window.clone(),
+            unlaunched: VecDeque::new(),
+            waiting: None,
+            doomed_running: 0,
             tasks: Vec::new(),
             active: Vec::new(),
             desired: 0,
@@ -158,25 +178,76 @@ impl Lifecycle {
         }
     }
 
-    /// Changes the desired count: launches what is missing, stops what is too much.
+    /// Whether what runs is what is desired: nothing is on its way in or about to leave.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.counts.running == self.desired && self.doomed_running == 0
+    }
+
+    /// Changes the desired count: asks for what is missing, stops what is too much.
     pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Outcome) {
         self.desired = desired;
         while self.active.len() < desired as usize {
-            self.launch(now, bucket, out);
+            let task = self.push_task(TaskStage::Scheduled);
+            self.note(now, task, None, TaskStage::Scheduled, out);
+            self.unlaunched.push_back(task);
         }
         while self.active.len() > desired as usize {
             self.doom_one(now, out);
         }
+        self.launch_next(now, bucket, out);
     }
 
-    fn launch(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
-        let launch = bucket.take(self.window.earliest(now));
-        self.window.note(launch);
-        let task = self.push_task(TaskStage::Scheduled);
-        self.note(now, task, None, TaskStage::Scheduled, out);
-        let mut rng = self.startup_rng(task);
-        let at = launch + self.startup.scheduling.draw(&mut rng);
+    /// Launches as many tasks as the limits allow now, and waits for the one that does not. A task takes its token when it
+    /// is launched, so one that is no longer wanted takes none; a service waits for one token at a time, so services that
+    /// scale out at once take turns.
+    fn launch_next(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
+        while self.waiting.is_none() {
+            let Some(task) = self.first_unlaunched() else { return };
+            let allowed = self.window.earliest(now);
+            if allowed > now {
+                self.wait(Waiting::Window, allowed, task, out);
+                return;
+            }
+            let token = bucket.take(now);
+            if token > now {
+                self.wait(Waiting::Token, token, task, out);
+                return;
+            }
+            self.launch(now, task, out);
+        }
+    }
+
+    /// The oldest task that still has to be launched; those that were stopped meanwhile are forgotten.
+    fn first_unlaunched(&mut self) -> Option<TaskId> {
+        while let Some(task) = self.unlaunched.front() {
+            if self.tasks[task.index()].stage == TaskStage::Scheduled {
+                return Some(*task);
+            }
+            self.unlaunched.pop_front();
+        }
+        None
+    }
+
+    fn wait(&mut self, waiting: Waiting, at: SimTime, task: TaskId, out: &mut Outcome) {
+        self.waiting = Some(waiting);
+        out.due.push(Due { at, task, step: Step::Launch, stage: TaskStage::Scheduled });
+    }
+
+    fn launch(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
+        self.unlaunched.pop_front();
+        self.window.note(now);
+        let at = now + self.startup.scheduling.draw(&mut self.startup_rng(task));
         out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Scheduled });
+    }
+
+    /// The limit that the scheduler waited for lets it go on.
+    fn go_on_launching(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
+        let waited = self.waiting.take();
+        if let (Some(Waiting::Token), Some(task)) = (waited, self.first_unlaunched()) {
+            self.launch(now, task, out);
+        }
+        self.launch_next(now, bucket, out);
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
@@ -209,14 +280,23 @@ impl Lifecycle {
         } else if stage.is_pending() {
             self.leave_container(now, task, out);
         } else {
+            self.doomed_running += 1;
             out.due.push(Due { at: now + self.stopping.lag, task, step: Step::BeginStop, stage });
         }
     }
 
     /// Does what fell due, unless it no longer applies.
-    pub fn step(&mut self, now: SimTime, due: &Due, fleet: &mut Fleet, out: &mut Outcome) {
+    pub fn step(
+        &mut self,
+        now: SimTime,
+        due: &Due,
+        fleet: &mut Fleet,
+        bucket: &mut LaunchBucket,
+        out: &mut Outcome,
+    ) {
         let task = self.tasks[due.task.index()];
         match due.step {
+            Step::Launch => self.go_on_launching(now, bucket, out),
             Step::Advance if task.stage == due.stage => self.advance(now, due.task, fleet, out),
             Step::BeginStop if task.stage.is_running() => self.begin_stop(now, due.task, fleet, out),
             Step::Advance | Step::BeginStop => {}
@@ -260,6 +340,9 @@ impl Lifecycle {
     }
 
     /// The application answers: it registers with the load balancer, or serves at once where there is none.
+    ///
+    /// DIFFERENCE: without a load balancer ECS calls a task usable as soon as it is `RUNNING`; here nothing is sent to an
+    /// application that still boots.
     fn booted(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
         let Some(balancer) = &self.balancer else { return self.enter_service(now, task, fleet, out) };
         let mut rng = self.streams.stream(Purpose::HealthCheck, &alloc::format!("{}/{}", self.name, task.0));
@@ -284,6 +367,7 @@ impl Lifecycle {
     /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
     /// over; without one it gets SIGTERM at once.
     fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+        self.doomed_running -= 1;
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
         self.tasks[task.index()].last_end = last_end;
         if let Some(balancer) = &self.balancer {
@@ -353,7 +437,11 @@ impl Lifecycle {
     }
 
     /// Bill starts of the tasks that are billed now, in the order of their ids: for the bill at the horizon.
-    pub fn billed(&self) -> impl Iterator<Item = SimTime> + '_ {
-        self.tasks.iter().filter(|task| task.stage.is_billed()).filter_map(|task| task.billed_since)
+    /// `deprovisioning`: whether tasks whose container has exited are still billed.
+    pub fn billed(&self, deprovisioning: bool) -> impl Iterator<Item = SimTime> + '_ {
+        let is_billed = move |stage: TaskStage| {
+            stage.is_billed() || (deprovisioning && stage == TaskStage::Deprovisioning)
+        };
+        self.tasks.iter().filter(move |task| is_billed(task.stage)).filter_map(|task| task.billed_since)
     }
 }

@@ -250,7 +250,7 @@ impl Fleet {
             let start = (*arrival).max(P::earliest(places));
             let deadline = arrival.saturating_add(*patience);
             if start > *arrival {
-                if bounded && !admit(&mut self.rooms[index], self.room_size, *arrival, start.min(deadline)) {
+                if bounded && !self.rooms[index].admit(self.room_size, *arrival, start.min(deadline)) {
                     sink.refused(*arrival, Refusal::QueueFull);
                     continue;
                 }
@@ -296,26 +296,6 @@ impl Fleet {
             self.outstanding[index].push(Outstanding { passage, gives_up });
         }
     }
-}
-
-/// Lets a request that arrives at `now` into a waiting room it would leave at `leaves`, unless the room is full.
-///
-/// Patience drawn at random lets a later request leave earlier, so the new leaving time is put in its place from
-/// behind; with equal patience that is always the end.
-fn admit(room: &mut alloc::collections::VecDeque<u64>, size: usize, now: u64, leaves: u64) -> bool {
-    while room.front().is_some_and(|first| *first <= now) {
-        room.pop_front();
-    }
-    if room.len() >= size {
-        return false;
-    }
-    let position = if room.back().is_none_or(|last| *last <= leaves) {
-        room.len()
-    } else {
-        room.partition_point(|other| *other <= leaves)
-    };
-    room.insert(position, leaves);
-    true
 }
 
 /// How a request with a place gets its CPU work done.

@@ -31,11 +31,11 @@ pub enum RcptDenominator {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageTotals {
     /// CPU servers busy [server·ns].
-    pub cpu_busy: i64,
+    pub cpu_busy: i128,
     /// Requests in a place [request·ns].
-    pub occupied: i64,
+    pub occupied: i128,
     /// Requests waiting for a place [request·ns].
-    pub waiting: i64,
+    pub waiting: i128,
     /// Requests that the load balancer could send to a task.
     pub routed: u64,
     /// Containers that reserve CPU and memory [task·ns].
@@ -57,7 +57,7 @@ enum Sum {
 /// Interval sums of a period to come, and how many intervals begin or stop to cover whole periods there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ahead {
-    sums: [i64; 3],
+    sums: [i128; 3],
     covers: [i64; 3],
 }
 
@@ -109,14 +109,13 @@ impl UsageMeter {
 
     /// Requests pass through tasks.
     #[inline]
-    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
     pub fn passages(&mut self, passages: &Passages<'_>) {
         let first = passages.arrival.first().copied().unwrap_or(0);
         // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
         if passages.latest <= self.open_end && self.open_end - first < 1 << 50 {
-            self.open.cpu_busy += total_span(passages.cpu_start, passages.cpu_end) as i64;
-            self.open.occupied += total_span(passages.start, passages.end) as i64;
-            self.open.waiting += total_span(passages.arrival, passages.start) as i64;
+            self.open.cpu_busy += i128::from(total_span(passages.cpu_start, passages.cpu_end));
+            self.open.occupied += i128::from(total_span(passages.start, passages.end));
+            self.open.waiting += i128::from(total_span(passages.arrival, passages.start));
         } else {
             passages.iter().for_each(|passage| self.passage(&passage));
         }
@@ -124,12 +123,11 @@ impl UsageMeter {
 
     /// A request passes through a task.
     #[inline]
-    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
     pub fn passage(&mut self, p: &Passage) {
         if p.end <= self.open_end {
-            self.open.cpu_busy += (p.cpu_end - p.cpu_start) as i64;
-            self.open.occupied += (p.end - p.start) as i64;
-            self.open.waiting += (p.start - p.arrival) as i64;
+            self.open.cpu_busy += i128::from(p.cpu_end - p.cpu_start);
+            self.open.occupied += i128::from(p.end - p.start);
+            self.open.waiting += i128::from(p.start - p.arrival);
         } else {
             self.long_passage(p);
         }
@@ -170,13 +168,12 @@ impl UsageMeter {
     }
 
     /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
-    #[expect(clippy::cast_possible_wrap, reason = "spans within one period")]
     fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
         let at = at.clamp(self.open_start, self.horizon);
         let which = sum as usize;
         let index = if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 };
         let end = (self.open_end + index as u64 * PERIOD).min(self.horizon);
-        let rest = sign * (end - at) as i64;
+        let rest = i128::from(sign) * i128::from(end - at);
         if self.ahead.len() <= index {
             self.ahead.resize(index + 1, Ahead::default());
         }
@@ -214,15 +211,14 @@ impl UsageMeter {
     }
 
     /// Ends the open period at its end and opens the next; returns its sums.
-    #[expect(clippy::cast_possible_wrap, reason = "a period is 6e10 ns")]
     pub fn close_period(&mut self) -> UsageTotals {
         self.accrue(self.open_end);
         let mut closed = self.open;
         closed.length = self.open_end - self.open_start;
-        let length = closed.length as i64;
-        closed.cpu_busy += self.covering[0] * length;
-        closed.occupied += self.covering[1] * length;
-        closed.waiting += self.covering[2] * length;
+        let length = i128::from(closed.length);
+        closed.cpu_busy += i128::from(self.covering[0]) * length;
+        closed.occupied += i128::from(self.covering[1]) * length;
+        closed.waiting += i128::from(self.covering[2]) * length;
         let next = self.ahead.pop_front().unwrap_or_default();
         for (covering, change) in self.covering.iter_mut().zip(next.covers) {
             *covering += change;
@@ -292,7 +288,7 @@ mod tests {
         while *ends.last().unwrap() < horizon {
             ends.push((ends.last().unwrap() + PERIOD).min(horizon));
         }
-        let mut plain = vec![0_i64; ends.len()];
+        let mut plain = vec![0_i128; ends.len()];
         for (period, end) in ends.iter().enumerate() {
             let start = if period == 0 { 0 } else { ends[period - 1] };
             for _ in 0..50 {
@@ -314,7 +310,7 @@ mod tests {
                 let until = if lost { kill } else { p.end };
                 for (k, e) in ends.iter().enumerate() {
                     let s = if k == 0 { 0 } else { ends[k - 1] };
-                    plain[k] += i64::try_from(until.min(*e).saturating_sub(arrival.max(s))).unwrap();
+                    plain[k] += i128::from(until.min(*e).saturating_sub(arrival.max(s)));
                 }
             }
             let closed = meter.close_period();

@@ -69,7 +69,8 @@ pub struct TelemetryPlan {
     pub ecs_metric_delay: SimDuration,
     /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
     pub alb_metric_delay: SimDuration,
-    /// `alarm_phase`: seconds after second 0 of the first evaluation; `None`: drawn from U[0, 60 s) for each alarm.
+    /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
+    /// each alarm.
     pub alarm_phase: Option<SimDuration>,
     /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
     pub alarm_range_extra: u32,

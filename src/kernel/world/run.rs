@@ -6,7 +6,7 @@ use core::fmt;
 use super::event::Event;
 use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked};
 use super::plan::Plan;
-use super::service_state::{ServiceState, datapoints};
+use super::service_state::{PendingAction, ServiceState, datapoints};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
 use crate::policy::{AlarmView, Context, Decision, Verdict};
@@ -192,7 +192,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
     fn task_step(&mut self, id: ServiceId, now: SimTime, due: &Due) {
         let state = &mut self.services[id.index()];
         state.serve(now, self.observer);
-        state.lifecycle.step(now, due, &mut state.fleet, &mut self.outcome);
+        state.lifecycle.step(now, due, &mut state.fleet, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
@@ -208,7 +208,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             state.usage.lost(&loss);
             self.observer.lost(id, &loss);
         }
-        if state.arbiter.is_pending() && state.lifecycle.counts().running == state.lifecycle.desired() {
+        if state.arbiter.is_pending() && state.lifecycle.is_settled() {
             state.arbiter.complete(now);
             self.observer.activity_completed(id, now, state.lifecycle.desired());
         }
@@ -238,7 +238,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         state.metrics.push(now, datapoints(cpu_utilization, memory_utilization, &usage));
         let bytes =
             state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
-        let in_flight = u64::try_from(usage.occupied + usage.waiting).unwrap_or(0);
+        let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
         state.meter.period(&LcuUsage { requests: usage.routed, in_flight, bytes }, now);
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
         let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
@@ -249,8 +249,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         }
     }
 
-    /// Evaluates an alarm; in `ALARM` it invokes its policy on the change and again each `alarm_reinvoke`
-    /// (`aws-scaling.md` §4: Auto Scaling actions are repeated while the state lasts).
+    /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`World::due_actions`] repeats that while the
+    /// state lasts (`aws-scaling.md` §4).
     fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
@@ -277,28 +277,49 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             };
             self.observer.alarm_changed(id, &change);
         }
-        let telemetry = &state.plan.telemetry;
-        let again = watch.invoked.is_none_or(|last| now.since(last) >= telemetry.alarm_reinvoke);
-        let action = now + telemetry.aas_action_latency;
-        if watch.evaluation.state == AlarmState::Alarm && (watch.evaluation.changed || again) {
-            watch.invoked = Some(now);
-            state.actions.push((action, alarm));
-            self.schedule(action, Event::PolicyAction(id));
+        if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
+            watch.stays += 1;
+            let at = now + state.plan.telemetry.aas_action_latency;
+            state.actions.push(PendingAction { at, alarm, repeats: None });
+            self.schedule(at, Event::PolicyAction(id));
         }
         self.schedule(now + SimDuration::from_secs(60), Event::AlarmEvaluation(id, alarm));
     }
 
+    /// The alarms whose actions are due; each is asked for again after `alarm_reinvoke`. A repetition whose alarm has left
+    /// `ALARM` meanwhile is dropped.
+    fn due_actions(&mut self, id: ServiceId, now: SimTime) -> Vec<AlarmId> {
+        let state = &mut self.services[id.index()];
+        let mut invoked = Vec::new();
+        for action in core::mem::take(&mut state.actions) {
+            let watch = &state.watches[action.alarm.index()];
+            let is_valid = action
+                .repeats
+                .is_none_or(|stay| stay == watch.stays && watch.alarm.state() == AlarmState::Alarm);
+            if action.at > now {
+                state.actions.push(action);
+            } else if is_valid {
+                invoked.push(action.alarm);
+                let at = now + state.plan.telemetry.alarm_reinvoke;
+                state.actions.push(PendingAction { at, alarm: action.alarm, repeats: Some(watch.stays) });
+            }
+        }
+        let again = now + state.plan.telemetry.alarm_reinvoke;
+        if !invoked.is_empty() {
+            self.schedule(again, Event::PolicyAction(id));
+        }
+        invoked.sort_unstable();
+        invoked.dedup();
+        invoked
+    }
+
     /// Application Auto Scaling acts on every alarm whose action is due now.
     fn act(&mut self, id: ServiceId, now: SimTime) {
-        let state = &mut self.services[id.index()];
-        let mut invoked: Vec<AlarmId> =
-            state.actions.iter().filter(|(at, _)| *at <= now).map(|(_, alarm)| *alarm).collect();
+        let invoked = self.due_actions(id, now);
         if invoked.is_empty() {
             return;
         }
-        state.actions.retain(|(at, _)| *at > now);
-        invoked.sort_unstable();
-        invoked.dedup();
+        let state = &mut self.services[id.index()];
         let views: Vec<AlarmView<'_>> = state
             .watches
             .iter()
@@ -339,7 +360,8 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         for state in self.services {
             fingerprint =
                 (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
-            let reading = state.meter.finish(horizon, state.lifecycle.billed());
+            let reading =
+                state.meter.finish(horizon, state.lifecycle.billed(state.plan.tariff.bill_deprovisioning));
             let invoice = Invoice::of(&Billed {
                 tariff: &state.plan.tariff,
                 reading,

@@ -23,13 +23,23 @@ pub(super) struct Watch {
     pub(super) policy: PolicyId,
     pub(super) low: bool,
     pub(super) evaluation: Evaluation,
-    pub(super) invoked: Option<SimTime>,
+    /// How often it has entered `ALARM`: a repetition belongs to one stay.
+    pub(super) stays: u32,
     /// From the end of a period until its datapoint can be read.
     pub(super) delay: SimDuration,
     /// Instant of the first evaluation.
     pub(super) phase: SimTime,
     /// Datapoints it reads.
     pub(super) range: usize,
+}
+
+/// An action that an alarm has asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PendingAction {
+    pub(super) at: SimTime,
+    pub(super) alarm: AlarmId,
+    /// Which stay in `ALARM` it repeats; `None`: it is the first of a stay and happens in any case.
+    pub(super) repeats: Option<u32>,
 }
 
 /// One service in motion.
@@ -43,7 +53,7 @@ pub(super) struct ServiceState<'p> {
     pub(super) usage: UsageMeter,
     pub(super) metrics: MetricStore,
     pub(super) watches: Vec<Watch>,
-    pub(super) actions: Vec<(SimTime, AlarmId)>,
+    pub(super) actions: Vec<PendingAction>,
     pub(super) arbiter: Arbiter,
     pub(super) meter: Meter,
     pub(super) fingerprint: u64,
@@ -69,7 +79,7 @@ impl<'p> ServiceState<'p> {
             name,
             streams,
         };
-        let watches = watches(service, streams);
+        let watches = watches(service, first_period_end(plan), streams);
         let keep = watches.iter().map(|watch| watch.range + periods(watch.delay)).max().unwrap_or(0) + 2;
         Self {
             id,
@@ -108,37 +118,46 @@ fn first_period_end(plan: &Plan) -> SimTime {
     SimTime(MINUTE - plan.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs())
 }
 
-fn watches(service: &ServicePlan, streams: Streams) -> Vec<Watch> {
+fn watches(service: &ServicePlan, first_minute: SimTime, streams: Streams) -> Vec<Watch> {
     let mut watches = Vec::new();
     for (index, policy) in service.policies.iter().enumerate() {
         let id = PolicyId(u32::try_from(index).unwrap_or(u32::MAX));
         match &policy.kind {
             PolicyKind::TargetTracking(plan) => {
                 let (high, low) = plan.alarms(&policy.name, &service.policy_rules);
-                watches.push(watch(service, streams, id, false, high));
-                watches.extend(low.map(|low| watch(service, streams, id, true, low)));
+                watches.push(watch(service, (first_minute, streams), id, false, high));
+                watches.extend(low.map(|low| watch(service, (first_minute, streams), id, true, low)));
             }
-            PolicyKind::Step(plan) => watches.push(watch(service, streams, id, false, plan.alarm.clone())),
+            PolicyKind::Step(plan) => {
+                watches.push(watch(service, (first_minute, streams), id, false, plan.alarm.clone()))
+            }
         }
     }
     watches
 }
 
 /// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, 60 s) (`aws-scaling.md` §4.1).
-fn watch(service: &ServicePlan, streams: Streams, policy: PolicyId, low: bool, alarm: AlarmPlan) -> Watch {
+fn watch(
+    service: &ServicePlan,
+    (first_minute, streams): (SimTime, Streams),
+    policy: PolicyId,
+    low: bool,
+    alarm: AlarmPlan,
+) -> Watch {
     let telemetry = &service.telemetry;
     let delay =
         if alarm.metric.is_load_balancer() { telemetry.alb_metric_delay } else { telemetry.ecs_metric_delay };
     let key = alloc::format!("{}/{}", service.name, alarm.name);
     let drawn = || SimDuration(streams.stream(Purpose::AlarmPhase, &key).below(MINUTE));
-    let phase = SimTime(telemetry.alarm_phase.unwrap_or_else(drawn).0);
+    // The phase counts from whole calendar minutes, which second 0 need not be.
+    let phase = SimTime((first_minute.0 + telemetry.alarm_phase.unwrap_or_else(drawn).0) % MINUTE);
     let range = (alarm.evaluation_periods + telemetry.alarm_range_extra) as usize;
     Watch {
         alarm: Alarm::new(alarm),
         policy,
         low,
         evaluation: Evaluation::default(),
-        invoked: None,
+        stays: 0,
         delay,
         phase,
         range,

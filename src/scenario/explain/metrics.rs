@@ -122,4 +122,60 @@ pub(super) const ALL: &[MetricText] = &[
         "cloudwatch_alarm",
         "Invoice line: standard alarms a month; a target-tracking policy has two, one without scale-in.",
     ),
+    metric(
+        "desired",
+        "Desired count of the service: what the scaling policies ask the scheduler for. In timeline.csv as at the end of the minute.",
+    ),
+    metric(
+        "pending",
+        "Tasks that are asked for and do not run yet. In timeline.csv as at the end of the minute.",
+    ),
+    metric(
+        "running",
+        "Tasks in RUNNING: their container runs, whether or not the application answers yet. Policies start from this count. In timeline.csv as at the end of the minute.",
+    ),
+    metric("in_service", "Tasks that receive requests. In timeline.csv as at the end of the minute."),
+    metric(
+        "draining",
+        "Tasks on their way out whose container still exists. In timeline.csv as at the end of the minute.",
+    ),
+    metric("scaled_out", "Outcome in decisions.csv: the desired count was raised."),
+    metric("scaled_in", "Outcome in decisions.csv: the desired count was lowered."),
+    metric(
+        "completed",
+        "Outcome in decisions.csv: the running count has reached the desired count; the cooldown starts now.",
+    ),
+    metric(
+        "cooling_down",
+        "Outcome in decisions.csv: the cooldown of the last activity runs, and the proposal is not a larger scale-out.",
+    ),
+    metric(
+        "not_unanimous",
+        "Outcome in decisions.csv: target tracking scales in only when every policy that may scale in is ready, and another one is not.",
+    ),
+    metric(
+        "within_target",
+        "Outcome in decisions.csv: the alarm is in ALARM, but the number the policy uses (by default the mean of the alarm's datapoints) is not beyond the threshold.",
+    ),
+    metric("no_matching_step", "Outcome in decisions.csv: no step covers the metric."),
+    metric(
+        "outvoted",
+        "Outcome in decisions.csv: another policy asked for more capacity at the same moment.",
+    ),
+    metric(
+        "AlreadyAtMaxCapacity",
+        "Outcome in decisions.csv, AWS's code: the desired count is already at max_capacity.",
+    ),
+    metric(
+        "AlreadyAtMinCapacity",
+        "Outcome in decisions.csv, AWS's code: the desired count is already at min_capacity.",
+    ),
+    metric(
+        "AlreadyAtDesiredCapacity",
+        "Outcome in decisions.csv, AWS's code: what the policy proposes is the desired count already, for example because tasks are still starting.",
+    ),
+    metric(
+        "AutoScalingAnticipatedFlapping",
+        "Outcome in decisions.csv, AWS's code: with one task fewer the metric would be above the target.",
+    ),
 ];

@@ -111,6 +111,7 @@ fn target_tracking(
         scale_in_cooldown: view.duration("scale_in_cooldown")?,
         disable_scale_in: view.flag("disable_scale_in")?,
     };
+    out_of_reach(plan.metric, plan.target_value, &view.place("target_value"), lower);
     Some(PolicyPlan { name: entry.key.clone(), kind: PolicyKind::TargetTracking(plan) })
 }
 
@@ -126,6 +127,20 @@ fn needs_load_balancer(service: View<'_>, metric: Option<Metric>, place: &Place,
             )
             .at(place, "a load balancer's metric")
             .help("add a table `load_balancer` to the service"),
+        );
+    }
+}
+
+/// Measured CPU stops at 100 % of what is reserved (`aws-scaling.md` §1.2).
+fn out_of_reach(metric: Metric, value: f64, place: &Place, lower: &mut Lower<'_>) {
+    if metric == Metric::CpuUtilization && value >= 100.0 {
+        lower.report.add(
+            Problem::new(
+                codes::OUT_OF_REACH,
+                format!("CPU utilization never passes 100 %, so it never passes {value}"),
+            )
+            .at(place, "never passed")
+            .help("the service will not scale out on it; targets of 40 to 80 are usual"),
         );
     }
 }

@@ -114,7 +114,7 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
             "When a new target is first checked.",
         )
         .or("\"random_phase\""),
-        Key::new("requests_per_connection", Kind::Integer(1, 1_000_000_000), "Requests over one client connection.").or("1"),
+        Key::new("requests_per_connection", Kind::Integer(1, 100_000), "Requests over one client connection.").or("1"),
         Key::new("arm64_speed", Kind::Number(0.01, 100.0), "Speed of an arm64 vCPU; only 1.0 is built.").or("1.0"),
         Key::new("launch_bucket", Kind::Table(&LAUNCH_BUCKET), "Fargate's launch limits (documented).").or("{}"),
         Key::new("fargate_start", Kind::Distribution, "Network, pull and start in one.")

@@ -1,10 +1,9 @@
 //! The numbered cases of `aws-scaling.md` §1.4–§1.6 and §2.1, and the target-tracking oracles.
 
 use super::*;
-use crate::policy::plan::{
-    Adjustment, AdjustmentType, DatapointAggregation, StepAggregation, StepPlan, TargetTrackingPlan,
-};
-use crate::telemetry::{Alarm, AlarmPlan, Comparison, Evaluation, Metric, TreatMissingData};
+use crate::policy::plan::{AdjustmentType, DatapointAggregation, StepPlan, TargetTrackingPlan};
+use crate::policy::step::tests::step_plan;
+use crate::telemetry::{Alarm, Evaluation, Metric};
 use crate::units::NANOS_PER_SEC;
 
 const fn secs(seconds: u64) -> SimTime {
@@ -27,29 +26,8 @@ fn step(
     cooldown: u64,
     steps: &[(Option<f64>, Option<f64>, i32)],
 ) -> PolicyKind {
-    PolicyKind::Step(StepPlan {
-        alarm: AlarmPlan {
-            name: "alarm".into(),
-            metric: Metric::CpuUtilization,
-            evaluation_periods: 1,
-            datapoints_to_alarm: 1,
-            comparison: Comparison::GreaterThanOrEqualToThreshold,
-            threshold,
-            treat_missing_data: TreatMissingData::Missing,
-        },
-        adjustment_type: kind,
-        min_adjustment_magnitude: 0,
-        metric_aggregation_type: StepAggregation::Average,
-        cooldown: SimDuration::from_secs(cooldown),
-        steps: steps
-            .iter()
-            .map(|(lower, upper, adjustment)| Adjustment {
-                lower: *lower,
-                upper: *upper,
-                adjustment: *adjustment,
-            })
-            .collect(),
-    })
+    let plan = step_plan(threshold, kind, steps);
+    PolicyKind::Step(StepPlan { cooldown: SimDuration::from_secs(cooldown), ..plan })
 }
 
 fn arbiter(kinds: &[PolicyKind], rules: PolicyRules) -> Arbiter {

@@ -116,18 +116,23 @@ impl OpenHistogram {
         self.counts[bucket_of(value)] += 1;
     }
 
-    /// Records `to − from` for two columns; returns `sum` and `max` brought up to date.
+    /// Records `to − from` for two columns; returns the sum and the largest of these spans.
     #[inline]
-    pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64], sum: u128, max: u64) -> (u128, u64) {
+    pub(super) fn record_spans(&mut self, from: &[u64], to: &[u64]) -> (u128, u64) {
         let counts = self.counts.as_mut_slice();
-        let (mut sum, mut max) = (sum, max);
+        let (mut sum, mut max) = (0_u64, 0);
         for (from, to) in from.iter().zip(to) {
             let span = to - from;
             counts[bucket_of(span)] += 1;
-            sum += u128::from(span);
+            sum = sum.wrapping_add(span);
             max = max.max(span);
         }
-        (sum, max)
+        // Short columns of spans below two years cannot wrap; anything else is added up again, wider.
+        if max < 1 << 56 && to.len() <= 256 {
+            (u128::from(sum), max)
+        } else {
+            (from.iter().zip(to).map(|(from, to)| u128::from(to - from)).sum(), max)
+        }
     }
 
     /// Takes back a value that was recorded.

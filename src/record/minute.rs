@@ -160,18 +160,12 @@ impl Ledger {
 
     fn serve_all(&mut self, passages: &Passages<'_>) {
         self.tally.served += passages.end.len() as u64;
-        (self.tally.response_sum, self.tally.response_max) = self.response.record_spans(
-            passages.arrival,
-            passages.end,
-            self.tally.response_sum,
-            self.tally.response_max,
-        );
-        (self.tally.waiting_sum, self.tally.waiting_max) = self.waiting.record_spans(
-            passages.arrival,
-            passages.start,
-            self.tally.waiting_sum,
-            self.tally.waiting_max,
-        );
+        let (responses, longest) = self.response.record_spans(passages.arrival, passages.end);
+        let (waits, longest_wait) = self.waiting.record_spans(passages.arrival, passages.start);
+        self.tally.response_sum += responses;
+        self.tally.waiting_sum += waits;
+        self.tally.response_max = self.tally.response_max.max(longest);
+        self.tally.waiting_max = self.tally.waiting_max.max(longest_wait);
     }
 
     fn enter(&mut self, entry: Entry) {

@@ -57,6 +57,7 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
             );
         }
     }
+    places(plan, service, task, report);
     if let Some(places) = plan.task.concurrency {
         let full = u128::from(plan.task.base_memory.0)
             + u128::from(plan.task.memory_per_request.0) * u128::from(places);
@@ -77,6 +78,27 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
             );
         }
     }
+}
+
+/// Places of all tasks that may run, each a number the run must hold.
+fn places(plan: &ServicePlan, service: View<'_>, task: View<'_>, report: &mut Report) {
+    const MOST: u64 = 20_000_000;
+    let places = u64::from(plan.task.concurrency.unwrap_or(1)) * u64::from(plan.max_capacity);
+    let Some(scaling) = service.table("scaling").filter(|_| places > MOST) else { return };
+    report.add(
+        Problem::new(
+            codes::OUT_OF_RANGE,
+            format!(
+                "{} tasks of {} places are {places} places",
+                plan.max_capacity,
+                places / u64::from(plan.max_capacity)
+            ),
+        )
+        .at(&task.place("concurrency"), "places of a task")
+        .also(&scaling.place("max_capacity"), "tasks")
+        .expected(format!("at most {MOST} places in all"))
+        .fix("concurrency = 0, where no request ever waits for a place".to_owned()),
+    );
 }
 
 fn load(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {

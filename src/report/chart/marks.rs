@@ -11,11 +11,13 @@ use super::stairs::changes;
 use crate::record::ServiceRecord;
 
 /// Height of the lane \[px\].
-pub(super) const LANE: f64 = 36.0;
+pub(super) const LANE: f64 = 46.0;
+/// Where labels end at the latest: in the right margin \[px\].
+const END: f64 = RIGHT + 110.0;
 /// Room between the middle of a triangle and its label \[px\].
-const BESIDE: f64 = 8.0;
+const BESIDE: f64 = 7.0;
 /// Room between a label and the next triangle's middle \[px\].
-const CLEAR: f64 = 10.0;
+const CLEAR: f64 = 7.0;
 /// More marks than this in a row would run into each other as triangles.
 const MOST_TRIANGLES: usize = 100;
 
@@ -35,25 +37,16 @@ impl Group {
         self.places.last().copied().unwrap_or(0.0)
     }
 
-    /// The sum alone: `+89`.
+    /// The sum and the number of steps: `+7`, `+89 in 10`. A sum alone would read as that of the last mark.
     fn short(&self, sign: char) -> String {
-        format!("{sign}{}", grouped(self.tasks, THIN))
+        let sum = format!("{sign}{}", grouped(self.tasks, THIN));
+        if self.places.len() > 1 { format!("{sum} in {}", self.places.len()) } else { sum }
     }
 
-    /// The sum and the number of steps it took: `+89 in 10 steps`.
+    /// The same where there is room: `+89 in 10 steps`.
     fn long(&self, sign: char) -> String {
-        match self.places.len() {
-            1 => self.short(sign),
-            steps => format!("{} in {steps} steps", self.short(sign)),
-        }
+        if self.places.len() > 1 { format!("{} steps", self.short(sign)) } else { self.short(sign) }
     }
-}
-
-/// What the marks of a row have in common, and where the row ends for labels \[px\].
-struct Row {
-    colour: Colour,
-    sign: char,
-    end: f64,
 }
 
 /// Groups marks, in order of their places, so that each group's sum fits between it and the next one.
@@ -88,16 +81,15 @@ pub(super) fn draw<DB: DrawingBackend>(
         row.push((time.x(at), u64::from(change.desired_after.abs_diff(change.desired_before))));
     }
     let top = panel.bounds.top - LANE;
-    row(canvas, &outs, top + 8.0, &Row { colour: VERMILION, sign: '+', end: RIGHT + 90.0 })?;
-    // Beyond the data the second axis has its unit at this height.
-    row(canvas, &ins, top + 23.0, &Row { colour: GREY, sign: '−', end: RIGHT + 4.0 })
+    row(canvas, &outs, top + 6.0, (VERMILION, '+'))?;
+    row(canvas, &ins, top + 20.0, (GREY, '−'))
 }
 
 fn row<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     marks: &[(f64, u64)],
     y: f64,
-    &Row { colour, sign, end }: &Row,
+    (colour, sign): (Colour, char),
 ) -> Result<(), ChartError> {
     if marks.len() > MOST_TRIANGLES {
         for (x, _) in marks {
@@ -114,7 +106,7 @@ fn row<DB: DrawingBackend>(
         for x in &group.places {
             triangle(canvas, (*x, y), colour, sign == '+')?;
         }
-        let limit = groups.get(index + 1).map_or(end, |next| next.first() - CLEAR);
+        let limit = groups.get(index + 1).map_or(END, |next| next.first() - CLEAR);
         let mut options = [group.long(sign), group.short(sign)].into_iter();
         let right = options.find(|text| group.last() + BESIDE + canvas.width_of(text, look) <= limit);
         if let Some(text) = right {
@@ -142,7 +134,7 @@ mod tests {
         let found = groups(&marks, |_| 20.0);
         let sums: Vec<(usize, u64)> = found.iter().map(|group| (group.places.len(), group.tasks)).collect();
         assert_eq!(sums, [(1, 1), (3, 89), (1, 2)]);
-        assert_eq!(found[1].long('+'), "+89 in 3 steps");
+        assert_eq!([found[1].short('+'), found[1].long('+')], ["+89 in 3", "+89 in 3 steps"]);
         assert_eq!(found[0].long('−'), "−1");
     }
 }

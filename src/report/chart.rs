@@ -1,6 +1,6 @@
 //! The picture of a run, as PNG and as SVG from the same drawing code: load and capacity, utilization, latency and cost
-//! on one time axis, a block a service. It is drawn at twice its size: the PNG is then averaged down, which smooths its
-//! edges, and the SVG keeps half pixels.
+//! on one time axis, a block a service, with a closer look at the worst stretch of a long run. It is drawn at twice its
+//! size: the PNG is then averaged down, which smooths its edges, and the SVG keeps half pixels.
 //!
 //! What is left out: services beyond the sixth, and the picture says so; every service is in `timeline.csv`.
 
@@ -10,10 +10,13 @@ mod canvas;
 mod cost;
 mod latency;
 mod load;
+mod marks;
 mod panel;
 mod png;
 mod series;
+mod stairs;
 mod utilization;
+mod zoom;
 
 use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
 use thiserror::Error;
@@ -31,6 +34,8 @@ const WIDTH: u32 = 1200;
 const TITLE_HEIGHT: u32 = 84;
 /// Height of the caption below them \[px\].
 const CAPTION_HEIGHT: u32 = 34;
+/// Room for the sentence that stands where there is no service \[px\].
+const EMPTY_HEIGHT: f64 = 200.0;
 /// Services that are drawn; a picture of more is too tall to read.
 const MOST_SERVICES: usize = 6;
 
@@ -53,12 +58,13 @@ pub enum ChartError {
 /// # Errors
 /// When the drawing library refuses; no result of a run is known that makes it do so.
 pub fn chart_png(result: &RunResult) -> Result<Vec<u8>, ChartError> {
-    let (width, height) = (WIDTH * SCALE, height_of(result) * SCALE);
+    let picture = Picture::new(result);
+    let (width, height) = (WIDTH * SCALE, picture.height() * SCALE);
     let mut pixels = vec![255_u8; width as usize * height as usize * 3];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
         let mut canvas = Canvas::new(area, false)?;
-        draw(&mut canvas, result)?;
+        picture.draw(&mut canvas)?;
         canvas.finish()?;
     }
     Ok(png::encode_halved(&pixels, width as usize, height as usize)?)
@@ -69,12 +75,13 @@ pub fn chart_png(result: &RunResult) -> Result<Vec<u8>, ChartError> {
 /// # Errors
 /// When the drawing library refuses; no result of a run is known that makes it do so.
 pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
-    let height = height_of(result);
+    let picture = Picture::new(result);
+    let height = picture.height();
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (WIDTH * SCALE, height * SCALE)).into_drawing_area();
         let mut canvas = Canvas::new(area, true)?;
-        draw(&mut canvas, result)?;
+        picture.draw(&mut canvas)?;
         canvas.finish()?;
     }
     // The view box stays at the drawn size, so the picture is shown at half of it.
@@ -89,28 +96,70 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn height_of(result: &RunResult) -> u32 {
-    let blocks = u32::try_from(result.record.services.len().clamp(1, MOST_SERVICES)).unwrap_or(1);
-    TITLE_HEIGHT + blocks * Block::HEIGHT + CAPTION_HEIGHT
+/// What is drawn: the blocks of the services that fit, and how high they are.
+struct Picture<'a> {
+    result: &'a RunResult,
+    calendar: Calendar,
+    blocks: Vec<Block<'a>>,
 }
 
-fn draw<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Result<(), ChartError> {
-    let calendar = Calendar::new(&result.scenario);
-    canvas.background()?;
-    title(canvas, result)?;
-    let services = &result.record.services;
-    let mut rows_per_column = 1;
-    for (index, service) in services.iter().take(MOST_SERVICES).enumerate() {
-        let top = TITLE_HEIGHT as f64 + index as f64 * f64::from(Block::HEIGHT);
-        let block = Block::new(result, service, &calendar, top);
-        rows_per_column = rows_per_column.max(block.rows_per_column());
-        block.draw(canvas)?;
+impl<'a> Picture<'a> {
+    fn new(result: &'a RunResult) -> Self {
+        let calendar = Calendar::new(&result.scenario);
+        let services = result.record.services.iter().take(MOST_SERVICES);
+        let blocks = services.map(|service| Block::new(result, service, &calendar)).collect();
+        Self { result, calendar, blocks }
     }
-    if services.is_empty() {
-        let place = Place::centre(f64::from(WIDTH) / 2.0, f64::from(TITLE_HEIGHT + Block::HEIGHT / 2));
-        canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
+
+    /// Height of the picture \[px\].
+    fn height(&self) -> u32 {
+        let blocks =
+            if self.blocks.is_empty() { EMPTY_HEIGHT } else { self.blocks.iter().map(Block::height).sum() };
+        let blocks = u32::try_from(super::numbers::whole(blocks)).unwrap_or(0);
+        TITLE_HEIGHT + blocks + CAPTION_HEIGHT
     }
-    caption(canvas, result, &calendar, rows_per_column)
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
+        canvas.background()?;
+        title(canvas, self.result)?;
+        let mut top = f64::from(TITLE_HEIGHT);
+        for block in &self.blocks {
+            block.draw(canvas, top)?;
+            top += block.height();
+        }
+        if self.blocks.is_empty() {
+            let place = Place::centre(f64::from(WIDTH) / 2.0, top + EMPTY_HEIGHT / 2.0);
+            canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
+        }
+        self.caption(canvas)
+    }
+
+    fn caption<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
+        let Self { result, calendar, .. } = self;
+        let rows_per_column = self.blocks.iter().map(Block::rows_per_column).max().unwrap_or(1);
+        let start =
+            calendar.zoned(crate::kernel::units::SimTime::ZERO).strftime("%-d %B %Y %H:%M").to_string();
+        let mut text = format!("From {start}, times in {}.", calendar.zone_name());
+        if rows_per_column > 1 {
+            let minutes = grouped(rows_per_column as u64, THIN);
+            text.push_str(&format!(
+                " {minutes} minutes share a column of the picture: lowest and highest are drawn."
+            ));
+        } else {
+            text.push_str(" One value a minute; desired and in-service counts by the instant.");
+        }
+        let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
+        if left_out > 0 {
+            text.push_str(&format!(" {left_out} more services are in timeline.csv."));
+        }
+        let look = TextLook::new(12.0, GREY);
+        let y = f64::from(self.height()) - 18.0;
+        let mark = format!("windtunnel · {:016x}", result.record.fingerprint);
+        canvas.text(&mark, Place::right(f64::from(WIDTH) - 24.0, y), look)?;
+        let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
+        let text = canvas.fitted(&text, look, room);
+        canvas.text(&text, Place::left(24.0, y), look)
+    }
 }
 
 fn title<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Result<(), ChartError> {
@@ -151,33 +200,4 @@ fn verdict(result: &RunResult) -> (String, canvas::Colour) {
         _ => format!("All {count} checks passed"),
     };
     (text, GREEN_INK)
-}
-
-fn caption<DB: DrawingBackend>(
-    canvas: &mut Canvas<DB>,
-    result: &RunResult,
-    calendar: &Calendar,
-    rows_per_column: usize,
-) -> Result<(), ChartError> {
-    let start = calendar.zoned(crate::kernel::units::SimTime::ZERO).strftime("%-d %B %Y %H:%M").to_string();
-    let mut text = format!("From {start}, times in {}.", calendar.zone_name());
-    if rows_per_column > 1 {
-        let minutes = grouped(rows_per_column as u64, THIN);
-        text.push_str(&format!(
-            " {minutes} minutes share a column of the picture: lowest and highest are drawn."
-        ));
-    } else {
-        text.push_str(" One value a minute.");
-    }
-    let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
-    if left_out > 0 {
-        text.push_str(&format!(" {left_out} more services are in timeline.csv."));
-    }
-    let look = TextLook::new(12.0, GREY);
-    let y = f64::from(height_of(result)) - 18.0;
-    let mark = format!("windtunnel · {:016x}", result.record.fingerprint);
-    canvas.text(&mark, Place::right(f64::from(WIDTH) - 24.0, y), look)?;
-    let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
-    let text = canvas.fitted(&text, look, room);
-    canvas.text(&text, Place::left(24.0, y), look)
 }

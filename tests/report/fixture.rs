@@ -237,6 +237,9 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
             record.decisions.push(decision(minute, before, after));
             if after > before { record.scaling.scale_out += 1 } else { record.scaling.scale_in += 1 }
         }
+        if record.in_service.last().map_or(0, |(_, count)| *count) != fleet.in_service {
+            record.in_service.push((SimTime(minute * 60_000_000_000), fleet.in_service));
+        }
         add_minute(&mut record, minute, rate, &fleet);
     }
     record.tasks.running_mean = record.tasks.running_time as f64 / (minutes.max(1) * 60) as f64 / 1e9;

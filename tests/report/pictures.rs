@@ -1,7 +1,8 @@
 //! Pictures: no result makes one fail, and both formats are what they claim to be.
 
 use windtunnel::experiment::RunResult;
-use windtunnel::kernel::units::SimDuration;
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::units::{Bytes, SimDuration, SimTime};
 use windtunnel::report::{chart_png, chart_svg};
 use windtunnel::scenario::{Comparator, Quantity};
 
@@ -117,7 +118,7 @@ fn names_are_shown_as_they_are_and_never_as_markup() {
 #[test]
 fn a_picture_says_what_it_does_not_show() {
     assert!(chart_svg(&month()).unwrap().contains("minutes share a column of the picture"));
-    assert!(chart_svg(&spike_day()).unwrap().contains("One value a minute."));
+    assert!(chart_svg(&spike_day()).unwrap().contains("One value a minute;"));
     assert!(chart_svg(&many_services()).unwrap().contains("3 more services are in timeline.csv."));
     assert!(chart_svg(&idle_result()).unwrap().contains("no request was served"));
 }
@@ -129,7 +130,7 @@ fn idle_result() -> RunResult {
 #[test]
 fn policies_and_limits_are_named_beside_their_lines() {
     let spike = chart_svg(&spike_day()).unwrap();
-    for name in ["CPU target 60 %", "low alarm 54 %", "burst ≥ 85 %", "p99 &lt; 800 ms"] {
+    for name in ["CPU target 60 %", "low alarm 54 %", "burst ≥ 85 %", "whole run:", "p99 &lt; 800 ms"] {
         assert!(spike.contains(name), "{name}");
     }
     let two = chart_svg(&two_services()).unwrap();
@@ -149,4 +150,48 @@ fn policies_and_limits_are_named_beside_their_lines() {
 fn equal_results_give_equal_pictures() {
     assert_eq!(chart_png(&two_services()).unwrap(), chart_png(&two_services()).unwrap());
     assert_eq!(chart_svg(&two_services()).unwrap(), chart_svg(&two_services()).unwrap());
+}
+
+#[test]
+fn a_long_run_that_scaled_out_has_a_closer_look_and_a_short_one_has_not() {
+    let day = chart_svg(&spike_day()).unwrap();
+    assert!(day.contains("Around the longest shortfall"));
+    let mut unknown = spike_day();
+    unknown.scenario.plan.services[0].request.cpu_time = Distribution::constant(SimDuration::ZERO);
+    unknown.scenario.plan.services[0].task.concurrency = None;
+    assert!(chart_svg(&unknown).unwrap().contains("Around the largest scale-out"));
+    for short in [steady("one hour", 60, 10, 100.0), idle_result()] {
+        assert!(!chart_svg(&short).unwrap().contains(">\nAround the"));
+    }
+}
+
+#[test]
+fn marks_that_are_close_together_are_labelled_with_their_sum() {
+    let mut result = spike_day();
+    let rows = &mut result.record.services[0].decisions;
+    let mut row = rows[0].clone();
+    rows.clear();
+    for (minute, before, after) in [(600, 10, 11), (1205, 11, 18), (1206, 18, 23), (1207, 23, 100)] {
+        row.at = SimTime(minute * 60_000_000_000);
+        (row.desired_before, row.desired_after, row.outcome) = (before, after, "scaled_out");
+        rows.push(row.clone());
+    }
+    let svg = chart_svg(&result).unwrap();
+    assert!(svg.contains("\n+89 in 3 steps\n") && svg.contains("\n+1\n"));
+}
+
+#[test]
+fn memory_has_a_line_only_where_the_scenario_speaks_of_it() {
+    let mut result = spike_day();
+    assert!(chart_svg(&result).unwrap().contains("\nmemory\n"));
+    let task = &mut result.scenario.plan.services[0].task;
+    (task.base_memory, task.memory_per_request) = (Bytes(0), Bytes(0));
+    assert!(!chart_svg(&result).unwrap().contains("\nmemory\n"));
+}
+
+#[test]
+fn axes_that_are_not_aligned_are_said_to_be() {
+    assert!(chart_svg(&spike_day()).unwrap().contains("axes aligned: a task carries 25/s"));
+    let idle_fleet = steady("overprovisioned", 60, 300, 100.0);
+    assert!(chart_svg(&idle_fleet).unwrap().contains("axes not aligned: a task carries 25/s"));
 }

@@ -139,26 +139,32 @@ pub(super) fn dollar_label(value: f64, step: f64) -> String {
     format!("${value:.decimals$}")
 }
 
-/// Ticks of the time axis: `(second, label)`, about a dozen at most, on round local times.
-pub(super) fn time_ticks(calendar: &Calendar, horizon_s: f64) -> Vec<(f64, String)> {
+/// Ticks of the time axis from one second to another: `(second, label)`, about a dozen at most, on round local times.
+pub(super) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
     const STEPS: [u32; 17] =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
     const MOST: f64 = 12.0;
-    let start = calendar.zoned(SimTime::ZERO);
-    let fitting = STEPS.iter().copied().find(|step| horizon_s / f64::from(*step) <= MOST);
+    let start = calendar.zoned(SimTime(whole(start_s.max(0.0) * 1e9)));
+    let length_s = end_s - start_s;
+    let fitting = STEPS.iter().copied().find(|step| length_s / f64::from(*step) <= MOST);
     match fitting {
-        Some(step) if horizon_s <= 3.0 * 86_400.0 => clock_ticks(calendar, &start, horizon_s, step),
-        _ => date_ticks(calendar, &start, horizon_s),
+        Some(step) if length_s <= 3.0 * 86_400.0 => clock_ticks(calendar, &start, (start_s, end_s), step),
+        _ => date_ticks(calendar, &start, end_s),
     }
 }
 
-fn clock_ticks(calendar: &Calendar, start: &Zoned, horizon_s: f64, step: u32) -> Vec<(f64, String)> {
+fn clock_ticks(
+    calendar: &Calendar,
+    start: &Zoned,
+    (start_s, end_s): (f64, f64),
+    step: u32,
+) -> Vec<(f64, String)> {
     let midnight = start.start_of_day().map_or(0.0, |midnight| calendar.second_of(&midnight));
     let step_s = f64::from(step);
-    let first = midnight + ((-midnight) / step_s).ceil() * step_s;
+    let first = midnight + ((start_s - midnight) / step_s - 1e-9).ceil() * step_s;
     let mut ticks = Vec::new();
     let mut second = first;
-    while second <= horizon_s + 1e-6 && ticks.len() < 20 {
+    while second <= end_s + 1e-6 && ticks.len() < 20 {
         let local = calendar.zoned(SimTime(whole(second.max(0.0) * 1e9)));
         let format = match (step < 60, local.hour(), local.minute(), local.second()) {
             // The run's own first midnight is in the caption already.

@@ -1,4 +1,4 @@
-//! One service's part of the picture: its heading, four panels, and the time axis below them.
+//! One service's part of the picture: its heading, its panels, and the time axis below them.
 
 use plotters::prelude::DrawingBackend;
 
@@ -6,22 +6,30 @@ use super::super::calendar::Calendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
-use super::axis::time_ticks;
-use super::canvas::{Canvas, GREY, INK, Place, TextLook};
+use super::canvas::{Canvas, INK, Place, TextLook};
+use super::marks::LANE;
 use super::panel::{HEADING, LEFT, RIGHT, TimeAxis};
 use super::series::rows_per_column;
+use super::stairs::Stairs;
+use super::zoom::Zoom;
 use super::{cost, latency, load, utilization};
 use crate::experiment::RunResult;
 use crate::kernel::world::ServicePlan;
 use crate::record::ServiceRecord;
 use crate::scenario::Scenario;
 
-/// Height of a block's own heading \[px\].
-const NAME: f64 = 34.0;
+/// Height of a block's own heading: the name, and two lines of sentences \[px\].
+const NAME: f64 = 56.0;
 /// Room between two panels \[px\].
 const GAP: f64 = 16.0;
-/// Room for the event lane above the load panel's data \[px\].
-pub(super) const LANE: f64 = 20.0;
+/// Heights of the panels' data \[px\].
+const DATA: [f64; 4] = [280.0, 176.0, 204.0, 116.0];
+/// Height of the closer look's data \[px\].
+const ZOOM_DATA: f64 = 190.0;
+/// Room for the labels of a time axis \[px\].
+const TIME_LABELS: f64 = 26.0;
+/// Right end of what stands beside the name \[px\].
+const TEXT_END: f64 = 1176.0;
 
 /// A service's block.
 pub(super) struct Block<'a> {
@@ -30,31 +38,34 @@ pub(super) struct Block<'a> {
     pub(super) plan: Option<&'a ServicePlan>,
     pub(super) time: TimeAxis,
     pub(super) per_column: usize,
-    top: f64,
+    pub(super) stairs: Stairs,
+    zoom: Option<Zoom>,
 }
 
 impl<'a> Block<'a> {
-    /// Height of a block \[px\].
-    pub(super) const HEIGHT: u32 = 1060;
-
-    /// The block of `service`, its top at `top` \[px\].
-    pub(super) fn new(
-        result: &'a RunResult,
-        service: &'a ServiceRecord,
-        calendar: &Calendar,
-        top: f64,
-    ) -> Self {
+    /// The block of `service`.
+    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
         let scenario = &result.scenario;
         let horizon_s = scenario.plan.horizon.as_secs_f64();
         let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::SCALE));
+        let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
         Self {
             scenario,
             service,
-            plan: scenario.plan.services.iter().find(|plan| plan.name == service.name),
-            time: TimeAxis { horizon_s, ticks: time_ticks(calendar, horizon_s) },
+            plan,
+            time: TimeAxis::new(calendar, 0.0, horizon_s),
             per_column: rows_per_column(service.timeline.len(), usize::try_from(columns).unwrap_or(1)),
-            top,
+            stairs: Stairs::new(service),
+            zoom: Zoom::new(service, plan, calendar, horizon_s),
         }
+    }
+
+    /// Height of the block \[px\].
+    pub(super) fn height(&self) -> f64 {
+        let panels: f64 = DATA.iter().map(|data| HEADING + data + GAP).sum();
+        let zoom =
+            if self.zoom.is_some() { LANE + HEADING + ZOOM_DATA + 2.0 * TIME_LABELS + GAP } else { 0.0 };
+        NAME + LANE + panels + zoom + TIME_LABELS
     }
 
     /// Minutes that share a column of the picture.
@@ -62,40 +73,57 @@ impl<'a> Block<'a> {
         self.per_column
     }
 
-    /// Draws the block.
-    pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
-        self.name(canvas)?;
-        let mut top = self.top + NAME;
-        let bottom = top + HEADING + LANE + 280.0;
+    /// Draws the block, its top at `top` \[px\].
+    pub(super) fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &mut Canvas<DB>,
+        top: f64,
+    ) -> Result<(), ChartError> {
+        self.name(canvas, top)?;
+        let mut top = top + NAME;
+        let mut bottom = top + HEADING + LANE + DATA[0];
         load::draw(canvas, self, top, bottom)?;
+        if let Some(zoom) = &self.zoom {
+            // Another time axis follows, so this one is labelled where it ends.
+            self.time.labels(canvas, bottom + 16.0)?;
+            top = bottom + TIME_LABELS + GAP;
+            bottom = top + HEADING + LANE + ZOOM_DATA;
+            zoom.draw(canvas, self, (top, bottom))?;
+            bottom += TIME_LABELS;
+        }
         top = bottom + GAP;
-        let bottom = top + HEADING + 176.0;
+        bottom = top + HEADING + DATA[1];
         utilization::draw(canvas, self, top, bottom)?;
         top = bottom + GAP;
-        let bottom = top + HEADING + 204.0;
+        bottom = top + HEADING + DATA[2];
         latency::draw(canvas, self, top, bottom)?;
         top = bottom + GAP;
-        let bottom = top + HEADING + 116.0;
+        bottom = top + HEADING + DATA[3];
         cost::draw(canvas, self, top, bottom)?;
-        self.time_labels(canvas, bottom + 16.0)
+        self.time.labels(canvas, bottom + 16.0)
     }
 
-    fn name<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
+    /// The name, and the sentences beside it in two lines, each broken between two sentences.
+    fn name<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>, top: f64) -> Result<(), ChartError> {
         let look = TextLook::new(17.0, INK).bold();
         let name = canvas.fitted(&plain(&self.service.name), look, 420.0);
-        let y = self.top + 12.0;
+        let y = top + 12.0;
         canvas.text(&name, Place::left(24.0, y), look)?;
-        let told = sentences(self.service, self.scenario).join("  ·  ");
         let x = 24.0 + canvas.width_of(&name, look) + 18.0;
         let look = TextLook::new(13.0, INK);
-        let told = canvas.fitted(&told, look, 1176.0 - x);
-        canvas.text(&told, Place::left(x, y), look)
-    }
-
-    fn time_labels<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>, y: f64) -> Result<(), ChartError> {
-        for (second, label) in &self.time.ticks {
-            canvas.text(label, Place::centre(self.time.x(*second), y), TextLook::new(12.0, GREY))?;
-        }
-        Ok(())
+        let told = sentences(self.service, self.scenario);
+        let line = |sentences: &[String]| sentences.join("  ·  ");
+        // What became of the requests stands alone, so that every block looks the same.
+        let fitting = (1..told.len()).rev().find(|count| {
+            let first = line(&told[..*count]);
+            canvas.width_of(&first, look) <= TEXT_END - x
+        });
+        let (first, second) = told.split_at(fitting.unwrap_or(1).min(told.len()));
+        let first = canvas.fitted(&line(first), look, TEXT_END - x);
+        canvas.text(&first, Place::left(x, y), look)?;
+        let second = canvas.fitted(&line(second), look, TEXT_END - 24.0);
+        // Below the first line where it fits there.
+        let x = x.min(TEXT_END - canvas.width_of(&second, look)).max(24.0);
+        canvas.text(&second, Place::left(x, y + 21.0), look)
     }
 }

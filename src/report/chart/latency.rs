@@ -75,6 +75,7 @@ fn limit(check: &Check) -> Option<Reference> {
         Comparator::Greater => ">",
         Comparator::GreaterOrEqual => "≥",
     };
-    let name = plain(&format!("{what} {sign} {}", millis_label(check.limit)));
+    // The lines beside it are minutes; a check judges the whole run.
+    let name = format!("whole run:\n{what} {sign} {}", plain(&millis_label(check.limit)));
     Some(Reference { value: check.limit, name, colour: INK })
 }

@@ -3,8 +3,9 @@
 
 use plotters::prelude::DrawingBackend;
 
+use super::super::calendar::Calendar;
 use super::ChartError;
-use super::axis::Scale;
+use super::axis::{Scale, time_ticks};
 use super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
 use super::series::Point;
 
@@ -26,7 +27,7 @@ pub(super) enum Swatch {
     Triangle(Colour, bool),
 }
 
-/// A level line with a name in the right margin.
+/// A level line with a name of one line or more in the right margin.
 #[derive(Clone, Debug)]
 pub(super) struct Reference {
     pub(super) value: f64,
@@ -34,17 +35,36 @@ pub(super) struct Reference {
     pub(super) colour: Colour,
 }
 
-/// The time axis that the panels share: its length and its ticks.
+/// A time axis that panels share: where it begins and ends \[s since second 0\], and its ticks.
 #[derive(Clone, Debug)]
 pub(super) struct TimeAxis {
-    pub(super) horizon_s: f64,
+    pub(super) start_s: f64,
+    pub(super) end_s: f64,
     pub(super) ticks: Vec<(f64, String)>,
 }
 
 impl TimeAxis {
     /// Where a second stands \[px\].
     pub(super) fn x(&self, second: f64) -> f64 {
-        LEFT + (second / self.horizon_s.max(1e-9)).clamp(0.0, 1.0) * (RIGHT - LEFT)
+        let length_s = (self.end_s - self.start_s).max(1e-9);
+        LEFT + ((second - self.start_s) / length_s).clamp(0.0, 1.0) * (RIGHT - LEFT)
+    }
+
+    /// The axis of a stretch of a run.
+    pub(super) fn new(calendar: &Calendar, start_s: f64, end_s: f64) -> Self {
+        Self { start_s, end_s, ticks: time_ticks(calendar, start_s, end_s) }
+    }
+
+    /// The labels of the ticks, their middle at `y` \[px\].
+    pub(super) fn labels<DB: DrawingBackend>(
+        &self,
+        canvas: &mut Canvas<DB>,
+        y: f64,
+    ) -> Result<(), ChartError> {
+        for (second, label) in &self.ticks {
+            canvas.text(label, Place::centre(self.x(*second), y), TextLook::new(12.0, GREY))?;
+        }
+        Ok(())
     }
 }
 
@@ -193,22 +213,29 @@ impl<'a> Panel<'a> {
         references: &[Reference],
     ) -> Result<(), ChartError> {
         const ROW: f64 = 14.0;
+        let height = |reference: &Reference| reference.name.lines().count() as f64 * ROW;
         let mut sorted: Vec<(f64, &Reference)> = references
             .iter()
             .map(|reference| (self.scale.y(reference.value, &self.bounds), reference))
             .collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let room = sorted.len() as f64 * ROW;
+        // What still follows must fit above the bottom, if there is room for all at all.
+        let mut following: f64 = sorted.iter().map(|(_, reference)| height(reference)).sum();
         let mut next_free = self.bounds.top - 4.0;
-        for (index, (y, reference)) in sorted.iter().enumerate() {
+        for (y, reference) in &sorted {
             canvas.dashes((LEFT, RIGHT), *y, reference.colour, (6.0, 4.0))?;
-            // What still follows must fit above the bottom, if there is room for all at all.
-            let latest = self.bounds.bottom + 6.0 - (room - (index + 1) as f64 * ROW);
-            let label_y = y.max(next_free).min(latest.max(next_free));
-            next_free = label_y + ROW;
+            let latest = self.bounds.bottom + 6.0 + ROW - following;
+            following -= height(reference);
+            // The middle of all lines is beside the line they name.
+            let middle_of_first = y - (height(reference) - ROW) / 2.0;
+            let mut label_y = middle_of_first.max(next_free).min(latest.max(next_free));
             let look = TextLook::new(11.0, reference.colour);
-            let name = canvas.fitted(&reference.name, look, 1200.0 - RIGHT - 12.0);
-            canvas.text(&name, Place::left(RIGHT + 6.0, label_y), look)?;
+            for line in reference.name.lines() {
+                let line = canvas.fitted(line, look, 1200.0 - RIGHT - 12.0);
+                canvas.text(&line, Place::left(RIGHT + 6.0, label_y), look)?;
+                label_y += ROW;
+            }
+            next_free = label_y;
         }
         Ok(())
     }

@@ -26,7 +26,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let timeline = &block.service.timeline;
     let series = |value: &dyn Fn(&MinuteRecord) -> Option<f64>| points(timeline, block.per_column, value);
     let cpu = series(&|minute| minute.cpu_utilization.map(|share| share * 100.0));
-    let memory = series(&|minute| minute.memory_utilization.map(|share| share * 100.0));
+    let uses_memory = block.plan.is_none_or(uses_memory);
+    let memory =
+        series(&|minute| minute.memory_utilization.filter(|_| uses_memory).map(|share| share * 100.0));
     let target = block.plan.and_then(per_target_policy);
     let load =
         target.map(|(_, target)| series(&|minute| requests_per_target(minute).map(|n| n / target * 100.0)));
@@ -34,7 +36,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     let load_name = target.map(|(name, target)| {
         format!("requests per target, % of {}'s target of {}", plain(name), figure(target, PLAIN))
     });
-    let mut entries = vec![(Swatch::Line(BLUE, 1.5), "CPU"), (Swatch::Line(PURPLE, 1.5), "memory")];
+    let mut entries = vec![(Swatch::Line(BLUE, 1.5), "CPU")];
+    if uses_memory {
+        entries.push((Swatch::Line(PURPLE, 1.5), "memory"));
+    }
     if let Some(name) = &load_name {
         entries.push((Swatch::Line(GREEN, 1.5), name));
     }
@@ -55,6 +60,15 @@ pub(super) fn draw<DB: DrawingBackend>(
         panel.nothing(canvas, "no task ran")?;
     }
     panel.base(canvas)
+}
+
+/// Whether memory is worth a line: a scenario that says nothing about it would have one at 0 %.
+fn uses_memory(plan: &ServicePlan) -> bool {
+    let follows = |policy: &PolicyPlan| match &policy.kind {
+        PolicyKind::TargetTracking(tracking) => tracking.metric == Metric::MemoryUtilization,
+        PolicyKind::Step(step) => step.alarm.metric == Metric::MemoryUtilization,
+    };
+    plan.task.base_memory.0 > 0 || plan.task.memory_per_request.0 > 0 || plan.policies.iter().any(follows)
 }
 
 /// Requests a task in service got, a minute.

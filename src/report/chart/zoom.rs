@@ -54,11 +54,11 @@ impl Zoom {
         let found = plan
             .and_then(capacity_per_task)
             .map_or_else(Vec::new, |capacity| shortfalls(&service.timeline, &service.in_service, capacity));
-        let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length);
+        let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length());
         let (title, from, to) = match longest {
             Some(shortfall) => {
                 let start = shortfall.start.as_secs_f64();
-                ("Around the longest shortfall", start, start + shortfall.length.as_secs_f64())
+                ("Around the longest shortfall", start, start + shortfall.length().as_secs_f64())
             }
             None => ("Around the largest scale-out", largest.at.as_secs_f64(), largest.at.as_secs_f64()),
         };

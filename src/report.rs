@@ -14,7 +14,7 @@ mod summary;
 mod terminal;
 mod words;
 
-pub use capacity::{Ending, Shortfall, capacity_per_task, offered_per_s, peak, shortfalls};
+pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};

@@ -12,8 +12,7 @@ use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::ServicePlan;
 use windtunnel::report::{
-    capacity_per_task, decisions_csv, invoice_csv, response_times_csv, sentences, summary_json, table,
-    timeline_csv,
+    decisions_csv, invoice_csv, response_times_csv, sentences, summary_json, table, timeline_csv,
 };
 use windtunnel::scenario::{Comparator, Quantity};
 use windtunnel::shell::output::{prepare, write_all};
@@ -260,7 +259,7 @@ fn a_shortage_that_lasts_to_the_end_is_said_to() {
 
 #[test]
 fn a_task_carries_what_its_cpu_or_its_places_allow() {
-    let close = |plan: &ServicePlan, rate: f64| (capacity_per_task(plan).unwrap() - rate).abs() < 1e-9;
+    let close = |plan: &ServicePlan, rate: f64| (plan.capacity_per_task().unwrap() - rate).abs() < 1e-9;
     let mut plan = service_plan("web");
     // One vCPU ÷ 40 ms = 25/s; 16 places ÷ 100 ms = 160/s.
     assert!(close(&plan, 25.0));
@@ -274,7 +273,7 @@ fn a_task_carries_what_its_cpu_or_its_places_allow() {
     plan.request.cpu_time = Distribution::constant(SimDuration::ZERO);
     assert!(close(&plan, 1.0 / 0.06));
     plan.task.concurrency = None;
-    assert_eq!(capacity_per_task(&plan), None);
+    assert_eq!(plan.capacity_per_task(), None);
 }
 
 #[test]

@@ -82,9 +82,8 @@ fn signed_f64(value: i128) -> f64 {
 
 impl ServiceRecorder {
     pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32) -> Self {
-        let first_end = 60_000_000_000 - plan.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs();
         Self {
-            minutes: Minutes::new(first_end, plan.horizon.0, plan.warmup.0),
+            minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),

@@ -2,25 +2,7 @@
 //! of the record and the instants at which tasks entered service. Load is known by the minute only.
 
 use crate::kernel::units::{SimDuration, SimTime};
-use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
-
-/// Requests a second that one warm task can finish [requests/s]: what its CPU allows or what its places allow, whichever
-/// is less. `None`: nothing limits it.
-#[must_use]
-pub fn capacity_per_task(plan: &ServicePlan) -> Option<f64> {
-    let (numerator, denominator) = plan.task.cpu_speed();
-    let speed = f64::from(numerator.max(1)) / f64::from(denominator.max(1));
-    let cpu_secs = plan.request.cpu_time.mean_nanos() / 1e9;
-    let wait_secs = plan.request.wait_time.mean_nanos() / 1e9;
-    let by_cpu = f64::from(plan.task.cpu_servers()) * speed / cpu_secs;
-    let by_places = plan
-        .task
-        .concurrency
-        .map_or(f64::INFINITY, |places| f64::from(places) / (cpu_secs / speed + wait_secs));
-    // A law without a mean (Pareto with a heavy tail) says nothing about capacity.
-    Some(by_cpu.min(by_places)).filter(|rate| rate.is_finite() && *rate > 0.0)
-}
 
 /// Arrivals a second in a minute [requests/s].
 #[must_use]

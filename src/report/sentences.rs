@@ -2,7 +2,7 @@
 //! what became of the requests.
 
 use super::calendar::Calendar;
-use super::capacity::{Ending, capacity_per_task, offered_per_s, peak, shortfalls};
+use super::capacity::{Ending, offered_per_s, peak, shortfalls};
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::kernel::world::ServicePlan;
 use crate::record::{RequestCounts, ServiceRecord};
@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 /// Three sentences about one service, in the time of day of the scenario's zone.
 ///
 /// "Short of capacity" is a stretch of minutes in which more arrived than the tasks in service can carry (see
-/// [`capacity_per_task`]); of several stretches the longest is told, and how many there were.
+/// [`ServicePlan::capacity_per_task`]); of several stretches the longest is told, and how many there were.
 #[must_use]
 pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
     let calendar = Calendar::new(scenario);
@@ -36,7 +36,7 @@ fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
 }
 
 fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Calendar) -> String {
-    let Some(capacity) = capacity_per_task(plan) else {
+    let Some(capacity) = plan.capacity_per_task() else {
         return "no limit of a task is known, so capacity cannot be judged".to_owned();
     };
     let found = shortfalls(&service.timeline, &service.in_service, capacity);

@@ -8,16 +8,6 @@ use super::codes;
 use super::diagnostic::{Problem, Report};
 use super::view::View;
 
-/// Requests a second that one task can do: the lesser of its CPU's and its places' capacity.
-fn task_capacity(plan: &ServicePlan) -> f64 {
-    let (numerator, denominator) = plan.task.cpu_speed();
-    let speed = f64::from(numerator) / f64::from(denominator);
-    let cpu = f64::from(plan.task.cpu_servers()) * speed * 1e9 / plan.request.cpu_time.mean_nanos();
-    let places =
-        plan.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) * 1e9 / service_nanos(plan));
-    cpu.min(places)
-}
-
 /// Mean service time of a request that waits for nothing \[ns\].
 fn service_nanos(plan: &ServicePlan) -> f64 {
     let (numerator, denominator) = plan.task.cpu_speed();
@@ -103,7 +93,7 @@ fn places(plan: &ServicePlan, service: View<'_>, task: View<'_>, report: &mut Re
 
 fn load(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
     let Some(scaling) = service.table("scaling") else { return };
-    let capacity = task_capacity(plan);
+    let capacity = plan.capacity_per_task().unwrap_or(f64::INFINITY);
     let (peak, mean) =
         (peak(&plan.traffic), plan.traffic.expected_requests(horizon) / horizon.as_secs_f64().max(1e-9));
     let most = capacity * f64::from(plan.max_capacity);

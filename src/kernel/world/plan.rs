@@ -10,7 +10,7 @@ use crate::service::{
 };
 use crate::telemetry::MetricRules;
 use crate::traffic::TrafficPlan;
-use crate::units::SimDuration;
+use crate::units::{SimDuration, SimTime};
 
 /// One resolved scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +82,34 @@ pub struct TelemetryPlan {
     pub rules: MetricRules,
 }
 
+/// Length of a calendar minute \[ns\].
+const MINUTE: u64 = 60_000_000_000;
+
+impl Plan {
+    /// The first whole calendar minute after second 0: where the first period and the first row end.
+    #[must_use]
+    pub fn first_minute_end(&self) -> SimTime {
+        SimTime(MINUTE - self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs())
+    }
+}
+
 impl ServicePlan {
+    /// Requests a second that one warm task can finish \[requests/s\]: what its CPU allows or what its places allow,
+    /// whichever is less. `None`: nothing limits it, or a law has no mean.
+    #[must_use]
+    pub fn capacity_per_task(&self) -> Option<f64> {
+        let (numerator, denominator) = self.task.cpu_speed();
+        let speed = f64::from(numerator.max(1)) / f64::from(denominator.max(1));
+        let cpu_secs = self.request.cpu_time.mean_nanos() / 1e9;
+        let wait_secs = self.request.wait_time.mean_nanos() / 1e9;
+        let by_cpu = f64::from(self.task.cpu_servers()) * speed / cpu_secs;
+        let service_secs = cpu_secs / speed + wait_secs;
+        let by_places =
+            self.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / service_secs);
+        let capacity = if by_cpu < by_places { by_cpu } else { by_places };
+        (capacity.is_finite() && capacity > 0.0).then_some(capacity)
+    }
+
     /// How requests are spread.
     #[must_use]
     pub fn routing(&self) -> Routing {

@@ -79,7 +79,7 @@ impl<'p> ServiceState<'p> {
             name,
             streams,
         };
-        let watches = watches(service, first_period_end(plan), streams);
+        let watches = watches(service, plan.first_minute_end(), streams);
         let keep = watches.iter().map(|watch| watch.range + periods(watch.delay)).max().unwrap_or(0) + 2;
         Self {
             id,
@@ -88,7 +88,7 @@ impl<'p> ServiceState<'p> {
             demands: Demands::new(&service.request, &service.task, streams, name),
             fleet: Fleet::new(&service.task, has_cpu_work, has_patience, routing, keep_beyond),
             lifecycle: Lifecycle::new(&parts),
-            usage: UsageMeter::new(service.telemetry.rules, first_period_end(plan), SimTime(plan.horizon.0)),
+            usage: UsageMeter::new(service.telemetry.rules, plan.first_minute_end(), SimTime(plan.horizon.0)),
             metrics: MetricStore::new(keep),
             watches,
             actions: Vec::new(),
@@ -111,11 +111,6 @@ impl<'p> ServiceState<'p> {
 #[expect(clippy::cast_possible_truncation, reason = "delays are minutes")]
 fn periods(span: SimDuration) -> usize {
     span.0.div_ceil(MINUTE) as usize
-}
-
-/// End of the first period: the first whole calendar minute after second 0.
-fn first_period_end(plan: &Plan) -> SimTime {
-    SimTime(MINUTE - plan.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs())
 }
 
 fn watches(service: &ServicePlan, first_minute: SimTime, streams: Streams) -> Vec<Watch> {

@@ -4,7 +4,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::capacity::{capacity_per_task, offered_per_s};
+use super::super::capacity::offered_per_s;
 use super::super::numbers::{THIN, figure};
 use super::ChartError;
 use super::axis::{Scale, count_label};
@@ -13,6 +13,7 @@ use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, ORANGE, Place, SKY_TINT, Tex
 use super::marks::{self, LANE};
 use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, TimeAxis};
 use super::series::{most, points};
+use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
 
 /// Opacity of the shade between the tasks asked for and those in service.
@@ -98,7 +99,7 @@ struct Axes {
 
 impl Axes {
     fn new(block: &Block<'_>, most_offered: f64, most_tasks: f64) -> Self {
-        let capacity = block.plan.and_then(capacity_per_task);
+        let capacity = block.plan.and_then(ServicePlan::capacity_per_task);
         if let Some(rate) = capacity {
             let carried = most_tasks * rate;
             // Further apart than this, one of the two would be squashed at the bottom.

@@ -5,7 +5,7 @@
 use plotters::prelude::DrawingBackend;
 
 use super::super::calendar::Calendar;
-use super::super::capacity::{capacity_per_task, shortfalls};
+use super::super::capacity::shortfalls;
 use super::ChartError;
 use super::block::Block;
 use super::canvas::Canvas;
@@ -52,7 +52,7 @@ impl Zoom {
         // The first of equally large ones, here and below.
         let largest = outs.rev().max_by_key(|change| change.desired_after - change.desired_before)?;
         let found = plan
-            .and_then(capacity_per_task)
+            .and_then(ServicePlan::capacity_per_task)
             .map_or_else(Vec::new, |capacity| shortfalls(&service.timeline, &service.in_service, capacity));
         let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length());
         let (title, from, to) = match longest {

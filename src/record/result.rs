@@ -153,6 +153,36 @@ pub struct MinuteRecord {
     pub cost_per_hour_usd: f64,
 }
 
+#[cfg(test)]
+impl MinuteRecord {
+    /// A whole minute in which nothing happens, the `index`-th of a run.
+    pub(crate) fn quiet(index: u64) -> Self {
+        Self {
+            start: SimTime(index * 60_000_000_000),
+            length: SimDuration::from_secs(60),
+            offered: 0,
+            served: 0,
+            rejected: 0,
+            timed_out: 0,
+            failed: 0,
+            desired: 0,
+            pending: 0,
+            running: 0,
+            in_service: 0,
+            draining: 0,
+            cpu_utilization: None,
+            memory_utilization: None,
+            queue_length: 0.0,
+            in_flight: 0.0,
+            response_time_mean: None,
+            response_time_p50: None,
+            response_time_p95: None,
+            response_time_p99: None,
+            cost_per_hour_usd: 0.0,
+        }
+    }
+}
+
 /// What a row of the decision log is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {

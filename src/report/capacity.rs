@@ -125,27 +125,11 @@ mod tests {
     /// A minute that begins at `minute`, with this load \[requests/s\] and this many tasks in service at its end.
     fn row(minute: u64, load: u64, in_service: u32) -> MinuteRecord {
         MinuteRecord {
-            start: SimTime(minute * 60_000_000_000),
-            length: SimDuration::from_secs(60),
             offered: load * 60,
-            served: 0,
-            rejected: 0,
-            timed_out: 0,
-            failed: 0,
             desired: in_service,
-            pending: 0,
             running: in_service,
             in_service,
-            draining: 0,
-            cpu_utilization: None,
-            memory_utilization: None,
-            queue_length: 0.0,
-            in_flight: 0.0,
-            response_time_mean: None,
-            response_time_p50: None,
-            response_time_p95: None,
-            response_time_p99: None,
-            cost_per_hour_usd: 0.0,
+            ..MinuteRecord::quiet(minute)
         }
     }
 

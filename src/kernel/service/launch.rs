@@ -30,6 +30,9 @@ impl LaunchBucket {
     }
 }
 
+/// Length of the window in which a service's launches are counted (documented as a rate a minute: `aws-platform.md` §1.3).
+const WINDOW: SimDuration = SimDuration::from_secs(60);
+
 /// The scheduler's rate for one service (`aws-platform.md` §1.3: 500 tasks a minute): no minute holds more launches.
 #[derive(Clone, Debug)]
 pub struct LaunchWindow {
@@ -51,7 +54,7 @@ impl LaunchWindow {
         if self.recent.len() < self.per_minute {
             return now;
         }
-        self.recent.front().map_or(now, |oldest| now.max(*oldest + SimDuration::from_secs(60)))
+        self.recent.front().map_or(now, |oldest| now.max(*oldest + WINDOW))
     }
 
     /// Notes a launch at `at`, which [`LaunchWindow::earliest`] allowed.

@@ -445,3 +445,58 @@ impl Lifecycle {
         self.tasks.iter().filter(move |task| is_billed(task.stage)).filter_map(|task| task.billed_since)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Distribution;
+    use crate::service::{CpuDiscipline, LaunchLimits, Routing, TaskPlan};
+    use crate::units::{Bytes, SimDuration};
+
+    #[test]
+    fn a_task_that_was_chosen_to_stop_keeps_the_service_unsettled_although_it_still_runs() {
+        let always = |seconds| Distribution::constant(SimDuration::from_secs(seconds));
+        let startup = StartupPlan {
+            scheduling: always(5),
+            provisioning: always(5),
+            image_pull: always(5),
+            container_start: always(5),
+            application_boot: always(0),
+        };
+        let seconds = SimDuration::from_secs;
+        let stopping = StoppingPlan {
+            lag: seconds(6),
+            exit_after_sigterm: seconds(1),
+            stop_timeout: seconds(30),
+            deprovisioning: seconds(1),
+        };
+        let limits = LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 };
+        let task = TaskPlan {
+            cpu_units: 1024,
+            memory_mib: 2048,
+            cpu_discipline: CpuDiscipline::Fcfs,
+            concurrency: Some(1),
+            queue: None,
+            base_memory: Bytes(0),
+            memory_per_request: Bytes(0),
+        };
+        let mut lifecycle = Lifecycle::new(&LifecycleParts {
+            startup: &startup,
+            stopping: &stopping,
+            balancer: None,
+            victim: ScaleInVictim::Newest,
+            window: LaunchWindow::new(&limits),
+            name: "web",
+            streams: Streams::new(1, 0),
+        });
+        let mut fleet = Fleet::new(&task, true, false, (Routing::RoundRobin, Rng::from_key(1)), seconds(30));
+        let (mut bucket, mut out) = (LaunchBucket::new(&limits), Outcome::default());
+        lifecycle.begin_warm(10, &mut fleet, &mut out);
+        assert!(lifecycle.is_settled());
+        // 10 → 8 → 10 within the stop lag: ten run and ten are desired, but two of them are about to leave.
+        lifecycle.set_desired(SimTime(1), 8, &mut bucket, &mut out);
+        lifecycle.set_desired(SimTime(2), 10, &mut bucket, &mut out);
+        assert_eq!((lifecycle.counts().running, lifecycle.desired()), (10, 10));
+        assert!(!lifecycle.is_settled());
+    }
+}

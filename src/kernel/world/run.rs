@@ -18,6 +18,9 @@ use crate::units::{AlarmId, Bytes, ServiceId, SimDuration, SimTime};
 /// Control events at one instant beyond which a run is stopped: something feeds itself.
 const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
 
+/// How often an alarm on 60 s periods is evaluated (documented: `aws-scaling.md` §4).
+const EVALUATION_INTERVAL: SimDuration = SimDuration::from_secs(60);
+
 /// Why a run was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunError {
@@ -283,7 +286,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             state.actions.push(PendingAction { at, alarm, repeats: None });
             self.schedule(at, Event::PolicyAction(id));
         }
-        self.schedule(now + SimDuration::from_secs(60), Event::AlarmEvaluation(id, alarm));
+        self.schedule(now + EVALUATION_INTERVAL, Event::AlarmEvaluation(id, alarm));
     }
 
     /// The alarms whose actions are due; each is asked for again after `alarm_reinvoke`. A repetition whose alarm has left

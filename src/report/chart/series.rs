@@ -66,32 +66,9 @@ pub(super) fn least_positive(points: &[Point]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::units::{SimDuration, SimTime};
 
     fn minute(index: u64, offered: u64) -> MinuteRecord {
-        MinuteRecord {
-            start: SimTime(index * 60_000_000_000),
-            length: SimDuration::from_secs(60),
-            offered,
-            served: 0,
-            rejected: 0,
-            timed_out: 0,
-            failed: 0,
-            desired: 0,
-            pending: 0,
-            running: 0,
-            in_service: 0,
-            draining: 0,
-            cpu_utilization: None,
-            memory_utilization: None,
-            queue_length: 0.0,
-            in_flight: 0.0,
-            response_time_mean: None,
-            response_time_p50: None,
-            response_time_p95: None,
-            response_time_p99: None,
-            cost_per_hour_usd: 0.0,
-        }
+        MinuteRecord { offered, ..MinuteRecord::quiet(index) }
     }
 
     #[test]

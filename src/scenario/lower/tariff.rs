@@ -11,6 +11,11 @@ use crate::scenario::price_book::PriceBook;
 use crate::scenario::view::View;
 use crate::scenario::{ServiceNotes, codes, quantity};
 
+/// Ephemeral storage that a task has without extra charge \[GB\] (documented: `aws-platform.md` §2.1).
+const INCLUDED_STORAGE_GB: u64 = 20;
+/// Shortest billed life of a Linux task (documented: `aws-platform.md` §2.1).
+const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
+
 /// What a bill by this program never holds.
 const NEVER_PRICED: [&str; 8] = [
     "NAT gateways and interface endpoints",
@@ -103,7 +108,8 @@ impl Prices {
             );
         }
         let storage = task.size("ephemeral_storage")?;
-        let extra_ephemeral_gb = u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(20)).ok()?;
+        let extra_ephemeral_gb =
+            u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(INCLUDED_STORAGE_GB)).ok()?;
         let load_balancer = parts.service.table("load_balancer");
         Some(Tariff {
             vcpu_hour,
@@ -123,7 +129,7 @@ impl Prices {
             ipv4_hour: self.price("public_ipv4", ""),
             public_ip_per_task: task.flag("assign_public_ip")?,
             alarm_month: self.price("cloudwatch_alarm", ""),
-            minimum_billed: SimDuration::from_secs(60),
+            minimum_billed: MINIMUM_BILLED,
             bill_deprovisioning: assumptions?.bill_deprovisioning,
         })
     }

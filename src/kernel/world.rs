@@ -7,6 +7,6 @@ mod run;
 mod service_state;
 
 pub use event::{Event, Priority};
-pub use observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Silent};
+pub use observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Silent, Stop};
 pub use plan::{Plan, ServicePlan, TelemetryPlan};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

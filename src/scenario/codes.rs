@@ -127,6 +127,9 @@ codes! {
     BAD_PRICE_FILE = "WT035", "price file that cannot be read",
         "A price file is CSV with the columns platform, region, arch, os, item, unit, price_usd, source, as_of. Prices are decimals with at most 12 places.",
         "fargate,us-east-1,x86_64,linux,vcpu,vCPU-hour,cheap,me,2026-01-01";
+    BAD_AXIS = "WT036", "axis that cannot be read",
+        "An axis is a key and its values: a range FROM..TO:STEP, whose steps are exact decimals, or an array. Values are different from one another, and a key has one axis.",
+        "[[sweep.axis]]\nkey = \"service.web.scaling.max_capacity\"\nvalues = \"10..40\"        # in steps of what?";
     FILE_UNREADABLE = "WT040", "file that cannot be opened or read",
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";

@@ -3,6 +3,7 @@
 
 mod assumptions;
 mod checks;
+mod design;
 mod policies;
 mod service;
 mod tariff;
@@ -21,7 +22,7 @@ use super::physics;
 use super::quantity;
 use super::tree::Place;
 use super::view::View;
-use super::{Check, Files, ServiceNotes};
+use super::{Check, Files, SearchSpec, ServiceNotes, SweepSpec};
 use assumptions::Assumptions;
 use tariff::Prices;
 use traffic::Source;
@@ -31,6 +32,8 @@ pub(crate) struct Lowered {
     pub(crate) plan: Plan,
     pub(crate) services: Vec<ServiceNotes>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) sweep: Option<SweepSpec>,
+    pub(crate) search: Option<SearchSpec>,
     pub(crate) price_book_date: String,
     pub(crate) not_priced: Vec<String>,
 }
@@ -63,6 +66,8 @@ impl Lower<'_> {
         let assumptions = root.table("assumptions").and_then(|view| assumptions::read(view, self));
         let prices = tariff::prices(root, self);
         let checks = root.table("checks").map(|view| checks::read(view, self));
+        let sweep = design::sweep(root, self);
+        let search = design::search(root, self);
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
         let sources: Vec<Option<Source>> =
             services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
@@ -105,6 +110,8 @@ impl Lower<'_> {
             },
             services: notes,
             checks: checks?,
+            sweep,
+            search,
             price_book_date: prices.date(),
             not_priced,
         })

@@ -1,6 +1,7 @@
 //! The outermost table, `[limits]`, `[prices]` and `[checks]`.
 
 use super::assumptions::ASSUMPTIONS;
+use super::experiments::{OPTIMIZE, SWEEP};
 use super::service::SERVICE;
 use super::{Key, Kind, TableSpec};
 
@@ -42,6 +43,8 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         Key::new("prices", Kind::Table(&PRICES), "Prices that replace those of the built-in book.").or("{}"),
         Key::new("checks", Kind::Table(&CHECKS), "What must hold; a check that does not makes the exit code 1.")
             .or("{}"),
+        Key::new("sweep", Kind::Table(&SWEEP), "What `windtunnel sweep` varies."),
+        Key::new("optimize", Kind::Table(&OPTIMIZE), "What `windtunnel optimize` may choose."),
     ],
 };
 

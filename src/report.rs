@@ -15,7 +15,7 @@ mod terminal;
 mod words;
 
 pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
-pub use chart::{ChartError, chart_png, chart_svg};
+pub use chart::{ChartError, chart_png, chart_svg, plot};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};
 pub use summary::summary_json;

@@ -57,6 +57,9 @@ impl Ruler {
 
     fn linear(least: f64, most: f64, count: f64, unit: &Unit) -> Self {
         // Equal values get a range of their own around them; a range too narrow for a float's digits counts as none.
+        // What is smaller than any figure of a run is zero.
+        let tiny = |value: f64| if value.abs() < 1e-9 { 0.0 } else { value };
+        let (least, most) = (tiny(least), tiny(most));
         let size = least.abs().max(most.abs());
         let is_flat = most - least <= size * 1e-9;
         let around = if size > 0.0 { size * 0.1 } else { 1.0 };

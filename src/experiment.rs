@@ -3,6 +3,7 @@
 
 mod base;
 pub mod checks;
+pub mod compare;
 mod estimate;
 mod figures;
 pub mod pool;

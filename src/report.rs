@@ -7,6 +7,7 @@
 mod calendar;
 mod capacity;
 mod chart;
+mod compare;
 mod figures;
 mod numbers;
 mod page;
@@ -19,6 +20,7 @@ mod words;
 
 pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg};
+pub use compare::{comparison_csv, comparison_json, comparison_markdown, comparison_table};
 pub use figures::figure_text;
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;

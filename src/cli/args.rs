@@ -19,6 +19,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results
     Run(RunRequest),
+    /// Run variants of a scenario on the same requests and say how they differ
+    Compare(CompareRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -83,6 +85,55 @@ pub(super) struct RunRequest {
     /// Print results only: no warnings, no timing
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel compare web.toml other.toml\n  windtunnel compare web.toml --replications 20 \
+    --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'\n  windtunnel compare web.toml --format markdown \
+    --variant 'big: service.web.task.cpu=2048; service.web.task.memory=4096'\n\nThe first scenario is the base; its seed holds for \
+    all. Exit code 1: every variant fails a check."
+)]
+pub(super) struct CompareRequest {
+    /// The base, then other scenarios to compare with it
+    #[arg(required = true)]
+    pub(super) scenarios: Vec<PathBuf>,
+    /// The base with other values of some keys; may be repeated
+    #[arg(long = "variant", value_name = "NAME: KEY=VALUE; …", value_parser = super::variant::parse)]
+    pub(super) variants: Vec<super::variant::VariantWish>,
+    /// Runs of each variant, each with its own random numbers
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) replications: u64,
+    /// Seed of all randomness, instead of the base's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of every scenario; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// A check that is inconclusive counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Folder for the results [default: output/NAME-compare]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    pub(super) format: CompareFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// A table for people
+    Table,
+    /// The content of comparison.json
+    Json,
+    /// The content of comparison.csv
+    Csv,
+    /// The content of comparison.md
+    Markdown,
 }
 
 /// A seed, or what one is.

@@ -21,6 +21,8 @@ pub(super) enum Command {
     Run(RunRequest),
     /// Run variants of a scenario on the same requests and say how they differ
     Compare(CompareRequest),
+    /// Find the cheapest setting that passes the scenario's checks
+    Optimize(OptimizeRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -122,6 +124,75 @@ pub(super) struct CompareRequest {
     /// Print results only: no warnings, no timing
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel optimize web.toml --axis service.web.scaling.target_tracking.cpu.target_value=30..80:5 \
+    \\\n    --axis service.web.scaling.min_capacity=2,3,4\n\nWritten beside the report: scaling.tf, and put-scaling-policy.SERVICE.POLICY.json \
+    for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting was confirmed."
+)]
+pub(super) struct OptimizeRequest {
+    /// Scenario file; its [checks] say what is good enough, its [optimize] what may be chosen
+    pub(super) scenario: PathBuf,
+    /// A key that may be chosen, with its values; replaces the axes of [optimize]; may be repeated
+    #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = crate::scenario::Axis::parse)]
+    pub(super) axes: Vec<crate::scenario::Axis>,
+    /// Confidence with which the recommended setting must pass every check
+    #[arg(long, value_name = "SHARE", value_parser = confidence)]
+    pub(super) confidence: Option<f64>,
+    /// Fresh runs that confirm the recommended setting
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(super) replications: Option<u32>,
+    /// The cluster's name in what is written for AWS
+    #[arg(long, value_name = "NAME", default_value = "CLUSTER", value_parser = cluster)]
+    pub(super) cluster: String,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of the scenario; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Folder for the results [default: output/NAME-optimize]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
+    pub(super) format: OptimizeFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A confidence, or what one is.
+fn confidence(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent.trim(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|value| value / scale);
+    share
+        .filter(|share| (0.5..=0.9999).contains(share))
+        .ok_or_else(|| "a confidence is a share from 0.5 to 0.9999, such as 0.95".to_owned())
+}
+
+/// A name that AWS takes for a cluster.
+fn cluster(text: &str) -> Result<String, String> {
+    let sound = (1..=255).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if sound {
+        Ok(text.to_owned())
+    } else {
+        Err("a cluster's name is 1 to 255 of A-Z a-z 0-9 _ -".to_owned())
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OptimizeFormat {
+    /// A table for people
+    Table,
+    /// The content of optimization.json
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

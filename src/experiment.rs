@@ -3,12 +3,16 @@
 
 mod base;
 pub mod checks;
+pub mod compare;
 mod estimate;
 mod figures;
+pub mod optimize;
 pub mod pool;
+pub mod replications;
 mod run;
 mod sample;
 mod student;
+pub mod warmup;
 
 pub use base::Base;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
@@ -40,6 +44,8 @@ pub enum CheckStatus {
     Fail,
     /// There was nothing to judge: no request was served.
     NoData,
+    /// The interval of its figure holds values on both sides of the limit: more runs would tell.
+    Inconclusive,
 }
 
 /// One check and what it found.

@@ -37,6 +37,12 @@ pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, Template, templates};
 
+/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, …
+#[must_use]
+pub fn quantity_named(name: &str) -> Option<Quantity> {
+    lower::checks::figure(name)
+}
+
 /// A text to be read, with the name that diagnostics print.
 #[derive(Clone, Debug)]
 pub struct Source {

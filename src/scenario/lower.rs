@@ -2,7 +2,7 @@
 //! that all problems are reported at once: a part that cannot be built is `None`, and the parts meet at the end.
 
 mod assumptions;
-mod checks;
+pub(crate) mod checks;
 mod design;
 mod policies;
 mod service;

@@ -8,6 +8,7 @@ mod manifest;
 mod optimize;
 mod replicate;
 mod run;
+mod sweep;
 mod until;
 mod variant;
 
@@ -41,6 +42,8 @@ pub fn main() -> ExitCode {
         Command::Run(request) => run::run(&request),
         Command::Compare(request) => compare::run(&request),
         Command::Optimize(request) => optimize::run(&request),
+        Command::Sweep(request) => sweep::sweep(&request),
+        Command::Merge(request) => sweep::merge(&request),
         Command::Validate(request) => commands::validate(&request),
         Command::Schema => commands::print(&crate::scenario::json_schema()),
         Command::Init(request) => commands::init(&request),

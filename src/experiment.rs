@@ -12,6 +12,7 @@ pub mod replications;
 mod run;
 mod sample;
 mod student;
+pub mod sweep;
 pub mod warmup;
 
 pub use base::Base;

@@ -17,6 +17,7 @@ mod replications;
 mod sentences;
 mod sheets;
 mod summary;
+pub mod sweep;
 mod terminal;
 mod words;
 

@@ -1,7 +1,11 @@
 //! The only room that touches files, the environment, the wall clock and the terminal. It decides nothing about the
 //! model.
 
+pub mod cells;
 pub mod files;
+pub mod interrupt;
+pub mod journal;
 pub mod output;
+pub mod progress;
 pub mod terminal;
 pub mod wall_clock;

@@ -23,6 +23,10 @@ pub(super) enum Command {
     Compare(CompareRequest),
     /// Find the cheapest setting that passes the scenario's checks
     Optimize(OptimizeRequest),
+    /// Run a scenario at many points; what is finished is kept, whatever happens
+    Sweep(super::sweep::SweepRequest),
+    /// Put the shards of a sweep together
+    Merge(super::sweep::MergeRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -208,7 +212,7 @@ pub(super) enum CompareFormat {
 }
 
 /// A seed, or what one is.
-fn seed(text: &str) -> Result<u64, String> {
+pub(super) fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 

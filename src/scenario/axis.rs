@@ -2,6 +2,8 @@
 //! be a choice between named sets of overrides, for settings that belong together (a task's CPU and memory, one policy
 //! or another). How points are made of axes is not said here.
 
+use serde::{Deserialize, Serialize};
+
 use super::quantity::grouped;
 
 /// Most values of one axis.
@@ -10,7 +12,7 @@ const MOST_VALUES: usize = 100_000;
 const MOST_DECIMALS: usize = 12;
 
 /// One axis of a sweep or of a search.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis {
     /// The key whose value changes, or the name of the choice.
     pub name: String,
@@ -19,7 +21,7 @@ pub struct Axis {
 }
 
 /// One value of an axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AxisValue {
     /// How reports call it: `55`, `300s`, `1 vCPU`.
     pub label: String,

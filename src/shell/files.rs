@@ -1,8 +1,12 @@
 //! Reading what the user names: scenario files, and the files that a scenario names beside it.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
 
 use crate::scenario::{Files, Source};
 
@@ -33,6 +37,65 @@ impl Folder {
 impl Files for Folder {
     fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
         open_plain(&self.base.join(path)).map(|file| Box::new(file) as Box<dyn Read>)
+    }
+}
+
+/// The files beside a scenario that is loaded many times: each is read once, so that every load sees the same content,
+/// and what was read can be told.
+#[derive(Debug)]
+pub struct Shelf {
+    folder: Folder,
+    known: Mutex<BTreeMap<String, Result<Arc<[u8]>, String>>>,
+}
+
+impl Shelf {
+    /// An empty shelf for the files of a folder.
+    #[must_use]
+    pub fn new(folder: Folder) -> Self {
+        Self { folder, known: Mutex::default() }
+    }
+
+    /// The way to them, for one load.
+    #[must_use]
+    pub fn files(shelf: &Arc<Self>) -> Box<dyn Files> {
+        Box::new(Reader(Arc::clone(shelf)))
+    }
+
+    /// Every file that was opened so far, with the SHA-256 of its content in hexadecimal; the reason where it could not be
+    /// read.
+    #[must_use]
+    pub fn contents(&self) -> Vec<(String, String)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        known
+            .iter()
+            .map(|(name, content)| {
+                (name.clone(), content.as_ref().map_or_else(Clone::clone, |bytes| digest(bytes)))
+            })
+            .collect()
+    }
+
+    fn content(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(content) = known.get(path) {
+            return content.clone();
+        }
+        let mut folder = self.folder.clone();
+        let content = folder.open(path).and_then(|mut file| {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
+            Ok(Arc::from(bytes))
+        });
+        known.insert(path.to_owned(), content.clone());
+        content
+    }
+}
+
+struct Reader(Arc<Shelf>);
+
+impl Files for Reader {
+    fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
+        self.0.content(path).map(|bytes| Box::new(io::Cursor::new(bytes)) as Box<dyn Read>)
     }
 }
 
@@ -74,6 +137,23 @@ pub fn read_scenario(path: &Path) -> Result<Source, String> {
     text_of(bytes)
         .map(|text| Source { name: name.clone(), text })
         .map_err(|reason| format!("cannot read `{name}`: {reason}"))
+}
+
+/// Reads a list of points: a file of at most 256 MiB.
+///
+/// # Errors
+/// A sentence: the file cannot be opened or read, or is longer.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    const LONGEST: u64 = 256 << 20;
+    let name = path.display().to_string();
+    let file = open_plain(path).map_err(|reason| format!("cannot read `{name}`: {reason}"))?;
+    let mut bytes = Vec::new();
+    let read = file.take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| format!("cannot read `{name}`: {}", in_words(&error)))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(format!("cannot read `{name}`: it is longer than 256 MiB"));
+    }
+    Ok(bytes)
 }
 
 /// The bytes as text, or why they are none. A NUL tells UTF-16 (an editor's "Unicode") and binary files from text before

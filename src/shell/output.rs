@@ -91,13 +91,82 @@ pub fn write_all<'n>(
     sync_folder(dir).map_err(|cause| OutputError::new("write", dir, cause))
 }
 
+/// Files that are written piece by piece and get their final names together, once all of them are on the disk. Dropped
+/// before, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staging {
+    dir: PathBuf,
+    pending: Temporaries,
+}
+
+impl Staging {
+    /// Files for `dir`, which must exist.
+    #[must_use]
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: named(dir).to_owned(), pending: Temporaries::default() }
+    }
+
+    /// Writes a file: `fill` is given the place to write to. Its own failures are passed on as they are.
+    ///
+    /// # Errors
+    /// A sentence: `fill`'s, or with the file and the cause.
+    pub fn file(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), String>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let target = self.dir.join(name);
+        let failed = |cause: io::Error| OutputError::new("write", &target, cause).to_string();
+        if target.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        let path = temporary(&self.dir, name);
+        self.pending.0.push((path.clone(), target.clone()));
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
+            _ => {}
+        }
+        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+        let mut writer = io::BufWriter::with_capacity(1 << 16, file);
+        fill(&mut |bytes| writer.write_all(bytes).map_err(failed))?;
+        let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().map_err(failed)
+    }
+
+    /// Gives every file its final name.
+    ///
+    /// # Errors
+    /// When one cannot be renamed.
+    pub fn commit(self) -> Result<(), OutputError> {
+        self.pending.commit()?;
+        sync_folder(&self.dir).map_err(|cause| OutputError::new("write", &self.dir, cause))
+    }
+}
+
+/// Removes files of these names from `dir`, where they are.
+///
+/// # Errors
+/// When one is there and cannot be removed.
+pub fn remove_all(dir: &Path, names: &[&str]) -> Result<(), OutputError> {
+    for name in names {
+        let path = dir.join(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(OutputError::new("remove", &path, cause));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// The empty path means the current folder, but cannot be opened as one.
 fn named(dir: &Path) -> &Path {
     if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
 /// Temporaries that were not renamed yet; dropping them removes the files.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Temporaries(Vec<(PathBuf, PathBuf)>);
 
 impl Temporaries {

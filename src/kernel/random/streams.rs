@@ -24,6 +24,8 @@ pub enum Purpose {
     Victim,
     /// Phase of an alarm's evaluations, one draw an alarm.
     AlarmPhase,
+    /// Which values of an axis meet in a point of a Latin hypercube; never within a run.
+    Design,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::HealthCheck => "health_check",
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
+            Self::Design => "design",
         }
     }
 }

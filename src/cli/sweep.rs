@@ -1,0 +1,177 @@
+//! `windtunnel sweep`: many points of one scenario, row by row into a journal that survives whatever ends the program,
+//! and from the journal the final files.
+
+mod deliver;
+mod merge;
+mod plan;
+mod request;
+
+pub(super) use merge::merge;
+pub(super) use request::{MergeRequest, SweepRequest};
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::commands::fail;
+use super::exit::Exit;
+use super::run::folder_name;
+use crate::experiment::sweep::{Design, Head, Outcome, Runner, Shard};
+use crate::record::Limits;
+use crate::shell::cells::{Cells, FolderLock};
+use crate::shell::progress::Progress;
+use crate::shell::terminal::note;
+use crate::shell::wall_clock::Stopwatch;
+use crate::shell::{interrupt, output};
+use deliver::{Delivery, Parts, deliver};
+use plan::Planned;
+
+/// Runs the request.
+pub(super) fn sweep(request: &SweepRequest) -> Exit {
+    let watch = Stopwatch::start();
+    let interrupted = match interrupt::listen() {
+        Ok(flag) => flag,
+        Err(error) => return fail(Exit::RunFailed, &format!("cannot listen for interruptions: {error}")),
+    };
+    let planned = match plan::plan(request, &interrupted) {
+        Ok(planned) => planned,
+        Err(exit) => return exit,
+    };
+    let folder = || Path::new("output").join(format!("{}-sweep", folder_name(&planned.head.scenario)));
+    let out = request.out.clone().unwrap_or_else(folder);
+    if let Err(error) = output::prepare(&out) {
+        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    let _lock = match FolderLock::take(&out) {
+        Ok(lock) => lock,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
+    let mut cells = match open(request, &planned.head, &out) {
+        Ok(cells) => cells,
+        Err(exit) => return exit,
+    };
+    let seed = planned.head.seed;
+    let design = Design::new(&planned.head.axes, &planned.head.points, planned.head.replications, seed);
+    if let Err(message) = run(request, &planned, &design, &mut cells, &interrupted) {
+        let kept = format!(
+            "{} of {} rows are kept; once it is put right, --resume goes on",
+            cells.finished(),
+            cells.planned()
+        );
+        return fail(Exit::RunFailed, &format!("{message}; {kept}"));
+    }
+    if interrupted.load(Ordering::Relaxed) {
+        let (finished, planned) = (cells.finished(), cells.planned());
+        note(&format!(
+            "interrupted: partial {finished}/{planned} rows in {}; --resume goes on\n",
+            out.display()
+        ));
+        return Exit::Interrupted;
+    }
+    let delivery = Delivery {
+        head: &planned.head,
+        design: &design,
+        out: &out,
+        format: request.format,
+        quiet: request.quiet,
+    };
+    let shard = cells.shard();
+    let parts = Parts::new(vec![cells]);
+    if shard.count > 1 {
+        delivery.shard(shard, parts, &watch)
+    } else {
+        deliver(&delivery, parts, &watch, &interrupted)
+    }
+}
+
+/// The rows of the folder: those that are there to go on with, or none.
+fn open(request: &SweepRequest, head: &Head, out: &Path) -> Result<Cells, Exit> {
+    let shard = request.shard.unwrap_or(Shard::WHOLE);
+    let path = Cells::path(out);
+    let refuse = |message: String| fail(Exit::Usage, &message);
+    let exists = path.symlink_metadata().is_ok();
+    if !exists || request.new {
+        // Results of another sweep must not stand beside the rows of this one.
+        let removed = output::remove_all(out, &deliver::FILES).map_err(|error| error.to_string());
+        let cells = Design::estimate(&head.axes, &head.points, head.replications);
+        let cells = u64::try_from(cells).unwrap_or(u64::MAX);
+        let created = removed.and_then(|()| Cells::create(out, head, shard, cells));
+        return created.map_err(|message| fail(Exit::RunFailed, &message));
+    }
+    let opened = Cells::open(out, request.resume);
+    let (cells, old, torn) = opened.map_err(|message| refuse(format!("{message}; --new begins anew")))?;
+    if !request.resume {
+        let (finished, planned) = (cells.finished(), cells.planned());
+        let state = if finished == planned { "a finished sweep" } else { "an unfinished sweep" };
+        return Err(refuse(format!(
+            "`{}` holds {state} ({finished} of {planned} rows); --resume goes on with it, --new begins anew, --out leaves it alone",
+            out.display()
+        )));
+    }
+    let differences = old.differences(head);
+    if !differences.is_empty() {
+        return Err(refuse(format!(
+            "the sweep in `{}` cannot be resumed, for it differs in {}; --new begins anew",
+            out.display(),
+            differences.join(", ")
+        )));
+    }
+    if cells.shard() != shard {
+        let there = cells.shard();
+        return Err(refuse(format!(
+            "`{}` holds shard {there}, not {shard}; --new begins anew",
+            out.display()
+        )));
+    }
+    if torn > 0 && !request.quiet {
+        note(&format!("note: the last row was torn and is run again ({torn} bytes)\n"));
+    }
+    Ok(cells)
+}
+
+/// Runs what is missing; the message of what could not be written.
+fn run(
+    request: &SweepRequest,
+    planned: &Planned,
+    design: &Design<'_>,
+    cells: &mut Cells,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<(), String> {
+    let head = &planned.head;
+    let missing = cells.missing();
+    let limits = Limits { requests: head.budget, interrupted: Some(interrupted) };
+    let files = || crate::shell::files::Shelf::files(&planned.shelf);
+    let base = planned.base(&files);
+    let runner = Runner::new(base, design, (head.seed, head.figures.len()), limits);
+    let mut progress = Progress::start(cells.planned(), cells.finished(), request.quiet);
+    let mut result = Ok(());
+    let cell =
+        |number: u64| usize::try_from(number).ok().and_then(|n| missing.get(n)).copied().unwrap_or(u64::MAX);
+    runner.run(missing.len() as u64, cell, |row| {
+        let requests = match &row.outcome {
+            Outcome::Done(done) => done.requests,
+            Outcome::Failed(_) => 0,
+        };
+        if let Err(message) = cells.append(&row) {
+            result = Err(message);
+            return ControlFlow::Break(());
+        }
+        progress.advance(requests);
+        // The flag is looked at here too: rows that are finished meanwhile are kept, none is begun.
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    result.and(cells.sync())
+}
+
+/// The folder as it is printed.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A path given twice is one part.
+fn same(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| PathBuf::from(path));
+    real(a) == real(b)
+}

@@ -1,0 +1,149 @@
+//! From a request to the head of a sweep: the scenario is loaded, axes are gathered, the size is bounded, and every
+//! value is tried alone, before the first run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::SweepRequest;
+use crate::cli::commands::{fail, more_on};
+use crate::cli::exit::Exit;
+use crate::experiment::sweep::{self, Design, Head, Points};
+use crate::experiment::{Base, Figure};
+use crate::scenario::{self, Axis, Design as Spec, Files, Scenario, Source};
+use crate::shell::files::{Folder, Shelf, read_bytes, read_scenario};
+use crate::shell::terminal::{note, stderr_colour};
+
+/// Values that are no scenario alone and are told of.
+const MOST_DOUBTS: usize = 5;
+
+/// A sweep that can begin.
+pub(super) struct Planned {
+    pub(super) head: Head,
+    pub(super) shelf: Arc<Shelf>,
+    source: Source,
+    overrides: Vec<String>,
+    seed: Option<u64>,
+}
+
+impl Planned {
+    /// The scenario that is varied.
+    pub(super) fn base<'a>(&'a self, files: &'a (dyn Fn() -> Box<dyn Files> + Sync)) -> Base<'a> {
+        Base { source: &self.source, overrides: &self.overrides, seed: self.seed, files }
+    }
+}
+
+/// Makes the plan of a request.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<Planned, Exit> {
+    let usage = |message: String| fail(Exit::Usage, &message);
+    let source = read_scenario(&request.scenario).map_err(usage)?;
+    let shelf = Arc::new(Shelf::new(Folder::of(&request.scenario)));
+    let files = || Shelf::files(&shelf);
+    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
+    let loaded = base.load(&[]);
+    if loaded.scenario.is_none() || !request.quiet {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    let Some(scenario) = &loaded.scenario else {
+        note(&more_on(&loaded));
+        return Err(Exit::Usage);
+    };
+    let (axes, points) = axes_and_points(request, scenario)?;
+    let replications =
+        request.replications.or(scenario.sweep.as_ref().map(|spec| spec.replications)).unwrap_or(1);
+    let cells = Design::estimate(&axes, &points, replications);
+    if cells > u128::from(request.max_cells) {
+        return Err(usage(format!(
+            "the sweep has {cells} runs (points × replications), and at most {} are begun; raise --max-cells, or take fewer \
+             values or a --latin-hypercube",
+            request.max_cells
+        )));
+    }
+    let design = Design::new(&axes, &points, replications, scenario.seed);
+    let alone = sweep::alone(&base, &design, Some(interrupted));
+    if !alone.useless.is_empty() {
+        for (name, loaded) in &alone.useless {
+            note(&format!("no value of the axis `{name}` can be used:\n"));
+            note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+            note(&more_on(loaded));
+        }
+        return Err(Exit::Usage);
+    }
+    if !request.quiet {
+        doubts(&alone.doubtful);
+    }
+    let figures = Figure::all(&scenario.plan).iter().map(|figure| figure.name(&scenario.plan)).collect();
+    let head = Head {
+        windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario: scenario.name.clone(),
+        scenario_sha256: scenario.sha256.clone(),
+        seed: scenario.seed,
+        checks: scenario.checks.iter().map(|check| check.text.clone()).collect(),
+        files: shelf.contents(),
+        axes,
+        points,
+        replications,
+        budget: request.budget,
+        figures,
+    };
+    let (overrides, seed) = (request.overrides.clone(), request.seed);
+    Ok(Planned { head, shelf, source, overrides, seed })
+}
+
+fn doubts(doubtful: &[String]) {
+    for text in doubtful.iter().take(MOST_DOUBTS) {
+        note(&format!("note: {text}; points with it may be rows with an error\n"));
+    }
+    let more = doubtful.len().saturating_sub(MOST_DOUBTS);
+    if more > 0 {
+        note(&format!("note: and {more} more values that are no scenario alone\n"));
+    }
+}
+
+/// What is varied, and how: the command line first, then `[sweep]`.
+fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<Axis>, Points), Exit> {
+    if let Some(path) = &request.points {
+        return points_of_file(path);
+    }
+    let spec = scenario.sweep.as_ref();
+    let from_file = spec.map(|spec| spec.axes.clone()).unwrap_or_default();
+    let axes = if request.axes.is_empty() { from_file } else { request.axes.clone() };
+    if axes.is_empty() {
+        let message =
+            "there is nothing to vary; give --axis KEY=40..80:5, --points FILE.csv, or a [sweep] table";
+        return Err(fail(Exit::Usage, message));
+    }
+    let mut names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(fail(
+            Exit::Usage,
+            &format!("there are two axes `{}`; give all its values to one", pair[0]),
+        ));
+    }
+    let points = match (request.latin_hypercube, spec.map(|spec| spec.design)) {
+        (Some(points), _) => Points::LatinHypercube { points },
+        (None, Some(Spec::LatinHypercube { points })) if request.axes.is_empty() => {
+            Points::LatinHypercube { points }
+        }
+        _ => Points::Grid,
+    };
+    Ok((axes, points))
+}
+
+fn points_of_file(path: &PathBuf) -> Result<(Vec<Axis>, Points), Exit> {
+    let bytes = read_bytes(path).map_err(|message| fail(Exit::Usage, &message))?;
+    sweep::points_of(&bytes).map_err(|faults| {
+        const MOST: usize = 20;
+        for fault in faults.iter().take(MOST) {
+            fail(Exit::Usage, &format!("`{}`: {fault}", path.display()));
+        }
+        if faults.len() > MOST {
+            note(&format!("and {} more\n", faults.len() - MOST));
+        }
+        Exit::Usage
+    })
+}

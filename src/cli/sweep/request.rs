@@ -1,0 +1,100 @@
+//! The arguments of `sweep` and `merge`, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::args::seed;
+use crate::experiment::sweep::Shard;
+use crate::scenario::Axis;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel sweep web.toml --axis service.web.scaling.target_tracking.cpu.target_value=40..80:5\n  \
+    windtunnel sweep web.toml --axis service.web.task.cpu=512,1024,2048 --axis service.web.scaling.min_capacity=2..6:1 \\\n      \
+    --replications 3 --out sizes\n  windtunnel sweep web.toml --out sizes --resume\n  windtunnel sweep web.toml --shard 2/3 --out part-2 \
+    && windtunnel merge part-1 part-2 part-3 --out sizes\n\nRows are kept as they are finished: after Ctrl-C, a kill or a full disk, --resume \
+    goes on and ends with the same bytes.\nA percentile in runs.csv is that run's own; in points.csv it is the mean of the point's runs.\n\n\
+    Exit codes: 0 all rows are there (a point whose values do not go together is a row with its error);\n1 the scenario has checks and no point \
+    passes them; 2 wrong usage, an invalid scenario, or another sweep in the folder;\n3 a run failed (over its budget, a bug) or a file could not \
+    be written; 130 interrupted."
+)]
+pub(in crate::cli) struct SweepRequest {
+    /// Scenario file; its [sweep] says what is varied, unless --axis or --points does
+    pub(super) scenario: PathBuf,
+    /// A key that is varied, with its values; replaces the axes of [sweep]; may be repeated
+    #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = Axis::parse)]
+    pub(super) axes: Vec<Axis>,
+    /// N points in which every value of every axis comes up equally often, instead of every combination
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000), conflicts_with = "points")]
+    pub(super) latin_hypercube: Option<u64>,
+    /// Points from a CSV: its header names keys, each row is a point
+    #[arg(long, value_name = "FILE", conflicts_with = "axes")]
+    pub(super) points: Option<PathBuf>,
+    /// Runs of each point, each with its own random numbers, the same for all points
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) replications: Option<u32>,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of every point; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Go on with the sweep that was begun in the folder
+    #[arg(long, conflicts_with = "new")]
+    pub(super) resume: bool,
+    /// Begin anew, whatever is in the folder
+    #[arg(long)]
+    pub(super) new: bool,
+    /// Run only the I-th of N shares; `merge` puts them together
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub(super) shard: Option<Shard>,
+    /// Most requests of one run; a run with more is a row with its error
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) budget: Option<u64>,
+    /// Most runs that are begun; a larger sweep is refused
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(super) max_cells: u64,
+    /// Folder for the results [default: output/NAME-sweep]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
+    pub(super) format: SweepFormat,
+    /// Print results only: no warnings, no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel merge part-1 part-2 part-3 --out sizes\n  windtunnel merge part-* --partial --out so-far\n\n\
+    The files are those of a sweep on one machine, byte for byte. Exit codes as those of `sweep`."
+)]
+pub(in crate::cli) struct MergeRequest {
+    /// Folders of the shards, in any order
+    #[arg(required = true)]
+    pub(super) parts: Vec<PathBuf>,
+    /// Folder for the results
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Make do with what is there; the results say that they are partial
+    #[arg(long)]
+    pub(super) partial: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
+    pub(super) format: SweepFormat,
+    /// Print results only
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum SweepFormat {
+    /// A table for people
+    Table,
+    /// The content of summary.json
+    Json,
+    /// The content of points.csv
+    Csv,
+}

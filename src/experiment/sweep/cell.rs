@@ -1,0 +1,209 @@
+//! Running cells: a point is loaded, run and judged; whatever goes wrong with it, a panic included, becomes its row and
+//! never the end of the sweep.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
+
+use super::design::Design;
+use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+use crate::experiment::{Base, CheckStatus, Figure, checks, pool};
+use crate::kernel::world::{RunError, Stop};
+use crate::record::{self, Limits};
+use crate::scenario::{Loaded, Scenario, Severity};
+
+/// A point's scenario, loaded once for all its replications.
+type Slot = Arc<OnceLock<Result<Box<Scenario>, Failure>>>;
+
+/// Runs the cells of a sweep.
+#[derive(Debug)]
+pub struct Runner<'a> {
+    base: Base<'a>,
+    design: &'a Design<'a>,
+    seed: u64,
+    figures: usize,
+    limits: Limits<'a>,
+    /// The points that were loaded last; as many as cells can be under way.
+    loaded: Mutex<VecDeque<(u64, Slot)>>,
+}
+
+impl<'a> Runner<'a> {
+    /// A runner for the points of `design`, each with `figures` figures. `seed` is the one of rows that cannot be loaded.
+    #[must_use]
+    pub fn new(
+        base: Base<'a>,
+        design: &'a Design<'a>,
+        (seed, figures): (u64, usize),
+        limits: Limits<'a>,
+    ) -> Self {
+        Self { base, design, seed, figures, limits, loaded: Mutex::default() }
+    }
+
+    /// Runs the `count` cells that `cell` numbers, on all cores, and gives each row to `take` as it is finished, until
+    /// `take` breaks off or the interruption is raised.
+    pub fn run(
+        &self,
+        count: u64,
+        cell: impl Fn(u64) -> u64 + Sync,
+        mut take: impl FnMut(Row) -> ControlFlow<()>,
+    ) {
+        let job = |number| self.row(cell(number));
+        pool::as_finished(0..count, job, |_, row| match row {
+            Some(row) => take(row),
+            None => ControlFlow::Break(()),
+        });
+    }
+
+    /// The row of a cell; `None` when it was interrupted.
+    #[must_use]
+    pub fn row(&self, cell: u64) -> Option<Row> {
+        let (point, replication) = self.design.split(cell);
+        if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            return None;
+        }
+        let slot = self.slot(point);
+        let mut seed = self.seed;
+        let outcome = guarded(|| {
+            let scenario = match slot.get_or_init(|| self.load(point)) {
+                Ok(scenario) => scenario,
+                Err(failure) => return Ok(Some(Outcome::Failed(failure.clone()))),
+            };
+            seed = scenario.seed;
+            self.simulate(scenario, replication)
+        });
+        let outcome = match outcome {
+            Ok(outcome) => outcome?,
+            Err(failure) => Outcome::Failed(failure),
+        };
+        Some(Row { cell, seed, outcome })
+    }
+
+    fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<Outcome>, Failure> {
+        let record = match record::totals(&scenario.plan, (scenario.seed, replication), self.limits) {
+            Ok(record) => record,
+            Err(RunError::Stopped { why: Stop::Interrupted, .. }) => return Ok(None),
+            Err(error) => {
+                let is_budget = matches!(error, RunError::Stopped { why: Stop::OverBudget, .. });
+                let kind = if is_budget { FailureKind::OverBudget } else { FailureKind::Stopped };
+                return Err(Failure { kind, message: error.to_string() });
+            }
+        };
+        let figures = Figure::all(&scenario.plan);
+        Ok(Some(Outcome::Done(Done {
+            requests: record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum(),
+            fingerprint: record.fingerprint,
+            verdict: verdict(scenario, &record),
+            figures: figures.iter().map(|figure| figure.value(&record, &scenario.plan)).collect(),
+        })))
+    }
+
+    fn load(&self, point: u64) -> Result<Box<Scenario>, Failure> {
+        let loaded = self.base.load(&self.design.overrides(point));
+        let message = why_not(&loaded);
+        let Some(scenario) = loaded.scenario else {
+            return Err(Failure { kind: FailureKind::Invalid, message });
+        };
+        if Figure::all(&scenario.plan).len() == self.figures {
+            Ok(Box::new(scenario))
+        } else {
+            let message = "the point changes which services there are".to_owned();
+            Err(Failure { kind: FailureKind::Invalid, message })
+        }
+    }
+
+    /// The place of a point's scenario; threads that want the same point share it.
+    fn slot(&self, point: u64) -> Slot {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, slot)) = loaded.iter().find(|(known, _)| *known == point) {
+            return Arc::clone(slot);
+        }
+        if loaded.len() > rayon::current_num_threads() {
+            loaded.pop_front();
+        }
+        let slot = Slot::default();
+        loaded.push_back((point, Arc::clone(&slot)));
+        slot
+    }
+}
+
+fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
+    let outcomes = checks::evaluate(scenario, record);
+    let has = |status| outcomes.iter().any(|outcome| outcome.status == status);
+    match () {
+        () if outcomes.is_empty() => Verdict::NoChecks,
+        () if has(CheckStatus::Fail) => Verdict::Fail,
+        () if outcomes.iter().all(|outcome| outcome.status == CheckStatus::Pass) => Verdict::Pass,
+        () => Verdict::NoData,
+    }
+}
+
+/// The first error of a scenario that could not be loaded, in one line; empty where there is none.
+pub(super) fn why_not(loaded: &Loaded) -> String {
+    let mut errors = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    let Some(first) = errors.next() else { return String::new() };
+    let others = errors.count();
+    let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+    format!("{}: {}{more}", first.code, first.message)
+}
+
+thread_local! {
+    /// Within a guarded job: what its panic said, once it did.
+    static CAUGHT: RefCell<Option<String>> = const { RefCell::new(None) };
+    static GUARDED: RefCell<bool> = const { RefCell::new(false) };
+}
+
+/// Does a job whose panic is a failure like any other, and says nothing on the terminal.
+///
+/// # Errors
+/// The job's own failure, or the panic's message with its place in the source.
+pub fn guarded<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if GUARDED.with_borrow(|guarded| *guarded) {
+                let text = info.payload_as_str().unwrap_or("no message");
+                let place = info.location().map(|at| format!(" ({at})")).unwrap_or_default();
+                CAUGHT.set(Some(format!("{text}{place}")));
+            } else {
+                usual(info);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    // What a panicking job leaves behind is thrown away with it: no state outlives a cell.
+    let result = catch_unwind(AssertUnwindSafe(job));
+    GUARDED.set(false);
+    let caught = CAUGHT.take();
+    result.unwrap_or_else(|_| {
+        let message = caught.unwrap_or_else(|| "no message".to_owned());
+        Err(Failure { kind: FailureKind::Panicked, message: format!("a bug in windtunnel: {message}") })
+    })
+}
+
+/// Whether an interruption was asked for.
+pub(super) fn is_raised(flag: Option<&AtomicBool>) -> bool {
+    flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_with_its_message_and_its_place() {
+        let failure = guarded(|| -> Result<(), Failure> { panic!("seven is {}", "odd") }).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Panicked);
+        assert!(
+            failure.message.contains("seven is odd") && failure.message.contains("cell.rs"),
+            "{failure:?}"
+        );
+        // The thread can do its next job.
+        assert_eq!(guarded(|| Ok(3)), Ok(3));
+        let own = Failure { kind: FailureKind::Stopped, message: "stopped".to_owned() };
+        assert_eq!(guarded(|| Err::<(), _>(own.clone())), Err(own));
+    }
+}

@@ -1,0 +1,153 @@
+//! Which values meet in which point. Points are made when they are asked for: a grid is arithmetic, a Latin hypercube
+//! one shuffled list an axis, a list what it was given.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::random::{Purpose, Streams};
+use crate::scenario::Axis;
+
+/// How points are made of axes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Points {
+    /// Every combination; the last axis changes fastest.
+    Grid,
+    /// So many points; every value of every axis comes up equally often, as far as the numbers allow.
+    LatinHypercube {
+        /// Points, ≥ 1.
+        points: u64,
+    },
+    /// Points of a file: for each the number of its value on every axis.
+    List {
+        /// The points.
+        rows: Vec<Vec<u32>>,
+    },
+}
+
+/// The points of a sweep.
+#[derive(Clone, Debug)]
+pub struct Design<'a> {
+    axes: &'a [Axis],
+    points: &'a Points,
+    count: u64,
+    replications: u64,
+    /// For a Latin hypercube and each axis: the stratum of every point.
+    strata: Vec<Vec<u32>>,
+}
+
+impl<'a> Design<'a> {
+    /// Cells (point × replication) of such a sweep, before any is made; a grid's can be astronomical.
+    #[must_use]
+    pub fn estimate(axes: &[Axis], points: &Points, replications: u32) -> u128 {
+        let points = match points {
+            Points::Grid => {
+                axes.iter().fold(1_u128, |product, axis| product.saturating_mul(axis.values.len() as u128))
+            }
+            Points::LatinHypercube { points } => u128::from(*points),
+            Points::List { rows } => rows.len() as u128,
+        };
+        points.saturating_mul(u128::from(replications))
+    }
+
+    /// The points of these axes; a Latin hypercube is drawn from named streams of `seed`. The caller has made sure that
+    /// their [`Self::estimate`] is bearable.
+    #[must_use]
+    pub fn new(axes: &'a [Axis], points: &'a Points, replications: u32, seed: u64) -> Self {
+        let replications = u64::from(replications.max(1));
+        let count = u64::try_from(Self::estimate(axes, points, 1)).unwrap_or(u64::MAX);
+        let strata = match points {
+            Points::LatinHypercube { points } => {
+                axes.iter().map(|axis| shuffled(axis, *points, seed)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { axes, points, count, replications, strata }
+    }
+
+    /// Number of points.
+    #[must_use]
+    pub const fn points(&self) -> u64 {
+        self.count
+    }
+
+    /// Runs of each point.
+    #[must_use]
+    pub const fn replications(&self) -> u64 {
+        self.replications
+    }
+
+    /// Number of cells.
+    #[must_use]
+    pub const fn cells(&self) -> u64 {
+        self.count.saturating_mul(self.replications)
+    }
+
+    /// The point and the replication of a cell: the replications of a point follow each other.
+    #[must_use]
+    pub const fn split(&self, cell: u64) -> (u64, u64) {
+        (cell / self.replications, cell % self.replications)
+    }
+
+    /// The axes.
+    #[must_use]
+    pub const fn axes(&self) -> &'a [Axis] {
+        self.axes
+    }
+
+    /// Which value of each axis a point takes.
+    #[must_use]
+    pub fn choice(&self, point: u64) -> Vec<usize> {
+        let axes = self.axes;
+        match self.points {
+            Points::Grid => {
+                let (mut rest, mut choice) = (point, vec![0; axes.len()]);
+                for (slot, axis) in choice.iter_mut().zip(axes).rev() {
+                    let count = axis.values.len().max(1) as u64;
+                    *slot = index(rest % count);
+                    rest /= count;
+                }
+                choice
+            }
+            Points::LatinHypercube { points } => {
+                let value = |(strata, axis): (&Vec<u32>, &Axis)| {
+                    let stratum = strata.get(index(point)).map_or(0, |stratum| u64::from(*stratum));
+                    // Strata in order are dealt to the values in order, each as often as the others, give or take one.
+                    index(stratum * axis.values.len() as u64 / (*points).max(1))
+                };
+                self.strata.iter().zip(axes).map(value).collect()
+            }
+            Points::List { rows } => rows.get(index(point)).map_or_else(Vec::new, |row| {
+                row.iter().map(|value| usize::try_from(*value).unwrap_or(usize::MAX)).collect()
+            }),
+        }
+    }
+
+    /// What reports call the values of a point, one an axis.
+    #[must_use]
+    pub fn labels(&self, point: u64) -> Vec<&'a str> {
+        let label =
+            |(axis, value): (&'a Axis, usize)| axis.values.get(value).map_or("", |v| v.label.as_str());
+        self.axes.iter().zip(self.choice(point)).map(label).collect()
+    }
+
+    /// What a point overrides, each `KEY=VALUE`.
+    #[must_use]
+    pub fn overrides(&self, point: u64) -> Vec<String> {
+        let values = self.axes.iter().zip(self.choice(point));
+        values.filter_map(|(axis, value)| axis.values.get(value)).flat_map(|v| v.overrides.clone()).collect()
+    }
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The numbers from 0 in random order, from the axis' own stream: another axis changes nothing here.
+fn shuffled(axis: &Axis, points: u64, seed: u64) -> Vec<u32> {
+    let mut rng = Streams::new(seed, 0).stream(Purpose::Design, &axis.name);
+    let mut order: Vec<u32> = (0..u32::try_from(points).unwrap_or(u32::MAX)).collect();
+    for place in (1..order.len()).rev() {
+        order.swap(place, index(rng.below(place as u64 + 1)));
+    }
+    order
+}

@@ -1,0 +1,266 @@
+//! What the rows of a sweep say together: the summary of a point between its replications, the front of points that none
+//! beats in cost and p99 at once, and the cheapest point that passes. A point costs sixteen bytes and a bit here, so that
+//! a survey of many is small; figures stay in the rows.
+
+use std::collections::BTreeMap;
+
+use super::row::{FailureKind, Outcome, Row, Verdict};
+use super::{Design, Head};
+use crate::experiment::{Estimate, of_means};
+
+/// Confidence of the intervals of a point's figures.
+const CONFIDENCE: f64 = 0.95;
+
+/// A point in the plane of the front; not a number where its replications did not all end with figures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Cost a month, mean of the replications \[USD\].
+    pub cost: f64,
+    /// 99th percentile of response times, mean of the replications; with several services that of the slowest \[ms\].
+    pub p99: f64,
+}
+
+impl Place {
+    /// A point that has no place.
+    pub const NOWHERE: Self = Self { cost: f64::NAN, p99: f64::NAN };
+
+    /// Whether it has both.
+    #[must_use]
+    pub const fn is_somewhere(&self) -> bool {
+        self.cost.is_finite() && self.p99.is_finite()
+    }
+}
+
+/// What the replications of a point say together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointSummary {
+    /// Replications with figures.
+    pub runs: u64,
+    /// Replications that failed.
+    pub failed: u64,
+    /// Replications that passed every check.
+    pub passed: u64,
+    /// The figures: mean and half width of the 95 % interval.
+    pub figures: Vec<Option<Estimate>>,
+    /// Its place.
+    pub place: Place,
+    /// The first failure, where there is one.
+    pub error: Option<String>,
+}
+
+/// The summary of a point from its rows, one a replication; `None` where a cell was not run.
+#[must_use]
+pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
+    let mut done = Vec::new();
+    let (mut failed, mut error) = (0, None);
+    for row in rows.iter().flatten() {
+        match &row.outcome {
+            Outcome::Done(cell) => done.push(cell),
+            Outcome::Failed(failure) => {
+                failed += 1;
+                error.get_or_insert_with(|| format!("{}: {}", failure.kind.name(), failure.message));
+            }
+        }
+    }
+    let mean = |index: usize| {
+        let values: Vec<Option<f64>> =
+            done.iter().map(|cell| cell.figures.get(index).copied().flatten()).collect();
+        of_means(&values).map(|pseudo| pseudo.estimate(CONFIDENCE))
+    };
+    let figures: Vec<Option<Estimate>> = (0..head.figures.len()).map(mean).collect();
+    let is_whole = done.len() == rows.len() && !rows.is_empty();
+    let p99 = head.p99();
+    let slowest: Vec<Option<f64>> = done
+        .iter()
+        .map(|cell| {
+            p99.iter().filter_map(|index| cell.figures.get(*index).copied().flatten()).reduce(f64::max)
+        })
+        .collect();
+    let cost = head.cost().and_then(|index| figures[index]).map_or(f64::NAN, |estimate| estimate.value);
+    let p99 = of_means(&slowest).map_or(f64::NAN, |pseudo| pseudo.whole);
+    PointSummary {
+        runs: done.len() as u64,
+        failed,
+        passed: done.iter().filter(|cell| cell.verdict == Verdict::Pass).count() as u64,
+        figures,
+        place: if is_whole { Place { cost, p99 } } else { Place::NOWHERE },
+        error,
+    }
+}
+
+/// What all rows say together.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// Cells of the sweep.
+    pub planned: u64,
+    /// Cells with a row.
+    pub finished: u64,
+    /// Rows that failed, by kind.
+    pub failed: BTreeMap<FailureKind, u64>,
+    /// Requests of all rows.
+    pub requests: u64,
+    /// Where each point stands.
+    pub places: Vec<Place>,
+    /// Points that passed every check in every replication, in order.
+    pub passing: Vec<u64>,
+    /// Points that no other beats in cost and p99 at once, from the cheapest on.
+    pub front: Vec<u64>,
+    /// The first failures, with their cells.
+    pub failures: Vec<Row>,
+    /// The front in the order of the points.
+    front_by_number: Vec<u64>,
+}
+
+/// Failures that a survey keeps.
+const FAILURES_KEPT: usize = 20;
+
+impl Survey {
+    /// A survey of the points of `design`; points are added in order, then it is closed.
+    #[must_use]
+    pub fn new(design: &Design<'_>) -> Self {
+        Self { planned: design.cells(), ..Self::default() }
+    }
+
+    /// Adds the next point.
+    pub fn add(&mut self, point: u64, rows: &[Option<Row>], summary: &PointSummary) {
+        for row in rows.iter().flatten() {
+            self.finished += 1;
+            match &row.outcome {
+                Outcome::Done(done) => self.requests += done.requests,
+                Outcome::Failed(failure) => {
+                    *self.failed.entry(failure.kind).or_default() += 1;
+                    if self.failures.len() < FAILURES_KEPT {
+                        self.failures.push(row.clone());
+                    }
+                }
+            }
+        }
+        self.places.push(summary.place);
+        if summary.passed == rows.len() as u64 && !rows.is_empty() {
+            self.passing.push(point);
+        }
+    }
+
+    /// Finds the front, once every point is there.
+    #[must_use]
+    pub fn close(mut self) -> Self {
+        self.front = front(&self.places);
+        self.front_by_number.clone_from(&self.front);
+        self.front_by_number.sort_unstable();
+        self
+    }
+
+    /// Whether no other point beats this one.
+    #[must_use]
+    pub fn is_on_front(&self, point: u64) -> bool {
+        self.front_by_number.binary_search(&point).is_ok()
+    }
+
+    /// Whether a point passed every check in every replication.
+    #[must_use]
+    pub fn passes(&self, point: u64) -> bool {
+        self.passing.binary_search(&point).is_ok()
+    }
+
+    /// Whether every cell has its row.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.finished == self.planned
+    }
+
+    /// Rows that failed.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    /// Rows that failed although their point was a scenario.
+    #[must_use]
+    pub fn failed_runs(&self) -> u64 {
+        self.failed.iter().filter(|(kind, _)| **kind != FailureKind::Invalid).map(|(_, count)| count).sum()
+    }
+
+    /// Where a point stands.
+    #[must_use]
+    pub fn place(&self, point: u64) -> Place {
+        usize::try_from(point)
+            .ok()
+            .and_then(|index| self.places.get(index))
+            .copied()
+            .unwrap_or(Place::NOWHERE)
+    }
+
+    /// The cheapest of the points that pass; of equally cheap ones the fastest, then the first.
+    #[must_use]
+    pub fn cheapest(&self) -> Option<u64> {
+        let mut passing: Vec<u64> =
+            self.passing.iter().copied().filter(|point| self.place(*point).cost.is_finite()).collect();
+        passing.sort_by(|a, b| {
+            let (a, b) = (self.place(*a), self.place(*b));
+            a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99))
+        });
+        passing.first().copied()
+    }
+}
+
+/// The points that no other beats in one and equals in the other, from the cheapest on. Equal points are on it together.
+fn front(places: &[Place]) -> Vec<u64> {
+    let mut order: Vec<usize> = (0..places.len()).filter(|index| places[*index].is_somewhere()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (places[*a], places[*b]);
+        a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99))
+    });
+    let mut found: Vec<u64> = Vec::new();
+    let mut best: Option<Place> = None;
+    for index in order {
+        let place = places[index];
+        let is_on = best.is_none_or(|best| place.p99 < best.p99 || place == best);
+        if is_on {
+            best = Some(place);
+            found.push(index as u64);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(cost: f64, p99: f64) -> Place {
+        Place { cost, p99 }
+    }
+
+    #[test]
+    fn the_front_holds_what_nothing_beats() {
+        let places = [
+            at(3.0, 1.0),
+            at(1.0, 5.0),
+            at(2.0, 2.0),
+            at(2.0, 3.0),
+            at(2.5, 2.0),
+            Place::NOWHERE,
+            at(2.0, 2.0),
+        ];
+        assert_eq!(front(&places), [1, 2, 6, 0]);
+        assert_eq!(front(&[Place::NOWHERE]), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn every_point_off_the_front_is_beaten_by_one_on_it() {
+        let mut state = 7_u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 58) as f64
+        };
+        for _ in 0..200 {
+            let places: Vec<Place> = (0..40).map(|_| at(draw(), draw())).collect();
+            let front = front(&places);
+            let beats = |a: Place, b: Place| a.cost <= b.cost && a.p99 <= b.p99 && a != b;
+            for (index, place) in places.iter().enumerate() {
+                let beaten = places.iter().any(|other| beats(*other, *place));
+                assert_eq!(front.contains(&(index as u64)), !beaten, "{place:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `summary.json` of a sweep: what was swept, how much of it there is, the front, and the cheapest point that passes.
+
+use serde_json::{Map, Value, json};
+
+use super::super::numbers::rounded;
+use super::SweepView;
+use super::sheets::replay;
+use crate::experiment::sweep::{FailureKind, Outcome, Points, Row};
+
+/// The content of `summary.json`.
+#[must_use]
+pub fn summary_json(view: &SweepView<'_>) -> String {
+    let SweepView { head, design, survey } = view;
+    let kind = match &head.points {
+        Points::Grid => "grid",
+        Points::LatinHypercube { .. } => "latin_hypercube",
+        Points::List { .. } => "list",
+    };
+    let labels = |axis: &crate::scenario::Axis| {
+        let labels: Vec<&str> = axis.values.iter().map(|value| value.label.as_str()).collect();
+        json!({ "name": axis.name, "values": labels })
+    };
+    let by_kind = FailureKind::ALL
+        .into_iter()
+        .map(|kind| (kind.name().to_owned(), json!(survey.failed.get(&kind).copied().unwrap_or(0))));
+    let front: Vec<Value> = survey.front.iter().map(|point| point_json(view, *point)).collect();
+    let failures: Vec<Value> = survey.failures.iter().map(|row| failure_json(view, row)).collect();
+    let summary = json!({
+        "schema_version": "1.0",
+        "scenario": { "name": head.scenario, "sha256": head.scenario_sha256, "seed": head.seed },
+        "sweep_sha256": head.hash(),
+        "design": {
+            "kind": kind,
+            "axes": head.axes.iter().map(labels).collect::<Vec<_>>(),
+            "points": design.points(),
+            "replications": design.replications(),
+            "budget_requests": head.budget,
+        },
+        "cells": {
+            "planned": survey.planned,
+            "finished": survey.finished,
+            "failed": survey.failures(),
+            "failed_by_kind": Map::from_iter(by_kind),
+        },
+        "partial": !survey.is_whole(),
+        "requests": survey.requests,
+        "checks": head.checks,
+        "pareto_front": front,
+        "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(survey.passing.len()) },
+        "cheapest_that_passes": survey.cheapest().map_or(Value::Null, |point| point_json(view, point)),
+        "failures": failures,
+    });
+    let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
+    text + "\n"
+}
+
+fn values_json(view: &SweepView<'_>, point: u64) -> Value {
+    let labels = view.design.labels(point);
+    let pairs = view.design.axes().iter().zip(labels);
+    Value::Object(pairs.map(|(axis, label)| (axis.name.clone(), json!(label))).collect())
+}
+
+fn point_json(view: &SweepView<'_>, point: u64) -> Value {
+    let place = view.survey.place(point);
+    json!({
+        "point": point,
+        "values": values_json(view, point),
+        "set": view.design.overrides(point),
+        "cost_per_month_usd": rounded(place.cost, 2).map_or(Value::Null, |cost| json!(format!("{cost:.2}"))),
+        "response_time_p99_ms": rounded(place.p99, 3),
+        "passes_checks": if view.head.checks.is_empty() { Value::Null } else { json!(view.survey.passes(point)) },
+    })
+}
+
+fn failure_json(view: &SweepView<'_>, row: &Row) -> Value {
+    let (point, replication) = view.design.split(row.cell);
+    let Outcome::Failed(failure) = &row.outcome else { return Value::Null };
+    json!({
+        "point": point,
+        "replication": replication,
+        "seed": row.seed,
+        "values": values_json(view, point),
+        "kind": failure.kind.name(),
+        "message": failure.message,
+        "replay": replay(&view.design.overrides(point), row, replication),
+    })
+}

@@ -1,0 +1,125 @@
+//! The table of a sweep for people, at most 100 columns wide: how much there is, the cheapest point that passes, the
+//! front, and what failed.
+
+use super::super::numbers::{PLAIN, figure, grouped};
+use super::super::page::{Look, Page};
+use super::SweepView;
+use crate::experiment::sweep::{FailureKind, Outcome};
+
+/// Points of the front that are listed; all are in `summary.json`.
+const MOST_POINTS: usize = 20;
+/// Failures that are told.
+const MOST_FAILURES: usize = 5;
+
+/// The table.
+#[must_use]
+pub fn table(view: &SweepView<'_>, width: usize, colour: bool) -> String {
+    let SweepView { head, design, survey } = view;
+    let mut page = Page::new(width, colour);
+    let names = view.short_names();
+    let count = |number: u64| grouped(number, PLAIN);
+    let plural =
+        |number: u64, word: &str| format!("{} {word}{}", count(number), if number == 1 { "" } else { "s" });
+    let size = format!(
+        "  {} × {} of {}",
+        plural(design.points(), "point"),
+        plural(design.replications(), "replication"),
+        names.join(" × ")
+    );
+    page.line(&[(Look::Bold, &head.scenario), (Look::Usual, &size)]);
+    if let Some(partial) = view.partial() {
+        page.line(&[
+            (Look::Bad, &partial),
+            (Look::Usual, "  what follows is of the points that are complete"),
+        ]);
+    }
+    page.blank();
+    best(&mut page, view, &names);
+    page.blank();
+    front(&mut page, view, &names);
+    if survey.failures() > 0 {
+        page.blank();
+        failures(&mut page, view, &names);
+    }
+    page.finish()
+}
+
+fn money(cost: f64) -> String {
+    let cents = super::super::numbers::whole(cost * 100.0);
+    format!("{}.{:02}", grouped(cents / 100, PLAIN), cents % 100)
+}
+
+fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
+    let SweepView { head, survey, .. } = view;
+    if head.checks.is_empty() {
+        page.line(&[(Look::Faint, "no checks declared, so no point can be called good enough")]);
+        return;
+    }
+    let Some(point) = survey.cheapest() else {
+        let text = format!("  no point passed {} in every replication", head.checks.join(", "));
+        page.line(&[(Look::Bad, "FAIL"), (Look::Usual, &text)]);
+        return;
+    };
+    let place = survey.place(point);
+    let text = format!("  cheapest of {} that pass every check in every replication", survey.passing.len());
+    page.line(&[(Look::Good, "PASS"), (Look::Usual, &text)]);
+    let figures = format!("      {} USD a month, p99 {} ms: ", money(place.cost), figure(place.p99, PLAIN));
+    page.line(&[(Look::Usual, &figures), (Look::Bold, &view.name_of(names, point))]);
+}
+
+fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
+    let SweepView { head, survey, .. } = view;
+    if survey.front.is_empty() {
+        page.line(&[(Look::Faint, "no point has both a cost and a p99, so there is no front")]);
+        return;
+    }
+    page.line(&[(
+        Look::Faint,
+        "Pareto front: nothing is both cheaper and faster; means of the replications",
+    )]);
+    page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
+    for point in survey.front.iter().take(MOST_POINTS) {
+        let place = survey.place(*point);
+        let (cost, p99) = (money(place.cost), figure(place.p99, PLAIN));
+        let (verdict, look) = match (head.checks.is_empty(), survey.passes(*point)) {
+            (true, _) => ("  -   ", Look::Usual),
+            (_, true) => (" pass ", Look::Good),
+            (_, false) => (" fail ", Look::Bad),
+        };
+        let figures = format!("{cost:>14}  {p99:>10}  ");
+        let name = format!("  {}", view.name_of(names, *point));
+        page.line(&[(Look::Usual, &figures), (look, verdict), (Look::Usual, &name)]);
+    }
+    let left_out = survey.front.len().saturating_sub(MOST_POINTS);
+    if left_out > 0 {
+        page.line(&[(Look::Faint, &format!("   … and {left_out} more in summary.json"))]);
+    }
+}
+
+fn failures(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
+    let survey = view.survey;
+    let kinds: Vec<String> = FailureKind::ALL
+        .into_iter()
+        .filter_map(|kind| survey.failed.get(&kind).map(|count| format!("{count} {}", words(kind))))
+        .collect();
+    let text = format!("{} of {} cells failed: ", survey.failures(), survey.planned);
+    page.line(&[(Look::Bad, &text), (Look::Usual, &kinds.join(", "))]);
+    for row in survey.failures.iter().take(MOST_FAILURES) {
+        let Outcome::Failed(failure) = &row.outcome else { continue };
+        let (point, replication) = view.design.split(row.cell);
+        page.line(&[(Look::Usual, &format!("  {}, replication {replication}", view.name_of(names, point)))]);
+        page.line(&[(Look::Faint, &format!("    {}", failure.message))]);
+    }
+    if survey.failures() > MOST_FAILURES as u64 {
+        page.line(&[(Look::Faint, "  … the others are in runs.csv, with what runs them again")]);
+    }
+}
+
+const fn words(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Invalid => "with values that do not go together",
+        FailureKind::OverBudget => "over their budget",
+        FailureKind::Stopped => "stopped by the engine",
+        FailureKind::Panicked => "met a bug in windtunnel",
+    }
+}

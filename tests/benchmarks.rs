@@ -5,6 +5,8 @@ use windtunnel::record::{RunRecord, record};
 
 use crate::workloads;
 
+#[path = "../benches/days.rs"]
+mod days;
 #[path = "../benches/limit.rs"]
 mod limit;
 
@@ -52,4 +54,12 @@ fn a_day_without_requests_ends_with_one_task() {
 #[test]
 fn the_limit_gives_the_same_hash_twice() {
     assert_eq!(limit::w2(50_000), limit::w2(50_000));
+}
+
+#[test]
+fn a_sweep_of_days_gives_the_same_rows_twice() {
+    let (requests, hash) = days::sweep(3, 2, "30m");
+    // Six cells of 1 800 s at 50 requests/s: 540 000 with standard deviation 735 (the points share their arrivals, so 2 · 3).
+    assert!(requests.abs_diff(540_000) < 5 * 3 * 735, "{requests}");
+    assert_eq!(days::sweep(3, 2, "30m"), (requests, hash));
 }

@@ -13,6 +13,7 @@ mod report;
 mod scenario;
 mod scenarios;
 mod statistics;
+mod sweep;
 mod tidy;
 mod witness;
 #[path = "../benches/workloads.rs"]

@@ -24,6 +24,8 @@ Examples:
   windtunnel init > web.toml                  a scenario to start from
   windtunnel validate web.toml                what is wrong with it, all at once
   windtunnel run web.toml --set horizon=2h    run it, with one key changed
+  windtunnel sweep web.toml --axis service.web.scaling.min_capacity=1..5:1
+                                              many settings on the same requests
   windtunnel explain scale_in_cooldown        what a key, a metric or a code means
 
 Exit codes:

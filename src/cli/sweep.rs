@@ -61,7 +61,7 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
         );
         return fail(Exit::RunFailed, &format!("{message}; {kept}"));
     }
-    if interrupted.load(Ordering::Relaxed) {
+    if interrupted.load(Ordering::Relaxed) && cells.finished() < cells.planned() {
         let (finished, planned) = (cells.finished(), cells.planned());
         note(&format!(
             "interrupted: partial {finished}/{planned} rows in {}; --resume goes on\n",

@@ -40,12 +40,15 @@ impl Files for Folder {
     }
 }
 
+/// What a file held, or why it could not be read.
+type Content = Result<Arc<[u8]>, String>;
+
 /// The files beside a scenario that is loaded many times: each is read once, so that every load sees the same content,
 /// and what was read can be told.
 #[derive(Debug)]
 pub struct Shelf {
     folder: Folder,
-    known: Mutex<BTreeMap<String, Result<Arc<[u8]>, String>>>,
+    known: Mutex<BTreeMap<String, Content>>,
 }
 
 impl Shelf {
@@ -75,7 +78,7 @@ impl Shelf {
             .collect()
     }
 
-    fn content(&self, path: &str) -> Result<Arc<[u8]>, String> {
+    fn content(&self, path: &str) -> Content {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(content) = known.get(path) {
             return content.clone();

@@ -1,7 +1,7 @@
 //! From a request to the head of a sweep: the scenario is loaded, axes are gathered, the size is bounded, and every
 //! value is tried alone, before the first run.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -134,7 +134,7 @@ fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<A
     Ok((axes, points))
 }
 
-fn points_of_file(path: &PathBuf) -> Result<(Vec<Axis>, Points), Exit> {
+fn points_of_file(path: &Path) -> Result<(Vec<Axis>, Points), Exit> {
     let bytes = read_bytes(path).map_err(|message| fail(Exit::Usage, &message))?;
     sweep::points_of(&bytes).map_err(|faults| {
         const MOST: usize = 20;

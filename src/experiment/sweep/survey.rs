@@ -105,7 +105,7 @@ pub struct Survey {
     pub passing: Vec<u64>,
     /// Points that no other beats in cost and p99 at once, from the cheapest on.
     pub front: Vec<u64>,
-    /// The first failures, with their cells.
+    /// The first failure of each of the first points that have one.
     pub failures: Vec<Row>,
     /// The front in the order of the points.
     front_by_number: Vec<u64>,
@@ -123,15 +123,17 @@ impl Survey {
 
     /// Adds the next point.
     pub fn add(&mut self, point: u64, rows: &[Option<Row>], summary: &PointSummary) {
+        let mut is_first = true;
         for row in rows.iter().flatten() {
             self.finished += 1;
             match &row.outcome {
                 Outcome::Done(done) => self.requests += done.requests,
                 Outcome::Failed(failure) => {
                     *self.failed.entry(failure.kind).or_default() += 1;
-                    if self.failures.len() < FAILURES_KEPT {
+                    if is_first && self.failures.len() < FAILURES_KEPT {
                         self.failures.push(row.clone());
                     }
+                    is_first = false;
                 }
             }
         }

@@ -115,8 +115,14 @@ fn pareto(view: &SweepView<'_>) -> PlotSpec {
     let passing =
         cloud(view).filter(off).filter(|point| has_checks && survey.passes(*point)).map(at).collect();
     let names = view.short_names();
-    let every = survey.front.len().div_ceil(MOST_NAMES).max(1);
-    let named = survey.front.iter().enumerate().map(|(index, point)| {
+    // One name a place: equal points would write theirs on top of each other.
+    let places: Vec<u64> = survey
+        .front
+        .chunk_by(|a, b| survey.place(*a) == survey.place(*b))
+        .filter_map(|group| group.first().copied())
+        .collect();
+    let every = places.len().div_ceil(MOST_NAMES).max(1);
+    let named = places.iter().enumerate().map(|(index, point)| {
         let label = if index % every == 0 { view.name_of(&names, *point) } else { String::new() };
         Spot { label, ..at(*point) }
     });

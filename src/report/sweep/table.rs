@@ -56,6 +56,13 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         return;
     }
     let Some(point) = survey.cheapest() else {
+        if !survey.is_whole() {
+            page.line(&[(
+                Look::Doubtful,
+                "none of the complete points passed every check in every replication",
+            )]);
+            return;
+        }
         let text = format!("  no point passed {} in every replication", head.checks.join(", "));
         page.line(&[(Look::Bad, "FAIL"), (Look::Usual, &text)]);
         return;
@@ -78,7 +85,12 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         "Pareto front: nothing is both cheaper and faster; means of the replications",
     )]);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
-    for point in survey.front.iter().take(MOST_POINTS) {
+    // Points that cost and last the same are one line: knobs that change nothing would fill the table.
+    let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.place(*a) == survey.place(*b)).collect();
+    for group in groups.iter().take(MOST_POINTS) {
+        let Some(point) = group.iter().find(|point| survey.passes(**point)).or(group.first()) else {
+            continue;
+        };
         let place = survey.place(*point);
         let (cost, p99) = (money(place.cost), figure(place.p99, PLAIN));
         let (verdict, look) = match (head.checks.is_empty(), survey.passes(*point)) {
@@ -87,10 +99,12 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
             (_, false) => (" fail ", Look::Bad),
         };
         let figures = format!("{cost:>14}  {p99:>10}  ");
-        let name = format!("  {}", view.name_of(names, *point));
+        let equal =
+            if group.len() > 1 { format!("  (and {} equal)", group.len() - 1) } else { String::new() };
+        let name = format!("  {}{equal}", view.name_of(names, *point));
         page.line(&[(Look::Usual, &figures), (look, verdict), (Look::Usual, &name)]);
     }
-    let left_out = survey.front.len().saturating_sub(MOST_POINTS);
+    let left_out = groups.len().saturating_sub(MOST_POINTS);
     if left_out > 0 {
         page.line(&[(Look::Faint, &format!("   … and {left_out} more in summary.json"))]);
     }
@@ -110,9 +124,7 @@ fn failures(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         page.line(&[(Look::Usual, &format!("  {}, replication {replication}", view.name_of(names, point)))]);
         page.line(&[(Look::Faint, &format!("    {}", failure.message))]);
     }
-    if survey.failures() > MOST_FAILURES as u64 {
-        page.line(&[(Look::Faint, "  … the others are in runs.csv, with what runs them again")]);
-    }
+    page.line(&[(Look::Faint, "  runs.csv has all of them, each with the command that runs it again")]);
 }
 
 const fn words(kind: FailureKind) -> &'static str {

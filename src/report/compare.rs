@@ -2,9 +2,11 @@
 //! words follow the intervals: a difference that its interval does not tell from zero is called none.
 
 mod markdown;
+mod picture;
 mod sheets;
 
 pub use markdown::comparison_markdown;
+pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 
 use super::figures::{figure_text, half_width_text, label};
@@ -165,7 +167,6 @@ fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
 }
 
 /// What a colleague would say.
-
 pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
     let mut said = Vec::new();
     let base = comparison.variants.first().map(|base| plain(&base.variant.name)).unwrap_or_default();

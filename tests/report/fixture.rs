@@ -223,6 +223,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         tasks: TaskStatistics { running_min: tasks, ..TaskStatistics::default() },
         cpu_utilization: (tasks > 0).then_some(0.52),
         memory_utilization: (tasks > 0).then_some(0.163),
+        hourly_billed: Vec::new(),
         scaling: ScalingCounts::default(),
         timeline: Vec::new(),
         in_service: Vec::new(),

@@ -6,6 +6,7 @@ pub mod checks;
 pub mod compare;
 mod estimate;
 mod figures;
+pub mod forecast;
 pub mod optimize;
 pub mod pool;
 pub mod replications;

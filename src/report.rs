@@ -10,6 +10,7 @@ mod capacity;
 mod chart;
 mod compare;
 mod figures;
+mod forecast;
 mod numbers;
 mod optimize;
 mod page;
@@ -27,6 +28,7 @@ pub use compare::{
     comparison_csv, comparison_json, comparison_markdown, comparison_plot, comparison_table, cost_plot,
 };
 pub use figures::figure_text;
+pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

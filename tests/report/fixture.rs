@@ -152,6 +152,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
         ],
         sweep: None,
         search: None,
+        forecast: None,
         resolved_toml: String::new(),
         price_book_date: "2026-11-01".to_owned(),
         not_priced: vec!["data transfer".to_owned(), "NAT gateway".to_owned(), "CloudWatch Logs".to_owned()],

@@ -15,7 +15,7 @@ use windtunnel::kernel::service::{
 use windtunnel::kernel::telemetry::{Metric, MetricRules, RcptDenominator};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
-use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 
 /// Seconds as a span.
 pub(crate) const fn secs(seconds: u64) -> SimDuration {
@@ -117,6 +117,7 @@ pub(crate) fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
         start_unix_ns: 1_767_225_600_000_000_000,
         horizon,
         warmup: SimDuration::ZERO,
+        fidelity: Fidelity::Requests,
         launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
         services: vec![service],
     }

@@ -2,9 +2,11 @@
 
 mod arrivals;
 mod curve;
+mod walk;
 
 pub use arrivals::ArrivalStream;
 pub use curve::{CountInterval, CurveError, RateCurve, Segment};
+pub use walk::{RateWalk, Stretch};
 
 /// How arrivals are drawn.
 #[derive(Clone, Debug, PartialEq)]

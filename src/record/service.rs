@@ -2,8 +2,9 @@
 
 use windtunnel_kernel::facts::{Loss, Promise, TaskMoved, TaskStage};
 use windtunnel_kernel::units::{SimDuration, SimTime};
-use windtunnel_kernel::world::{PeriodClosed, Plan, ServicePlan};
+use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
+use super::flows::Flows;
 use super::minute::{Entry, Minutes};
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
 
@@ -11,6 +12,8 @@ use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics}
 #[derive(Debug)]
 pub(super) struct ServiceRecorder {
     pub(super) minutes: Minutes,
+    /// In place of `minutes` where requests flow.
+    pub(super) flows: Option<Box<Flows>>,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
@@ -84,6 +87,7 @@ impl ServiceRecorder {
     pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32) -> Self {
         Self {
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
+            flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),
@@ -162,7 +166,10 @@ impl ServiceRecorder {
 
     pub(super) fn period_closed(&mut self, period: &PeriodClosed) {
         self.accrue(period.end);
-        let closed = self.minutes.close();
+        let closed = match &mut self.flows {
+            Some(flows) => flows.close(),
+            None => self.minutes.close(),
+        };
         let usage = &period.usage;
         let length = as_f64(u128::from(usage.length.max(1)));
         let billed = as_f64(u128::from(self.billed_in_minute)) / length;

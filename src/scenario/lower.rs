@@ -12,7 +12,7 @@ mod traffic;
 use std::io::Read;
 
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::{Plan, ServicePlan};
+use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 
 use super::codes;
 use super::curve::Calendar;
@@ -100,6 +100,7 @@ impl Lower<'_> {
                 start_unix_ns: calendar.start_unix_ns,
                 horizon,
                 warmup,
+                fidelity: Fidelity::Requests,
                 launch_limits: assumptions.launch_limits,
                 services,
             },

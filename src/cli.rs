@@ -3,7 +3,9 @@
 mod args;
 mod commands;
 mod exit;
+mod replicate;
 mod run;
+mod until;
 
 pub use exit::Exit;
 

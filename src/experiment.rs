@@ -1,10 +1,23 @@
 //! What is asked of the engine: one run with its checks, or many replications on all cores. It neither touches the
 //! disk nor renders, and it is the only room with threads.
 
+mod base;
 pub mod checks;
+mod estimate;
+mod figures;
+pub mod pool;
+pub mod replications;
 mod run;
+mod sample;
+mod student;
+pub mod warmup;
 
+pub use base::Base;
+pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
+pub use figures::{Figure, Law, Measure, Share};
 pub use run::{replicate, run};
+pub use sample::Sample;
+pub use student::{normal_quantile, student_t_quantile};
 
 use crate::record::RunRecord;
 use crate::scenario::Scenario;
@@ -29,6 +42,8 @@ pub enum CheckStatus {
     Fail,
     /// There was nothing to judge: no request was served.
     NoData,
+    /// The interval of its figure holds values on both sides of the limit: more runs would tell.
+    Inconclusive,
 }
 
 /// One check and what it found.

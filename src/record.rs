@@ -13,7 +13,7 @@ mod result;
 mod service;
 
 pub use histogram::Histogram;
-pub use recorder::{Recorder, record};
+pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
 pub use result::{
     DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
     ServiceRecord, TaskStatistics,

@@ -7,7 +7,10 @@
 mod calendar;
 mod capacity;
 mod chart;
+mod figures;
 mod numbers;
+mod page;
+mod replications;
 mod sentences;
 mod sheets;
 mod summary;
@@ -16,6 +19,8 @@ mod words;
 
 pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg};
+pub use figures::figure_text;
+pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};
 pub use summary::summary_json;

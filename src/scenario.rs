@@ -1,6 +1,7 @@
 //! Text → spanned tree → resolved tree → [`Scenario`] with its kernel plan. Every problem is reported at once, with its
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
+mod axis;
 mod codes;
 mod conform;
 mod curve;
@@ -24,6 +25,7 @@ mod view;
 
 use windtunnel_kernel::world::Plan;
 
+pub use axis::{Axis, AxisValue};
 pub use codes::{ALL as CODES, Code};
 pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
@@ -34,6 +36,12 @@ pub use load::{Loaded, load};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, Template, templates};
+
+/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, …
+#[must_use]
+pub fn quantity_named(name: &str) -> Option<Quantity> {
+    lower::checks::figure(name)
+}
 
 /// A text to be read, with the name that diagnostics print.
 #[derive(Clone, Debug)]
@@ -72,6 +80,10 @@ pub struct Scenario {
     pub services: Vec<ServiceNotes>,
     /// What must hold.
     pub checks: Vec<Check>,
+    /// `[sweep]`, where there is one.
+    pub sweep: Option<SweepSpec>,
+    /// `[optimize]`, where there is one.
+    pub search: Option<SearchSpec>,
     /// The scenario with every default filled in, as TOML that reads back to the same plan.
     pub resolved_toml: String,
     /// Date of the price book.
@@ -80,6 +92,42 @@ pub struct Scenario {
     pub not_priced: Vec<String>,
     /// Time zone of `peak_at` and of times of day in reports (IANA name).
     pub timezone: String,
+}
+
+/// What a sweep varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepSpec {
+    /// The axes, in the order of the file: keys, then choices.
+    pub axes: Vec<Axis>,
+    /// How points are made of them.
+    pub design: Design,
+    /// Runs of each point, ≥ 1.
+    pub replications: u32,
+}
+
+/// How points are made of axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Design {
+    /// Every combination; the last axis changes fastest.
+    Grid,
+    /// So many combinations, spread evenly over every axis.
+    LatinHypercube {
+        /// Points, ≥ 1.
+        points: u64,
+    },
+}
+
+/// What a search may choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSpec {
+    /// The axes, in the order of the file: keys, then choices.
+    pub axes: Vec<Axis>,
+    /// Confidence with which the winner must pass every check, in [0.5, 1).
+    pub confidence: f64,
+    /// Runs of the winner on fresh random numbers, ≥ 2.
+    pub replications: u32,
+    /// Runs of every candidate before the first are dropped, ≥ 2.
+    pub first_round: u32,
 }
 
 /// What a report says of a service beyond the kernel's plan.

@@ -46,7 +46,9 @@ pub(super) enum Command {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  windtunnel run\n  windtunnel run web.toml --set service.web.scaling.max_capacity=40\n  \
-                        windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd"
+                        windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd\n  \
+                        windtunnel run web.toml --replications 30\n  \
+                        windtunnel run web.toml --until 'p99_response_time ±2%'"
 )]
 pub(super) struct RunRequest {
     /// Scenario file [default: the built-in flash sale]
@@ -57,6 +59,21 @@ pub(super) struct RunRequest {
     /// Override any key of the scenario, by its path in the file; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) overrides: Vec<String>,
+    /// Run it N times, each with its own random numbers, and give every figure with its interval
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "until")]
+    pub(super) replications: Option<u64>,
+    /// Run it until the 95 % interval of a figure is narrow enough, such as 'p99_response_time ±2%'
+    #[arg(long, value_name = "FIGURE ±N%", value_parser = super::until::parse)]
+    pub(super) until: Option<super::until::Until>,
+    /// Runs after which --until gives up
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "until", value_parser = clap::value_parser!(u64).range(10..=100_000))]
+    pub(super) max_replications: u64,
+    /// Leave out the start of every run, for as long as pilot runs need to forget it (for steady states)
+    #[arg(long, value_name = "auto")]
+    pub(super) warmup: Option<WarmupWish>,
+    /// A check that is inconclusive counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Folder for the results [default: output/NAME]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -71,6 +88,12 @@ pub(super) struct RunRequest {
 /// A seed, or what one is.
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum WarmupWish {
+    /// As long as MSER-5 says
+    Auto,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -11,6 +11,8 @@ pub enum Exit {
     CheckFailed,
     /// Wrong usage, or an invalid scenario.
     Usage,
+    /// Interrupted; what was finished is kept.
+    Interrupted,
     /// The run failed: input could not be read or output could not be written.
     RunFailed,
 }
@@ -38,6 +40,7 @@ impl From<Exit> for ExitCode {
             Exit::CheckFailed => 1,
             Exit::Usage => 2,
             Exit::RunFailed => 3,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, more_on, print};
 use super::exit::Exit;
-use crate::experiment::{self, CheckStatus, RunResult};
+use super::replicate;
+use crate::experiment::{self, CheckOutcome, CheckStatus, RunResult};
 use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
@@ -18,28 +19,23 @@ use crate::shell::wall_clock::{Stopwatch, unix_seconds};
 /// Runs the request; results go to standard output, everything else to standard error.
 pub(super) fn run(request: &RunRequest) -> Exit {
     let watch = Stopwatch::start();
-    let loaded = match load(request) {
-        Ok(loaded) => loaded,
-        Err(message) => return fail(Exit::Usage, &message),
+    let scenario = match ready(request, &request.overrides) {
+        Ok(scenario) => scenario,
+        Err(exit) => return exit,
     };
-    let Some(scenario) = loaded.scenario else {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-        note(&more_on(&loaded));
-        return Exit::Usage;
-    };
-    if !request.quiet && !loaded.diagnostics.is_empty() {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(folder_name(&scenario.name)));
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    if request.replications.is_some() || request.until.is_some() || request.warmup.is_some() {
+        return replicate::run(request, scenario, &out, &watch);
     }
     let result = match experiment::run(scenario) {
         Ok(result) => result,
         Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
     };
     let simulated = watch.elapsed();
-    if let Err(message) = write(&result, &out, &watch) {
+    if let Err(message) = write(&result, &out, &watch, Vec::new()) {
         return fail(Exit::RunFailed, &message);
     }
     let text = match request.format {
@@ -56,11 +52,35 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         let seconds = simulated.as_secs_f64();
         note(&format!("{requests} requests in {seconds:.2} s; results in {}\n", out.display()));
     }
-    let failed = result.checks.iter().any(|check| check.status == CheckStatus::Fail);
-    if failed { Exit::CheckFailed } else { Exit::Ok }
+    verdict(&result.checks, request.strict)
 }
 
-fn load(request: &RunRequest) -> Result<Loaded, String> {
+/// The exit code that the checks ask for.
+pub(super) fn verdict(checks: &[CheckOutcome], strict: bool) -> Exit {
+    let failed = |check: &CheckOutcome| {
+        check.status == CheckStatus::Fail || (strict && check.status == CheckStatus::Inconclusive)
+    };
+    if checks.iter().any(failed) { Exit::CheckFailed } else { Exit::Ok }
+}
+
+/// The scenario of the request with these overrides, once its diagnostics are printed.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+pub(super) fn ready(request: &RunRequest, overrides: &[String]) -> Result<Scenario, Exit> {
+    let loaded = load(request, overrides).map_err(|message| fail(Exit::Usage, &message))?;
+    let Some(scenario) = loaded.scenario else {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+        note(&more_on(&loaded));
+        return Err(Exit::Usage);
+    };
+    if !request.quiet && !loaded.diagnostics.is_empty() {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    Ok(scenario)
+}
+
+fn load(request: &RunRequest, overrides: &[String]) -> Result<Loaded, String> {
     let (source, mut files) = match &request.scenario {
         Some(path) => (read_scenario(path)?, Folder::of(path)),
         None => {
@@ -68,11 +88,11 @@ fn load(request: &RunRequest) -> Result<Loaded, String> {
             (source, Folder::working())
         }
     };
-    Ok(scenario::load(&source, &request.overrides, request.seed, &mut files))
+    Ok(scenario::load(&source, overrides, request.seed, &mut files))
 }
 
 /// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system.
-fn folder_name(name: &str) -> String {
+pub(super) fn folder_name(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
     let name: String = name.chars().map(plain).take(100).collect();
     let name = name.trim_matches(['.', '-']).to_owned();
@@ -100,7 +120,7 @@ struct Manifest<'a> {
     wall_time_s: f64,
 }
 
-fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
+pub(super) fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
     let manifest = Manifest {
         schema_version: "1.0",
         windtunnel_version: env!("CARGO_PKG_VERSION"),
@@ -120,7 +140,13 @@ fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
 /// Makes the content of a file.
 type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
 
-fn write(result: &RunResult, out: &Path, watch: &Stopwatch) -> Result<(), String> {
+/// Writes the files of a run, and `more` beside them.
+pub(super) fn write(
+    result: &RunResult,
+    out: &Path,
+    watch: &Stopwatch,
+    more: Vec<(&str, Vec<u8>)>,
+) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let png = report::chart_png(result).map_err(chart)?;
     let svg = report::chart_svg(result).map_err(chart)?.into_bytes();
@@ -137,7 +163,7 @@ fn write(result: &RunResult, out: &Path, watch: &Stopwatch) -> Result<(), String
         ("plan.toml", Box::new(|| result.scenario.resolved_toml.clone().into_bytes())),
         ("manifest.json", Box::new(|| manifest)),
     ];
-    let files = files.into_iter().map(|(name, make)| (name, make()));
+    let files = files.into_iter().map(|(name, make)| (name, make())).chain(more);
     output::write_all(out, files).map_err(|error| error.to_string())
 }
 

@@ -1,7 +1,8 @@
 //! Checks: what must hold of a run, and whether it did. A value that is printed never contradicts its verdict: it gets
 //! as many digits as it takes. It leaves out confidence: one run is one sample.
 
-use super::{CheckOutcome, CheckStatus};
+use super::replications::CONFIDENCE;
+use super::{CheckOutcome, CheckStatus, Estimate, Figure, Sample};
 use crate::kernel::units::Usd;
 use crate::record::{RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::{Check, Comparator, Quantity, Scenario};
@@ -34,6 +35,72 @@ pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRe
 #[must_use]
 pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
     scenario.checks.iter().map(|check| judge(check, scenario, record)).collect()
+}
+
+/// The verdict of every check over many runs: it holds where the whole interval of its figure does, fails where none of
+/// it does, and is inconclusive between. With several services the verdict of the worst decides.
+#[must_use]
+pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome> {
+    scenario.checks.iter().map(|check| judge_sample(check, scenario, sample)).collect()
+}
+
+/// The verdict on one estimate.
+#[must_use]
+pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
+    match (holds(check, estimate.low()), holds(check, estimate.high())) {
+        (true, true) => CheckStatus::Pass,
+        (false, false) => CheckStatus::Fail,
+        _ => CheckStatus::Inconclusive,
+    }
+}
+
+fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample) -> CheckOutcome {
+    let plan = &scenario.plan;
+    let figures = Figure::of_check(check.quantity, plan);
+    let rank = |status| match status {
+        CheckStatus::Pass => 0,
+        CheckStatus::NoData => 1,
+        CheckStatus::Inconclusive => 2,
+        CheckStatus::Fail => 3,
+    };
+    let mut worst: Option<(CheckStatus, String)> = None;
+    for figure in &figures {
+        let service = figure.service.and_then(|index| plan.services.get(index));
+        let (status, mut value) = match sample.pseudo(figure) {
+            Some(pseudo) => {
+                let estimate = pseudo.estimate(CONFIDENCE);
+                (verdict(check, &estimate), shown_estimate(check, &estimate))
+            }
+            None => {
+                let offered = Figure { service: figure.service, measure: super::Measure::Offered };
+                let idle = sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
+                // A service without a single request has nothing to fail by.
+                if idle && figures.len() > 1 {
+                    continue;
+                }
+                (CheckStatus::NoData, "no data".to_owned())
+            }
+        };
+        if let (Some(service), true) = (service, figures.len() > 1) {
+            value = format!("{value} ({})", service.name);
+        }
+        if worst.as_ref().is_none_or(|(so_far, _)| rank(status) > rank(*so_far)) {
+            worst = Some((status, value));
+        }
+    }
+    let (status, value) = worst.unwrap_or((CheckStatus::NoData, "no data".to_owned()));
+    CheckOutcome { check: check.text.clone(), value, status }
+}
+
+/// The value with its interval: `612ms (603ms to 621ms)`.
+fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
+    let value = shown(check, estimate.value);
+    match estimate.half_width {
+        Some(half) if half > 0.0 => {
+            format!("{value} ({} to {})", shown(check, estimate.low()), shown(check, estimate.high()))
+        }
+        _ => value,
+    }
 }
 
 fn judge(check: &Check, scenario: &Scenario, record: &RunRecord) -> CheckOutcome {

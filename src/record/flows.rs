@@ -137,10 +137,21 @@ impl Flows {
             .then(|| (self.minute_time / self.minute_weight).min(self.patience));
         (self.minute_time, self.minute_weight) = (0.0, 0.0);
         let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(&minute) };
-        if !self.warming_up {
-            self.response.add(&minute);
-        }
+        self.add_to_run(&minute);
         ClosedMinute { tally, mean, percentiles }
+    }
+
+    /// Ends the open minute without a row: its share of the run only.
+    pub(super) fn pass(&mut self) {
+        self.tally = Tally::default();
+        let minute = std::mem::take(&mut self.minute);
+        self.add_to_run(&minute);
+    }
+
+    fn add_to_run(&mut self, minute: &Mixture) {
+        if !self.warming_up {
+            self.response.add(minute);
+        }
     }
 
     /// Median, 95th and 99th percentile of a minute; those of one kind of delay are remembered.

@@ -95,6 +95,14 @@ impl Histogram {
         self.total += other.total;
     }
 
+    /// Takes away the counts of `other`, all of which were added before.
+    pub fn take_away(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine = mine.saturating_sub(*theirs);
+        }
+        self.total = self.total.saturating_sub(other.total);
+    }
+
     /// Adds the counts of an open histogram, whose counts are all in `live`.
     pub(super) fn absorb(&mut self, open: &OpenHistogram, live: Range<usize>) {
         for (mine, theirs) in self.counts[live.clone()].iter_mut().zip(&open.counts[live]) {

@@ -372,6 +372,13 @@ impl Minutes {
         ClosedMinute { tally, mean, percentiles }
     }
 
+    /// Ends the open minute without a row: its share of the run's sums only.
+    pub(super) fn pass(&mut self) {
+        self.open.settle();
+        self.add_to_run();
+        self.open_next();
+    }
+
     /// Median, 95th and 99th percentile of the open minute's response times, the warm-up's included.
     fn percentiles(&self, served: u64) -> [Option<u64>; 3] {
         let qs = [0.5, 0.95, 0.99];

@@ -195,15 +195,19 @@ pub(super) fn summary(law: Option<&Spread>, count: u64, limit: f64) -> LatencySu
     }
     let total = if total > 0.0 { total } else { 1.0 };
     let (mut share, mut placed, mut sum, mut max) = (0.0, 0_u64, 0.0, 0.0);
-    for (index, (time, mass)) in points.iter().enumerate() {
+    for (time, mass) in &points {
         share += mass / total;
         sum += time * mass / total;
-        let due = if index + 1 == points.len() { count } else { ((share * count as f64) as u64).min(count) };
+        // Half a request is one: the largest time is the one that half a request is expected beyond.
+        let due = ((share * count as f64 + 0.5) as u64).min(count);
         if due > placed {
             histogram.record_many(*time as u64, due - placed);
             max = *time;
             placed = due;
         }
+    }
+    if placed < count {
+        histogram.record_many(max as u64, count - placed);
     }
     LatencySummary { histogram, sum: (sum * count as f64) as u128, max: max as u64 }
 }

@@ -1,10 +1,13 @@
 //! The recorder: the probe that listens to a whole run and leaves a [`RunRecord`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use windtunnel_kernel::facts::{Flow, Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use windtunnel_kernel::policy::{PolicyKind, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
-    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome, ServicePlan, simulate,
+    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome, ServicePlan, Stop,
+    simulate,
 };
 
 use super::minute::Entry;
@@ -12,11 +15,33 @@ use super::reasons;
 use super::result::{DecisionKind, DecisionRecord, RunRecord, ServiceRecord};
 use super::service::ServiceRecorder;
 
+/// How much of a run is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything, the timeline and the decision log included: memory grows with the simulated time.
+    Everything,
+    /// Counts, histograms and the bill only: the same memory however long the run. Timeline, in-service changes and
+    /// decision log stay empty.
+    Totals,
+}
+
+/// When a run is stopped before its horizon; the default never stops it. Both are looked at once a simulated minute.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits<'a> {
+    /// Most requests of all services together.
+    pub requests: Option<u64>,
+    /// Becomes true when nobody wants the run any more.
+    pub interrupted: Option<&'a AtomicBool>,
+}
+
 /// Listens to a run.
 #[derive(Debug)]
 pub struct Recorder<'p> {
     plan: &'p Plan,
     services: Vec<ServiceRecorder>,
+    keep: Keep,
+    limits: Limits<'p>,
+    offered: u64,
 }
 
 /// Runs `plan` and records it.
@@ -24,7 +49,32 @@ pub struct Recorder<'p> {
 /// # Errors
 /// When the run was stopped; see [`RunError`].
 pub fn record(plan: &Plan, seed: u64, replication: u64) -> Result<RunRecord, RunError> {
-    let mut recorder = Recorder::new(plan);
+    record_within(plan, (seed, replication), Keep::Everything, Limits::default())
+}
+
+/// Runs `plan` with the streams of `(seed, replication)` and keeps its totals, within `limits`.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn totals(
+    plan: &Plan,
+    (seed, replication): (u64, u64),
+    limits: Limits<'_>,
+) -> Result<RunRecord, RunError> {
+    record_within(plan, (seed, replication), Keep::Totals, limits)
+}
+
+/// Runs `plan` with the streams of `(seed, replication)` and keeps what `keep` says, within `limits`.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn record_within(
+    plan: &Plan,
+    (seed, replication): (u64, u64),
+    keep: Keep,
+    limits: Limits<'_>,
+) -> Result<RunRecord, RunError> {
+    let mut recorder = Recorder::new(plan, keep, limits);
     let outcome = simulate(plan, seed, replication, &mut recorder)?;
     Ok(recorder.finish(outcome))
 }
@@ -42,9 +92,10 @@ fn alarm_count(service: &ServicePlan) -> u32 {
 impl<'p> Recorder<'p> {
     /// A recorder for a run of `plan`.
     #[must_use]
-    pub fn new(plan: &'p Plan) -> Self {
-        let services = plan.services.iter().map(|s| ServiceRecorder::new(plan, s, alarm_count(s))).collect();
-        Self { plan, services }
+    pub fn new(plan: &'p Plan, keep: Keep, limits: Limits<'p>) -> Self {
+        let recorder = |s| ServiceRecorder::new(plan, s, alarm_count(s), keep);
+        let services = plan.services.iter().map(recorder).collect();
+        Self { plan, services, keep, limits, offered: 0 }
     }
 
     /// The record, once the run is over.
@@ -105,6 +156,7 @@ impl<'p> Recorder<'p> {
 
 impl Probe for Recorder<'_> {
     fn offered(&mut self, service: ServiceId, count: u64) {
+        self.offered += count;
         self.services[service.index()].minutes.offered(count);
     }
 
@@ -146,6 +198,9 @@ impl Probe for Recorder<'_> {
 
 impl Observer for Recorder<'_> {
     fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>) {
+        if self.keep == Keep::Totals {
+            return;
+        }
         let recorder = &mut self.services[service.index()];
         recorder.decisions.push(DecisionRecord {
             at: change.at,
@@ -166,7 +221,6 @@ impl Observer for Recorder<'_> {
     }
 
     fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {
-        let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
         let recorder = &mut self.services[service.index()];
         let decision = invoked.decision;
         match decision.verdict {
@@ -174,6 +228,10 @@ impl Observer for Recorder<'_> {
             Verdict::ScaledIn => recorder.scaling.scale_in += 1,
             _ => recorder.scaling.not_scaled += 1,
         }
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
         recorder.decisions.push(DecisionRecord {
             at: invoked.at,
             kind: DecisionKind::Policy,
@@ -193,6 +251,9 @@ impl Observer for Recorder<'_> {
     }
 
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
+        if self.keep == Keep::Totals {
+            return;
+        }
         let bound = if after > before { "minimum" } else { "maximum" };
         let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
         row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
@@ -201,6 +262,9 @@ impl Observer for Recorder<'_> {
     }
 
     fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
+        if self.keep == Keep::Totals {
+            return;
+        }
         let mut row = self.capacity_row(service, at, (desired, desired));
         row.running = desired;
         row.reason = format!("{desired} tasks run, as desired: the cooldown starts");
@@ -218,5 +282,15 @@ impl Observer for Recorder<'_> {
                 None => recorder.minutes.warmup_ended(),
             }
         }
+    }
+
+    fn go_on(&mut self, _at: SimTime) -> Result<(), Stop> {
+        if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+            return Err(Stop::Interrupted);
+        }
+        if self.limits.requests.is_some_and(|most| self.offered > most) {
+            return Err(Stop::OverBudget);
+        }
+        Ok(())
     }
 }

@@ -6,11 +6,13 @@ use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
 use super::flows::Flows;
 use super::minute::{Entry, Minutes};
+use super::recorder::Keep;
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
 
 /// The recorder of one service.
 #[derive(Debug)]
 pub(super) struct ServiceRecorder {
+    keep: Keep,
     pub(super) minutes: Minutes,
     /// In place of `minutes` where requests flow.
     pub(super) flows: Option<Box<Flows>>,
@@ -84,8 +86,9 @@ fn signed_f64(value: i128) -> f64 {
 }
 
 impl ServiceRecorder {
-    pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32) -> Self {
+    pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32, keep: Keep) -> Self {
         Self {
+            keep,
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
             flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             timeline: Vec::new(),
@@ -141,7 +144,7 @@ impl ServiceRecorder {
     fn note_in_service(&mut self, moved: &TaskMoved) {
         let serves = |stage: TaskStage| stage == TaskStage::InService;
         let (before, after) = (moved.from.is_some_and(serves), serves(moved.to));
-        if before == after {
+        if before == after || self.keep == Keep::Totals {
             return;
         }
         let last = self.in_service.last().copied();
@@ -166,17 +169,24 @@ impl ServiceRecorder {
 
     pub(super) fn period_closed(&mut self, period: &PeriodClosed) {
         self.accrue(period.end);
+        let usage = &period.usage;
+        self.cpu_busy += usage.cpu_busy;
+        self.occupied += usage.occupied;
+        self.reserved += u128::from(usage.reserved);
+        let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
+        if self.keep == Keep::Totals {
+            match &mut self.flows {
+                Some(flows) => flows.pass(),
+                None => self.minutes.pass(),
+            }
+            return;
+        }
         let closed = match &mut self.flows {
             Some(flows) => flows.close(),
             None => self.minutes.close(),
         };
-        let usage = &period.usage;
         let length = as_f64(u128::from(usage.length.max(1)));
-        let billed = as_f64(u128::from(self.billed_in_minute)) / length;
-        self.billed_in_minute = 0;
-        self.cpu_busy += usage.cpu_busy;
-        self.occupied += usage.occupied;
-        self.reserved += u128::from(usage.reserved);
+        let billed = as_f64(u128::from(billed_in_minute)) / length;
         self.timeline.push(MinuteRecord {
             start: self.row_start,
             length: SimDuration(usage.length),

@@ -200,7 +200,7 @@ pub fn summary_json(result: &RunResult) -> String {
             .map(|check| CheckSummary {
                 check: &check.check,
                 value: &check.value,
-                status: status_name(check.status),
+                status: status_word(check.status),
             })
             .collect(),
         fingerprint: format!("{:016x}", result.record.fingerprint),
@@ -219,11 +219,13 @@ fn to_json(summary: &Summary<'_>) -> String {
     serde_json::to_string_pretty(summary).expect("a summary is plain data")
 }
 
-const fn status_name(status: CheckStatus) -> &'static str {
+/// A status as JSON says it: never a bare true or false.
+pub(super) const fn status_word(status: CheckStatus) -> &'static str {
     match status {
         CheckStatus::Pass => "pass",
         CheckStatus::Fail => "fail",
         CheckStatus::NoData => "no_data",
+        CheckStatus::Inconclusive => "inconclusive",
     }
 }
 

@@ -3,81 +3,23 @@
 
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
+use super::page::{Look, Page};
 use super::sentences::sentences;
-use super::words::{columns, fitted, plain, wrapped};
+use super::words::{columns, plain, wrapped};
+use crate::experiment::RunResult;
 use crate::experiment::checks::{availability, per_million_requests};
-use crate::experiment::{CheckStatus, RunResult};
 use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::Scenario;
-
-/// Widest table \[columns\].
-const WIDEST: usize = 100;
-/// Narrowest table that still makes sense \[columns\].
-const NARROWEST: usize = 40;
-
-/// How a piece of a line looks; the number of its SGR sequence.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Usual,
-    Bold,
-    Faint,
-    Good,
-    Bad,
-    Doubtful,
-}
-
-impl Look {
-    const fn sgr(self) -> &'static str {
-        match self {
-            Self::Usual => "",
-            Self::Bold => "1",
-            Self::Faint => "2",
-            Self::Good => "1;32",
-            Self::Bad => "1;31",
-            Self::Doubtful => "1;33",
-        }
-    }
-}
-
-/// The lines so far.
-struct Page {
-    text: String,
-    width: usize,
-    colour: bool,
-}
-
-impl Page {
-    /// A line of pieces; what does not fit is cut.
-    fn line(&mut self, pieces: &[(Look, &str)]) {
-        let mut left = self.width;
-        let start = self.text.len();
-        for (look, piece) in pieces {
-            let piece = fitted(&plain(piece), left);
-            left -= columns(&piece).min(left);
-            if self.colour && *look != Look::Usual && !piece.is_empty() {
-                self.text.push_str(&format!("\u{1b}[{}m{piece}\u{1b}[0m", look.sgr()));
-            } else {
-                self.text.push_str(&piece);
-            }
-        }
-        let kept = self.text[start..].trim_end().len();
-        self.text.truncate(start + kept);
-        self.text.push('\n');
-    }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-}
 
 /// The report of a run for a terminal of `width` columns (at most 100 are used), ending with a line feed. Names are
 /// stripped of control characters; `colour` adds ANSI sequences.
 #[must_use]
 pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
-    let mut page = Page { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour };
+    let mut page = Page::new(width, colour);
     heading(&mut page, &result.scenario);
-    verdicts(&mut page, result);
+    page.blank();
+    page.verdicts(&result.checks);
     for service in &result.record.services {
         page.blank();
         page.line(&[(Look::Bold, &service.name)]);
@@ -92,10 +34,10 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         }
     }
     closing(&mut page, result);
-    page.text
+    page.finish()
 }
 
-fn heading(page: &mut Page, scenario: &Scenario) {
+pub(super) fn heading(page: &mut Page, scenario: &Scenario) {
     let calendar = Calendar::new(scenario);
     let start = calendar.zoned(SimTime::ZERO).strftime("%Y-%m-%d %H:%M").to_string();
     let facts = format!(
@@ -108,33 +50,6 @@ fn heading(page: &mut Page, scenario: &Scenario) {
     page.line(&[(Look::Bold, &scenario.name), (Look::Faint, &facts)]);
     if !scenario.description.is_empty() {
         page.line(&[(Look::Faint, &scenario.description)]);
-    }
-}
-
-fn verdicts(page: &mut Page, result: &RunResult) {
-    page.blank();
-    if result.checks.is_empty() {
-        page.line(&[(Look::Faint, "no checks declared")]);
-        return;
-    }
-    let widest = result.checks.iter().map(|check| columns(&plain(&check.check))).max().unwrap_or(0).min(48);
-    for check in &result.checks {
-        let (word, look) = match check.status {
-            CheckStatus::Pass => ("PASS   ", Look::Good),
-            CheckStatus::Fail => ("FAIL   ", Look::Bad),
-            CheckStatus::NoData => ("NO DATA", Look::Doubtful),
-        };
-        let text = fitted(&plain(&check.check), widest);
-        let gap = " ".repeat(widest - columns(&text) + 3);
-        let value =
-            if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
-        page.line(&[
-            (look, word),
-            (Look::Usual, "  "),
-            (Look::Usual, &text),
-            (Look::Usual, &gap),
-            (Look::Bold, value),
-        ]);
     }
 }
 

@@ -107,6 +107,13 @@ fn kind(kind: &Kind) -> Value {
         Kind::Zone => json!({ "type": "string" }),
         Kind::Price => json!({ "type": "string", "pattern": r"^\s*\d{1,9}(\.\d{0,12})?\s*(USD)?$" }),
         Kind::Check => json!({ "type": "string", "pattern": r"^\s*(<|<=|>|>=)\s*\S" }),
+        Kind::Values => json!({
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "minItems": 1, "items": { "type": ["string", "number", "boolean"] } },
+            ],
+        }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Choice(words) => {
             let words: Vec<&str> = words
                 .iter()

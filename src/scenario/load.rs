@@ -96,6 +96,8 @@ fn read(
         plan: lowered.plan,
         services: lowered.services,
         checks: lowered.checks,
+        sweep: lowered.sweep,
+        search: lowered.search,
         resolved_toml: resolved::write(&root),
         price_book_date: lowered.price_book_date,
         not_priced: lowered.not_priced,

@@ -4,6 +4,7 @@
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
 mod assumptions;
+mod experiments;
 mod scaling;
 mod service;
 mod top;
@@ -93,6 +94,10 @@ pub(crate) enum Kind {
     Price,
     /// A limit such as `< 800ms`.
     Check,
+    /// A range such as `40..80:5`, or an array of numbers, strings or booleans.
+    Values,
+    /// An array of strings.
+    Texts,
     /// One of some words.
     Choice(&'static [Choice]),
     /// A duration, or a table with one law.
@@ -195,6 +200,8 @@ impl Kind {
             Self::Zone => "a time zone such as \"Europe/Berlin\"".to_owned(),
             Self::Price => "a price in dollars as a string, such as \"0.04048\"".to_owned(),
             Self::Check => "a limit such as \"< 800ms\"".to_owned(),
+            Self::Values => "a range such as \"40..80:5\", or an array such as [40, 50, 60]".to_owned(),
+            Self::Texts => "an array of strings".to_owned(),
             Self::Choice(words) => {
                 let words: Vec<String> = words.iter().map(|choice| format!("\"{}\"", choice.word)).collect();
                 if let [only] = words.as_slice() {

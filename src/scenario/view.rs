@@ -76,6 +76,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The strings of an array.
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<String>> {
+        let Value::Array(items) = &self.node(key)?.value else { return None };
+        let text = |node: &Node| match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        items.iter().map(text).collect()
+    }
+
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         match &self.node(key)?.value {
             Value::Bool(flag) => Some(*flag),

@@ -151,6 +151,8 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
             check("availability >= 99.9%", Quantity::Availability, Comparator::GreaterOrEqual, 0.999),
             check("cost_per_month < 2000 USD", Quantity::CostPerMonth, Comparator::Less, 2000.0),
         ],
+        sweep: None,
+        search: None,
         resolved_toml: String::new(),
         price_book_date: "2026-11-01".to_owned(),
         not_priced: vec!["data transfer".to_owned(), "NAT gateway".to_owned(), "CloudWatch Logs".to_owned()],

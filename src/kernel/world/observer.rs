@@ -71,6 +71,22 @@ pub trait Observer: Probe {
     fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed);
     /// Requests that arrive from now on count in the statistics.
     fn warmup_ended(&mut self, at: SimTime);
+    /// Asked at the end of every metric period whether the run goes on; it always does unless an observer says so.
+    ///
+    /// # Errors
+    /// Why the run is to be stopped.
+    fn go_on(&mut self, _at: SimTime) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// Why an observer stops a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Whoever asked for the run no longer wants it.
+    Interrupted,
+    /// More requests than the run was allowed.
+    OverBudget,
 }
 
 /// Hears nothing and costs nothing.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
-use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked};
+use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan};
 use super::plane::{Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
@@ -30,6 +30,13 @@ pub enum RunError {
         /// The instant.
         at: SimTime,
     },
+    /// Its observer stopped it.
+    Stopped {
+        /// The instant.
+        at: SimTime,
+        /// Why.
+        why: Stop,
+    },
 }
 
 impl fmt::Display for RunError {
@@ -41,6 +48,12 @@ impl fmt::Display for RunError {
                     "more than {EVENTS_AT_ONE_INSTANT} control events at second {:.3}",
                     at.as_secs_f64()
                 )
+            }
+            Self::Stopped { at, why: Stop::Interrupted } => {
+                write!(f, "interrupted at second {:.0}", at.as_secs_f64())
+            }
+            Self::Stopped { at, why: Stop::OverBudget } => {
+                write!(f, "more requests than its budget by second {:.0}", at.as_secs_f64())
             }
         }
     }
@@ -170,6 +183,9 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             }
             if self.dispatch(now, event) {
                 break;
+            }
+            if matches!(event, Event::PeriodEnd(_)) {
+                self.observer.go_on(now).map_err(|why| RunError::Stopped { at: now, why })?;
             }
         }
         Ok(())

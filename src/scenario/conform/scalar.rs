@@ -21,6 +21,15 @@ pub(super) fn check(node: &Node, kind: &Kind, path: &str) -> Result<Value, Box<P
             Problem::new(codes::OUT_OF_RANGE, format!("`{path}` has more than 10 000 characters"))
                 .at(&node.place, "")
         }
+        (Kind::Values, Value::Text(_)) => return Ok(node.value.clone()),
+        (Kind::Values, Value::Array(items)) if items.iter().all(|item| is_scalar(&item.value)) => {
+            return Ok(node.value.clone());
+        }
+        (Kind::Texts, Value::Array(items))
+            if items.iter().all(|item| matches!(item.value, Value::Text(_))) =>
+        {
+            return Ok(node.value.clone());
+        }
         (Kind::Name, Value::Text(text)) => {
             if is_name(text) {
                 return Ok(node.value.clone());
@@ -68,6 +77,10 @@ pub(super) fn check(node: &Node, kind: &Kind, path: &str) -> Result<Value, Box<P
         _ => wrong_type(node, kind, path),
     };
     Err(Box::new(problem.expected(kind.expected())))
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Integer(_) | Value::Number(_) | Value::Bool(_))
 }
 
 fn takes_text(kind: &Kind) -> bool {

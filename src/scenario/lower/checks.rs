@@ -24,7 +24,7 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
 }
 
 /// The figure that a check limits.
-fn figure(name: &str) -> Option<Quantity> {
+pub(crate) fn figure(name: &str) -> Option<Quantity> {
     let quantile = |prefix: &str| match prefix {
         "p50" => Some(0.5),
         "p90" => Some(0.9),

@@ -1,0 +1,84 @@
+//! `windtunnel run --replications N`: the same run many times, and how sure its figures are.
+
+use std::path::Path;
+
+use super::args::{RunFormat, RunRequest};
+use super::commands::{fail, print};
+use super::exit::Exit;
+use super::run::{ready, verdict, write};
+use crate::experiment::replications::{Enough, Replicated, replications};
+use crate::experiment::warmup;
+use crate::report;
+use crate::scenario::Scenario;
+use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
+
+/// Runs of which a wish for a warm-up alone makes.
+const RUNS: u64 = 30;
+
+/// Runs the scenario as often as the request says.
+pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &Stopwatch) -> Exit {
+    let scenario = match request.warmup {
+        Some(_) => match warmed_up(request, scenario) {
+            Ok(scenario) => scenario,
+            Err(exit) => return exit,
+        },
+        None => scenario,
+    };
+    let enough = match request.until {
+        Some(until) => Enough::Narrow {
+            quantity: until.quantity,
+            relative: until.relative,
+            at_most: request.max_replications,
+        },
+        None => Enough::Runs(request.replications.unwrap_or(RUNS)),
+    };
+    let result = match replications(scenario, enough, None, &mut |_| ()) {
+        Ok(result) => result,
+        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+    };
+    let more = vec![
+        ("estimates.json", report::estimates_json(&result).into_bytes()),
+        ("replications.csv", report::replications_csv(&result)),
+    ];
+    if let Err(message) = write(&result.first, out, watch, more) {
+        return fail(Exit::RunFailed, &message);
+    }
+    finish(request, &result, out, watch)
+}
+
+fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwatch) -> Exit {
+    let text = match request.format {
+        RunFormat::Table => report::replications_table(result, table_width(), stdout_colour()),
+        RunFormat::Json => report::estimates_json(result),
+    };
+    let printed = print(&text);
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.quiet {
+        let (runs, seconds) = (result.sample.runs(), watch.elapsed().as_secs_f64());
+        note(&format!(
+            "{runs} runs in {seconds:.2} s; results in {} (timeline, decisions and picture: the first run)\n",
+            out.display()
+        ));
+    }
+    if result.interrupted { Exit::Interrupted } else { verdict(&result.checks, request.strict) }
+}
+
+/// The scenario with the warm-up that pilot runs ask for.
+fn warmed_up(request: &RunRequest, scenario: Scenario) -> Result<Scenario, Exit> {
+    let found = warmup::pilot(&scenario)
+        .map_err(|error| fail(Exit::RunFailed, &format!("a pilot run was stopped: {error}")))?;
+    if found.is_too_short && !request.quiet {
+        note(
+            "warning: the runs are too short to say when they have forgotten their start; lengthen `horizon`\n",
+        );
+    }
+    if found.length <= scenario.plan.warmup {
+        return Ok(scenario);
+    }
+    let mut overrides = request.overrides.clone();
+    overrides.push(format!("warmup={}s", found.length.0.div_ceil(1_000_000_000)));
+    ready(request, &overrides)
+}

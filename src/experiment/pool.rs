@@ -1,0 +1,99 @@
+//! Work on all cores: numbered jobs are handed out one by one, so jobs of very different length balance, and results
+//! come back to the calling thread, which alone touches what they are gathered in. Results in order are the same on any
+//! number of threads.
+
+use std::collections::BTreeMap;
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+
+/// Does the jobs `numbers` on all cores and gives each result to `take` as it is finished, on the calling thread, until
+/// `take` breaks off; jobs that were begun then are waited for and their results dropped.
+///
+/// It must not be called from within a job: the calling thread waits.
+pub fn as_finished<T: Send>(
+    numbers: Range<u64>,
+    job: impl Fn(u64) -> T + Sync,
+    mut take: impl FnMut(u64, T) -> ControlFlow<()>,
+) {
+    let (next, stop) = (AtomicU64::new(numbers.start), AtomicBool::new(false));
+    let (send, receive) = mpsc::channel();
+    let (next, stop, job) = (&next, &stop, &job);
+    let threads = rayon::current_num_threads();
+    rayon::in_place_scope(|scope| {
+        for _ in 0..threads {
+            let send = send.clone();
+            scope.spawn(move |_| {
+                while !stop.load(Ordering::Relaxed) {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    // Nobody listens any more when `take` has broken off.
+                    if number >= numbers.end || send.send((number, job(number))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        for (number, result) in &receive {
+            if take(number, result).is_break() {
+                stop.store(true, Ordering::Relaxed);
+                break;
+            }
+        }
+        drop(receive);
+    });
+}
+
+/// The same, with the results in the order of their numbers. Results that are finished early wait in memory.
+pub fn in_order<T: Send>(
+    numbers: Range<u64>,
+    job: impl Fn(u64) -> T + Sync,
+    mut take: impl FnMut(u64, T) -> ControlFlow<()>,
+) {
+    let mut expected = numbers.start;
+    let mut early = BTreeMap::new();
+    as_finished(numbers, job, |number, result| {
+        early.insert(number, result);
+        while let Some(result) = early.remove(&expected) {
+            take(expected, result)?;
+            expected += 1;
+        }
+        ControlFlow::Continue(())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_is_done_once_and_taken_in_order() {
+        let mut taken = Vec::new();
+        in_order(
+            5..200,
+            |number| number * number,
+            |number, square| {
+                assert_eq!(square, number * number);
+                taken.push(number);
+                ControlFlow::Continue(())
+            },
+        );
+        assert_eq!(taken, (5..200).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn work_stops_when_the_taker_breaks_off() {
+        let begun = AtomicU64::new(0);
+        let mut taken = 0;
+        as_finished(
+            0..1_000_000,
+            |_| begun.fetch_add(1, Ordering::Relaxed),
+            |_, _| {
+                taken += 1;
+                if taken == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        );
+        assert_eq!(taken, 10);
+        assert!(begun.load(Ordering::Relaxed) < 1_000_000);
+    }
+}

@@ -1,0 +1,158 @@
+//! Many runs of one scenario, each with random numbers of its own: how sure its figures are.
+//!
+//! The runs are independent, so Student's t over them is honest; nothing is inferred from within a run. How many runs
+//! there are is given, or follows from how narrow one figure's interval shall be (Chow and Robbins, 1965); then it
+//! depends on the results alone, never on the machine.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use super::checks;
+use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
+use crate::kernel::world::{RunError, Stop};
+use crate::record::{self, Keep, Limits, RunRecord};
+use crate::scenario::{Quantity, Scenario};
+
+/// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
+pub const FEWEST: u64 = 10;
+
+/// Confidence of the intervals that are reported.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// When there are enough runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Enough {
+    /// After so many, ≥ 1.
+    Runs(u64),
+    /// When the 95 % interval of a figure is narrow enough, of every service.
+    Narrow {
+        /// The figure.
+        quantity: Quantity,
+        /// Half its width ÷ its value, at most, in (0, 1).
+        relative: f64,
+        /// Runs after which to give up, ≥ [`FEWEST`].
+        at_most: u64,
+    },
+}
+
+/// What a wish for a narrow interval came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Precision {
+    /// The figure.
+    pub figure: Figure,
+    /// Half the width ÷ the value that was asked for.
+    pub wanted: f64,
+    /// What was reached; `None` where the figure has no value or no interval.
+    pub reached: Option<f64>,
+    /// Whether that is enough.
+    pub is_met: bool,
+}
+
+/// Many runs of one scenario.
+#[derive(Clone, Debug)]
+pub struct Replicated {
+    /// The first run, in full.
+    pub first: RunResult,
+    /// All of them.
+    pub sample: Sample,
+    /// The checks, judged by intervals.
+    pub checks: Vec<CheckOutcome>,
+    /// What a wish for a narrow interval came to, if there was one.
+    pub precision: Option<Precision>,
+    /// Whether somebody stopped the runs before there were enough.
+    pub interrupted: bool,
+}
+
+/// Runs `scenario` until it is enough, or until `interrupted` becomes true; what was finished by then counts.
+///
+/// # Errors
+/// When a run was stopped by something else than `interrupted`, or by it before the first run was over.
+pub fn replications(
+    scenario: Scenario,
+    enough: Enough,
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Replicated, RunError> {
+    let limits = Limits { requests: None, interrupted };
+    let plan = &scenario.plan;
+    let first = record::record_within(plan, (scenario.seed, 0), Keep::Everything, limits)?;
+    let mut sample = Sample::new(plan);
+    sample.push(&first, plan);
+    progress(1);
+    let mut stopped = None;
+    let mut precision = None;
+    let mut goal = match enough {
+        Enough::Runs(runs) => runs.max(1),
+        Enough::Narrow { at_most, .. } => FEWEST.min(at_most),
+    };
+    loop {
+        stopped = stopped.or(extend(&scenario, &mut sample, goal, limits, progress));
+        if let Enough::Narrow { quantity, relative, .. } = enough {
+            precision = precision_of(&sample, &Figure::of_check(quantity, plan), relative);
+        }
+        let Enough::Narrow { at_most, .. } = enough else { break };
+        if stopped.is_some() || goal >= at_most || precision.is_some_and(|precision| precision.is_met) {
+            break;
+        }
+        goal = (goal + goal.div_ceil(4)).min(at_most);
+    }
+    let interrupted = match stopped {
+        None => false,
+        Some(RunError::Stopped { why: Stop::Interrupted, .. }) => true,
+        Some(error) => return Err(error),
+    };
+    let judged = checks::evaluate_sample(&scenario, &sample);
+    let outcomes = checks::evaluate(&scenario, &first);
+    let first = RunResult { scenario, record: first, checks: outcomes };
+    Ok(Replicated { first, sample, checks: judged, precision, interrupted })
+}
+
+/// Adds runs to the sample until it has `goal`; returns the error of the first that was stopped.
+fn extend(
+    scenario: &Scenario,
+    sample: &mut Sample,
+    goal: u64,
+    limits: Limits<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Option<RunError> {
+    let plan = &scenario.plan;
+    let mut error = None;
+    let run = |number: u64| record::totals(plan, (scenario.seed, number), limits);
+    pool::in_order(
+        sample.runs() as u64..goal,
+        run,
+        |number, result: Result<RunRecord, RunError>| match result {
+            Ok(record) => {
+                sample.push(&record, plan);
+                progress(number + 1);
+                ControlFlow::Continue(())
+            }
+            Err(stopped) => {
+                error = Some(stopped);
+                ControlFlow::Break(())
+            }
+        },
+    );
+    error
+}
+
+/// How narrow the widest of the figures' intervals is. An interval around an estimate of γ′ = γ/(1+γ) of it is one around
+/// the truth of γ (Law, *Simulation Modeling and Analysis*, chapter 9).
+fn precision_of(sample: &Sample, figures: &[Figure], wanted: f64) -> Option<Precision> {
+    let reached = |figure: &Figure| {
+        let Estimate { value, half_width, .. } = sample.pseudo(figure)?.estimate(CONFIDENCE);
+        let half = half_width?;
+        // A figure that is zero in every run is known exactly.
+        let share = if half <= 0.0 { 0.0 } else { half / value.abs() };
+        share.is_finite().then(|| share / (1.0 - share.min(0.999_999)))
+    };
+    let judged = figures.iter().map(|figure| {
+        let reached = reached(figure);
+        let is_met = reached.is_some_and(|reached| reached <= wanted);
+        Precision { figure: *figure, wanted, reached, is_met }
+    });
+    judged.max_by(|a, b| {
+        let width = |precision: &Precision| precision.reached.unwrap_or(f64::INFINITY);
+        width(a).total_cmp(&width(b))
+    })
+}

@@ -1,0 +1,102 @@
+//! A page of a terminal: lines that never wrap, with looks that never carry what the words do not say.
+
+use super::words::{columns, fitted, plain};
+use crate::experiment::{CheckOutcome, CheckStatus};
+
+/// Widest table \[columns\].
+const WIDEST: usize = 100;
+/// Narrowest table that still makes sense \[columns\].
+const NARROWEST: usize = 40;
+
+/// How a piece of a line looks; the number of its SGR sequence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Usual,
+    Bold,
+    Faint,
+    Good,
+    Bad,
+    Doubtful,
+}
+
+impl Look {
+    const fn sgr(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::Bold => "1",
+            Self::Faint => "2",
+            Self::Good => "1;32",
+            Self::Bad => "1;31",
+            Self::Doubtful => "1;33",
+        }
+    }
+}
+
+/// The lines so far.
+pub(super) struct Page {
+    text: String,
+    pub(super) width: usize,
+    colour: bool,
+}
+
+impl Page {
+    /// An empty page of `width` columns, of which at most 100 are used.
+    pub(super) fn new(width: usize, colour: bool) -> Self {
+        Self { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour }
+    }
+
+    /// Its text.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// The verdicts, a line each.
+    pub(super) fn verdicts(&mut self, checks: &[CheckOutcome]) {
+        if checks.is_empty() {
+            self.line(&[(Look::Faint, "no checks declared")]);
+            return;
+        }
+        let widest = checks.iter().map(|check| columns(&plain(&check.check))).max().unwrap_or(0).min(48);
+        for check in checks {
+            let (word, look) = match check.status {
+                CheckStatus::Pass => ("PASS   ", Look::Good),
+                CheckStatus::Fail => ("FAIL   ", Look::Bad),
+                CheckStatus::NoData => ("NO DATA", Look::Doubtful),
+                CheckStatus::Inconclusive => ("UNSURE ", Look::Doubtful),
+            };
+            let text = fitted(&plain(&check.check), widest);
+            let gap = " ".repeat(widest - columns(&text) + 3);
+            let value =
+                if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
+            self.line(&[
+                (look, word),
+                (Look::Usual, "  "),
+                (Look::Usual, &text),
+                (Look::Usual, &gap),
+                (Look::Bold, value),
+            ]);
+        }
+    }
+
+    /// A line of pieces; what does not fit is cut.
+    pub(super) fn line(&mut self, pieces: &[(Look, &str)]) {
+        let mut left = self.width;
+        let start = self.text.len();
+        for (look, piece) in pieces {
+            let piece = fitted(&plain(piece), left);
+            left -= columns(&piece).min(left);
+            if self.colour && *look != Look::Usual && !piece.is_empty() {
+                self.text.push_str(&format!("\u{1b}[{}m{piece}\u{1b}[0m", look.sgr()));
+            } else {
+                self.text.push_str(&piece);
+            }
+        }
+        let kept = self.text[start..].trim_end().len();
+        self.text.truncate(start + kept);
+        self.text.push('\n');
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+}

@@ -1,0 +1,231 @@
+//! What many runs of one scenario say: a table with intervals, the same as JSON, and one row a run.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::figures::{figure_text, half_width_text, label};
+use super::numbers::{PLAIN, grouped, rounded, span};
+use super::page::{Look, Page};
+use super::summary::status_word;
+use super::terminal::heading;
+use super::words::columns;
+use crate::experiment::replications::{CONFIDENCE, Precision, Replicated};
+use crate::experiment::{Estimate, Figure, Measure, quantile_of};
+use crate::scenario::Scenario;
+
+/// What the table shows of each service.
+const SHOWN: [Measure; 15] = [
+    Measure::Availability,
+    Measure::ResponseMean,
+    Measure::ResponseQuantile(0.5),
+    Measure::ResponseQuantile(0.95),
+    Measure::ResponseQuantile(0.99),
+    Measure::ResponseQuantile(0.999),
+    Measure::ResponseMax,
+    Measure::WaitingMean,
+    Measure::WaitingQuantile(0.99),
+    Measure::Offered,
+    Measure::RunningMean,
+    Measure::RunningMax,
+    Measure::TaskHours,
+    Measure::CpuMean,
+    Measure::ScaleOut,
+];
+
+/// The table for a terminal of `width` columns.
+#[must_use]
+pub fn replications_table(result: &Replicated, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    let scenario = &result.first.scenario;
+    heading(&mut page, scenario);
+    page.blank();
+    page.verdicts(&result.checks);
+    page.blank();
+    let runs = result.sample.runs();
+    let head = format!("{} runs, 95 % intervals between them", grouped(runs as u64, PLAIN));
+    page.line(&[(Look::Bold, &head)]);
+    for line in remarks(result) {
+        page.line(&[(Look::Faint, &line)]);
+    }
+    page.blank();
+    let title = format!("  {:<22}{:>16}  {:<14}{:>14}{:>14}{:>14}", "", "", "", "P10", "P50", "P90");
+    page.line(&[(Look::Faint, &title)]);
+    for measure in [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion] {
+        row(&mut page, result, &Figure { service: None, measure });
+    }
+    for (index, service) in scenario.plan.services.iter().enumerate() {
+        page.blank();
+        page.line(&[(Look::Bold, &service.name)]);
+        for measure in SHOWN {
+            row(&mut page, result, &Figure { service: Some(index), measure });
+        }
+    }
+    page.finish()
+}
+
+fn row(page: &mut Page, result: &Replicated, figure: &Figure) {
+    let name = label(figure.measure);
+    let Some(estimate) = estimate(result, figure) else {
+        page.line(&[(Look::Faint, &format!("  {name:<22}{:>16}", "no data"))]);
+        return;
+    };
+    let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
+    let spread = [0.1, 0.5, 0.9].map(|q| {
+        let text =
+            quantile_of(&values, q).map_or_else(String::new, |value| figure_text(figure.measure, value));
+        format!("{:>width$}", text.trim_end_matches(" USD").trim_end_matches(" ms"), width = 14)
+    });
+    let value = figure_text(figure.measure, estimate.value);
+    let gap = " ".repeat(16_usize.saturating_sub(columns(&value)));
+    let half = half_width_text(figure.measure, &estimate);
+    let pad = " ".repeat(14_usize.saturating_sub(columns(&half)));
+    page.line(&[
+        (Look::Usual, &format!("  {name:<22}{gap}")),
+        (Look::Bold, &value),
+        (Look::Usual, &format!("  {half}{pad}")),
+        (Look::Faint, &spread.concat()),
+    ]);
+}
+
+/// What has to be said of the runs themselves.
+fn remarks(result: &Replicated) -> Vec<String> {
+    let mut lines = vec![
+        "percentiles are of all requests of all runs; P10 to P90 are of the runs' own values".to_owned(),
+        warmup_text(&result.first.scenario),
+    ];
+    if let Some(precision) = &result.precision {
+        lines.push(precision_text(precision, &result.first.scenario));
+    }
+    if result.interrupted {
+        lines.push("interrupted: what was finished by then counts".to_owned());
+    }
+    lines
+}
+
+/// What is left out at the beginning, and what question that answers.
+fn warmup_text(scenario: &Scenario) -> String {
+    let plan = &scenario.plan;
+    if plan.warmup.0 == 0 {
+        "no warm-up: the start, with idle warm tasks, is part of the question (a steady state: --warmup auto)"
+            .to_owned()
+    } else {
+        format!("requests of the first {} are left out; the bill leaves nothing out", span(plan.warmup))
+    }
+}
+
+fn precision_text(precision: &Precision, scenario: &Scenario) -> String {
+    let name = precision.figure.name(&scenario.plan);
+    let percent = |share: f64| format!("±{} %", super::numbers::figure(share * 100.0, PLAIN));
+    match (precision.reached, precision.is_met) {
+        (Some(reached), true) => {
+            format!("{name} is within {} ({})", percent(precision.wanted), percent(reached))
+        }
+        (Some(reached), false) => {
+            format!("{name}: {} was not reached, {} was", percent(precision.wanted), percent(reached))
+        }
+        (None, _) => format!("{name} has no interval: {} was not reached", percent(precision.wanted)),
+    }
+}
+
+fn estimate(result: &Replicated, figure: &Figure) -> Option<Estimate> {
+    result.sample.pseudo(figure).map(|pseudo| pseudo.estimate(CONFIDENCE))
+}
+
+#[derive(Serialize)]
+struct Estimates<'a> {
+    schema_version: &'static str,
+    scenario: Value,
+    replications: usize,
+    interrupted: bool,
+    confidence: f64,
+    warmup_s: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<Value>,
+    figures: Map<String, Value>,
+    checks: Vec<CheckRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct CheckRow<'a> {
+    check: &'a str,
+    value: &'a str,
+    status: &'static str,
+}
+
+/// `estimates.json`: every figure with its interval and the spread of the runs.
+#[must_use]
+pub fn estimates_json(result: &Replicated) -> String {
+    let scenario = &result.first.scenario;
+    let plan = &scenario.plan;
+    let mut figures = Map::new();
+    for figure in result.sample.figures() {
+        figures.insert(figure.name(plan), figure_json(result, figure));
+    }
+    let precision = result.precision.map(|precision| {
+        json!({
+            "figure": precision.figure.name(plan),
+            "wanted_relative": precision.wanted,
+            "reached_relative": precision.reached.and_then(|reached| rounded(reached, 6)),
+            "met": precision.is_met,
+        })
+    });
+    let check = |outcome: &'_ crate::experiment::CheckOutcome| status_word(outcome.status);
+    let estimates = Estimates {
+        schema_version: "1.0",
+        scenario: json!({ "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed }),
+        replications: result.sample.runs(),
+        interrupted: result.interrupted,
+        confidence: CONFIDENCE,
+        warmup_s: plan.warmup.as_secs_f64(),
+        precision,
+        figures,
+        checks: result
+            .checks
+            .iter()
+            .map(|outcome| CheckRow { check: &outcome.check, value: &outcome.value, status: check(outcome) })
+            .collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&estimates).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn figure_json(result: &Replicated, figure: &Figure) -> Value {
+    let Some(estimate) = estimate(result, figure) else { return Value::Null };
+    let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
+    let number = |value: f64| rounded(value, 6);
+    let spread = |q| quantile_of(&values, q).and_then(number);
+    json!({
+        "value": number(estimate.value),
+        "half_width": estimate.half_width.and_then(number),
+        "runs": estimate.runs,
+        "p10": spread(0.1),
+        "p50": spread(0.5),
+        "p90": spread(0.9),
+    })
+}
+
+/// `replications.csv`: one row a run, every figure of its own.
+#[must_use]
+pub fn replications_csv(result: &Replicated) -> Vec<u8> {
+    let plan = &result.first.scenario.plan;
+    let figures = result.sample.figures();
+    let columns: Vec<Vec<Option<f64>>> = figures.iter().map(|figure| result.sample.values(figure)).collect();
+    let mut text = String::from("replication,seed");
+    for figure in figures {
+        text.push(',');
+        text.push_str(&figure.name(plan));
+    }
+    text.push('\n');
+    for run in 0..result.sample.runs() {
+        text.push_str(&format!("{run},{}", result.first.scenario.seed));
+        for column in &columns {
+            text.push(',');
+            if let Some(value) = column[run].and_then(|value| rounded(value, 6)) {
+                text.push_str(&value.to_string());
+            }
+        }
+        text.push('\n');
+    }
+    text.into_bytes()
+}

@@ -49,13 +49,16 @@ pub struct Spread {
     pub cells: Vec<f64>,
     /// Mass of each cell and all above it; one longer than `cells`.
     above: Vec<f64>,
+    /// Integral of the tail beyond each cell's beginning \[ns\]; one longer than `cells`.
+    lasting: Vec<f64>,
+    mean: f64,
 }
 
 impl Spread {
     /// A time of exactly `nanos` \[ns\].
     #[must_use]
     pub fn constant(nanos: f64) -> Self {
-        Self { shift: nanos, atom: 1.0, cells: Vec::new(), above: alloc::vec![0.0] }
+        Self::from_cells(nanos, 1.0, Vec::new())
     }
 
     /// The law of `law` stretched by `factor` (> 0).
@@ -94,11 +97,15 @@ impl Spread {
     pub fn from_cells(shift: f64, atom: f64, mut cells: Vec<f64>) -> Self {
         let length = cells.iter().rposition(|mass| *mass > NOTHING).map_or(0, |last| last + 1);
         cells.truncate(length);
-        let mut above = alloc::vec![0.0; length + 1];
+        let (mut above, mut lasting) = (alloc::vec![0.0; length + 1], alloc::vec![0.0; length + 1]);
+        let mut mean = shift;
         for cell in (0..length).rev() {
+            let width = cell_start(cell + 1) - cell_start(cell);
             above[cell] = above[cell + 1] + cells[cell];
+            lasting[cell] = lasting[cell + 1] + width * (above[cell] + above[cell + 1]) / 2.0;
+            mean += cells[cell] * (cell_start(cell) + width / 2.0);
         }
-        Self { shift, atom, cells, above }
+        Self { shift, atom, cells, above, lasting, mean }
     }
 
     /// The law of the sum of two independent times.
@@ -131,7 +138,7 @@ impl Spread {
     /// The mean \[ns\].
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.shift + self.moment(|time| time)
+        self.mean
     }
 
     /// Variance ÷ mean²; zero for a time of nothing.
@@ -177,25 +184,26 @@ impl Spread {
     /// of renewal theory): the tail beyond, integrated, ÷ the mean. Zero for a time of nothing.
     #[must_use]
     pub fn lasts_beyond(&self, nanos: f64) -> f64 {
-        let mean = self.mean();
-        if mean <= 0.0 {
+        if self.mean <= 0.0 {
             return 0.0;
         }
-        let mut sum = (self.shift - nanos).max(0.0);
-        for (cell, mass) in self.cells.iter().enumerate().filter(|(_, mass)| **mass > NOTHING) {
-            let (low, high) = (self.shift + cell_start(cell), self.shift + cell_start(cell + 1));
-            // The mean of what exceeds the larger of `nanos` and the shift, for a time that is uniform in its cell.
-            let from = nanos.max(self.shift);
-            sum += mass
-                * if from <= low {
-                    (low + high) / 2.0 - from
-                } else if from < high {
-                    (high - from) * (high - from) / (2.0 * (high - low))
-                } else {
-                    0.0
-                };
-        }
-        (sum / mean).min(1.0)
+        let (rest, first) = (nanos - self.shift, cell_start(0));
+        let integral = if rest <= first {
+            // Everything on the grid is longer than its first edge.
+            let all = 1.0 - self.atom;
+            (-rest).max(0.0) + all * (first - rest.max(0.0)) + self.lasting[0]
+        } else {
+            let cell = cell_of(rest);
+            match self.cells.get(cell) {
+                None => 0.0,
+                Some(mass) => {
+                    let (low, high) = (cell_start(cell), cell_start(cell + 1));
+                    let left = high - rest;
+                    self.lasting[cell + 1] + left * (self.above[cell + 1] + mass * left / (2.0 * (high - low)))
+                }
+            }
+        };
+        (integral / self.mean).min(1.0)
     }
 
     /// No time is longer \[ns\].

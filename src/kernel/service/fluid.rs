@@ -258,7 +258,8 @@ impl<'p> Fluid<'p> {
             return (started, 0.0);
         }
         if self.decay.0 != span {
-            self.decay = (span, libm::exp(-span / stay));
+            let age = span / stay;
+            self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
         }
         let before = self.in_service;
         let kept = self.decay.1;

@@ -2,10 +2,14 @@
 
 mod args;
 mod commands;
+mod compare;
 mod exit;
+mod manifest;
+mod optimize;
 mod replicate;
 mod run;
 mod until;
+mod variant;
 
 pub use exit::Exit;
 
@@ -35,6 +39,8 @@ pub fn main() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Run(request) => run::run(&request),
+        Command::Compare(request) => compare::run(&request),
+        Command::Optimize(request) => optimize::run(&request),
         Command::Validate(request) => commands::validate(&request),
         Command::Schema => commands::print(&crate::scenario::json_schema()),
         Command::Init(request) => commands::init(&request),

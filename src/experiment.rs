@@ -3,8 +3,10 @@
 
 mod base;
 pub mod checks;
+pub mod compare;
 mod estimate;
 mod figures;
+pub mod optimize;
 pub mod pool;
 pub mod replications;
 mod run;

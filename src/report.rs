@@ -4,11 +4,14 @@
 //! Nothing here runs anything, touches the disk, prints, or reads a clock: equal results give equal bytes. Numbers that
 //! do not exist are absent (`null`, an empty cell, "no data"), never zero. Money is decimal text, a month is 730 hours.
 
+mod aws;
 mod calendar;
 mod capacity;
 mod chart;
+mod compare;
 mod figures;
 mod numbers;
+mod optimize;
 mod page;
 mod replications;
 mod sentences;
@@ -17,9 +20,12 @@ mod summary;
 mod terminal;
 mod words;
 
+pub use aws::{aws_cli_inputs, terraform};
 pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg};
+pub use compare::{comparison_csv, comparison_json, comparison_markdown, comparison_table};
 pub use figures::figure_text;
+pub use optimize::{candidates_csv, optimization_json, optimization_table, what_would_change};
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};

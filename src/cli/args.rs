@@ -19,6 +19,10 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results
     Run(RunRequest),
+    /// Run variants of a scenario on the same requests and say how they differ
+    Compare(CompareRequest),
+    /// Find the cheapest setting that passes the scenario's checks
+    Optimize(OptimizeRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -83,6 +87,124 @@ pub(super) struct RunRequest {
     /// Print results only: no warnings, no timing
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel compare web.toml other.toml\n  windtunnel compare web.toml --replications 20 \
+    --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'\n  windtunnel compare web.toml --format markdown \
+    --variant 'big: service.web.task.cpu=2048; service.web.task.memory=4096'\n\nThe first scenario is the base; its seed holds for \
+    all. Exit code 1: every variant fails a check."
+)]
+pub(super) struct CompareRequest {
+    /// The base, then other scenarios to compare with it
+    #[arg(required = true)]
+    pub(super) scenarios: Vec<PathBuf>,
+    /// The base with other values of some keys; may be repeated
+    #[arg(long = "variant", value_name = "NAME: KEY=VALUE; …", value_parser = super::variant::parse)]
+    pub(super) variants: Vec<super::variant::VariantWish>,
+    /// Runs of each variant, each with its own random numbers
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) replications: u64,
+    /// Seed of all randomness, instead of the base's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of every scenario; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// A check that is inconclusive counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Folder for the results [default: output/NAME-compare]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    pub(super) format: CompareFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel optimize web.toml --axis service.web.scaling.target_tracking.cpu.target_value=30..80:5 \
+    \\\n    --axis service.web.scaling.min_capacity=2,3,4\n\nWritten beside the report: scaling.tf, and put-scaling-policy.SERVICE.POLICY.json \
+    for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting was confirmed."
+)]
+pub(super) struct OptimizeRequest {
+    /// Scenario file; its [checks] say what is good enough, its [optimize] what may be chosen
+    pub(super) scenario: PathBuf,
+    /// A key that may be chosen, with its values; replaces the axes of [optimize]; may be repeated
+    #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = crate::scenario::Axis::parse)]
+    pub(super) axes: Vec<crate::scenario::Axis>,
+    /// Confidence with which the recommended setting must pass every check
+    #[arg(long, value_name = "SHARE", value_parser = confidence)]
+    pub(super) confidence: Option<f64>,
+    /// Fresh runs that confirm the recommended setting
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(super) replications: Option<u32>,
+    /// The cluster's name in what is written for AWS
+    #[arg(long, value_name = "NAME", default_value = "CLUSTER", value_parser = cluster)]
+    pub(super) cluster: String,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of the scenario; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Folder for the results [default: output/NAME-optimize]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
+    pub(super) format: OptimizeFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A confidence, or what one is.
+fn confidence(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent.trim(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|value| value / scale);
+    share
+        .filter(|share| (0.5..=0.9999).contains(share))
+        .ok_or_else(|| "a confidence is a share from 0.5 to 0.9999, such as 0.95".to_owned())
+}
+
+/// A name that AWS takes for a cluster.
+fn cluster(text: &str) -> Result<String, String> {
+    let sound = (1..=255).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if sound {
+        Ok(text.to_owned())
+    } else {
+        Err("a cluster's name is 1 to 255 of A-Z a-z 0-9 _ -".to_owned())
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OptimizeFormat {
+    /// A table for people
+    Table,
+    /// The content of optimization.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// A table for people
+    Table,
+    /// The content of comparison.json
+    Json,
+    /// The content of comparison.csv
+    Csv,
+    /// The content of comparison.md
+    Markdown,
 }
 
 /// A seed, or what one is.

@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, more_on, print};
 use super::exit::Exit;
-use super::replicate;
+use super::{manifest, replicate};
 use crate::experiment::{self, CheckOutcome, CheckStatus, RunResult};
 use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
-use crate::shell::terminal::{command_line, note, stderr_colour, stdout_colour, table_width};
-use crate::shell::wall_clock::{Stopwatch, unix_seconds};
+use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request; results go to standard output, everything else to standard error.
 pub(super) fn run(request: &RunRequest) -> Exit {
@@ -106,37 +104,6 @@ pub(super) fn folder_name(name: &str) -> String {
     }
 }
 
-/// What `manifest.json` says: the only file that may differ between two equal runs.
-#[derive(Serialize)]
-struct Manifest<'a> {
-    schema_version: &'static str,
-    windtunnel_version: &'static str,
-    command_line: Vec<String>,
-    scenario: &'a str,
-    scenario_sha256: &'a str,
-    seed: u64,
-    price_book_date: &'a str,
-    finished_unix_s: u64,
-    wall_time_s: f64,
-}
-
-pub(super) fn manifest(scenario: &Scenario, watch: &Stopwatch) -> Result<Vec<u8>, String> {
-    let manifest = Manifest {
-        schema_version: "1.0",
-        windtunnel_version: env!("CARGO_PKG_VERSION"),
-        command_line: command_line(),
-        scenario: &scenario.name,
-        scenario_sha256: &scenario.sha256,
-        seed: scenario.seed,
-        price_book_date: &scenario.price_book_date,
-        finished_unix_s: unix_seconds(),
-        wall_time_s: watch.elapsed().as_secs_f64(),
-    };
-    let text = serde_json::to_string_pretty(&manifest)
-        .map_err(|error| format!("cannot write manifest.json: {error}"))?;
-    Ok((text + "\n").into_bytes())
-}
-
 /// Makes the content of a file.
 type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
 
@@ -150,7 +117,7 @@ pub(super) fn write(
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let png = report::chart_png(result).map_err(chart)?;
     let svg = report::chart_svg(result).map_err(chart)?.into_bytes();
-    let manifest = manifest(&result.scenario, watch)?;
+    let manifest = manifest::of(&[&result.scenario], result.scenario.seed, watch)?;
     // The large ones are made when their turn comes and dropped when they are written.
     let files: Vec<(&str, Content<'_>)> = vec![
         ("summary.json", Box::new(|| report::summary_json(result).into_bytes())),

@@ -41,7 +41,13 @@ pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
 /// it does, and is inconclusive between. With several services the verdict of the worst decides.
 #[must_use]
 pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome> {
-    scenario.checks.iter().map(|check| judge_sample(check, scenario, sample)).collect()
+    evaluate_sample_at(scenario, sample, CONFIDENCE)
+}
+
+/// The same, with intervals of this confidence in (0, 1).
+#[must_use]
+pub fn evaluate_sample_at(scenario: &Scenario, sample: &Sample, confidence: f64) -> Vec<CheckOutcome> {
+    scenario.checks.iter().map(|check| judge_sample(check, scenario, sample, confidence)).collect()
 }
 
 /// The verdict on one estimate.
@@ -54,7 +60,7 @@ pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
     }
 }
 
-fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample) -> CheckOutcome {
+fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence: f64) -> CheckOutcome {
     let plan = &scenario.plan;
     let figures = Figure::of_check(check.quantity, plan);
     let rank = |status| match status {
@@ -68,7 +74,7 @@ fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample) -> CheckOut
         let service = figure.service.and_then(|index| plan.services.get(index));
         let (status, mut value) = match sample.pseudo(figure) {
             Some(pseudo) => {
-                let estimate = pseudo.estimate(CONFIDENCE);
+                let estimate = pseudo.estimate(confidence);
                 (verdict(check, &estimate), shown_estimate(check, &estimate))
             }
             None => {
@@ -170,7 +176,9 @@ fn value_of(quantity: Quantity, service: &ServiceRecord) -> Option<f64> {
     .filter(|value| value.is_finite())
 }
 
-fn holds(check: &Check, value: f64) -> bool {
+/// Whether a value keeps to the limit.
+#[must_use]
+pub fn holds(check: &Check, value: f64) -> bool {
     compare(check.comparator, value, check.limit)
 }
 

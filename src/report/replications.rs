@@ -193,16 +193,26 @@ pub fn estimates_json(result: &Replicated) -> String {
 fn figure_json(result: &Replicated, figure: &Figure) -> Value {
     let Some(estimate) = estimate(result, figure) else { return Value::Null };
     let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
-    let number = |value: f64| rounded(value, 6);
-    let spread = |q| quantile_of(&values, q).and_then(number);
+    let number = |value: f64| figure_number(figure.measure, value);
+    let spread = |q| quantile_of(&values, q).map(number);
     json!({
         "value": number(estimate.value),
-        "half_width": estimate.half_width.and_then(number),
+        "half_width": estimate.half_width.map(number),
         "runs": estimate.runs,
         "p10": spread(0.1),
         "p50": spread(0.5),
         "p90": spread(0.9),
     })
+}
+
+/// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
+pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
+    match measure {
+        Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion if value.is_finite() => {
+            Value::String(format!("{value:.4}"))
+        }
+        _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
+    }
 }
 
 /// `replications.csv`: one row a run, every figure of its own.

@@ -1,0 +1,138 @@
+//! `windtunnel compare`: load every variant, run them on the same requests, write and print how they differ.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{CompareFormat, CompareRequest};
+use super::commands::{fail, more_on, print};
+use super::exit::Exit;
+use super::manifest;
+use super::run::folder_name;
+use crate::experiment::CheckStatus;
+use crate::experiment::compare::{Compared, Comparison, Variant, compare};
+use crate::report;
+use crate::scenario::{self, Scenario};
+use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output;
+use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
+
+/// Runs the request.
+pub(super) fn run(request: &CompareRequest) -> Exit {
+    let watch = Stopwatch::start();
+    let variants = match variants(request) {
+        Ok(variants) => variants,
+        Err(exit) => return exit,
+    };
+    let Some(base) = variants.first() else { return Exit::Usage };
+    let (name, seed) = (base.scenario.name.clone(), base.scenario.seed);
+    let folder = || Path::new("output").join(format!("{}-compare", folder_name(&name)));
+    let out = request.out.clone().unwrap_or_else(folder);
+    if let Err(error) = output::prepare(&out) {
+        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    let comparison = match compare(variants, seed, request.replications, None, &mut |_| ()) {
+        Ok(comparison) => comparison,
+        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+    };
+    if let Err(message) = write(&comparison, &out, &watch) {
+        return fail(Exit::RunFailed, &message);
+    }
+    let printed = print(&match request.format {
+        CompareFormat::Table => report::comparison_table(&comparison, table_width(), stdout_colour()),
+        CompareFormat::Json => report::comparison_json(&comparison),
+        CompareFormat::Csv => String::from_utf8_lossy(&report::comparison_csv(&comparison)).into_owned(),
+        CompareFormat::Markdown => report::comparison_markdown(&comparison),
+    });
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.quiet {
+        let (seconds, out) = (watch.elapsed().as_secs_f64(), out.display());
+        let runs: usize = comparison.variants.iter().map(|variant| variant.sample.runs()).sum();
+        note(&format!("{runs} runs in {seconds:.2} s; results in {out}\n"));
+    }
+    if comparison.interrupted {
+        return Exit::Interrupted;
+    }
+    let fails = |variant: &Compared| {
+        variant.checks.iter().any(|check| {
+            check.status == CheckStatus::Fail || (request.strict && check.status == CheckStatus::Inconclusive)
+        })
+    };
+    if comparison.variants.iter().all(fails) { Exit::CheckFailed } else { Exit::Ok }
+}
+
+/// Every variant with its scenario.
+///
+/// # Errors
+/// The exit code, once all that is wrong with all of them was printed.
+fn variants(request: &CompareRequest) -> Result<Vec<Variant>, Exit> {
+    if request.scenarios.len() + request.variants.len() < 2 {
+        let message =
+            "there is nothing to compare with; name another scenario, or change the base with --variant";
+        return Err(fail(Exit::Usage, message));
+    }
+    let mut variants = Vec::new();
+    let mut sound = true;
+    let mut take = |name: String, scenario: Option<Scenario>| match scenario {
+        Some(scenario) => variants.push(Variant { name, scenario }),
+        None => sound = false,
+    };
+    let base = request.scenarios.first();
+    for path in &request.scenarios {
+        take(named(path), load(request, path, &[], true));
+    }
+    if let Some(base) = base {
+        for wish in &request.variants {
+            // What holds for the base too has been said of the base.
+            take(wish.name.clone(), load(request, base, &wish.overrides, false));
+        }
+    }
+    if !sound {
+        return Err(Exit::Usage);
+    }
+    let mut names: Vec<&str> = variants.iter().map(|variant: &Variant| variant.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(fail(
+            Exit::Usage,
+            &format!("two variants are called `{}`; names tell them apart", pair[0]),
+        ));
+    }
+    Ok(variants)
+}
+
+/// A scenario file is called by its name without the ending.
+fn named(path: &Path) -> String {
+    path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn load(request: &CompareRequest, path: &PathBuf, more: &[String], warn: bool) -> Option<Scenario> {
+    let source = match read_scenario(path) {
+        Ok(source) => source,
+        Err(message) => {
+            fail(Exit::Usage, &message);
+            return None;
+        }
+    };
+    let overrides: Vec<String> = request.overrides.iter().chain(more).cloned().collect();
+    let loaded = scenario::load(&source, &overrides, request.seed, &mut Folder::of(path));
+    if loaded.scenario.is_none() || (warn && !request.quiet) {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    if loaded.scenario.is_none() {
+        note(&more_on(&loaded));
+    }
+    loaded.scenario
+}
+
+fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), String> {
+    let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
+    let files = vec![
+        ("comparison.json", report::comparison_json(comparison).into_bytes()),
+        ("comparison.csv", report::comparison_csv(comparison)),
+        ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
+        ("manifest.json", manifest::of(&scenarios, comparison.seed, watch)?),
+    ];
+    output::write_all(out, files).map_err(|error| error.to_string())
+}

@@ -1,0 +1,53 @@
+//! `manifest.json`: what made the results. The only file that may differ between two equal runs.
+
+use serde::Serialize;
+
+use crate::scenario::Scenario;
+use crate::shell::terminal::command_line;
+use crate::shell::wall_clock::{Stopwatch, unix_seconds};
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    schema_version: &'static str,
+    windtunnel_version: &'static str,
+    command_line: Vec<String>,
+    scenario: &'a str,
+    scenario_sha256: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Other<'a>>,
+    seed: u64,
+    price_book_date: &'a str,
+    finished_unix_s: u64,
+    wall_time_s: f64,
+}
+
+#[derive(Serialize)]
+struct Other<'a> {
+    scenario: &'a str,
+    scenario_sha256: &'a str,
+}
+
+/// The manifest of results that were made of these scenarios, the base first.
+///
+/// # Errors
+/// A sentence, should it not be possible to write it as JSON.
+pub(super) fn of(scenarios: &[&Scenario], seed: u64, watch: &Stopwatch) -> Result<Vec<u8>, String> {
+    let Some((base, others)) = scenarios.split_first() else { return Ok(Vec::new()) };
+    let other = |scenario: &&'_ Scenario| (scenario.name.clone(), scenario.sha256.clone());
+    let others: Vec<(String, String)> = others.iter().map(other).collect();
+    let manifest = Manifest {
+        schema_version: "1.0",
+        windtunnel_version: env!("CARGO_PKG_VERSION"),
+        command_line: command_line(),
+        scenario: &base.name,
+        scenario_sha256: &base.sha256,
+        others: others.iter().map(|(name, sha)| Other { scenario: name, scenario_sha256: sha }).collect(),
+        seed,
+        price_book_date: &base.price_book_date,
+        finished_unix_s: unix_seconds(),
+        wall_time_s: watch.elapsed().as_secs_f64(),
+    };
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| format!("cannot write manifest.json: {error}"))?;
+    Ok((text + "\n").into_bytes())
+}

@@ -1,0 +1,155 @@
+//! `windtunnel optimize`: the cheapest setting that passes the checks, ready to paste.
+
+use std::path::Path;
+
+use super::args::{OptimizeFormat, OptimizeRequest};
+use super::commands::{fail, more_on, print};
+use super::exit::Exit;
+use super::manifest;
+use super::run::folder_name;
+use crate::experiment::Base;
+use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
+use crate::report;
+use crate::scenario::{self, Axis, Files, Scenario, SearchSpec};
+use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output;
+use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
+
+/// Runs the request.
+pub(super) fn run(request: &OptimizeRequest) -> Exit {
+    let watch = Stopwatch::start();
+    let source = match read_scenario(&request.scenario) {
+        Ok(source) => source,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
+    let folder = Folder::of(&request.scenario);
+    let files = move || Box::new(folder.clone()) as Box<dyn Files>;
+    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
+    let loaded = base.load(&[]);
+    if loaded.scenario.is_none() || (!request.quiet && !loaded.diagnostics.is_empty()) {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    let Some(scenario) = loaded.scenario.as_ref() else {
+        note(&more_on(&loaded));
+        return Exit::Usage;
+    };
+    let spec = match spec(request, scenario) {
+        Ok(spec) => spec,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
+    if let Err(exit) = values_are_usable(&base, &spec.axes) {
+        return exit;
+    }
+    let name = folder_name(&scenario.name);
+    let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-optimize")));
+    if let Err(error) = output::prepare(&out) {
+        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    let search = Search { base, scenario, spec: &spec, interrupted: None };
+    let found = match search.run(&mut |_, _| ()) {
+        Ok(found) => found,
+        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+    };
+    if let Err(message) = write(&found, scenario, request, (&out, &watch)) {
+        return fail(Exit::RunFailed, &message);
+    }
+    finish(request, &found, scenario, (&out, &watch))
+}
+
+fn finish(
+    request: &OptimizeRequest,
+    found: &Found,
+    scenario: &Scenario,
+    (out, watch): (&Path, &Stopwatch),
+) -> Exit {
+    let text = match request.format {
+        OptimizeFormat::Table => {
+            report::optimization_table(found, &scenario.name, table_width(), stdout_colour())
+        }
+        OptimizeFormat::Json => report::optimization_json(found),
+    };
+    let printed = print(&text);
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.quiet {
+        note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
+    }
+    if found.interrupted {
+        return Exit::Interrupted;
+    }
+    if found.winner.as_ref().is_some_and(|winner| winner.holds) { Exit::Ok } else { Exit::CheckFailed }
+}
+
+/// What may be chosen: the axes of the command line, else those of the scenario.
+fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, String> {
+    let declared = scenario.search.clone();
+    let mut spec = declared.unwrap_or(SearchSpec {
+        axes: Vec::new(),
+        confidence: 0.95,
+        replications: 30,
+        first_round: 3,
+    });
+    if !request.axes.is_empty() {
+        spec.axes.clone_from(&request.axes);
+    }
+    spec.confidence = request.confidence.unwrap_or(spec.confidence);
+    spec.replications = request.replications.unwrap_or(spec.replications);
+    if spec.axes.is_empty() {
+        return Err("nothing may be chosen: give ranges with --axis KEY=40..80:5, or an [optimize] table in the scenario".to_owned());
+    }
+    if scenario.checks.is_empty() {
+        return Err("the scenario has no [checks]: without them the cheapest setting is the worst".to_owned());
+    }
+    let mut names: Vec<&str> = spec.axes.iter().map(|axis| axis.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("there are two axes `{}`", pair[0]));
+    }
+    let count = candidates(&spec.axes);
+    if count > MOST_CANDIDATES {
+        return Err(format!(
+            "{count} settings, and a search takes at most {MOST_CANDIDATES}; take larger steps or fewer axes"
+        ));
+    }
+    Ok(spec)
+}
+
+/// Every value of every axis must be one that the base can take, or at least its axis must have one such.
+fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
+    let mut usable = true;
+    for axis in axes {
+        let loads: Vec<_> = axis.values.iter().map(|value| base.load(&value.overrides)).collect();
+        if loads.iter().any(|loaded| loaded.scenario.is_some()) {
+            continue;
+        }
+        usable = false;
+        if let Some(loaded) = loads.first() {
+            note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+            fail(Exit::Usage, &format!("no value of `{}` can be used", axis.name));
+        }
+    }
+    if usable { Ok(()) } else { Err(Exit::Usage) }
+}
+
+fn write(
+    found: &Found,
+    scenario: &Scenario,
+    request: &OptimizeRequest,
+    (out, watch): (&Path, &Stopwatch),
+) -> Result<(), String> {
+    let mut files = vec![
+        ("optimization.json".to_owned(), report::optimization_json(found).into_bytes()),
+        ("candidates.csv".to_owned(), report::candidates_csv(found)),
+        ("manifest.json".to_owned(), manifest::of(&[scenario], scenario.seed, watch)?),
+    ];
+    if let Some(winner) = &found.winner {
+        let cluster = request.cluster.as_str();
+        files.push(("plan.toml".to_owned(), winner.scenario.resolved_toml.clone().into_bytes()));
+        files.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
+        files.extend(report::aws_cli_inputs(&winner.scenario, cluster));
+    }
+    let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone()));
+    output::write_all(out, files).map_err(|error| error.to_string())
+}

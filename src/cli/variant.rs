@@ -1,0 +1,59 @@
+//! `--variant 'faster: KEY=VALUE; KEY=VALUE'`: a name and some overrides.
+
+/// A variant of the base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct VariantWish {
+    /// What reports call it.
+    pub(super) name: String,
+    /// `KEY=VALUE`, at least one.
+    pub(super) overrides: Vec<String>,
+}
+
+/// Reads a name, a colon, and overrides with semicolons between them; semicolons within quotes, brackets and braces
+/// belong to their value.
+pub(super) fn parse(text: &str) -> Result<VariantWish, String> {
+    let example = "write a name and what changes, such as 'faster: service.web.scaling.max_capacity=40'";
+    let (name, rest) = text.split_once(':').ok_or(example)?;
+    let name = name.trim();
+    if name.is_empty() || name.contains('=') {
+        return Err(format!("the variant has no name; {example}"));
+    }
+    let (mut overrides, mut current, mut depth, mut quoted) = (Vec::new(), String::new(), 0_i32, false);
+    for c in rest.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if c == ';' && depth == 0 && !quoted {
+            overrides.push(std::mem::take(&mut current));
+        } else {
+            current.push(c);
+        }
+    }
+    overrides.push(current);
+    let overrides: Vec<String> =
+        overrides.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    if overrides.is_empty() {
+        return Err(format!("the variant `{name}` changes nothing; {example}"));
+    }
+    Ok(VariantWish { name: name.to_owned(), overrides })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_has_a_name_and_overrides() {
+        let variant = parse("big: service.web.task.cpu=2048; service.web.task.memory = 4096;").unwrap();
+        assert_eq!(variant.name, "big");
+        assert_eq!(variant.overrides, ["service.web.task.cpu=2048", "service.web.task.memory = 4096"]);
+        let nested = parse("a: k={ x = \"1;2\" }; l=[\"3;4\"]").unwrap();
+        assert_eq!(nested.overrides, ["k={ x = \"1;2\" }", "l=[\"3;4\"]"]);
+        for wrong in ["", "k=1", ": k=1", "a:", "a: ;", "k=1: x"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Variants of a service on the same arrivals and the same demands (common random numbers): what differs between them is
+//! the setting and nothing else, so differences are judged run by run, where the noise that both share cancels.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use super::checks;
+use super::replications::CONFIDENCE;
+use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, pool};
+use crate::kernel::world::{RunError, Stop};
+use crate::record::{self, Keep, Limits, RunRecord};
+use crate::scenario::Scenario;
+
+/// One of the settings that are compared.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// What reports call it.
+    pub name: String,
+    /// Its scenario; its seed is not used, the first variant's is.
+    pub scenario: Scenario,
+}
+
+/// What became of a variant.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The variant.
+    pub variant: Variant,
+    /// Its first run, in full.
+    pub first: RunRecord,
+    /// All its runs.
+    pub sample: Sample,
+    /// Its checks, judged by intervals.
+    pub checks: Vec<CheckOutcome>,
+}
+
+/// Variants side by side; the first is the base.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The variants, in the order they were given.
+    pub variants: Vec<Compared>,
+    /// The seed that all of them ran with.
+    pub seed: u64,
+    /// Index of the cheapest variant that passes all its checks, if one does.
+    pub cheapest: Option<usize>,
+    /// Whether somebody stopped the runs before all were done; every variant has the same number of runs all the same.
+    pub interrupted: bool,
+}
+
+/// A figure of a variant against the base.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Difference {
+    /// Variant less base, with the interval that holds for all variants of a comparison together.
+    pub absolute: Estimate,
+    /// The difference ÷ the base's value; `None` where that is zero.
+    pub relative: Option<f64>,
+}
+
+/// Runs every variant `runs` times with the streams of `seed`.
+///
+/// # Errors
+/// When a run was stopped by something else than `interrupted`, or by it before every variant had run once.
+pub fn compare(
+    variants: Vec<Variant>,
+    seed: u64,
+    runs: u64,
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Comparison, RunError> {
+    let limits = Limits { requests: None, interrupted };
+    let count = variants.len() as u64;
+    let mut samples: Vec<Sample> = variants.iter().map(|v| Sample::new(&v.scenario.plan)).collect();
+    let mut firsts: Vec<RunRecord> = Vec::new();
+    let mut row: Vec<RunRecord> = Vec::new();
+    let mut stopped = None;
+    // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
+    let job = |number: u64| {
+        let (run, variant) = (number / count, number % count);
+        let plan = &variants[index(variant)].scenario.plan;
+        let keep = if run == 0 { Keep::Everything } else { Keep::Totals };
+        record::record_within(plan, (seed, run), keep, limits)
+    };
+    pool::in_order(0..runs.max(1) * count, job, |number, result| match result {
+        Ok(record) => {
+            row.push(record);
+            if row.len() as u64 == count {
+                for ((sample, record), variant) in samples.iter_mut().zip(&row).zip(&variants) {
+                    sample.push(record, &variant.scenario.plan);
+                }
+                let full = std::mem::take(&mut row);
+                if firsts.is_empty() {
+                    firsts = full;
+                }
+            }
+            progress(number + 1);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            stopped = Some(error);
+            ControlFlow::Break(())
+        }
+    });
+    let interrupted = match stopped {
+        None => false,
+        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if !firsts.is_empty() => true,
+        Some(error) => return Err(error),
+    };
+    let variants = variants.into_iter().zip(firsts).zip(samples).map(|((variant, first), sample)| {
+        let checks = checks::evaluate_sample(&variant.scenario, &sample);
+        Compared { variant, first, sample, checks }
+    });
+    let variants: Vec<Compared> = variants.collect();
+    let cheapest = cheapest(&variants);
+    Ok(Comparison { variants, seed, cheapest, interrupted })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "below the number of variants")]
+fn index(variant: u64) -> usize {
+    variant as usize
+}
+
+impl Compared {
+    /// Whether every check holds, with confidence.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.checks.iter().all(|check| check.status == CheckStatus::Pass)
+    }
+
+    /// A figure with its interval; services are known by name.
+    #[must_use]
+    pub fn estimate(&self, service: Option<&str>, measure: Measure) -> Option<Estimate> {
+        self.pseudo(service, measure).map(|pseudo| pseudo.estimate(CONFIDENCE))
+    }
+
+    fn pseudo(&self, service: Option<&str>, measure: Measure) -> Option<Pseudo> {
+        let service = match service {
+            Some(name) => {
+                let services = &self.variant.scenario.plan.services;
+                Some(services.iter().position(|service| service.name == name)?)
+            }
+            None => None,
+        };
+        self.sample.pseudo(&Figure { service, measure })
+    }
+}
+
+impl Comparison {
+    /// A figure of variant `index` less that of the base. The interval is wider than that of a single difference, so that
+    /// all variants' intervals hold together with 95 % (Bonferroni): among twenty comparisons one in twenty would
+    /// otherwise look significant by chance.
+    #[must_use]
+    pub fn difference(&self, index: usize, service: Option<&str>, measure: Measure) -> Option<Difference> {
+        let base = self.variants.first()?.pseudo(service, measure)?;
+        let other = self.variants.get(index)?.pseudo(service, measure)?;
+        let absolute = other.less(&base).estimate(self.joint_confidence());
+        let relative = absolute.value / base.whole;
+        Some(Difference { absolute, relative: relative.is_finite().then_some(relative) })
+    }
+
+    /// Confidence of a single difference, so that all of them hold together with 95 %.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of variants")]
+    pub fn joint_confidence(&self) -> f64 {
+        let others = self.variants.len().saturating_sub(1).max(1);
+        1.0 - (1.0 - CONFIDENCE) / others as f64
+    }
+
+    /// Names of the services that a variant shares with the base, in the base's order.
+    #[must_use]
+    pub fn services(&self) -> Vec<&str> {
+        let plan = self.variants.first().map(|base| &base.variant.scenario.plan);
+        plan.map(|plan| plan.services.iter().map(|s| s.name.as_str()).collect()).unwrap_or_default()
+    }
+
+    /// What keeps variant `index` from seeing the same requests as the base, in words; empty when nothing does.
+    #[must_use]
+    pub fn unlike(&self, index: usize) -> Vec<String> {
+        let (Some(base), Some(other)) = (self.variants.first(), self.variants.get(index)) else {
+            return Vec::new();
+        };
+        let (base, other) = (&base.variant.scenario.plan, &other.variant.scenario.plan);
+        let mut found = Vec::new();
+        if base.horizon != other.horizon || base.start_unix_ns != other.start_unix_ns {
+            found.push("it simulates another time".to_owned());
+        }
+        for service in &base.services {
+            let Some(twin) = other.services.iter().find(|twin| twin.name == service.name) else {
+                found.push(format!("it has no service `{}`", service.name));
+                continue;
+            };
+            if twin.traffic != service.traffic {
+                found.push(format!("`{}` has other traffic", service.name));
+            }
+            if twin.request.cpu_time != service.request.cpu_time
+                || twin.request.wait_time != service.request.wait_time
+            {
+                found.push(format!("`{}` has other requests", service.name));
+            }
+        }
+        found
+    }
+}
+
+/// The cheapest a month of the variants that pass their checks; the first of equals.
+fn cheapest(variants: &[Compared]) -> Option<usize> {
+    let cost = |compared: &Compared| compared.estimate(None, Measure::CostPerMonth).map(|cost| cost.value);
+    let passing = variants.iter().enumerate().filter(|(_, compared)| compared.passes());
+    let priced = passing.filter_map(|(index, compared)| Some((index, cost(compared)?)));
+    priced.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}

@@ -1,0 +1,355 @@
+//! The cheapest setting that passes the scenario's checks: a race of all candidates on common random numbers, then a
+//! confirmation of the first on fresh ones, so that its figures are not flattered by having been selected for them.
+
+mod advice;
+mod race;
+
+pub use advice::{Alternative, Knob, Level, alternatives, knobs};
+pub use race::{Fate, Rules, Runner, Score, race};
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use super::base::Base;
+use super::checks;
+use super::estimate::Estimate;
+use super::replications::CONFIDENCE;
+use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool};
+use crate::kernel::world::{Plan, RunError};
+use crate::record::{self, Limits};
+use crate::scenario::{Axis, Check, Comparator, Scenario, SearchSpec};
+
+/// Most candidates of a search.
+pub const MOST_CANDIDATES: u64 = 20_000;
+
+/// Doublings of the first round at most: the last candidates have this many times as many runs as the first round.
+const LAST_ROUND: u64 = 16;
+
+/// Candidates that are confirmed until one holds.
+const TRIES: usize = 5;
+
+/// First replication of the confirmation: far from those of the race, so that nothing of it was seen before.
+const FRESH: u64 = 1 << 61;
+
+/// A search.
+#[derive(Debug)]
+pub struct Search<'a> {
+    /// The scenario whose keys are chosen.
+    pub base: Base<'a>,
+    /// The base itself, for its checks and its seed.
+    pub scenario: &'a Scenario,
+    /// What may be chosen.
+    pub spec: &'a SearchSpec,
+    /// Becomes true when nobody wants the result any more.
+    pub interrupted: Option<&'a AtomicBool>,
+}
+
+/// One figure of a candidate in the race, for the Pareto front: means of its runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Number of the candidate.
+    pub candidate: usize,
+    /// Cost a month \[USD\].
+    pub cost: f64,
+    /// The largest of the services' own p99 response times \[ms\].
+    pub p99: f64,
+    /// Whether no other candidate is better in one and no worse in the other.
+    pub on_front: bool,
+}
+
+/// The winner, on fresh random numbers.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// Its number.
+    pub candidate: usize,
+    /// Its scenario.
+    pub scenario: Scenario,
+    /// Its runs.
+    pub sample: Sample,
+    /// Its checks, judged by intervals that hold together with the confidence of the search.
+    pub checks: Vec<CheckOutcome>,
+    /// What it cost in the race \[USD a month\]: lower than the truth more often than not, because it was selected for it.
+    pub cost_in_race: f64,
+    /// Whether it passes every check with the confidence of the search.
+    pub holds: bool,
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The axes.
+    pub axes: Vec<Axis>,
+    /// One runner a candidate.
+    pub runners: Vec<Runner>,
+    /// The limits of the race, one a figure that a check limits.
+    pub limits: Vec<Check>,
+    /// The recommended setting, or the best guess when none was confirmed; `None` when no candidate could be run.
+    pub winner: Option<Confirmed>,
+    /// The base, on the same fresh random numbers as the winner.
+    pub base: Option<Sample>,
+    /// Candidates that looked good in the race and did not hold on fresh random numbers, in the order they were tried.
+    pub rejected: Vec<Confirmed>,
+    /// All candidates that ran, on cost and p99.
+    pub spots: Vec<Spot>,
+    /// Runs of the race.
+    pub race_runs: u64,
+    /// Whether somebody stopped the search; there is no winner then.
+    pub interrupted: bool,
+}
+
+/// Number of candidates: the product of the axes' values.
+#[must_use]
+pub fn candidates(axes: &[Axis]) -> u64 {
+    axes.iter().fold(1_u64, |product, axis| product.saturating_mul(axis.values.len() as u64))
+}
+
+/// Which value each axis has in a candidate; the last axis changes fastest.
+#[must_use]
+pub fn values_of(axes: &[Axis], candidate: usize) -> Vec<usize> {
+    let mut rest = candidate;
+    let mut values: Vec<usize> = axes
+        .iter()
+        .rev()
+        .map(|axis| {
+            let value = rest % axis.values.len().max(1);
+            rest /= axis.values.len().max(1);
+            value
+        })
+        .collect();
+    values.reverse();
+    values
+}
+
+/// The overrides of a candidate.
+#[must_use]
+pub fn overrides_of(axes: &[Axis], candidate: usize) -> Vec<String> {
+    let values = values_of(axes, candidate);
+    axes.iter().zip(values).flat_map(|(axis, value)| axis.values[value].overrides.clone()).collect()
+}
+
+/// A candidate in words: `target_value 55, cpu 1024`.
+#[must_use]
+pub fn name_of(axes: &[Axis], candidate: usize) -> String {
+    let values = values_of(axes, candidate);
+    let short = |axis: &Axis| axis.name.rsplit('.').next().unwrap_or(&axis.name).to_owned();
+    let parts = axes.iter().zip(values).map(|(axis, v)| format!("{} {}", short(axis), axis.values[v].label));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+impl Search<'_> {
+    /// Races, confirms, and says what it found. `progress` hears of runs done and candidates still in.
+    ///
+    /// # Errors
+    /// When a run of the confirmation was stopped by something else than an interruption.
+    #[expect(clippy::cast_possible_truncation, reason = "the caller has checked the number of candidates")]
+    pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
+        let axes = &self.spec.axes;
+        let count = candidates(axes).min(MOST_CANDIDATES) as usize;
+        let plan = &self.scenario.plan;
+        let limits = limits(&self.scenario.checks, plan);
+        let rules = Rules {
+            limits: limits.iter().map(|(check, _)| check.clone()).collect(),
+            first_round: u64::from(self.spec.first_round),
+            at_most: u64::from(self.spec.first_round) * LAST_ROUND,
+        };
+        // Beside the limits every run tells its p99s, for the front.
+        let mut race_runs = 0;
+        let run = |candidate: usize, replication: u64| self.score(candidate, replication, &limits);
+        let runners = race(count, &rules, run, &mut |done, alive| {
+            race_runs = done;
+            progress(done, alive);
+        });
+        let spots = spots(&runners, rules.limits.len());
+        let mut found = Found {
+            axes: axes.clone(),
+            limits: rules.limits,
+            winner: None,
+            base: None,
+            rejected: Vec::new(),
+            spots,
+            race_runs,
+            runners,
+            interrupted: self.is_interrupted(),
+        };
+        if !found.interrupted {
+            self.confirm_best(&mut found)?;
+            found.base = self.fresh(self.scenario)?;
+            found.interrupted = self.is_interrupted();
+        }
+        Ok(found)
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed))
+    }
+
+    /// The score of one run of a candidate.
+    fn score(&self, candidate: usize, replication: u64, limits: &[(Check, Figure)]) -> Result<Score, String> {
+        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+        let Some(scenario) = loaded.scenario else {
+            let error = loaded.diagnostics.first();
+            return Err(error.map_or_else(String::new, |error| format!("{}: {}", error.code, error.message)));
+        };
+        let plan = &scenario.plan;
+        let within = Limits { requests: None, interrupted: self.interrupted };
+        let record = record::totals(plan, (self.scenario.seed, replication), within)
+            .map_err(|error| error.to_string())?;
+        let value = |service, measure| Figure { service, measure }.value(&record, plan);
+        let p99s = (0..plan.services.len())
+            .filter_map(|service| value(Some(service), Measure::ResponseQuantile(0.99)))
+            .fold(None, |largest: Option<f64>, p99| Some(largest.map_or(p99, |so_far| so_far.max(p99))));
+        let mut figures: Vec<Option<f64>> =
+            limits.iter().map(|(_, figure)| figure.value(&record, plan)).collect();
+        figures.push(p99s);
+        Ok(Score { cost: value(None, Measure::CostPerMonth).unwrap_or(f64::INFINITY), figures })
+    }
+
+    /// Confirms the cheapest of what is left, then the next, until one holds.
+    fn confirm_best(&self, found: &mut Found) -> Result<(), RunError> {
+        for candidate in ballot(&found.runners, &found.limits) {
+            if found.rejected.len() >= TRIES {
+                break;
+            }
+            let Some(confirmed) = self.confirm(candidate, &found.runners[candidate])? else { return Ok(()) };
+            if confirmed.holds {
+                found.winner = Some(confirmed);
+                return Ok(());
+            }
+            found.rejected.push(confirmed);
+        }
+        // Nothing holds with confidence: the candidate that misses least is the best guess, and says so.
+        found.winner = found.rejected.first().cloned();
+        Ok(())
+    }
+
+    /// Runs a candidate on fresh random numbers; `None` when the search was interrupted.
+    fn confirm(&self, candidate: usize, runner: &Runner) -> Result<Option<Confirmed>, RunError> {
+        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+        let Some(scenario) = loaded.scenario else { return Ok(None) };
+        let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
+        let confidence = self.confidence_of_each(&scenario);
+        let checks = checks::evaluate_sample_at(&scenario, &sample, confidence);
+        let holds = checks.iter().all(|check| check.status == CheckStatus::Pass);
+        let cost_in_race = runner.cost();
+        Ok(Some(Confirmed { candidate, scenario, sample, checks, cost_in_race, holds }))
+    }
+
+    /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
+    fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
+        let plan = &scenario.plan;
+        let mut sample = Sample::new(plan);
+        let mut stopped = None;
+        let limits = Limits { requests: None, interrupted: self.interrupted };
+        let runs = FRESH..FRESH + u64::from(self.spec.replications);
+        let run = |number| record::totals(plan, (self.scenario.seed, number), limits);
+        pool::in_order(runs, run, |_, result| match result {
+            Ok(record) => {
+                sample.push(&record, plan);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                stopped = Some(error);
+                ControlFlow::Break(())
+            }
+        });
+        match stopped {
+            Some(_) if self.is_interrupted() => Ok(None),
+            Some(error) => Err(error),
+            None => Ok(Some(sample)),
+        }
+    }
+
+    /// Confidence of the two-sided interval of each check: a check can be passed wrongly on one side only, and all checks
+    /// of all tries together are to hold with the confidence of the search.
+    #[expect(clippy::cast_precision_loss, reason = "a few checks")]
+    fn confidence_of_each(&self, scenario: &Scenario) -> f64 {
+        let judgements: usize =
+            scenario.checks.iter().map(|check| Figure::of_check(check.quantity, &scenario.plan).len()).sum();
+        let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * TRIES) as f64;
+        1.0 - 2.0 * wrong
+    }
+}
+
+/// Every figure that a check limits, with its check.
+fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
+    let of = |check: &Check| {
+        let figures = Figure::of_check(check.quantity, plan);
+        figures.into_iter().map(|figure| (check.clone(), figure)).collect::<Vec<_>>()
+    };
+    checks.iter().flat_map(of).collect()
+}
+
+/// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out
+/// for being dearer, then finalists that miss a limit, by how much.
+fn ballot(runners: &[Runner], limits: &[Check]) -> Vec<usize> {
+    let rank = |runner: &Runner| match runner.fate {
+        Fate::Finalist if runner.miss(limits) <= 0.0 => Some(0_u8),
+        Fate::Dearer if runner.miss(limits) <= 0.0 => Some(1),
+        Fate::Finalist => Some(2),
+        Fate::Ranked if runner.miss(limits) <= 0.0 => Some(3),
+        _ => None,
+    };
+    let mut order: Vec<(u8, f64, f64, usize)> = runners
+        .iter()
+        .filter_map(|runner| {
+            let rank = rank(runner)?;
+            let miss = if rank == 2 { runner.miss(limits) } else { 0.0 };
+            Some((rank, miss, runner.cost(), runner.candidate))
+        })
+        .collect();
+    order.sort_by(|a, b| {
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)).then(a.3.cmp(&b.3))
+    });
+    order.into_iter().map(|(.., candidate)| candidate).collect()
+}
+
+/// Cost and p99 of every candidate that ran, and which of them nobody beats in both.
+fn spots(runners: &[Runner], p99: usize) -> Vec<Spot> {
+    let mut spots: Vec<Spot> = runners
+        .iter()
+        .filter_map(|runner| {
+            let p99: Option<Estimate> = runner.scores.first().and_then(|_| runner.figure(p99));
+            let (cost, p99) = (runner.cost(), p99?.value);
+            cost.is_finite().then_some(Spot { candidate: runner.candidate, cost, p99, on_front: false })
+        })
+        .collect();
+    spots.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99)));
+    let mut best = f64::INFINITY;
+    for spot in &mut spots {
+        spot.on_front = spot.p99 < best;
+        best = best.min(spot.p99);
+    }
+    spots.sort_by_key(|spot| spot.candidate);
+    spots
+}
+
+impl Found {
+    /// A figure of all services together of the winner on fresh random numbers, with its interval.
+    #[must_use]
+    pub fn winner_estimate(&self, measure: Measure) -> Option<Estimate> {
+        let figure = Figure { service: None, measure };
+        Some(self.winner.as_ref()?.sample.pseudo(&figure)?.estimate(CONFIDENCE))
+    }
+
+    /// The winner's cost a month less the base's, on the same requests.
+    #[must_use]
+    pub fn saving(&self) -> Option<Estimate> {
+        let figure = Figure { service: None, measure: Measure::CostPerMonth };
+        let base = self.base.as_ref()?.pseudo(&figure)?;
+        Some(self.winner.as_ref()?.sample.pseudo(&figure)?.less(&base).estimate(CONFIDENCE))
+    }
+
+    /// How far the winner's figure is from the limit of a check of the race, as a share of the limit: positive on the good
+    /// side. It is read from the race, where every limit has one figure.
+    #[must_use]
+    pub fn margin(&self, limit: usize) -> Option<f64> {
+        let check = self.limits.get(limit)?;
+        let figure = self.runners.get(self.winner.as_ref()?.candidate)?.figure(limit)?;
+        let gap = match check.comparator {
+            Comparator::Less | Comparator::LessOrEqual => check.limit - figure.value,
+            Comparator::Greater | Comparator::GreaterOrEqual => figure.value - check.limit,
+        };
+        let share = gap / check.limit.abs();
+        share.is_finite().then_some(share)
+    }
+}

@@ -1,0 +1,199 @@
+//! The race: all candidates run on the same random numbers, in rounds of twice as many runs; what surely fails a limit,
+//! surely costs more than one that surely passes, or stays in the worse half drops out (successive halving, Karnin,
+//! Koren and Somekh 2013, with the tests of F-Race, Birattari and others 2002).
+//!
+//! It knows candidates by number only and is told what a run of one gives, so it can be tested on problems whose answer
+//! is known. It decides nothing for good: what comes out is confirmed on fresh random numbers by others.
+
+use std::ops::ControlFlow;
+
+use crate::experiment::estimate::{Estimate, of_means};
+use crate::experiment::{CheckStatus, checks, pool};
+use crate::scenario::Check;
+
+/// Confidence with which a candidate is judged during the race: a good one is dropped by chance in one of a thousand
+/// judgements at most.
+const SURE: f64 = 0.999;
+
+/// Candidates that are never dropped by rank alone.
+const FEW: usize = 6;
+
+/// What a run of a candidate gives: what it costs, and the figure of each limit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// What is minimized.
+    pub cost: f64,
+    /// The figures that are limited, in the order of the limits; `None` where a run has nothing to say.
+    pub figures: Vec<Option<f64>>,
+}
+
+/// The rules of a race.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The limits, one a figure.
+    pub limits: Vec<Check>,
+    /// Runs of everybody in the first round, ≥ 2.
+    pub first_round: u64,
+    /// Runs of a candidate at most.
+    pub at_most: u64,
+}
+
+/// Why a candidate dropped out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// It is still in.
+    Finalist,
+    /// It surely fails this limit.
+    Fails(usize),
+    /// It surely costs more than a candidate that surely passes.
+    Dearer,
+    /// It was in the worse half.
+    Ranked,
+    /// It could not be run.
+    Broken(String),
+}
+
+/// One candidate in the race.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runner {
+    /// Its number.
+    pub candidate: usize,
+    /// Its runs so far.
+    pub scores: Vec<Score>,
+    /// Whether and why it dropped out.
+    pub fate: Fate,
+}
+
+impl Runner {
+    /// Its mean cost; infinite when it never ran.
+    #[must_use]
+    pub fn cost(&self) -> f64 {
+        self.cost_estimate().map_or(f64::INFINITY, |estimate| estimate.value)
+    }
+
+    fn costs(&self) -> Vec<Option<f64>> {
+        self.scores.iter().map(|score| Some(score.cost)).collect()
+    }
+
+    /// Its cost with its interval at the confidence of the race.
+    #[must_use]
+    pub fn cost_estimate(&self) -> Option<Estimate> {
+        of_means(&self.costs()).map(|pseudo| pseudo.estimate(SURE))
+    }
+
+    /// The figure of a limit with its interval.
+    #[must_use]
+    pub fn figure(&self, limit: usize) -> Option<Estimate> {
+        let values: Vec<Option<f64>> = self.scores.iter().map(|score| score.figures[limit]).collect();
+        of_means(&values).map(|pseudo| pseudo.estimate(SURE))
+    }
+
+    /// Whether it surely keeps a limit, surely does not, or neither.
+    fn status(&self, limit: usize, check: &Check) -> CheckStatus {
+        self.figure(limit).map_or(CheckStatus::NoData, |estimate| checks::verdict(check, &estimate))
+    }
+
+    /// By how much it misses its limits on average, each as a share of the limit; 0 where it keeps all.
+    #[must_use]
+    pub fn miss(&self, limits: &[Check]) -> f64 {
+        let of = |(index, check): (usize, &Check)| match self.figure(index) {
+            Some(estimate) if checks::holds(check, estimate.value) => 0.0,
+            Some(estimate) => (estimate.value - check.limit).abs() / check.limit.abs().max(1e-12) + 1e-9,
+            None => 1.0,
+        };
+        limits.iter().enumerate().map(of).sum()
+    }
+}
+
+/// Runs the race between the candidates `0..count`. `run` gives the score of a candidate in a replication; `progress`
+/// hears of every round: runs done so far, candidates still in. The result has one runner a candidate, in their order.
+pub fn race(
+    count: usize,
+    rules: &Rules,
+    run: impl Fn(usize, u64) -> Result<Score, String> + Sync,
+    progress: &mut dyn FnMut(u64, usize),
+) -> Vec<Runner> {
+    let mut runners: Vec<Runner> =
+        (0..count).map(|candidate| Runner { candidate, scores: Vec::new(), fate: Fate::Finalist }).collect();
+    let (mut begun, mut goal, mut done) = (0, rules.first_round.max(2), 0);
+    loop {
+        let alive: Vec<usize> = still_in(&runners);
+        if alive.is_empty() {
+            return runners;
+        }
+        let count = alive.len() as u64;
+        // Candidates change fastest: all of them see a replication before the next begins.
+        let job = |number: u64| run(alive[index(number % count)], begun + number / count);
+        pool::in_order(0..count * (goal - begun), job, |number, result| {
+            let runner = &mut runners[alive[index(number % count)]];
+            match result {
+                Ok(score) => runner.scores.push(score),
+                Err(why) => runner.fate = Fate::Broken(why),
+            }
+            done += 1;
+            progress(done, alive.len());
+            ControlFlow::Continue(())
+        });
+        drop_out(&mut runners, rules);
+        if still_in(&runners).len() <= 1 || goal >= rules.at_most {
+            return runners;
+        }
+        begun = goal;
+        goal = (goal * 2).min(rules.at_most);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "below the number of candidates")]
+fn index(number: u64) -> usize {
+    number as usize
+}
+
+fn still_in(runners: &[Runner]) -> Vec<usize> {
+    let finalists = runners.iter().filter(|runner| runner.fate == Fate::Finalist);
+    finalists.map(|runner| runner.candidate).collect()
+}
+
+/// Drops what surely fails, what is surely dearer than what surely passes, and the worse half of a large field.
+fn drop_out(runners: &mut [Runner], rules: &Rules) {
+    let before = still_in(runners);
+    for &candidate in &before {
+        let runner = &mut runners[candidate];
+        let failed = rules
+            .limits
+            .iter()
+            .enumerate()
+            .position(|(index, check)| runner.status(index, check) == CheckStatus::Fail);
+        if let Some(limit) = failed {
+            runner.fate = Fate::Fails(limit);
+        }
+    }
+    let passes = |runner: &Runner| {
+        let mut limits = rules.limits.iter().enumerate();
+        limits.all(|(index, check)| runner.status(index, check) == CheckStatus::Pass)
+    };
+    let reference = still_in(runners)
+        .into_iter()
+        .filter(|candidate| passes(&runners[*candidate]))
+        .min_by(|a, b| runners[*a].cost().total_cmp(&runners[*b].cost()));
+    if let Some(reference) = reference.and_then(|candidate| of_means(&runners[candidate].costs())) {
+        for candidate in still_in(runners) {
+            let costs = of_means(&runners[candidate].costs());
+            let more = costs.map(|costs| costs.less(&reference).estimate(SURE));
+            if more.is_some_and(|more| more.low() > 0.0) {
+                runners[candidate].fate = Fate::Dearer;
+            }
+        }
+    }
+    let mut left = still_in(runners);
+    let most = before.len().div_ceil(2).max(FEW);
+    if left.len() > most {
+        let key = |candidate: &usize| (runners[*candidate].miss(&rules.limits), runners[*candidate].cost());
+        left.sort_by(|a, b| {
+            let (a, b) = (key(a), key(b));
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+        for candidate in &left[most..] {
+            runners[*candidate].fate = Fate::Ranked;
+        }
+    }
+}

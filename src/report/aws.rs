@@ -1,0 +1,313 @@
+//! The scaling of a scenario in AWS's own words: inputs for its command line, and Terraform. What a simulation cannot know
+//! (the cluster, the load balancer's resource label) stands there as a word in capitals, to be replaced.
+
+use serde_json::{Value, json};
+
+use crate::kernel::policy::{
+    AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
+};
+use crate::kernel::telemetry::{Comparison, Metric, TreatMissingData};
+use crate::kernel::units::SimDuration;
+use crate::kernel::world::ServicePlan;
+use crate::scenario::Scenario;
+
+/// Stands for the label of a load balancer and target group, which `ALBRequestCountPerTarget` needs.
+const LABEL: &str = "app/LOAD_BALANCER/ID/targetgroup/TARGET_GROUP/ID";
+
+/// Files for `aws application-autoscaling … --cli-input-json file://NAME`, by name: one to register each service, one
+/// for each policy (`put-scaling-policy`), and one for each alarm of a step policy (`aws cloudwatch put-metric-alarm`,
+/// whose action is the ARN that `put-scaling-policy` returned).
+#[must_use]
+pub fn aws_cli_inputs(scenario: &Scenario, cluster: &str) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for service in &scenario.plan.services {
+        let target = json!({
+            "ServiceNamespace": "ecs",
+            "ResourceId": format!("service/{cluster}/{}", service.name),
+            "ScalableDimension": "ecs:service:DesiredCount",
+        });
+        let mut register = target.clone();
+        register["MinCapacity"] = json!(service.min_capacity);
+        register["MaxCapacity"] = json!(service.max_capacity);
+        files.push((format!("register-scalable-target.{}.json", service.name), pretty(&register)));
+        for policy in &service.policies {
+            let mut input = target.clone();
+            input["PolicyName"] = json!(policy.name);
+            match &policy.kind {
+                PolicyKind::TargetTracking(plan) => {
+                    input["PolicyType"] = json!("TargetTrackingScaling");
+                    input["TargetTrackingScalingPolicyConfiguration"] = target_tracking(plan);
+                }
+                PolicyKind::Step(plan) => {
+                    input["PolicyType"] = json!("StepScaling");
+                    input["StepScalingPolicyConfiguration"] = step(plan);
+                    let name = format!("put-metric-alarm.{}.{}.json", service.name, policy.name);
+                    files.push((name, pretty(&alarm(service, policy, plan, cluster))));
+                }
+            }
+            files.push((format!("put-scaling-policy.{}.{}.json", service.name, policy.name), pretty(&input)));
+        }
+    }
+    files
+}
+
+fn pretty(value: &Value) -> Vec<u8> {
+    (serde_json::to_string_pretty(value).unwrap_or_default() + "\n").into_bytes()
+}
+
+fn seconds(span: SimDuration) -> u64 {
+    span.0 / 1_000_000_000
+}
+
+fn target_tracking(plan: &TargetTrackingPlan) -> Value {
+    let mut metric = json!({ "PredefinedMetricType": predefined(plan.metric) });
+    if plan.metric.is_load_balancer() {
+        metric["ResourceLabel"] = json!(LABEL);
+    }
+    json!({
+        "TargetValue": plan.target_value,
+        "PredefinedMetricSpecification": metric,
+        "ScaleOutCooldown": seconds(plan.scale_out_cooldown),
+        "ScaleInCooldown": seconds(plan.scale_in_cooldown),
+        "DisableScaleIn": plan.disable_scale_in,
+    })
+}
+
+/// The name under which Application Auto Scaling knows a metric.
+const fn predefined(metric: Metric) -> &'static str {
+    match metric {
+        Metric::CpuUtilization => "ECSServiceAverageCPUUtilization",
+        Metric::MemoryUtilization => "ECSServiceAverageMemoryUtilization",
+        Metric::RequestCountPerTarget | Metric::RequestCount => "ALBRequestCountPerTarget",
+    }
+}
+
+const fn adjustment_type(kind: AdjustmentType) -> &'static str {
+    match kind {
+        AdjustmentType::ChangeInCapacity => "ChangeInCapacity",
+        AdjustmentType::PercentChangeInCapacity => "PercentChangeInCapacity",
+        AdjustmentType::ExactCapacity => "ExactCapacity",
+    }
+}
+
+const fn aggregation(kind: StepAggregation) -> &'static str {
+    match kind {
+        StepAggregation::Average => "Average",
+        StepAggregation::Minimum => "Minimum",
+        StepAggregation::Maximum => "Maximum",
+    }
+}
+
+fn step(plan: &StepPlan) -> Value {
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let mut object = json!({ "ScalingAdjustment": step.adjustment });
+            if let Some(lower) = step.lower {
+                object["MetricIntervalLowerBound"] = json!(lower);
+            }
+            if let Some(upper) = step.upper {
+                object["MetricIntervalUpperBound"] = json!(upper);
+            }
+            object
+        })
+        .collect();
+    let mut object = json!({
+        "AdjustmentType": adjustment_type(plan.adjustment_type),
+        "StepAdjustments": steps,
+        "Cooldown": seconds(plan.cooldown),
+        "MetricAggregationType": aggregation(plan.metric_aggregation_type),
+    });
+    if plan.min_adjustment_magnitude > 0 {
+        object["MinAdjustmentMagnitude"] = json!(plan.min_adjustment_magnitude);
+    }
+    object
+}
+
+const fn comparison(kind: Comparison) -> &'static str {
+    match kind {
+        Comparison::GreaterThanOrEqualToThreshold => "GreaterThanOrEqualToThreshold",
+        Comparison::GreaterThanThreshold => "GreaterThanThreshold",
+        Comparison::LessThanThreshold => "LessThanThreshold",
+        Comparison::LessThanOrEqualToThreshold => "LessThanOrEqualToThreshold",
+    }
+}
+
+const fn missing_data(kind: TreatMissingData) -> &'static str {
+    match kind {
+        TreatMissingData::Missing => "missing",
+        TreatMissingData::NotBreaching => "notBreaching",
+        TreatMissingData::Breaching => "breaching",
+        TreatMissingData::Ignore => "ignore",
+    }
+}
+
+fn namespace(metric: Metric) -> &'static str {
+    if metric.is_load_balancer() { "AWS/ApplicationELB" } else { "AWS/ECS" }
+}
+
+/// The dimensions of a metric: name and value.
+fn dimensions(metric: Metric, service: &ServicePlan, cluster: &str) -> Vec<(&'static str, String)> {
+    if metric.is_load_balancer() {
+        vec![
+            ("LoadBalancer", "app/LOAD_BALANCER/ID".to_owned()),
+            ("TargetGroup", "targetgroup/TARGET_GROUP/ID".to_owned()),
+        ]
+    } else {
+        vec![("ClusterName", cluster.to_owned()), ("ServiceName", service.name.clone())]
+    }
+}
+
+fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &str) -> Value {
+    let alarm = &plan.alarm;
+    let dimensions: Vec<Value> = dimensions(alarm.metric, service, cluster)
+        .into_iter()
+        .map(|(name, value)| json!({ "Name": name, "Value": value }))
+        .collect();
+    json!({
+        "AlarmName": format!("{}-{}", service.name, policy.name),
+        "Namespace": namespace(alarm.metric),
+        "MetricName": alarm.metric.name(),
+        "Dimensions": dimensions,
+        "Statistic": alarm.metric.statistic(),
+        "Period": 60,
+        "EvaluationPeriods": alarm.evaluation_periods,
+        "DatapointsToAlarm": alarm.datapoints_to_alarm,
+        "Threshold": alarm.threshold,
+        "ComparisonOperator": comparison(alarm.comparison),
+        "TreatMissingData": missing_data(alarm.treat_missing_data),
+        "AlarmActions": ["ARN_OF_THE_SCALING_POLICY"],
+    })
+}
+
+/// The scaling of every service as Terraform, for the `hashicorp/aws` provider.
+#[must_use]
+pub fn terraform(scenario: &Scenario, cluster: &str) -> String {
+    let mut text = String::new();
+    for service in &scenario.plan.services {
+        let id = identifier(&service.name);
+        let (cpu, memory) = (service.task.cpu_units, service.task.memory_mib);
+        text.push_str(&format!(
+            "# The task definition of {} has cpu = {cpu} and memory = {memory}.\n",
+            service.name
+        ));
+        text.push_str(&format!(
+            "resource \"aws_appautoscaling_target\" \"{id}\" {{\n  service_namespace  = \"ecs\"\n  resource_id        = \
+             \"service/{cluster}/{}\"\n  scalable_dimension = \"ecs:service:DesiredCount\"\n  min_capacity       = {}\n  \
+             max_capacity       = {}\n}}\n\n",
+            service.name, service.min_capacity, service.max_capacity
+        ));
+        for policy in &service.policies {
+            text.push_str(&policy_block(service, policy, cluster));
+        }
+    }
+    text
+}
+
+/// A name as Terraform takes it: it cannot begin with a digit or a dash.
+fn identifier(name: &str) -> String {
+    if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        name.to_owned()
+    } else {
+        format!("_{name}")
+    }
+}
+
+fn policy_block(service: &ServicePlan, policy: &PolicyPlan, cluster: &str) -> String {
+    let target = identifier(&service.name);
+    let id = format!("{target}_{}", policy.name);
+    let kind = match &policy.kind {
+        PolicyKind::TargetTracking(_) => "TargetTrackingScaling",
+        PolicyKind::Step(_) => "StepScaling",
+    };
+    let mut text = format!(
+        "resource \"aws_appautoscaling_policy\" \"{id}\" {{\n  name               = \"{}\"\n  policy_type        = \"{kind}\"\n",
+        policy.name
+    );
+    for key in ["service_namespace", "resource_id", "scalable_dimension"] {
+        text.push_str(&format!("  {key:<18} = aws_appautoscaling_target.{target}.{key}\n"));
+    }
+    match &policy.kind {
+        PolicyKind::TargetTracking(plan) => text.push_str(&target_tracking_block(plan)),
+        PolicyKind::Step(plan) => text.push_str(&step_block(plan)),
+    }
+    text.push_str("}\n\n");
+    if let PolicyKind::Step(plan) = &policy.kind {
+        text.push_str(&alarm_block(service, policy, plan, (&id, cluster)));
+    }
+    text
+}
+
+fn target_tracking_block(plan: &TargetTrackingPlan) -> String {
+    let label = if plan.metric.is_load_balancer() {
+        format!("      resource_label         = \"{LABEL}\"\n")
+    } else {
+        String::new()
+    };
+    format!(
+        "\n  target_tracking_scaling_policy_configuration {{\n    target_value       = {}\n    scale_out_cooldown = {}\n    \
+         scale_in_cooldown  = {}\n    disable_scale_in   = {}\n\n    predefined_metric_specification {{\n      \
+         predefined_metric_type = \"{}\"\n{label}    }}\n  }}\n",
+        plan.target_value,
+        seconds(plan.scale_out_cooldown),
+        seconds(plan.scale_in_cooldown),
+        plan.disable_scale_in,
+        predefined(plan.metric)
+    )
+}
+
+fn step_block(plan: &StepPlan) -> String {
+    let mut text = format!(
+        "\n  step_scaling_policy_configuration {{\n    adjustment_type         = \"{}\"\n    cooldown                = {}\n    \
+         metric_aggregation_type = \"{}\"\n",
+        adjustment_type(plan.adjustment_type),
+        seconds(plan.cooldown),
+        aggregation(plan.metric_aggregation_type)
+    );
+    if plan.min_adjustment_magnitude > 0 {
+        text.push_str(&format!("    min_adjustment_magnitude = {}\n", plan.min_adjustment_magnitude));
+    }
+    for step in &plan.steps {
+        text.push_str("\n    step_adjustment {\n");
+        for (key, bound) in
+            [("metric_interval_lower_bound", step.lower), ("metric_interval_upper_bound", step.upper)]
+        {
+            if let Some(bound) = bound {
+                text.push_str(&format!("      {key} = {bound}\n"));
+            }
+        }
+        text.push_str(&format!("      scaling_adjustment          = {}\n    }}\n", step.adjustment));
+    }
+    text.push_str("  }\n");
+    text
+}
+
+fn alarm_block(
+    service: &ServicePlan,
+    policy: &PolicyPlan,
+    plan: &StepPlan,
+    (id, cluster): (&str, &str),
+) -> String {
+    let alarm = &plan.alarm;
+    let dimensions: String = dimensions(alarm.metric, service, cluster)
+        .iter()
+        .map(|(name, value)| format!("    {name} = \"{value}\"\n"))
+        .collect();
+    format!(
+        "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}-{}\"\n  namespace           = \"{}\"\n  \
+         metric_name         = \"{}\"\n  statistic           = \"{}\"\n  period              = 60\n  evaluation_periods  = {}\n  \
+         datapoints_to_alarm = {}\n  threshold           = {}\n  comparison_operator = \"{}\"\n  treat_missing_data  = \"{}\"\n  \
+         alarm_actions       = [aws_appautoscaling_policy.{id}.arn]\n\n  dimensions = {{\n{dimensions}  }}\n}}\n\n",
+        service.name,
+        policy.name,
+        namespace(alarm.metric),
+        alarm.metric.name(),
+        alarm.metric.statistic(),
+        alarm.evaluation_periods,
+        alarm.datapoints_to_alarm,
+        alarm.threshold,
+        comparison(alarm.comparison),
+        missing_data(alarm.treat_missing_data)
+    )
+}

@@ -1,0 +1,225 @@
+//! Variants side by side: a table and sentences for the terminal, Markdown for a review, CSV and JSON for programs. The
+//! words follow the intervals: a difference that its interval does not tell from zero is called none.
+
+mod markdown;
+mod sheets;
+
+pub use markdown::comparison_markdown;
+pub use sheets::{comparison_csv, comparison_json};
+
+use super::figures::{figure_text, half_width_text, label};
+use super::numbers::{PLAIN, figure, grouped};
+use super::page::{Look, Page};
+use super::words::{columns, fitted, plain, wrapped};
+use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::{CheckStatus, Estimate, Measure};
+
+/// What the table shows of a service.
+const OF_SERVICE: [Measure; 6] = [
+    Measure::ResponseQuantile(0.5),
+    Measure::ResponseQuantile(0.95),
+    Measure::ResponseQuantile(0.99),
+    Measure::Availability,
+    Measure::RunningMean,
+    Measure::RunningMax,
+];
+
+/// A row of the comparison: a figure of a service, or of all together.
+pub(super) type Line<'a> = (Option<&'a str>, Measure);
+
+/// What the comparison shows, in order.
+pub(super) fn lines(comparison: &Comparison) -> Vec<Line<'_>> {
+    let mut lines = vec![(None, Measure::CostPerMonth), (None, Measure::CostPerMillion)];
+    for service in comparison.services() {
+        lines.extend(OF_SERVICE.map(|measure| (Some(service), measure)));
+    }
+    lines
+}
+
+/// The comparison for a terminal of `width` columns.
+#[must_use]
+pub fn comparison_table(comparison: &Comparison, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(&[(Look::Bold, &title(comparison)), (Look::Faint, &format!("  {}", basis(comparison)))]);
+    let mut service = None;
+    let many = comparison.services().len() > 1;
+    for line in lines(comparison) {
+        if line.0 != service && many {
+            page.blank();
+            page.line(&[(Look::Bold, line.0.unwrap_or(""))]);
+        }
+        service = line.0;
+        block(&mut page, comparison, line);
+    }
+    page.blank();
+    checks(&mut page, comparison);
+    page.blank();
+    for sentence in sentences(comparison) {
+        for (index, line) in wrapped(&sentence, page.width - 3).iter().enumerate() {
+            page.line(&[(Look::Usual, if index == 0 { "→ " } else { "  " }), (Look::Usual, line)]);
+        }
+    }
+    page.finish()
+}
+
+/// The variants' names: `web against faster, bigger`.
+pub(super) fn title(comparison: &Comparison) -> String {
+    let names: Vec<String> = comparison.variants.iter().map(|v| plain(&v.variant.name)).collect();
+    match names.split_first() {
+        Some((base, others)) if !others.is_empty() => format!("{base} against {}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// What the figures rest on.
+pub(super) fn basis(comparison: &Comparison) -> String {
+    let runs = comparison.variants.first().map_or(0, |variant| variant.sample.runs());
+    let partial = if comparison.interrupted { " (interrupted)" } else { "" };
+    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs as u64, PLAIN)) };
+    format!("{runs} each{partial}, the same requests for all · seed {}", comparison.seed)
+}
+
+/// One figure of every variant.
+fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>) {
+    page.blank();
+    let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", label(measure), "", "", "against the base", "");
+    page.line(&[(Look::Faint, &head)]);
+    for (index, variant) in comparison.variants.iter().enumerate() {
+        let name = fitted(&plain(&variant.variant.name), 20);
+        let name = format!("  {name}{}", " ".repeat(22 - columns(&name)));
+        let Some(estimate) = variant.estimate(service, measure) else {
+            page.line(&[(Look::Usual, &name), (Look::Faint, &format!("{:>18}", "no data"))]);
+            continue;
+        };
+        let value = figure_text(measure, estimate.value);
+        let value = format!("{}{value}", " ".repeat(18_usize.saturating_sub(columns(&value))));
+        let half = half_width_text(measure, &estimate);
+        let half = format!("  {half}{}", " ".repeat(12_usize.saturating_sub(columns(&half))));
+        let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+        let (look, text) = difference.map_or((Look::Faint, String::new()), |difference| {
+            let look = if is_real(&difference) { Look::Bold } else { Look::Faint };
+            (look, difference_text(measure, &difference))
+        });
+        page.line(&[(Look::Usual, &name), (Look::Usual, &value), (Look::Faint, &half), (look, &text)]);
+    }
+}
+
+/// Whether the difference is more than noise.
+pub(super) fn is_real(difference: &Difference) -> bool {
+    difference.absolute.is_significant()
+}
+
+/// `+66.50 USD ± 0.80 (+5.4 %)`, `no significant difference`, `the same`.
+pub(super) fn difference_text(measure: Measure, difference: &Difference) -> String {
+    let Estimate { value, half_width, .. } = difference.absolute;
+    if value == 0.0 && half_width.is_none_or(|half| half <= 0.0) {
+        return "the same".to_owned();
+    }
+    if half_width.is_some() && !is_real(difference) {
+        return format!("no significant difference ({})", half_width_text(measure, &difference.absolute));
+    }
+    let sign = if value > 0.0 { "+" } else { "" };
+    let relative = difference.relative.filter(|_| measure != Measure::Availability).map(|share| {
+        let sign = if share > 0.0 { "+" } else { "-" };
+        format!(" ({sign}{} %)", figure(share.abs() * 100.0, PLAIN))
+    });
+    let half = half_width_text(measure, &difference.absolute);
+    let half = if half.is_empty() { half } else { format!(" {half}") };
+    format!("{sign}{}{half}{}", figure_text(measure, value), relative.unwrap_or_default())
+}
+
+fn checks(page: &mut Page, comparison: &Comparison) {
+    let names: Vec<&str> = comparison
+        .variants
+        .iter()
+        .flat_map(|variant| variant.checks.iter().map(|check| check.check.as_str()))
+        .fold(Vec::new(), |mut names, name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            names
+        });
+    if names.is_empty() {
+        page.line(&[(Look::Faint, "no checks declared: nothing says which variant is good enough")]);
+        return;
+    }
+    for name in names {
+        page.line(&[(Look::Faint, name)]);
+        for variant in &comparison.variants {
+            let Some(check) = variant.checks.iter().find(|check| check.check == name) else { continue };
+            let (word, look) = verdict_word(check.status);
+            let shown = fitted(&plain(&variant.variant.name), 20);
+            let shown = format!("  {shown}{}", " ".repeat(22 - columns(&shown)));
+            page.line(&[(Look::Usual, &shown), (look, word), (Look::Usual, &format!("  {}", check.value))]);
+        }
+    }
+}
+
+fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
+    match status {
+        CheckStatus::Pass => ("PASS   ", Look::Good),
+        CheckStatus::Fail => ("FAIL   ", Look::Bad),
+        CheckStatus::NoData => ("NO DATA", Look::Doubtful),
+        CheckStatus::Inconclusive => ("UNSURE ", Look::Doubtful),
+    }
+}
+
+/// What a colleague would say.
+
+pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
+    let mut said = Vec::new();
+    let base = comparison.variants.first().map(|base| plain(&base.variant.name)).unwrap_or_default();
+    for (index, variant) in comparison.variants.iter().enumerate().skip(1) {
+        let name = plain(&variant.variant.name);
+        let unlike = comparison.unlike(index);
+        if !unlike.is_empty() {
+            said.push(format!("{name} does not see the same as {base}: {}", unlike.join("; ")));
+        }
+        let mut parts = Vec::new();
+        if let Some(difference) = comparison.difference(index, None, Measure::CostPerMonth) {
+            parts.push(worded(Measure::CostPerMonth, &difference, ("costs", "more", "less")));
+        }
+        let many = comparison.services().len() > 1;
+        for service in comparison.services() {
+            let of = if many { format!(" of {service}") } else { String::new() };
+            let p99 = Measure::ResponseQuantile(0.99);
+            if let Some(difference) = comparison.difference(index, Some(service), p99) {
+                let verb = format!("its p99{of} is");
+                parts.push(worded(p99, &difference, (&verb, "longer", "shorter")));
+            }
+        }
+        said.push(format!("against {base}, {name}: {}", parts.join("; ")));
+    }
+    said.push(match comparison.cheapest {
+        Some(index) => {
+            let name = plain(&comparison.variants[index].variant.name);
+            let declared = !comparison.variants[index].checks.is_empty();
+            if declared {
+                format!("the cheapest that passes its checks is {name}")
+            } else {
+                format!("the cheapest is {name}; no checks were declared")
+            }
+        }
+        None => "no variant passes all its checks with confidence".to_owned(),
+    });
+    said
+}
+
+/// `costs 66.50 USD more (+5.4 %)`, or that there is no significant difference.
+fn worded(measure: Measure, difference: &Difference, (verb, more, less): (&str, &str, &str)) -> String {
+    let Estimate { value, half_width, .. } = difference.absolute;
+    let what = if measure == Measure::CostPerMonth { "cost" } else { verb.trim_end_matches(" is") };
+    if value == 0.0 && half_width.is_none_or(|half| half <= 0.0) {
+        return format!("{what}: the same");
+    }
+    if half_width.is_none() {
+        let word = if value > 0.0 { more } else { less };
+        return format!("{verb} {} {word} in the only run", figure_text(measure, value.abs()));
+    }
+    if !is_real(difference) {
+        return format!("{what}: no significant difference");
+    }
+    let word = if value > 0.0 { more } else { less };
+    let month = if measure == Measure::CostPerMonth { " a month" } else { "" };
+    format!("{verb} {}{month} {word}", figure_text(measure, value.abs()))
+}

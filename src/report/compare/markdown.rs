@@ -1,0 +1,75 @@
+//! The comparison as Markdown, for a pull request.
+
+use super::{Line, basis, difference_text, lines, sentences, title};
+use crate::experiment::Measure;
+use crate::experiment::compare::Comparison;
+use crate::report::figures::{figure_text, half_width_text, label};
+use crate::report::summary::status_word;
+use crate::report::words::plain;
+
+/// A table of figures, one of checks, and what a colleague would say. Names are escaped.
+#[must_use]
+pub fn comparison_markdown(comparison: &Comparison) -> String {
+    let mut text = format!("## {}\n\n{}\n\n", escaped(&title(comparison)), basis(comparison));
+    for sentence in sentences(comparison) {
+        text.push_str(&format!("- {}\n", escaped(&sentence)));
+    }
+    let names: Vec<String> = comparison.variants.iter().map(|v| escaped(&plain(&v.variant.name))).collect();
+    text.push_str(&format!("\n| | {} |\n|---|{}\n", names.join(" | "), "---:|".repeat(names.len())));
+    let many = comparison.services().len() > 1;
+    for line in lines(comparison) {
+        let of = line.0.filter(|_| many).map(|service| format!("{service}: ")).unwrap_or_default();
+        let cells: Vec<String> =
+            (0..names.len()).map(|index| escaped(&cell(comparison, index, line))).collect();
+        text.push_str(&format!("| {}{} | {} |\n", escaped(&of), label(line.1), cells.join(" | ")));
+    }
+    let mut checks: Vec<&str> = Vec::new();
+    for check in comparison.variants.iter().flat_map(|variant| &variant.checks) {
+        if !checks.contains(&check.check.as_str()) {
+            checks.push(&check.check);
+        }
+    }
+    for name in checks {
+        let of = |index: usize| {
+            let found = comparison.variants[index].checks.iter().find(|check| check.check == name);
+            found.map_or_else(String::new, |check| {
+                format!("**{}** {}", status_word(check.status), escaped(&check.value))
+            })
+        };
+        let cells: Vec<String> = (0..names.len()).map(of).collect();
+        text.push_str(&format!("| `{}` | {} |\n", name.replace('`', ""), cells.join(" | ")));
+    }
+    text
+}
+
+fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> String {
+    let Some(estimate) = comparison.variants[index].estimate(service, measure) else {
+        return "no data".to_owned();
+    };
+    let half = half_width_text(measure, &estimate);
+    let value = format!("{} {half}", figure_text(measure, estimate.value));
+    let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+    match (measure, difference) {
+        (_, None) => value.trim_end().to_owned(),
+        (Measure::RunningMax, Some(difference)) if difference.absolute.half_width.is_none() => value,
+        (_, Some(difference)) => format!("{}; {}", value.trim_end(), difference_text(measure, &difference)),
+    }
+}
+
+/// The text with what Markdown and HTML would take for markup escaped.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

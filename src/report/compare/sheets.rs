@@ -1,0 +1,133 @@
+//! The comparison for programs: every figure of every variant, with its difference to the base.
+
+use serde_json::{Map, Value, json};
+
+use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::{Estimate, Measure};
+use crate::report::numbers::rounded;
+use crate::report::replications::figure_number;
+use crate::report::summary::status_word;
+use crate::report::words::cell;
+
+/// Every figure that is compared, of all services together and of each.
+fn figures(comparison: &Comparison) -> Vec<(Option<&str>, Measure)> {
+    let whole = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
+    let mut figures: Vec<(Option<&str>, Measure)> = whole.iter().map(|measure| (None, *measure)).collect();
+    for service in comparison.services() {
+        figures.extend(Measure::OF_SERVICE.map(|measure| (Some(service), measure)));
+    }
+    figures
+}
+
+fn name(service: Option<&str>, measure: Measure) -> String {
+    service.map_or_else(|| measure.name(), |service| format!("{service}.{}", measure.name()))
+}
+
+/// `comparison.csv`: one row a variant and figure. Differences are variant less base; their intervals hold together.
+#[must_use]
+pub fn comparison_csv(comparison: &Comparison) -> Vec<u8> {
+    let number = |value: Option<f64>| {
+        value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| value.to_string())
+    };
+    let mut rows = vec![COLUMNS.map(str::to_owned)];
+    for (index, variant) in comparison.variants.iter().enumerate() {
+        for (service, measure) in figures(comparison) {
+            let Some(estimate) = variant.estimate(service, measure) else { continue };
+            let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+            rows.push([
+                cell(&variant.variant.name),
+                name(service, measure),
+                number(Some(estimate.value)),
+                number(estimate.half_width),
+                number(difference.map(|d| d.absolute.value)),
+                number(difference.and_then(|d| d.absolute.half_width)),
+                number(difference.and_then(|d| d.relative)),
+                difference.map_or_else(String::new, |d| d.absolute.is_significant().to_string()),
+            ]);
+        }
+    }
+    sheet(&rows)
+}
+
+const COLUMNS: [&str; 8] = [
+    "variant",
+    "figure",
+    "value",
+    "half_width",
+    "difference",
+    "difference_half_width",
+    "relative_difference",
+    "significant",
+];
+
+/// Rows as CSV.
+fn sheet<const N: usize>(rows: &[[String; N]]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Writing to memory cannot fail, and every row has the same length.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// `comparison.json`.
+#[must_use]
+pub fn comparison_json(comparison: &Comparison) -> String {
+    let variants: Vec<Value> =
+        (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
+    let whole = json!({
+        "schema_version": "1.0",
+        "seed": comparison.seed,
+        "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
+        "interrupted": comparison.interrupted,
+        "confidence": crate::experiment::replications::CONFIDENCE,
+        "confidence_of_each_difference": rounded(comparison.joint_confidence(), 9),
+        "cheapest_that_passes": comparison.cheapest.map(|index| comparison.variants[index].variant.name.clone()),
+        "variants": variants,
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn variant_json(comparison: &Comparison, index: usize) -> Value {
+    let variant = &comparison.variants[index];
+    let mut values = Map::new();
+    for (service, measure) in figures(comparison) {
+        let Some(estimate) = variant.estimate(service, measure) else { continue };
+        let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+        values.insert(name(service, measure), figure(measure, &estimate, difference));
+    }
+    let checks: Vec<Value> = variant
+        .checks
+        .iter()
+        .map(|check| json!({ "check": check.check, "value": check.value, "status": status_word(check.status) }))
+        .collect();
+    let scenario = &variant.variant.scenario;
+    json!({
+        "name": variant.variant.name,
+        "scenario": { "name": scenario.name, "sha256": scenario.sha256 },
+        "not_the_same_requests": comparison.unlike(index),
+        "figures": values,
+        "checks": checks,
+    })
+}
+
+fn figure(measure: Measure, estimate: &Estimate, difference: Option<Difference>) -> Value {
+    let number = |value: f64| figure_number(measure, value);
+    let mut object =
+        json!({ "value": number(estimate.value), "half_width": estimate.half_width.map(number) });
+    if let (Some(difference), Value::Object(map)) = (difference, &mut object) {
+        let Difference { absolute, relative } = difference;
+        map.insert(
+            "difference".to_owned(),
+            json!({
+                "value": number(absolute.value),
+                "half_width": absolute.half_width.map(number),
+                "relative": relative.and_then(|share| rounded(share, 6)),
+                "significant": absolute.is_significant(),
+            }),
+        );
+    }
+    object
+}

@@ -1,0 +1,317 @@
+//! What a search found: the recommendation with its margin, what each knob does, what would change the choice, the front
+//! of cost against p99; and every candidate as a row.
+
+use serde_json::{Value, json};
+
+use super::figures::{figure_text, half_width_text};
+use super::numbers::{PLAIN, figure, grouped, rounded};
+use super::page::{Look, Page};
+use super::replications::figure_number;
+use super::summary::status_word;
+use super::words::{cell, columns, fitted, plain, wrapped};
+use crate::experiment::optimize::{
+    Alternative, Confirmed, Fate, Found, Knob, alternatives, candidates, knobs, name_of, overrides_of,
+};
+use crate::experiment::{Estimate, Measure};
+
+/// Settings of the front that a terminal shows.
+const FRONT_ROWS: usize = 12;
+
+/// The report for a terminal of `width` columns.
+#[must_use]
+pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    let count = candidates(&found.axes);
+    let basis = format!(
+        "  {} settings, {} runs to choose, {} fresh ones to confirm",
+        grouped(count, PLAIN),
+        grouped(found.race_runs, PLAIN),
+        found.winner.as_ref().map_or(0, |winner| winner.sample.runs())
+    );
+    page.line(&[(Look::Bold, title), (Look::Faint, &basis)]);
+    page.blank();
+    recommendation(&mut page, found);
+    let broken = found.runners.iter().filter(|runner| matches!(runner.fate, Fate::Broken(_))).count();
+    if broken > 0 {
+        let first = found.runners.iter().find_map(|runner| match &runner.fate {
+            Fate::Broken(why) => Some((runner.candidate, why)),
+            _ => None,
+        });
+        if let Some((candidate, why)) = first {
+            let text = format!(
+                "{broken} settings could not be run, the first: {} ({why})",
+                name_of(&found.axes, candidate)
+            );
+            page.blank();
+            paragraph(&mut page, Look::Doubtful, &text);
+        }
+    }
+    knob_table(&mut page, &knobs(found));
+    front(&mut page, found);
+    let said = what_would_change(found);
+    if !said.is_empty() {
+        page.blank();
+        page.line(&[(Look::Bold, "what would change the choice")]);
+        for sentence in said {
+            paragraph(&mut page, Look::Usual, &format!("→ {sentence}"));
+        }
+    }
+    page.finish()
+}
+
+fn paragraph(page: &mut Page, look: Look, text: &str) {
+    for (index, line) in wrapped(text, page.width - 4).iter().enumerate() {
+        let indent = if index == 0 { "  " } else { "    " };
+        page.line(&[(Look::Usual, indent), (look, line)]);
+    }
+}
+
+fn recommendation(page: &mut Page, found: &Found) {
+    let Some(winner) = &found.winner else {
+        let text = if found.interrupted {
+            "interrupted before there was a choice"
+        } else {
+            "no setting: every one surely fails a check or could not be run"
+        };
+        page.line(&[(Look::Bad, text)]);
+        return;
+    };
+    let name = name_of(&found.axes, winner.candidate);
+    if winner.holds {
+        page.line(&[(Look::Good, "recommended  "), (Look::Bold, &name)]);
+    } else {
+        page.line(&[(Look::Doubtful, "not confirmed, the closest  "), (Look::Bold, &name)]);
+    }
+    for text in overrides_of(&found.axes, winner.candidate) {
+        page.line(&[(Look::Faint, &format!("  --set {text}"))]);
+    }
+    if let Some(cost) = found.winner_estimate(Measure::CostPerMonth) {
+        let text = format!(
+            "  {} a month {}   (in the race: {})",
+            figure_text(Measure::CostPerMonth, cost.value),
+            half_width_text(Measure::CostPerMonth, &cost),
+            figure_text(Measure::CostPerMonth, winner.cost_in_race)
+        );
+        page.line(&[(Look::Usual, &text)]);
+    }
+    if let Some(saving) = found.saving() {
+        page.line(&[(Look::Usual, &format!("  {}", saving_text(&saving)))]);
+    }
+    page.blank();
+    page.verdicts(&winner.checks);
+    for (index, check) in found.limits.iter().enumerate() {
+        if let Some(margin) = found.margin(index) {
+            let side = if margin >= 0.0 { "within" } else { "beyond" };
+            let text =
+                format!("  {}: {} % {side} the limit", check.text, figure(margin.abs() * 100.0, PLAIN));
+            page.line(&[(Look::Faint, &text)]);
+        }
+    }
+    for rejected in &found.rejected {
+        if rejected.candidate != winner.candidate {
+            let text = format!(
+                "  {} looked good and did not hold on fresh runs",
+                name_of(&found.axes, rejected.candidate)
+            );
+            page.line(&[(Look::Doubtful, &text)]);
+        }
+    }
+}
+
+fn saving_text(saving: &Estimate) -> String {
+    let half = half_width_text(Measure::CostPerMonth, saving);
+    if !saving.is_significant() {
+        return "as it is now it costs the same, as far as the runs can tell".to_owned();
+    }
+    let word = if saving.value < 0.0 { "less" } else { "more" };
+    format!("{} {half} {word} than as it is now", figure_text(Measure::CostPerMonth, saving.value.abs()))
+}
+
+fn knob_table(page: &mut Page, knobs: &[Knob]) {
+    page.blank();
+    page.line(&[(Look::Bold, "how much each knob matters"), (Look::Faint, "  (means over all settings)")]);
+    for knob in knobs {
+        let share = |share: f64| format!("{} %", figure(share * 100.0, PLAIN));
+        let text = format!(
+            "  {}  explains {} of the differences in cost, {} in p99",
+            fitted(&plain(&knob.axis), 58),
+            share(knob.cost_share),
+            share(knob.p99_share)
+        );
+        page.line(&[(Look::Usual, &text)]);
+        let ends = [knob.levels.first(), knob.levels.last()];
+        if let [Some(first), Some(last)] = ends {
+            let of = |level: &crate::experiment::optimize::Level| {
+                format!(
+                    "{}: {}, p99 {}",
+                    plain(&level.label),
+                    figure_text(Measure::CostPerMonth, level.cost),
+                    figure_text(Measure::ResponseMax, level.p99)
+                )
+            };
+            page.line(&[(Look::Faint, &format!("    {}   …   {}", of(first), of(last)))]);
+        }
+    }
+}
+
+/// The settings that nobody beats in both cost and p99, cheapest first.
+fn front(page: &mut Page, found: &Found) {
+    let mut front: Vec<_> = found.spots.iter().filter(|spot| spot.on_front).collect();
+    front.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    page.blank();
+    page.line(&[
+        (Look::Bold, "cost against p99"),
+        (Look::Faint, "  settings that no other beats in both (race figures)"),
+    ]);
+    for spot in front.iter().take(FRONT_ROWS) {
+        let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate);
+        let name = fitted(&name_of(&found.axes, spot.candidate), 52);
+        let pad = " ".repeat(54 - columns(&name));
+        let text = format!(
+            "  {name}{pad}{:>16}{:>14}",
+            figure_text(Measure::CostPerMonth, spot.cost),
+            figure_text(Measure::ResponseMax, spot.p99)
+        );
+        page.line(&[
+            (if chosen { Look::Bold } else { Look::Usual }, &text),
+            (Look::Good, if chosen { "  ←" } else { "" }),
+        ]);
+    }
+    if front.len() > FRONT_ROWS {
+        page.line(&[(Look::Faint, &format!("  and {} more in candidates.csv", front.len() - FRONT_ROWS))]);
+    }
+}
+
+/// What would change the choice, in sentences.
+#[must_use]
+pub fn what_would_change(found: &Found) -> Vec<String> {
+    let sentence = |other: &Alternative| {
+        let check = &found.limits[other.limit];
+        let (figure, _) = check.text.split_once(' ').unwrap_or((&check.text, ""));
+        format!(
+            "if {figure} = {} were good enough (the limit is {}): {} at {} a month",
+            limit_text(figure, other.reaches),
+            limit_text(figure, check.limit),
+            name_of(&found.axes, other.candidate),
+            figure_text(Measure::CostPerMonth, other.cost)
+        )
+    };
+    alternatives(found).iter().map(sentence).collect()
+}
+
+/// A value in the unit of the figure that a check names.
+fn limit_text(figure_name: &str, value: f64) -> String {
+    let measure = match figure_name {
+        "availability" => Measure::Availability,
+        "cpu_mean" => Measure::CpuMean,
+        "running_max" => Measure::RunningMax,
+        name if name.starts_with("cost") => Measure::Cost,
+        _ => Measure::ResponseMax,
+    };
+    figure_text(measure, value)
+}
+
+/// `optimization.json`.
+#[must_use]
+pub fn optimization_json(found: &Found) -> String {
+    let whole = json!({
+        "schema_version": "1.0",
+        "candidates": candidates(&found.axes),
+        "race_runs": found.race_runs,
+        "interrupted": found.interrupted,
+        "recommended": found.winner.as_ref().map(|winner| confirmed_json(found, winner)),
+        "rejected": found.rejected.iter().filter(|r| !r.holds).map(|r| confirmed_json(found, r)).collect::<Vec<_>>(),
+        "cost_per_month_against_base_usd": found.saving().map(|saving| json!({
+            "value": figure_number(Measure::CostPerMonth, saving.value),
+            "half_width": saving.half_width.map(|half| figure_number(Measure::CostPerMonth, half)),
+            "significant": saving.is_significant(),
+        })),
+        "margins": found.limits.iter().enumerate().map(|(index, check)| json!({
+            "check": check.text,
+            "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),
+        })).collect::<Vec<_>>(),
+        "knobs": knobs(found).iter().map(knob_json).collect::<Vec<_>>(),
+        "what_would_change_the_choice": what_would_change(found),
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
+    let cost = crate::experiment::Figure { service: None, measure: Measure::CostPerMonth };
+    let cost =
+        confirmed.sample.pseudo(&cost).map(|p| p.estimate(crate::experiment::replications::CONFIDENCE));
+    json!({
+        "candidate": confirmed.candidate,
+        "name": name_of(&found.axes, confirmed.candidate),
+        "set": overrides_of(&found.axes, confirmed.candidate),
+        "confirmed": confirmed.holds,
+        "replications": confirmed.sample.runs(),
+        "cost_per_month_usd": cost.map(|cost| figure_number(Measure::CostPerMonth, cost.value)),
+        "cost_per_month_half_width_usd":
+            cost.and_then(|cost| cost.half_width).map(|half| figure_number(Measure::CostPerMonth, half)),
+        "cost_per_month_in_race_usd": figure_number(Measure::CostPerMonth, confirmed.cost_in_race),
+        "checks": confirmed.checks.iter().map(|check| json!({
+            "check": check.check, "value": check.value, "status": status_word(check.status),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn knob_json(knob: &Knob) -> Value {
+    json!({
+        "axis": knob.axis,
+        "share_of_cost_differences": rounded(knob.cost_share, 6),
+        "share_of_p99_differences": rounded(knob.p99_share, 6),
+        "levels": knob.levels.iter().map(|level| json!({
+            "value": level.label,
+            "cost_per_month_usd": figure_number(Measure::CostPerMonth, level.cost),
+            "response_time_p99_ms": rounded(level.p99, 3),
+            "candidates": level.candidates,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// `candidates.csv`: one row a setting: its values, what became of it, its figures in the race.
+#[must_use]
+pub fn candidates_csv(found: &Found) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut head = vec!["candidate".to_owned()];
+    head.extend(found.axes.iter().map(|axis| cell(&axis.name)));
+    head.extend(
+        ["runs", "fate", "cost_per_month_usd", "response_time_p99_ms", "on_front"].map(str::to_owned),
+    );
+    head.extend(found.limits.iter().map(|check| cell(&check.text)));
+    // Writing to memory cannot fail, and every row has the same length.
+    let _ = writer.write_record(&head);
+    for runner in &found.runners {
+        let values = crate::experiment::optimize::values_of(&found.axes, runner.candidate);
+        let mut row = vec![runner.candidate.to_string()];
+        row.extend(found.axes.iter().zip(values).map(|(axis, value)| cell(&axis.values[value].label)));
+        row.push(runner.scores.len().to_string());
+        row.push(cell(&fate_text(&runner.fate, found)));
+        let number = |value: Option<f64>, digits| {
+            value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
+        };
+        let spot = found.spots.iter().find(|spot| spot.candidate == runner.candidate);
+        row.push(number(spot.map(|spot| spot.cost), 4));
+        row.push(number(spot.map(|spot| spot.p99), 3));
+        row.push(spot.is_some_and(|spot| spot.on_front).to_string());
+        row.extend((0..found.limits.len()).map(|index| {
+            let has_run = !runner.scores.is_empty();
+            number(has_run.then(|| runner.figure(index)).flatten().map(|figure| figure.value), 6)
+        }));
+        let _ = writer.write_record(&row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn fate_text(fate: &Fate, found: &Found) -> String {
+    match fate {
+        Fate::Finalist => "finalist".to_owned(),
+        Fate::Fails(limit) => format!("fails {}", found.limits[*limit].text),
+        Fate::Dearer => "dearer than one that passes".to_owned(),
+        Fate::Ranked => "in the worse half".to_owned(),
+        Fate::Broken(why) => format!("not run: {why}"),
+    }
+}

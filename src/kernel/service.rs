@@ -19,8 +19,8 @@ pub use fluid::Fluid;
 pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;
-pub use seats::Seats;
 pub use plan::{
     CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
     ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
+pub use seats::Seats;

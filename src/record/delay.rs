@@ -193,7 +193,10 @@ mod tests {
                 }
                 let delay = Station::new(1, 1e6, 1.0).unwrap().delay(1_000.0 * utilization, 1.0 / k, 0.0);
                 let overall = sigma / (1.0 - sigma) * 1e6;
-                assert!((delay.probable / sigma - 1.0).abs() < 0.12, "{tasks} at {utilization}: {delay:?}, {sigma}");
+                assert!(
+                    (delay.probable / sigma - 1.0).abs() < 0.12,
+                    "{tasks} at {utilization}: {delay:?}, {sigma}"
+                );
                 assert!((delay.overall() / overall - 1.0).abs() < 0.12, "{tasks} at {utilization}");
             }
         }

@@ -160,8 +160,7 @@ impl Flows {
         let (service, patience) = (&self.service, self.patience);
         let found = || {
             let law = minute.law(service);
-            [0.5, 0.95, 0.99]
-                .map(|q| law.as_ref().map(|law| quantile(law, q).min(patience) as u64))
+            [0.5, 0.95, 0.99].map(|q| law.as_ref().map(|law| quantile(law, q).min(patience) as u64))
         };
         match minute.only_kind() {
             Some(kind) => *self.percentiles.entry(kind).or_insert_with(found),
@@ -173,9 +172,12 @@ impl Flows {
         let counts = &mut self.totals;
         let left = counts.served + counts.rejected + counts.timed_out + counts.failed;
         counts.in_flight = counts.offered.saturating_sub(left);
-        let response = summary(self.response.law(&self.service).as_ref(), counts.served, self.patience);
+        // Where nobody was expected to be answered in time, who is answered all the same did not wait.
+        let response = self.response.law(&self.service);
+        let response = summary(response.as_ref().unwrap_or(&self.service), counts.served, self.patience);
         let nothing = Spread::constant(0.0);
-        let waiting = summary(self.waiting.law(&nothing).as_ref(), counts.served, self.patience);
+        let waiting = self.waiting.law(&nothing);
+        let waiting = summary(waiting.as_ref().unwrap_or(&nothing), counts.served, self.patience);
         (self.totals, response, waiting)
     }
 }

@@ -201,7 +201,8 @@ impl Lower<'_> {
     ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
-        let varies = |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
+        let varies =
+            |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
         let varying = plans.iter().position(|(plan, _)| varies(plan));
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
@@ -246,7 +247,9 @@ impl Lower<'_> {
                 )
                 .at(&services.tables().next()?.1.place("traffic"), "this traffic")
                 .also(&limits.node("max_requests")?.place, "the limit")
-                .help("if it is meant, raise `limits.max_requests`, or let them flow: `fidelity = \"fluid\"`"),
+                .help(
+                    "if it is meant, raise `limits.max_requests`, or let them flow: `fidelity = \"fluid\"`",
+                ),
             );
         }
         Some(())

@@ -142,7 +142,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
             horizon,
             warmup: SimDuration::ZERO,
             fidelity: Fidelity::Requests,
-        launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
+            launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
             services,
         },
         services: notes,

@@ -153,9 +153,8 @@ impl Spread {
     }
 
     fn moment(&self, power: impl Fn(f64) -> f64) -> f64 {
-        let weighed = |(cell, mass): (usize, &f64)| {
-            mass * power((cell_start(cell) + cell_start(cell + 1)) / 2.0)
-        };
+        let weighed =
+            |(cell, mass): (usize, &f64)| mass * power((cell_start(cell) + cell_start(cell + 1)) / 2.0);
         self.cells.iter().enumerate().map(weighed).sum()
     }
 
@@ -199,7 +198,8 @@ impl Spread {
                 Some(mass) => {
                     let (low, high) = (cell_start(cell), cell_start(cell + 1));
                     let left = high - rest;
-                    self.lasting[cell + 1] + left * (self.above[cell + 1] + mass * left / (2.0 * (high - low)))
+                    self.lasting[cell + 1]
+                        + left * (self.above[cell + 1] + mass * left / (2.0 * (high - low)))
                 }
             }
         };

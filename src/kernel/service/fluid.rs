@@ -64,9 +64,11 @@ pub struct Fluid<'p> {
     /// Clients who will give up, and of these those who wait for a place.
     giving_up: Later,
     waiting_in_vain: Later,
-    /// Work that will be done for clients who have given up.
-    wasted: Later,
-    wasted_now: f64,
+    /// Requests that will get a place too late for their clients' patience, those of them in service, and work done for
+    /// them that has not been taken off what finished yet.
+    late: Later,
+    late_in_service: f64,
+    wasted: f64,
     /// Requests lost with their tasks since the last step.
     failed: f64,
     account: Account,
@@ -88,7 +90,12 @@ impl<'p> Fluid<'p> {
     /// An empty service; `capacity` is what one task can start in a second [requests/s], `None` where nothing limits it.
     /// A `timeout` counts with its mean: the scenario refuses one that varies.
     #[must_use]
-    pub fn new(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan, capacity: Option<f64>) -> Self {
+    pub fn new(
+        traffic: &'p TrafficPlan,
+        request: &RequestPlan,
+        task: &TaskPlan,
+        capacity: Option<f64>,
+    ) -> Self {
         Self {
             walk: RateWalk::new(traffic),
             vessel: Vessel::new(request, task, capacity),
@@ -101,8 +108,9 @@ impl<'p> Fluid<'p> {
             in_service: 0.0,
             giving_up: Later::default(),
             waiting_in_vain: Later::default(),
-            wasted: Later::default(),
-            wasted_now: 0.0,
+            late: Later::default(),
+            late_in_service: 0.0,
+            wasted: 0.0,
             failed: 0.0,
             account: Account::default(),
             currents: Vec::new(),
@@ -157,12 +165,14 @@ impl<'p> Fluid<'p> {
         }
         self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
-        let (finished, service_time) = self.stay(sums.started, span);
+        let kept = self.kept(span);
+        let finished = stay(&mut self.in_service, sums.started, self.vessel.stay, (span, kept));
+        let late = self.late.due(end);
+        self.wasted += stay(&mut self.late_in_service, late, self.vessel.stay, (span, kept));
+        let wasted = self.wasted.min(finished);
+        self.wasted -= wasted;
         self.now = end;
         let _gone = self.waiting_in_vain.due(end);
-        self.wasted_now += self.wasted.due(end);
-        let wasted = self.wasted_now.min(finished);
-        self.wasted_now -= wasted;
         let booked = self.account.book(&Outcomes {
             offered,
             rejected: sums.rejected,
@@ -180,7 +190,7 @@ impl<'p> Fluid<'p> {
             served: booked.served,
             routed: if self.order.is_empty() { 0 } else { booked.offered },
             cpu_busy: whole(sums.started * self.vessel.cpu_work),
-            occupied: whole((service_time + sums.backlog_time - sums.room_time) * 1e9),
+            occupied: whole((finished * self.vessel.stay + sums.backlog_time - sums.room_time) * 1e9),
             waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
             tasks: self.order.len(),
             currents: &self.currents,
@@ -206,7 +216,8 @@ impl<'p> Fluid<'p> {
         }
         if hot {
             self.groups.dedup_by(|next, kept| {
-                let equal = next.backlog <= kept.backlog && next.backlog >= kept.backlog;
+                // Backlogs never grow from one group to the next, which entered later.
+                let equal = next.backlog >= kept.backlog;
                 if equal {
                     kept.tasks += next.tasks;
                 }
@@ -228,7 +239,7 @@ impl<'p> Fluid<'p> {
             let gives_up = middle + nanos(self.vessel.patience);
             self.giving_up.push(gives_up, late + in_vain);
             self.waiting_in_vain.push(gives_up, in_vain);
-            self.wasted.push((middle + nanos(wait + self.vessel.stay)).max(gives_up), late);
+            self.late.push(middle + nanos(wait), late);
         }
         self.currents.push(Current {
             weight: passed.admitted * count - late,
@@ -249,24 +260,14 @@ impl<'p> Fluid<'p> {
         }
     }
 
-    /// What starts stays for a while: returns what finishes, and the time in service [request·s]. The content of the
-    /// places leaves in proportion to itself, which gives their mean content its exact long-run value.
+    /// Share of what is in service that is still there after `span` \[s\].
     #[expect(clippy::float_cmp, reason = "a remembered argument")]
-    fn stay(&mut self, started: f64, span: f64) -> (f64, f64) {
-        let stay = self.vessel.stay;
-        if stay <= 0.0 {
-            return (started, 0.0);
-        }
+    fn kept(&mut self, span: f64) -> f64 {
         if self.decay.0 != span {
-            let age = span / stay;
+            let age = span / self.vessel.stay;
             self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
         }
-        let before = self.in_service;
-        let kept = self.decay.1;
-        let rate = if span > 0.0 { started / span } else { 0.0 };
-        self.in_service = before * kept + rate * stay * (1.0 - kept);
-        let finished = (started + before - self.in_service).max(0.0);
-        (finished, finished * stay)
+        self.decay.1
     }
 
     /// Requests in service in the tasks that are closing.
@@ -349,6 +350,17 @@ impl Seats for Fluid<'_> {
         self.closing.retain(|task| task.slot != slot.0);
         self.free_slots.push(slot.0);
     }
+}
+
+/// What starts in a step stays for a mean time of `mean` \[s\]: updates `content` and returns what finishes. The content of
+/// the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean is exact by Little's law.
+fn stay(content: &mut f64, started: f64, mean: f64, (span, kept): (f64, f64)) -> f64 {
+    if mean <= 0.0 || span <= 0.0 {
+        return started;
+    }
+    let before = *content;
+    *content = before * kept + started / span * mean * (1.0 - kept);
+    (started + before - *content).max(0.0)
 }
 
 /// Seconds as whole nanoseconds; more than a century becomes a century.

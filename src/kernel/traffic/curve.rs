@@ -102,6 +102,30 @@ impl RateCurve {
         }
     }
 
+    /// The curve of `span` \[ns\] from `from` [ns since second 0] on, moved so that it begins at second 0.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share of a piece")]
+    pub fn window(&self, from: u64, span: u64) -> Self {
+        let until = from.saturating_add(span);
+        let mut segments = Vec::new();
+        let mut start = 0_u64;
+        for piece in &self.segments {
+            let (first, last) = (start.max(from), piece.end.min(until));
+            if first < last {
+                let slope = (piece.rate_end - piece.rate_start) / (piece.end - start) as f64;
+                let rate = |at: u64| piece.rate_start + slope * (at - start) as f64;
+                let clipped = |rate: f64| if rate > 0.0 { rate } else { 0.0 };
+                segments.push(Segment {
+                    end: last - from,
+                    rate_start: clipped(rate(first)),
+                    rate_end: clipped(rate(last)),
+                });
+            }
+            start = piece.end;
+        }
+        Self { segments }
+    }
+
     /// The pieces, in order.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
@@ -162,6 +186,23 @@ mod tests {
         assert_eq!(curve.segments().len(), 7);
         assert!((curve.rate_at(days / 7 * 3) - 4.0).abs() < 1e-9);
         assert!((curve.integral(days) - 4.5 * 7.0 * 86_400.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_window_is_a_part_of_its_curve() {
+        let pieces = [
+            Segment { end: 10 * NANOS_PER_SEC, rate_start: 0.0, rate_end: 4.0 },
+            Segment { end: 20 * NANOS_PER_SEC, rate_start: 4.0, rate_end: 1.0 },
+        ];
+        let curve = RateCurve::new(&pieces).unwrap();
+        let window = curve.window(5 * NANOS_PER_SEC, 8 * NANOS_PER_SEC);
+        for second in 0..8 {
+            let (part, whole) =
+                (window.rate_at(second * NANOS_PER_SEC), curve.rate_at((second + 5) * NANOS_PER_SEC));
+            assert!((part - whole).abs() < 1e-9, "{second}");
+        }
+        let integral = curve.integral(13 * NANOS_PER_SEC) - curve.integral(5 * NANOS_PER_SEC);
+        assert!((window.integral(u64::MAX) - integral).abs() < 1e-9);
     }
 
     #[test]

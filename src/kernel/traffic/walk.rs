@@ -76,9 +76,8 @@ mod tests {
 
     #[test]
     fn a_walk_has_the_integral_of_its_curve() {
-        let pieces = [(10, 0.0, 4.0), (11, 9.0, 9.0), (30, 2.0, 0.0)].map(|(end, rate_start, rate_end)| {
-            Segment { end: end * NANOS_PER_SEC, rate_start, rate_end }
-        });
+        let pieces = [(10, 0.0, 4.0), (11, 9.0, 9.0), (30, 2.0, 0.0)]
+            .map(|(end, rate_start, rate_end)| Segment { end: end * NANOS_PER_SEC, rate_start, rate_end });
         let plan = TrafficPlan::Poisson(RateCurve::new(&pieces).unwrap());
         let mut walk = RateWalk::new(&plan);
         let (mut at, mut sum) = (0, 0.0);

@@ -108,8 +108,7 @@ mod tests {
             content = 0.0;
             let [rejected, failed, timed_out, served] = parts;
             let booked = account.book(&Outcomes { offered, rejected, failed, timed_out, served });
-            let booked =
-                [booked.offered, booked.rejected, booked.failed, booked.timed_out, booked.served];
+            let booked = [booked.offered, booked.rejected, booked.failed, booked.timed_out, booked.served];
             let amounts = [offered, rejected, failed, timed_out, served];
             for ((exact, whole), (amount, count)) in
                 exact.iter_mut().zip(&mut whole).zip(amounts.into_iter().zip(booked))

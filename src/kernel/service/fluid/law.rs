@@ -40,7 +40,6 @@ pub(super) struct Passed {
 
 impl Vessel {
     /// The vessel of `task` for `request`, of which it can start `capacity` a second (`None`: any number).
-    #[expect(clippy::cast_precision_loss, reason = "times and counts")]
     pub(super) fn new(request: &RequestPlan, task: &TaskPlan, capacity: Option<f64>) -> Self {
         let (numerator, denominator) = task.cpu_speed();
         let slowness = f64::from(denominator) / f64::from(numerator.max(1));

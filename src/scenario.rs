@@ -23,7 +23,7 @@ mod trace;
 mod tree;
 mod view;
 
-use windtunnel_kernel::world::Plan;
+use windtunnel_kernel::world::{Fidelity, Plan};
 
 pub use axis::{Axis, AxisValue};
 pub use codes::{ALL as CODES, Code};
@@ -168,6 +168,23 @@ impl Default for ForecastSpec {
     }
 }
 
+impl Scenario {
+    /// Whether response and waiting times are approximate, because requests flow instead of being told apart.
+    #[must_use]
+    pub fn is_approximate(&self) -> bool {
+        self.plan.fidelity == Fidelity::Fluid
+    }
+
+    /// `requests` or `fluid`: which of the two was used.
+    #[must_use]
+    pub fn fidelity(&self) -> &'static str {
+        match self.plan.fidelity {
+            Fidelity::Requests => "requests",
+            Fidelity::Fluid => "fluid",
+        }
+    }
+}
+
 /// The growth of a month that a text such as `4%/month` or `60%/year` says.
 ///
 /// # Errors
@@ -235,6 +252,21 @@ pub enum Quantity {
     RunningMax,
     /// Mean CPU utilization [share in 0..=1].
     CpuMean,
+}
+
+impl Quantity {
+    /// Whether it is a response or waiting time.
+    #[must_use]
+    pub fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::ResponseTimeQuantile(_)
+                | Self::ResponseTimeMean
+                | Self::ResponseTimeMax
+                | Self::WaitingTimeQuantile(_)
+                | Self::WaitingTimeMean
+        )
+    }
 }
 
 /// How a check compares.

@@ -4,6 +4,7 @@
 mod benchmarks;
 mod cli;
 mod differential;
+mod fluid;
 mod invariants;
 mod laws;
 mod limits;

@@ -95,6 +95,8 @@ pub struct Found {
     pub race_runs: u64,
     /// Whether somebody stopped the search; there is no winner then.
     pub interrupted: bool,
+    /// Whether response and waiting times are approximate, because requests flow.
+    pub approximate: bool,
 }
 
 /// Number of candidates: the product of the axes' values.
@@ -164,6 +166,7 @@ impl Search<'_> {
             limits: rules.limits,
             winner: None,
             base: None,
+            approximate: self.scenario.is_approximate(),
             rejected: Vec::new(),
             spots,
             race_runs,

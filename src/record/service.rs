@@ -2,8 +2,9 @@
 
 use windtunnel_kernel::facts::{Loss, Promise, TaskMoved, TaskStage};
 use windtunnel_kernel::units::{SimDuration, SimTime};
-use windtunnel_kernel::world::{PeriodClosed, Plan, ServicePlan};
+use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
+use super::flows::Flows;
 use super::minute::{Entry, Minutes};
 use super::recorder::Keep;
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
@@ -16,6 +17,8 @@ const HOUR: u64 = 3_600_000_000_000;
 pub(super) struct ServiceRecorder {
     keep: Keep,
     pub(super) minutes: Minutes,
+    /// In place of `minutes` where requests flow.
+    pub(super) flows: Option<Box<Flows>>,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
@@ -92,6 +95,7 @@ impl ServiceRecorder {
         Self {
             keep,
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
+            flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),
@@ -178,11 +182,17 @@ impl ServiceRecorder {
         let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
         self.note_hour(billed_in_minute);
         if self.keep == Keep::Totals {
-            self.minutes.pass();
+            match &mut self.flows {
+                Some(flows) => flows.pass(),
+                None => self.minutes.pass(),
+            }
             self.row_start = period.end;
             return;
         }
-        let closed = self.minutes.close();
+        let closed = match &mut self.flows {
+            Some(flows) => flows.close(),
+            None => self.minutes.close(),
+        };
         let length = as_f64(u128::from(usage.length.max(1)));
         let billed = as_f64(u128::from(billed_in_minute)) / length;
         self.timeline.push(MinuteRecord {

@@ -111,6 +111,9 @@ impl<'a> Picture<'a> {
         } else {
             text.push_str(" One value a minute; desired and in-service counts by the instant.");
         }
+        if result.scenario.is_approximate() {
+            text.push_str(" Requests flow: response times are approximate.");
+        }
         let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
         if left_out > 0 {
             text.push_str(&format!(" {left_out} more services are in timeline.csv."));

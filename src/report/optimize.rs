@@ -9,6 +9,7 @@ use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::replications::figure_number;
 use super::summary::status_word;
+use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
     Alternative, Confirmed, Fate, Found, Knob, alternatives, candidates, knobs, name_of, overrides_of,
@@ -30,6 +31,9 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
         found.winner.as_ref().map_or(0, |winner| winner.sample.runs())
     );
     page.line(&[(Look::Bold, title), (Look::Faint, &basis)]);
+    if found.approximate {
+        page.line(&[(Look::Doubtful, APPROXIMATE)]);
+    }
     page.blank();
     recommendation(&mut page, found);
     let broken = found.runners.iter().filter(|runner| matches!(runner.fate, Fate::Broken(_))).count();
@@ -277,6 +281,7 @@ pub fn optimization_json(found: &Found) -> String {
         "candidates": candidates(&found.axes),
         "race_runs": found.race_runs,
         "interrupted": found.interrupted,
+        "approximate_times": found.approximate,
         "recommended": found.winner.as_ref().map(|winner| confirmed_json(found, winner)),
         "rejected": found.rejected.iter().filter(|r| !r.holds).map(|r| confirmed_json(found, r)).collect::<Vec<_>>(),
         "cost_per_month_against_base_usd": found.saving().map(|saving| json!({

@@ -157,6 +157,9 @@ codes! {
     NO_HORIZON = "WT047", "no horizon",
         "`horizon` may be left out only where a trace gives the length of the run.",
         "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
+    NOT_A_FLOW = "WT060", "what flows cannot represent",
+        "With `fidelity = \"fluid\"` requests are not told apart, so every client has the same patience: `timeout` must be a fixed duration. Make it one, or simulate single requests.",
+        "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";
     OVERLOAD = "WT101", "peak beyond the largest capacity",
         "At the peak more work is offered than `max_capacity` tasks can do: queues grow as long as it lasts, and no scaling policy can help.",
         "rate = 5000, cpu_time = \"40ms\", max_capacity = 10";

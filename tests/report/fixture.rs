@@ -19,7 +19,7 @@ use windtunnel::kernel::telemetry::{
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
-use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::record::{
     DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
     ScalingCounts, ServiceRecord, TaskStatistics,
@@ -141,6 +141,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
             start_unix_ns: START_UNIX_NS,
             horizon,
             warmup: SimDuration::ZERO,
+            fidelity: Fidelity::Requests,
             launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
             services,
         },

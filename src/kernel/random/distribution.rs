@@ -12,12 +12,12 @@ use crate::units::SimDuration;
 /// A distribution of a span of time. Every variant was checked when it was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
-    law: Law,
+    pub(super) law: Law,
 }
 
 /// The laws; parameters in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
-enum Law {
+pub(super) enum Law {
     Constant(u64),
     Exponential { mean: f64 },
     LogNormal { mu: f64, sigma: f64 },
@@ -30,9 +30,9 @@ enum Law {
 
 /// Gamma by Marsaglia and Tsang (2000), with the boost of shape + 1 for shapes below one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Gamma {
-    shape: f64,
-    scale: f64,
+pub(super) struct Gamma {
+    pub(super) shape: f64,
+    pub(super) scale: f64,
     d: f64,
     c: f64,
     boost: f64,

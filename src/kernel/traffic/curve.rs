@@ -107,8 +107,12 @@ impl RateCurve {
     #[must_use]
     pub fn slice(&self, from: u64, until: u64) -> Self {
         let mut segments = Vec::new();
-        let mut start = 0_u64;
-        for piece in &self.segments {
+        let first = self.segments.partition_point(|piece| piece.end <= from);
+        let mut start = if first == 0 { 0 } else { self.segments[first - 1].end };
+        for piece in &self.segments[first..] {
+            if start >= until {
+                break;
+            }
             let (low, high) = (start.max(from), piece.end.min(until));
             if low < high {
                 let rate = |at: u64| Self::within(start, piece, at);

@@ -184,6 +184,9 @@ pub(super) struct ForecastRequest {
     /// Growth of the traffic, such as 4%/month or 60%/year
     #[arg(long, value_name = "SHARE/PERIOD", allow_hyphen_values = true, value_parser = crate::scenario::growth_of)]
     pub(super) growth: Option<f64>,
+    /// How months are simulated
+    #[arg(long, value_enum, default_value_t = FidelityWish::Auto)]
+    pub(super) fidelity: FidelityWish,
     /// Bills that came in: CSV with the columns month (2026-12) and usd
     #[arg(long, value_name = "FILE")]
     pub(super) actuals: Option<PathBuf>,
@@ -210,6 +213,16 @@ pub(super) struct ForecastRequest {
 /// A month, or what one is.
 fn month(text: &str) -> Result<(i16, i8), String> {
     crate::scenario::month_of(text).ok_or_else(|| "a month has the form 2026-12".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FidelityWish {
+    /// As flows where these are close enough, one by one where requests are few
+    Auto,
+    /// Every request one by one
+    Requests,
+    /// As flows, with approximate response times
+    Fluid,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::args::{ForecastFormat, ForecastRequest};
+use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
 use super::commands::{fail, more_on, print};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
 use crate::experiment::Base;
-use crate::experiment::forecast::{Actual, Forecast, ForecastError, forecast, read_actuals};
+use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecast, read_actuals};
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -43,7 +43,8 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
     }
-    let result = match forecast(&base, scenario, &spec(request, scenario), None, &mut |_| ()) {
+    let result = match forecast(&base, scenario, (&spec(request, scenario), wish(request)), None, &mut |_| ())
+    {
         Ok(result) => result,
         Err(error) => return refuse(error),
     };
@@ -86,6 +87,14 @@ fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     spec.growth = request.growth.unwrap_or(spec.growth);
     spec.runs = request.replications.unwrap_or(spec.runs);
     spec
+}
+
+fn wish(request: &ForecastRequest) -> Wish {
+    match request.fidelity {
+        FidelityWish::Auto => Wish::Auto,
+        FidelityWish::Requests => Wish::Requests,
+        FidelityWish::Fluid => Wish::Fluid,
+    }
 }
 
 fn actuals(request: &ForecastRequest) -> Result<Vec<Actual>, Exit> {

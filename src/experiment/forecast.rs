@@ -23,12 +23,13 @@ use jiff::{Timestamp, Zoned};
 
 use super::base::Base;
 use super::estimate::quantile_of;
+use super::fidelity::{FluidError, fluid_error};
 use super::pool;
 use super::student::normal_quantile;
 use crate::kernel::random::{Purpose, Streams};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::{Plan, RunError, Stop};
+use crate::kernel::world::{Fidelity, Plan, RunError, Stop};
 use crate::record::{self, Limits, RunRecord};
 use crate::scenario::{ForecastSpec, PriceRow, Scenario, prices};
 
@@ -108,6 +109,23 @@ pub struct MonthForecast {
     pub at_maximum_by_now: f64,
 }
 
+/// How the months are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// As flows where that is within [`COST_BOUND`] of single requests, or as single requests where they are few.
+    Auto,
+    /// One by one.
+    Requests,
+    /// As flows.
+    Fluid,
+}
+
+/// Requests of all runs together up to which [`Wish::Auto`] simulates each: half a minute on one core.
+const FEW_REQUESTS: f64 = 1e9;
+
+/// The error of the bill up to which [`Wish::Auto`] lets requests flow, on the busiest day of the first month.
+pub const COST_BOUND: f64 = 0.02;
+
 /// A forecast.
 #[derive(Clone, Debug)]
 pub struct Forecast {
@@ -117,6 +135,10 @@ pub struct Forecast {
     pub runs: u64,
     /// The best commitment of each kind of plan whose rates are known.
     pub commitments: Vec<Commitment>,
+    /// Whether requests flowed: then response times are approximate.
+    pub is_approximate: bool,
+    /// The error of flows against single requests, on the busiest day of the first month, where it was measured.
+    pub fluid_error: Option<FluidError>,
     /// What has to be said of how it was made.
     pub remarks: Vec<String>,
     /// Whether somebody stopped it; what was finished by then counts.
@@ -177,11 +199,12 @@ pub fn draw(spec: &ForecastSpec, seed: u64, run: u64) -> Draw {
 pub fn forecast(
     base: &Base<'_>,
     scenario: &Scenario,
-    spec: &ForecastSpec,
+    (spec, wish): (&ForecastSpec, Wish),
     interrupted: Option<&AtomicBool>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Forecast, ForecastError> {
-    let prepared = Prepared::new(base, scenario, spec)?;
+    let mut prepared = Prepared::new(base, scenario, spec)?;
+    prepared.choose(wish, spec).map_err(ForecastError::Run)?;
     let count = prepared.plans.len() as u64;
     let limits = Limits { requests: None, interrupted };
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
@@ -218,6 +241,7 @@ struct Prepared {
     /// Rates of each service's task, for each kind of plan whose rates are known for all services.
     rates: Vec<(Term, Vec<TaskRate>)>,
     remarks: Vec<String>,
+    fluid_error: Option<FluidError>,
 }
 
 impl Prepared {
@@ -269,7 +293,41 @@ impl Prepared {
                 scenario.region
             ));
         }
-        Ok(Self { seed: scenario.seed, months, plans, rates, remarks })
+        Ok(Self { seed: scenario.seed, months, plans, rates, remarks, fluid_error: None })
+    }
+
+    /// Chooses how requests are simulated, and says why.
+    fn choose(&mut self, wish: Wish, spec: &ForecastSpec) -> Result<(), RunError> {
+        let can_flow = self.plans.iter().flat_map(|plan| &plan.services).all(|service| {
+            service.request.timeout.as_ref().is_none_or(|patience| patience.as_constant().is_some())
+        });
+        let expected: f64 = self
+            .plans
+            .iter()
+            .map(|plan| plan.services.iter().map(|s| s.traffic.expected_requests(plan.horizon)).sum::<f64>())
+            .sum();
+        let fidelity = match wish {
+            Wish::Requests => Fidelity::Requests,
+            Wish::Auto if expected * f64::from(spec.runs) <= FEW_REQUESTS => Fidelity::Requests,
+            _ if !can_flow => {
+                self.remarks.push(
+                    "clients' patience varies, so every request is simulated by itself, which takes its time"
+                        .to_owned(),
+                );
+                Fidelity::Requests
+            }
+            Wish::Auto | Wish::Fluid => {
+                let error = self.plans.first().map(|plan| fluid_error(plan, self.seed)).transpose()?;
+                self.fluid_error = error;
+                let is_good = error.and_then(|error| error.cost).is_some_and(|cost| cost.abs() <= COST_BOUND);
+                self.remarks.push(words_of(error.as_ref(), is_good || wish == Wish::Fluid));
+                if is_good || wish == Wish::Fluid { Fidelity::Fluid } else { Fidelity::Requests }
+            }
+        };
+        for plan in &mut self.plans {
+            plan.fidelity = fidelity;
+        }
+        Ok(())
     }
 
     /// One month of one run.
@@ -379,9 +437,25 @@ impl Prepared {
             months,
             runs: runs.len() as u64,
             commitments: commitments.collect(),
+            is_approximate: self.plans.iter().any(|plan| plan.fidelity == Fidelity::Fluid),
+            fluid_error: self.fluid_error,
             remarks: self.remarks.clone(),
             interrupted,
         }
+    }
+}
+
+/// How good flows are, in words.
+fn words_of(error: Option<&FluidError>, is_used: bool) -> String {
+    let percent = |error: Option<f64>| {
+        error.map_or_else(|| "no data".to_owned(), |error| format!("{:+.1} %", error * 100.0))
+    };
+    let (cost, p99) = (percent(error.and_then(|e| e.cost)), percent(error.and_then(|e| e.p99)));
+    let measured = format!("on the busiest day of the first month the bill is {cost} off and p99 {p99}");
+    if is_used {
+        format!("requests flow, response times are approximate: {measured}")
+    } else {
+        format!("flows are too far off ({measured}), so every request is simulated")
     }
 }
 

@@ -158,7 +158,7 @@ fn amount(value: f64) -> String {
 pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
     let mut text = String::from(
         "month,hours,requests,tasks_mean,cost_mean_usd,cost_p10_usd,cost_p50_usd,cost_p90_usd,cumulative_mean_usd,\
-         cumulative_p10_usd,cumulative_p90_usd,cost_per_million_requests_usd,response_time_p99_ms,availability,\
+         cumulative_p10_usd,cumulative_p90_usd,cost_per_million_requests_usd,response_time_p99_ms,response_times,availability,\
          at_max_capacity_by_now,actual_usd,error\n",
     );
     let number = |value: Option<f64>, digits: i32| {
@@ -181,6 +181,7 @@ pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
             number(Some(sum.p90), 2),
             number(month.per_million.map(|spread| spread.mean), 4),
             number(month.p99.map(|spread| spread.mean), 3),
+            if forecast.is_approximate { "approximate" } else { "simulated" }.to_owned(),
             number(month.availability.map(|spread| spread.mean), 6),
             number(Some(month.at_maximum_by_now), 4),
             number(bill, 2),
@@ -242,6 +243,14 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
         "schema_version": "1.0",
         "runs": forecast.runs,
         "interrupted": forecast.interrupted,
+        "fidelity": if forecast.is_approximate { "fluid" } else { "requests" },
+        "response_times_approximate": forecast.is_approximate,
+        "fluid_error": forecast.fluid_error.map(|error| json!({
+            "cost": error.cost.and_then(|error| rounded(error, 6)),
+            "task_hours": error.task_hours.and_then(|error| rounded(error, 6)),
+            "p95": error.p95.and_then(|error| rounded(error, 6)),
+            "p99": error.p99.and_then(|error| rounded(error, 6)),
+        })),
         "months": months,
         "max_capacity_first_reached": first_at_maximum(forecast).map(|month| month.month.name()),
         "savings_plans": commitments,

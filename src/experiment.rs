@@ -7,6 +7,7 @@ pub mod compare;
 mod estimate;
 mod fidelity;
 mod figures;
+pub mod forecast;
 pub mod optimize;
 pub mod pool;
 pub mod replications;

@@ -4,6 +4,7 @@
 
 mod fixture;
 mod pictures;
+mod plots;
 
 use serde_json::Value;
 use windtunnel::experiment::checks::evaluate;

@@ -143,7 +143,6 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a run of the confirmation was stopped by something else than an interruption.
-    #[expect(clippy::cast_possible_truncation, reason = "the caller has checked the number of candidates")]
     pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
         let axes = &self.spec.axes;
         let count = candidates(axes).min(MOST_CANDIDATES) as usize;

@@ -26,8 +26,8 @@ impl TrafficPlan {
     #[expect(clippy::cast_precision_loss, reason = "a count and a share")]
     pub fn window(&self, from: u64, span: u64) -> Self {
         match self {
-            Self::Poisson(curve) => Self::Poisson(curve.window(from, span)),
-            Self::EvenlySpaced(curve) => Self::EvenlySpaced(curve.window(from, span)),
+            Self::Poisson(curve) => Self::Poisson(curve.slice(from, from.saturating_add(span))),
+            Self::EvenlySpaced(curve) => Self::EvenlySpaced(curve.slice(from, from.saturating_add(span))),
             Self::ExactCounts(intervals) => {
                 let cut = |interval: &CountInterval| {
                     let (start, end) =

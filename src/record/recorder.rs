@@ -120,6 +120,7 @@ impl<'p> Recorder<'p> {
                 cpu_utilization,
                 memory_utilization,
                 scaling: recorder.scaling,
+                hourly_billed: recorder.hourly_billed,
                 timeline: recorder.timeline,
                 in_service: recorder.in_service,
                 decisions: recorder.decisions,

@@ -9,6 +9,9 @@ use super::minute::{Entry, Minutes};
 use super::recorder::Keep;
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
 
+/// Length of an hour \[ns\].
+const HOUR: u64 = 3_600_000_000_000;
+
 /// The recorder of one service.
 #[derive(Debug)]
 pub(super) struct ServiceRecorder {
@@ -27,6 +30,8 @@ pub(super) struct ServiceRecorder {
     changed_at: SimTime,
     /// Billed time within the open minute [task·ns].
     billed_in_minute: u64,
+    /// Billed time of each hour since second 0 [task·ns].
+    pub(super) hourly_billed: Vec<u64>,
     row_start: SimTime,
     cpu_busy: i128,
     occupied: i128,
@@ -101,6 +106,7 @@ impl ServiceRecorder {
             billed: 0,
             changed_at: SimTime::ZERO,
             billed_in_minute: 0,
+            hourly_billed: Vec::new(),
             row_start: SimTime::ZERO,
             cpu_busy: 0,
             occupied: 0,
@@ -174,11 +180,13 @@ impl ServiceRecorder {
         self.occupied += usage.occupied;
         self.reserved += u128::from(usage.reserved);
         let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
+        self.note_hour(billed_in_minute);
         if self.keep == Keep::Totals {
             match &mut self.flows {
                 Some(flows) => flows.pass(),
                 None => self.minutes.pass(),
             }
+            self.row_start = period.end;
             return;
         }
         let closed = match &mut self.flows {
@@ -211,6 +219,15 @@ impl ServiceRecorder {
             cost_per_hour_usd: self.costs.of_minute(billed, period),
         });
         self.row_start = period.end;
+    }
+
+    /// Adds what was billed in the row that ends now to the hour in which it began.
+    fn note_hour(&mut self, billed: u64) {
+        let hour = usize::try_from(self.row_start.0 / HOUR).unwrap_or(usize::MAX);
+        if self.hourly_billed.len() <= hour {
+            self.hourly_billed.resize(hour + 1, 0);
+        }
+        self.hourly_billed[hour] += billed;
     }
 
     /// Utilization over the whole run: CPU, then memory, each `None` when no container ever ran.

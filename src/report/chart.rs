@@ -12,13 +12,17 @@ mod latency;
 mod load;
 mod marks;
 mod panel;
+pub mod plot;
 mod png;
+mod render;
 mod series;
 mod stairs;
 mod utilization;
 mod zoom;
 
-use plotters::prelude::{BitMapBackend, DrawingBackend, IntoDrawingArea, SVGBackend};
+pub(super) use axis::time_ticks;
+
+use plotters::prelude::DrawingBackend;
 use thiserror::Error;
 
 use super::calendar::Calendar;
@@ -27,6 +31,7 @@ use super::words::plain;
 use crate::experiment::{CheckStatus, RunResult};
 use block::Block;
 use canvas::{Canvas, GREEN_INK, GREY, INK, Place, SCALE, TextLook, VERMILION};
+use render::Drawing;
 
 /// Width of the picture \[px\].
 const WIDTH: u32 = 1200;
@@ -58,16 +63,7 @@ pub enum ChartError {
 /// # Errors
 /// When the drawing library refuses; no result of a run is known that makes it do so.
 pub fn chart_png(result: &RunResult) -> Result<Vec<u8>, ChartError> {
-    let picture = Picture::new(result);
-    let (width, height) = (WIDTH * SCALE, picture.height() * SCALE);
-    let mut pixels = vec![255_u8; width as usize * height as usize * 3];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        let mut canvas = Canvas::new(area, false)?;
-        picture.draw(&mut canvas)?;
-        canvas.finish()?;
-    }
-    Ok(png::encode_halved(&pixels, width as usize, height as usize)?)
+    render::to_png(&Picture::new(result))
 }
 
 /// The picture as SVG, 1200 px wide. Texts are escaped, and name their font's usual relatives for viewers without it.
@@ -75,25 +71,7 @@ pub fn chart_png(result: &RunResult) -> Result<Vec<u8>, ChartError> {
 /// # Errors
 /// When the drawing library refuses; no result of a run is known that makes it do so.
 pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
-    let picture = Picture::new(result);
-    let height = picture.height();
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, (WIDTH * SCALE, height * SCALE)).into_drawing_area();
-        let mut canvas = Canvas::new(area, true)?;
-        picture.draw(&mut canvas)?;
-        canvas.finish()?;
-    }
-    // The view box stays at the drawn size, so the picture is shown at half of it.
-    let drawn = format!("width=\"{}\" height=\"{}\"", WIDTH * SCALE, height * SCALE);
-    let text = text.replacen(&drawn, &format!("width=\"{WIDTH}\" height=\"{height}\" role=\"img\""), 1);
-    let title = escaped(&format!("{}: {}", plain(&result.scenario.name), plain(&verdict(result).0)));
-    Ok(text.replacen(">\n", &format!(">\n<title>{title}</title>\n"), 1))
-}
-
-/// The text as the content of an XML element.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    render::to_svg(&Picture::new(result))
 }
 
 /// What is drawn: the blocks of the services that fit, and how high they are.
@@ -117,21 +95,6 @@ impl<'a> Picture<'a> {
             if self.blocks.is_empty() { EMPTY_HEIGHT } else { self.blocks.iter().map(Block::height).sum() };
         let blocks = u32::try_from(super::numbers::whole(blocks)).unwrap_or(0);
         TITLE_HEIGHT + blocks + CAPTION_HEIGHT
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
-        canvas.background()?;
-        title(canvas, self.result)?;
-        let mut top = f64::from(TITLE_HEIGHT);
-        for block in &self.blocks {
-            block.draw(canvas, top)?;
-            top += block.height();
-        }
-        if self.blocks.is_empty() {
-            let place = Place::centre(f64::from(WIDTH) / 2.0, top + EMPTY_HEIGHT / 2.0);
-            canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
-        }
-        self.caption(canvas)
     }
 
     fn caption<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
@@ -162,6 +125,31 @@ impl<'a> Picture<'a> {
         let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
         let text = canvas.fitted(&text, look, room);
         canvas.text(&text, Place::left(24.0, y), look)
+    }
+}
+
+impl Drawing for Picture<'_> {
+    fn size(&self) -> (u32, u32) {
+        (WIDTH, self.height())
+    }
+
+    fn title(&self) -> String {
+        format!("{}: {}", plain(&self.result.scenario.name), plain(&verdict(self.result).0))
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
+        canvas.background()?;
+        title(canvas, self.result)?;
+        let mut top = f64::from(TITLE_HEIGHT);
+        for block in &self.blocks {
+            block.draw(canvas, top)?;
+            top += block.height();
+        }
+        if self.blocks.is_empty() {
+            let place = Place::centre(f64::from(WIDTH) / 2.0, top + EMPTY_HEIGHT / 2.0);
+            canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
+        }
+        self.caption(canvas)
     }
 }
 

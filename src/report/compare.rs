@@ -2,9 +2,11 @@
 //! words follow the intervals: a difference that its interval does not tell from zero is called none.
 
 mod markdown;
+mod picture;
 mod sheets;
 
 pub use markdown::comparison_markdown;
+pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 
 use super::figures::{figure_text, half_width_text, label};

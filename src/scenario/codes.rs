@@ -130,6 +130,9 @@ codes! {
     BAD_AXIS = "WT036", "axis that cannot be read",
         "An axis is a key and its values: a range FROM..TO:STEP, whose steps are exact decimals, or an array. Values are different from one another, and a key has one axis.",
         "[[sweep.axis]]\nkey = \"service.web.scaling.max_capacity\"\nvalues = \"10..40\"        # in steps of what?";
+    BAD_FORECAST = "WT037", "forecast that cannot be read",
+        "Growth is a share a month or a year, the first month has the form 2026-12, seasonality is twelve factors above zero.",
+        "[forecast]\ngrowth = \"4%\"           # a month? a year?";
     FILE_UNREADABLE = "WT040", "file that cannot be opened or read",
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";

@@ -4,6 +4,7 @@
 mod assumptions;
 pub(crate) mod checks;
 mod design;
+pub(crate) mod forecast;
 mod policies;
 mod service;
 mod tariff;
@@ -22,7 +23,7 @@ use super::physics;
 use super::quantity;
 use super::tree::Place;
 use super::view::View;
-use super::{Check, Files, SearchSpec, ServiceNotes, SweepSpec};
+use super::{Check, Files, ForecastSpec, SearchSpec, ServiceNotes, SweepSpec};
 use assumptions::Assumptions;
 use tariff::Prices;
 use traffic::Source;
@@ -34,6 +35,7 @@ pub(crate) struct Lowered {
     pub(crate) checks: Vec<Check>,
     pub(crate) sweep: Option<SweepSpec>,
     pub(crate) search: Option<SearchSpec>,
+    pub(crate) forecast: Option<ForecastSpec>,
     pub(crate) price_book_date: String,
     pub(crate) not_priced: Vec<String>,
 }
@@ -68,6 +70,7 @@ impl Lower<'_> {
         let checks = root.table("checks").map(|view| checks::read(view, self));
         let sweep = design::sweep(root, self);
         let search = design::search(root, self);
+        let forecast = forecast::read(root, self);
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
         let sources: Vec<Option<Source>> =
             services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
@@ -113,6 +116,7 @@ impl Lower<'_> {
             checks: checks?,
             sweep,
             search,
+            forecast,
             price_book_date: prices.date(),
             not_priced,
         })

@@ -193,6 +193,32 @@ impl Distribution {
         }
     }
 
+    /// The law of a time that is `factor` times as long; `None` where no such law can be made: a factor that is not above
+    /// zero and finite, or parameters out of range.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Option<Self> {
+        if !(factor.is_finite() && factor > 0.0) {
+            return None;
+        }
+        let whole = |value: u64| SimDuration::from_nanos_f64(nanos(SimDuration(value)) * factor).0;
+        let sound = |value: f64| (value * factor).is_finite().then_some(value * factor);
+        let law = match &self.law {
+            Law::Constant(value) => Law::Constant(whole(*value)),
+            Law::Exponential { mean } => Law::Exponential { mean: sound(*mean)? },
+            Law::LogNormal { mu, sigma } => Law::LogNormal { mu: mu + libm::log(factor), sigma: *sigma },
+            Law::Gamma(gamma) => Law::Gamma(Gamma { scale: sound(gamma.scale)?, ..*gamma }),
+            Law::Weibull { inverse_shape, scale } => {
+                Law::Weibull { inverse_shape: *inverse_shape, scale: sound(*scale)? }
+            }
+            Law::Pareto { minus_inverse_alpha, minimum } => {
+                Law::Pareto { minus_inverse_alpha: *minus_inverse_alpha, minimum: sound(*minimum)? }
+            }
+            Law::Uniform { min, max } => Law::Uniform { min: whole(*min), max: whole(*max) },
+            Law::Empirical(samples) => Law::Empirical(samples.iter().map(|value| whole(*value)).collect()),
+        };
+        Some(Self { law })
+    }
+
     /// The value when the law is a constant.
     #[must_use]
     pub fn as_constant(&self) -> Option<SimDuration> {

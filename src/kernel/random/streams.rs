@@ -24,6 +24,8 @@ pub enum Purpose {
     Victim,
     /// Phase of an alarm's evaluations, one draw an alarm.
     AlarmPhase,
+    /// Inputs of a forecast that are not known, one draw an input.
+    Forecast,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::HealthCheck => "health_check",
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
+            Self::Forecast => "forecast",
         }
     }
 }

@@ -102,28 +102,44 @@ impl RateCurve {
         }
     }
 
-    /// The curve of `span` \[ns\] from `from` [ns since second 0] on, moved so that it begins at second 0.
+    /// The curve between `from` and `until` [ns since second 0], as one that begins at second 0; what lies beyond its end is
+    /// zero.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a share of a piece")]
-    pub fn window(&self, from: u64, span: u64) -> Self {
-        let until = from.saturating_add(span);
+    pub fn slice(&self, from: u64, until: u64) -> Self {
         let mut segments = Vec::new();
-        let mut start = 0_u64;
-        for piece in &self.segments {
-            let (first, last) = (start.max(from), piece.end.min(until));
-            if first < last {
-                let slope = (piece.rate_end - piece.rate_start) / (piece.end - start) as f64;
-                let rate = |at: u64| piece.rate_start + slope * (at - start) as f64;
-                let clipped = |rate: f64| if rate > 0.0 { rate } else { 0.0 };
-                segments.push(Segment {
-                    end: last - from,
-                    rate_start: clipped(rate(first)),
-                    rate_end: clipped(rate(last)),
-                });
+        let first = self.segments.partition_point(|piece| piece.end <= from);
+        let mut start = if first == 0 { 0 } else { self.segments[first - 1].end };
+        for piece in &self.segments[first..] {
+            if start >= until {
+                break;
+            }
+            let (low, high) = (start.max(from), piece.end.min(until));
+            if low < high {
+                let rate = |at: u64| Self::within(start, piece, at);
+                segments.push(Segment { end: high - from, rate_start: rate(low), rate_end: rate(high) });
             }
             start = piece.end;
         }
         Self { segments }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share of a piece")]
+    fn within(start: u64, piece: &Segment, at: u64) -> f64 {
+        let share = (at - start) as f64 / (piece.end - start) as f64;
+        let rate = piece.rate_start + (piece.rate_end - piece.rate_start) * share;
+        if rate > 0.0 { rate } else { 0.0 }
+    }
+
+    /// The curve with every rate `factor` times as high; a factor that is not finite or is below zero counts as zero.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let factor = if factor.is_finite() && factor > 0.0 { factor } else { 0.0 };
+        let scale = |piece: &Segment| Segment {
+            end: piece.end,
+            rate_start: piece.rate_start * factor,
+            rate_end: piece.rate_end * factor,
+        };
+        Self { segments: self.segments.iter().map(scale).collect() }
     }
 
     /// The pieces, in order.
@@ -189,20 +205,19 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_a_part_of_its_curve() {
+    fn a_slice_is_the_curve_between_two_instants_and_scaling_scales_its_integral() {
+        let secs = |n: u64| n * NANOS_PER_SEC;
         let pieces = [
-            Segment { end: 10 * NANOS_PER_SEC, rate_start: 0.0, rate_end: 4.0 },
-            Segment { end: 20 * NANOS_PER_SEC, rate_start: 4.0, rate_end: 1.0 },
+            Segment { end: secs(10), rate_start: 0.0, rate_end: 4.0 },
+            Segment { end: secs(20), rate_start: 1.0, rate_end: 1.0 },
         ];
         let curve = RateCurve::new(&pieces).unwrap();
-        let window = curve.window(5 * NANOS_PER_SEC, 8 * NANOS_PER_SEC);
-        for second in 0..8 {
-            let (part, whole) =
-                (window.rate_at(second * NANOS_PER_SEC), curve.rate_at((second + 5) * NANOS_PER_SEC));
-            assert!((part - whole).abs() < 1e-9, "{second}");
-        }
-        let integral = curve.integral(13 * NANOS_PER_SEC) - curve.integral(5 * NANOS_PER_SEC);
-        assert!((window.integral(u64::MAX) - integral).abs() < 1e-9);
+        let slice = curve.slice(secs(5), secs(15));
+        assert!((slice.rate_at(0) - 2.0).abs() < 1e-12 && (slice.rate_at(secs(6)) - 1.0).abs() < 1e-12);
+        let whole = curve.integral(secs(15)) - curve.integral(secs(5));
+        assert!((slice.integral(secs(10)) - whole).abs() < 1e-9);
+        assert!((slice.scaled(2.5).integral(secs(10)) - 2.5 * whole).abs() < 1e-9);
+        assert!(curve.slice(secs(30), secs(40)).segments().is_empty());
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn ticks_to(high: f64, step: f64) -> Vec<f64> {
 }
 
 /// The smallest of 1, 2, 2.5, 5 × 10^k at or above `least`.
-fn round_step(least: f64) -> f64 {
+pub(super) fn round_step(least: f64) -> f64 {
     let decade = libm::pow(10.0, libm::log10(least.max(1e-12)).floor());
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
     factors
@@ -98,7 +98,7 @@ fn round_step(least: f64) -> f64 {
 }
 
 /// The nearest of 1, 2, 5 × 10^k at or beyond `value`, upward or downward.
-fn round_log(value: f64, upward: bool) -> f64 {
+pub(super) fn round_log(value: f64, upward: bool) -> f64 {
     let decade = libm::pow(10.0, libm::log10(value).floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * decade);
     if upward {
@@ -140,7 +140,7 @@ pub(super) fn dollar_label(value: f64, step: f64) -> String {
 }
 
 /// Ticks of the time axis from one second to another: `(second, label)`, about a dozen at most, on round local times.
-pub(super) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
+pub(in crate::report) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
     const STEPS: [u32; 17] =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
     const MOST: f64 = 12.0;

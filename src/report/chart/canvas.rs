@@ -21,6 +21,8 @@ pub(super) type Colour = RGBColor;
 pub(super) const INK: Colour = RGBColor(33, 37, 41);
 /// Secondary text.
 pub(super) const GREY: Colour = RGBColor(95, 101, 108);
+/// Marks that stand in the background.
+pub(super) const SILVER: Colour = RGBColor(148, 155, 163);
 /// Grid lines.
 pub(super) const GRID: Colour = RGBColor(196, 202, 209);
 /// Okabe and Ito's blue.

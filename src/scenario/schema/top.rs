@@ -1,7 +1,7 @@
 //! The outermost table, `[limits]`, `[prices]` and `[checks]`.
 
 use super::assumptions::ASSUMPTIONS;
-use super::experiments::{OPTIMIZE, SWEEP};
+use super::experiments::{FORECAST, OPTIMIZE, SWEEP};
 use super::service::SERVICE;
 use super::{Key, Kind, TableSpec, word};
 
@@ -53,6 +53,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
             .or("{}"),
         Key::new("sweep", Kind::Table(&SWEEP), "What `windtunnel sweep` varies."),
         Key::new("optimize", Kind::Table(&OPTIMIZE), "What `windtunnel optimize` may choose."),
+        Key::new("forecast", Kind::Table(&FORECAST), "What `windtunnel forecast` expects."),
     ],
 };
 

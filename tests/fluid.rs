@@ -4,13 +4,14 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use windtunnel::experiment::{FluidError, compared, fluid_error};
+use windtunnel::experiment::{self, FluidError, compared, fluid_error};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::{Fidelity, Plan};
 use windtunnel::record::{ServiceRecord, record};
-use windtunnel::scenario::{Source, load};
+use windtunnel::report;
+use windtunnel::scenario::{Loaded, Source, load};
 
 use crate::program::shipped;
 use crate::scenario::{Folder, scenarios, valid};
@@ -190,9 +191,7 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
     );
     let mut beyond = Vec::new();
     for name in crate::scenarios::NAMES {
-        let text = fs::read_to_string(shipped(&format!("scenarios/{name}.toml"))).unwrap();
-        let source = Source { name: name.to_owned(), text };
-        let scenario = valid(load(&source, &[], None, &mut Folder(scenarios())));
+        let scenario = valid(shipped_scenario(name, &[]));
         let error = fluid_error(&scenario.plan, scenario.seed).unwrap();
         table.push_str(&row(name, &error));
         let (costs, p95, p99, points) = BOUNDS;
@@ -227,4 +226,58 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
         assert!(page.contains(&bound), "the page does not state the bound of {bound}");
     }
     assert!(page.contains(&format!("{points} points")), "the page does not state the bound of availability");
+}
+
+/// A shipped scenario with overrides.
+fn shipped_scenario(name: &str, overrides: &[&str]) -> Loaded {
+    let text = fs::read_to_string(shipped(&format!("scenarios/{name}.toml"))).unwrap();
+    let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+    load(&Source { name: name.to_owned(), text }, &overrides, None, &mut Folder(scenarios()))
+}
+
+#[test]
+fn every_output_of_a_flow_says_that_its_times_are_approximate_and_no_other_does() {
+    for (fidelity, approximate) in [("fluid", true), ("requests", false)] {
+        let set = format!("fidelity={fidelity}");
+        let result = experiment::run(valid(shipped_scenario("web", &[&set, "horizon=2h"]))).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&report::summary_json(&result)).unwrap();
+        assert_eq!(summary["scenario"]["fidelity"], fidelity);
+        let service = &summary["services"]["web"];
+        for times in ["response_time_ms", "waiting_time_ms"] {
+            assert_eq!(service[times]["approximate"] == true, approximate, "{times}");
+        }
+        let check = |text: &str| {
+            let checks = summary["checks"].as_array().unwrap();
+            let found =
+                checks.iter().find(|check| check["check"].as_str().unwrap().starts_with(text)).unwrap();
+            found["value"].as_str().unwrap().starts_with('≈')
+        };
+        assert_eq!((check("p99_response_time"), check("availability")), (approximate, false));
+        let table = report::table(&result, 100, false);
+        assert_eq!(table.contains("response ≈") && table.contains("approximate"), approximate, "{table}");
+        assert_eq!(table.contains('≈'), approximate);
+        let svg = report::chart_svg(&result).unwrap();
+        assert_eq!(svg.contains("Requests flow: response times are approximate."), approximate);
+        for sheet in [report::timeline_csv(&result), report::response_times_csv(&result)] {
+            let header = String::from_utf8(sheet).unwrap().lines().next().unwrap().to_owned();
+            assert_eq!(header.contains("approximate"), approximate, "{header}");
+        }
+    }
+}
+
+#[test]
+fn auto_lets_requests_flow_where_there_are_more_than_the_limit_and_every_client_is_as_patient() {
+    let fidelity = |overrides: &[&str]| {
+        let all: Vec<&str> = ["fidelity=auto"].iter().chain(overrides).copied().collect();
+        valid(shipped_scenario("web", &all)).fidelity()
+    };
+    // 120 requests a second for a day are 10.4 million.
+    assert_eq!(fidelity(&[]), "requests");
+    assert_eq!(fidelity(&["limits.fluid_above=10000000"]), "fluid");
+    assert_eq!(fidelity(&["limits.fluid_above=11000000"]), "requests");
+    let varying = "service.web.request.timeout={ exponential = { mean = \"10s\" } }";
+    assert_eq!(fidelity(&["limits.fluid_above=10000000", varying]), "requests");
+    // The limit on single requests does not concern flows.
+    assert!(shipped_scenario("web", &["limits.max_requests=1000"]).scenario.is_none());
+    assert!(shipped_scenario("web", &["limits.max_requests=1000", "fidelity=fluid"]).scenario.is_some());
 }

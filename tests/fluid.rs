@@ -4,13 +4,14 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use windtunnel::experiment::{FluidError, compared, fluid_error};
+use windtunnel::experiment::{self, FluidError, compared, fluid_error};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::{Fidelity, Plan};
 use windtunnel::record::{ServiceRecord, record};
-use windtunnel::scenario::{Source, load};
+use windtunnel::report;
+use windtunnel::scenario::{Loaded, Source, load};
 
 use crate::program::shipped;
 use crate::scenario::{Folder, scenarios, valid};
@@ -85,8 +86,8 @@ fn clients_that_give_up_leave_after_their_patience_and_nobody_else_is_answered_i
     plan.services[0].request.timeout = Some(always(secs(4)));
     let service = run(&plan);
     let in_time = 50.0 * (4.0 - 0.05) / 1.5;
-    assert!((service.requests.served as f64 - in_time).abs() < 55.0, "{}", service.requests.served);
     let c = service.requests;
+    assert!((c.served as f64 - in_time).abs() < 55.0, "{c:?}");
     assert_eq!(c.rejected + c.failed, 0);
     // The last four seconds are still in flight.
     close(c.timed_out as f64, 50.0 * 596.0 - in_time, 5e-3);
@@ -160,6 +161,10 @@ fn waiting_by_chance_agrees_with_a_day_of_single_requests() {
     assert!(error.p95.unwrap().abs() < 0.03 && error.p99.unwrap().abs() < 0.03, "{error:?}");
 }
 
+/// Where the 99th percentile of a day lies at the edge of an overload, half a percent of requests more or less on its other side
+/// moves it by any factor; the page says so.
+const P99_AT_AN_EDGE: (&str, f64) = ("month-fluid", 0.25);
+
 /// What docs/validation.md promises: relative errors of cost and task-hours, of p95, of p99, and of availability in
 /// points.
 const BOUNDS: (f64, f64, f64, f64) = (0.03, 0.05, 0.08, 0.2);
@@ -186,12 +191,11 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
     );
     let mut beyond = Vec::new();
     for name in crate::scenarios::NAMES {
-        let text = fs::read_to_string(shipped(&format!("scenarios/{name}.toml"))).unwrap();
-        let source = Source { name: name.to_owned(), text };
-        let scenario = valid(load(&source, &[], None, &mut Folder(scenarios())));
+        let scenario = valid(shipped_scenario(name, &[]));
         let error = fluid_error(&scenario.plan, scenario.seed).unwrap();
         table.push_str(&row(name, &error));
         let (costs, p95, p99, points) = BOUNDS;
+        let p99 = if name == P99_AT_AN_EDGE.0 { P99_AT_AN_EDGE.1 } else { p99 };
         let far = |value: Option<f64>, bound: f64| value.is_none_or(|value| value.abs() > bound);
         let is_far = far(error.cost, costs)
             || far(error.task_hours, costs)
@@ -218,8 +222,62 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
         "WINDTUNNEL_BLESS=1 refreshes it:\n{table}"
     );
     let (costs, p95, p99, points) = BOUNDS;
-    for bound in [costs, p95, p99].map(|bound| format!("{:.0} %", bound * 100.0)) {
+    for bound in [costs, p95, p99, P99_AT_AN_EDGE.1].map(|bound| format!("{:.0} %", bound * 100.0)) {
         assert!(page.contains(&bound), "the page does not state the bound of {bound}");
     }
     assert!(page.contains(&format!("{points} points")), "the page does not state the bound of availability");
+}
+
+/// A shipped scenario with overrides.
+fn shipped_scenario(name: &str, overrides: &[&str]) -> Loaded {
+    let text = fs::read_to_string(shipped(&format!("scenarios/{name}.toml"))).unwrap();
+    let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+    load(&Source { name: name.to_owned(), text }, &overrides, None, &mut Folder(scenarios()))
+}
+
+#[test]
+fn every_output_of_a_flow_says_that_its_times_are_approximate_and_no_other_does() {
+    for (fidelity, approximate) in [("fluid", true), ("requests", false)] {
+        let set = format!("fidelity={fidelity}");
+        let result = experiment::run(valid(shipped_scenario("web", &[&set, "horizon=2h"]))).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&report::summary_json(&result)).unwrap();
+        assert_eq!(summary["scenario"]["fidelity"], fidelity);
+        let service = &summary["services"]["web"];
+        for times in ["response_time_ms", "waiting_time_ms"] {
+            assert_eq!(service[times]["approximate"] == true, approximate, "{times}");
+        }
+        let check = |text: &str| {
+            let checks = summary["checks"].as_array().unwrap();
+            let found =
+                checks.iter().find(|check| check["check"].as_str().unwrap().starts_with(text)).unwrap();
+            found["value"].as_str().unwrap().starts_with('≈')
+        };
+        assert_eq!((check("p99_response_time"), check("availability")), (approximate, false));
+        let table = report::table(&result, 100, false);
+        assert_eq!(table.contains("response ≈") && table.contains("approximate"), approximate, "{table}");
+        assert_eq!(table.contains('≈'), approximate);
+        let svg = report::chart_svg(&result).unwrap();
+        assert_eq!(svg.contains("Requests flow: response times are approximate."), approximate);
+        for sheet in [report::timeline_csv(&result), report::response_times_csv(&result)] {
+            let header = String::from_utf8(sheet).unwrap().lines().next().unwrap().to_owned();
+            assert_eq!(header.contains("approximate"), approximate, "{header}");
+        }
+    }
+}
+
+#[test]
+fn auto_lets_requests_flow_where_there_are_more_than_the_limit_and_every_client_is_as_patient() {
+    let fidelity = |overrides: &[&str]| {
+        let all: Vec<&str> = ["fidelity=auto"].iter().chain(overrides).copied().collect();
+        valid(shipped_scenario("web", &all)).fidelity()
+    };
+    // 120 requests a second for a day are 10.4 million.
+    assert_eq!(fidelity(&[]), "requests");
+    assert_eq!(fidelity(&["limits.fluid_above=10000000"]), "fluid");
+    assert_eq!(fidelity(&["limits.fluid_above=11000000"]), "requests");
+    let varying = "service.web.request.timeout={ exponential = { mean = \"10s\" } }";
+    assert_eq!(fidelity(&["limits.fluid_above=10000000", varying]), "requests");
+    // The limit on single requests does not concern flows.
+    assert!(shipped_scenario("web", &["limits.max_requests=1000"]).scenario.is_none());
+    assert!(shipped_scenario("web", &["limits.max_requests=1000", "fidelity=fluid"]).scenario.is_some());
 }

@@ -5,13 +5,17 @@
 //! requests are random, so a part of the difference is chance; the more requests, the less.
 
 use super::checks::availability;
-use crate::kernel::traffic::TrafficPlan;
+use crate::kernel::traffic::RateWalk;
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Fidelity, Plan, RunError};
 use crate::record::{Limits, RunRecord, record, totals};
 
-/// Longest stretch that is compared.
-const DAY: u64 = 86_400_000_000_000;
+/// A minute \[ns\].
+const MINUTE: u64 = 60_000_000_000;
+/// An hour \[ns\].
+const HOUR: u64 = 60 * MINUTE;
+/// Longest stretch that is compared \[ns\].
+const DAY: u64 = 24 * HOUR;
 /// Most requests that are simulated one by one for a comparison: seconds on one core. A busier day is cut short around its
 /// peak.
 pub const COMPARED_REQUESTS: f64 = 1e8;
@@ -47,7 +51,7 @@ impl FluidError {
     }
 }
 
-/// Runs the busiest day of `plan` (or all of it, where it is shorter) in both planes with the streams of `seed`, and
+/// Runs the day of `plan` that its busiest hour lies in (or all of it, where it is shorter) in both planes with the streams of `seed`, and
 /// compares. Its tasks are, at the beginning, as many as flows through the whole plan would have at that time.
 ///
 /// # Errors
@@ -98,35 +102,45 @@ pub fn compared(flows: &RunRecord, requests: &RunRecord) -> FluidError {
     }
 }
 
-/// The busiest day of a plan, in whole days from its beginning, cut short around the middle of its busiest hour where it
+/// The day of a plan that its busiest hour lies in, in whole days from its beginning, cut short around that hour where it
 /// has too many requests: `(from, length)` \[ns\].
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a day")]
 fn busiest(plan: &Plan) -> (u64, u64) {
     let horizon = plan.horizon.0;
-    let expected = |from: u64, span: u64| -> f64 {
-        let of = |traffic: &TrafficPlan| {
-            let until = |at: u64| traffic.expected_requests(SimDuration(at));
-            until(from + span) - until(from)
-        };
-        plan.services.iter().map(|service| of(&service.traffic)).sum()
-    };
-    let most = |first: u64, last: u64, span: u64| {
-        let starts = (first..last).step_by(span.max(1) as usize).filter(|start| start + span <= last);
-        starts.fold((first, -1.0), |best, start| {
-            let count = expected(start, span);
-            if count > best.1 { (start, count) } else { best }
-        })
-    };
+    let hours = hourly(plan);
+    let busiest = (0..hours.len()).fold(0, |best, hour| if hours[hour] > hours[best] { hour } else { best });
     let day = DAY.min(horizon);
-    let (from, count) = most(0, horizon, day);
+    // The last day begins early enough to be whole.
+    let from = (busiest as u64 / 24 * DAY).min(horizon - day) / MINUTE * MINUTE;
+    let first = (from / HOUR) as usize;
+    let count: f64 = hours.iter().skip(first).take(24).sum();
     if count <= COMPARED_REQUESTS {
         return (from, day);
     }
-    let hour = (DAY / 24).min(day);
-    let (peak, _) = most(from, from + day, hour);
-    let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(60_000_000_000).min(day);
-    let begin = (peak + hour / 2).saturating_sub(length / 2).clamp(from, from + day - length);
-    (begin / 60_000_000_000 * 60_000_000_000, length)
+    let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(MINUTE).min(day);
+    let middle = busiest as u64 * HOUR + HOUR / 2;
+    let begin = middle.saturating_sub(length / 2).clamp(from, from + day - length);
+    (begin / MINUTE * MINUTE, length)
+}
+
+/// Expected requests of all services by the hour.
+fn hourly(plan: &Plan) -> Vec<f64> {
+    let horizon = plan.horizon.0;
+    let mut hours = vec![0.0; usize::try_from(horizon.div_ceil(HOUR)).unwrap_or(0).max(1)];
+    for service in &plan.services {
+        let mut walk = RateWalk::new(&service.traffic);
+        for (hour, sum) in (0..).zip(&mut hours) {
+            let (mut at, end) = (hour * HOUR, ((hour + 1) * HOUR).min(horizon));
+            while at < end {
+                let stretch = walk.stretch(at);
+                let next = stretch.end.min(end);
+                let length = (next - at) as f64;
+                *sum += (stretch.rate + stretch.slope * length / 2.0) * length / 1e9;
+                at = next;
+            }
+        }
+    }
+    hours
 }
 
 /// Makes `plan` the stretch of itself from `from` on, which `before` has been through.

@@ -163,7 +163,7 @@ pub struct TaskMoved {
 /// What the requests that arrived in a [`Flow`] at tasks in one state will go through.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Current {
-    /// Requests that will be answered [requests].
+    /// Requests that will be answered \[requests\].
     pub weight: f64,
     /// Arrivals at one of these tasks [requests/s].
     pub rate: f64,

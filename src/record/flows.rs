@@ -67,27 +67,30 @@ impl Flows {
         self.tally.timed_out += flow.timed_out;
         self.tally.failed += flow.failed;
         self.in_flight += flow.offered;
-        let left = flow.served + flow.rejected + flow.timed_out + flow.failed;
-        self.in_flight = self.in_flight.saturating_sub(left);
         if self.warming_up {
             self.warmup_requests += flow.offered;
         } else {
             self.count(flow);
         }
+        let left = flow.served + flow.rejected + flow.timed_out + flow.failed;
+        self.in_flight = self.in_flight.saturating_sub(left);
         for current in flow.currents {
             self.current(current, flow.tasks);
         }
     }
 
-    /// Counts for the run: what leaves first belongs to the warm-up as long as any of it is in flight.
+    /// Counts for the run: what leaves first belongs to the warm-up as long as any of it is in flight, but a refusal is of
+    /// somebody new.
     fn count(&mut self, flow: &Flow<'_>) {
+        let refused = flow.rejected.min(self.in_flight.saturating_sub(self.warm));
+        self.warm = self.warm.saturating_sub(flow.rejected - refused);
         let mut counted = |count: u64| {
             let warm = count.min(self.warm);
             self.warm -= warm;
             count - warm
         };
         self.totals.offered += flow.offered;
-        self.totals.rejected += flow.rejected;
+        self.totals.rejected += refused;
         self.totals.timed_out += counted(flow.timed_out);
         self.totals.failed += counted(flow.failed);
         self.totals.served += counted(flow.served);

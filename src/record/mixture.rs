@@ -47,7 +47,7 @@ impl Kind {
     }
 }
 
-/// Delays and their weights [requests].
+/// Delays and their weights \[requests\].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mixture {
     kinds: BTreeMap<Kind, f64>,

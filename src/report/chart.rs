@@ -112,7 +112,8 @@ impl<'a> Picture<'a> {
             text.push_str(" One value a minute; desired and in-service counts by the instant.");
         }
         if result.scenario.is_approximate() {
-            text.push_str(" Requests flow: response times are approximate.");
+            // First, so that no cut takes it away.
+            text.insert_str(0, "Requests flow: response times are approximate. ");
         }
         let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
         if left_out > 0 {

@@ -12,7 +12,7 @@ use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
-const SCHEMA_VERSION: &str = "1.1";
+const SCHEMA_VERSION: &str = "1.0";
 
 #[derive(Serialize)]
 struct Summary<'a> {

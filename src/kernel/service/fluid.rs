@@ -145,7 +145,10 @@ impl<'p> Fluid<'p> {
         let is_draining = self.closing.iter().any(|task| task.backlog > 0.0);
         let is_calm = most <= capacity && self.groups.iter().all(|group| group.backlog <= 0.0);
         let brim = self.vessel.brim();
-        let is_full = least >= capacity && self.groups.iter().all(|group| group.backlog >= brim);
+        // Clients who give up are followed closely: what becomes of them depends on when they came.
+        let is_full = least >= capacity
+            && self.groups.iter().all(|group| group.backlog >= brim)
+            && self.vessel.late_share(brim / self.vessel.capacity) <= HARDLY_ANY;
         let is_gentle = change.abs() <= GENTLE * capacity;
         if (is_calm || is_full) && is_gentle && !is_draining { end } else { end.min(self.now + SHORT_STEP) }
     }

@@ -9,9 +9,9 @@ use crate::service::plan::{RequestPlan, TaskPlan};
 pub(super) struct Vessel {
     /// Requests a task can start in a second [requests/s]; infinite where nothing limits it.
     pub(super) capacity: f64,
-    /// Backlog that waits for the CPU while it holds a place, before anything waits for a place [requests].
+    /// Backlog that waits for the CPU while it holds a place, before anything waits for a place \[requests\].
     pub(super) headroom: f64,
-    /// Requests that may wait for a place [requests].
+    /// Requests that may wait for a place \[requests\].
     room: f64,
     /// The client's patience \[s\]; infinite where it has no end.
     pub(super) patience: f64,

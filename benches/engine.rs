@@ -1,4 +1,5 @@
-//! Benchmarks of the engine: W1, W2 and W3 with everything that `run` records, the control plane alone, the parsing of a
+//! Benchmarks of the engine: W1, W2 and W3 with everything that `run` records, a day and a month of W3 as flows, the
+//! control plane alone, the parsing of a
 //! scenario, and the hand-written limit beside W2. Criterion's element is a request; each benchmark prints a hash of
 //! its result first, so that a faster run of something else is seen.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a benchmark that cannot go on should stop")]
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use windtunnel::kernel::world::Plan;
-use windtunnel::record::record;
+use windtunnel::record::{Limits, record, totals};
 use windtunnel::scenario::{FLASH_SALE, Source, load};
 use windtunnel::shell::files::Folder;
 
@@ -33,7 +34,20 @@ fn engine(criterion: &mut Criterion) {
     bench_plan(criterion, "w2", &workloads::w2(1_000));
     bench_plan(criterion, "w1", &workloads::w1(1_000));
     bench_plan(criterion, "w3_day", &workloads::w3(24, 1.0));
+    bench_plan(criterion, "fluid_day", &workloads::fluid(1));
+    bench_plan(criterion, "fluid_month", &workloads::fluid(30));
+    bench_totals(criterion, "fluid_day_totals", &workloads::fluid(1));
     bench_plan(criterion, "control_plane_day", &workloads::idle_day());
+}
+
+/// The same without a timeline: what each of many days costs.
+fn bench_totals(criterion: &mut Criterion, name: &str, plan: &Plan) {
+    let run = || totals(black_box(plan), (1, 0), Limits::default()).unwrap().fingerprint;
+    eprintln!("{name}: result {:016x}", run());
+    let mut group = criterion.benchmark_group("engine");
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    group.bench_function(name, |bencher| bencher.iter(run));
+    group.finish();
 }
 
 fn bench_limit(criterion: &mut Criterion) {

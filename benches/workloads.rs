@@ -1,4 +1,5 @@
-//! The reference workloads, as plans: W1, W2, W3 and a day without requests.
+//! The reference workloads, as plans: W1, W2, W3 as single requests and as flows, and a day without
+//! requests.
 //!
 //! - **W1**: one task with 100 places, 800 requests/s, exponential service of 100 ms: an M/M/100 queue.
 //! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s.
@@ -15,7 +16,7 @@ use windtunnel::kernel::service::{
 use windtunnel::kernel::telemetry::{Metric, MetricRules, RcptDenominator};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
-use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 
 /// Seconds as a span.
 pub(crate) const fn secs(seconds: u64) -> SimDuration {
@@ -117,6 +118,7 @@ pub(crate) fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
         start_unix_ns: 1_767_225_600_000_000_000,
         horizon,
         warmup: SimDuration::ZERO,
+        fidelity: Fidelity::Requests,
         launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
         services: vec![service],
     }
@@ -177,6 +179,21 @@ pub(crate) fn w3(hours: u64, share: f64) -> Plan {
     (service.min_capacity, service.max_capacity) = (1, 200);
     service.policies = vec![tracking()];
     plan(service, horizon)
+}
+
+/// W3 as flows, for `days`; the rate repeats every day.
+pub(crate) fn fluid(days: u64) -> Plan {
+    let mut plan = w3(24, 1.0);
+    let TrafficPlan::Poisson(day) = &plan.services[0].traffic else { return plan };
+    let length = 86_400_000_000_000;
+    let repeated = (0..days).flat_map(|index| {
+        day.segments().iter().map(move |piece| Segment { end: piece.end + index * length, ..*piece })
+    });
+    let pieces: Vec<Segment> = repeated.collect();
+    plan.services[0].traffic = TrafficPlan::Poisson(RateCurve::new(&pieces).expect("increasing minutes"));
+    plan.horizon = secs(days * 86_400);
+    plan.fidelity = Fidelity::Fluid;
+    plan
 }
 
 /// A day under W3's policy without a single request.

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod compare;
 mod exit;
+mod forecast;
 mod manifest;
 mod optimize;
 mod replicate;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
     let exit = match arguments.command {
         Command::Run(request) => run::run(&request),
         Command::Compare(request) => compare::run(&request),
+        Command::Forecast(request) => forecast::run(&request),
         Command::Optimize(request) => optimize::run(&request),
         Command::Sweep(request) => sweep::sweep(&request),
         Command::Merge(request) => sweep::merge(&request),

@@ -5,7 +5,9 @@ mod base;
 pub mod checks;
 pub mod compare;
 mod estimate;
+mod fidelity;
 mod figures;
+pub mod forecast;
 pub mod optimize;
 pub mod pool;
 pub mod replications;
@@ -17,6 +19,7 @@ pub mod warmup;
 
 pub use base::Base;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
+pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
 pub use figures::{Figure, Law, Measure, Share};
 pub use run::{replicate, run};
 pub use sample::Sample;

@@ -1,9 +1,12 @@
 //! Probes: what a run leaves behind. Histograms of times, one row a service and minute, the decision log, and the
 //! counts that must add up.
 
+mod delay;
+mod flows;
 mod histogram;
 mod latency;
 mod minute;
+mod mixture;
 mod reasons;
 mod recorder;
 mod result;

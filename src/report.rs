@@ -10,6 +10,7 @@ mod capacity;
 mod chart;
 mod compare;
 mod figures;
+mod forecast;
 mod numbers;
 mod optimize;
 mod page;
@@ -24,9 +25,14 @@ mod words;
 pub use aws::{aws_cli_inputs, terraform};
 pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg, plot};
-pub use compare::{comparison_csv, comparison_json, comparison_markdown, comparison_table};
+pub use compare::{
+    comparison_csv, comparison_json, comparison_markdown, comparison_plot, comparison_table, cost_plot,
+};
 pub use figures::figure_text;
-pub use optimize::{candidates_csv, optimization_json, optimization_table, what_would_change};
+pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
+pub use optimize::{
+    candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
+};
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};

@@ -23,7 +23,7 @@ mod trace;
 mod tree;
 mod view;
 
-use windtunnel_kernel::world::Plan;
+use windtunnel_kernel::world::{Fidelity, Plan};
 
 pub use axis::{Axis, AxisValue};
 pub use codes::{ALL as CODES, Code};
@@ -84,6 +84,8 @@ pub struct Scenario {
     pub sweep: Option<SweepSpec>,
     /// `[optimize]`, where there is one.
     pub search: Option<SearchSpec>,
+    /// `[forecast]`, where there is one.
+    pub forecast: Option<ForecastSpec>,
     /// The scenario with every default filled in, as TOML that reads back to the same plan.
     pub resolved_toml: String,
     /// Date of the price book.
@@ -128,6 +130,73 @@ pub struct SearchSpec {
     pub replications: u32,
     /// Runs of every candidate before the first are dropped, ≥ 2.
     pub first_round: u32,
+}
+
+/// What a forecast expects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForecastSpec {
+    /// The first month, as year and number; `None`: the month in which the scenario starts.
+    pub from: Option<(i16, i8)>,
+    /// Months, in 1..=60.
+    pub months: u32,
+    /// Growth a month: 0.04 is 4 %; above −1.
+    pub growth: f64,
+    /// Standard deviation of the monthly growth between runs, ≥ 0.
+    pub growth_sd: f64,
+    /// Coefficient of variation of the factor on times of requests, ≥ 0.
+    pub service_time_cv: f64,
+    /// Coefficient of variation of the factor on prices, ≥ 0.
+    pub price_cv: f64,
+    /// Factors by calendar month, January first, each > 0.
+    pub seasonality: [f64; 12],
+    /// Runs, ≥ 1.
+    pub runs: u32,
+}
+
+impl Default for ForecastSpec {
+    fn default() -> Self {
+        Self {
+            from: None,
+            months: 12,
+            growth: 0.0,
+            growth_sd: 0.0,
+            service_time_cv: 0.0,
+            price_cv: 0.0,
+            seasonality: [1.0; 12],
+            runs: 100,
+        }
+    }
+}
+
+impl Scenario {
+    /// Whether response and waiting times are approximate, because requests flow instead of being told apart.
+    #[must_use]
+    pub fn is_approximate(&self) -> bool {
+        self.plan.fidelity == Fidelity::Fluid
+    }
+
+    /// `requests` or `fluid`: which of the two was used.
+    #[must_use]
+    pub fn fidelity(&self) -> &'static str {
+        match self.plan.fidelity {
+            Fidelity::Requests => "requests",
+            Fidelity::Fluid => "fluid",
+        }
+    }
+}
+
+/// The growth of a month that a text such as `4%/month` or `60%/year` says.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn growth_of(text: &str) -> Result<f64, String> {
+    lower::forecast::growth(text)
+}
+
+/// The month that a text such as `2026-12` says, as year and number.
+#[must_use]
+pub fn month_of(text: &str) -> Option<(i16, i8)> {
+    lower::forecast::month(text)
 }
 
 /// What a report says of a service beyond the kernel's plan.
@@ -183,6 +252,21 @@ pub enum Quantity {
     RunningMax,
     /// Mean CPU utilization [share in 0..=1].
     CpuMean,
+}
+
+impl Quantity {
+    /// Whether it is a response or waiting time.
+    #[must_use]
+    pub fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::ResponseTimeQuantile(_)
+                | Self::ResponseTimeMean
+                | Self::ResponseTimeMax
+                | Self::WaitingTimeQuantile(_)
+                | Self::WaitingTimeMean
+        )
+    }
 }
 
 /// How a check compares.

@@ -44,6 +44,19 @@ fn w3_scales_out_and_in_again() {
 }
 
 #[test]
+fn two_fluid_days_scale_like_the_single_requests_of_w3() {
+    let record = twice(&workloads::fluid(2));
+    let service = &record.services[0];
+    // 700/s on average, and 15 minutes of 2000 in place of about 267.
+    let day = 700.0 * 86_400.0;
+    assert!(service.requests.offered as f64 > 2.0 * day && (service.requests.offered as f64) < 2.1 * day);
+    assert_eq!(service.requests.offered, service.requests.served + service.requests.in_flight);
+    // 4 places of 100 ms at 60 %: 24 requests a second and task.
+    let mean = service.tasks.running_mean;
+    assert!((mean / (700.0 / 24.0) - 1.0).abs() < 0.2, "{mean}");
+}
+
+#[test]
 fn a_day_without_requests_ends_with_one_task() {
     let record = twice(&workloads::idle_day());
     let service = &record.services[0];

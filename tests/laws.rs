@@ -6,6 +6,7 @@
 //! that breaks one is shrunk before it is shown.
 
 mod accounts;
+mod flows;
 mod sameness;
 mod sketch;
 mod tasks;

@@ -10,7 +10,8 @@ mod stories;
 use std::fs;
 
 use crate::program::shipped;
-use ran::{NAMES, scenario};
+pub(crate) use ran::NAMES;
+use ran::scenario;
 
 #[test]
 fn every_shipped_scenario_gives_the_summary_that_is_pinned() {

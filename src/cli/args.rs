@@ -27,6 +27,8 @@ pub(super) enum Command {
     Sweep(super::sweep::SweepRequest),
     /// Put the shards of a sweep together
     Merge(super::sweep::MergeRequest),
+    /// Say what the next months will cost, and how sure that is
+    Forecast(ForecastRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -166,6 +168,75 @@ pub(super) struct OptimizeRequest {
     /// Print results only: no warnings, no timing
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel forecast web.toml --months 12 --growth 4%/month\n  windtunnel forecast web.toml --from \
+    2026-01 --months 6 --actuals bills.csv\n\nHow sure growth, service times and prices are, and the seasons: the [forecast] table \
+    of the scenario."
+)]
+pub(super) struct ForecastRequest {
+    /// Scenario file; its traffic is the pattern of the months
+    pub(super) scenario: PathBuf,
+    /// Months of the forecast [default: the scenario's, else 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(super) months: Option<u32>,
+    /// First month [default: the scenario's, else the month in which it starts]
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub(super) from: Option<(i16, i8)>,
+    /// Growth of the traffic, such as 4%/month or 60%/year
+    #[arg(long, value_name = "SHARE/PERIOD", allow_hyphen_values = true, value_parser = crate::scenario::growth_of)]
+    pub(super) growth: Option<f64>,
+    /// How months are simulated
+    #[arg(long, value_enum, default_value_t = FidelityWish::Auto)]
+    pub(super) fidelity: FidelityWish,
+    /// Bills that came in: CSV with the columns month (2026-12) and usd
+    #[arg(long, value_name = "FILE")]
+    pub(super) actuals: Option<PathBuf>,
+    /// Runs, each with growth, service times and prices of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) replications: Option<u32>,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override a key of the scenario; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Folder for the results [default: output/NAME-forecast]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
+    pub(super) format: ForecastFormat,
+    /// Print results only: no warnings, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A month, or what one is.
+fn month(text: &str) -> Result<(i16, i8), String> {
+    crate::scenario::month_of(text).ok_or_else(|| "a month has the form 2026-12".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FidelityWish {
+    /// As flows where these are close enough, one by one where requests are few
+    Auto,
+    /// Every request one by one
+    Requests,
+    /// As flows, with approximate response times
+    Fluid,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ForecastFormat {
+    /// A table for people
+    Table,
+    /// The content of forecast.json
+    Json,
+    /// The content of forecast.csv
+    Csv,
 }
 
 /// A confidence, or what one is.

@@ -1,6 +1,6 @@
 //! `windtunnel compare`: load every variant, run them on the same requests, write and print how they differ.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{CompareFormat, CompareRequest};
 use super::commands::{fail, more_on, print};
@@ -107,7 +107,7 @@ fn named(path: &Path) -> String {
     path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn load(request: &CompareRequest, path: &PathBuf, more: &[String], warn: bool) -> Option<Scenario> {
+fn load(request: &CompareRequest, path: &Path, more: &[String], warn: bool) -> Option<Scenario> {
     let source = match read_scenario(path) {
         Ok(source) => source,
         Err(message) => {
@@ -128,7 +128,13 @@ fn load(request: &CompareRequest, path: &PathBuf, more: &[String], warn: bool) -
 
 fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), String> {
     let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
+    let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
+    let (lines, dots) = (report::comparison_plot(comparison), report::cost_plot(comparison));
     let files = vec![
+        ("comparison.png", report::plot::plot_png(&lines).map_err(chart)?),
+        ("comparison.svg", report::plot::plot_svg(&lines).map_err(chart)?.into_bytes()),
+        ("cost-p99.png", report::plot::plot_png(&dots).map_err(chart)?),
+        ("cost-p99.svg", report::plot::plot_svg(&dots).map_err(chart)?.into_bytes()),
         ("comparison.json", report::comparison_json(comparison).into_bytes()),
         ("comparison.csv", report::comparison_csv(comparison)),
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),

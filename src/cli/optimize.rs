@@ -139,7 +139,11 @@ fn write(
     request: &OptimizeRequest,
     (out, watch): (&Path, &Stopwatch),
 ) -> Result<(), String> {
+    let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
+    let picture = report::optimization_plot(found);
     let mut files = vec![
+        ("cost-p99.png".to_owned(), report::plot::plot_png(&picture).map_err(chart)?),
+        ("cost-p99.svg".to_owned(), report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("optimization.json".to_owned(), report::optimization_json(found).into_bytes()),
         ("candidates.csv".to_owned(), report::candidates_csv(found)),
         ("manifest.json".to_owned(), manifest::of(&[scenario], scenario.seed, watch)?),

@@ -34,7 +34,15 @@ pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRe
 /// without a verdict, unless another service fails it.
 #[must_use]
 pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
-    scenario.checks.iter().map(|check| judge(check, scenario, record)).collect()
+    scenario.checks.iter().map(|check| marked(check, scenario, judge(check, scenario, record))).collect()
+}
+
+/// The outcome, its value marked where it is an approximate time: `≈612ms`.
+fn marked(check: &Check, scenario: &Scenario, mut outcome: CheckOutcome) -> CheckOutcome {
+    if scenario.is_approximate() && check.quantity.is_time() && outcome.status != CheckStatus::NoData {
+        outcome.value.insert(0, '≈');
+    }
+    outcome
 }
 
 /// The verdict of every check over many runs: it holds where the whole interval of its figure does, fails where none of
@@ -47,7 +55,8 @@ pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome
 /// The same, with intervals of this confidence in (0, 1).
 #[must_use]
 pub fn evaluate_sample_at(scenario: &Scenario, sample: &Sample, confidence: f64) -> Vec<CheckOutcome> {
-    scenario.checks.iter().map(|check| judge_sample(check, scenario, sample, confidence)).collect()
+    let judged = |check| marked(check, scenario, judge_sample(check, scenario, sample, confidence));
+    scenario.checks.iter().map(judged).collect()
 }
 
 /// The verdict on one estimate.

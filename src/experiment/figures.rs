@@ -81,6 +81,20 @@ pub struct Figure {
 pub type Share = (f64, f64);
 
 impl Measure {
+    /// Whether it is a response or waiting time.
+    #[must_use]
+    pub fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::ResponseMean
+                | Self::ResponseQuantile(_)
+                | Self::ResponseMax
+                | Self::WaitingMean
+                | Self::WaitingQuantile(_)
+                | Self::WaitingMax
+        )
+    }
+
     /// What is measured of each service, in the order of reports.
     pub const OF_SERVICE: [Self; 27] = [
         Self::Cost,

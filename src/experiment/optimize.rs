@@ -95,6 +95,8 @@ pub struct Found {
     pub race_runs: u64,
     /// Whether somebody stopped the search; there is no winner then.
     pub interrupted: bool,
+    /// Whether response and waiting times are approximate, because requests flow.
+    pub approximate: bool,
 }
 
 /// Number of candidates: the product of the axes' values.
@@ -141,7 +143,6 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a run of the confirmation was stopped by something else than an interruption.
-    #[expect(clippy::cast_possible_truncation, reason = "the caller has checked the number of candidates")]
     pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
         let axes = &self.spec.axes;
         let count = candidates(axes).min(MOST_CANDIDATES) as usize;
@@ -165,6 +166,7 @@ impl Search<'_> {
             limits: rules.limits,
             winner: None,
             base: None,
+            approximate: self.scenario.is_approximate(),
             rejected: Vec::new(),
             spots,
             race_runs,

@@ -160,6 +160,51 @@ pub struct TaskMoved {
     pub billed_since: Option<SimTime>,
 }
 
+/// What the requests that arrived in a [`Flow`] at tasks in one state will go through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Current {
+    /// Requests that will be answered \[requests\].
+    pub weight: f64,
+    /// Arrivals at one of these tasks [requests/s].
+    pub rate: f64,
+    /// How long they wait for a place because of the backlog \[ns\].
+    pub room_wait: f64,
+    /// How long they then wait for the CPU because of the backlog \[ns\].
+    pub cpu_wait: f64,
+}
+
+/// What happened to the requests of one service from one instant to another, where single requests are not told apart.
+/// Counts are whole requests; each outcome is stated once, in the flow in which it happens.
+#[derive(Clone, Copy, Debug)]
+pub struct Flow<'a> {
+    /// When it begins [ns since second 0].
+    pub from: u64,
+    /// When it ends [ns since second 0].
+    pub to: u64,
+    /// Arrivals.
+    pub offered: u64,
+    /// Of these, those that the load balancer could send to a task.
+    pub routed: u64,
+    /// Answers.
+    pub served: u64,
+    /// Refusals.
+    pub rejected: u64,
+    /// Clients that gave up.
+    pub timed_out: u64,
+    /// Requests lost with their task.
+    pub failed: u64,
+    /// CPU servers busy [server·ns].
+    pub cpu_busy: i128,
+    /// Requests in a place [request·ns].
+    pub occupied: i128,
+    /// Requests waiting for a place [request·ns].
+    pub waiting: i128,
+    /// Tasks that receive requests.
+    pub tasks: usize,
+    /// What those that arrived will go through.
+    pub currents: &'a [Current],
+}
+
 /// Hears of requests and tasks. All instants are ns since second 0; several services are told apart by id.
 pub trait Probe {
     /// `count` requests arrived, at or after the last control event.
@@ -182,6 +227,11 @@ pub trait Probe {
 
     /// A request is lost with its task.
     fn lost(&mut self, service: ServiceId, loss: &Loss);
+
+    /// Requests flowed, where the plan asks for the fluid plane; none of the facts about single requests is stated then.
+    fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
+        let _ = (service, flow);
+    }
 
     /// A task moved on.
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved);

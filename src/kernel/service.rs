@@ -4,15 +4,18 @@
 
 mod demands;
 mod fleet;
+mod fluid;
 mod launch;
 mod lifecycle;
 mod path;
 mod places;
 mod plan;
 mod room;
+mod seats;
 
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};
+pub use fluid::Fluid;
 pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;
@@ -20,3 +23,4 @@ pub use plan::{
     CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
     ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
+pub use seats::Seats;

@@ -2,9 +2,11 @@
 
 mod arrivals;
 mod curve;
+mod walk;
 
 pub use arrivals::ArrivalStream;
 pub use curve::{CountInterval, CurveError, RateCurve, Segment};
+pub use walk::{RateWalk, Stretch};
 
 /// How arrivals are drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,27 @@ pub enum TrafficPlan {
 }
 
 impl TrafficPlan {
+    /// The traffic of `span` \[ns\] from `from` [ns since second 0] on, as a plan whose second 0 is `from`. An interval of
+    /// counts that is cut keeps its share, rounded to whole requests.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a count and a share")]
+    pub fn window(&self, from: u64, span: u64) -> Self {
+        match self {
+            Self::Poisson(curve) => Self::Poisson(curve.slice(from, from.saturating_add(span))),
+            Self::EvenlySpaced(curve) => Self::EvenlySpaced(curve.slice(from, from.saturating_add(span))),
+            Self::ExactCounts(intervals) => {
+                let cut = |interval: &CountInterval| {
+                    let (start, end) =
+                        (interval.start.max(from), interval.end.min(from.saturating_add(span)));
+                    let share = end.saturating_sub(start) as f64 / (interval.end - interval.start) as f64;
+                    let count = crate::random::whole(interval.count as f64 * share);
+                    (start < end).then(|| CountInterval { start: start - from, end: end - from, count })
+                };
+                Self::ExactCounts(intervals.iter().filter_map(cut).collect())
+            }
+        }
+    }
+
     /// Requests expected up to `horizon`.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an expectation")]

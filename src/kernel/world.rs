@@ -3,10 +3,12 @@
 mod event;
 mod observer;
 mod plan;
+mod plane;
 mod run;
 mod service_state;
+mod sink;
 
 pub use event::{Event, Priority};
 pub use observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Silent, Stop};
-pub use plan::{Plan, ServicePlan, TelemetryPlan};
+pub use plan::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

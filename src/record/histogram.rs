@@ -58,6 +58,12 @@ impl Histogram {
         self.total += 1;
     }
 
+    /// Counts one value \[ns\] so many times.
+    pub(super) fn record_many(&mut self, value: u64, times: u64) {
+        self.counts[bucket_of(value)] += times;
+        self.total += times;
+    }
+
     /// Values counted.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use windtunnel_kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel_kernel::facts::{Flow, Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use windtunnel_kernel::policy::{PolicyKind, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
@@ -106,8 +106,10 @@ impl<'p> Recorder<'p> {
         let services = services.map(|((mut recorder, plan), outcome)| {
             let tasks = recorder.task_statistics(horizon);
             let (cpu_utilization, memory_utilization) = recorder.utilization(plan);
-            let warmup_requests = recorder.minutes.warmup_requests;
-            let (requests, response_time, waiting_time) = recorder.minutes.finish();
+            let (warmup_requests, (requests, response_time, waiting_time)) = match recorder.flows {
+                Some(flows) => (flows.warmup_requests, flows.finish()),
+                None => (recorder.minutes.warmup_requests, recorder.minutes.finish()),
+            };
             ServiceRecord {
                 name: plan.name.clone(),
                 requests,
@@ -118,6 +120,7 @@ impl<'p> Recorder<'p> {
                 cpu_utilization,
                 memory_utilization,
                 scaling: recorder.scaling,
+                hourly_billed: recorder.hourly_billed,
                 timeline: recorder.timeline,
                 in_service: recorder.in_service,
                 decisions: recorder.decisions,
@@ -181,6 +184,12 @@ impl Probe for Recorder<'_> {
 
     fn lost(&mut self, service: ServiceId, loss: &Loss) {
         self.services[service.index()].lost(loss);
+    }
+
+    fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
+        if let Some(flows) = &mut self.services[service.index()].flows {
+            flows.flowed(flow);
+        }
     }
 
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {
@@ -269,7 +278,10 @@ impl Observer for Recorder<'_> {
 
     fn warmup_ended(&mut self, _at: SimTime) {
         for recorder in &mut self.services {
-            recorder.minutes.warmup_ended();
+            match &mut recorder.flows {
+                Some(flows) => flows.warmup_ended(),
+                None => recorder.minutes.warmup_ended(),
+            }
         }
     }
 

@@ -37,6 +37,8 @@ pub struct ServiceRecord {
     pub memory_utilization: Option<f64>,
     /// What the policies did.
     pub scaling: ScalingCounts,
+    /// Billed time of each hour since second 0, by the minute in which it passed [task·ns].
+    pub hourly_billed: Vec<u64>,
     /// One row a calendar minute, the first and last possibly shorter.
     pub timeline: Vec<MinuteRecord>,
     /// Tasks in service after each change, with its instant, in order of time.

@@ -2,17 +2,23 @@
 
 use windtunnel_kernel::facts::{Loss, Promise, TaskMoved, TaskStage};
 use windtunnel_kernel::units::{SimDuration, SimTime};
-use windtunnel_kernel::world::{PeriodClosed, Plan, ServicePlan};
+use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
+use super::flows::Flows;
 use super::minute::{Entry, Minutes};
 use super::recorder::Keep;
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
+
+/// Length of an hour \[ns\].
+const HOUR: u64 = 3_600_000_000_000;
 
 /// The recorder of one service.
 #[derive(Debug)]
 pub(super) struct ServiceRecorder {
     keep: Keep,
     pub(super) minutes: Minutes,
+    /// In place of `minutes` where requests flow.
+    pub(super) flows: Option<Box<Flows>>,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
@@ -24,6 +30,8 @@ pub(super) struct ServiceRecorder {
     changed_at: SimTime,
     /// Billed time within the open minute [task·ns].
     billed_in_minute: u64,
+    /// Billed time of each hour since second 0 [task·ns].
+    pub(super) hourly_billed: Vec<u64>,
     row_start: SimTime,
     cpu_busy: i128,
     occupied: i128,
@@ -87,6 +95,7 @@ impl ServiceRecorder {
         Self {
             keep,
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
+            flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),
@@ -97,6 +106,7 @@ impl ServiceRecorder {
             billed: 0,
             changed_at: SimTime::ZERO,
             billed_in_minute: 0,
+            hourly_billed: Vec::new(),
             row_start: SimTime::ZERO,
             cpu_busy: 0,
             occupied: 0,
@@ -170,11 +180,19 @@ impl ServiceRecorder {
         self.occupied += usage.occupied;
         self.reserved += u128::from(usage.reserved);
         let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
+        self.note_hour(billed_in_minute);
         if self.keep == Keep::Totals {
-            self.minutes.pass();
+            match &mut self.flows {
+                Some(flows) => flows.pass(),
+                None => self.minutes.pass(),
+            }
+            self.row_start = period.end;
             return;
         }
-        let closed = self.minutes.close();
+        let closed = match &mut self.flows {
+            Some(flows) => flows.close(),
+            None => self.minutes.close(),
+        };
         let length = as_f64(u128::from(usage.length.max(1)));
         let billed = as_f64(u128::from(billed_in_minute)) / length;
         self.timeline.push(MinuteRecord {
@@ -201,6 +219,15 @@ impl ServiceRecorder {
             cost_per_hour_usd: self.costs.of_minute(billed, period),
         });
         self.row_start = period.end;
+    }
+
+    /// Adds what was billed in the row that ends now to the hour in which it began.
+    fn note_hour(&mut self, billed: u64) {
+        let hour = usize::try_from(self.row_start.0 / HOUR).unwrap_or(usize::MAX);
+        if self.hourly_billed.len() <= hour {
+            self.hourly_billed.resize(hour + 1, 0);
+        }
+        self.hourly_billed[hour] += billed;
     }
 
     /// Utilization over the whole run: CPU, then memory, each `None` when no container ever ran.

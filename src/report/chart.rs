@@ -20,6 +20,8 @@ mod stairs;
 mod utilization;
 mod zoom;
 
+pub(super) use axis::time_ticks;
+
 use plotters::prelude::DrawingBackend;
 use thiserror::Error;
 
@@ -108,6 +110,10 @@ impl<'a> Picture<'a> {
             ));
         } else {
             text.push_str(" One value a minute; desired and in-service counts by the instant.");
+        }
+        if result.scenario.is_approximate() {
+            // First, so that no cut takes it away.
+            text.insert_str(0, "Requests flow: response times are approximate. ");
         }
         let left_out = result.record.services.len().saturating_sub(MOST_SERVICES);
         if left_out > 0 {

@@ -2,16 +2,18 @@
 //! words follow the intervals: a difference that its interval does not tell from zero is called none.
 
 mod markdown;
+mod picture;
 mod sheets;
 
 pub use markdown::comparison_markdown;
+pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
 use super::words::{columns, fitted, plain, wrapped};
-use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Estimate, Measure};
 
 /// What the table shows of a service.
@@ -76,7 +78,9 @@ pub(super) fn basis(comparison: &Comparison) -> String {
     let runs = comparison.variants.first().map_or(0, |variant| variant.sample.runs());
     let partial = if comparison.interrupted { " (interrupted)" } else { "" };
     let runs = if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs as u64, PLAIN)) };
-    format!("{runs} each{partial}, the same requests for all · seed {}", comparison.seed)
+    let approximate = comparison.variants.iter().any(|variant| variant.variant.scenario.is_approximate());
+    let times = if approximate { " · requests flow: times are approximate (≈)" } else { "" };
+    format!("{runs} each{partial}, the same requests for all · seed {}{times}", comparison.seed)
 }
 
 /// One figure of every variant.
@@ -91,7 +95,7 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
             page.line(&[(Look::Usual, &name), (Look::Faint, &format!("{:>18}", "no data"))]);
             continue;
         };
-        let value = figure_text(measure, estimate.value);
+        let value = value_text(variant, measure, &estimate);
         let value = format!("{}{value}", " ".repeat(18_usize.saturating_sub(columns(&value))));
         let half = half_width_text(measure, &estimate);
         let half = format!("  {half}{}", " ".repeat(12_usize.saturating_sub(columns(&half))));
@@ -102,6 +106,12 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
         });
         page.line(&[(Look::Usual, &name), (Look::Usual, &value), (Look::Faint, &half), (look, &text)]);
     }
+}
+
+/// The value of a figure, marked where it is approximate.
+pub(super) fn value_text(variant: &Compared, measure: Measure, estimate: &Estimate) -> String {
+    let approximate = variant.variant.scenario.is_approximate() && measure.is_time();
+    format!("{}{}", if approximate { "≈" } else { "" }, figure_text(measure, estimate.value))
 }
 
 /// Whether the difference is more than noise.
@@ -165,7 +175,6 @@ fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
 }
 
 /// What a colleague would say.
-
 pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
     let mut said = Vec::new();
     let base = comparison.variants.first().map(|base| plain(&base.variant.name)).unwrap_or_default();

@@ -3,11 +3,13 @@
 
 use serde_json::{Value, json};
 
+use super::chart::plot::{self, Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Unit};
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::replications::figure_number;
 use super::summary::status_word;
+use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
     Alternative, Confirmed, Fate, Found, Knob, alternatives, candidates, knobs, name_of, overrides_of,
@@ -29,6 +31,9 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
         found.winner.as_ref().map_or(0, |winner| winner.sample.runs())
     );
     page.line(&[(Look::Bold, title), (Look::Faint, &basis)]);
+    if found.approximate {
+        page.line(&[(Look::Doubtful, APPROXIMATE)]);
+    }
     page.blank();
     recommendation(&mut page, found);
     let broken = found.runners.iter().filter(|runner| matches!(runner.fate, Fate::Broken(_))).count();
@@ -134,7 +139,7 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
         let share = |share: f64| format!("{} %", figure(share * 100.0, PLAIN));
         let text = format!(
             "  {}  explains {} of the differences in cost, {} in p99",
-            fitted(&plain(&knob.axis), 58),
+            fitted(&plain(short(&knob.axis)), 40),
             share(knob.cost_share),
             share(knob.p99_share)
         );
@@ -154,6 +159,11 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
     }
 }
 
+/// The last part of a key's path.
+fn short(axis: &str) -> &str {
+    axis.rsplit('.').next().unwrap_or(axis)
+}
+
 /// The settings that nobody beats in both cost and p99, cheapest first.
 fn front(page: &mut Page, found: &Found) {
     let mut front: Vec<_> = found.spots.iter().filter(|spot| spot.on_front).collect();
@@ -163,9 +173,11 @@ fn front(page: &mut Page, found: &Found) {
         (Look::Bold, "cost against p99"),
         (Look::Faint, "  settings that no other beats in both (race figures)"),
     ]);
+    let names: Vec<&str> = found.axes.iter().map(|axis| short(&axis.name)).collect();
+    page.line(&[(Look::Faint, &format!("  {}", names.join(" · ")))]);
     for spot in front.iter().take(FRONT_ROWS) {
         let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate);
-        let name = fitted(&name_of(&found.axes, spot.candidate), 52);
+        let name = fitted(&plain(&labels_of(found, spot.candidate)), 52);
         let pad = " ".repeat(54 - columns(&name));
         let text = format!(
             "  {name}{pad}{:>16}{:>14}",
@@ -179,6 +191,56 @@ fn front(page: &mut Page, found: &Found) {
     }
     if front.len() > FRONT_ROWS {
         page.line(&[(Look::Faint, &format!("  and {} more in candidates.csv", front.len() - FRONT_ROWS))]);
+    }
+}
+
+/// The values of a candidate: `55 · 2 · 300s`.
+fn labels_of(found: &Found, candidate: usize) -> String {
+    let values = crate::experiment::optimize::values_of(&found.axes, candidate);
+    let labels: Vec<&str> =
+        found.axes.iter().zip(values).map(|(axis, value)| axis.values[value].label.as_str()).collect();
+    labels.join(" · ")
+}
+
+/// Cost a month against p99 of every setting that ran, the front drawn, the recommended one named.
+#[must_use]
+pub fn optimization_plot(found: &Found) -> PlotSpec {
+    let dot = |spot: &crate::experiment::optimize::Spot| plot::Spot::at(spot.cost, spot.p99);
+    let of = |wanted: bool| found.spots.iter().filter(move |spot| spot.on_front == wanted).map(dot).collect();
+    let mut front: Vec<plot::Spot> = of(true);
+    front.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
+    let chosen = found
+        .spots
+        .iter()
+        .filter(|spot| found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate));
+    let chosen =
+        chosen.map(|spot| plot::Spot { label: plain(&labels_of(found, spot.candidate)), ..dot(spot) });
+    let names: Vec<String> = found.axes.iter().map(|axis| plain(short(&axis.name))).collect();
+    let word = match &found.winner {
+        Some(winner) if winner.holds => "recommended",
+        _ => "not confirmed, the closest",
+    };
+    PlotSpec {
+        title: "Cost against p99".to_owned(),
+        subtitle: format!("{} settings of {}", grouped(candidates(&found.axes), PLAIN), names.join(" · ")),
+        caption: "Means of the race, in which settings that drop out early have few runs.".to_owned(),
+        columns: 1,
+        panels: vec![PlotPanel {
+            title: "p99 response time".to_owned(),
+            height: 400.0,
+            empty: "no setting could be run".to_owned(),
+            content: Content::Curves {
+                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: Range::Data },
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Auto },
+                series: vec![
+                    series("beaten in both", Hue::Grey, Mark::Dots(3.5), of(false)),
+                    series("front", Hue::Blue, Mark::Line(1.5), front.clone()),
+                    series("", Hue::Blue, Mark::Dots(4.5), front),
+                    series(word, Hue::Green, Mark::Dots(7.0), chosen.collect()),
+                ],
+            },
+        }],
     }
 }
 
@@ -219,6 +281,7 @@ pub fn optimization_json(found: &Found) -> String {
         "candidates": candidates(&found.axes),
         "race_runs": found.race_runs,
         "interrupted": found.interrupted,
+        "approximate_times": found.approximate,
         "recommended": found.winner.as_ref().map(|winner| confirmed_json(found, winner)),
         "rejected": found.rejected.iter().filter(|r| !r.holds).map(|r| confirmed_json(found, r)).collect::<Vec<_>>(),
         "cost_per_month_against_base_usd": found.saving().map(|saving| json!({

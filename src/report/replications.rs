@@ -75,7 +75,9 @@ fn row(page: &mut Page, result: &Replicated, figure: &Figure) {
             quantile_of(&values, q).map_or_else(String::new, |value| figure_text(figure.measure, value));
         format!("{:>width$}", text.trim_end_matches(" USD").trim_end_matches(" ms"), width = 14)
     });
-    let value = figure_text(figure.measure, estimate.value);
+    let approximate = result.first.scenario.is_approximate() && figure.measure.is_time();
+    let mark = if approximate { "≈" } else { "" };
+    let value = format!("{mark}{}", figure_text(figure.measure, estimate.value));
     let gap = " ".repeat(16_usize.saturating_sub(columns(&value)));
     let half = half_width_text(figure.measure, &estimate);
     let pad = " ".repeat(14_usize.saturating_sub(columns(&half)));
@@ -172,7 +174,7 @@ pub fn estimates_json(result: &Replicated) -> String {
     let check = |outcome: &'_ crate::experiment::CheckOutcome| status_word(outcome.status);
     let estimates = Estimates {
         schema_version: "1.0",
-        scenario: json!({ "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed }),
+        scenario: json!({ "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "fidelity": scenario.fidelity() }),
         replications: result.sample.runs(),
         interrupted: result.interrupted,
         confidence: CONFIDENCE,
@@ -195,14 +197,20 @@ fn figure_json(result: &Replicated, figure: &Figure) -> Value {
     let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
     let number = |value: f64| figure_number(figure.measure, value);
     let spread = |q| quantile_of(&values, q).map(number);
-    json!({
+    let mut object = json!({
         "value": number(estimate.value),
         "half_width": estimate.half_width.map(number),
         "runs": estimate.runs,
         "p10": spread(0.1),
         "p50": spread(0.5),
         "p90": spread(0.9),
-    })
+    });
+    if let (true, Value::Object(map)) =
+        (result.first.scenario.is_approximate() && figure.measure.is_time(), &mut object)
+    {
+        map.insert("approximate".to_owned(), Value::Bool(true));
+    }
+    object
 }
 
 /// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.

@@ -43,11 +43,13 @@ fn millis(nanos: Option<u64>) -> String {
     number(nanos.map(|nanos| SimDuration(nanos).as_millis_f64()), 3)
 }
 
-/// `timeline.csv`: one row a service and minute. Rates and shares have six decimals, times three.
+/// `timeline.csv`: one row a service and minute. Rates and shares have six decimals, times three. Where requests flow, a
+/// last column says that response times are approximate.
 #[must_use]
 pub fn timeline_csv(result: &RunResult) -> Vec<u8> {
     let calendar = Calendar::new(&result.scenario);
-    let mut sheet = Sheet::new(&[
+    let approximate = result.scenario.is_approximate();
+    let mut columns = vec![
         "time_s",
         "timestamp",
         "service",
@@ -70,11 +72,15 @@ pub fn timeline_csv(result: &RunResult) -> Vec<u8> {
         "response_time_p95_ms",
         "response_time_p99_ms",
         "cost_per_hour_usd",
-    ]);
+    ];
+    columns.extend(approximate.then_some("approximate_response_times"));
+    let mut sheet = Sheet::new(&columns);
     for service in &result.record.services {
         let name = cell(&service.name);
         for minute in &service.timeline {
-            sheet.row(&minute_row(minute, &name, &calendar));
+            let mut cells = minute_row(minute, &name, &calendar).to_vec();
+            cells.extend(approximate.then(|| "true".to_owned()));
+            sheet.row(&cells);
         }
     }
     sheet.finish()
@@ -189,22 +195,27 @@ pub fn invoice_csv(result: &RunResult) -> Vec<u8> {
 }
 
 /// `response_times.csv`: the histogram of each service, its empty buckets left out. Bounds are whole nanoseconds, so six
-/// decimals of a millisecond are exact.
+/// decimals of a millisecond are exact. Where requests flow, a last column says that times are approximate.
 #[must_use]
 pub fn response_times_csv(result: &RunResult) -> Vec<u8> {
-    let mut sheet = Sheet::new(&["service", "lower_ms", "upper_ms", "count", "cumulative_share"]);
+    let approximate = result.scenario.is_approximate();
+    let mut columns = vec!["service", "lower_ms", "upper_ms", "count", "cumulative_share"];
+    columns.extend(approximate.then_some("approximate"));
+    let mut sheet = Sheet::new(&columns);
     for service in &result.record.services {
         let histogram = &service.response_time.histogram;
         let mut below = 0_u64;
         for (lower, upper, count) in histogram.buckets() {
             below += count;
-            sheet.row(&[
+            let mut cells = vec![
                 cell(&service.name),
                 exact_millis(lower),
                 exact_millis(upper),
                 count.to_string(),
                 number(Some(below as f64 / histogram.total() as f64), 6),
-            ]);
+            ];
+            cells.extend(approximate.then(|| "true".to_owned()));
+            sheet.row(&cells);
         }
     }
     sheet.finish()

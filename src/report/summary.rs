@@ -9,7 +9,7 @@ use crate::experiment::{CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};
 use crate::record::{LatencySummary, ServiceRecord};
-use crate::scenario::TraceCounts;
+use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
 const SCHEMA_VERSION: &str = "1.0";
@@ -31,6 +31,7 @@ struct ScenarioSummary<'a> {
     sha256: &'a str,
     seed: u64,
     horizon_s: Seconds,
+    fidelity: &'static str,
 }
 
 /// The services by name, in the order of the plan.
@@ -76,6 +77,9 @@ struct Times {
     p99: Option<f64>,
     p99_9: Option<f64>,
     max: Option<f64>,
+    /// Said only where it is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approximate: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -175,13 +179,14 @@ pub fn summary_json(result: &RunResult) -> String {
             sha256: &scenario.sha256,
             seed: scenario.seed,
             horizon_s: Seconds(horizon.0),
+            fidelity: scenario.fidelity(),
         },
         services: Services(
             services
                 .iter()
                 .enumerate()
                 .map(|(index, service)| {
-                    (service.name.as_str(), service_summary(service, horizon, notes(index)))
+                    (service.name.as_str(), service_summary(service, scenario, notes(index)))
                 })
                 .collect(),
         ),
@@ -231,9 +236,11 @@ pub(super) const fn status_word(status: CheckStatus) -> &'static str {
 
 fn service_summary(
     service: &ServiceRecord,
-    horizon: SimDuration,
+    scenario: &Scenario,
     trace: Option<&TraceCounts>,
 ) -> ServiceSummary {
+    let horizon = scenario.plan.horizon;
+    let approximate = scenario.is_approximate().then_some(true);
     let (requests, tasks) = (&service.requests, &service.tasks);
     let share = |value: Option<f64>| value.and_then(|value| rounded(value, 6));
     ServiceSummary {
@@ -246,8 +253,8 @@ fn service_summary(
             in_flight: requests.in_flight,
         },
         warmup_requests: service.warmup_requests,
-        response_time_ms: times(&service.response_time),
-        waiting_time_ms: times(&service.waiting_time),
+        response_time_ms: times(&service.response_time, approximate),
+        waiting_time_ms: times(&service.waiting_time, approximate),
         tasks: Tasks {
             running_mean: rounded(tasks.running_mean, 6),
             running_min: tasks.running_min,
@@ -298,7 +305,7 @@ fn trace_summary(trace: &TraceCounts) -> Trace {
     }
 }
 
-fn times(summary: &LatencySummary) -> Times {
+fn times(summary: &LatencySummary, approximate: Option<bool>) -> Times {
     let millis = |value: Option<f64>| value.and_then(|value| rounded(value, 3));
     let quantile = |q| millis(summary.quantile_ms(q));
     Times {
@@ -309,5 +316,6 @@ fn times(summary: &LatencySummary) -> Times {
         p99: quantile(0.99),
         p99_9: quantile(0.999),
         max: millis(summary.max_ms()),
+        approximate,
     }
 }

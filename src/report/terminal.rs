@@ -24,7 +24,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         page.blank();
         page.line(&[(Look::Bold, &service.name)]);
         requests(&mut page, service);
-        latencies(&mut page, service);
+        latencies(&mut page, service, result.scenario.is_approximate());
         tasks(&mut page, service, models_memory(service, &result.scenario));
         bill(&mut page, service, &result.scenario);
         for sentence in sentences(service, &result.scenario) {
@@ -36,6 +36,10 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
     closing(&mut page, result);
     page.finish()
 }
+
+/// What has to be said of the times of flows.
+pub(super) const APPROXIMATE: &str =
+    "requests flow (fidelity = fluid): response and waiting times are approximate (≈)";
 
 pub(super) fn heading(page: &mut Page, scenario: &Scenario) {
     let calendar = Calendar::new(scenario);
@@ -50,6 +54,9 @@ pub(super) fn heading(page: &mut Page, scenario: &Scenario) {
     page.line(&[(Look::Bold, &scenario.name), (Look::Faint, &facts)]);
     if !scenario.description.is_empty() {
         page.line(&[(Look::Faint, &scenario.description)]);
+    }
+    if scenario.is_approximate() {
+        page.line(&[(Look::Doubtful, APPROXIMATE)]);
     }
 }
 
@@ -95,11 +102,13 @@ fn availability_text(share: f64, served: u64) -> String {
     format!("{:.3} %", (share * 1e5).floor() / 1e3)
 }
 
-fn latencies(page: &mut Page, service: &ServiceRecord) {
+fn latencies(page: &mut Page, service: &ServiceRecord, approximate: bool) {
+    let mark = if approximate { "≈" } else { "" };
     let head = ["mean", "p50", "p90", "p95", "p99", "p99.9", "max"];
     let cells = |texts: [String; 7]| texts.map(|text| format!("{text:>10}")).concat();
     page.line(&[(Look::Usual, "  latency ms  "), (Look::Faint, &cells(head.map(str::to_owned)))]);
     for (label, times) in [("response", &service.response_time), ("waiting", &service.waiting_time)] {
+        let label = format!("{label} {mark}");
         page.line(&[(Look::Usual, &format!("    {label:<10}")), (Look::Usual, &cells(time_cells(times)))]);
     }
 }

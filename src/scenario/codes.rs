@@ -130,6 +130,9 @@ codes! {
     BAD_AXIS = "WT036", "axis that cannot be read",
         "An axis is a key and its values: a range FROM..TO:STEP, whose steps are exact decimals, or an array. Values are different from one another, and a key has one axis.",
         "[[sweep.axis]]\nkey = \"service.web.scaling.max_capacity\"\nvalues = \"10..40\"        # in steps of what?";
+    BAD_FORECAST = "WT037", "forecast that cannot be read",
+        "Growth is a share a month or a year, the first month has the form 2026-12, seasonality is twelve factors above zero.",
+        "[forecast]\ngrowth = \"4%\"           # a month? a year?";
     FILE_UNREADABLE = "WT040", "file that cannot be opened or read",
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";
@@ -154,6 +157,9 @@ codes! {
     NO_HORIZON = "WT047", "no horizon",
         "`horizon` may be left out only where a trace gives the length of the run.",
         "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
+    NOT_A_FLOW = "WT060", "what flows cannot represent",
+        "With `fidelity = \"fluid\"` requests are not told apart, so every client has the same patience: `timeout` must be a fixed duration. Make it one, or simulate single requests.",
+        "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";
     OVERLOAD = "WT101", "peak beyond the largest capacity",
         "At the peak more work is offered than `max_capacity` tasks can do: queues grow as long as it lasts, and no scaling policy can help.",
         "rate = 5000, cpu_time = \"40ms\", max_capacity = 10";

@@ -98,6 +98,7 @@ fn read(
         checks: lowered.checks,
         sweep: lowered.sweep,
         search: lowered.search,
+        forecast: lowered.forecast,
         resolved_toml: resolved::write(&root),
         price_book_date: lowered.price_book_date,
         not_priced: lowered.not_priced,

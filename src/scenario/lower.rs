@@ -4,6 +4,7 @@
 mod assumptions;
 pub(crate) mod checks;
 mod design;
+pub(crate) mod forecast;
 mod policies;
 mod service;
 mod tariff;
@@ -13,7 +14,7 @@ mod traffic;
 use std::io::Read;
 
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::{Plan, ServicePlan};
+use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 
 use super::codes;
 use super::curve::Calendar;
@@ -22,7 +23,7 @@ use super::physics;
 use super::quantity;
 use super::tree::Place;
 use super::view::View;
-use super::{Check, Files, SearchSpec, ServiceNotes, SweepSpec};
+use super::{Check, Files, ForecastSpec, SearchSpec, ServiceNotes, SweepSpec};
 use assumptions::Assumptions;
 use tariff::Prices;
 use traffic::Source;
@@ -34,6 +35,7 @@ pub(crate) struct Lowered {
     pub(crate) checks: Vec<Check>,
     pub(crate) sweep: Option<SweepSpec>,
     pub(crate) search: Option<SearchSpec>,
+    pub(crate) forecast: Option<ForecastSpec>,
     pub(crate) price_book_date: String,
     pub(crate) not_priced: Vec<String>,
 }
@@ -68,6 +70,7 @@ impl Lower<'_> {
         let checks = root.table("checks").map(|view| checks::read(view, self));
         let sweep = design::sweep(root, self);
         let search = design::search(root, self);
+        let forecast = forecast::read(root, self);
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
         let sources: Vec<Option<Source>> =
             services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
@@ -92,7 +95,7 @@ impl Lower<'_> {
                 None => complete = false,
             }
         }
-        self.request_limit(root, horizon, &plans);
+        let fidelity = self.fidelity(root, horizon, &plans);
         let (horizon, warmup, prices) = (horizon?, warmup?, prices?);
         let (calendar, assumptions) = (calendar?, assumptions?);
         if !complete || plans.is_empty() {
@@ -105,6 +108,7 @@ impl Lower<'_> {
                 start_unix_ns: calendar.start_unix_ns,
                 horizon,
                 warmup,
+                fidelity: fidelity?,
                 launch_limits: assumptions.launch_limits,
                 services,
             },
@@ -112,6 +116,7 @@ impl Lower<'_> {
             checks: checks?,
             sweep,
             search,
+            forecast,
             price_book_date: prices.date(),
             not_priced,
         })
@@ -191,16 +196,48 @@ impl Lower<'_> {
         Some((plan, ServiceNotes { architecture, trace }))
     }
 
-    /// Refuses a run of more requests than the limit before it begins.
-    fn request_limit(
+    /// How requests are simulated, as the scenario says or as their number suggests.
+    fn fidelity(
         &mut self,
         root: View<'_>,
         horizon: Option<SimDuration>,
         plans: &[(ServicePlan, ServiceNotes)],
-    ) -> Option<()> {
+    ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
-        let limit = limits.number("max_requests")?;
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
+        let varies =
+            |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
+        let varying = plans.iter().position(|(plan, _)| varies(plan));
+        let fidelity = match root.text("fidelity")? {
+            "fluid" => Fidelity::Fluid,
+            "auto" if varying.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            _ => Fidelity::Requests,
+        };
+        match (fidelity, varying) {
+            (Fidelity::Fluid, Some(index)) => self.not_a_flow(root, &plans[index].0.name),
+            (Fidelity::Fluid, None) => {}
+            (Fidelity::Requests, _) => {
+                self.request_limit(root, limits, expected);
+            }
+        }
+        Some(fidelity)
+    }
+
+    fn not_a_flow(&mut self, root: View<'_>, service: &str) {
+        let table = root.table("service").and_then(|services| services.table(service));
+        let Some(request) = table.and_then(|service| service.table("request")) else { return };
+        self.report.add(
+            Problem::new(codes::NOT_A_FLOW, "the fluid plane knows one patience for all clients")
+                .at(&request.place("timeout"), "this one varies")
+                .also(&root.place("fidelity"), "asked for here")
+                .expected("a fixed duration such as \"30s\"")
+                .help("`fidelity = \"requests\"` simulates each client with a patience of its own"),
+        );
+    }
+
+    /// Refuses a run of more requests than the limit before it begins.
+    fn request_limit(&mut self, root: View<'_>, limits: View<'_>, expected: f64) -> Option<()> {
+        let limit = limits.number("max_requests")?;
         if expected > limit {
             let services = root.table("service")?;
             self.report.add(
@@ -214,7 +251,9 @@ impl Lower<'_> {
                 )
                 .at(&services.tables().next()?.1.place("traffic"), "this traffic")
                 .also(&limits.node("max_requests")?.place, "the limit")
-                .help("if it is meant, raise `limits.max_requests`"),
+                .help(
+                    "if it is meant, raise `limits.max_requests`, or let them flow: `fidelity = \"fluid\"`",
+                ),
             );
         }
         Some(())

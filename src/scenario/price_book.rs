@@ -2,7 +2,8 @@
 //!
 //! The built-in rows (`prices.csv`: platform, region, arch, os, item, unit, price_usd, source, as_of) hold what the model
 //! bills: Fargate on Linux (vCPU, memory, ephemeral storage), the Application Load Balancer (hour, LCU), public IPv4
-//! addresses and standard alarms. A region `all` stands for every region. Prices are on demand, in USD, without tax;
+//! addresses and standard alarms; and the rates of Compute Savings Plans without upfront payment, which no invoice uses
+//! but a forecast weighs. A region `all` stands for every region. Prices are on demand, in USD, without tax;
 //! nothing is fetched. What has no row has no price: it is never guessed from another region.
 
 use std::io::Read;
@@ -108,6 +109,10 @@ impl PriceBook {
             ("fargate", "vcpu") => "fargate_vcpu",
             ("fargate", "memory") => "fargate_memory",
             ("fargate", "ephemeral_storage_over_20gb") => "fargate_ephemeral_storage",
+            ("fargate_savings_plan", "sp_1y_no_upfront_vcpu") => "savings_plan_1y_vcpu",
+            ("fargate_savings_plan", "sp_1y_no_upfront_memory") => "savings_plan_1y_memory",
+            ("fargate_savings_plan", "sp_3y_no_upfront_vcpu") => "savings_plan_3y_vcpu",
+            ("fargate_savings_plan", "sp_3y_no_upfront_memory") => "savings_plan_3y_memory",
             ("alb", "load_balancer_hour") => "alb_hour",
             ("alb", "lcu_hour") => "alb_lcu",
             ("vpc", "public_ipv4_in_use_or_idle") => "public_ipv4",

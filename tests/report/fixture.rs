@@ -19,7 +19,7 @@ use windtunnel::kernel::telemetry::{
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
-use windtunnel::kernel::world::{Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::record::{
     DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
     ScalingCounts, ServiceRecord, TaskStatistics,
@@ -141,6 +141,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
             start_unix_ns: START_UNIX_NS,
             horizon,
             warmup: SimDuration::ZERO,
+            fidelity: Fidelity::Requests,
             launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
             services,
         },
@@ -152,6 +153,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
         ],
         sweep: None,
         search: None,
+        forecast: None,
         resolved_toml: String::new(),
         price_book_date: "2026-11-01".to_owned(),
         not_priced: vec!["data transfer".to_owned(), "NAT gateway".to_owned(), "CloudWatch Logs".to_owned()],
@@ -223,6 +225,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         tasks: TaskStatistics { running_min: tasks, ..TaskStatistics::default() },
         cpu_utilization: (tasks > 0).then_some(0.52),
         memory_utilization: (tasks > 0).then_some(0.163),
+        hourly_billed: Vec::new(),
         scaling: ScalingCounts::default(),
         timeline: Vec::new(),
         in_service: Vec::new(),

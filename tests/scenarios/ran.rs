@@ -10,8 +10,16 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(super) const NAMES: [&str; 7] =
-    ["cpu-70", "flash-sale", "requests-per-target", "steady-api", "step-70-30", "trace-replay", "web"];
+pub(crate) const NAMES: [&str; 8] = [
+    "cpu-70",
+    "flash-sale",
+    "month-fluid",
+    "requests-per-target",
+    "steady-api",
+    "step-70-30",
+    "trace-replay",
+    "web",
+];
 
 /// A row of a CSV file by its column names.
 pub(super) struct Row(BTreeMap<String, String>);

@@ -200,3 +200,43 @@ fn web_follows_its_day_without_losing_a_request() {
     let (least, most) = (desired().fold(f64::INFINITY, f64::min), desired().fold(0.0, f64::max));
     assert!(((least - 3.0).abs(), (8.0..=10.0).contains(&most)) == (0.0, true), "{least} to {most}");
 }
+
+#[test]
+fn month_fluid_offers_exactly_its_rate_and_only_the_newsletter_hurts() {
+    let run = scenario("month-fluid");
+    assert_eq!(run.summary["scenario"]["fidelity"], "fluid");
+    assert_eq!(run.service()["response_time_ms"]["approximate"], true);
+    // 400 on average by the day, 150 by the week: 22 weekdays and 8 weekend days of 1.6 times that. On Wednesday the 17th
+    // the newsletter adds three times what would have come, for 20 minutes whole and for 62 on average half.
+    let usual = 400.0 * 30.0 * 86_400.0 + 150.0 * (22.0 + 8.0 * 1.6) * 86_400.0;
+    // At noon the cosine that peaks at 20:00 has cos(8 h) = −½: 400 − 125 + 150 a second, and 100 more within the hour.
+    let extra = offered(run) - usual;
+    let slots = 3.0 * (1_200.0 + 31.0 * 60.0);
+    assert!((425.0 * slots..525.0 * slots).contains(&extra), "{extra}");
+    // A flow has no chance in it: what is lost is lost on that day, within the first minutes.
+    let at = (16.0 * 24.0 + 12.0) * 3600.0;
+    let losses: Vec<f64> = run
+        .minutes()
+        .filter(|(_, _, row)| row.number("rejected") + row.number("timed_out") > 0.0)
+        .map(|(start, _, _)| start)
+        .collect();
+    assert!(
+        !losses.is_empty() && losses.iter().all(|start| (at..at + 1_200.0).contains(start)),
+        "{losses:?}"
+    );
+    // At the target a task of 50 a second takes 30: on an ordinary day the tasks stay around rate ÷ 30, and never short.
+    for (start, _, row) in run.minutes().filter(|(start, _, _)| *start > 3_600.0 && *start < at) {
+        let (rate, running) = (row.number("offered_per_s"), row.number("running"));
+        assert!(
+            running * 50.0 > rate && running <= (rate / 30.0 / 0.8).max(12.0) + 1.0,
+            "at {start}: {running}"
+        );
+    }
+    // What is busy: rate × 20 ms, exactly, over the tasks that ran (draining ones count).
+    let busy = run.minutes().filter(|(start, _, _)| *start < at).map(|(_, length, row)| {
+        let cpu = row.number("cpu_utilization") * (row.number("running") + row.number("draining"));
+        (cpu * length, row.number("offered_per_s") * 0.02 * length)
+    });
+    let (used, asked) = busy.fold((0.0, 0.0), |sum, minute| (sum.0 + minute.0, sum.1 + minute.1));
+    assert!((used / asked - 1.0).abs() < 0.02, "{used} and {asked}");
+}

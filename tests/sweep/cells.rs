@@ -185,3 +185,15 @@ fn points_are_printed_as_their_sheet() {
     let ran = sweep(home.path(), "out", &["--resume"]).exits(0);
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 100), "{}", ran.stdout);
 }
+
+#[test]
+fn times_of_flows_are_said_to_be_approximate() {
+    let home = home();
+    let ran = sweep(home.path(), "out", &["--axis", "fidelity=requests,fluid"]).exits(0);
+    assert!(ran.stdout.contains("in 36 of 72 runs: their times are approximate"), "{}", ran.stdout);
+    let (header, runs) = rows(&std::fs::read(home.path().join("out/runs.csv")).unwrap());
+    let (fidelity, marked) = (column(&header, "fidelity"), column(&header, "approximate_times"));
+    assert!(runs.iter().all(|run| (run[fidelity] == "fluid") == (run[marked] == "true")));
+    let picture = std::fs::read_to_string(home.path().join("out/pareto.svg")).unwrap();
+    assert!(picture.contains("times are approximate"));
+}

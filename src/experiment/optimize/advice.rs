@@ -36,13 +36,14 @@ pub struct Level {
 #[must_use]
 pub fn knobs(found: &Found) -> Vec<Knob> {
     let p99 = found.limits.len();
-    let points: Vec<(Vec<usize>, f64, f64)> = found
+    let points: Vec<Point> = found
         .runners
         .iter()
         .filter_map(|runner| {
             // The first run alone: later ones are of the better candidates only, and all have seen this one.
             let first = runner.scores.first()?;
-            Some((values_of(&found.axes, runner.candidate), first.cost, first.figures[p99]?))
+            let values = values_of(&found.axes, runner.candidate);
+            Some(Point { values, cost: first.cost, p99: first.figures[p99]? })
         })
         .collect();
     let mut knobs: Vec<Knob> =
@@ -51,20 +52,27 @@ pub fn knobs(found: &Found) -> Vec<Knob> {
     knobs
 }
 
+/// A setting's values and what its first run gave.
+struct Point {
+    values: Vec<usize>,
+    cost: f64,
+    p99: f64,
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a number of candidates")]
-fn knob(axis: &Axis, index: usize, points: &[(Vec<usize>, f64, f64)]) -> Knob {
+fn knob(axis: &Axis, index: usize, points: &[Point]) -> Knob {
     let levels = axis.values.iter().enumerate().map(|(value, of)| {
-        let mine: Vec<_> = points.iter().filter(|(values, ..)| values[index] == value).collect();
+        let mine: Vec<_> = points.iter().filter(|point| point.values[index] == value).collect();
         let count = mine.len() as f64;
         Level {
             label: of.label.clone(),
-            cost: mine.iter().map(|(_, cost, _)| cost).sum::<f64>() / count,
-            p99: mine.iter().map(|(.., p99)| p99).sum::<f64>() / count,
+            cost: mine.iter().map(|point| point.cost).sum::<f64>() / count,
+            p99: mine.iter().map(|point| point.p99).sum::<f64>() / count,
             candidates: mine.len(),
         }
     });
     let levels: Vec<Level> = levels.filter(|level| level.candidates > 0).collect();
-    let share = |value: &dyn Fn(&(Vec<usize>, f64, f64)) -> f64, mean: &dyn Fn(&Level) -> f64| {
+    let share = |value: &dyn Fn(&Point) -> f64, mean: &dyn Fn(&Level) -> f64| {
         let count = points.len() as f64;
         let all = points.iter().map(value).sum::<f64>() / count;
         let total: f64 = points.iter().map(|point| (value(point) - all) * (value(point) - all)).sum();
@@ -76,8 +84,8 @@ fn knob(axis: &Axis, index: usize, points: &[(Vec<usize>, f64, f64)]) -> Knob {
     };
     Knob {
         axis: axis.name.clone(),
-        cost_share: share(&|point| point.1, &|level| level.cost),
-        p99_share: share(&|point| point.2, &|level| level.p99),
+        cost_share: share(&|point| point.cost, &|level| level.cost),
+        p99_share: share(&|point| point.p99, &|level| level.p99),
         levels,
     }
 }
@@ -95,38 +103,49 @@ pub struct Alternative {
     pub cost: f64,
 }
 
-/// What would change the choice: for every limit the dearest setting below the winner's cost that misses this limit only:
-/// the one that the smallest concession would buy.
+/// Alternatives named for each limit at most.
+const MOST_OF_A_LIMIT: usize = 3;
+/// An alternative is only named when it is this much cheaper than the one before it.
+const WORTH_NAMING: f64 = 0.99;
+
+/// What would change the choice: for every limit the cheaper settings that miss it and no other, from the smallest
+/// concession on, each cheaper than the one before it.
 #[must_use]
 pub fn alternatives(found: &Found) -> Vec<Alternative> {
     let Some(winner) = &found.winner else { return Vec::new() };
-    let misses = |runner: &Runner| -> Option<Vec<usize>> {
-        let missed = |index: usize| {
-            runner.figure(index).map(|figure| !checks::holds(&found.limits[index], figure.value))
-        };
-        let all: Option<Vec<bool>> = (0..found.limits.len()).map(missed).collect();
-        Some(all?.iter().enumerate().filter(|(_, missed)| **missed).map(|(index, _)| index).collect())
-    };
-    let mut best: Vec<Option<Alternative>> = vec![None; found.limits.len()];
-    for runner in &found.runners {
-        if matches!(runner.fate, Fate::Broken(_)) || runner.cost() >= winner.cost_in_race {
-            continue;
-        }
-        let missed = misses(runner).unwrap_or_default();
-        let &[limit] = missed.as_slice() else { continue };
-        let Some(figure) = runner.figure(limit) else { continue };
-        let concession = (figure.value - found.limits[limit].limit).abs();
-        let closer = best[limit]
-            .as_ref()
-            .is_none_or(|other| concession < (other.reaches - found.limits[limit].limit).abs());
-        if closer {
-            best[limit] = Some(Alternative {
-                candidate: runner.candidate,
-                limit,
-                reaches: figure.value,
-                cost: runner.cost(),
-            });
+    let mut named = Vec::new();
+    for limit in 0..found.limits.len() {
+        let mut others: Vec<Alternative> =
+            found.runners.iter().filter_map(|runner| misses_only(found, runner, limit)).collect();
+        let concession = |other: &Alternative| (other.reaches - found.limits[limit].limit).abs();
+        others.sort_by(|a, b| {
+            concession(a)
+                .total_cmp(&concession(b))
+                .then(a.cost.total_cmp(&b.cost))
+                .then(a.candidate.cmp(&b.candidate))
+        });
+        let (mut cheapest, mut count) = (winner.cost_in_race, 0);
+        for other in others {
+            if other.cost < cheapest * WORTH_NAMING && count < MOST_OF_A_LIMIT {
+                (cheapest, count) = (other.cost, count + 1);
+                named.push(other);
+            }
         }
     }
-    best.into_iter().flatten().collect()
+    named
+}
+
+/// The setting as an alternative, where it misses this limit on average and no other.
+fn misses_only(found: &Found, runner: &Runner, limit: usize) -> Option<Alternative> {
+    if matches!(runner.fate, Fate::Broken(_)) || runner.scores.is_empty() {
+        return None;
+    }
+    for (index, check) in found.limits.iter().enumerate() {
+        let is_missed = !checks::holds(check, runner.figure(index)?.value);
+        if is_missed != (index == limit) {
+            return None;
+        }
+    }
+    let reaches = runner.figure(limit)?.value;
+    Some(Alternative { candidate: runner.candidate, limit, reaches, cost: runner.cost() })
 }

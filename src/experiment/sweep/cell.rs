@@ -95,6 +95,7 @@ impl<'a> Runner<'a> {
         Ok(Some(Outcome::Done(Done {
             requests: record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum(),
             fingerprint: record.fingerprint,
+            approximate: scenario.is_approximate(),
             verdict: verdict(scenario, &record),
             figures: figures.iter().map(|figure| figure.value(&record, &scenario.plan)).collect(),
         })))

@@ -30,6 +30,8 @@ pub struct Done {
     pub requests: u64,
     /// Fingerprint of the run.
     pub fingerprint: u64,
+    /// Whether requests flowed, so that its times are approximate.
+    pub approximate: bool,
     /// The checks of the scenario.
     pub verdict: Verdict,
     /// The figures, in the order of the head; `None` where the run has nothing to say.
@@ -111,8 +113,9 @@ impl Row {
                 let figure = |value: &Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v}"));
                 let figures: Vec<String> = done.figures.iter().map(figure).collect();
                 let (requests, fingerprint, verdict) = (done.requests, done.fingerprint, done.verdict.name());
+                let ok = if done.approximate { "flow" } else { "ok" };
                 format!(
-                    "{cell}\t{seed}\tok\t{requests}\t{fingerprint:016x}\t{verdict}\t{}",
+                    "{cell}\t{seed}\t{ok}\t{requests}\t{fingerprint:016x}\t{verdict}\t{}",
                     figures.join(" ")
                 )
             }
@@ -130,7 +133,8 @@ impl Row {
         let cell = parts.next()?.parse().ok()?;
         let seed = parts.next()?.parse().ok()?;
         let outcome = match parts.next()? {
-            "ok" => {
+            ok @ ("ok" | "flow") => {
+                let approximate = ok == "flow";
                 let requests = parts.next()?.parse().ok()?;
                 let fingerprint = u64::from_str_radix(parts.next()?, 16).ok()?;
                 let name = parts.next()?;
@@ -141,7 +145,7 @@ impl Row {
                     text => text.parse().ok().map(Some),
                 };
                 let figures = parts.next()?.split(' ').map(figure).collect::<Option<Vec<_>>>()?;
-                Outcome::Done(Done { requests, fingerprint, verdict, figures })
+                Outcome::Done(Done { requests, fingerprint, approximate, verdict, figures })
             }
             kind => {
                 let kind = FailureKind::ALL.into_iter().find(|known| known.name() == kind)?;
@@ -160,7 +164,8 @@ mod tests {
     fn a_row_reads_back_to_the_same_bits() {
         let figures =
             vec![Some(0.1 + 0.2), None, Some(1e300), Some(-0.0), Some(f64::MIN_POSITIVE), Some(3.0)];
-        let done = Done { requests: u64::MAX, fingerprint: 7, verdict: Verdict::NoData, figures };
+        let done =
+            Done { requests: u64::MAX, fingerprint: 7, approximate: true, verdict: Verdict::NoData, figures };
         let failure =
             Failure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
         for outcome in [Outcome::Done(done), Outcome::Failed(failure)] {

@@ -40,6 +40,8 @@ pub struct PointSummary {
     pub failed: u64,
     /// Replications that passed every check.
     pub passed: u64,
+    /// Replications whose times are approximate.
+    pub approximate: u64,
     /// The figures: mean and half width of the 95 % interval.
     pub figures: Vec<Option<Estimate>>,
     /// Its place.
@@ -82,6 +84,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
         runs: done.len() as u64,
         failed,
         passed: done.iter().filter(|cell| cell.verdict == Verdict::Pass).count() as u64,
+        approximate: done.iter().filter(|cell| cell.approximate).count() as u64,
         figures,
         place: if is_whole { Place { cost, p99 } } else { Place::NOWHERE },
         error,
@@ -95,6 +98,8 @@ pub struct Survey {
     pub planned: u64,
     /// Cells with a row.
     pub finished: u64,
+    /// Rows whose times are approximate.
+    pub approximate: u64,
     /// Rows that failed, by kind.
     pub failed: BTreeMap<FailureKind, u64>,
     /// Requests of all rows.
@@ -127,7 +132,10 @@ impl Survey {
         for row in rows.iter().flatten() {
             self.finished += 1;
             match &row.outcome {
-                Outcome::Done(done) => self.requests += done.requests,
+                Outcome::Done(done) => {
+                    self.requests += done.requests;
+                    self.approximate += u64::from(done.approximate);
+                }
                 Outcome::Failed(failure) => {
                     *self.failed.entry(failure.kind).or_default() += 1;
                     if is_first && self.failures.len() < FAILURES_KEPT {

@@ -12,12 +12,12 @@ use crate::units::SimDuration;
 /// A distribution of a span of time. Every variant was checked when it was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
-    law: Law,
+    pub(super) law: Law,
 }
 
 /// The laws; parameters in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
-enum Law {
+pub(super) enum Law {
     Constant(u64),
     Exponential { mean: f64 },
     LogNormal { mu: f64, sigma: f64 },
@@ -30,9 +30,9 @@ enum Law {
 
 /// Gamma by Marsaglia and Tsang (2000), with the boost of shape + 1 for shapes below one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Gamma {
-    shape: f64,
-    scale: f64,
+pub(super) struct Gamma {
+    pub(super) shape: f64,
+    pub(super) scale: f64,
     d: f64,
     c: f64,
     boost: f64,
@@ -191,6 +191,32 @@ impl Distribution {
             Law::Uniform { min, max } => (*min as f64 + *max as f64) / 2.0,
             Law::Empirical(samples) => samples.iter().map(|s| *s as f64).sum::<f64>() / samples.len() as f64,
         }
+    }
+
+    /// The law of a time that is `factor` times as long; `None` where no such law can be made: a factor that is not above
+    /// zero and finite, or parameters out of range.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Option<Self> {
+        if !(factor.is_finite() && factor > 0.0) {
+            return None;
+        }
+        let whole = |value: u64| SimDuration::from_nanos_f64(nanos(SimDuration(value)) * factor).0;
+        let sound = |value: f64| (value * factor).is_finite().then_some(value * factor);
+        let law = match &self.law {
+            Law::Constant(value) => Law::Constant(whole(*value)),
+            Law::Exponential { mean } => Law::Exponential { mean: sound(*mean)? },
+            Law::LogNormal { mu, sigma } => Law::LogNormal { mu: mu + libm::log(factor), sigma: *sigma },
+            Law::Gamma(gamma) => Law::Gamma(Gamma { scale: sound(gamma.scale)?, ..*gamma }),
+            Law::Weibull { inverse_shape, scale } => {
+                Law::Weibull { inverse_shape: *inverse_shape, scale: sound(*scale)? }
+            }
+            Law::Pareto { minus_inverse_alpha, minimum } => {
+                Law::Pareto { minus_inverse_alpha: *minus_inverse_alpha, minimum: sound(*minimum)? }
+            }
+            Law::Uniform { min, max } => Law::Uniform { min: whole(*min), max: whole(*max) },
+            Law::Empirical(samples) => Law::Empirical(samples.iter().map(|value| whole(*value)).collect()),
+        };
+        Some(Self { law })
     }
 
     /// The value when the law is a constant.

@@ -26,6 +26,8 @@ pub enum Purpose {
     AlarmPhase,
     /// Which values of an axis meet in a point of a Latin hypercube; never within a run.
     Design,
+    /// Inputs of a forecast that are not known, one draw an input.
+    Forecast,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
             Self::Design => "design",
+            Self::Forecast => "forecast",
         }
     }
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
 use super::plan::{Routing, TaskPlan};
 use super::room::Room;
+use super::seats::Seats;
 use crate::facts::{Loss, Passage, Promise};
 use crate::random::Rng;
 use crate::units::SimDuration;
@@ -70,7 +71,6 @@ pub struct Fleet {
     pub(super) layout: Layout,
     pub(super) cpu: Cpu,
     place_count: usize,
-    server_count: usize,
     pub(super) place_cells: usize,
     pub(super) server_cells: usize,
     /// When places fall free \[ns\], `place_cells` a slot.
@@ -128,7 +128,6 @@ impl Fleet {
             layout,
             cpu,
             place_count: place_count.max(1),
-            server_count,
             place_cells,
             server_cells: if cpu == Cpu::Direct { 0 } else { server_count },
             places: Vec::new(),
@@ -146,8 +145,28 @@ impl Fleet {
         }
     }
 
-    /// Takes a slot for a task and puts it into service, empty.
-    pub fn enter(&mut self) -> Slot {
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+    fn grow(&mut self) -> u32 {
+        let slot = self.rooms.len() as u32;
+        self.places.resize(self.places.len() + self.place_cells, NO_PLACE);
+        self.servers.resize(self.servers.len() + self.server_cells, 0);
+        self.rooms.push(Room::default());
+        self.outstanding.push(Vec::new());
+        slot
+    }
+
+    /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
+    pub fn forget_before(&mut self, now: u64) {
+        for held in &mut self.outstanding {
+            if !held.is_empty() {
+                held.retain(|passage| passage.leaves() > now);
+            }
+        }
+    }
+}
+
+impl Seats for Fleet {
+    fn enter(&mut self) -> Slot {
         let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
         let index = slot as usize;
         let cells = &mut self.places[index * self.place_cells..][..self.place_cells];
@@ -160,18 +179,7 @@ impl Fleet {
         Slot(slot)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
-    fn grow(&mut self) -> u32 {
-        let slot = self.rooms.len() as u32;
-        self.places.resize(self.places.len() + self.place_cells, NO_PLACE);
-        self.servers.resize(self.servers.len() + self.server_cells, 0);
-        self.rooms.push(Room::default());
-        self.outstanding.push(Vec::new());
-        slot
-    }
-
-    /// Stops the flow of requests to `slot`; returns when its last request leaves it \[ns\], 0 when it holds none.
-    pub fn close(&mut self, slot: Slot) -> u64 {
+    fn close(&mut self, slot: Slot) -> u64 {
         if let Some(position) = self.in_service.iter().position(|other| *other == slot.0) {
             self.in_service.remove(position);
             if position < self.cursor {
@@ -189,8 +197,7 @@ impl Fleet {
         places.max(room).max(held)
     }
 
-    /// Kills what `slot` still holds at `at` \[ns\]: every request that has not left by then is lost, and reported.
-    pub fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {
                 report(&Loss { at, passage: held.passage, promise: held.promise() });
@@ -198,29 +205,7 @@ impl Fleet {
         }
     }
 
-    /// Gives the slot back; its task holds nothing any more.
-    pub fn leave(&mut self, slot: Slot) {
+    fn leave(&mut self, slot: Slot) {
         self.free_slots.push(slot.0);
-    }
-
-    /// Tasks that receive requests.
-    #[must_use]
-    pub fn in_service_count(&self) -> usize {
-        self.in_service.len()
-    }
-
-    /// CPU servers of one task.
-    #[must_use]
-    pub fn server_count(&self) -> usize {
-        self.server_count
-    }
-
-    /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
-    pub fn forget_before(&mut self, now: u64) {
-        for held in &mut self.outstanding {
-            if !held.is_empty() {
-                held.retain(|passage| passage.leaves() > now);
-            }
-        }
     }
 }

@@ -13,9 +13,10 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fleet::{Fleet, Slot};
+use super::fleet::Slot;
 use super::launch::{LaunchBucket, LaunchWindow};
 use super::plan::{FirstHealthCheck, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan};
+use super::seats::Seats;
 use crate::facts::{Loss, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
@@ -168,7 +169,7 @@ impl Lifecycle {
     }
 
     /// Starts with `count` tasks in service at second 0, warm and billed from then.
-    pub fn begin_warm(&mut self, count: u32, fleet: &mut Fleet, out: &mut Outcome) {
+    pub fn begin_warm(&mut self, count: u32, fleet: &mut impl Seats, out: &mut Outcome) {
         self.desired = count;
         for _ in 0..count {
             let task = self.push_task(TaskStage::InService);
@@ -290,7 +291,7 @@ impl Lifecycle {
         &mut self,
         now: SimTime,
         due: &Due,
-        fleet: &mut Fleet,
+        fleet: &mut impl Seats,
         bucket: &mut LaunchBucket,
         out: &mut Outcome,
     ) {
@@ -304,7 +305,7 @@ impl Lifecycle {
     }
 
     /// Ends the task's current stage and enters the next.
-    fn advance(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn advance(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         let mut rng = self.startup_rng(task);
         // The stages' draws come from one stream in a fixed order: skip those that were used before.
         let skip = |stages: usize, rng: &mut Rng, plan: &StartupPlan| {
@@ -343,7 +344,7 @@ impl Lifecycle {
     ///
     /// DIFFERENCE: without a load balancer ECS calls a task usable as soon as it is `RUNNING`; here nothing is sent to an
     /// application that still boots.
-    fn booted(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn booted(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         let Some(balancer) = &self.balancer else { return self.enter_service(now, task, fleet, out) };
         let mut rng = self.streams.stream(Purpose::HealthCheck, &alloc::format!("{}/{}", self.name, task.0));
         let registered = now + balancer.registration.draw(&mut rng);
@@ -359,14 +360,14 @@ impl Lifecycle {
         out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Registering });
     }
 
-    fn enter_service(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn enter_service(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         self.tasks[task.index()].slot = Some(fleet.enter());
         self.move_to(now, task, TaskStage::InService, out);
     }
 
     /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
     /// over; without one it gets SIGTERM at once.
-    fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         self.doomed_running -= 1;
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
         self.tasks[task.index()].last_end = last_end;
@@ -381,7 +382,7 @@ impl Lifecycle {
     }
 
     /// The deregistration delay is over, or the task is idle: what it still holds fails now, then SIGTERM.
-    fn drained(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn drained(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         if let Some(slot) = self.tasks[task.index()].slot {
             fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
         }
@@ -398,7 +399,7 @@ impl Lifecycle {
         out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Stopping });
     }
 
-    fn exited(&mut self, now: SimTime, task: TaskId, fleet: &mut Fleet, out: &mut Outcome) {
+    fn exited(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         if let Some(slot) = self.tasks[task.index()].slot.take() {
             fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
             fleet.leave(slot);
@@ -450,7 +451,7 @@ impl Lifecycle {
 mod tests {
     use super::*;
     use crate::random::Distribution;
-    use crate::service::{CpuDiscipline, LaunchLimits, Routing, TaskPlan};
+    use crate::service::{CpuDiscipline, Fleet, LaunchLimits, Routing, TaskPlan};
     use crate::units::{Bytes, SimDuration};
 
     #[test]

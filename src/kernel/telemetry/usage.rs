@@ -3,7 +3,7 @@
 
 use alloc::collections::VecDeque;
 
-use crate::facts::{Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
+use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_SEC, SimTime};
 
 /// Length of a period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
@@ -144,6 +144,14 @@ impl UsageMeter {
     /// A client waits from `arrival` to `until` and then gives up.
     pub fn waited(&mut self, arrival: u64, until: u64) {
         self.add(Sum::Waiting, arrival, until, 1);
+    }
+
+    /// Requests flow, within the open period.
+    pub fn flowed(&mut self, flow: &Flow<'_>) {
+        self.open.routed += flow.routed;
+        self.open.cpu_busy += flow.cpu_busy;
+        self.open.occupied += flow.occupied;
+        self.open.waiting += flow.waiting;
     }
 
     /// Takes back what a lost request would have used after its task was killed.

@@ -102,6 +102,46 @@ impl RateCurve {
         }
     }
 
+    /// The curve between `from` and `until` [ns since second 0], as one that begins at second 0; what lies beyond its end is
+    /// zero.
+    #[must_use]
+    pub fn slice(&self, from: u64, until: u64) -> Self {
+        let mut segments = Vec::new();
+        let first = self.segments.partition_point(|piece| piece.end <= from);
+        let mut start = if first == 0 { 0 } else { self.segments[first - 1].end };
+        for piece in &self.segments[first..] {
+            if start >= until {
+                break;
+            }
+            let (low, high) = (start.max(from), piece.end.min(until));
+            if low < high {
+                let rate = |at: u64| Self::within(start, piece, at);
+                segments.push(Segment { end: high - from, rate_start: rate(low), rate_end: rate(high) });
+            }
+            start = piece.end;
+        }
+        Self { segments }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share of a piece")]
+    fn within(start: u64, piece: &Segment, at: u64) -> f64 {
+        let share = (at - start) as f64 / (piece.end - start) as f64;
+        let rate = piece.rate_start + (piece.rate_end - piece.rate_start) * share;
+        if rate > 0.0 { rate } else { 0.0 }
+    }
+
+    /// The curve with every rate `factor` times as high; a factor that is not finite or is below zero counts as zero.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let factor = if factor.is_finite() && factor > 0.0 { factor } else { 0.0 };
+        let scale = |piece: &Segment| Segment {
+            end: piece.end,
+            rate_start: piece.rate_start * factor,
+            rate_end: piece.rate_end * factor,
+        };
+        Self { segments: self.segments.iter().map(scale).collect() }
+    }
+
     /// The pieces, in order.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {
@@ -162,6 +202,22 @@ mod tests {
         assert_eq!(curve.segments().len(), 7);
         assert!((curve.rate_at(days / 7 * 3) - 4.0).abs() < 1e-9);
         assert!((curve.integral(days) - 4.5 * 7.0 * 86_400.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_slice_is_the_curve_between_two_instants_and_scaling_scales_its_integral() {
+        let secs = |n: u64| n * NANOS_PER_SEC;
+        let pieces = [
+            Segment { end: secs(10), rate_start: 0.0, rate_end: 4.0 },
+            Segment { end: secs(20), rate_start: 1.0, rate_end: 1.0 },
+        ];
+        let curve = RateCurve::new(&pieces).unwrap();
+        let slice = curve.slice(secs(5), secs(15));
+        assert!((slice.rate_at(0) - 2.0).abs() < 1e-12 && (slice.rate_at(secs(6)) - 1.0).abs() < 1e-12);
+        let whole = curve.integral(secs(15)) - curve.integral(secs(5));
+        assert!((slice.integral(secs(10)) - whole).abs() < 1e-9);
+        assert!((slice.scaled(2.5).integral(secs(10)) - 2.5 * whole).abs() < 1e-9);
+        assert!(curve.slice(secs(30), secs(40)).segments().is_empty());
     }
 
     #[test]

@@ -12,6 +12,16 @@ use crate::telemetry::MetricRules;
 use crate::traffic::TrafficPlan;
 use crate::units::{SimDuration, SimTime};
 
+/// How the data plane is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// Every request, one by one.
+    Requests,
+    /// Flows of requests: exact backlogs, utilization, refusals, time-outs and bill in the fluid limit. Start-up times,
+    /// health checks and alarm phases stay random; arrivals and demands do not.
+    Fluid,
+}
+
 /// One resolved scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -21,6 +31,8 @@ pub struct Plan {
     pub horizon: SimDuration,
     /// Requests that arrive before this are left out of the request statistics \[ns\], ≤ the horizon.
     pub warmup: SimDuration,
+    /// How the data plane is simulated.
+    pub fidelity: Fidelity,
     /// Fargate's launch limits; the bucket is shared by all services.
     pub launch_limits: LaunchLimits,
     /// The services, in the order of the scenario file.

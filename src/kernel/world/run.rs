@@ -5,13 +5,14 @@ use core::fmt;
 
 use super::event::Event;
 use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Stop};
-use super::plan::Plan;
+use super::plan::{Fidelity, Plan};
+use super::plane::{Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
 use crate::policy::{AlarmView, Context, Decision, Verdict};
 use crate::random::Streams;
-use crate::service::{Due, LaunchBucket, Outcome};
+use crate::service::{Due, Fluid, LaunchBucket, Outcome};
 use crate::telemetry::AlarmState;
 use crate::units::{AlarmId, Bytes, ServiceId, SimDuration, SimTime};
 
@@ -92,16 +93,17 @@ pub fn simulate(
     replication: u64,
     observer: &mut impl Observer,
 ) -> Result<RunOutcome, RunError> {
-    let mut world = World::new(plan, Streams::new(seed, replication), observer);
-    world.begin();
-    world.run()?;
-    Ok(world.finish())
+    let streams = Streams::new(seed, replication);
+    match plan.fidelity {
+        Fidelity::Requests => World::<_, Requests<'_>>::new(plan, streams, observer).simulate(),
+        Fidelity::Fluid => World::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
+    }
 }
 
-struct World<'p, 'o, O> {
+struct World<'p, 'o, O, P> {
     plan: &'p Plan,
     calendar: Calendar<Event>,
-    services: Vec<ServiceState<'p>>,
+    services: Vec<ServiceState<'p, P>>,
     bucket: LaunchBucket,
     observer: &'o mut O,
     fingerprint: u64,
@@ -110,7 +112,7 @@ struct World<'p, 'o, O> {
     range: Vec<Option<f64>>,
 }
 
-impl<'p, 'o, O: Observer> World<'p, 'o, O> {
+impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     fn new(plan: &'p Plan, streams: Streams, observer: &'o mut O) -> Self {
         let ids = 0..u32::try_from(plan.services.len()).unwrap_or(u32::MAX);
         Self {
@@ -124,6 +126,12 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
             outcome: Outcome::default(),
             range: Vec::new(),
         }
+    }
+
+    fn simulate(mut self) -> Result<RunOutcome, RunError> {
+        self.begin();
+        self.run()?;
+        Ok(self.finish())
     }
 
     fn schedule(&mut self, at: SimTime, event: Event) {
@@ -141,7 +149,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
         for index in 0..self.services.len() {
             let state = &mut self.services[index];
             let (id, plan) = (state.id, state.plan);
-            state.lifecycle.begin_warm(plan.desired_count, &mut state.fleet, &mut self.outcome);
+            state.lifecycle.begin_warm(plan.desired_count, &mut state.plane, &mut self.outcome);
             self.settle(id, SimTime::ZERO);
             // RegisterScalableTarget moves the count within the new bounds at once (`aws-scaling.md` §1.6).
             let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
@@ -211,7 +219,7 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
     fn task_step(&mut self, id: ServiceId, now: SimTime, due: &Due) {
         let state = &mut self.services[id.index()];
         state.serve(now, self.observer);
-        state.lifecycle.step(now, due, &mut state.fleet, &mut self.bucket, &mut self.outcome);
+        state.lifecycle.step(now, due, &mut state.plane, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
@@ -247,10 +255,10 @@ impl<'p, 'o, O: Observer> World<'p, 'o, O> {
     fn period_end(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
         state.serve(now, self.observer);
-        state.fleet.forget_before(now.0);
+        state.plane.forget_before(now.0);
         let usage = state.usage.close_period();
         let task = &state.plan.task;
-        let cpu_utilization = usage.cpu_utilization(state.fleet.server_count());
+        let cpu_utilization = usage.cpu_utilization(task.cpu_servers() as usize);
         let size = u64::from(task.memory_mib) * Bytes::MIB;
         let memory_utilization =
             usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);

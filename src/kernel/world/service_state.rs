@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use super::observer::Observer;
 use super::plan::{Plan, ServicePlan};
+use super::plane::Plane;
+use super::sink::ServiceSink;
 use crate::billing::Meter;
-use crate::facts::{Passage, Passages, Refusal};
 use crate::policy::{Arbiter, PolicyKind};
 use crate::random::{Purpose, Streams};
-use crate::service::{Demands, Fleet, LaunchWindow, Lifecycle, LifecycleParts, Sink};
+use crate::service::{LaunchWindow, Lifecycle, LifecycleParts};
 use crate::telemetry::{Alarm, AlarmPlan, Evaluation, Metric, MetricStore, UsageMeter};
-use crate::traffic::ArrivalStream;
 use crate::units::{AlarmId, PolicyId, ServiceId, SimDuration, SimTime};
 
 /// Length of a minute \[ns\].
@@ -43,12 +43,10 @@ pub(super) struct PendingAction {
 }
 
 /// One service in motion.
-pub(super) struct ServiceState<'p> {
+pub(super) struct ServiceState<'p, P> {
     pub(super) id: ServiceId,
     pub(super) plan: &'p ServicePlan,
-    pub(super) arrivals: ArrivalStream<'p>,
-    pub(super) demands: Demands,
-    pub(super) fleet: Fleet,
+    pub(super) plane: P,
     pub(super) lifecycle: Lifecycle,
     pub(super) usage: UsageMeter,
     pub(super) metrics: MetricStore,
@@ -59,17 +57,10 @@ pub(super) struct ServiceState<'p> {
     pub(super) fingerprint: u64,
 }
 
-impl<'p> ServiceState<'p> {
+impl<'p, P: Plane<'p>> ServiceState<'p, P> {
     pub(super) fn new(id: ServiceId, plan: &'p Plan, streams: Streams) -> Self {
         let service = &plan.services[id.index()];
         let name = service.name.as_str();
-        let keep_beyond = service
-            .load_balancer
-            .as_ref()
-            .map_or(service.stopping.stop_timeout, |balancer| balancer.deregistration_delay);
-        let routing = (service.routing(), streams.stream(Purpose::Routing, name));
-        let has_cpu_work = service.request.cpu_time.as_constant() != Some(SimDuration::ZERO);
-        let has_patience = service.request.timeout.is_some();
         let parts = LifecycleParts {
             startup: &service.startup,
             stopping: &service.stopping,
@@ -84,9 +75,7 @@ impl<'p> ServiceState<'p> {
         Self {
             id,
             plan: service,
-            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
-            demands: Demands::new(&service.request, &service.task, streams, name),
-            fleet: Fleet::new(&service.task, has_cpu_work, has_patience, routing, keep_beyond),
+            plane: P::of(service, streams),
             lifecycle: Lifecycle::new(&parts),
             usage: UsageMeter::new(service.telemetry.rules, plan.first_minute_end(), SimTime(plan.horizon.0)),
             metrics: MetricStore::new(keep),
@@ -98,11 +87,11 @@ impl<'p> ServiceState<'p> {
         }
     }
 
-    /// Replays every request that arrives before `until`.
+    /// Serves what arrives before `until`.
     pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) {
         let mut sink =
             ServiceSink { id: self.id, usage: &mut self.usage, observer, fingerprint: self.fingerprint };
-        self.fleet.serve(&mut self.arrivals, &mut self.demands, until.0, &mut sink);
+        self.plane.serve(until.0, &mut sink);
         self.fingerprint = sink.fingerprint;
     }
 }
@@ -156,78 +145,6 @@ fn watch(
         delay,
         phase,
         range,
-    }
-}
-
-/// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
-struct ServiceSink<'a, O> {
-    id: ServiceId,
-    usage: &'a mut UsageMeter,
-    observer: &'a mut O,
-    fingerprint: u64,
-}
-
-impl<O> ServiceSink<'_, O> {
-    #[inline]
-    fn mark(&mut self, at: u64) {
-        self.fingerprint = (self.fingerprint.rotate_left(5) ^ at).wrapping_mul(0x517C_C1B7_2722_0A95);
-    }
-}
-
-/// A hash of a column, in four lanes that do not wait for each other.
-#[inline]
-fn digest(column: &[u64]) -> u64 {
-    let mut lanes =
-        [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
-    let (quads, rest) = column.as_chunks::<4>();
-    for quad in quads {
-        for (lane, word) in lanes.iter_mut().zip(quad) {
-            *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
-        }
-    }
-    for (lane, word) in lanes.iter_mut().zip(rest) {
-        *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
-    }
-    lanes[0] ^ lanes[1].rotate_left(16) ^ lanes[2].rotate_left(32) ^ lanes[3].rotate_left(48)
-}
-
-impl<O: Observer> Sink for ServiceSink<'_, O> {
-    #[inline]
-    fn offered(&mut self, count: u64, routed: bool) {
-        self.usage.routed(if routed { count } else { 0 });
-        self.observer.offered(self.id, count);
-    }
-
-    fn served(&mut self, passages: &Passages<'_>) {
-        self.mark(digest(passages.end));
-        self.usage.passages(passages);
-        self.observer.served(self.id, passages);
-    }
-
-    fn served_revocably(&mut self, passage: &Passage) {
-        self.mark(passage.end);
-        self.usage.passage(passage);
-        self.observer.served_revocably(self.id, passage);
-    }
-
-    #[inline]
-    fn gave_up_in_service(&mut self, passage: &Passage, at: u64) {
-        self.mark(at ^ 1 << 63);
-        self.usage.passage(passage);
-        self.observer.gave_up_in_service(self.id, passage, at);
-    }
-
-    #[inline]
-    fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
-        self.mark(at ^ 1 << 62);
-        self.usage.waited(arrival, at);
-        self.observer.gave_up_waiting(self.id, arrival, at);
-    }
-
-    #[inline]
-    fn refused(&mut self, at: u64, why: Refusal) {
-        self.mark(at ^ 3 << 62);
-        self.observer.refused(self.id, at, why);
     }
 }
 

@@ -140,7 +140,7 @@ pub(super) fn dollar_label(value: f64, step: f64) -> String {
 }
 
 /// Ticks of the time axis from one second to another: `(second, label)`, about a dozen at most, on round local times.
-pub(super) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
+pub(in crate::report) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
     const STEPS: [u32; 17] =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
     const MOST: f64 = 12.0;

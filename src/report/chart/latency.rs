@@ -38,7 +38,12 @@ pub(super) fn draw<DB: DrawingBackend>(
     let highest_drawn = limit_values().chain(highest).fold(0.0, f64::max);
     let lowest_drawn = limit_values().chain(lowest).fold(f64::INFINITY, f64::min);
     let scale = Scale::spread(lowest_drawn, highest_drawn * 1.02, 4.0);
-    let title = if scale.is_log() { "Response time, log axis" } else { "Response time" };
+    let title = match (scale.is_log(), block.scenario.is_approximate()) {
+        (true, false) => "Response time, log axis",
+        (false, false) => "Response time",
+        (true, true) => "Response time (approximate), log axis",
+        (false, true) => "Response time (approximate)",
+    };
     let entries = [
         (Swatch::Line(SKY, 1.5), "p50"),
         (Swatch::Line(BLUE, 1.5), "p95"),

@@ -1,9 +1,9 @@
 //! The comparison as Markdown, for a pull request.
 
-use super::{Line, basis, difference_text, lines, sentences, title};
+use super::{Line, basis, difference_text, lines, sentences, title, value_text};
 use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
-use crate::report::figures::{figure_text, half_width_text, label};
+use crate::report::figures::{half_width_text, label};
 use crate::report::summary::status_word;
 use crate::report::words::plain;
 
@@ -47,7 +47,7 @@ fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> 
         return "no data".to_owned();
     };
     let half = half_width_text(measure, &estimate);
-    let value = format!("{} {half}", figure_text(measure, estimate.value));
+    let value = format!("{} {half}", value_text(&comparison.variants[index], measure, &estimate));
     let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
     match (measure, difference) {
         (_, None) => value.trim_end().to_owned(),

@@ -96,7 +96,13 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
     for (service, measure) in figures(comparison) {
         let Some(estimate) = variant.estimate(service, measure) else { continue };
         let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
-        values.insert(name(service, measure), figure(measure, &estimate, difference));
+        let mut value = figure(measure, &estimate, difference);
+        if let (true, Value::Object(map)) =
+            (variant.variant.scenario.is_approximate() && measure.is_time(), &mut value)
+        {
+            map.insert("approximate".to_owned(), Value::Bool(true));
+        }
+        values.insert(name(service, measure), value);
     }
     let checks: Vec<Value> = variant
         .checks
@@ -106,7 +112,7 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
     let scenario = &variant.variant.scenario;
     json!({
         "name": variant.variant.name,
-        "scenario": { "name": scenario.name, "sha256": scenario.sha256 },
+        "scenario": { "name": scenario.name, "sha256": scenario.sha256, "fidelity": scenario.fidelity() },
         "not_the_same_requests": comparison.unlike(index),
         "figures": values,
         "checks": checks,

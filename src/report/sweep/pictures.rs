@@ -71,13 +71,17 @@ impl Shown {
 fn spec(view: &SweepView<'_>, what: &str, columns: usize, panels: Vec<PlotPanel>) -> PlotSpec {
     let survey = view.survey;
     let partial = view.partial().map_or_else(String::new, |partial| format!("{partial} · "));
+    let approximate = if survey.approximate > 0 { "Requests flow: times are approximate. " } else { "" };
     let failed = survey.failures();
     let failed = if failed > 0 { format!(", {failed} cells failed") } else { String::new() };
     let (points, replications) = (view.design.points(), view.design.replications());
     PlotSpec {
         title: format!("{}: {what}", view.head.scenario),
         subtitle: format!("{partial}{points} points, {replications} replications each{failed}"),
-        caption: format!("seed {} · means of the replications · a month is 730 h", view.head.seed),
+        caption: format!(
+            "{approximate}seed {} · means of the replications · a month is 730 h",
+            view.head.seed
+        ),
         columns,
         panels,
     }

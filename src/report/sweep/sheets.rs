@@ -31,7 +31,7 @@ fn axis_cell(label: &str) -> String {
 pub fn runs_header(head: &Head) -> Vec<u8> {
     let mut cells: Vec<String> = ["point", "replication", "seed"].map(str::to_owned).to_vec();
     cells.extend(axis_names(head));
-    cells.extend(["status", "checks", "fingerprint"].map(str::to_owned));
+    cells.extend(["status", "checks", "fingerprint", "approximate_times"].map(str::to_owned));
     cells.extend(head.figures.iter().map(|name| cell(name)));
     cells.extend(["error", "replay"].map(str::to_owned));
     line(&cells)
@@ -50,11 +50,12 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
             Outcome::Done(done) => {
                 cells.extend(["ok", done.verdict.name()].map(str::to_owned));
                 cells.push(format!("{:016x}", done.fingerprint));
+                cells.push(done.approximate.to_string());
                 cells.extend(done.figures.iter().map(|value| number(*value)));
                 cells.extend([String::new(), String::new()]);
             }
             Outcome::Failed(failure) => {
-                cells.extend([failure.kind.name(), "", ""].map(str::to_owned));
+                cells.extend([failure.kind.name(), "", "", ""].map(str::to_owned));
                 cells.extend(head.figures.iter().map(|_| String::new()));
                 cells.push(cell(&failure.message));
                 cells.push(cell(&replay(&design.overrides(point), row, replication)));
@@ -83,7 +84,9 @@ pub(super) fn replay(overrides: &[String], row: &Row, replication: u64) -> Strin
 pub fn points_header(head: &Head) -> Vec<u8> {
     let mut cells = vec!["point".to_owned()];
     cells.extend(axis_names(head));
-    cells.extend(["runs", "errors", "checks_passed", "on_pareto_front"].map(str::to_owned));
+    cells.extend(
+        ["runs", "errors", "checks_passed", "approximate_runs", "on_pareto_front"].map(str::to_owned),
+    );
     for name in &head.figures {
         cells.push(cell(name));
         cells.push(cell(&format!("{name}_half_width_95")));
@@ -98,7 +101,9 @@ pub fn points_header(head: &Head) -> Vec<u8> {
 pub fn point_line(design: &Design<'_>, survey: &Survey, point: u64, summary: &PointSummary) -> Vec<u8> {
     let mut cells = vec![point.to_string()];
     cells.extend(design.labels(point).iter().map(|label| axis_cell(label)));
-    cells.extend([summary.runs, summary.failed, summary.passed].map(|count| count.to_string()));
+    cells.extend(
+        [summary.runs, summary.failed, summary.passed, summary.approximate].map(|count| count.to_string()),
+    );
     cells.push(survey.is_on_front(point).to_string());
     for figure in &summary.figures {
         cells.push(number(figure.map(|estimate| estimate.value)));

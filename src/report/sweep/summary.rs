@@ -43,6 +43,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
             "failed_by_kind": Map::from_iter(by_kind),
         },
         "partial": !survey.is_whole(),
+        "cells_with_approximate_times": survey.approximate,
         "requests": survey.requests,
         "checks": head.checks,
         "pareto_front": front,

@@ -33,6 +33,13 @@ pub fn table(view: &SweepView<'_>, width: usize, colour: bool) -> String {
             (Look::Usual, "  what follows is of the points that are complete"),
         ]);
     }
+    if survey.approximate > 0 {
+        let text = format!(
+            "≈ requests flow in {} of {} runs: their times are approximate",
+            survey.approximate, survey.finished
+        );
+        page.line(&[(Look::Doubtful, &text)]);
+    }
     page.blank();
     best(&mut page, view, &names);
     page.blank();

@@ -1,4 +1,4 @@
-//! `[sweep]` and `[optimize]`: what is varied, and how often each setting is run.
+//! `[sweep]`, `[optimize]` and `[forecast]`: what is varied, and how often each setting is run.
 
 use super::{Key, Kind, TableSpec, word};
 
@@ -48,6 +48,49 @@ pub(super) const OPTIMIZE: TableSpec = TableSpec {
         .or("3"),
         Key::new("axis", Kind::List(&AXIS), "Keys that may be chosen.").or("[]"),
         Key::new("choice", Kind::List(&CHOICE), "Sets of keys that are chosen together.").or("[]"),
+    ],
+};
+
+/// `[forecast]`.
+pub(super) const FORECAST: TableSpec = TableSpec {
+    doc: "What `windtunnel forecast` expects of the months to come.",
+    keys: &[
+        Key::new("months", Kind::Integer(1, 60), "Months of the forecast.").or("12"),
+        Key::new("from", Kind::Text, "First month, such as `2026-12`. Left out: the month in which the scenario starts."),
+        Key::new(
+            "growth",
+            Kind::Text,
+            "Growth of the traffic from each month to the next, such as `4%/month` or `60%/year`.",
+        )
+        .or("\"0%/month\""),
+        Key::new(
+            "growth_sd",
+            Kind::Number(0.0, 1.0),
+            "How sure the growth is: the standard deviation of the monthly rate between runs (normal law); 0.01 is one \
+             percentage point.",
+        )
+        .or("0.0"),
+        Key::new(
+            "service_time_cv",
+            Kind::Number(0.0, 3.0),
+            "How sure `cpu_time` and `wait_time` are: both are multiplied by a factor of mean 1 and this coefficient of \
+             variation, drawn for each run (lognormal law).",
+        )
+        .or("0.0"),
+        Key::new(
+            "price_cv",
+            Kind::Number(0.0, 3.0),
+            "How sure prices are: all are multiplied by a factor of mean 1 and this coefficient of variation, drawn for \
+             each run (lognormal law).",
+        )
+        .or("0.0"),
+        Key::new(
+            "seasonality",
+            Kind::Values,
+            "Twelve factors of the traffic by calendar month, January first; empty: none.",
+        )
+        .or("[]"),
+        Key::new("replications", Kind::Integer(1, 10_000), "Runs, each with inputs of its own.").or("100"),
     ],
 };
 

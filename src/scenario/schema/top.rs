@@ -1,9 +1,9 @@
 //! The outermost table, `[limits]`, `[prices]` and `[checks]`.
 
 use super::assumptions::ASSUMPTIONS;
-use super::experiments::{OPTIMIZE, SWEEP};
+use super::experiments::{FORECAST, OPTIMIZE, SWEEP};
 use super::service::SERVICE;
-use super::{Key, Kind, TableSpec};
+use super::{Key, Kind, TableSpec, word};
 
 /// Longest run \[s\]: five years of 365.25 days.
 pub(super) const FIVE_YEARS: u64 = 157_788_000;
@@ -36,6 +36,14 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
             "Requests that arrive before this are left out of the request statistics, never of the bill.",
         )
         .or("\"0s\""),
+        Key::new(
+            "fidelity",
+            Kind::Choice(&[word("requests"), word("fluid"), word("auto")]),
+            "How requests are simulated: one by one; as flows, for months and huge rates, with approximate response times \
+             (docs/validation.md says how good they are); or as flows where more requests are expected than \
+             `limits.fluid_above`.",
+        )
+        .or("\"requests\""),
         Key::new("seed", Kind::Integer(0, 18_446_744_073_709_551_615), "Seed of all random streams.").or("1"),
         Key::new("limits", Kind::Table(&LIMITS), "Guards against slips of a unit.").or("{}"),
         Key::new("service", Kind::Map(&SERVICE), "The services, by name (A-Z a-z 0-9 _ -).").required(),
@@ -45,17 +53,28 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
             .or("{}"),
         Key::new("sweep", Kind::Table(&SWEEP), "What `windtunnel sweep` varies."),
         Key::new("optimize", Kind::Table(&OPTIMIZE), "What `windtunnel optimize` may choose."),
+        Key::new("forecast", Kind::Table(&FORECAST), "What `windtunnel forecast` expects."),
     ],
 };
 
 const LIMITS: TableSpec = TableSpec {
     doc: "Guards that are checked before the run.",
-    keys: &[Key::new(
-        "max_requests",
-        Kind::Integer(1, 1_000_000_000_000_000),
-        "Most requests that a run may expect; the estimate is the integral of the arrival rate.",
-    )
-    .or("100000000000")],
+    keys: &[
+        Key::new(
+            "max_requests",
+            Kind::Integer(1, 1_000_000_000_000_000),
+            "Most requests that a run may expect one by one; the estimate is the integral of the arrival rate. Flows have \
+             no limit.",
+        )
+        .or("100000000000"),
+        Key::new(
+            "fluid_above",
+            Kind::Integer(1, 1_000_000_000_000_000_000),
+            "Expected requests above which `fidelity = \"auto\"` lets requests flow; the default is half a minute of \
+             single requests on one core.",
+        )
+        .or("1000000000"),
+    ],
 };
 
 const PRICES: TableSpec = TableSpec {

@@ -1,0 +1,128 @@
+//! `windtunnel forecast`: what the next months will cost.
+
+use std::path::Path;
+
+use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
+use super::commands::{fail, more_on, print};
+use super::exit::Exit;
+use super::manifest;
+use super::run::folder_name;
+use crate::experiment::Base;
+use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecast, read_actuals};
+use crate::report;
+use crate::scenario::{self, Files, ForecastSpec, Scenario};
+use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output;
+use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
+
+/// Runs the request.
+pub(super) fn run(request: &ForecastRequest) -> Exit {
+    let watch = Stopwatch::start();
+    let source = match read_scenario(&request.scenario) {
+        Ok(source) => source,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
+    let actuals = match actuals(request) {
+        Ok(actuals) => actuals,
+        Err(exit) => return exit,
+    };
+    let folder = Folder::of(&request.scenario);
+    let files = move || Box::new(folder.clone()) as Box<dyn Files>;
+    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
+    let loaded = base.load(&[]);
+    if loaded.scenario.is_none() || (!request.quiet && !loaded.diagnostics.is_empty()) {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    let Some(scenario) = loaded.scenario.as_ref() else {
+        note(&more_on(&loaded));
+        return Exit::Usage;
+    };
+    let name = folder_name(&scenario.name);
+    let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-forecast")));
+    if let Err(error) = output::prepare(&out) {
+        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    }
+    let result = match forecast(&base, scenario, (&spec(request, scenario), wish(request)), None, &mut |_| ())
+    {
+        Ok(result) => result,
+        Err(error) => return refuse(error),
+    };
+    if let Err(message) = write(&result, scenario, &actuals, (&out, &watch)) {
+        return fail(Exit::RunFailed, &message);
+    }
+    let printed = print(&match request.format {
+        ForecastFormat::Table => {
+            report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
+        }
+        ForecastFormat::Json => report::forecast_json(&result, &actuals),
+        ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned(),
+    });
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.quiet {
+        note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
+    }
+    if result.interrupted { Exit::Interrupted } else { Exit::Ok }
+}
+
+fn refuse(error: ForecastError) -> Exit {
+    match error {
+        ForecastError::Scenario(loaded) => {
+            note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+            note(&more_on(&loaded));
+            fail(Exit::Usage, "the scenario does not hold for the months of the forecast")
+        }
+        ForecastError::Words(message) => fail(Exit::Usage, &message),
+        ForecastError::Run(error) => fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+    }
+}
+
+/// What is expected: the scenario's `[forecast]`, with what the command line says instead.
+fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
+    let mut spec = scenario.forecast.clone().unwrap_or_default();
+    spec.months = request.months.unwrap_or(spec.months);
+    spec.from = request.from.or(spec.from);
+    spec.growth = request.growth.unwrap_or(spec.growth);
+    spec.runs = request.replications.unwrap_or(spec.runs);
+    spec
+}
+
+fn wish(request: &ForecastRequest) -> Wish {
+    match request.fidelity {
+        FidelityWish::Auto => Wish::Auto,
+        FidelityWish::Requests => Wish::Requests,
+        FidelityWish::Fluid => Wish::Fluid,
+    }
+}
+
+fn actuals(request: &ForecastRequest) -> Result<Vec<Actual>, Exit> {
+    let Some(path) = &request.actuals else { return Ok(Vec::new()) };
+    let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
+    read_actuals(&source.text).map_err(|problems| {
+        for problem in problems {
+            fail(Exit::Usage, &format!("{}: {problem}", path.display()));
+        }
+        Exit::Usage
+    })
+}
+
+fn write(
+    result: &Forecast,
+    scenario: &Scenario,
+    actuals: &[Actual],
+    (out, watch): (&Path, &Stopwatch),
+) -> Result<(), String> {
+    let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
+    let picture = report::forecast_plot(result, &scenario.name, actuals);
+    let files = vec![
+        ("forecast.json", report::forecast_json(result, actuals).into_bytes()),
+        ("forecast.csv", report::forecast_csv(result, actuals)),
+        ("forecast.png", report::plot::plot_png(&picture).map_err(chart)?),
+        ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
+        ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
+        ("manifest.json", manifest::of(&[scenario], scenario.seed, watch)?),
+    ];
+    output::write_all(out, files).map_err(|error| error.to_string())
+}

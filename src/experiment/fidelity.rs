@@ -1,0 +1,156 @@
+//! How good flows are for a plan: its busiest day in both planes, one beside the other. Whoever shows figures of flows
+//! can ask before, and say what it found.
+//!
+//! What is compared is one run of each plane. Both share start-up times and alarm phases, but the arrivals of single
+//! requests are random, so a part of the difference is chance; the more requests, the less.
+
+use super::checks::availability;
+use crate::kernel::traffic::RateWalk;
+use crate::kernel::units::SimDuration;
+use crate::kernel::world::{Fidelity, Plan, RunError};
+use crate::record::{Limits, RunRecord, record, totals};
+
+/// A minute \[ns\].
+const MINUTE: u64 = 60_000_000_000;
+/// An hour \[ns\].
+const HOUR: u64 = 60 * MINUTE;
+/// Longest stretch that is compared \[ns\].
+const DAY: u64 = 24 * HOUR;
+/// Most requests that are simulated one by one for a comparison: seconds on one core. A busier day is cut short around its
+/// peak.
+pub const COMPARED_REQUESTS: f64 = 1e8;
+
+/// The figures of flows against those of single requests, over the same stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FluidError {
+    /// Where the compared stretch begins [ns since second 0 of the plan].
+    pub from: u64,
+    /// How long it is \[ns\].
+    pub length: u64,
+    /// Cost of the flows ÷ cost of the requests, less one; likewise the others. `None` without a value to compare.
+    pub cost: Option<f64>,
+    /// Task-hours of all services.
+    pub task_hours: Option<f64>,
+    /// 95th percentile of response times, of the service where it is worst.
+    pub p95: Option<f64>,
+    /// 99th percentile of response times, of the service where it is worst.
+    pub p99: Option<f64>,
+    /// Availability of the flows less that of the requests [share in 0..=1], of the service where it is worst.
+    pub availability: Option<f64>,
+}
+
+impl FluidError {
+    /// Whether cost and task-hours are within `costs` and both percentiles within `times`, relatively.
+    #[must_use]
+    pub fn is_within(&self, costs: f64, times: f64) -> bool {
+        let within = |error: Option<f64>, bound: f64| error.is_none_or(|error| error.abs() <= bound);
+        within(self.cost, costs)
+            && within(self.task_hours, costs)
+            && within(self.p95, times)
+            && within(self.p99, times)
+    }
+}
+
+/// Runs the day of `plan` that its busiest hour lies in (or all of it, where it is shorter) in both planes with the streams of `seed`, and
+/// compares. Its tasks are, at the beginning, as many as flows through the whole plan would have at that time.
+///
+/// # Errors
+/// When a run was stopped; see [`RunError`].
+pub fn fluid_error(plan: &Plan, seed: u64) -> Result<FluidError, RunError> {
+    let (from, length) = busiest(plan);
+    let mut part = plan.clone();
+    if (from, length) != (0, plan.horizon.0) {
+        let flows = Plan { fidelity: Fidelity::Fluid, ..plan.clone() };
+        let before = record(&flows, seed, 0)?;
+        cut(&mut part, &before, from, length);
+    }
+    part.fidelity = Fidelity::Requests;
+    let requests = totals(&part, (seed, 0), Limits::default())?;
+    part.fidelity = Fidelity::Fluid;
+    let flows = totals(&part, (seed, 0), Limits::default())?;
+    Ok(FluidError { from, length, ..compared(&flows, &requests) })
+}
+
+/// The errors of one record of flows against one of requests.
+#[must_use]
+pub fn compared(flows: &RunRecord, requests: &RunRecord) -> FluidError {
+    let relative = |flows: f64, requests: f64| {
+        let error = flows / requests - 1.0;
+        error.is_finite().then_some(error)
+    };
+    let cost = |run: &RunRecord| run.services.iter().map(|s| s.invoice.exact_total().as_f64()).sum::<f64>();
+    let hours = |run: &RunRecord| run.services.iter().map(|s| s.tasks.running_time as f64).sum::<f64>();
+    let pairs = || flows.services.iter().zip(&requests.services);
+    let worst = |errors: &mut dyn Iterator<Item = f64>| {
+        errors.reduce(|worst, error| if error.abs() > worst.abs() { error } else { worst })
+    };
+    let quantile = |q: f64| {
+        worst(&mut pairs().filter_map(|(flow, request)| {
+            relative(flow.response_time.quantile_ms(q)?, request.response_time.quantile_ms(q)?)
+        }))
+    };
+    FluidError {
+        from: 0,
+        length: 0,
+        cost: relative(cost(flows), cost(requests)),
+        task_hours: relative(hours(flows), hours(requests)),
+        p95: quantile(0.95),
+        p99: quantile(0.99),
+        availability: worst(&mut pairs().filter_map(|(flow, request)| {
+            Some(availability(&flow.requests)? - availability(&request.requests)?)
+        })),
+    }
+}
+
+/// The day of a plan that its busiest hour lies in, in whole days from its beginning, cut short around that hour where it
+/// has too many requests: `(from, length)` \[ns\].
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a day")]
+fn busiest(plan: &Plan) -> (u64, u64) {
+    let horizon = plan.horizon.0;
+    let hours = hourly(plan);
+    let busiest = (0..hours.len()).fold(0, |best, hour| if hours[hour] > hours[best] { hour } else { best });
+    let day = DAY.min(horizon);
+    // The last day begins early enough to be whole.
+    let from = (busiest as u64 / 24 * DAY).min(horizon - day) / MINUTE * MINUTE;
+    let first = (from / HOUR) as usize;
+    let count: f64 = hours.iter().skip(first).take(24).sum();
+    if count <= COMPARED_REQUESTS {
+        return (from, day);
+    }
+    let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(MINUTE).min(day);
+    let middle = busiest as u64 * HOUR + HOUR / 2;
+    let begin = middle.saturating_sub(length / 2).clamp(from, from + day - length);
+    (begin / MINUTE * MINUTE, length)
+}
+
+/// Expected requests of all services by the hour.
+fn hourly(plan: &Plan) -> Vec<f64> {
+    let horizon = plan.horizon.0;
+    let mut hours = vec![0.0; usize::try_from(horizon.div_ceil(HOUR)).unwrap_or(0).max(1)];
+    for service in &plan.services {
+        let mut walk = RateWalk::new(&service.traffic);
+        for (hour, sum) in (0..).zip(&mut hours) {
+            let (mut at, end) = (hour * HOUR, ((hour + 1) * HOUR).min(horizon));
+            while at < end {
+                let stretch = walk.stretch(at);
+                let next = stretch.end.min(end);
+                let length = (next - at) as f64;
+                *sum += (stretch.rate + stretch.slope * length / 2.0) * length / 1e9;
+                at = next;
+            }
+        }
+    }
+    hours
+}
+
+/// Makes `plan` the stretch of itself from `from` on, which `before` has been through.
+fn cut(plan: &mut Plan, before: &RunRecord, from: u64, length: u64) {
+    plan.start_unix_ns += i64::try_from(from).unwrap_or(i64::MAX);
+    plan.horizon = SimDuration(length);
+    plan.warmup = SimDuration(plan.warmup.0.saturating_sub(from).min(length));
+    for (service, record) in plan.services.iter_mut().zip(&before.services) {
+        let row = record.timeline.iter().find(|row| row.start.0 >= from);
+        service.desired_count = row.map_or(service.desired_count, |row| row.desired);
+        service.traffic = service.traffic.window(from, length);
+    }
+}

@@ -1,0 +1,520 @@
+//! What the next months will cost: calendar months of real length, traffic that grows, inputs that are not known exactly
+//! drawn anew for every run, and the commitment that such months are worth.
+//!
+//! A month is simulated by itself, from its first local midnight, with `desired_count` warm tasks. Shapes follow the
+//! calendar (`at`, `start` and `end` of spikes, steps and ramps count from the first month's midnight, so that an event
+//! happens once); a trace is laid over the months by weekday and local clock. Growth moves the level from month to month,
+//! not within one.
+
+mod actuals;
+mod months;
+mod savings;
+
+pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
+pub use months::{Month, Pattern, months};
+pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
+
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::base::Base;
+use super::estimate::quantile_of;
+use super::fidelity::{FluidError, fluid_error};
+use super::pool;
+use super::student::normal_quantile;
+use crate::kernel::random::{Purpose, Streams};
+use crate::kernel::traffic::TrafficPlan;
+use crate::kernel::units::SimDuration;
+use crate::kernel::world::{Fidelity, Plan, RunError, Stop};
+use crate::record::{self, Limits, RunRecord};
+use crate::scenario::{ForecastSpec, PriceRow, Scenario, prices};
+
+/// A month in one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MonthRun {
+    /// Its bill \[USD\].
+    pub cost: f64,
+    /// Requests offered.
+    pub requests: f64,
+    /// Running tasks, mean, of all services.
+    pub tasks: f64,
+    /// The largest of the services' own p99 response times \[ms\]; `None` where nothing was served.
+    pub p99: Option<f64>,
+    /// served ÷ decided, of all services; `None` where nothing was decided.
+    pub availability: Option<f64>,
+    /// Whether a service ran as many tasks as it may.
+    pub at_maximum: bool,
+    /// Compute on demand and at each plan's rates, an entry an hour, for each of [`Term::ALL`] whose rates are known.
+    pub hours: Vec<Vec<Hour>>,
+}
+
+/// A number over the runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Its mean.
+    pub mean: f64,
+    /// A tenth of the runs is below this.
+    pub p10: f64,
+    /// A quarter of the runs is below this.
+    pub p25: f64,
+    /// Half of the runs are below this.
+    pub p50: f64,
+    /// A quarter of the runs is above this.
+    pub p75: f64,
+    /// A tenth of the runs is above this.
+    pub p90: f64,
+}
+
+impl Spread {
+    /// The spread of some numbers; `None` without any.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let q = |q| quantile_of(values, q);
+        Some(Self {
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            p10: q(0.1)?,
+            p25: q(0.25)?,
+            p50: q(0.5)?,
+            p75: q(0.75)?,
+            p90: q(0.9)?,
+        })
+    }
+}
+
+/// One month of a forecast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MonthForecast {
+    /// The month.
+    pub month: Month,
+    /// Its bill \[USD\].
+    pub cost: Spread,
+    /// All bills up to and with this month \[USD\].
+    pub cumulative: Spread,
+    /// Requests offered.
+    pub requests: Spread,
+    /// Cost of a million requests \[USD\]; `None` where some run had none.
+    pub per_million: Option<Spread>,
+    /// Running tasks, mean.
+    pub tasks: Spread,
+    /// The largest of the services' own p99 response times \[ms\].
+    pub p99: Option<Spread>,
+    /// served ÷ decided.
+    pub availability: Option<Spread>,
+    /// The share of runs in which a service ran as many tasks as it may, in this month or one before, in [0, 1].
+    pub at_maximum_by_now: f64,
+}
+
+/// How the months are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// As flows where that is within [`COST_BOUND`] of single requests, or as single requests where they are few.
+    Auto,
+    /// One by one.
+    Requests,
+    /// As flows.
+    Fluid,
+}
+
+/// Requests of all runs together up to which [`Wish::Auto`] simulates each: half a minute on one core.
+const FEW_REQUESTS: f64 = 1e9;
+
+/// The error of the bill up to which [`Wish::Auto`] lets requests flow, on the busiest day of the first month.
+pub const COST_BOUND: f64 = 0.02;
+
+/// A forecast.
+#[derive(Clone, Debug)]
+pub struct Forecast {
+    /// Its months, in order.
+    pub months: Vec<MonthForecast>,
+    /// Runs.
+    pub runs: u64,
+    /// The best commitment of each kind of plan whose rates are known.
+    pub commitments: Vec<Commitment>,
+    /// Whether requests flowed: then response times are approximate.
+    pub is_approximate: bool,
+    /// The error of flows against single requests, on the busiest day of the first month, where it was measured.
+    pub fluid_error: Option<FluidError>,
+    /// What has to be said of how it was made.
+    pub remarks: Vec<String>,
+    /// Whether somebody stopped it; what was finished by then counts.
+    pub interrupted: bool,
+}
+
+/// The inputs of one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// Growth a month: 0.04 is 4 %.
+    pub growth: f64,
+    /// All times of requests are so many times as long.
+    pub service_time: f64,
+    /// All prices are so many times as high.
+    pub price: f64,
+}
+
+/// Why there is no forecast.
+#[derive(Debug)]
+pub enum ForecastError {
+    /// The scenario does not hold for the forecast's months; its diagnostics say why.
+    Scenario(Box<crate::scenario::Loaded>),
+    /// Something about the forecast itself, in words.
+    Words(String),
+    /// A run was stopped.
+    Run(RunError),
+}
+
+/// The inputs of run `run`: each is drawn from a stream of its own, so that adding one does not change another.
+#[must_use]
+pub fn draw(spec: &ForecastSpec, seed: u64, run: u64) -> Draw {
+    let streams = Streams::new(seed, run);
+    let normal = |what: &str| {
+        let unit = streams.stream(Purpose::Forecast, what).open_unit();
+        // The quantile function is given for the upper half.
+        if unit > 0.5 { normal_quantile(unit) } else { -normal_quantile(1.0 - unit) }
+    };
+    // A lognormal factor with mean 1 and this coefficient of variation.
+    let factor = |what: &str, cv: f64| {
+        let variance = libm::log1p(cv * cv);
+        libm::exp(variance.sqrt() * normal(what) - variance / 2.0)
+    };
+    Draw {
+        growth: (spec.growth + spec.growth_sd * normal("growth")).max(-0.99),
+        service_time: if spec.service_time_cv > 0.0 {
+            factor("service_time", spec.service_time_cv)
+        } else {
+            1.0
+        },
+        price: if spec.price_cv > 0.0 { factor("price", spec.price_cv) } else { 1.0 },
+    }
+}
+
+/// Forecasts `base`, which is `scenario`. `progress` hears of months that are simulated.
+///
+/// # Errors
+/// See [`ForecastError`].
+pub fn forecast(
+    base: &Base<'_>,
+    scenario: &Scenario,
+    (spec, wish): (&ForecastSpec, Wish),
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Forecast, ForecastError> {
+    let mut prepared = Prepared::new(base, scenario, spec)?;
+    prepared.choose(wish, spec).map_err(ForecastError::Run)?;
+    let count = prepared.plans.len() as u64;
+    let limits = Limits { requests: None, interrupted };
+    let mut runs: Vec<Vec<MonthRun>> = Vec::new();
+    let mut row = Vec::new();
+    let mut stopped = None;
+    let job = |number: u64| prepared.simulate(spec, number / count, number % count, limits);
+    pool::in_order(0..u64::from(spec.runs) * count, job, |number, result| match result {
+        Ok(month) => {
+            row.push(month);
+            if row.len() as u64 == count {
+                runs.push(std::mem::take(&mut row));
+            }
+            progress(number + 1);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            stopped = Some(error);
+            ControlFlow::Break(())
+        }
+    });
+    let interrupted = match stopped {
+        None => false,
+        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if !runs.is_empty() => true,
+        Some(error) => return Err(ForecastError::Run(error)),
+    };
+    Ok(prepared.summary(&runs, interrupted))
+}
+
+/// Everything that the runs share.
+struct Prepared {
+    seed: u64,
+    months: Vec<Month>,
+    plans: Vec<Plan>,
+    /// Rates of each service's task, for each kind of plan whose rates are known for all services.
+    rates: Vec<(Term, Vec<TaskRate>)>,
+    remarks: Vec<String>,
+    fluid_error: Option<FluidError>,
+}
+
+impl Prepared {
+    fn new(base: &Base<'_>, scenario: &Scenario, spec: &ForecastSpec) -> Result<Self, ForecastError> {
+        let words = |text: &str| ForecastError::Words(text.to_owned());
+        let zone = TimeZone::get(&scenario.timezone).unwrap_or(TimeZone::UTC);
+        let first = first_day(scenario, spec, &zone)
+            .ok_or_else(|| words("the first month is beyond the calendar"))?;
+        let months =
+            months(first, spec.months, &zone).ok_or_else(|| words("a month is beyond the calendar"))?;
+        let mut remarks = Vec::new();
+        let whole = calendar_run(base, scenario, &months)?;
+        let mut patterns = Vec::new();
+        for (plan, notes) in scenario.plan.services.iter().zip(&scenario.services) {
+            if notes.trace.is_none() {
+                patterns.push(None);
+                continue;
+            }
+            let length = scenario.plan.horizon.0;
+            let pattern = Pattern::of(&plan.traffic, scenario.plan.start_unix_ns, length, &zone);
+            let Some(pattern) = pattern else {
+                let text = format!(
+                    "the trace of `{}` does not cover one whole local day (it begins at `start`, {}); a month cannot be made of it",
+                    plan.name, scenario.timezone
+                );
+                return Err(ForecastError::Words(text));
+            };
+            if pattern.days() < 7 {
+                remarks.push(format!(
+                    "the trace of {} has {} whole days: weekdays and weekends look alike",
+                    plan.name,
+                    pattern.days()
+                ));
+            }
+            patterns.push(Some(pattern));
+        }
+        let mut plans = Vec::new();
+        let mut begin = 0;
+        for month in &months {
+            plans.push(month_plan(&whole, &patterns, month, begin));
+            begin += month.length;
+        }
+        let book = prices(Some(&scenario.region));
+        let rates = Term::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, &book, term)?)));
+        let rates: Vec<_> = rates.collect();
+        if rates.is_empty() {
+            remarks.push(format!(
+                "no Savings Plan rates are known for {}: no commitment is sized",
+                scenario.region
+            ));
+        }
+        Ok(Self { seed: scenario.seed, months, plans, rates, remarks, fluid_error: None })
+    }
+
+    /// Chooses how requests are simulated, and says why.
+    fn choose(&mut self, wish: Wish, spec: &ForecastSpec) -> Result<(), RunError> {
+        let can_flow = self.plans.iter().flat_map(|plan| &plan.services).all(|service| {
+            service.request.timeout.as_ref().is_none_or(|patience| patience.as_constant().is_some())
+        });
+        let expected: f64 = self
+            .plans
+            .iter()
+            .map(|plan| plan.services.iter().map(|s| s.traffic.expected_requests(plan.horizon)).sum::<f64>())
+            .sum();
+        let fidelity = match wish {
+            Wish::Requests => Fidelity::Requests,
+            Wish::Auto if expected * f64::from(spec.runs) <= FEW_REQUESTS => Fidelity::Requests,
+            _ if !can_flow => {
+                self.remarks.push(
+                    "clients' patience varies, so every request is simulated by itself, which takes its time"
+                        .to_owned(),
+                );
+                Fidelity::Requests
+            }
+            Wish::Auto | Wish::Fluid => {
+                let error = self.plans.first().map(|plan| fluid_error(plan, self.seed)).transpose()?;
+                self.fluid_error = error;
+                let is_good = error.and_then(|error| error.cost).is_some_and(|cost| cost.abs() <= COST_BOUND);
+                self.remarks.push(words_of(error.as_ref(), is_good || wish == Wish::Fluid));
+                if is_good || wish == Wish::Fluid { Fidelity::Fluid } else { Fidelity::Requests }
+            }
+        };
+        for plan in &mut self.plans {
+            plan.fidelity = fidelity;
+        }
+        Ok(())
+    }
+
+    /// One month of one run.
+    fn simulate(
+        &self,
+        spec: &ForecastSpec,
+        run: u64,
+        month: u64,
+        limits: Limits<'_>,
+    ) -> Result<MonthRun, RunError> {
+        let draw = draw(spec, self.seed, run);
+        let index = usize::try_from(month).unwrap_or(0);
+        let mut plan = self.plans[index].clone();
+        #[expect(clippy::cast_precision_loss, reason = "a number of months")]
+        let growth = libm::pow(1.0 + draw.growth, month as f64);
+        let season = spec.seasonality[usize::from(self.months[index].month.unsigned_abs().clamp(1, 12)) - 1];
+        for service in &mut plan.services {
+            if let TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve) = &mut service.traffic {
+                *curve = curve.scaled(growth * season);
+            }
+            for time in [&mut service.request.cpu_time, &mut service.request.wait_time] {
+                if let Some(scaled) = time.scaled(draw.service_time) {
+                    *time = scaled;
+                }
+            }
+        }
+        let record = record::totals(&plan, (self.seed, run), limits)?;
+        Ok(self.month_run(&plan, &record, draw.price))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts and times as statistics")]
+    fn month_run(&self, plan: &Plan, record: &RunRecord, price: f64) -> MonthRun {
+        let services = &record.services;
+        let sum = |of: &dyn Fn(&crate::record::ServiceRecord) -> f64| services.iter().map(of).sum::<f64>();
+        let decided = sum(&|s| s.requests.offered.saturating_sub(s.requests.in_flight) as f64);
+        let p99s = services.iter().filter_map(|service| service.response_time.quantile_ms(0.99));
+        let hours = self.rates.iter().map(|(_, rates)| {
+            let length = services.iter().map(|service| service.hourly_billed.len()).max().unwrap_or(0);
+            let hour = |index: usize| {
+                services.iter().zip(rates).fold((0.0, 0.0), |(on_demand, committed), (service, rate)| {
+                    let tasks =
+                        service.hourly_billed.get(index).map_or(0.0, |billed| *billed as f64 / 3.6e12);
+                    (on_demand + tasks * rate.on_demand * price, committed + tasks * rate.plan * price)
+                })
+            };
+            (0..length).map(hour).collect()
+        });
+        MonthRun {
+            cost: sum(&|s| s.invoice.exact_total().as_f64()) * price,
+            requests: sum(&|s| s.requests.offered.saturating_add(s.warmup_requests) as f64),
+            tasks: sum(&|s| s.tasks.running_mean),
+            p99: p99s.fold(None, |most: Option<f64>, p99| Some(most.map_or(p99, |most| most.max(p99)))),
+            availability: (decided > 0.0).then(|| sum(&|s| s.requests.served as f64) / decided),
+            at_maximum: services.iter().zip(&plan.services).any(|(record, plan)| {
+                plan.max_capacity > plan.min_capacity && record.tasks.running_max >= plan.max_capacity
+            }),
+            hours: hours.collect(),
+        }
+    }
+
+    fn summary(&self, runs: &[Vec<MonthRun>], interrupted: bool) -> Forecast {
+        let mut months = Vec::new();
+        let mut so_far = vec![0.0; runs.len()];
+        let mut reached = vec![false; runs.len()];
+        for (index, month) in self.months.iter().enumerate() {
+            let of = |value: &dyn Fn(&MonthRun) -> f64| -> Vec<f64> {
+                runs.iter().map(|run| value(&run[index])).collect()
+            };
+            let some = |value: &dyn Fn(&MonthRun) -> Option<f64>| -> Option<Spread> {
+                let values: Option<Vec<f64>> = runs.iter().map(|run| value(&run[index])).collect();
+                Spread::of(&values?)
+            };
+            let costs = of(&|month| month.cost);
+            so_far.iter_mut().zip(&costs).for_each(|(sum, cost)| *sum += cost);
+            for (reached, run) in reached.iter_mut().zip(runs) {
+                *reached |= run[index].at_maximum;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
+            let share = reached.iter().filter(|reached| **reached).count() as f64 / runs.len() as f64;
+            let spreads = (
+                Spread::of(&costs),
+                Spread::of(&so_far),
+                Spread::of(&of(&|m| m.requests)),
+                Spread::of(&of(&|m| m.tasks)),
+            );
+            let (Some(cost), Some(cumulative), Some(requests), Some(tasks)) = spreads else { continue };
+            months.push(MonthForecast {
+                month: *month,
+                cost,
+                cumulative,
+                requests,
+                per_million: some(&|m| (m.requests > 0.0).then(|| m.cost / m.requests * 1e6)),
+                tasks,
+                p99: some(&|month| month.p99),
+                availability: some(&|month| month.availability),
+                at_maximum_by_now: share,
+            });
+        }
+        let commitments = self.rates.iter().enumerate().filter_map(|(index, (term, _))| {
+            let hours: Vec<Vec<Hour>> = runs
+                .iter()
+                .map(|run| run.iter().flat_map(|month| month.hours[index].clone()).collect())
+                .collect();
+            best(*term, &hours)
+        });
+        Forecast {
+            months,
+            runs: runs.len() as u64,
+            commitments: commitments.collect(),
+            is_approximate: self.plans.iter().any(|plan| plan.fidelity == Fidelity::Fluid),
+            fluid_error: self.fluid_error,
+            remarks: self.remarks.clone(),
+            interrupted,
+        }
+    }
+}
+
+/// How good flows are, in words.
+fn words_of(error: Option<&FluidError>, is_used: bool) -> String {
+    let percent = |error: Option<f64>| {
+        error.map_or_else(|| "no data".to_owned(), |error| format!("{:+.1} %", error * 100.0))
+    };
+    let (cost, p99) = (percent(error.and_then(|e| e.cost)), percent(error.and_then(|e| e.p99)));
+    let measured = format!("on the busiest day of the first month the bill is {cost} off and p99 {p99}");
+    if is_used {
+        format!("requests flow, response times are approximate: {measured}")
+    } else {
+        format!("flows are too far off ({measured}), so every request is simulated")
+    }
+}
+
+/// The first day of the first month: as declared, or of the month in which the scenario starts.
+fn first_day(scenario: &Scenario, spec: &ForecastSpec, zone: &TimeZone) -> Option<Date> {
+    match spec.from {
+        Some((year, month)) => Date::new(year, month, 1).ok(),
+        None => {
+            let start = Timestamp::from_nanosecond(i128::from(scenario.plan.start_unix_ns)).ok()?;
+            Some(start.to_zoned(zone.clone()).date())
+        }
+    }
+}
+
+/// The scenario over all months at once, from the first midnight: its shapes follow the calendar.
+fn calendar_run(base: &Base<'_>, scenario: &Scenario, months: &[Month]) -> Result<Plan, ForecastError> {
+    let (Some(first), length) = (months.first(), months.iter().map(|month| month.length).sum::<u64>()) else {
+        return Err(ForecastError::Words("a forecast needs at least one month".to_owned()));
+    };
+    let start = Timestamp::from_nanosecond(i128::from(first.start_unix_ns))
+        .map(|at| Zoned::new(at, TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .unwrap_or_default();
+    let overrides = [
+        format!("start=\"{start}\""),
+        format!("horizon={}s", length / 1_000_000_000),
+        "warmup=0s".to_owned(),
+        // The limit guards a run against slips of a unit; here it is a month that is run, not all of them.
+        "limits.max_requests=1000000000000000".to_owned(),
+    ];
+    let loaded = base.load(&overrides);
+    match loaded.scenario {
+        Some(whole) if whole.plan.services.len() == scenario.plan.services.len() => Ok(whole.plan),
+        _ => Err(ForecastError::Scenario(Box::new(loaded))),
+    }
+}
+
+/// The plan of one month: the traffic of its own days, from its first midnight.
+fn month_plan(whole: &Plan, patterns: &[Option<Pattern>], month: &Month, begin: u64) -> Plan {
+    let mut plan = whole.clone();
+    plan.start_unix_ns = month.start_unix_ns;
+    plan.horizon = SimDuration(month.length);
+    plan.warmup = SimDuration::ZERO;
+    for (service, pattern) in plan.services.iter_mut().zip(patterns) {
+        let evenly = matches!(service.traffic, TrafficPlan::EvenlySpaced(_));
+        let curve = match (pattern, &service.traffic) {
+            (Some(pattern), _) => pattern.over(month),
+            (None, TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve)) => {
+                curve.slice(begin, begin + month.length)
+            }
+            // Counts come from traces only, and those have a pattern.
+            (None, TrafficPlan::ExactCounts(_)) => continue,
+        };
+        service.traffic = if evenly { TrafficPlan::EvenlySpaced(curve) } else { TrafficPlan::Poisson(curve) };
+    }
+    plan
+}
+
+/// The rates of every service's task; `None` where a plan's are not known for one of them.
+fn rates(scenario: &Scenario, book: &[PriceRow], term: Term) -> Option<Vec<TaskRate>> {
+    let services = scenario.plan.services.iter().zip(&scenario.services);
+    services.map(|(service, notes)| task_rate(service, &notes.architecture, book, term)).collect()
+}

@@ -1,0 +1,378 @@
+//! The data plane as flows: what arrives is a rate, what a task holds is an amount, and between two control events both
+//! move in closed form. Backlogs, refusals, time-outs and CPU time are those of the fluid limit; nothing is drawn.
+//!
+//! Every task has a backlog of its own, as behind a load balancer that does not look at load: a new task begins empty
+//! and takes nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same
+//! whatever its size. A step lasts until the next control event or change of slope; at most a second while a backlog
+//! moves or the rate moves fast. What is left out: the waiting that chance causes below capacity. Whoever listens may add it
+//! from the rates that a [`Flow`] states.
+
+mod account;
+mod law;
+
+use alloc::vec::Vec;
+
+use super::fleet::Slot;
+use super::plan::{RequestPlan, TaskPlan};
+use super::seats::Seats;
+use crate::facts::{Current, Flow, Loss};
+use crate::traffic::{RateWalk, Stretch, TrafficPlan};
+use crate::units::NANOS_PER_SEC;
+use account::{Account, Later, Outcomes};
+use law::{Passed, Vessel};
+
+/// Longest step while a backlog moves \[ns\].
+const SHORT_STEP: u64 = NANOS_PER_SEC;
+/// Change of the rate within one step that is still a long one, as a share of the capacity.
+const GENTLE: f64 = 0.02;
+/// Share of late answers below which there are none.
+const HARDLY_ANY: f64 = 1e-9;
+
+/// Tasks in service with the same backlog, next to each other in order of entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Group {
+    tasks: usize,
+    backlog: f64,
+}
+
+/// A task that takes no new requests.
+#[derive(Clone, Copy, Debug)]
+struct Closing {
+    slot: u32,
+    backlog: f64,
+    /// Requests in service when it closed, and when that was.
+    in_service: f64,
+    since: u64,
+    /// When less than half a request is left in it.
+    idle_at: u64,
+}
+
+/// The state of the data plane of one service.
+#[derive(Clone, Debug)]
+pub struct Fluid<'p> {
+    walk: RateWalk<'p>,
+    vessel: Vessel,
+    now: u64,
+    /// Slots that receive requests, in order of their entry into service.
+    order: Vec<u32>,
+    groups: Vec<Group>,
+    closing: Vec<Closing>,
+    free_slots: Vec<u32>,
+    slots: u32,
+    /// Requests in service, without those that wait for the CPU.
+    in_service: f64,
+    /// Clients who will give up, and of these those who wait for a place.
+    giving_up: Later,
+    waiting_in_vain: Later,
+    /// Requests that will get a place too late for their clients' patience, those of them in service, and work done for
+    /// them that has not been taken off what finished yet.
+    late: Later,
+    late_in_service: f64,
+    wasted: f64,
+    /// Requests lost with their tasks since the last step.
+    failed: f64,
+    account: Account,
+    currents: Vec<Current>,
+    decay: (f64, f64),
+}
+
+/// Sums over the tasks of a step; amounts in requests, times in request·s.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    admitted: f64,
+    rejected: f64,
+    started: f64,
+    backlog_time: f64,
+    room_time: f64,
+}
+
+impl<'p> Fluid<'p> {
+    /// An empty service; `capacity` is what one task can start in a second [requests/s], `None` where nothing limits it.
+    /// A `timeout` counts with its mean: the scenario refuses one that varies.
+    #[must_use]
+    pub fn new(
+        traffic: &'p TrafficPlan,
+        request: &RequestPlan,
+        task: &TaskPlan,
+        capacity: Option<f64>,
+    ) -> Self {
+        Self {
+            walk: RateWalk::new(traffic),
+            vessel: Vessel::new(request, task, capacity),
+            now: 0,
+            order: Vec::new(),
+            groups: Vec::new(),
+            closing: Vec::new(),
+            free_slots: Vec::new(),
+            slots: 0,
+            in_service: 0.0,
+            giving_up: Later::default(),
+            waiting_in_vain: Later::default(),
+            late: Later::default(),
+            late_in_service: 0.0,
+            wasted: 0.0,
+            failed: 0.0,
+            account: Account::default(),
+            currents: Vec::new(),
+            decay: (0.0, 1.0),
+        }
+    }
+
+    /// Lets everything flow until `until` [ns since second 0].
+    pub fn serve(&mut self, until: u64, mut hear: impl FnMut(&Flow<'_>)) {
+        while self.now < until {
+            let stretch = self.walk.stretch(self.now);
+            let end = self.step_end(&stretch, until);
+            self.step(&stretch, end, &mut hear);
+        }
+        if self.failed > 0.0 {
+            // What was lost at this very instant is stated at it.
+            let still = Stretch { end: until, rate: 0.0, slope: 0.0 };
+            self.step(&still, self.now, &mut hear);
+        }
+    }
+
+    /// Where the step that begins now ends.
+    #[expect(clippy::cast_precision_loss, reason = "a rate")]
+    fn step_end(&self, stretch: &Stretch, until: u64) -> u64 {
+        let end = stretch.end.min(until);
+        let change = stretch.slope * (end - self.now) as f64;
+        let (least, most) = (stretch.rate + change.min(0.0), stretch.rate + change.max(0.0));
+        let capacity = self.vessel.capacity * self.order.len() as f64;
+        if capacity.is_infinite() || self.order.is_empty() {
+            return end;
+        }
+        let is_draining = self.closing.iter().any(|task| task.backlog > 0.0);
+        let is_calm = most <= capacity && self.groups.iter().all(|group| group.backlog <= 0.0);
+        let brim = self.vessel.brim();
+        // Clients who give up are followed closely: what becomes of them depends on when they came.
+        let is_full = least >= capacity
+            && self.groups.iter().all(|group| group.backlog >= brim)
+            && self.vessel.late_share(brim / self.vessel.capacity) <= HARDLY_ANY;
+        let is_gentle = change.abs() <= GENTLE * capacity;
+        if (is_calm || is_full) && is_gentle && !is_draining { end } else { end.min(self.now + SHORT_STEP) }
+    }
+
+    /// One step: nothing about the service changes in it, and the rate counts with its mean.
+    #[expect(clippy::cast_precision_loss, reason = "spans and amounts")]
+    fn step(&mut self, stretch: &Stretch, end: u64, hear: &mut impl FnMut(&Flow<'_>)) {
+        let (from, length) = (self.now, (end - self.now) as f64);
+        let span = length / 1e9;
+        let offered = ((stretch.rate + stretch.slope * length / 2.0) * span).max(0.0);
+        self.currents.clear();
+        let mut sums = Sums::default();
+        if self.order.is_empty() {
+            sums.rejected = offered;
+        } else if span > 0.0 {
+            self.pass_groups(offered / span / self.order.len() as f64, (from, span), &mut sums);
+        }
+        self.pass_closing(span, &mut sums);
+        let waiting_in_vain = self.waiting_in_vain.held;
+        let kept = self.kept(span);
+        let finished = stay(&mut self.in_service, sums.started, self.vessel.stay, (span, kept));
+        let late = self.late.due(end);
+        self.wasted += stay(&mut self.late_in_service, late, self.vessel.stay, (span, kept));
+        let wasted = self.wasted.min(finished);
+        self.wasted -= wasted;
+        self.now = end;
+        let _gone = self.waiting_in_vain.due(end);
+        let booked = self.account.book(&Outcomes {
+            offered,
+            rejected: sums.rejected,
+            failed: core::mem::take(&mut self.failed),
+            timed_out: self.giving_up.due(end),
+            served: finished - wasted,
+        });
+        hear(&Flow {
+            from,
+            to: end,
+            offered: booked.offered,
+            rejected: booked.rejected,
+            failed: booked.failed,
+            timed_out: booked.timed_out,
+            served: booked.served,
+            routed: if self.order.is_empty() { 0 } else { booked.offered },
+            cpu_busy: whole(sums.started * self.vessel.cpu_work),
+            occupied: whole((finished * self.vessel.stay + sums.backlog_time - sums.room_time) * 1e9),
+            waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
+            tasks: self.order.len(),
+            currents: &self.currents,
+        });
+    }
+
+    /// Every task in service takes `rate` requests a second for `span` \[s\] from `from` \[ns\] on.
+    #[expect(clippy::cast_precision_loss, reason = "a number of tasks")]
+    fn pass_groups(&mut self, rate: f64, (from, span): (u64, f64), sums: &mut Sums) {
+        let mut hot = false;
+        for index in 0..self.groups.len() {
+            let Group { tasks, backlog } = self.groups[index];
+            let passed = self.vessel.pass(backlog, rate, span);
+            self.groups[index].backlog = passed.backlog;
+            hot |= backlog > 0.0;
+            let count = tasks as f64;
+            sums.admitted += passed.admitted * count;
+            sums.rejected += passed.rejected * count;
+            sums.started += passed.started * count;
+            sums.backlog_time += passed.backlog_time * count;
+            sums.room_time += passed.room_time * count;
+            self.note_current(&passed, count, rate, (from, span));
+        }
+        if hot {
+            self.groups.dedup_by(|next, kept| {
+                // Backlogs never grow from one group to the next, which entered later.
+                let equal = next.backlog >= kept.backlog;
+                if equal {
+                    kept.tasks += next.tasks;
+                }
+                equal
+            });
+        }
+    }
+
+    /// States what the requests that `count` tasks took will go through, and notes whose clients will give up.
+    fn note_current(&mut self, passed: &Passed, count: f64, rate: f64, (from, span): (u64, f64)) {
+        let per_task = self.vessel.capacity * span;
+        let wait = if per_task.is_finite() { passed.backlog_time / per_task } else { 0.0 };
+        let room_wait = if per_task.is_finite() { passed.room_time / per_task } else { 0.0 };
+        let late_share = self.vessel.late_share(wait);
+        let late = if late_share > HARDLY_ANY { passed.admitted * count * late_share } else { 0.0 };
+        let in_vain = passed.gives_up * count;
+        if late + in_vain > 0.0 {
+            let middle = from + nanos(span / 2.0);
+            let gives_up = middle + nanos(self.vessel.patience);
+            self.giving_up.push(gives_up, late + in_vain);
+            self.waiting_in_vain.push(gives_up, in_vain);
+            self.late.push(middle + nanos(wait), late);
+        }
+        self.currents.push(Current {
+            weight: passed.admitted * count - late,
+            rate,
+            room_wait: room_wait * 1e9,
+            cpu_wait: (wait - room_wait) * 1e9,
+        });
+    }
+
+    /// Tasks on their way out work off what they hold.
+    fn pass_closing(&mut self, span: f64, sums: &mut Sums) {
+        for task in self.closing.iter_mut().filter(|task| task.backlog > 0.0) {
+            let passed = self.vessel.pass(task.backlog, 0.0, span);
+            task.backlog = passed.backlog;
+            sums.started += passed.started;
+            sums.backlog_time += passed.backlog_time;
+            sums.room_time += passed.room_time;
+        }
+    }
+
+    /// Share of what is in service that is still there after `span` \[s\].
+    #[expect(clippy::float_cmp, reason = "a remembered argument")]
+    fn kept(&mut self, span: f64) -> f64 {
+        if self.decay.0 != span {
+            let age = span / self.vessel.stay;
+            self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
+        }
+        self.decay.1
+    }
+
+    /// Requests in service in the tasks that are closing.
+    #[expect(clippy::cast_precision_loss, reason = "an age")]
+    fn in_service_of_closing(&self) -> f64 {
+        let left = |task: &Closing| {
+            task.in_service * self.vessel.service.lasts_beyond((self.now - task.since) as f64)
+        };
+        self.closing.iter().map(left).sum()
+    }
+
+    /// How long it takes until less than half of `amount` requests in service is left \[ns\].
+    fn until_idle(&self, amount: f64) -> f64 {
+        let longest = self.vessel.service.longest();
+        if amount <= 0.5 {
+            return 0.0;
+        }
+        let (mut low, mut high) = (0.0, longest);
+        for _ in 0..24 {
+            let middle = (low + high) / 2.0;
+            if amount * self.vessel.service.lasts_beyond(middle) < 0.5 { high = middle } else { low = middle }
+        }
+        high
+    }
+}
+
+impl Seats for Fluid<'_> {
+    fn enter(&mut self) -> Slot {
+        let slot = self.free_slots.pop().unwrap_or_else(|| {
+            self.slots += 1;
+            self.slots - 1
+        });
+        self.order.push(slot);
+        match self.groups.last_mut() {
+            Some(group) if group.backlog <= 0.0 => group.tasks += 1,
+            _ => self.groups.push(Group { tasks: 1, backlog: 0.0 }),
+        }
+        Slot(slot)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a number of tasks")]
+    fn close(&mut self, slot: Slot) -> u64 {
+        let Some(position) = self.order.iter().position(|other| *other == slot.0) else { return 0 };
+        let serving = (self.in_service - self.in_service_of_closing()).max(0.0);
+        let in_service = serving / self.order.len() as f64;
+        self.order.remove(position);
+        let mut first = 0;
+        let mut backlog = 0.0;
+        for index in 0..self.groups.len() {
+            first += self.groups[index].tasks;
+            if position < first {
+                backlog = self.groups[index].backlog;
+                self.groups[index].tasks -= 1;
+                if self.groups[index].tasks == 0 {
+                    self.groups.remove(index);
+                }
+                break;
+            }
+        }
+        let work = if backlog > 0.0 { backlog / self.vessel.capacity } else { 0.0 };
+        let last = if backlog > 0.0 { backlog.min(self.vessel.capacity * self.vessel.stay) } else { 0.0 };
+        let idle_at = self.now + nanos(work) + nanos(self.until_idle(in_service.max(last)) / 1e9);
+        self.closing.push(Closing { slot: slot.0, backlog, in_service, since: self.now, idle_at });
+        if idle_at > self.now { idle_at } else { 0 }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an age")]
+    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Loss)) {
+        let Some(task) = self.closing.iter_mut().find(|task| task.slot == slot.0) else { return };
+        if at < task.idle_at {
+            let left = self.vessel.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
+            let lost = (task.in_service * left).min(self.in_service);
+            self.in_service -= lost;
+            self.failed += lost + task.backlog;
+        }
+        (task.backlog, task.in_service) = (0.0, 0.0);
+    }
+
+    fn leave(&mut self, slot: Slot) {
+        self.closing.retain(|task| task.slot != slot.0);
+        self.free_slots.push(slot.0);
+    }
+}
+
+/// What starts in a step stays for a mean time of `mean` \[s\]: updates `content` and returns what finishes. The content of
+/// the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean is exact by Little's law.
+fn stay(content: &mut f64, started: f64, mean: f64, (span, kept): (f64, f64)) -> f64 {
+    if mean <= 0.0 || span <= 0.0 {
+        return started;
+    }
+    let before = *content;
+    *content = before * kept + started / span * mean * (1.0 - kept);
+    (started + before - *content).max(0.0)
+}
+
+/// Seconds as whole nanoseconds; more than a century becomes a century.
+fn nanos(seconds: f64) -> u64 {
+    crate::units::SimDuration::from_nanos_f64(seconds * 1e9).0
+}
+
+/// The nearest whole number.
+#[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
+fn whole(value: f64) -> i128 {
+    libm::round(value) as i128
+}

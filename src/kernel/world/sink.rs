@@ -1,0 +1,90 @@
+//! Where the facts of one service's requests go: to the usage meter, to the observer, into the fingerprint.
+
+use super::observer::Observer;
+use crate::facts::{Flow, Passage, Passages, Refusal};
+use crate::service::Sink;
+use crate::telemetry::UsageMeter;
+use crate::units::ServiceId;
+
+/// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
+pub(super) struct ServiceSink<'a, O> {
+    pub(super) id: ServiceId,
+    pub(super) usage: &'a mut UsageMeter,
+    pub(super) observer: &'a mut O,
+    pub(super) fingerprint: u64,
+}
+
+impl<O> ServiceSink<'_, O> {
+    #[inline]
+    fn mark(&mut self, at: u64) {
+        self.fingerprint = (self.fingerprint.rotate_left(5) ^ at).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+}
+
+/// A hash of a column, in four lanes that do not wait for each other.
+#[inline]
+fn digest(column: &[u64]) -> u64 {
+    let mut lanes =
+        [0x243F_6A88_85A3_08D3_u64, 0x1319_8A2E_0370_7344, 0xA409_3822_299F_31D0, 0x082E_FA98_EC4E_6C89];
+    let (quads, rest) = column.as_chunks::<4>();
+    for quad in quads {
+        for (lane, word) in lanes.iter_mut().zip(quad) {
+            *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        }
+    }
+    for (lane, word) in lanes.iter_mut().zip(rest) {
+        *lane = (*lane ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    }
+    lanes[0] ^ lanes[1].rotate_left(16) ^ lanes[2].rotate_left(32) ^ lanes[3].rotate_left(48)
+}
+
+impl<O: Observer> Sink for ServiceSink<'_, O> {
+    #[inline]
+    fn offered(&mut self, count: u64, routed: bool) {
+        self.usage.routed(if routed { count } else { 0 });
+        self.observer.offered(self.id, count);
+    }
+
+    fn served(&mut self, passages: &Passages<'_>) {
+        self.mark(digest(passages.end));
+        self.usage.passages(passages);
+        self.observer.served(self.id, passages);
+    }
+
+    fn served_revocably(&mut self, passage: &Passage) {
+        self.mark(passage.end);
+        self.usage.passage(passage);
+        self.observer.served_revocably(self.id, passage);
+    }
+
+    #[inline]
+    fn gave_up_in_service(&mut self, passage: &Passage, at: u64) {
+        self.mark(at ^ 1 << 63);
+        self.usage.passage(passage);
+        self.observer.gave_up_in_service(self.id, passage, at);
+    }
+
+    #[inline]
+    fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
+        self.mark(at ^ 1 << 62);
+        self.usage.waited(arrival, at);
+        self.observer.gave_up_waiting(self.id, arrival, at);
+    }
+
+    #[inline]
+    fn refused(&mut self, at: u64, why: Refusal) {
+        self.mark(at ^ 3 << 62);
+        self.observer.refused(self.id, at, why);
+    }
+}
+
+impl<O: Observer> ServiceSink<'_, O> {
+    /// Requests flow.
+    pub(super) fn flowed(&mut self, flow: &Flow<'_>) {
+        for word in [flow.offered, flow.served, flow.rejected, flow.timed_out, flow.failed] {
+            self.mark(word);
+        }
+        self.usage.flowed(flow);
+        self.observer.flowed(self.id, flow);
+    }
+}

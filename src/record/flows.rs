@@ -1,0 +1,186 @@
+//! Flows by the minute: what [`super::minute`] is for single requests. Counts are exact; times are those of [`super::delay`]
+//! and [`super::mixture`], weighed by when requests arrive, and approximate.
+
+use std::collections::BTreeMap;
+
+use windtunnel_kernel::facts::{Current, Flow};
+use windtunnel_kernel::random::Spread;
+use windtunnel_kernel::world::{Plan, ServicePlan};
+
+use super::delay::{Delay, Delays};
+use super::minute::{ClosedMinute, Tally};
+use super::mixture::{Kind, Mixture, quantile, summary};
+use super::result::{LatencySummary, RequestCounts};
+
+/// The flows of one service.
+#[derive(Clone, Debug)]
+pub(super) struct Flows {
+    delays: Delays,
+    service: Spread,
+    /// Nobody is answered later than this \[ns\].
+    patience: f64,
+    tally: Tally,
+    minute: Mixture,
+    /// Sum of the mean response times of the open minute's arrivals [request·ns], and their number.
+    minute_time: f64,
+    minute_weight: f64,
+    response: Mixture,
+    waiting: Mixture,
+    warming_up: bool,
+    /// Requests of the warm-up that are still in flight.
+    warm: u64,
+    in_flight: u64,
+    totals: RequestCounts,
+    pub(super) warmup_requests: u64,
+    percentiles: BTreeMap<Kind, [Option<u64>; 3]>,
+}
+
+impl Flows {
+    pub(super) fn new(plan: &Plan, service: &ServicePlan) -> Self {
+        let (numerator, denominator) = service.task.cpu_speed();
+        let slowness = f64::from(denominator) / f64::from(numerator.max(1));
+        let law = Spread::of(&service.request.cpu_time, slowness)
+            .plus(&Spread::of(&service.request.wait_time, 1.0));
+        Self {
+            delays: Delays::of(service, &law),
+            service: law,
+            patience: service.request.timeout.as_ref().map_or(f64::INFINITY, |t| t.mean_nanos()),
+            tally: Tally::default(),
+            minute: Mixture::default(),
+            minute_time: 0.0,
+            minute_weight: 0.0,
+            response: Mixture::default(),
+            waiting: Mixture::default(),
+            warming_up: plan.warmup.0 > 0,
+            warm: 0,
+            in_flight: 0,
+            totals: RequestCounts::default(),
+            warmup_requests: 0,
+            percentiles: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn flowed(&mut self, flow: &Flow<'_>) {
+        self.tally.offered += flow.offered;
+        self.tally.served += flow.served;
+        self.tally.rejected += flow.rejected;
+        self.tally.timed_out += flow.timed_out;
+        self.tally.failed += flow.failed;
+        self.in_flight += flow.offered;
+        if self.warming_up {
+            self.warmup_requests += flow.offered;
+        } else {
+            self.count(flow);
+        }
+        let left = flow.served + flow.rejected + flow.timed_out + flow.failed;
+        self.in_flight = self.in_flight.saturating_sub(left);
+        for current in flow.currents {
+            self.current(current, flow.tasks);
+        }
+    }
+
+    /// Counts for the run: what leaves first belongs to the warm-up as long as any of it is in flight, but a refusal is of
+    /// somebody new.
+    fn count(&mut self, flow: &Flow<'_>) {
+        let refused = flow.rejected.min(self.in_flight.saturating_sub(self.warm));
+        self.warm = self.warm.saturating_sub(flow.rejected - refused);
+        let mut counted = |count: u64| {
+            let warm = count.min(self.warm);
+            self.warm -= warm;
+            count - warm
+        };
+        self.totals.offered += flow.offered;
+        self.totals.rejected += refused;
+        self.totals.timed_out += counted(flow.timed_out);
+        self.totals.failed += counted(flow.failed);
+        self.totals.served += counted(flow.served);
+    }
+
+    fn current(&mut self, current: &Current, tasks: usize) {
+        if current.weight <= 0.0 {
+            return;
+        }
+        let (cpu, room) = self.delays.at(current.rate, tasks);
+        let chance = cpu.then(&room);
+        let backlog = current.room_wait + current.cpu_wait;
+        let is_queue = backlog > chance.overall();
+        let wait = if is_queue { backlog } else { chance.overall() };
+        self.minute_time += current.weight * (self.service.mean() + wait);
+        self.minute_weight += current.weight;
+        if is_queue {
+            let variance = |wait: f64| wait * self.delays.dispersion;
+            self.minute.queue(backlog, variance(backlog), current.weight);
+            if !self.warming_up {
+                if current.room_wait > 0.0 {
+                    self.waiting.queue(current.room_wait, variance(current.room_wait), current.weight);
+                } else {
+                    self.waiting.meet(&Delay::default(), current.weight);
+                }
+            }
+        } else {
+            self.minute.meet(&chance, current.weight);
+            if !self.warming_up {
+                self.waiting.meet(&room, current.weight);
+            }
+        }
+    }
+
+    /// Requests count from here on: what flowed in the open minute moves out of the way.
+    pub(super) fn warmup_ended(&mut self) {
+        self.warming_up = false;
+        self.warm = self.in_flight;
+        self.minute = Mixture::default();
+    }
+
+    /// Ends the open minute: its row, and its share of the run.
+    pub(super) fn close(&mut self) -> ClosedMinute {
+        let tally = std::mem::take(&mut self.tally);
+        let minute = std::mem::take(&mut self.minute);
+        let mean = (tally.served > 0 && self.minute_weight > 0.0)
+            .then(|| (self.minute_time / self.minute_weight).min(self.patience));
+        (self.minute_time, self.minute_weight) = (0.0, 0.0);
+        let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(&minute) };
+        self.add_to_run(&minute);
+        ClosedMinute { tally, mean, percentiles }
+    }
+
+    /// Ends the open minute without a row: its share of the run only.
+    pub(super) fn pass(&mut self) {
+        self.tally = Tally::default();
+        let minute = std::mem::take(&mut self.minute);
+        self.add_to_run(&minute);
+    }
+
+    fn add_to_run(&mut self, minute: &Mixture) {
+        if !self.warming_up {
+            self.response.add(minute);
+        }
+    }
+
+    /// Median, 95th and 99th percentile of a minute; those of one kind of delay are remembered.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of at most months")]
+    fn percentiles(&mut self, minute: &Mixture) -> [Option<u64>; 3] {
+        let (service, patience) = (&self.service, self.patience);
+        let found = || {
+            let law = minute.law(service);
+            [0.5, 0.95, 0.99].map(|q| law.as_ref().map(|law| quantile(law, q).min(patience) as u64))
+        };
+        match minute.only_kind() {
+            Some(kind) => *self.percentiles.entry(kind).or_insert_with(found),
+            None => found(),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> (RequestCounts, LatencySummary, LatencySummary) {
+        let counts = &mut self.totals;
+        let left = counts.served + counts.rejected + counts.timed_out + counts.failed;
+        counts.in_flight = counts.offered.saturating_sub(left);
+        // Where nobody was expected to be answered in time, who is answered all the same did not wait.
+        let response = self.response.law(&self.service);
+        let response = summary(response.as_ref().unwrap_or(&self.service), counts.served, self.patience);
+        let nothing = Spread::constant(0.0);
+        let waiting = self.waiting.law(&nothing);
+        let waiting = summary(waiting.as_ref().unwrap_or(&nothing), counts.served, self.patience);
+        (self.totals, response, waiting)
+    }
+}

@@ -1,0 +1,141 @@
+//! Two pictures of a comparison: the variants' running tasks and p99 over the first run, and cost against p99.
+
+use super::{basis, title};
+use crate::experiment::Measure;
+use crate::experiment::compare::{Compared, Comparison};
+use crate::record::{MinuteRecord, ServiceRecord};
+use crate::report::calendar::Calendar;
+use crate::report::chart::plot::{
+    Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
+};
+use crate::report::chart::time_ticks;
+use crate::report::words::plain;
+
+/// Variants that are drawn; more lines cannot be told apart.
+const MOST: usize = 8;
+/// Places on the time axis of a long run: several minutes share one, and their highest value is drawn.
+const PLACES: usize = 1100;
+
+/// Running tasks and p99 response times of the first run, one curve a variant, on one time axis; a pair of panels a
+/// service, the first three services.
+#[must_use]
+pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
+    let Some(base) = comparison.variants.first() else { return PlotSpec::default() };
+    let calendar = Calendar::new(&base.variant.scenario);
+    let mut panels = Vec::new();
+    for service in comparison.services().into_iter().take(3) {
+        let rows: Vec<(&Compared, &ServiceRecord)> = comparison
+            .variants
+            .iter()
+            .take(MOST)
+            .filter_map(|variant| {
+                variant
+                    .first
+                    .services
+                    .iter()
+                    .find(|record| record.name == service)
+                    .map(|record| (variant, record))
+            })
+            .collect();
+        let end = base.variant.scenario.plan.horizon.as_secs_f64();
+        panels.push(PlotPanel {
+            title: format!("Tasks running, {service}"),
+            height: 210.0,
+            empty: "no task ran".to_owned(),
+            content: Content::Curves {
+                x: time_axis(&calendar, end),
+                y: PlotAxis { name: "tasks".to_owned(), unit: Unit::Plain, range: Range::FromZero },
+                series: curves(&rows, Mark::Step, &|minute| Some(f64::from(minute.running))),
+            },
+        });
+        panels.push(PlotPanel {
+            title: format!("p99 response time by minute, {service}"),
+            height: 210.0,
+            empty: "no request was answered".to_owned(),
+            content: Content::Curves {
+                x: time_axis(&calendar, end),
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Log },
+                series: curves(&rows, Mark::Line(1.4), &|minute| {
+                    minute.response_time_p99.map(|nanos| nanos as f64 / 1e6)
+                }),
+            },
+        });
+    }
+    let drawn = comparison.variants.len().min(MOST);
+    let left_out = comparison.variants.len() - drawn;
+    let more = if left_out > 0 {
+        format!(" {left_out} more variants are in comparison.csv.")
+    } else {
+        String::new()
+    };
+    PlotSpec {
+        title: title(comparison),
+        subtitle: format!("The first run of each, the same requests for all · seed {}", comparison.seed),
+        caption: format!("Times in {}.{more}", calendar.zone_name()),
+        columns: 1,
+        panels,
+    }
+}
+
+fn curves(
+    rows: &[(&Compared, &ServiceRecord)],
+    mark: Mark,
+    value: &dyn Fn(&MinuteRecord) -> Option<f64>,
+) -> Vec<Series> {
+    let curve = |(index, (variant, record)): (usize, &(&Compared, &ServiceRecord))| {
+        let minutes = record.timeline.len().div_ceil(PLACES).max(1);
+        let spots = record.timeline.chunks(minutes).map(|chunk| {
+            let x = chunk[0].start.as_secs_f64();
+            let highest = chunk.iter().filter_map(value).fold(f64::NAN, f64::max);
+            Spot::at(x, highest)
+        });
+        Series { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots: spots.collect() }
+    };
+    rows.iter().enumerate().map(curve).collect()
+}
+
+/// The time from second 0 to the end, with ticks at round times of the calendar.
+fn time_axis(calendar: &Calendar, end_s: f64) -> PlotAxis {
+    let ticks = time_ticks(calendar, 0.0, end_s);
+    PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Ticks { low: 0.0, high: end_s, ticks } }
+}
+
+/// Cost a month against p99, a dot with its intervals a variant; the services' largest p99 counts.
+#[must_use]
+pub fn cost_plot(comparison: &Comparison) -> PlotSpec {
+    let p99 = |variant: &Compared| {
+        let of = |service| variant.estimate(Some(service), Measure::ResponseQuantile(0.99));
+        comparison.services().into_iter().filter_map(of).max_by(|a, b| a.value.total_cmp(&b.value))
+    };
+    let dots = comparison.variants.iter().enumerate().filter_map(|(index, variant)| {
+        let (cost, p99) = (variant.estimate(None, Measure::CostPerMonth)?, p99(variant)?);
+        let passes = if variant.passes() && !variant.checks.is_empty() { ", passes" } else { "" };
+        Some(Series {
+            name: String::new(),
+            hue: if comparison.cheapest == Some(index) { Hue::Green } else { Hue::Blue },
+            mark: Mark::Dots(6.0),
+            spots: vec![Spot {
+                x: cost.value,
+                y: p99.value,
+                span: p99.half_width.map(|_| (p99.low().max(0.0), p99.high())),
+                label: format!("{}{passes}", plain(&variant.variant.name)),
+            }],
+        })
+    });
+    PlotSpec {
+        title: "Cost against p99".to_owned(),
+        subtitle: basis(comparison),
+        caption: "Whiskers: 95 % intervals of p99. Green: the cheapest that passes its checks.".to_owned(),
+        columns: 1,
+        panels: vec![PlotPanel {
+            title: "p99 response time".to_owned(),
+            height: 380.0,
+            empty: "no request was answered".to_owned(),
+            content: Content::Curves {
+                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: Range::Data },
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Auto },
+                series: dots.collect(),
+            },
+        }],
+    }
+}

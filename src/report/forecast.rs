@@ -1,0 +1,340 @@
+//! What the next months will cost, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
+//! what the runs leave out is said beside them.
+
+use serde_json::{Value, json};
+
+use super::chart::plot::{Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit};
+use super::figures::figure_text;
+use super::numbers::{PLAIN, figure, grouped, rounded, whole};
+use super::page::{Look, Page};
+use super::replications::figure_number;
+use super::words::{plain, wrapped};
+use crate::experiment::Measure;
+use crate::experiment::forecast::{Actual, Backtest, Commitment, Forecast, MonthForecast, Spread, backtest};
+
+/// The table for a terminal of `width` columns.
+#[must_use]
+pub fn forecast_table(
+    forecast: &Forecast,
+    title: &str,
+    actuals: &[Actual],
+    width: usize,
+    colour: bool,
+) -> String {
+    let mut page = Page::new(width, colour);
+    let runs =
+        format!("  {} runs, USD; eight of ten runs lie between P10 and P90", grouped(forecast.runs, PLAIN));
+    page.line(&[(Look::Bold, title), (Look::Faint, &runs)]);
+    page.blank();
+    let head = format!(
+        "  {:<9}{:>15}{:>8}{:>12}{:>12}{:>12}{:>10}{:>9}{:>11}",
+        "month", "requests", "tasks", "mean", "P10", "P90", "million", "at max", "bill"
+    );
+    page.line(&[(Look::Faint, &head)]);
+    for month in &forecast.months {
+        page.line(&[(Look::Usual, &row(month, actuals))]);
+    }
+    if let Some(last) = forecast.months.last() {
+        let Spread { mean, p10, p90, .. } = last.cumulative;
+        let text = format!("  {:<32}{:>12}{:>12}{:>12}", "all months", usd(mean), usd(p10), usd(p90));
+        page.line(&[(Look::Bold, &text)]);
+    }
+    page.blank();
+    for sentence in sentences(forecast, actuals) {
+        for (index, line) in wrapped(&sentence, page.width - 3).iter().enumerate() {
+            page.line(&[(Look::Usual, if index == 0 { "→ " } else { "  " }), (Look::Usual, line)]);
+        }
+    }
+    page.finish()
+}
+
+fn row(month: &MonthForecast, actuals: &[Actual]) -> String {
+    let Spread { mean, p10, p90, .. } = month.cost;
+    let million = month.per_million.map_or_else(|| "–".to_owned(), |spread| usd(spread.mean));
+    let share = month.at_maximum_by_now;
+    let reached = if share > 0.0 { format!("{} %", figure(share * 100.0, PLAIN)) } else { "–".to_owned() };
+    let bill = bill_of(actuals, month).map_or_else(String::new, usd);
+    format!(
+        "  {:<9}{:>15}{:>8}{:>12}{:>12}{:>12}{million:>10}{reached:>9}{bill:>11}",
+        month.month.name(),
+        grouped(whole(month.requests.mean), PLAIN),
+        figure(month.tasks.mean, PLAIN),
+        usd(mean),
+        usd(p10),
+        usd(p90),
+    )
+}
+
+fn bill_of(actuals: &[Actual], month: &MonthForecast) -> Option<f64> {
+    actuals.iter().find(|actual| actual.month == month.month.name()).map(|actual| actual.usd)
+}
+
+fn usd(value: f64) -> String {
+    figure_text(Measure::Cost, value).trim_end_matches(" USD").to_owned()
+}
+
+/// The months that have a bill, for a backtest.
+fn test(forecast: &Forecast, actuals: &[Actual]) -> Option<Backtest> {
+    let pair = |month: &MonthForecast| {
+        Some((month.cost.mean, month.cost.p10, month.cost.p90, bill_of(actuals, month)?))
+    };
+    let pairs: Vec<_> = forecast.months.iter().filter_map(pair).collect();
+    backtest(&pairs)
+}
+
+/// What a colleague would say.
+fn sentences(forecast: &Forecast, actuals: &[Actual]) -> Vec<String> {
+    let mut said = Vec::new();
+    if forecast.interrupted {
+        said.push(format!("interrupted: only the {} runs that were finished count", forecast.runs));
+    }
+    said.push(maximum_sentence(forecast));
+    for commitment in &forecast.commitments {
+        said.push(commitment_sentence(commitment));
+    }
+    if let Some(test) = test(forecast, actuals) {
+        let percent = |share: f64| {
+            format!("{}{} %", if share < 0.0 { "-" } else { "+" }, figure(share.abs() * 100.0, PLAIN))
+        };
+        said.push(format!(
+            "against {} bills: {} in sum, bias {}, MAPE {} %; {} % of the bills lie between P10 and P90",
+            test.months,
+            percent(test.variance),
+            percent(test.bias),
+            figure(test.mape * 100.0, PLAIN),
+            figure(test.within * 100.0, PLAIN)
+        ));
+    } else if !actuals.is_empty() {
+        said.push("none of the bills is of a month of the forecast; --from sets its first month".to_owned());
+    }
+    said.extend(forecast.remarks.iter().map(|remark| plain(remark)));
+    said
+}
+
+/// The month in which most runs have reached `max_capacity`.
+fn first_at_maximum(forecast: &Forecast) -> Option<&MonthForecast> {
+    forecast.months.iter().find(|month| month.at_maximum_by_now >= 0.5)
+}
+
+fn maximum_sentence(forecast: &Forecast) -> String {
+    let last = forecast.months.last().map_or(0.0, |month| month.at_maximum_by_now);
+    match first_at_maximum(forecast) {
+        Some(month) => format!(
+            "max_capacity is first reached in {}: by then in {} % of the runs",
+            month.month.name(),
+            figure(month.at_maximum_by_now * 100.0, PLAIN)
+        ),
+        None if last > 0.0 => {
+            format!("max_capacity is reached in {} % of the runs, not in most", figure(last * 100.0, PLAIN))
+        }
+        None => "max_capacity is never reached".to_owned(),
+    }
+}
+
+fn commitment_sentence(commitment: &Commitment) -> String {
+    let name = commitment.term.name();
+    if commitment.usd_per_hour <= 0.0 {
+        return format!("a Compute Savings Plan ({name}) does not pay: no hour is used often enough");
+    }
+    format!(
+        "a Compute Savings Plan ({name}) of {} USD an hour saves {} USD a month (P10 {}, P90 {}): {} % of it is used, it covers \
+         {} % of compute",
+        amount(commitment.usd_per_hour),
+        usd(commitment.saving),
+        usd(commitment.saving_p10),
+        usd(commitment.saving_p90),
+        figure(commitment.utilization * 100.0, PLAIN),
+        figure(commitment.coverage * 100.0, PLAIN)
+    )
+}
+
+/// A commitment, with the three decimals that AWS takes.
+fn amount(value: f64) -> String {
+    format!("{value:.3}")
+}
+
+/// `forecast.csv`: one row a month.
+#[must_use]
+pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
+    let mut text = String::from(
+        "month,hours,requests,tasks_mean,cost_mean_usd,cost_p10_usd,cost_p50_usd,cost_p90_usd,cumulative_mean_usd,\
+         cumulative_p10_usd,cumulative_p90_usd,cost_per_million_requests_usd,response_time_p99_ms,response_times,availability,\
+         at_max_capacity_by_now,actual_usd,error\n",
+    );
+    let number = |value: Option<f64>, digits: i32| {
+        value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
+    };
+    for month in &forecast.months {
+        let bill = bill_of(actuals, month);
+        let (cost, sum) = (month.cost, month.cumulative);
+        let fields = [
+            month.month.name(),
+            (month.month.length / 3_600_000_000_000).to_string(),
+            number(Some(month.requests.mean), 0),
+            number(Some(month.tasks.mean), 4),
+            number(Some(cost.mean), 2),
+            number(Some(cost.p10), 2),
+            number(Some(cost.p50), 2),
+            number(Some(cost.p90), 2),
+            number(Some(sum.mean), 2),
+            number(Some(sum.p10), 2),
+            number(Some(sum.p90), 2),
+            number(month.per_million.map(|spread| spread.mean), 4),
+            number(month.p99.map(|spread| spread.mean), 3),
+            if forecast.is_approximate { "approximate" } else { "simulated" }.to_owned(),
+            number(month.availability.map(|spread| spread.mean), 6),
+            number(Some(month.at_maximum_by_now), 4),
+            number(bill, 2),
+            number(bill.filter(|bill| *bill > 0.0).map(|bill| (cost.mean - bill) / bill), 4),
+        ];
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    text.into_bytes()
+}
+
+/// `forecast.json`.
+#[must_use]
+pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
+    let money = |value: f64| figure_number(Measure::Cost, value);
+    let spread = |of: &Spread| {
+        json!({
+            "mean": money(of.mean), "p10": money(of.p10), "p25": money(of.p25),
+            "p50": money(of.p50), "p75": money(of.p75), "p90": money(of.p90),
+        })
+    };
+    let months: Vec<Value> = forecast
+        .months
+        .iter()
+        .map(|month| {
+            json!({
+                "month": month.month.name(),
+                "hours": month.month.length / 3_600_000_000_000,
+                "requests_mean": rounded(month.requests.mean, 0),
+                "tasks_mean": rounded(month.tasks.mean, 4),
+                "cost_usd": spread(&month.cost),
+                "cumulative_usd": spread(&month.cumulative),
+                "cost_per_million_requests_usd": month.per_million.map(|of| money(of.mean)),
+                "response_time_p99_ms_mean": month.p99.and_then(|of| rounded(of.mean, 3)),
+                "availability_mean": month.availability.and_then(|of| rounded(of.mean, 6)),
+                "at_max_capacity_by_now": rounded(month.at_maximum_by_now, 4),
+                "actual_usd": bill_of(actuals, month).map(money),
+            })
+        })
+        .collect();
+    let commitments: Vec<Value> = forecast
+        .commitments
+        .iter()
+        .map(|commitment| {
+            json!({
+                "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
+                "commitment_usd_per_hour": amount(commitment.usd_per_hour),
+                "saving_per_month_usd": {
+                    "mean": money(commitment.saving),
+                    "p10": money(commitment.saving_p10),
+                    "p90": money(commitment.saving_p90),
+                },
+                "utilization": rounded(commitment.utilization, 6),
+                "coverage": rounded(commitment.coverage, 6),
+            })
+        })
+        .collect();
+    let whole = json!({
+        "schema_version": "1.0",
+        "runs": forecast.runs,
+        "interrupted": forecast.interrupted,
+        "fidelity": if forecast.is_approximate { "fluid" } else { "requests" },
+        "response_times_approximate": forecast.is_approximate,
+        "fluid_error": forecast.fluid_error.map(|error| json!({
+            "cost": error.cost.and_then(|error| rounded(error, 6)),
+            "task_hours": error.task_hours.and_then(|error| rounded(error, 6)),
+            "p95": error.p95.and_then(|error| rounded(error, 6)),
+            "p99": error.p99.and_then(|error| rounded(error, 6)),
+        })),
+        "months": months,
+        "max_capacity_first_reached": first_at_maximum(forecast).map(|month| month.month.name()),
+        "savings_plans": commitments,
+        "backtest": test(forecast, actuals).map(|test| json!({
+            "months": test.months,
+            "variance": rounded(test.variance, 6),
+            "bias": rounded(test.bias, 6),
+            "mape": rounded(test.mape, 6),
+            "share_between_p10_and_p90": rounded(test.within, 6),
+        })),
+        "remarks": forecast.remarks,
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A value with the span that is drawn round it.
+type Drawn = (f64, Option<(f64, f64)>);
+
+/// The cumulative cost as a fan, and each month's bill with its span.
+#[must_use]
+pub fn forecast_plot(forecast: &Forecast, title: &str, actuals: &[Actual]) -> PlotSpec {
+    let names: Vec<String> = forecast.months.iter().map(|month| month.month.name()).collect();
+    let spots = |of: &dyn Fn(&MonthForecast) -> Option<Drawn>| -> Vec<Spot> {
+        let spot = |(index, month): (usize, &MonthForecast)| {
+            let (y, span) = of(month)?;
+            Some(Spot { span, ..Spot::at(index as f64, y) })
+        };
+        forecast.months.iter().enumerate().filter_map(spot).collect()
+    };
+    let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
+    let mut billed = 0.0;
+    let mut sums = Vec::new();
+    for (index, month) in forecast.months.iter().enumerate() {
+        // A sum with a month missing would be compared with one that has it.
+        let Some(bill) = bill_of(actuals, month) else { break };
+        billed += bill;
+        sums.push(Spot::at(index as f64, billed));
+    }
+    let x = PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Names(names) };
+    let y = || PlotAxis { name: "USD".to_owned(), unit: Unit::Dollars, range: Range::FromZero };
+    let panel = |title: &str, series: Vec<Series>| PlotPanel {
+        title: title.to_owned(),
+        height: 240.0,
+        empty: "no month was simulated".to_owned(),
+        content: Content::Curves {
+            x: x.clone(),
+            y: y(),
+            series: series.into_iter().filter(|s| !s.spots.is_empty()).collect(),
+        },
+    };
+    let fan = |spread: &dyn Fn(&MonthForecast) -> Spread, actual: Vec<Spot>| {
+        vec![
+            series(
+                "P10 to P90",
+                Hue::Sky,
+                Mark::Band(0.3),
+                spots(&|m| Some((spread(m).p50, Some((spread(m).p10, spread(m).p90))))),
+            ),
+            series(
+                "P25 to P75",
+                Hue::Sky,
+                Mark::Band(0.6),
+                spots(&|m| Some((spread(m).p50, Some((spread(m).p25, spread(m).p75))))),
+            ),
+            series("mean", Hue::Blue, Mark::Line(2.0), spots(&|m| Some((spread(m).mean, None)))),
+            series("bills", Hue::Vermilion, Mark::Dots(4.5), actual),
+        ]
+    };
+    PlotSpec {
+        title: title.to_owned(),
+        subtitle: format!(
+            "{} runs, each with growth, service times and prices of its own",
+            grouped(forecast.runs, PLAIN)
+        ),
+        caption: forecast.remarks.first().map(|remark| plain(remark)).unwrap_or_default(),
+        columns: 1,
+        panels: vec![
+            panel("Cost so far", fan(&|month| month.cumulative, sums)),
+            panel(
+                "Cost by month",
+                fan(&|month| month.cost, spots(&|m| bill_of(actuals, m).map(|bill| (bill, None)))),
+            ),
+        ],
+    }
+}

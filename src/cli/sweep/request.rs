@@ -8,21 +8,32 @@ use crate::cli::args::seed;
 use crate::experiment::sweep::Shard;
 use crate::scenario::Axis;
 
+const SWEEP_HELP: &str = "\
+Examples:
+  windtunnel sweep web.toml --axis service.web.scaling.target_tracking.cpu.target_value=40..80:5
+  windtunnel sweep web.toml --axis service.web.scaling.min_capacity=2..6:1 --replications 3
+  windtunnel sweep web.toml --points settings.csv --out sizes
+  windtunnel sweep web.toml --points settings.csv --out sizes --resume
+  windtunnel sweep web.toml --points settings.csv --out part-2 --shard 2/3
+  windtunnel merge part-1 part-2 part-3 --out sizes
+
+Rows are kept as they are finished: after Ctrl-C, a kill or a full disk, the same command with
+--resume goes on and ends with the same bytes. A percentile in runs.csv is that run's own; in
+points.csv it is the mean of the point's runs. docs/scale-out.md has recipes for many machines.
+
+Exit codes:
+  0    every row is there; a point whose values do not go together is a row with its error
+  1    the scenario has checks, and no point passes them
+  2    wrong usage, an invalid scenario, or a folder that another sweep has
+  3    a run failed (over its budget, a bug), or a file could not be written
+  130  interrupted";
+
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  windtunnel sweep web.toml --axis service.web.scaling.target_tracking.cpu.target_value=40..80:5\n  \
-    windtunnel sweep web.toml --axis service.web.task.cpu=512,1024,2048 --axis service.web.scaling.min_capacity=2..6:1 \\\n      \
-    --replications 3 --out sizes\n  windtunnel sweep web.toml --out sizes --resume\n  windtunnel sweep web.toml --shard 2/3 --out part-2 \
-    && windtunnel merge part-1 part-2 part-3 --out sizes\n\nRows are kept as they are finished: after Ctrl-C, a kill or a full disk, --resume \
-    goes on and ends with the same bytes.\nA percentile in runs.csv is that run's own; in points.csv it is the mean of the point's runs.\n\n\
-    Exit codes: 0 all rows are there (a point whose values do not go together is a row with its error);\n1 the scenario has checks and no point \
-    passes them; 2 wrong usage, an invalid scenario, or another sweep in the folder;\n3 a run failed (over its budget, a bug) or a file could not \
-    be written; 130 interrupted."
-)]
+#[command(after_help = SWEEP_HELP)]
 pub(in crate::cli) struct SweepRequest {
-    /// Scenario file; its [sweep] says what is varied, unless --axis or --points does
+    /// Scenario file; its sweep table says what is varied, unless --axis or --points does
     pub(super) scenario: PathBuf,
-    /// A key that is varied, with its values; replaces the axes of [sweep]; may be repeated
+    /// A key that is varied, with its values; replaces the axes of the scenario; may be repeated
     #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = Axis::parse)]
     pub(super) axes: Vec<Axis>,
     /// N points in which every value of every axis comes up equally often, instead of every combination

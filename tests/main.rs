@@ -4,6 +4,7 @@
 mod benchmarks;
 mod cli;
 mod differential;
+mod experiments;
 mod fluid;
 mod invariants;
 mod laws;

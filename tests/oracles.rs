@@ -24,6 +24,6 @@
 mod arrivals;
 mod exact;
 mod intervals;
-mod measure;
+pub(crate) mod measure;
 mod snapshots;
 mod stationary;

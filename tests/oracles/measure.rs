@@ -186,7 +186,7 @@ impl Observer for Sample {
 }
 
 /// Runs `work` for replications 0..count on two threads; the results come in the order of replications.
-pub(super) fn replicate<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+pub(crate) fn replicate<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let next = AtomicU64::new(0);
     let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

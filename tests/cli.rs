@@ -5,6 +5,7 @@ mod bad_files;
 mod bad_numbers;
 mod bad_output;
 mod commands;
+mod experiments;
 mod interrupted;
 mod run;
 

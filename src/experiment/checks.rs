@@ -110,12 +110,8 @@ fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence:
 /// The value with its interval: `612ms (603ms to 621ms)`.
 fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
     let value = shown(check, estimate.value);
-    match estimate.half_width {
-        Some(half) if half > 0.0 => {
-            format!("{value} ({} to {})", shown(check, estimate.low()), shown(check, estimate.high()))
-        }
-        _ => value,
-    }
+    let (low, high) = (shown(check, estimate.low()), shown(check, estimate.high()));
+    if low == value && high == value { value } else { format!("{value} ({low} to {high})") }
 }
 
 fn judge(check: &Check, scenario: &Scenario, record: &RunRecord) -> CheckOutcome {

@@ -157,17 +157,17 @@ impl Flows {
         }
     }
 
-    /// Median, 95th and 99th percentile of a minute; those of one kind of delay are remembered.
+    /// Median, 95th and 99th percentile of a minute; without a backlog those of the mean delay, which are remembered.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of at most months")]
     fn percentiles(&mut self, minute: &Mixture) -> [Option<u64>; 3] {
         let (service, patience) = (&self.service, self.patience);
-        let found = || {
-            let law = minute.law(service);
+        let found = |mixture: &Mixture| {
+            let law = mixture.law(service);
             [0.5, 0.95, 0.99].map(|q| law.as_ref().map(|law| quantile(law, q).min(patience) as u64))
         };
-        match minute.only_kind() {
-            Some(kind) => *self.percentiles.entry(kind).or_insert_with(found),
-            None => found(),
+        match minute.mean_kind() {
+            Some(kind) => *self.percentiles.entry(kind).or_insert_with(|| found(&Mixture::of_kind(kind))),
+            None => found(minute),
         }
     }
 

@@ -93,13 +93,27 @@ impl Mixture {
         }
     }
 
-    /// The kind of all delays when there is only one.
-    pub(super) fn only_kind(&self) -> Option<Kind> {
-        let mut kinds = self.kinds.keys();
-        match (kinds.next(), kinds.next()) {
-            (Some(kind), None) if self.waited <= 0.0 => Some(*kind),
-            _ => None,
+    /// The kind of the mean delay, where nothing waits behind a backlog: kinds of one minute hardly differ then.
+    pub(super) fn mean_kind(&self) -> Option<Kind> {
+        if self.waited > 0.0 {
+            return None;
         }
+        let (mut total, mut waits, mut times) = (0.0, 0.0, 0.0);
+        for (kind, weight) in &self.kinds {
+            let (probable, mean) = kind.delay();
+            total += weight;
+            waits += weight * probable;
+            times += weight * probable * mean;
+        }
+        (total > 0.0).then(|| {
+            let mean = if waits > 0.0 { times / waits } else { 0.0 };
+            Kind::of(&Delay { probable: waits / total, mean })
+        })
+    }
+
+    /// One kind of delay alone.
+    pub(super) fn of_kind(kind: Kind) -> Self {
+        Self { kinds: BTreeMap::from([(kind, 1.0)]), ..Self::default() }
     }
 
     /// The law of `service` with these delays before it; `None` when nothing was weighed.
@@ -127,6 +141,7 @@ impl Mixture {
 
 /// Adds `share` of the law of `service` behind a delay of `kind` to `cells`; returns what belongs to the atom. In one pass: what has begun
 /// below an edge and waits beyond it falls by a factor from edge to edge.
+#[expect(clippy::float_cmp, reason = "a remembered argument")]
 fn delayed(service: &Spread, kind: Kind, share: f64, cells: &mut [f64]) -> f64 {
     let (probable, mean) = kind.delay();
     let delayed_share = if kind == Kind::NONE { 0.0 } else { probable * share };
@@ -135,12 +150,17 @@ fn delayed(service: &Spread, kind: Kind, share: f64, cells: &mut [f64]) -> f64 {
     }
     if delayed_share > 0.0 {
         let (mut waiting, mut beyond) = (service.atom, 1.0);
+        // Cells of an octave are equally wide, so the factors change with the octave only.
+        let (mut last, mut kept, mut share_of_cell) = (0.0, 1.0, 0.0);
         for (index, cell) in cells.iter_mut().enumerate() {
             let low = if index == 0 { 0.0 } else { cell_start(index) };
             let width = cell_start(index + 1) - low;
             let mass = service.cells.get(index).copied().unwrap_or(0.0);
-            let kept = libm::exp(-width / mean);
-            waiting = waiting * kept + mass * (1.0 - kept) * mean / width;
+            if width != last {
+                (last, kept) = (width, libm::exp(-width / mean));
+                share_of_cell = (1.0 - kept) * mean / width;
+            }
+            waiting = waiting * kept + mass * share_of_cell;
             let next = service.mass_from(index + 1) + waiting;
             *cell += delayed_share * (beyond - next);
             beyond = next;

@@ -258,7 +258,26 @@ pub fn what_would_change(found: &Found) -> Vec<String> {
             figure_text(Measure::CostPerMonth, other.cost)
         )
     };
-    alternatives(found).iter().map(sentence).collect()
+    alternatives(found).iter().map(sentence).chain(at_the_ends(found)).collect()
+}
+
+/// Axes of numbers whose end the recommendation stands at: what lies beyond was not tried.
+fn at_the_ends(found: &Found) -> Vec<String> {
+    let Some(winner) = &found.winner else { return Vec::new() };
+    let values = crate::experiment::optimize::values_of(&found.axes, winner.candidate);
+    let ends = found.axes.iter().zip(values).filter(|(axis, value)| {
+        let last = axis.values.len() - 1;
+        let numbers = axis.values.iter().all(|value| value.number().is_some());
+        last >= 2 && numbers && (*value == 0 || *value == last)
+    });
+    ends.map(|(axis, value)| {
+        format!(
+            "{} = {} is the end of its range: what lies beyond was not tried",
+            plain(short(&axis.name)),
+            plain(&axis.values[value].label)
+        )
+    })
+    .collect()
 }
 
 /// A value in the unit of the figure that a check names.

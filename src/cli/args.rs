@@ -139,9 +139,9 @@ pub(super) struct CompareRequest {
     for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting was confirmed."
 )]
 pub(super) struct OptimizeRequest {
-    /// Scenario file; its `[checks]` say what is good enough, its `[optimize]` what may be chosen
+    /// Scenario file; its checks say what is good enough, its optimize table what may be chosen
     pub(super) scenario: PathBuf,
-    /// A key that may be chosen, with its values; replaces the axes of `[optimize]`; may be repeated
+    /// A key that may be chosen, with its values; replaces the axes of the scenario; may be repeated
     #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = crate::scenario::Axis::parse)]
     pub(super) axes: Vec<crate::scenario::Axis>,
     /// Confidence with which the recommended setting must pass every check

@@ -35,7 +35,10 @@ pub fn mser5(series: &[f64]) -> Option<Cut> {
         let rest = &batches[from..];
         let size = rest.len() as f64;
         let mean = rest.iter().sum::<f64>() / size;
-        rest.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (size * size)
+        let mser = rest.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (size * size);
+        // Rounding alone is no difference: a series that is the same throughout has nothing to cut.
+        let rounding = 1e-12 * mean;
+        if mser > rounding * rounding { mser } else { 0.0 }
     };
     let mut best = (0, statistic(0));
     for from in 1..=count / 2 {

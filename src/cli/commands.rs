@@ -1,15 +1,18 @@
 //! The small commands: validate, init, explain, prices, completions.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
+use crate::kernel::world::{RunError, Stop};
 use crate::scenario::{self, Loaded, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output;
 use crate::shell::terminal::{self, note, stderr_colour};
+use crate::shell::{interrupt, output};
 
 /// What the price book calls the region of prices that hold in all of them; it makes no region known.
 const ALL_REGIONS: &str = "all";
@@ -29,6 +32,26 @@ pub(super) fn print(text: &str) -> Exit {
 pub(super) fn fail(exit: Exit, message: &str) -> Exit {
     note(&format!("error: {message}\n"));
     exit
+}
+
+/// Listens for interruptions from now on.
+///
+/// # Errors
+/// The exit code, once the reason was printed.
+pub(super) fn listen() -> Result<Arc<AtomicBool>, Exit> {
+    interrupt::listen()
+        .map_err(|error| fail(Exit::RunFailed, &format!("cannot listen for interruptions: {error}")))
+}
+
+/// Says why runs were stopped before there was a result.
+pub(super) fn stopped(error: &RunError) -> Exit {
+    match error {
+        RunError::Stopped { why: Stop::Interrupted, .. } => {
+            note("interrupted before the first run was over; nothing was written\n");
+            Exit::Interrupted
+        }
+        other => fail(Exit::RunFailed, &format!("a run was stopped: {other}")),
+    }
 }
 
 pub(super) fn validate(request: &ValidateRequest) -> Exit {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{CompareFormat, CompareRequest};
-use super::commands::{fail, more_on, print};
+use super::commands::{fail, listen, more_on, print, stopped};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
@@ -13,6 +13,7 @@ use crate::report;
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
+use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -30,9 +31,19 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
     }
-    let comparison = match compare(variants, seed, request.replications, None, &mut |_| ()) {
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let runs = request.replications * variants.len() as u64;
+    let mut progress = Progress::start("runs", runs, 0, request.quiet);
+    let result = compare(variants, seed, request.replications, Some(&interrupted), &mut |done| {
+        progress.reach(done);
+    });
+    progress.finish();
+    let comparison = match result {
         Ok(comparison) => comparison,
-        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+        Err(error) => return stopped(&error),
     };
     if let Err(message) = write(&comparison, &out, &watch) {
         return fail(Exit::RunFailed, &message);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
-use super::commands::{fail, more_on, print};
+use super::commands::{fail, listen, more_on, print, stopped};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
@@ -13,6 +13,7 @@ use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
+use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -43,8 +44,18 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
     }
-    let result = match forecast(&base, scenario, (&spec(request, scenario), wish(request)), None, &mut |_| ())
-    {
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let spec = spec(request, scenario);
+    let mut progress =
+        Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.quiet);
+    let result = forecast(&base, scenario, (&spec, wish(request)), Some(&interrupted), &mut |done| {
+        progress.reach(done);
+    });
+    progress.finish();
+    let result = match result {
         Ok(result) => result,
         Err(error) => return refuse(error),
     };
@@ -75,7 +86,7 @@ fn refuse(error: ForecastError) -> Exit {
             fail(Exit::Usage, "the scenario does not hold for the months of the forecast")
         }
         ForecastError::Words(message) => fail(Exit::Usage, &message),
-        ForecastError::Run(error) => fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+        ForecastError::Run(error) => stopped(&error),
     }
 }
 

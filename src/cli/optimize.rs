@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{fail, more_on, print};
+use super::commands::{fail, listen, more_on, print, stopped};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
 use crate::experiment::Base;
 use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
 use crate::report;
-use crate::scenario::{self, Axis, Files, Scenario, SearchSpec};
+use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
+use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -46,10 +47,18 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
     }
-    let search = Search { base, scenario, spec: &spec, interrupted: None };
-    let found = match search.run(&mut |_, _| ()) {
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let search = Search { base, scenario, spec: &spec, interrupted: Some(&interrupted) };
+    let most = candidates(&spec.axes) * u64::from(spec.first_round);
+    let mut progress = Progress::start("runs", most, 0, request.quiet);
+    let found = search.run(&mut |done, alive| progress.reach_of(done, alive));
+    progress.finish();
+    let found = match found {
         Ok(found) => found,
-        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+        Err(error) => return stopped(&error),
     };
     if let Err(message) = write(&found, scenario, request, (&out, &watch)) {
         return fail(Exit::RunFailed, &message);
@@ -120,12 +129,14 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
 fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
     let mut usable = true;
     for axis in axes {
-        let loads: Vec<_> = axis.values.iter().map(|value| base.load(&value.overrides)).collect();
-        if loads.iter().any(|loaded| loaded.scenario.is_some()) {
+        let mut loads = axis.values.iter().map(|value| base.load(&value.overrides));
+        let first = loads.next();
+        let is_usable = |loaded: &Loaded| loaded.scenario.is_some();
+        if first.as_ref().is_some_and(is_usable) || loads.any(|loaded| is_usable(&loaded)) {
             continue;
         }
         usable = false;
-        if let Some(loaded) = loads.first() {
+        if let Some(loaded) = first {
             note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
             fail(Exit::Usage, &format!("no value of `{}` can be used", axis.name));
         }

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, print};
+use super::commands::{fail, listen, print, stopped};
 use super::exit::Exit;
 use super::run::{ready, verdict, write};
 use crate::experiment::replications::{Enough, Replicated, replications};
 use crate::experiment::warmup;
 use crate::report;
 use crate::scenario::Scenario;
+use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -33,9 +34,20 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         },
         None => Enough::Runs(request.replications.unwrap_or(RUNS)),
     };
-    let result = match replications(scenario, enough, None, &mut |_| ()) {
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let most = match enough {
+        Enough::Runs(runs) => runs,
+        Enough::Narrow { at_most, .. } => at_most,
+    };
+    let mut progress = Progress::start("runs", most, 0, request.quiet);
+    let result = replications(scenario, enough, Some(&interrupted), &mut |done| progress.reach(done));
+    progress.finish();
+    let result = match result {
         Ok(result) => result,
-        Err(error) => return fail(Exit::RunFailed, &format!("a run was stopped: {error}")),
+        Err(error) => return stopped(&error),
     };
     let more = vec![
         ("estimates.json", report::estimates_json(&result).into_bytes()),

@@ -144,7 +144,7 @@ fn run(
     let files = || crate::shell::files::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
     let runner = Runner::new(base, design, (head.seed, head.figures.len()), limits);
-    let mut progress = Progress::start(cells.planned(), cells.finished(), request.quiet);
+    let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.quiet);
     let mut result = Ok(());
     let cell =
         |number: u64| usize::try_from(number).ok().and_then(|n| missing.get(n)).copied().unwrap_or(u64::MAX);

@@ -12,9 +12,10 @@ use super::wall_clock::Stopwatch;
 /// Time between two plain lines.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How far a sweep is.
+/// How far an experiment is.
 #[derive(Debug)]
 pub struct Progress {
+    noun: &'static str,
     bar: Option<ProgressBar>,
     plain: bool,
     total: u64,
@@ -26,15 +27,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of `total` cells `done` were there before; `quiet`: nothing is shown.
+    /// Of `total` things of this kind (`cells`, `runs`) `done` were there before; `quiet`: nothing is shown.
     #[must_use]
-    pub fn start(total: u64, done: u64, quiet: bool) -> Self {
+    pub fn start(noun: &'static str, total: u64, done: u64, quiet: bool) -> Self {
         let on_terminal =
             io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let bar = (!quiet && on_terminal).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
-            let style =
-                ProgressStyle::with_template("{bar:30} {pos}/{len} cells  {msg}  {elapsed} gone, {eta} left");
+            let template =
+                format!("{{bar:30}} {{pos}}/{{len}} {noun}  {{msg}}  {{elapsed}} gone, {{eta}} left");
+            let style = ProgressStyle::with_template(&template);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
             bar.set_position(done);
             bar.reset_eta();
@@ -43,13 +45,18 @@ impl Progress {
         });
         let plain = !quiet && !on_terminal;
         let (began, last) = (Stopwatch::start(), Stopwatch::start());
-        Self { bar, plain, total, before: done, done, requests: 0, began, last }
+        Self { noun, bar, plain, total, before: done, done, requests: 0, began, last }
     }
 
-    /// A cell of so many requests is finished.
+    /// One of so many requests is finished.
     pub fn advance(&mut self, requests: u64) {
-        self.done += 1;
         self.requests += requests;
+        self.reach(self.done + 1);
+    }
+
+    /// So many are finished.
+    pub fn reach(&mut self, done: u64) {
+        self.done = done;
         if let Some(bar) = &self.bar {
             bar.set_position(self.done);
             bar.set_message(self.rates());
@@ -57,15 +64,35 @@ impl Progress {
             self.last = Stopwatch::start();
             let cells = (self.done - self.before) as f64 / self.began.elapsed().as_secs_f64().max(1e-3);
             let left = self.total.saturating_sub(self.done) as f64 / cells.max(1e-9);
-            note(&format!("{}/{} cells, {}, {left:.0} s left\n", self.done, self.total, self.rates()));
+            note(&format!(
+                "{}/{} {}, {}, {left:.0} s left\n",
+                self.done,
+                self.total,
+                self.noun,
+                self.rates()
+            ));
         }
+    }
+
+    /// So many are finished, and so many candidates are still in: more may come than was planned.
+    pub fn reach_of(&mut self, done: u64, alive: usize) {
+        if done > self.total {
+            self.total = done + alive as u64;
+            if let Some(bar) = &self.bar {
+                bar.set_length(self.total);
+            }
+        }
+        self.reach(done);
     }
 
     fn rates(&self) -> String {
         let seconds = self.began.elapsed().as_secs_f64().max(1e-3);
         let cells = (self.done - self.before) as f64 / seconds;
+        if self.requests == 0 {
+            return format!("{cells:.1} {}/s", self.noun);
+        }
         let requests = self.requests as f64 / seconds / 1e6;
-        format!("{cells:.1} cells/s, {requests:.1} M requests/s")
+        format!("{cells:.1} {}/s, {requests:.1} M requests/s", self.noun)
     }
 
     /// Takes the bar away.

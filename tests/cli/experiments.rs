@@ -320,3 +320,48 @@ fn a_forecast_is_held_against_its_bills() {
         ["forecast.csv", "forecast.json", "forecast.png", "forecast.svg", "manifest.json", "plan.toml"];
     assert_eq!(names(&folder.path().join("o")), files);
 }
+
+/// Starts the command, asks it to stop after a second, and gives its exit code and standard error.
+#[cfg(unix)]
+fn interrupted(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    use std::process::{Command, Stdio};
+    let child = command(folder, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_experiment_keeps_what_was_finished_and_says_so() {
+    let folder = small();
+    let (code, _) =
+        interrupted(folder.path(), &["run", "small.toml", "--replications", "100000", "--out", "runs"]);
+    assert_eq!(code, Some(130));
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap()
+    };
+    let estimates = read("runs/estimates.json");
+    let runs = estimates["replications"].as_u64().unwrap();
+    assert!(estimates["interrupted"] == true && (1..100_000).contains(&runs), "{runs}");
+    // What was kept is what so many replications give.
+    let again = windtunnel(
+        folder.path(),
+        &["run", "small.toml", "--replications", &runs.to_string(), "--out", "again", "-q"],
+    );
+    again.exits(0);
+    let rows = |name: &str| fs::read(folder.path().join(name).join("replications.csv")).unwrap();
+    assert!(rows("runs") == rows("again"));
+    let variant = ["--variant", "b: seed=2", "--replications", "100000"];
+    let compare = [&["compare", "small.toml", "--out", "compared"], &variant[..]].concat();
+    assert_eq!(interrupted(folder.path(), &compare).0, Some(130));
+    assert_eq!(read("compared/comparison.json")["interrupted"], true);
+    // A search that was interrupted recommends nothing.
+    let check = "checks.p99_response_time=< 500ms";
+    let axis = "seed=1..9000:1";
+    let search = ["optimize", "small.toml", "--set", check, "--axis", axis, "--out", "searched"];
+    assert_eq!(interrupted(folder.path(), &search).0, Some(130));
+    assert!(read("searched/optimization.json")["recommended"].is_null());
+}

@@ -87,6 +87,8 @@ pub struct Found {
     pub winner: Option<Confirmed>,
     /// The base, on the same fresh random numbers as the winner.
     pub base: Option<Sample>,
+    /// Its checks.
+    pub base_checks: Vec<CheckOutcome>,
     /// Candidates that looked good in the race and did not hold on fresh random numbers, in the order they were tried.
     pub rejected: Vec<Confirmed>,
     /// All candidates that ran, on cost and p99.
@@ -166,6 +168,7 @@ impl Search<'_> {
             limits: rules.limits,
             winner: None,
             base: None,
+            base_checks: Vec::new(),
             approximate: self.scenario.is_approximate(),
             rejected: Vec::new(),
             spots,
@@ -176,6 +179,9 @@ impl Search<'_> {
         if !found.interrupted {
             self.confirm_best(&mut found)?;
             found.base = self.fresh(self.scenario)?;
+            if let Some(base) = &found.base {
+                found.base_checks = checks::evaluate_sample(self.scenario, base);
+            }
             found.interrupted = self.is_interrupted();
         }
         Ok(found)

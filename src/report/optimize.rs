@@ -14,7 +14,7 @@ use super::words::{cell, columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
     Alternative, Confirmed, Fate, Found, Knob, alternatives, candidates, knobs, name_of, overrides_of,
 };
-use crate::experiment::{Estimate, Measure};
+use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
 
 /// Settings of the front that a terminal shows.
 const FRONT_ROWS: usize = 12;
@@ -100,7 +100,8 @@ fn recommendation(page: &mut Page, found: &Found) {
         page.line(&[(Look::Usual, &text)]);
     }
     if let Some(saving) = found.saving() {
-        page.line(&[(Look::Usual, &format!("  {}", saving_text(&saving)))]);
+        let text = format!("  {}{}", saving_text(&saving), base_text(&found.base_checks));
+        page.line(&[(Look::Usual, &text)]);
     }
     page.blank();
     page.verdicts(&winner.checks);
@@ -130,6 +131,20 @@ fn saving_text(saving: &Estimate) -> String {
     }
     let word = if saving.value < 0.0 { "less" } else { "more" };
     format!("{} {half} {word} than as it is now", figure_text(Measure::CostPerMonth, saving.value.abs()))
+}
+
+/// Whether the setting as it is now is good enough.
+fn base_text(checks: &[CheckOutcome]) -> String {
+    let of = |status| checks.iter().find(move |check| check.status == status);
+    if let Some(failed) = of(CheckStatus::Fail) {
+        format!(", which fails {}", failed.check)
+    } else if let Some(unsure) = of(CheckStatus::Inconclusive) {
+        format!(", of which it is not sure that it keeps {}", unsure.check)
+    } else if checks.iter().all(|check| check.status == CheckStatus::Pass) && !checks.is_empty() {
+        ", which passes all checks too".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn knob_table(page: &mut Page, knobs: &[Knob]) {
@@ -308,6 +323,9 @@ pub fn optimization_json(found: &Found) -> String {
             "half_width": saving.half_width.map(|half| figure_number(Measure::CostPerMonth, half)),
             "significant": saving.is_significant(),
         })),
+        "base_checks": found.base_checks.iter().map(|check| json!({
+            "check": check.check, "value": check.value, "status": status_word(check.status),
+        })).collect::<Vec<_>>(),
         "margins": found.limits.iter().enumerate().map(|(index, check)| json!({
             "check": check.text,
             "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),

@@ -2,15 +2,17 @@
 //! requests (jackknife), and for paired differences of both.
 //!
 //! M/M/1, ten replications an experiment. Of N = 3000 experiments 93 to 97 % must hold: ±5.0 binomial standard errors at
-//! 95 %, so each of the figures alarms falsely with probability 5·10⁻⁷ for new random numbers. The interval of a
-//! percentile is allowed 92.5 % (3.1 standard errors of what ten replications of this length really give, 94 %).
+//! 95 %, so each of the figures alarms falsely with probability 5·10⁻⁷ for new random numbers.
 
+use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::{Estimate, Figure, Measure, Sample};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
+use windtunnel::scenario::Quantity;
 
+use super::{scenario, text};
 use crate::oracles::measure::replicate;
 use crate::workloads::{plan, secs, service};
 
@@ -66,7 +68,37 @@ fn of_all_95_percent_intervals_93_to_97_percent_hold_the_truth() {
     for (index, name) in ["mean", "p95 of all", "difference of means", "difference of p95"].iter().enumerate()
     {
         let share = held.iter().filter(|held| held[index]).count() as f64 / EXPERIMENTS as f64;
-        let least = if index % 2 == 0 { 0.93 } else { 0.925 };
-        assert!((least..=0.97).contains(&share), "{share} of the intervals for the {name} hold the truth");
+        assert!((0.93..=0.97).contains(&share), "{share} of the intervals for the {name} hold the truth");
     }
+}
+
+/// Runs that stop when the interval is narrow enough stop a little early when it is narrow by chance: about 94 % of 95 %
+/// intervals hold (n₀ = 10). Of 2000 experiments 92 % must: 3.7 standard errors below 94 %, a false alarm in ten thousand.
+#[test]
+fn intervals_of_runs_that_stop_when_they_are_narrow_enough_hold_in_92_percent() {
+    const STOPPED: u64 = 2_000;
+    let text = text(50.0, 1, "")
+        .replace(
+            "cpu_time = { exponential = { mean = \"20ms\" } }",
+            "cpu_time = \"0ms\"\nwait_time = { exponential = { mean = \"10ms\" } }",
+        )
+        .replace("concurrency = 8", "concurrency = 1")
+        .replace("horizon = \"30m\"", "horizon = \"40s\"\nwarmup = \"10s\"");
+    let figure = Figure { service: Some(0), measure: Measure::ResponseMean };
+    let truth = truth(10.0);
+    let enough = Enough::Narrow { quantity: Quantity::ResponseTimeMean, relative: 0.04, at_most: 200 };
+    let (mut held, mut runs) = (0, 0);
+    for seed in 0..STOPPED {
+        let mut scenario = scenario(&text);
+        scenario.seed = seed;
+        let many = replications(scenario, enough, None, &mut |_| ()).expect("a queue runs");
+        assert!(many.precision.expect("a wish").is_met);
+        let estimate = many.sample.pseudo(&figure).expect("requests").estimate(0.95);
+        held += u64::from((estimate.low()..=estimate.high()).contains(&truth));
+        runs += many.sample.runs();
+    }
+    // The wish was not granted by the first ten runs already.
+    assert!(runs as u64 > 12 * STOPPED, "{runs}");
+    let share = held as f64 / STOPPED as f64;
+    assert!((0.92..=0.97).contains(&share), "{share} of the intervals hold the truth");
 }

@@ -274,11 +274,12 @@ impl Prepared {
                 return Err(ForecastError::Words(text));
             };
             if pattern.days() < 7 {
-                remarks.push(format!(
-                    "the trace of {} has {} whole days: weekdays and weekends look alike",
-                    plan.name,
-                    pattern.days()
-                ));
+                let days = match pattern.days() {
+                    1 => "one whole day".to_owned(),
+                    days => format!("{days} whole days"),
+                };
+                remarks
+                    .push(format!("the trace of {} has {days}: weekdays and weekends look alike", plan.name));
             }
             patterns.push(Some(pattern));
         }

@@ -7,6 +7,7 @@ use super::commands::{fail, listen, more_on, print, stopped};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
+use super::variant::is_seed;
 use crate::experiment::Base;
 use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
 use crate::report;
@@ -110,6 +111,13 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
     }
     if scenario.checks.is_empty() {
         return Err("the scenario has no [checks]: without them the cheapest setting is the worst".to_owned());
+    }
+    if spec
+        .axes
+        .iter()
+        .any(|axis| axis.values.iter().any(|value| value.overrides.iter().any(|set| is_seed(set))))
+    {
+        return Err("`seed` cannot be chosen: all settings run with the same random numbers".to_owned());
     }
     let mut names: Vec<&str> = spec.axes.iter().map(|axis| axis.name.as_str()).collect();
     names.sort_unstable();

@@ -88,6 +88,9 @@ fn warmed_up(request: &RunRequest, scenario: Scenario) -> Result<Scenario, Exit>
         );
     }
     if found.length <= scenario.plan.warmup {
+        if !found.is_too_short && !request.quiet {
+            note("--warmup auto: pilot runs show nothing more to leave out\n");
+        }
         return Ok(scenario);
     }
     let mut overrides = request.overrides.clone();

@@ -38,7 +38,18 @@ pub(super) fn parse(text: &str) -> Result<VariantWish, String> {
     if overrides.is_empty() {
         return Err(format!("the variant `{name}` changes nothing; {example}"));
     }
+    if overrides.iter().any(|text| is_seed(text)) {
+        return Err(format!(
+            "the variant `{name}` cannot have a seed of its own: all variants run with the same random numbers; --seed changes \
+             them for all"
+        ));
+    }
     Ok(VariantWish { name: name.to_owned(), overrides })
+}
+
+/// Whether an override is one of the seed, which the settings of an experiment share.
+pub(super) fn is_seed(set: &str) -> bool {
+    set.split_once('=').is_some_and(|(key, _)| key.trim() == "seed")
 }
 
 #[cfg(test)]
@@ -52,7 +63,7 @@ mod tests {
         assert_eq!(variant.overrides, ["service.web.task.cpu=2048", "service.web.task.memory = 4096"]);
         let nested = parse("a: k={ x = \"1;2\" }; l=[\"3;4\"]").unwrap();
         assert_eq!(nested.overrides, ["k={ x = \"1;2\" }", "l=[\"3;4\"]"]);
-        for wrong in ["", "k=1", ": k=1", "a:", "a: ;", "k=1: x"] {
+        for wrong in ["", "k=1", ": k=1", "a:", "a: ;", "k=1: x", "a: k=1; seed = 2"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

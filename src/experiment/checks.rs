@@ -62,11 +62,23 @@ pub fn evaluate_sample_at(scenario: &Scenario, sample: &Sample, confidence: f64)
 /// The verdict on one estimate.
 #[must_use]
 pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
-    match (holds(check, estimate.low()), holds(check, estimate.high())) {
+    let (low, high) = ends(check, estimate);
+    match (holds(check, low), holds(check, high)) {
         (true, true) => CheckStatus::Pass,
         (false, false) => CheckStatus::Fail,
         _ => CheckStatus::Inconclusive,
     }
+}
+
+/// The ends of an interval, as far as its figure can reach: none that is checked is below zero, and no share is above one.
+fn ends(check: &Check, estimate: &Estimate) -> (f64, f64) {
+    let most = match check.quantity {
+        Quantity::Availability | Quantity::CpuMean => 1.0,
+        _ => f64::INFINITY,
+    };
+    // Never beyond the value itself, whatever rounding did to it.
+    let (least, most) = (estimate.value.min(0.0), estimate.value.max(most));
+    (estimate.low().max(least), estimate.high().min(most))
 }
 
 fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence: f64) -> CheckOutcome {
@@ -110,7 +122,8 @@ fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence:
 /// The value with its interval: `612ms (603ms to 621ms)`.
 fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
     let value = shown(check, estimate.value);
-    let (low, high) = (shown(check, estimate.low()), shown(check, estimate.high()));
+    let (low, high) = ends(check, estimate);
+    let (low, high) = (shown(check, low), shown(check, high));
     if low == value && high == value { value } else { format!("{value} ({low} to {high})") }
 }
 
@@ -244,6 +257,18 @@ mod tests {
         assert_eq!(shown(&availability, 0.9995), "99.95%");
         let cost = check(Quantity::CostPerMonth, Comparator::Less, 2000.0);
         assert_eq!(shown(&cost, 1234.5), "1234.50 USD");
+    }
+
+    #[test]
+    fn an_interval_ends_where_its_figure_does() {
+        let p99 = check(Quantity::ResponseTimeQuantile(0.99), Comparator::Less, 1000.0);
+        let wide = Estimate { value: 825.0, half_width: Some(1835.0), runs: 2 };
+        assert_eq!(shown_estimate(&p99, &wide), "825ms (0ms to 2660ms)");
+        assert_eq!(verdict(&p99, &wide), CheckStatus::Inconclusive);
+        let share = check(Quantity::Availability, Comparator::LessOrEqual, 1.0);
+        let estimate = Estimate { value: 0.999, half_width: Some(0.01), runs: 3 };
+        assert_eq!(shown_estimate(&share, &estimate), "99.9% (98.9% to 100%)");
+        assert_eq!(verdict(&share, &estimate), CheckStatus::Pass);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 use super::checks;
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, pool};
+use crate::kernel::units::SimTime;
 use crate::kernel::world::{RunError, Stop};
-use crate::record::{self, Keep, Limits, RunRecord};
+use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
 use crate::scenario::Scenario;
 
 /// One of the settings that are compared.
@@ -20,13 +21,36 @@ pub struct Variant {
     pub scenario: Scenario,
 }
 
+/// Moments of a course at most: a picture has no more places, and a year of minutes a variant would fill the memory.
+const MOMENTS: usize = 1100;
+
+/// The course of a service in the first run of a variant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    /// The service.
+    pub service: String,
+    /// Its minutes, or as many of them together as it takes to keep to a thousand.
+    pub moments: Vec<Moment>,
+}
+
+/// One or several minutes of a course, with the highest values in them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// When it begins.
+    pub start: SimTime,
+    /// Running tasks.
+    pub running: u32,
+    /// 99th percentile of a minute's response times \[ns\]; `None` where nothing was served.
+    pub p99: Option<u64>,
+}
+
 /// What became of a variant.
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The variant.
     pub variant: Variant,
-    /// Its first run, in full.
-    pub first: RunRecord,
+    /// The course of its first run, of each service.
+    pub first: Vec<Course>,
     /// All its runs.
     pub sample: Sample,
     /// Its checks, judged by intervals.
@@ -69,26 +93,26 @@ pub fn compare(
     let limits = Limits { requests: None, interrupted };
     let count = variants.len() as u64;
     let mut samples: Vec<Sample> = variants.iter().map(|v| Sample::new(&v.scenario.plan)).collect();
-    let mut firsts: Vec<RunRecord> = Vec::new();
-    let mut row: Vec<RunRecord> = Vec::new();
+    let mut firsts: Vec<Vec<Course>> = Vec::new();
+    let mut row: Vec<(RunRecord, Vec<Course>)> = Vec::new();
     let mut stopped = None;
     // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
     let job = |number: u64| {
         let (run, variant) = (number / count, number % count);
         let plan = &variants[index(variant)].scenario.plan;
         let keep = if run == 0 { Keep::Everything } else { Keep::Totals };
-        record::record_within(plan, (seed, run), keep, limits)
+        record::record_within(plan, (seed, run), keep, limits).map(course)
     };
     pool::in_order(0..runs.max(1) * count, job, |number, result| match result {
         Ok(record) => {
             row.push(record);
             if row.len() as u64 == count {
-                for ((sample, record), variant) in samples.iter_mut().zip(&row).zip(&variants) {
+                for ((sample, (record, _)), variant) in samples.iter_mut().zip(&row).zip(&variants) {
                     sample.push(record, &variant.scenario.plan);
                 }
                 let full = std::mem::take(&mut row);
                 if firsts.is_empty() {
-                    firsts = full;
+                    firsts = full.into_iter().map(|(_, course)| course).collect();
                 }
             }
             progress(number + 1);
@@ -116,6 +140,23 @@ pub fn compare(
 #[expect(clippy::cast_possible_truncation, reason = "below the number of variants")]
 fn index(variant: u64) -> usize {
     variant as usize
+}
+
+/// The course of a run, taken out of its record, whose minutes, decisions and changes nobody reads after that.
+fn course(mut record: RunRecord) -> (RunRecord, Vec<Course>) {
+    let courses = record.services.iter_mut().map(|service| {
+        let minutes = std::mem::take(&mut service.timeline);
+        (service.decisions, service.in_service) = (Vec::new(), Vec::new());
+        let together = minutes.len().div_ceil(MOMENTS).max(1);
+        let moment = |chunk: &[MinuteRecord]| Moment {
+            start: chunk[0].start,
+            running: chunk.iter().map(|minute| minute.running).max().unwrap_or(0),
+            p99: chunk.iter().filter_map(|minute| minute.response_time_p99).max(),
+        };
+        Course { service: service.name.clone(), moments: minutes.chunks(together).map(moment).collect() }
+    });
+    let courses = courses.collect();
+    (record, courses)
 }
 
 impl Compared {

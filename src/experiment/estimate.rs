@@ -90,7 +90,9 @@ pub fn of_ratios(shares: &[Option<(f64, f64)>]) -> Option<Pseudo> {
 /// unequal size get the weights of Busing, Meijer and van der Leeden (1999).
 #[must_use]
 pub fn of_sections(whole: f64, without: &[Option<f64>], sizes: &[u64]) -> Pseudo {
-    let runs: u64 = sizes.iter().sum();
+    // A section without a request leaves the figure as it is: the others are all there is.
+    let present = without.iter().zip(sizes).filter(|(without, _)| without.is_some());
+    let runs: u64 = present.map(|(_, size)| *size).sum();
     #[expect(clippy::cast_precision_loss, reason = "a few thousand runs")]
     let ratios: Vec<f64> = sizes.iter().map(|size| runs as f64 / (*size).max(1) as f64).collect();
     let values = without
@@ -110,15 +112,21 @@ impl Pseudo {
         Estimate { value: self.whole, half_width: half_width(&pairs, confidence), runs: self.runs }
     }
 
-    /// The figure less that of `base`, run by run.
+    /// The figure less that of `base`, run by run. Where one of the two has nothing to say of some runs, the difference
+    /// rests on the others alone.
     #[must_use]
     pub fn less(&self, base: &Self) -> Self {
         let values = self.values.iter().zip(&base.values).map(|(mine, theirs)| Some((*mine)? - (*theirs)?));
+        let values: Vec<Option<f64>> = values.collect();
+        let shared = values.iter().flatten().count();
+        // A section's weight is what all runs are, as a multiple of it, less one; without some of them that is less.
+        let present = self.values.iter().flatten().count();
+        let share = as_f64(shared) / as_f64(present.max(1));
         Self {
             whole: self.whole - base.whole,
-            values: values.collect(),
-            weights: self.weights.clone(),
-            runs: self.runs.min(base.runs),
+            weights: self.weights.iter().map(|weight| (weight + 1.0) * share - 1.0).collect(),
+            runs: if shared == values.len() { self.runs.min(base.runs) } else { shared as u64 },
+            values,
         }
     }
 }
@@ -224,6 +232,22 @@ mod tests {
         assert!(close(difference.value, 1.0) && close(difference.half_width.unwrap(), 0.0));
         assert!(difference.is_significant());
         assert!(!base.less(&base).estimate(0.95).is_significant());
+    }
+
+    #[test]
+    fn a_difference_that_rests_on_few_runs_is_as_unsure_as_they_are() {
+        let base = of_means(&[Some(10.0), Some(20.0), None, None, None]).unwrap();
+        let other = of_means(&[11.0, 23.0, 5.0, 5.0, 5.0].map(Some)).unwrap();
+        let direct = of_means(&[Some(1.0), Some(3.0)]).unwrap().estimate(0.95);
+        for difference in [other.less(&base), base.less(&other)] {
+            let estimate = difference.estimate(0.95);
+            assert_eq!(estimate.runs, 2);
+            assert!(close(estimate.half_width.unwrap(), direct.half_width.unwrap()), "{estimate:?}");
+        }
+        // The same of sections: one without a request is no section.
+        let sections = of_sections(2.0, &[Some(3.0), Some(1.0), None], &[1; 3]).estimate(0.95);
+        let means = of_means(&[Some(1.0), Some(3.0)]).unwrap().estimate(0.95);
+        assert!(close(sections.half_width.unwrap(), means.half_width.unwrap()), "{sections:?}");
     }
 
     #[test]

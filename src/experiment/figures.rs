@@ -49,7 +49,7 @@ pub enum Measure {
     ScaleOut,
     /// Scale-ins.
     ScaleIn,
-    /// Cost of the run \[USD\].
+    /// Cost of the run before its lines are rounded to cents \[USD\].
     Cost,
     /// Cost scaled to 730 hours \[USD\].
     CostPerMonth,
@@ -244,7 +244,8 @@ fn usd(services: &[ServiceRecord], amount: impl Fn(&ServiceRecord) -> Usd) -> f6
 fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Option<Share> {
     let plain = |value: f64| Some((value, 1.0));
     match measure {
-        Measure::Cost => return plain(usd(services, |s| s.invoice.total())),
+        // Before its rounding to cents, which would hide what short runs differ in and make an interval of its own.
+        Measure::Cost => return plain(usd(services, |s| s.invoice.exact_total())),
         Measure::CostPerMonth => return plain(usd(services, |s| s.invoice.per_month(plan.horizon))),
         Measure::CostPerMillion => {
             let offered: u64 = services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();

@@ -123,8 +123,15 @@ pub enum Wish {
 /// Requests of all runs together up to which [`Wish::Auto`] simulates each: half a minute on one core.
 const FEW_REQUESTS: f64 = 1e9;
 
+/// Requests of a month at most: what the sums of a run hold with room to spare, on any machine in any time.
+const MOST_REQUESTS: f64 = 1e15;
+
 /// The error of the bill up to which [`Wish::Auto`] lets requests flow, on the busiest day of the first month.
 pub const COST_BOUND: f64 = 0.02;
+
+/// Runs whose hours a commitment is sized on: a few hundred thousand hours tell its best to a percent, and more would
+/// take memory only.
+const SIZED_ON: usize = 200;
 
 /// A forecast.
 #[derive(Clone, Debug)]
@@ -204,7 +211,8 @@ pub fn forecast(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Forecast, ForecastError> {
     let mut prepared = Prepared::new(base, scenario, spec)?;
-    prepared.choose(wish, spec).map_err(ForecastError::Run)?;
+    let expected = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
+    prepared.choose(wish, expected).map_err(ForecastError::Run)?;
     let count = prepared.plans.len() as u64;
     let limits = Limits { requests: None, interrupted };
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
@@ -213,6 +221,10 @@ pub fn forecast(
     let job = |number: u64| prepared.simulate(spec, number / count, number % count, limits);
     pool::in_order(0..u64::from(spec.runs) * count, job, |number, result| match result {
         Ok(month) => {
+            let mut month: MonthRun = month;
+            if runs.len() >= SIZED_ON {
+                month.hours.iter_mut().for_each(|hours| *hours = Vec::new());
+            }
             row.push(month);
             if row.len() as u64 == count {
                 runs.push(std::mem::take(&mut row));
@@ -270,11 +282,12 @@ impl Prepared {
                 return Err(ForecastError::Words(text));
             };
             if pattern.days() < 7 {
-                remarks.push(format!(
-                    "the trace of {} has {} whole days: weekdays and weekends look alike",
-                    plan.name,
-                    pattern.days()
-                ));
+                let days = match pattern.days() {
+                    1 => "one whole day".to_owned(),
+                    days => format!("{days} whole days"),
+                };
+                remarks
+                    .push(format!("the trace of {} has {days}: weekdays and weekends look alike", plan.name));
             }
             patterns.push(Some(pattern));
         }
@@ -296,19 +309,49 @@ impl Prepared {
         Ok(Self { seed: scenario.seed, months, plans, rates, remarks, fluid_error: None })
     }
 
-    /// Chooses how requests are simulated, and says why.
-    fn choose(&mut self, wish: Wish, spec: &ForecastSpec) -> Result<(), RunError> {
+    /// The factor on the traffic of a month in a run that grows like `draw`.
+    #[expect(clippy::cast_precision_loss, reason = "a number of months")]
+    fn level(&self, spec: &ForecastSpec, draw: &Draw, month: usize) -> f64 {
+        let season = spec.seasonality[usize::from(self.months[month].month.unsigned_abs().clamp(1, 12)) - 1];
+        libm::pow(1.0 + draw.growth, month as f64) * season
+    }
+
+    /// Requests of all months of all runs together, grown as each run draws it.
+    ///
+    /// # Errors
+    /// The first month in which a run has more than can be counted, in words.
+    fn expected_requests(&self, spec: &ForecastSpec) -> Result<f64, String> {
+        let of = |plan: &Plan| -> f64 {
+            plan.services.iter().map(|s| s.traffic.expected_requests(plan.horizon)).sum()
+        };
+        let first: Vec<f64> = self.plans.iter().map(of).collect();
+        let draws: Vec<Draw> = (0..u64::from(spec.runs)).map(|run| draw(spec, self.seed, run)).collect();
+        let mut sum = 0.0;
+        for (month, requests) in first.iter().enumerate() {
+            for draw in &draws {
+                let grown = requests * self.level(spec, draw, month);
+                if grown.is_nan() || grown > MOST_REQUESTS {
+                    return Err(format!(
+                        "in {} there would be {grown:.2e} requests, grown by {:.1} % a month; a month holds {MOST_REQUESTS:.0e} \
+                         at most: forecast fewer months, or less growth",
+                        self.months[month].name(),
+                        draw.growth * 100.0
+                    ));
+                }
+                sum += grown;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
+    fn choose(&mut self, wish: Wish, expected: f64) -> Result<(), RunError> {
         let can_flow = self.plans.iter().flat_map(|plan| &plan.services).all(|service| {
             service.request.timeout.as_ref().is_none_or(|patience| patience.as_constant().is_some())
         });
-        let expected: f64 = self
-            .plans
-            .iter()
-            .map(|plan| plan.services.iter().map(|s| s.traffic.expected_requests(plan.horizon)).sum::<f64>())
-            .sum();
         let fidelity = match wish {
             Wish::Requests => Fidelity::Requests,
-            Wish::Auto if expected * f64::from(spec.runs) <= FEW_REQUESTS => Fidelity::Requests,
+            Wish::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
                 self.remarks.push(
                     "clients' patience varies, so every request is simulated by itself, which takes its time"
@@ -341,12 +384,10 @@ impl Prepared {
         let draw = draw(spec, self.seed, run);
         let index = usize::try_from(month).unwrap_or(0);
         let mut plan = self.plans[index].clone();
-        #[expect(clippy::cast_precision_loss, reason = "a number of months")]
-        let growth = libm::pow(1.0 + draw.growth, month as f64);
-        let season = spec.seasonality[usize::from(self.months[index].month.unsigned_abs().clamp(1, 12)) - 1];
+        let level = self.level(spec, &draw, index);
         for service in &mut plan.services {
             if let TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve) = &mut service.traffic {
-                *curve = curve.scaled(growth * season);
+                *curve = curve.scaled(level);
             }
             for time in [&mut service.request.cpu_time, &mut service.request.wait_time] {
                 if let Some(scaled) = time.scaled(draw.service_time) {
@@ -429,6 +470,7 @@ impl Prepared {
         let commitments = self.rates.iter().enumerate().filter_map(|(index, (term, _))| {
             let hours: Vec<Vec<Hour>> = runs
                 .iter()
+                .take(SIZED_ON)
                 .map(|run| run.iter().flat_map(|month| month.hours[index].clone()).collect())
                 .collect();
             best(*term, &hours)

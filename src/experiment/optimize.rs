@@ -72,6 +72,8 @@ pub struct Confirmed {
     pub cost_in_race: f64,
     /// Whether it passes every check with the confidence of the search.
     pub holds: bool,
+    /// By how much the worse ends of its intervals miss their limits, each as a share of the limit; 0 where it holds.
+    pub shortfall: f64,
 }
 
 /// What a search found.
@@ -83,6 +85,8 @@ pub struct Found {
     pub runners: Vec<Runner>,
     /// The limits of the race, one a figure that a check limits.
     pub limits: Vec<Check>,
+    /// The figure of each limit.
+    pub figures: Vec<Figure>,
     /// The recommended setting, or the best guess when none was confirmed; `None` when no candidate could be run.
     pub winner: Option<Confirmed>,
     /// The base, on the same fresh random numbers as the winner.
@@ -166,6 +170,7 @@ impl Search<'_> {
         let mut found = Found {
             axes: axes.clone(),
             limits: rules.limits,
+            figures: limits.iter().map(|(_, figure)| *figure).collect(),
             winner: None,
             base: None,
             base_checks: Vec::new(),
@@ -225,8 +230,9 @@ impl Search<'_> {
             }
             found.rejected.push(confirmed);
         }
-        // Nothing holds with confidence: the candidate that misses least is the best guess, and says so.
-        found.winner = found.rejected.first().cloned();
+        // Nothing holds with confidence: what is least far from it is the best guess, the cheapest of equals, and says so.
+        let closest = found.rejected.iter().min_by(|a, b| a.shortfall.total_cmp(&b.shortfall));
+        found.winner = closest.cloned();
         Ok(())
     }
 
@@ -239,7 +245,8 @@ impl Search<'_> {
         let checks = checks::evaluate_sample_at(&scenario, &sample, confidence);
         let holds = checks.iter().all(|check| check.status == CheckStatus::Pass);
         let cost_in_race = runner.cost();
-        Ok(Some(Confirmed { candidate, scenario, sample, checks, cost_in_race, holds }))
+        let shortfall = shortfall(&scenario, &sample, confidence);
+        Ok(Some(Confirmed { candidate, scenario, sample, checks, cost_in_race, holds, shortfall }))
     }
 
     /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
@@ -276,6 +283,20 @@ impl Search<'_> {
         let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * TRIES) as f64;
         1.0 - 2.0 * wrong
     }
+}
+
+/// By how much a sample is short of passing every check at this confidence, each as a share of its limit.
+fn shortfall(scenario: &Scenario, sample: &Sample, confidence: f64) -> f64 {
+    let of = |(check, figure): (Check, Figure)| {
+        let Some(pseudo) = sample.pseudo(&figure) else { return 0.0 };
+        let estimate = pseudo.estimate(confidence);
+        let beyond = match check.comparator {
+            Comparator::Less | Comparator::LessOrEqual => estimate.high() - check.limit,
+            Comparator::Greater | Comparator::GreaterOrEqual => check.limit - estimate.low(),
+        };
+        beyond.max(0.0) / check.limit.abs().max(1e-12)
+    };
+    limits(&scenario.checks, &scenario.plan).into_iter().map(of).sum()
 }
 
 /// Every figure that a check limits, with its check.
@@ -347,17 +368,29 @@ impl Found {
         Some(self.winner.as_ref()?.sample.pseudo(&figure)?.less(&base).estimate(CONFIDENCE))
     }
 
-    /// How far the winner's figure is from the limit of a check of the race, as a share of the limit: positive on the good
-    /// side. It is read from the race, where every limit has one figure.
+    /// How far the winner's figure is from its limit, as a share of the limit: positive on the good side. It is read from
+    /// the fresh runs, as everything that is said of the winner: the race's figures are flattered.
     #[must_use]
     pub fn margin(&self, limit: usize) -> Option<f64> {
-        let check = self.limits.get(limit)?;
-        let figure = self.runners.get(self.winner.as_ref()?.candidate)?.figure(limit)?;
+        let (check, figure) = (self.limits.get(limit)?, self.figures.get(limit)?);
+        let value = self.winner.as_ref()?.sample.pseudo(figure)?.whole;
         let gap = match check.comparator {
-            Comparator::Less | Comparator::LessOrEqual => check.limit - figure.value,
-            Comparator::Greater | Comparator::GreaterOrEqual => figure.value - check.limit,
+            Comparator::Less | Comparator::LessOrEqual => check.limit - value,
+            Comparator::Greater | Comparator::GreaterOrEqual => value - check.limit,
         };
         let share = gap / check.limit.abs();
         share.is_finite().then_some(share)
+    }
+
+    /// What a limit says, with its service where there are several: `p99_response_time < 1s (web)`.
+    #[must_use]
+    pub fn limit_text(&self, limit: usize) -> String {
+        let text = self.limits.get(limit).map_or("", |check| check.text.as_str());
+        let services = self.winner.as_ref().map_or(&[][..], |winner| &winner.scenario.plan.services);
+        let service = self.figures.get(limit).and_then(|figure| services.get(figure.service?));
+        match service {
+            Some(service) if services.len() > 1 => format!("{text} ({})", service.name),
+            _ => text.to_owned(),
+        }
     }
 }

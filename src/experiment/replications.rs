@@ -146,7 +146,10 @@ fn precision_of(sample: &Sample, figures: &[Figure], wanted: f64) -> Option<Prec
         let share = if half <= 0.0 { 0.0 } else { half / value.abs() };
         share.is_finite().then(|| share / (1.0 - share.min(0.999_999)))
     };
-    let judged = figures.iter().map(|figure| {
+    // A service without a single request has no figure that could become more certain.
+    let is_idle = |figure: &&Figure| figures.len() > 1 && sample.pseudo(figure).is_none();
+    let any = figures.iter().any(|figure| !is_idle(&figure));
+    let judged = figures.iter().filter(|figure| !any || !is_idle(figure)).map(|figure| {
         let reached = reached(figure);
         let is_met = reached.is_some_and(|reached| reached <= wanted);
         Precision { figure: *figure, wanted, reached, is_met }

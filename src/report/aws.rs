@@ -55,8 +55,9 @@ fn pretty(value: &Value) -> Vec<u8> {
     (serde_json::to_string_pretty(value).unwrap_or_default() + "\n").into_bytes()
 }
 
+/// A cooldown as AWS takes it, in whole seconds: a part of a second counts as one.
 fn seconds(span: SimDuration) -> u64 {
-    span.0 / 1_000_000_000
+    span.0.div_ceil(1_000_000_000)
 }
 
 fn target_tracking(plan: &TargetTrackingPlan) -> Value {
@@ -166,7 +167,7 @@ fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &
         .map(|(name, value)| json!({ "Name": name, "Value": value }))
         .collect();
     json!({
-        "AlarmName": format!("{}-{}", service.name, policy.name),
+        "AlarmName": format!("{}.{}", service.name, policy.name),
         "Namespace": namespace(alarm.metric),
         "MetricName": alarm.metric.name(),
         "Dimensions": dimensions,
@@ -216,7 +217,8 @@ fn identifier(name: &str) -> String {
 
 fn policy_block(service: &ServicePlan, policy: &PolicyPlan, cluster: &str) -> String {
     let target = identifier(&service.name);
-    let id = format!("{target}_{}", policy.name);
+    // Two underscores, so that `a_b` of `c` and `b_c` of `a` stay apart.
+    let id = format!("{target}__{}", policy.name);
     let kind = match &policy.kind {
         PolicyKind::TargetTracking(_) => "TargetTrackingScaling",
         PolicyKind::Step(_) => "StepScaling",
@@ -295,7 +297,7 @@ fn alarm_block(
         .map(|(name, value)| format!("    {name} = \"{value}\"\n"))
         .collect();
     format!(
-        "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}-{}\"\n  namespace           = \"{}\"\n  \
+        "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}.{}\"\n  namespace           = \"{}\"\n  \
          metric_name         = \"{}\"\n  statistic           = \"{}\"\n  period              = 60\n  evaluation_periods  = {}\n  \
          datapoints_to_alarm = {}\n  threshold           = {}\n  comparison_operator = \"{}\"\n  treat_missing_data  = \"{}\"\n  \
          alarm_actions       = [aws_appautoscaling_policy.{id}.arn]\n\n  dimensions = {{\n{dimensions}  }}\n}}\n\n",

@@ -7,7 +7,7 @@ use crate::experiment::{Estimate, Measure};
 #[must_use]
 pub fn figure_text(measure: Measure, value: f64) -> String {
     match measure {
-        Measure::Availability => format!("{} %", decimals(value * 100.0, 3)),
+        Measure::Availability => format!("{} %", percent(value)),
         Measure::CpuMean | Measure::MemoryMean => format!("{} %", decimals(value * 100.0, 1)),
         Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => {
             format!("{} USD", amount(value))
@@ -20,6 +20,20 @@ pub fn figure_text(measure: Measure, value: f64) -> String {
         | Measure::WaitingMax => format!("{} ms", signed(value)),
         _ => signed(value),
     }
+}
+
+/// A share of all, in percent: what is not all of it never reads as 100, nor does what is not nothing as 0.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let hides = |text: &str| (text == "100" && percent < 100.0) || (text == "0" && percent > 0.0);
+    let mut text = decimals(percent, 3);
+    for digits in 4..9 {
+        if !hides(&text) {
+            break;
+        }
+        text = decimals(percent, digits);
+    }
+    text
 }
 
 /// Half the width of an interval, in the unit of the figure, which stands beside it.
@@ -94,6 +108,8 @@ mod tests {
     fn a_figure_reads_with_its_unit() {
         assert_eq!(figure_text(Measure::ResponseMax, 1663.2), "1 663 ms");
         assert_eq!(figure_text(Measure::Availability, 0.9598), "95.98 %");
+        assert_eq!(figure_text(Measure::Availability, 0.999_999_6), "99.99996 %");
+        assert_eq!(figure_text(Measure::Availability, 1.0), "100 %");
         assert_eq!(figure_text(Measure::CostPerMonth, 1234.5), "1 234.50 USD");
         assert_eq!(figure_text(Measure::CostPerMillion, -0.0123), "-0.0123 USD");
         assert_eq!(figure_text(Measure::RunningMean, 15.27), "15.3");

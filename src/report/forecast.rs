@@ -22,8 +22,10 @@ pub fn forecast_table(
     colour: bool,
 ) -> String {
     let mut page = Page::new(width, colour);
-    let runs =
-        format!("  {} runs, USD; eight of ten runs lie between P10 and P90", grouped(forecast.runs, PLAIN));
+    let runs = match forecast.runs {
+        1 => "  1 run, USD: what is not sure shows in several runs only".to_owned(),
+        runs => format!("  {} runs, USD; eight of ten runs lie between P10 and P90", grouped(runs, PLAIN)),
+    };
     page.line(&[(Look::Bold, title), (Look::Faint, &runs)]);
     page.blank();
     let head = format!(

@@ -105,11 +105,11 @@ fn recommendation(page: &mut Page, found: &Found) {
     }
     page.blank();
     page.verdicts(&winner.checks);
-    for (index, check) in found.limits.iter().enumerate() {
+    for index in 0..found.limits.len() {
         if let Some(margin) = found.margin(index) {
             let side = if margin >= 0.0 { "within" } else { "beyond" };
-            let text =
-                format!("  {}: {} % {side} the limit", check.text, figure(margin.abs() * 100.0, PLAIN));
+            let (limit, share) = (found.limit_text(index), figure(margin.abs() * 100.0, PLAIN));
+            let text = format!("  {limit}: {share} % {side} the limit");
             page.line(&[(Look::Faint, &text)]);
         }
     }
@@ -326,8 +326,8 @@ pub fn optimization_json(found: &Found) -> String {
         "base_checks": found.base_checks.iter().map(|check| json!({
             "check": check.check, "value": check.value, "status": status_word(check.status),
         })).collect::<Vec<_>>(),
-        "margins": found.limits.iter().enumerate().map(|(index, check)| json!({
-            "check": check.text,
+        "margins": (0..found.limits.len()).map(|index| json!({
+            "check": found.limit_text(index),
             "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),
         })).collect::<Vec<_>>(),
         "knobs": knobs(found).iter().map(knob_json).collect::<Vec<_>>(),

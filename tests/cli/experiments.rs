@@ -169,7 +169,7 @@ fn a_comparison_leaves_its_files_and_marks_the_cheapest_that_passes() {
     assert_eq!(names(&folder.path().join("output/small-compare")), files);
     let fails = windtunnel(
         folder.path(),
-        &["compare", "small.toml", "--variant", "b: seed=2", "--set", "checks.p99_response_time=< 1ms", "-q"],
+        &["compare", "small.toml", "--variant", "b: name=b", "--set", "checks.p99_response_time=< 1ms", "-q"],
     )
     .exits(1);
     assert!(fails.stdout.contains("no variant passes"), "{}", fails.stdout);
@@ -183,8 +183,9 @@ fn mistakes_in_a_comparison_are_all_answered_before_anything_runs() {
         (vec!["compare", "small.toml", "nowhere.toml"], "nowhere.toml"),
         (vec!["compare", "small.toml", "--variant", "x"], "name"),
         (vec!["compare", "small.toml", "--variant", "x: service.web.scaling.max_capcity=3"], "max_capacity"),
-        (vec!["compare", "small.toml", "--variant", "x: seed=2", "--variant", "x: seed=3"], "two variants"),
-        (vec!["compare", "small.toml", "--variant", "small: seed=2"], "two variants"),
+        (vec!["compare", "small.toml", "--variant", "x: name=a", "--variant", "x: name=b"], "two variants"),
+        (vec!["compare", "small.toml", "--variant", "small: name=a"], "two variants"),
+        (vec!["compare", "small.toml", "--variant", "x: seed=2"], "a seed of its own"),
     ] {
         let ran = windtunnel(folder.path(), &arguments).exits(2);
         assert!(ran.stderr.contains(said) && ran.stdout.is_empty(), "{arguments:?}: {}", ran.stderr);
@@ -235,8 +236,8 @@ fn a_search_leaves_what_can_be_pasted() {
     assert_eq!(terraform.matches('{').count(), terraform.matches('}').count());
     for block in [
         "aws_appautoscaling_target\" \"web\"",
-        "aws_appautoscaling_policy\" \"web_cpu\"",
-        "aws_cloudwatch_metric_alarm\" \"web_burst\"",
+        "aws_appautoscaling_policy\" \"web__cpu\"",
+        "aws_cloudwatch_metric_alarm\" \"web__burst\"",
     ] {
         assert!(terraform.contains(block), "{terraform}");
     }
@@ -262,17 +263,18 @@ fn mistakes_in_a_search_or_a_forecast_are_answered_in_words() {
         ),
         (vec!["optimize", "small.toml", "--set", check, "--axis", "a=1..99999:1"], "a search takes at most"),
         (
-            vec!["optimize", "small.toml", "--set", check, "--axis", "seed=1,2", "--axis", "seed=3"],
+            vec!["optimize", "small.toml", "--set", check, "--axis", "name=a,b", "--axis", "name=c"],
             "two axes",
         ),
         (
-            vec!["optimize", "small.toml", "--set", check, "--axis", "seed=1,2", "--cluster", "a/b"],
+            vec!["optimize", "small.toml", "--set", check, "--axis", "name=a,b", "--cluster", "a/b"],
             "cluster's name",
         ),
         (
-            vec!["optimize", "small.toml", "--set", check, "--axis", "seed=1,2", "--confidence", "2"],
+            vec!["optimize", "small.toml", "--set", check, "--axis", "name=a,b", "--confidence", "2"],
             "a confidence",
         ),
+        (vec!["optimize", "small.toml", "--set", check, "--axis", "seed=1,2"], "`seed` cannot be chosen"),
         (vec!["forecast", "small.toml", "--growth", "4%"], "not a growth"),
         (vec!["forecast", "small.toml", "--from", "2026-13"], "2026-12"),
         (vec!["forecast", "small.toml", "--months", "61"], "60"),
@@ -286,6 +288,8 @@ fn mistakes_in_a_search_or_a_forecast_are_answered_in_words() {
     let both = windtunnel(folder.path(), &["forecast", "small.toml", "--actuals", "bills.csv"]).exits(2);
     assert!(both.stderr.contains("line 4"), "{}", both.stderr);
     assert_eq!(names(folder.path()), ["bills.csv", "small.toml"]);
+    let steep = ["forecast", "small.toml", "--months", "60", "--growth", "900%/month"];
+    assert!(windtunnel(folder.path(), &steep).exits(2).stderr.contains("a month holds"));
     let text = format!("{TARGET}=2,3");
     let invalid = ["optimize", "small.toml", "--set", check, "--axis", &text, "--set", "horizon=0s"];
     windtunnel(folder.path(), &invalid).exits(2);
@@ -354,13 +358,13 @@ fn an_interrupted_experiment_keeps_what_was_finished_and_says_so() {
     again.exits(0);
     let rows = |name: &str| fs::read(folder.path().join(name).join("replications.csv")).unwrap();
     assert!(rows("runs") == rows("again"));
-    let variant = ["--variant", "b: seed=2", "--replications", "100000"];
+    let variant = ["--variant", "b: service.web.scaling.max_capacity=3", "--replications", "100000"];
     let compare = [&["compare", "small.toml", "--out", "compared"], &variant[..]].concat();
     assert_eq!(interrupted(folder.path(), &compare).0, Some(130));
     assert_eq!(read("compared/comparison.json")["interrupted"], true);
     // A search that was interrupted recommends nothing.
     let check = "checks.p99_response_time=< 500ms";
-    let axis = "seed=1..9000:1";
+    let axis = "service.web.scaling.max_capacity=2..900:1";
     let search = ["optimize", "small.toml", "--set", check, "--axis", axis, "--out", "searched"];
     assert_eq!(interrupted(folder.path(), &search).0, Some(130));
     assert!(read("searched/optimization.json")["recommended"].is_null());

@@ -88,6 +88,41 @@ fn the_cheapest_that_passes_is_not_the_cheapest() {
 }
 
 #[test]
+fn the_course_of_a_long_run_is_kept_in_a_thousand_moments() {
+    let day = text(2.0, 1, "").replace("30m", "24h");
+    let long = compare(vec![variant("a", &day), variant("b", &day)], 1, 1, None, &mut |_| ()).unwrap();
+    let record = windtunnel::experiment::run(scenario(&day)).unwrap().record;
+    let minutes = &record.services[0].timeline;
+    let course = &long.variants[1].first[0];
+    assert_eq!((minutes.len(), course.moments.len(), course.service.as_str()), (1440, 720, "web"));
+    for (pair, moment) in minutes.chunks(2).zip(&course.moments) {
+        assert_eq!(pair[0].start, moment.start);
+        assert_eq!(pair.iter().filter_map(|minute| minute.response_time_p99).max(), moment.p99);
+        assert_eq!(pair.iter().map(|minute| minute.running).max(), Some(moment.running));
+    }
+}
+
+#[test]
+fn an_idle_service_does_not_keep_a_wish_for_precision_from_being_met() {
+    let mut two = text(30.0, 4, "");
+    two.push_str(
+        &two.split_once("[service.web.traffic]")
+            .unwrap()
+            .1
+            .replace("rate = 30.0", "rate = 1e-9")
+            .replace(".web", ".idle"),
+    );
+    let two = two.replacen(
+        "shape = [{ constant = { rate = 1e-9 } }]",
+        "[service.idle.traffic]\nshape = [{ constant = { rate = 1e-9 } }]",
+        1,
+    );
+    let enough = Enough::Narrow { quantity: Quantity::ResponseTimeMean, relative: 0.5, at_most: 100 };
+    let easy = replications(scenario(&two), enough, None, &mut |_| ()).unwrap();
+    assert_eq!((easy.sample.runs(), easy.precision.unwrap().is_met), (10, true));
+}
+
+#[test]
 fn more_replications_append_and_the_first_run_is_the_plain_run() {
     let of = |runs: u64| {
         replications(scenario(&text(30.0, 4, "")), Enough::Runs(runs), None, &mut |_| ()).unwrap()

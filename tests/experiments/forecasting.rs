@@ -1,7 +1,7 @@
 //! Forecasts whose arithmetic can be done by hand.
 
 use windtunnel::experiment::Base;
-use windtunnel::experiment::forecast::{Forecast, Wish, draw, forecast};
+use windtunnel::experiment::forecast::{Forecast, ForecastError, Wish, draw, forecast};
 use windtunnel::report::{forecast_csv, forecast_json, forecast_table};
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
@@ -46,6 +46,22 @@ fn fixed_tasks_cost_their_hours_and_traffic_grows_by_its_rate() {
     let compute = 3.0 * 730.0 * (0.25 * 0.04048 + 0.5 * 0.004445);
     assert!((year.saving / compute - 0.2).abs() < 0.003, "{year:?}");
     assert!((three.saving / compute - 0.45).abs() < 0.003, "{three:?}");
+}
+
+#[test]
+fn growth_beyond_what_can_be_counted_is_refused_in_words() {
+    let source = Source { name: "web.toml".to_owned(), text: text(2.0, 3, "") };
+    let files = || Box::new(NoFiles) as Box<dyn Files>;
+    let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+    let scenario = base.load(&[]).scenario.expect("a scenario");
+    for spec in [
+        ForecastSpec { months: 60, growth: 10.0, ..spec() },
+        ForecastSpec { months: 60, growth: 0.0, growth_sd: 1.0, runs: 100, ..spec() },
+    ] {
+        let refused = forecast(&base, &scenario, (&spec, Wish::Auto), None, &mut |_| ()).unwrap_err();
+        let ForecastError::Words(words) = refused else { panic!("{refused:?}") };
+        assert!(words.contains("a month holds 1e15"), "{words}");
+    }
 }
 
 #[test]

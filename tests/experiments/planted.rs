@@ -111,3 +111,36 @@ fn an_impossible_limit_leaves_no_recommendation_and_an_easy_one_the_cheapest() {
     // All four cost the same: the first of equals is taken.
     assert!(easy.holds && easy.candidate == 0);
 }
+
+#[test]
+fn what_is_said_of_the_choice_is_read_from_the_fresh_runs_and_the_closest_is_the_closest() {
+    let of = |limit: f64| {
+        let text = text(10.0, 2, &format!("[checks]\nmean_response_time = \"< {limit:.4}ms\"\n"));
+        let source = Source { name: "web.toml".to_owned(), text: text.clone() };
+        let scenario = scenario(&text);
+        // Both cost the same; the first takes half a per cent longer, on the same random numbers.
+        let options = ["20.1ms", "20ms"].map(|mean| windtunnel::scenario::AxisValue {
+            label: mean.to_owned(),
+            overrides: vec![format!(
+                "service.web.request.cpu_time={{ exponential = {{ mean = \"{mean}\" }} }}"
+            )],
+        });
+        let axes = vec![Axis::of_choice("work", options.to_vec()).expect("an axis")];
+        let spec = SearchSpec { axes, confidence: 0.95, replications: 4, first_round: 2 };
+        let files = || Box::new(NoFiles) as Box<dyn Files>;
+        let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+        let search = Search { base, scenario: &scenario, spec: &spec, interrupted: None };
+        search.run(&mut |_, _| ()).expect("a search")
+    };
+    let figure = Figure { service: Some(0), measure: Measure::ResponseMean };
+    let easy = of(1000.0);
+    let winner = easy.winner.as_ref().expect("a winner");
+    let fresh = winner.sample.pseudo(&figure).expect("a mean").whole;
+    assert!((easy.margin(0).expect("a margin") - (1000.0 - fresh) / 1000.0).abs() < 1e-12);
+    assert!((winner.shortfall, winner.holds) == (0.0, true));
+    // At what the race makes of the first, both look good there and nothing can be confirmed.
+    let hard = of(easy.runners[0].figure(0).expect("a mean").value * 1.0001);
+    let closest = hard.winner.as_ref().expect("a best guess");
+    assert_eq!(hard.rejected.iter().map(|tried| tried.candidate).collect::<Vec<_>>(), [0, 1]);
+    assert!(!closest.holds && closest.candidate == 1 && closest.shortfall < hard.rejected[0].shortfall);
+}

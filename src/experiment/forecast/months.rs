@@ -1,7 +1,7 @@
 //! Calendar months as spans of real length, and a recorded pattern of traffic laid over them: a Monday looks like a
 //! recorded Monday, noon is noon on the local clock, on days of 23 and of 25 hours too.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -56,13 +56,15 @@ pub fn months(first: Date, count: u32, zone: &TimeZone) -> Option<Vec<Month>> {
 pub struct Pattern {
     curve: RateCurve,
     zone: TimeZone,
-    /// Starts of whole recorded days [ns since second 0 of the record], with their weekday, in order.
-    days: Vec<(u64, Weekday)>,
+    start_unix_ns: i64,
+    /// Whole recorded days, in order.
+    days: Vec<Date>,
 }
 
 impl Pattern {
-    /// The whole local days within the first `length` \[ns\] of traffic that begins at `start_unix_ns`. `None` when there is
-    /// none. Traffic that is finer than a minute is averaged over minutes.
+    /// The whole local days within the first `length` \[ns\] of traffic that begins at `start_unix_ns`, as far as the traffic
+    /// goes: a run that outlasts its trace records nothing. `None` when there is none. Traffic that is finer than a minute
+    /// is averaged over minutes.
     #[must_use]
     pub fn of(traffic: &TrafficPlan, start_unix_ns: i64, length: u64, zone: &TimeZone) -> Option<Self> {
         let curve = by_the_minute(&curve_of(traffic), length);
@@ -73,16 +75,17 @@ impl Pattern {
             let at = zone.to_zoned(date.at(0, 0, 0, 0)).ok()?.timestamp().as_nanosecond();
             Some(at - i128::from(start_unix_ns))
         };
+        let recorded = length.min(curve.segments().last().map_or(0, |piece| piece.end));
         while let (Some(from), Some(to)) = (place(date), place(date.tomorrow().ok()?)) {
-            if to > i128::from(length) {
+            if to > i128::from(recorded) {
                 break;
             }
-            if let Ok(from) = u64::try_from(from) {
-                days.push((from, date.weekday()));
+            if from >= 0 {
+                days.push(date);
             }
             date = date.tomorrow().ok()?;
         }
-        (!days.is_empty()).then(|| Self { curve, zone: zone.clone(), days })
+        (!days.is_empty()).then(|| Self { curve, zone: zone.clone(), start_unix_ns, days })
     }
 
     /// Days that were recorded.
@@ -102,11 +105,10 @@ impl Pattern {
             let unix = i128::from(month.start_unix_ns) + i128::from(at);
             let Ok(instant) = Timestamp::from_nanosecond(unix) else { break };
             let local = instant.to_zoned(self.zone.clone());
-            let clock = clock_of(&local);
             // To the next full hour of the local clock: no offset changes in between.
-            let span = (HOUR - clock % HOUR).min(month.length - at);
-            let day = self.day_like(local.date());
-            let source = self.curve.slice(day + clock, day + clock + span);
+            let span = (HOUR - clock_of(&local) % HOUR).min(month.length - at);
+            let from = self.recorded(self.day_like(local.date()).to_datetime(local.time()));
+            let source = self.curve.slice(from, from + span);
             let mut end = 0;
             for piece in source.segments() {
                 pieces.push(Segment { end: at + piece.end, ..*piece });
@@ -120,22 +122,24 @@ impl Pattern {
         RateCurve::new(&pieces).unwrap_or_default()
     }
 
-    /// Start of the recorded day that stands for a date.
-    fn day_like(&self, date: Date) -> u64 {
+    /// Where a local date and time lies in the record [ns since its second 0]. An hour that the clock skipped on that day is
+    /// like the one after it, of an hour that it showed twice the first counts.
+    fn recorded(&self, local: DateTime) -> u64 {
+        let at = self.zone.to_zoned(local).map_or(0, |at| at.timestamp().as_nanosecond());
+        u64::try_from(at - i128::from(self.start_unix_ns)).unwrap_or(0)
+    }
+
+    /// The recorded day that stands for a date.
+    fn day_like(&self, date: Date) -> Date {
         let epoch = Date::constant(1970, 1, 5);
         let days = date.since(epoch).map_or(0, |span| i64::from(span.get_days()));
-        let alike: Vec<u64> =
-            self.days.iter().filter(|(_, weekday)| *weekday == date.weekday()).map(|(at, _)| *at).collect();
-        let pick = |of: &[u64], turn: i64| {
+        let alike: Vec<Date> =
+            self.days.iter().filter(|day| day.weekday() == date.weekday()).copied().collect();
+        let pick = |of: &[Date], turn: i64| {
             let count = i64::try_from(of.len()).unwrap_or(1).max(1);
-            of.get(usize::try_from(turn.rem_euclid(count)).unwrap_or(0)).copied().unwrap_or(0)
+            of.get(usize::try_from(turn.rem_euclid(count)).unwrap_or(0)).copied().unwrap_or(date)
         };
-        if alike.is_empty() {
-            let all: Vec<u64> = self.days.iter().map(|(at, _)| *at).collect();
-            pick(&all, days)
-        } else {
-            pick(&alike, days.div_euclid(7))
-        }
+        if alike.is_empty() { pick(&self.days, days) } else { pick(&alike, days.div_euclid(7)) }
     }
 }
 
@@ -245,6 +249,51 @@ mod tests {
             let rate = curve.rate_at(hour * HOUR + 1);
             assert!((rate - expected).abs() < 1e-9, "{local}: {rate}");
         }
+    }
+
+    #[test]
+    fn a_recorded_day_of_23_or_25_hours_keeps_its_clock() {
+        // Recorded weeks with a change of the clock; the rate is the hour of the local clock.
+        let zone = berlin();
+        for (first, hours) in
+            [(Date::constant(2026, 3, 23), 7 * 24 - 1), (Date::constant(2026, 10, 19), 7 * 24 + 1)]
+        {
+            let start = zone.to_zoned(first.at(0, 0, 0, 0)).unwrap().timestamp();
+            let clock = |at: u64| {
+                let at = start.as_nanosecond() + i128::from(at);
+                f64::from(Timestamp::from_nanosecond(at).unwrap().to_zoned(zone.clone()).hour())
+            };
+            let hour = |hour: u64| Segment {
+                end: (hour + 1) * HOUR,
+                rate_start: clock(hour * HOUR),
+                rate_end: clock(hour * HOUR),
+            };
+            let traffic = TrafficPlan::Poisson(
+                RateCurve::new(&(0..hours).map(hour).collect::<Vec<Segment>>()).unwrap(),
+            );
+            let unix = i64::try_from(start.as_nanosecond()).unwrap();
+            let pattern = Pattern::of(&traffic, unix, hours * HOUR, &zone).unwrap();
+            assert_eq!(pattern.days(), 7);
+            let month = months(Date::constant(2026, 7, 1), 1, &zone).unwrap()[0];
+            let curve = pattern.over(&month);
+            for hour in 0..month.length / HOUR {
+                // The hour that the Sunday in March skipped is like the next one; the month begins on a Wednesday.
+                let skipped = first.month() == 3 && hour % 24 == 2 && (2 + hour / 24) % 7 == 6;
+                let expected = if skipped { 3 } else { hour % 24 };
+                let rate = curve.rate_at(hour * HOUR + 1);
+                assert!((rate - expected as f64).abs() < 1e-9, "{first}, hour {hour}: {rate}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_after_the_end_of_a_trace_was_not_recorded() {
+        let flat = TrafficPlan::Poisson(RateCurve::constant(5.0, 49 * HOUR).unwrap());
+        let pattern = Pattern::of(&flat, 0, 7 * 24 * HOUR, &TimeZone::UTC).unwrap();
+        assert_eq!(pattern.days(), 2);
+        let month = months(Date::constant(2027, 1, 1), 1, &TimeZone::UTC).unwrap()[0];
+        let requests = pattern.over(&month).integral(month.length);
+        assert!((requests / (5.0 * 31.0 * 86_400.0) - 1.0).abs() < 1e-9, "{requests}");
     }
 
     #[test]

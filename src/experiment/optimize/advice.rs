@@ -80,7 +80,9 @@ fn knob(axis: &Axis, index: usize, points: &[Point]) -> Knob {
             .iter()
             .map(|level| level.candidates as f64 * (mean(level) - all) * (mean(level) - all))
             .sum();
-        if total > 0.0 { (between / total).min(1.0) } else { 0.0 }
+        // What rounding leaves of equal values is nothing to explain.
+        let rounding = 1e-12 * all;
+        if total > rounding * rounding * count { (between / total).min(1.0) } else { 0.0 }
     };
     Knob {
         axis: axis.name.clone(),

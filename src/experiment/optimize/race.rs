@@ -88,9 +88,14 @@ impl Runner {
         of_means(&values).map(|pseudo| pseudo.estimate(SURE))
     }
 
-    /// Whether it surely keeps a limit, surely does not, or neither.
+    /// Whether it surely keeps a limit, surely does not, or neither: of a single run that had something to say nothing is
+    /// sure.
     fn status(&self, limit: usize, check: &Check) -> CheckStatus {
-        self.figure(limit).map_or(CheckStatus::NoData, |estimate| checks::verdict(check, &estimate))
+        match self.figure(limit) {
+            None => CheckStatus::NoData,
+            Some(estimate) if estimate.half_width.is_none() => CheckStatus::Inconclusive,
+            Some(estimate) => checks::verdict(check, &estimate),
+        }
     }
 
     /// By how much it misses its limits on average, each as a share of the limit; 0 where it keeps all.

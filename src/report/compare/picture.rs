@@ -2,8 +2,7 @@
 
 use super::{basis, title};
 use crate::experiment::Measure;
-use crate::experiment::compare::{Compared, Comparison};
-use crate::record::{MinuteRecord, ServiceRecord};
+use crate::experiment::compare::{Compared, Comparison, Course, Moment};
 use crate::report::calendar::Calendar;
 use crate::report::chart::plot::{
     Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
@@ -13,8 +12,6 @@ use crate::report::words::plain;
 
 /// Variants that are drawn; more lines cannot be told apart.
 const MOST: usize = 8;
-/// Places on the time axis of a long run: several minutes share one, and their highest value is drawn.
-const PLACES: usize = 1100;
 
 /// Running tasks and p99 response times of the first run, one curve a variant, on one time axis; a pair of panels a
 /// service, the first three services.
@@ -24,18 +21,12 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
     let calendar = Calendar::new(&base.variant.scenario);
     let mut panels = Vec::new();
     for service in comparison.services().into_iter().take(3) {
-        let rows: Vec<(&Compared, &ServiceRecord)> = comparison
+        let of = |variant: &'_ Compared| variant.first.iter().position(|course| course.service == service);
+        let rows: Vec<(&Compared, &Course)> = comparison
             .variants
             .iter()
             .take(MOST)
-            .filter_map(|variant| {
-                variant
-                    .first
-                    .services
-                    .iter()
-                    .find(|record| record.name == service)
-                    .map(|record| (variant, record))
-            })
+            .filter_map(|variant| Some((variant, variant.first.get(of(variant)?)?)))
             .collect();
         let end = base.variant.scenario.plan.horizon.as_secs_f64();
         panels.push(PlotPanel {
@@ -45,7 +36,7 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
             content: Content::Curves {
                 x: time_axis(&calendar, end),
                 y: PlotAxis { name: "tasks".to_owned(), unit: Unit::Plain, range: Range::FromZero },
-                series: curves(&rows, Mark::Step, &|minute| Some(f64::from(minute.running))),
+                series: curves(&rows, Mark::Step, &|moment| Some(f64::from(moment.running))),
             },
         });
         panels.push(PlotPanel {
@@ -55,9 +46,7 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
             content: Content::Curves {
                 x: time_axis(&calendar, end),
                 y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Log },
-                series: curves(&rows, Mark::Line(1.4), &|minute| {
-                    minute.response_time_p99.map(|nanos| nanos as f64 / 1e6)
-                }),
+                series: curves(&rows, Mark::Line(1.4), &|moment| moment.p99.map(|nanos| nanos as f64 / 1e6)),
             },
         });
     }
@@ -77,19 +66,11 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
     }
 }
 
-fn curves(
-    rows: &[(&Compared, &ServiceRecord)],
-    mark: Mark,
-    value: &dyn Fn(&MinuteRecord) -> Option<f64>,
-) -> Vec<Series> {
-    let curve = |(index, (variant, record)): (usize, &(&Compared, &ServiceRecord))| {
-        let minutes = record.timeline.len().div_ceil(PLACES).max(1);
-        let spots = record.timeline.chunks(minutes).map(|chunk| {
-            let x = chunk[0].start.as_secs_f64();
-            let highest = chunk.iter().filter_map(value).fold(f64::NAN, f64::max);
-            Spot::at(x, highest)
-        });
-        Series { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots: spots.collect() }
+fn curves(rows: &[(&Compared, &Course)], mark: Mark, value: &dyn Fn(&Moment) -> Option<f64>) -> Vec<Series> {
+    let curve = |(index, (variant, course)): (usize, &(&Compared, &Course))| {
+        let spot = |moment: &Moment| Spot::at(moment.start.as_secs_f64(), value(moment).unwrap_or(f64::NAN));
+        let spots = course.moments.iter().map(spot).collect();
+        Series { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots }
     };
     rows.iter().enumerate().map(curve).collect()
 }

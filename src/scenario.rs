@@ -25,7 +25,7 @@ mod view;
 
 use windtunnel_kernel::world::{Fidelity, Plan};
 
-pub use axis::{Axis, AxisValue};
+pub use axis::{Axis, AxisValue, split_outside};
 pub use codes::{ALL as CODES, Code};
 pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,

@@ -1,5 +1,7 @@
 //! `--variant 'faster: KEY=VALUE; KEY=VALUE'`: a name and some overrides.
 
+use crate::scenario;
+
 /// A variant of the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct VariantWish {
@@ -18,23 +20,8 @@ pub(super) fn parse(text: &str) -> Result<VariantWish, String> {
     if name.is_empty() || name.contains('=') {
         return Err(format!("the variant has no name; {example}"));
     }
-    let (mut overrides, mut current, mut depth, mut quoted) = (Vec::new(), String::new(), 0_i32, false);
-    for c in rest.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '[' | '{' if !quoted => depth += 1,
-            ']' | '}' if !quoted => depth -= 1,
-            _ => {}
-        }
-        if c == ';' && depth == 0 && !quoted {
-            overrides.push(std::mem::take(&mut current));
-        } else {
-            current.push(c);
-        }
-    }
-    overrides.push(current);
-    let overrides: Vec<String> =
-        overrides.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    let parts = scenario::split_outside(rest, ';');
+    let overrides: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     if overrides.is_empty() {
         return Err(format!("the variant `{name}` changes nothing; {example}"));
     }

@@ -107,9 +107,11 @@ pub(crate) fn values_of(text: &str) -> Result<Vec<String>, String> {
     }
 }
 
-/// Splits at the commas that are not within quotes, brackets or braces.
-fn list(text: &str) -> Result<Vec<String>, String> {
-    let (mut values, mut current, mut depth, mut quoted) = (Vec::new(), String::new(), 0_i32, false);
+/// The parts of a text between separators that are not within quotes, brackets or braces, each without the blanks round
+/// it.
+#[must_use]
+pub fn split_outside(text: &str, separator: char) -> Vec<String> {
+    let (mut parts, mut current, mut depth, mut quoted) = (Vec::new(), String::new(), 0_i32, false);
     for c in text.chars() {
         match c {
             '"' => quoted = !quoted,
@@ -117,14 +119,18 @@ fn list(text: &str) -> Result<Vec<String>, String> {
             ']' | '}' if !quoted => depth -= 1,
             _ => {}
         }
-        if c == ',' && depth == 0 && !quoted {
-            values.push(std::mem::take(&mut current));
+        if c == separator && depth == 0 && !quoted {
+            parts.push(std::mem::take(&mut current));
         } else {
             current.push(c);
         }
     }
-    values.push(current);
-    let values: Vec<String> = values.iter().map(|value| value.trim().to_owned()).collect();
+    parts.push(current);
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+fn list(text: &str) -> Result<Vec<String>, String> {
+    let values = split_outside(text, ',');
     if values.iter().any(String::is_empty) {
         return Err(format!("`{text}` has an empty value between its commas"));
     }

@@ -21,7 +21,7 @@ pub use base::Base;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
 pub use figures::{Figure, Law, Measure, Share};
-pub use run::{replicate, run};
+pub use run::{replicate, run, run_replication};
 pub use sample::Sample;
 pub use student::{normal_quantile, student_t_quantile};
 

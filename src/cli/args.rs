@@ -72,6 +72,9 @@ pub(super) struct RunRequest {
     /// Run it N times, each with its own random numbers, and give every figure with its interval
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "until")]
     pub(super) replications: Option<u64>,
+    /// Run the one replication of that number, from 0 on, alone: a row of a sweep or of --replications in full
+    #[arg(long, value_name = "K", conflicts_with_all = ["replications", "until", "warmup"], value_parser = clap::value_parser!(u64).range(..1_000_000))]
+    pub(super) replication: Option<u64>,
     /// Run it until the 95 % interval of a figure is narrow enough, such as 'p99_response_time ±2%'
     #[arg(long, value_name = "FIGURE ±N%", value_parser = super::until::parse)]
     pub(super) until: Option<super::until::Until>,

@@ -28,7 +28,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
     if request.replications.is_some() || request.until.is_some() || request.warmup.is_some() {
         return replicate::run(request, scenario, &out, &watch);
     }
-    let result = match experiment::run(scenario) {
+    let result = match experiment::run_replication(scenario, request.replication.unwrap_or(0)) {
         Ok(result) => result,
         Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
     };

@@ -14,7 +14,15 @@ use crate::scenario::Scenario;
 /// # Errors
 /// When the run was stopped; see [`RunError`].
 pub fn run(scenario: Scenario) -> Result<RunResult, RunError> {
-    let record = record::record(&scenario.plan, scenario.seed, 0)?;
+    run_replication(scenario, 0)
+}
+
+/// Runs one replication of a scenario, counted from 0, and judges its checks: what a row of many runs was, in full.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult, RunError> {
+    let record = record::record(&scenario.plan, scenario.seed, replication)?;
     let checks = checks::evaluate(&scenario, &record);
     Ok(RunResult { scenario, record, checks })
 }

@@ -32,6 +32,8 @@ pub struct Head {
     pub scenario: String,
     /// SHA-256 of its text and overrides.
     pub scenario_sha256: String,
+    /// What every point overrides, each `KEY=VALUE`.
+    pub overrides: Vec<String>,
     /// Seed of every point that does not set its own.
     pub seed: u64,
     /// The checks, as written.

@@ -135,9 +135,13 @@ pub(super) fn exact_secs(nanos: u64) -> String {
     trimmed(&format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000))
 }
 
+const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
 /// `value` rounded to so many decimals, as a number; `None` for what is not finite. A negative zero loses its sign.
 pub(super) fn rounded(value: f64, decimals: i32) -> Option<f64> {
-    let scale = libm::pow(10.0, f64::from(decimals));
+    // Millions of cells of a sheet come here, nearly all with a few decimals.
+    let few = usize::try_from(decimals).ok().and_then(|decimals| POWERS.get(decimals));
+    let scale = few.copied().unwrap_or_else(|| libm::pow(10.0, f64::from(decimals)));
     let scaled = (value * scale).round() / scale;
     let value = if scaled.is_finite() { scaled } else { value };
     value.is_finite().then_some(value + 0.0)

@@ -66,6 +66,13 @@ pub struct Cells {
     finished: u64,
 }
 
+/// The version that wrote the opening of a journal which this one cannot read; `None` for what is no journal of a sweep.
+fn foreign(text: &str) -> Option<String> {
+    let opening: serde_json::Value = serde_json::from_str(text).ok()?;
+    opening["format"].as_str().filter(|format| format.starts_with("windtunnel-sweep-"))?;
+    Some(opening["head"]["windtunnel_version"].as_str().unwrap_or("unknown").to_owned())
+}
+
 fn in_words(path: &Path, cause: &io::Error) -> String {
     format!("`{}`: {}", path.display(), cause_in_words(cause))
 }
@@ -99,12 +106,14 @@ impl Cells {
     pub fn open(folder: &Path, repair: bool) -> Result<(Self, Head, u64), String> {
         let path = Self::path(folder);
         let mut opening: Option<Opening> = None;
+        let mut writer = None;
         let (mut places, mut finished, mut count) = (Vec::new(), 0, 0_u64);
         let opened = Journal::open(&path, repair, |place, text| {
             count += 1;
             if count == 1 {
                 opening =
                     serde_json::from_str(text).ok().filter(|opening: &Opening| opening.format == FORMAT);
+                writer = opening.is_none().then(|| foreign(text)).flatten();
                 if let Some(Opening { shard, head, .. }) = &opening {
                     let cells = Design::estimate(&head.axes, &head.points, head.replications);
                     places = vec![NOWHERE; length(*shard, u64::try_from(cells).unwrap_or(0))];
@@ -120,6 +129,12 @@ impl Cells {
             }
         });
         let (journal, torn) = opened.map_err(|cause| format!("cannot read {}", in_words(&path, &cause)))?;
+        if let Some(version) = writer {
+            return Err(format!(
+                "`{}` was written by another build of windtunnel (version {version}), whose rows this one cannot read",
+                path.display()
+            ));
+        }
         let Some(opening) = opening else {
             return Err(format!(
                 "`{}` is no journal of a sweep, or was damaged at its beginning",
@@ -196,4 +211,20 @@ impl Cells {
 
 fn length(shard: Shard, cells: u64) -> usize {
     usize::try_from(shard.cells_of(cells)).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_of_another_build_is_told_from_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"format":"windtunnel-sweep-1","shard":{},"head":{"windtunnel_version":"0.0.9"}}"#;
+        Journal::create(&Cells::path(folder.path()), text).unwrap();
+        let error = Cells::open(folder.path(), false).unwrap_err();
+        assert!(error.contains("version 0.0.9") && error.contains("another build"), "{error}");
+        Journal::create(&Cells::path(folder.path()), "{}").unwrap();
+        assert!(Cells::open(folder.path(), false).unwrap_err().contains("no journal of a sweep"));
+    }
 }

@@ -1,10 +1,11 @@
 //! Progress, for people: a bar with rate and time left on a terminal, otherwise a plain line now and then. It goes to
 //! standard error and is never part of a result.
 
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::terminal::note;
 use super::wall_clock::Stopwatch;
@@ -26,6 +27,20 @@ pub struct Progress {
     last: Stopwatch,
 }
 
+/// One line on any terminal: the rates come last, and what does not fit is cut. Before anything is finished nobody knows
+/// how long the rest takes.
+fn style(noun: &str, before: u64) -> ProgressStyle {
+    let template = format!("{{bar:16}} {{pos}}/{{len}} {noun}  {{elapsed}} gone{{left}}  {{wide_msg}}");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let left = move |state: &ProgressState, text: &mut dyn Write| {
+        if state.pos() > before {
+            // A line that cannot be written is no harm to a result.
+            let _harmless = write!(text, ", {:#} left", HumanDuration(state.eta()));
+        }
+    };
+    style.progress_chars("━╸─").with_key("left", left)
+}
+
 impl Progress {
     /// Of `total` things of this kind (`cells`, `runs`) `done` were there before; `quiet`: nothing is shown.
     #[must_use]
@@ -34,10 +49,7 @@ impl Progress {
             io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let bar = (!quiet && on_terminal).then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
-            let template =
-                format!("{{bar:30}} {{pos}}/{{len}} {noun}  {{msg}}  {{elapsed}} gone, {{eta}} left");
-            let style = ProgressStyle::with_template(&template);
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
+            bar.set_style(style(noun, done));
             bar.set_position(done);
             bar.reset_eta();
             bar.enable_steady_tick(Duration::from_millis(500));

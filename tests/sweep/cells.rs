@@ -95,6 +95,37 @@ fn values_that_do_not_go_together_are_rows_and_the_others_go_on() {
 }
 
 #[test]
+fn the_replay_of_a_row_is_that_row_with_every_override_and_its_own_random_numbers() {
+    let home = home();
+    let more = ["--axis", "service.web.scaling.max_capacity=2,4", "--set", "description=it's so"];
+    sweep(home.path(), "out", &more).exits(0);
+    let (header, runs) = rows(&std::fs::read(home.path().join("out/runs.csv")).unwrap());
+    let (replication, replay) = (column(&header, "replication"), column(&header, "replay"));
+    let failed: Vec<&Vec<String>> = runs.iter().filter(|run| !run[replay].is_empty()).collect();
+    assert_eq!(failed.len(), 12);
+    for run in failed {
+        // The sweep's own override comes before the point's, as it does when the point is loaded.
+        let text = &run[replay];
+        let (own, point) = (text.find(r"--set 'description=it'\''s so'").unwrap(), text.find("min_capacity"));
+        assert!(own < point.unwrap(), "{text}");
+        let number = format!(" --replication {}", run[replication]);
+        assert_eq!(text.ends_with(&number), run[replication] != "0", "{text}");
+    }
+    // A row that ended well is run again the same way, and is the same to the last request.
+    let valid = runs.iter().find(|run| run[replay].is_empty() && run[replication] == "2").unwrap();
+    let mut words: Vec<String> =
+        ["run", "small.toml", "--format", "json", "--quiet", "--seed"].map(str::to_owned).to_vec();
+    words.extend([valid[column(&header, "seed")].clone(), "--replication".to_owned(), "2".to_owned()]);
+    for name in header.iter().filter(|name| name.starts_with("service.") || name.starts_with("horizon")) {
+        words.extend(["--set".to_owned(), format!("{name}={}", valid[column(&header, name)])]);
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let summary = windtunnel(home.path(), &words).exits(0).json();
+    assert_eq!(summary["fingerprint"], valid[column(&header, "fingerprint")].as_str());
+    windtunnel(home.path(), &["run", "small.toml", "--replication", "1", "--replications", "2"]).exits(2);
+}
+
+#[test]
 fn a_run_over_its_budget_is_a_row_and_the_exit_code_says_so() {
     let home = home();
     // 1 200 s at 2, 4, 6 and 8 requests/s: the last two are over 6 000.

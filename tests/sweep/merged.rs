@@ -73,3 +73,20 @@ fn parts_that_are_missing_there_twice_or_foreign_are_named() {
     let picture = std::fs::read_to_string(home.path().join("merged/pareto.svg")).unwrap();
     assert!(picture.contains("partial 24/36"));
 }
+
+#[test]
+fn a_merge_leaves_another_sweep_alone_and_no_picture_of_an_older_merge() {
+    let home = home();
+    let line = ["sweep", "small.toml", "--axis", "seed=1,2", "--quiet", "--out", "line"];
+    windtunnel(home.path(), &line).exits(0);
+    sweep(home.path(), "whole", &[]).exits(0);
+    let kept = results(&home.path().join("line"));
+    let refused = windtunnel(home.path(), &["merge", "whole", "--out", "line"]).exits(2);
+    assert!(refused.stderr.contains("`line` holds another sweep"), "{}", refused.stderr);
+    assert_same(&home.path().join("line"), &kept, "refused");
+    // One axis has lines, two have a heat map.
+    windtunnel(home.path(), &["merge", "line", "--quiet", "--out", "merged"]).exits(0);
+    assert!(home.path().join("merged/lines.png").exists());
+    windtunnel(home.path(), &["merge", "whole", "--quiet", "--out", "merged"]).exits(0);
+    assert_same(&home.path().join("merged"), &results(&home.path().join("whole")), "an older merge");
+}

@@ -134,11 +134,17 @@ impl Delivery<'_> {
         }
         let view = SweepView { head, design, survey: &survey };
         files.file("summary.json", |write| write(report::summary_json(&view).as_bytes()))?;
-        for (stem, plot) in report::pictures(&view) {
-            picture(&mut files, stem, &plot)?;
+        let pictures = report::pictures(&view);
+        for (stem, plot) in &pictures {
+            picture(&mut files, stem, plot)?;
         }
         files.file("manifest.json", |write| write(self.manifest(Shard::WHOLE, watch).as_bytes()))?;
         files.commit().map_err(|error| error.to_string())?;
+        // An older merge into this folder may have had other pictures.
+        let is_drawn = |file: &str| pictures.iter().any(|(stem, _)| file.starts_with(stem));
+        let is_picture = |file: &str| file.ends_with(".png") || file.ends_with(".svg");
+        let stale: Vec<&str> = FILES.into_iter().filter(|file| is_picture(file) && !is_drawn(file)).collect();
+        output::remove_all(out, &stale).map_err(|error| error.to_string())?;
         Ok(Some(survey))
     }
 

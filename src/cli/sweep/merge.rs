@@ -36,6 +36,12 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
         Ok(lock) => lock,
         Err(message) => return fail(Exit::Usage, &message),
     };
+    // Results of these shards must not stand beside the rows of another sweep.
+    let is_part = request.parts.iter().any(|part| same(part, &request.out));
+    if !is_part && Cells::path(&request.out).symlink_metadata().is_ok() {
+        let out = shown(&request.out);
+        return fail(Exit::Usage, &format!("`{out}` holds another sweep; choose another folder with --out"));
+    }
     let design = Design::new(&head.axes, &head.points, head.replications, head.seed);
     let delivery = Delivery {
         head: &head,

@@ -80,6 +80,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),
         scenario_sha256: scenario.sha256.clone(),
+        overrides: request.overrides.clone(),
         seed: scenario.seed,
         checks: scenario.checks.iter().map(|check| check.text.clone()).collect(),
         files: shelf.contents(),

@@ -131,7 +131,7 @@ pub(super) fn millis_label(value: f64) -> String {
 pub(super) fn dollar_label(value: f64, step: f64) -> String {
     let decimals = if step >= 1.0 && (step - step.round()).abs() < 1e-9 {
         return format!("${}", grouped(whole(value), THIN));
-    } else if step >= 0.01 {
+    } else if step >= 0.01 && (step * 100.0 - (step * 100.0).round()).abs() < 1e-6 {
         2
     } else {
         4

@@ -73,11 +73,16 @@ fn spec(view: &SweepView<'_>, what: &str, columns: usize, panels: Vec<PlotPanel>
     let partial = view.partial().map_or_else(String::new, |partial| format!("{partial} · "));
     let approximate = if survey.approximate > 0 { "Requests flow: times are approximate. " } else { "" };
     let failed = survey.failures();
-    let failed = if failed > 0 { format!(", {failed} cells failed") } else { String::new() };
     let (points, replications) = (view.design.points(), view.design.replications());
+    let of = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let failed = if failed > 0 { format!(", {} failed", of(failed, "cell")) } else { String::new() };
     PlotSpec {
         title: format!("{}: {what}", view.head.scenario),
-        subtitle: format!("{partial}{points} points, {replications} replications each{failed}"),
+        subtitle: format!(
+            "{partial}{}, {} each{failed}",
+            of(points, "point"),
+            of(replications, "replication")
+        ),
         caption: format!(
             "{approximate}seed {} · means of the replications · a month is 730 h",
             view.head.seed
@@ -133,7 +138,7 @@ fn pareto(view: &SweepView<'_>) -> PlotSpec {
     let line = survey.front.iter().map(|point| at(*point)).collect();
     let cheapest: Vec<Spot> = survey.cheapest().map(at).into_iter().collect();
     let mut all = vec![series(
-        if has_checks { "points that fail a check" } else { "points" },
+        if has_checks { "points that do not pass" } else { "points" },
         Hue::Grey,
         Mark::Dots(2.5),
         failing,
@@ -146,6 +151,8 @@ fn pareto(view: &SweepView<'_>) -> PlotSpec {
     if !cheapest.is_empty() {
         all.push(series("cheapest that passes", Hue::Vermilion, Mark::Dots(5.5), cheapest));
     }
+    // A legend names only what is in the picture.
+    all.retain(|series| !series.spots.is_empty());
     let content = Content::Curves {
         x: axis("cost a month", Unit::Dollars, Range::Auto),
         y: axis("p99 response time", Unit::Millis, Range::Auto),

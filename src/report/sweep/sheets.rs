@@ -58,7 +58,7 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
                 cells.extend([failure.kind.name(), "", "", ""].map(str::to_owned));
                 cells.extend(head.figures.iter().map(|_| String::new()));
                 cells.push(cell(&failure.message));
-                cells.push(cell(&replay(&design.overrides(point), row, replication)));
+                cells.push(cell(&replay(head, design, row)));
             }
         }
         bytes.extend(line(&cells));
@@ -66,15 +66,16 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
     bytes
 }
 
-/// What runs a cell again; replication r is run r + 1 of `--replications`.
-pub(super) fn replay(overrides: &[String], row: &Row, replication: u64) -> String {
+/// What runs a cell again, alone.
+pub(super) fn replay(head: &Head, design: &Design<'_>, row: &Row) -> String {
+    let (point, replication) = design.split(row.cell);
     let mut words = format!("windtunnel run SCENARIO --seed {}", row.seed);
-    for text in overrides {
+    for text in head.overrides.iter().chain(&design.overrides(point)) {
         // Within single quotes a shell changes nothing but the quote itself.
         words.push_str(&format!(" --set '{}'", text.replace('\'', r"'\''")));
     }
     if replication > 0 {
-        words.push_str(&format!(" --replications {}", replication + 1));
+        words.push_str(&format!(" --replication {replication}"));
     }
     words
 }

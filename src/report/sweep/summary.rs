@@ -83,6 +83,6 @@ fn failure_json(view: &SweepView<'_>, row: &Row) -> Value {
         "values": values_json(view, point),
         "kind": failure.kind.name(),
         "message": failure.message,
-        "replay": replay(&view.design.overrides(point), row, replication),
+        "replay": replay(view.head, view.design, row),
     })
 }

@@ -8,7 +8,7 @@ use super::super::ChartError;
 use super::super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook, VERMILION};
 use super::curves::nothing;
 use super::ruler::text;
-use super::{Frame, HeatMap, PlotPanel};
+use super::{Frame, HeatMap, PlotPanel, Unit};
 
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;
@@ -151,6 +151,9 @@ fn short(value: f64, colours: Colours, map: &HeatMap) -> String {
     // Three digits of the value itself where the colours are logarithmic or all the same.
     let least = if colours.is_log || spread <= 0.0 { value.abs() } else { spread };
     let step = libm::pow(10.0, libm::log10((least / 100.0).max(1e-9)).floor());
+    // Amounts are written with cents or without: never with a cent that was rounded to zero.
+    let is_part = map.unit == Unit::Dollars && (0.01..1.0).contains(&step);
+    let step = if is_part { 0.01 } else { step };
     text((value / step).round() * step, step, &map.unit)
 }
 

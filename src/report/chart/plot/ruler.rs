@@ -1,6 +1,6 @@
 //! An axis of a plot, ready to draw: from a value to its place, and its ticks with their texts. Pure arithmetic.
 
-use super::super::super::numbers::{THIN, grouped, millis, trimmed, whole};
+use super::super::super::numbers::{THIN, grouped, trimmed, whole};
 use super::super::axis::{dollar_label, round_log, round_step};
 use super::{PlotAxis, Range, Unit};
 
@@ -130,9 +130,11 @@ pub(super) fn text(value: f64, step: f64, unit: &Unit) -> String {
         Unit::Dollars if value < 0.0 => format!("−{}", dollars(-value, step)),
         Unit::Dollars => dollars(value, step),
         Unit::Millis if value <= 0.0 => number(value, step),
-        Unit::Millis if value >= 60_000.0 => format!("{} s", number(value / 1e3, step / 1e3)),
-        Unit::Millis if step < 10.0 && value >= 999.5 => format!("{} ms", number(value, step)),
-        Unit::Millis => millis(value),
+        // Steps too fine for three decimals of a second keep the smaller unit.
+        Unit::Millis if value >= 60_000.0 || (value >= 999.5 && step >= 10.0) => {
+            format!("{} s", number(value / 1e3, step / 1e3))
+        }
+        Unit::Millis => format!("{} ms", number(value, step)),
     }
 }
 
@@ -183,6 +185,32 @@ mod tests {
         assert_eq!(texts(&data), ["40", "50", "60", "70", "80"]);
         assert_eq!(texts(&ruler(Range::FromZero, Unit::Share, &[0.2, 0.93]))[..3], ["0 %", "20 %", "40 %"]);
         assert_eq!(texts(&ruler(Range::Data, Unit::Dollars, &[-3.0, 1.0]))[0], "−$3");
+    }
+
+    #[test]
+    fn ticks_say_where_they_stand_however_fine_their_steps() {
+        let fine = ruler(Range::Data, Unit::Millis, &[280.0, 290.0]);
+        assert_eq!(texts(&fine), ["280 ms", "282 ms", "284 ms", "286 ms", "288 ms", "290 ms"]);
+        let halves = ruler(Range::Data, Unit::Millis, &[282.5, 292.5]);
+        assert_eq!(texts(&halves)[0], "282 ms");
+        // Whatever the range, a tick reads back to its place: it is neither another's text nor a rounded one.
+        for unit in [Unit::Millis, Unit::Dollars, Unit::Plain, Unit::Share] {
+            for low in [0.0, 0.3, 7.1, 282.5, 998.0, 25_300.0] {
+                for width in [0.011, 0.12, 0.7, 1.2, 2.4, 12.0, 31.0, 260.0, 4_300.0] {
+                    for (value, text) in ruler(Range::Data, unit.clone(), &[low, low + width]).ticks {
+                        let digits: String =
+                            text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+                        let scale = match unit {
+                            Unit::Millis if text.ends_with(" s") => 1e3,
+                            Unit::Share => 0.01,
+                            _ => 1.0,
+                        };
+                        let said = digits.parse::<f64>().unwrap() * scale;
+                        assert!((said - value).abs() <= 1e-6 * value.abs().max(1e-3), "{text} for {value}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -149,6 +149,11 @@ fn run(
     let cell =
         |number: u64| usize::try_from(number).ok().and_then(|n| missing.get(n)).copied().unwrap_or(u64::MAX);
     runner.run(missing.len() as u64, cell, |row| {
+        // Nothing else is waiting to be written: what was written is brought to the disk.
+        let Some(row) = row else {
+            result = cells.sync();
+            return if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        };
         let requests = match &row.outcome {
             Outcome::Done(done) => done.requests,
             Outcome::Failed(_) => 0,

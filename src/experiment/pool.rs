@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, TryRecvError};
 
 /// Does the jobs `numbers` on all cores and gives each result to `take` as it is finished, on the calling thread, until
 /// `take` breaks off; jobs that were begun then are waited for and their results dropped.
@@ -15,6 +15,27 @@ pub fn as_finished<T: Send>(
     numbers: Range<u64>,
     job: impl Fn(u64) -> T + Sync,
     mut take: impl FnMut(u64, T) -> ControlFlow<()>,
+) {
+    as_finished_or_idle(numbers, job, |news| match news {
+        News::Finished(number, result) => take(number, result),
+        News::Idle => ControlFlow::Continue(()),
+    });
+}
+
+/// What the calling thread hears.
+#[derive(Debug)]
+pub enum News<T> {
+    /// A job is finished: its number and its result.
+    Finished(u64, T),
+    /// Every result so far was taken: the time to bring them to safety, before the calling thread waits for the next.
+    Idle,
+}
+
+/// The same, and `take` hears whenever it has caught up with the jobs.
+pub fn as_finished_or_idle<T: Send>(
+    numbers: Range<u64>,
+    job: impl Fn(u64) -> T + Sync,
+    mut take: impl FnMut(News<T>) -> ControlFlow<()>,
 ) {
     let (next, stop) = (AtomicU64::new(numbers.start), AtomicBool::new(false));
     let (send, receive) = mpsc::channel();
@@ -34,12 +55,21 @@ pub fn as_finished<T: Send>(
             });
         }
         drop(send);
-        for (number, result) in &receive {
-            if take(number, result).is_break() {
-                stop.store(true, Ordering::Relaxed);
-                break;
-            }
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() {
+            flow = match receive.try_recv() {
+                Ok((number, result)) => take(News::Finished(number, result)),
+                Err(TryRecvError::Disconnected) => ControlFlow::Break(()),
+                Err(TryRecvError::Empty) => match take(News::Idle) {
+                    ControlFlow::Continue(()) => match receive.recv() {
+                        Ok((number, result)) => take(News::Finished(number, result)),
+                        Err(_) => ControlFlow::Break(()),
+                    },
+                    broken => broken,
+                },
+            };
         }
+        stop.store(true, Ordering::Relaxed);
         drop(receive);
     });
 }
@@ -79,6 +109,24 @@ mod tests {
             },
         );
         assert_eq!(taken, (5..200).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_taker_hears_when_it_has_caught_up() {
+        let (mut taken, mut idle) = (0, 0);
+        as_finished_or_idle(
+            0..20,
+            |_| std::thread::sleep(std::time::Duration::from_millis(2)),
+            |news| {
+                match news {
+                    News::Finished(..) => taken += 1,
+                    News::Idle => idle += 1,
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        // A taker that has nothing to do waits for the first job at least.
+        assert!(taken == 20 && (1..=20).contains(&idle), "{idle}");
     }
 
     #[test]

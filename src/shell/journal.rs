@@ -1,8 +1,9 @@
 //! A journal: records appended to a file, each with its length and checksum, so that whatever ends the program leaves
 //! every finished record valid. A torn tail is cut off when the journal is opened again.
 //!
-//! Records reach the system at once and the disk in groups: a killed program loses nothing that was appended, a power cut
-//! at most what was appended within a fifth of a second.
+//! Records reach the system at once and the disk in groups: whoever appends calls for a sync when nothing else is waiting
+//! to be appended, and a fifth of a second is the longest that records wait for it. A killed program loses nothing that
+//! was appended, a power cut what was appended since the last sync.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};

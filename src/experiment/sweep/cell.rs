@@ -43,17 +43,19 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs the `count` cells that `cell` numbers, on all cores, and gives each row to `take` as it is finished, until
-    /// `take` breaks off or the interruption is raised.
+    /// `take` breaks off or the interruption is raised. `None` is given whenever every row so far was taken: the time to
+    /// bring them to safety.
     pub fn run(
         &self,
         count: u64,
         cell: impl Fn(u64) -> u64 + Sync,
-        mut take: impl FnMut(Row) -> ControlFlow<()>,
+        mut take: impl FnMut(Option<Row>) -> ControlFlow<()>,
     ) {
         let job = |number| self.row(cell(number));
-        pool::as_finished(0..count, job, |_, row| match row {
-            Some(row) => take(row),
-            None => ControlFlow::Break(()),
+        pool::as_finished_or_idle(0..count, job, |news| match news {
+            pool::News::Finished(_, Some(row)) => take(Some(row)),
+            pool::News::Finished(_, None) => ControlFlow::Break(()),
+            pool::News::Idle => take(None),
         });
     }
 

@@ -26,6 +26,11 @@ Examples:
   windtunnel run web.toml --set horizon=2h    run it, with one key changed
   windtunnel sweep web.toml --axis service.web.scaling.min_capacity=1..5:1
                                               many settings on the same requests
+  windtunnel compare web.toml --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'
+                                              two settings, run by run, and whether they differ
+  windtunnel optimize web.toml                the cheapest setting that passes the checks, ready to paste
+  windtunnel forecast web.toml --growth 4%/month
+                                              the bills of the next twelve months
   windtunnel explain scale_in_cooldown        what a key, a metric or a code means
 
 Exit codes:

@@ -63,12 +63,8 @@ pub(super) enum Command {
 pub(super) struct RunRequest {
     /// Scenario file [default: the built-in flash sale]
     pub(super) scenario: Option<PathBuf>,
-    /// Seed of all randomness, instead of the scenario's
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
-    pub(super) seed: Option<u64>,
-    /// Override any key of the scenario, by its path in the file; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(super) given: Given,
     /// Run it N times, each with its own random numbers, and give every figure with its interval
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "until")]
     pub(super) replications: Option<u64>,
@@ -93,9 +89,6 @@ pub(super) struct RunRequest {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
     pub(super) format: RunFormat,
-    /// Print results only: no warnings, no timing
-    #[arg(long, short)]
-    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -115,12 +108,8 @@ pub(super) struct CompareRequest {
     /// Runs of each variant, each with its own random numbers
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(super) replications: u64,
-    /// Seed of all randomness, instead of the base's
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
-    pub(super) seed: Option<u64>,
-    /// Override a key of every scenario; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(super) given: Given,
     /// A check that is inconclusive counts as failed
     #[arg(long)]
     pub(super) strict: bool,
@@ -130,9 +119,6 @@ pub(super) struct CompareRequest {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
     pub(super) format: CompareFormat,
-    /// Print results only: no warnings, no timing
-    #[arg(long, short)]
-    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -156,21 +142,14 @@ pub(super) struct OptimizeRequest {
     /// The cluster's name in what is written for AWS
     #[arg(long, value_name = "NAME", default_value = "CLUSTER", value_parser = cluster)]
     pub(super) cluster: String,
-    /// Seed of all randomness, instead of the scenario's
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
-    pub(super) seed: Option<u64>,
-    /// Override a key of the scenario; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(super) given: Given,
     /// Folder for the results [default: output/NAME-optimize]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
     pub(super) format: OptimizeFormat,
-    /// Print results only: no warnings, no timing
-    #[arg(long, short)]
-    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -200,21 +179,14 @@ pub(super) struct ForecastRequest {
     /// Runs, each with growth, service times and prices of its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(super) replications: Option<u32>,
-    /// Seed of all randomness, instead of the scenario's
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
-    pub(super) seed: Option<u64>,
-    /// Override a key of the scenario; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(super) given: Given,
     /// Folder for the results [default: output/NAME-forecast]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
     pub(super) format: ForecastFormat,
-    /// Print results only: no warnings, no timing
-    #[arg(long, short)]
-    pub(super) quiet: bool,
 }
 
 /// A month, or what one is.
@@ -285,8 +257,22 @@ pub(super) enum CompareFormat {
     Markdown,
 }
 
+/// What every command that runs a scenario takes.
+#[derive(Args, Debug)]
+pub(super) struct Given {
+    /// Seed of all randomness, instead of the scenario's (the first one's)
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// Override any key of the scenario (of every one), by its path in the file; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
+    /// Print results only: no warnings, no progress, no timing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
 /// A seed, or what one is.
-pub(super) fn seed(text: &str) -> Result<u64, String> {
+fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 

@@ -8,8 +8,9 @@ use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
+use crate::experiment::Base;
 use crate::kernel::world::{RunError, Stop};
-use crate::scenario::{self, Loaded, Severity, Template};
+use crate::scenario::{self, Loaded, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{self, note, stderr_colour};
 use crate::shell::{interrupt, output};
@@ -32,6 +33,21 @@ pub(super) fn print(text: &str) -> Exit {
 pub(super) fn fail(exit: Exit, message: &str) -> Exit {
     note(&format!("error: {message}\n"));
     exit
+}
+
+/// The scenario that an experiment varies, once its diagnostics are printed.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
+    let loaded = base.load(&[]);
+    if loaded.scenario.is_none() || (!quiet && !loaded.diagnostics.is_empty()) {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    if loaded.scenario.is_none() {
+        note(&more_on(&loaded));
+    }
+    loaded.scenario.ok_or(Exit::Usage)
 }
 
 /// Listens for interruptions from now on.

@@ -6,8 +6,7 @@ use super::args::{CompareFormat, CompareRequest};
 use super::commands::{fail, listen, more_on, print, stopped};
 use super::exit::Exit;
 use super::manifest;
-use super::run::folder_name;
-use crate::experiment::CheckStatus;
+use super::run::{folder_name, verdict};
 use crate::experiment::compare::{Compared, Comparison, Variant, compare};
 use crate::report;
 use crate::scenario::{self, Scenario};
@@ -36,7 +35,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         Err(exit) => return exit,
     };
     let runs = request.replications * variants.len() as u64;
-    let mut progress = Progress::start("runs", runs, 0, request.quiet);
+    let mut progress = Progress::start("runs", runs, 0, request.given.quiet);
     let result = compare(variants, seed, request.replications, Some(&interrupted), &mut |done| {
         progress.reach(done);
     });
@@ -57,7 +56,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if printed != Exit::Ok {
         return printed;
     }
-    if !request.quiet {
+    if !request.given.quiet {
         let (seconds, out) = (watch.elapsed().as_secs_f64(), out.display());
         let runs: usize = comparison.variants.iter().map(|variant| variant.sample.runs()).sum();
         note(&format!("{runs} runs in {seconds:.2} s; results in {out}\n"));
@@ -65,11 +64,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if comparison.interrupted {
         return Exit::Interrupted;
     }
-    let fails = |variant: &Compared| {
-        variant.checks.iter().any(|check| {
-            check.status == CheckStatus::Fail || (request.strict && check.status == CheckStatus::Inconclusive)
-        })
-    };
+    let fails = |variant: &Compared| verdict(&variant.checks, request.strict) == Exit::CheckFailed;
     if comparison.variants.iter().all(fails) { Exit::CheckFailed } else { Exit::Ok }
 }
 
@@ -126,9 +121,9 @@ fn load(request: &CompareRequest, path: &Path, more: &[String], warn: bool) -> O
             return None;
         }
     };
-    let overrides: Vec<String> = request.overrides.iter().chain(more).cloned().collect();
-    let loaded = scenario::load(&source, &overrides, request.seed, &mut Folder::of(path));
-    if loaded.scenario.is_none() || (warn && !request.quiet) {
+    let overrides: Vec<String> = request.given.overrides.iter().chain(more).cloned().collect();
+    let loaded = scenario::load(&source, &overrides, request.given.seed, &mut Folder::of(path));
+    if loaded.scenario.is_none() || (warn && !request.given.quiet) {
         note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
     }
     if loaded.scenario.is_none() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
-use super::commands::{fail, listen, more_on, print, stopped};
+use super::commands::{fail, listen, more_on, print, stopped, varied};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
@@ -30,15 +30,17 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
-    let loaded = base.load(&[]);
-    if loaded.scenario.is_none() || (!request.quiet && !loaded.diagnostics.is_empty()) {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    let Some(scenario) = loaded.scenario.as_ref() else {
-        note(&more_on(&loaded));
-        return Exit::Usage;
+    let base = Base {
+        source: &source,
+        overrides: &request.given.overrides,
+        seed: request.given.seed,
+        files: &files,
     };
+    let scenario = match varied(&base, request.given.quiet) {
+        Ok(scenario) => scenario,
+        Err(exit) => return exit,
+    };
+    let scenario = &scenario;
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-forecast")));
     if let Err(error) = output::prepare(&out) {
@@ -50,7 +52,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     };
     let spec = spec(request, scenario);
     let mut progress =
-        Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.quiet);
+        Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
     let result = forecast(&base, scenario, (&spec, wish(request)), Some(&interrupted), &mut |done| {
         progress.reach(done);
     });
@@ -72,7 +74,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if printed != Exit::Ok {
         return printed;
     }
-    if !request.quiet {
+    if !request.given.quiet {
         note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
     }
     if result.interrupted { Exit::Interrupted } else { Exit::Ok }

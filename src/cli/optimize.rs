@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{fail, listen, more_on, print, stopped};
+use super::commands::{fail, listen, print, stopped, varied};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
@@ -27,15 +27,17 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
-    let loaded = base.load(&[]);
-    if loaded.scenario.is_none() || (!request.quiet && !loaded.diagnostics.is_empty()) {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    let Some(scenario) = loaded.scenario.as_ref() else {
-        note(&more_on(&loaded));
-        return Exit::Usage;
+    let base = Base {
+        source: &source,
+        overrides: &request.given.overrides,
+        seed: request.given.seed,
+        files: &files,
     };
+    let scenario = match varied(&base, request.given.quiet) {
+        Ok(scenario) => scenario,
+        Err(exit) => return exit,
+    };
+    let scenario = &scenario;
     let spec = match spec(request, scenario) {
         Ok(spec) => spec,
         Err(message) => return fail(Exit::Usage, &message),
@@ -54,7 +56,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     };
     let search = Search { base, scenario, spec: &spec, interrupted: Some(&interrupted) };
     let most = candidates(&spec.axes) * u64::from(spec.first_round);
-    let mut progress = Progress::start("runs", most, 0, request.quiet);
+    let mut progress = Progress::start("runs", most, 0, request.given.quiet);
     let found = search.run(&mut |done, alive| progress.reach_of(done, alive));
     progress.finish();
     let found = match found {
@@ -83,7 +85,7 @@ fn finish(
     if printed != Exit::Ok {
         return printed;
     }
-    if !request.quiet {
+    if !request.given.quiet {
         note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
     }
     if found.interrupted {

@@ -42,7 +42,7 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         Enough::Runs(runs) => runs,
         Enough::Narrow { at_most, .. } => at_most,
     };
-    let mut progress = Progress::start("runs", most, 0, request.quiet);
+    let mut progress = Progress::start("runs", most, 0, request.given.quiet);
     let result = replications(scenario, enough, Some(&interrupted), &mut |done| progress.reach(done));
     progress.finish();
     let result = match result {
@@ -68,7 +68,7 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
     if printed != Exit::Ok {
         return printed;
     }
-    if !request.quiet {
+    if !request.given.quiet {
         let (runs, seconds) = (result.sample.runs(), watch.elapsed().as_secs_f64());
         note(&format!(
             "{runs} runs in {seconds:.2} s; results in {} (timeline, decisions and picture: the first run)\n",
@@ -82,18 +82,18 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
 fn warmed_up(request: &RunRequest, scenario: Scenario) -> Result<Scenario, Exit> {
     let found = warmup::pilot(&scenario)
         .map_err(|error| fail(Exit::RunFailed, &format!("a pilot run was stopped: {error}")))?;
-    if found.is_too_short && !request.quiet {
+    if found.is_too_short && !request.given.quiet {
         note(
             "warning: the runs are too short to say when they have forgotten their start; lengthen `horizon`\n",
         );
     }
     if found.length <= scenario.plan.warmup {
-        if !found.is_too_short && !request.quiet {
+        if !found.is_too_short && !request.given.quiet {
             note("--warmup auto: pilot runs show nothing more to leave out\n");
         }
         return Ok(scenario);
     }
-    let mut overrides = request.overrides.clone();
+    let mut overrides = request.given.overrides.clone();
     overrides.push(format!("warmup={}s", found.length.0.div_ceil(1_000_000_000)));
     ready(request, &overrides)
 }

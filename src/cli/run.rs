@@ -17,7 +17,7 @@ use crate::shell::wall_clock::Stopwatch;
 /// Runs the request; results go to standard output, everything else to standard error.
 pub(super) fn run(request: &RunRequest) -> Exit {
     let watch = Stopwatch::start();
-    let scenario = match ready(request, &request.overrides) {
+    let scenario = match ready(request, &request.given.overrides) {
         Ok(scenario) => scenario,
         Err(exit) => return exit,
     };
@@ -44,7 +44,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
     if printed != Exit::Ok {
         return printed;
     }
-    if !request.quiet {
+    if !request.given.quiet {
         let requests: u64 =
             result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
         let seconds = simulated.as_secs_f64();
@@ -72,7 +72,7 @@ pub(super) fn ready(request: &RunRequest, overrides: &[String]) -> Result<Scenar
         note(&more_on(&loaded));
         return Err(Exit::Usage);
     };
-    if !request.quiet && !loaded.diagnostics.is_empty() {
+    if !request.given.quiet && !loaded.diagnostics.is_empty() {
         note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
     }
     Ok(scenario)
@@ -86,7 +86,7 @@ fn load(request: &RunRequest, overrides: &[String]) -> Result<Loaded, String> {
             (source, Folder::working())
         }
     };
-    Ok(scenario::load(&source, overrides, request.seed, &mut files))
+    Ok(scenario::load(&source, overrides, request.given.seed, &mut files))
 }
 
 /// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system.

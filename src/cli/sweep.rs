@@ -74,7 +74,7 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
         design: &design,
         out: &out,
         format: request.format,
-        quiet: request.quiet,
+        quiet: request.given.quiet,
     };
     let shard = cells.shard();
     let parts = Parts::new(vec![cells]);
@@ -124,7 +124,7 @@ fn open(request: &SweepRequest, head: &Head, out: &Path) -> Result<Cells, Exit> 
             out.display()
         )));
     }
-    if torn > 0 && !request.quiet {
+    if torn > 0 && !request.given.quiet {
         note(&format!("note: the last row was torn and is run again ({torn} bytes)\n"));
     }
     Ok(cells)
@@ -144,7 +144,7 @@ fn run(
     let files = || crate::shell::files::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
     let runner = Runner::new(base, design, (head.seed, head.figures.len()), limits);
-    let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.quiet);
+    let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.given.quiet);
     let mut result = Ok(());
     let cell =
         |number: u64| usize::try_from(number).ok().and_then(|n| missing.get(n)).copied().unwrap_or(u64::MAX);

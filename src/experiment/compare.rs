@@ -1,14 +1,14 @@
 //! Variants of a service on the same arrivals and the same demands (common random numbers): what differs between them is
 //! the setting and nothing else, so differences are judged run by run, where the noise that both share cancels.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use super::checks;
 use super::replications::CONFIDENCE;
+use super::run::was_interrupted;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, pool};
 use crate::kernel::units::SimTime;
-use crate::kernel::world::{RunError, Stop};
+use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
 use crate::scenario::Scenario;
 
@@ -95,7 +95,6 @@ pub fn compare(
     let mut samples: Vec<Sample> = variants.iter().map(|v| Sample::new(&v.scenario.plan)).collect();
     let mut firsts: Vec<Vec<Course>> = Vec::new();
     let mut row: Vec<(RunRecord, Vec<Course>)> = Vec::new();
-    let mut stopped = None;
     // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
     let job = |number: u64| {
         let (run, variant) = (number / count, number % count);
@@ -103,31 +102,20 @@ pub fn compare(
         let keep = if run == 0 { Keep::Everything } else { Keep::Totals };
         record::record_within(plan, (seed, run), keep, limits).map(course)
     };
-    pool::in_order(0..runs.max(1) * count, job, |number, result| match result {
-        Ok(record) => {
-            row.push(record);
-            if row.len() as u64 == count {
-                for ((sample, (record, _)), variant) in samples.iter_mut().zip(&row).zip(&variants) {
-                    sample.push(record, &variant.scenario.plan);
-                }
-                let full = std::mem::take(&mut row);
-                if firsts.is_empty() {
-                    firsts = full.into_iter().map(|(_, course)| course).collect();
-                }
+    let stopped = pool::until_error(0..runs.max(1) * count, job, |number, record| {
+        row.push(record);
+        if row.len() as u64 == count {
+            for ((sample, (record, _)), variant) in samples.iter_mut().zip(&row).zip(&variants) {
+                sample.push(record, &variant.scenario.plan);
             }
-            progress(number + 1);
-            ControlFlow::Continue(())
+            let full = std::mem::take(&mut row);
+            if firsts.is_empty() {
+                firsts = full.into_iter().map(|(_, course)| course).collect();
+            }
         }
-        Err(error) => {
-            stopped = Some(error);
-            ControlFlow::Break(())
-        }
+        progress(number + 1);
     });
-    let interrupted = match stopped {
-        None => false,
-        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if !firsts.is_empty() => true,
-        Some(error) => return Err(error),
-    };
+    let interrupted = was_interrupted(stopped, !firsts.is_empty())?;
     let variants = variants.into_iter().zip(firsts).zip(samples).map(|((variant, first), sample)| {
         let checks = checks::evaluate_sample(&variant.scenario, &sample);
         Compared { variant, first, sample, checks }

@@ -14,7 +14,6 @@ pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
 pub use months::{Month, Pattern, months};
 pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
 
-use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use jiff::civil::Date;
@@ -25,11 +24,12 @@ use super::base::Base;
 use super::estimate::quantile_of;
 use super::fidelity::{FluidError, fluid_error};
 use super::pool;
+use super::run::was_interrupted;
 use super::student::normal_quantile;
 use crate::kernel::random::{Purpose, Streams};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::{Fidelity, Plan, RunError, Stop};
+use crate::kernel::world::{Fidelity, Plan, RunError};
 use crate::record::{self, Limits, RunRecord};
 use crate::scenario::{ForecastSpec, PriceRow, Scenario, prices};
 
@@ -217,31 +217,19 @@ pub fn forecast(
     let limits = Limits { requests: None, interrupted };
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
     let mut row = Vec::new();
-    let mut stopped = None;
     let job = |number: u64| prepared.simulate(spec, number / count, number % count, limits);
-    pool::in_order(0..u64::from(spec.runs) * count, job, |number, result| match result {
-        Ok(month) => {
-            let mut month: MonthRun = month;
-            if runs.len() >= SIZED_ON {
-                month.hours.iter_mut().for_each(|hours| *hours = Vec::new());
-            }
-            row.push(month);
-            if row.len() as u64 == count {
-                runs.push(std::mem::take(&mut row));
-            }
-            progress(number + 1);
-            ControlFlow::Continue(())
+    let stopped = pool::until_error(0..u64::from(spec.runs) * count, job, |number, month: MonthRun| {
+        let mut month = month;
+        if runs.len() >= SIZED_ON {
+            month.hours.iter_mut().for_each(|hours| *hours = Vec::new());
         }
-        Err(error) => {
-            stopped = Some(error);
-            ControlFlow::Break(())
+        row.push(month);
+        if row.len() as u64 == count {
+            runs.push(std::mem::take(&mut row));
         }
+        progress(number + 1);
     });
-    let interrupted = match stopped {
-        None => false,
-        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if !runs.is_empty() => true,
-        Some(error) => return Err(ForecastError::Run(error)),
-    };
+    let interrupted = was_interrupted(stopped, !runs.is_empty()).map_err(ForecastError::Run)?;
     Ok(prepared.summary(&runs, interrupted))
 }
 

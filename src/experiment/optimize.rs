@@ -7,7 +7,6 @@ mod race;
 pub use advice::{Alternative, Knob, Level, alternatives, knobs};
 pub use race::{Fate, Rules, Runner, Score, race};
 
-use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use super::base::Base;
@@ -253,20 +252,10 @@ impl Search<'_> {
     fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
         let plan = &scenario.plan;
         let mut sample = Sample::new(plan);
-        let mut stopped = None;
         let limits = Limits { requests: None, interrupted: self.interrupted };
         let runs = FRESH..FRESH + u64::from(self.spec.replications);
         let run = |number| record::totals(plan, (self.scenario.seed, number), limits);
-        pool::in_order(runs, run, |_, result| match result {
-            Ok(record) => {
-                sample.push(&record, plan);
-                ControlFlow::Continue(())
-            }
-            Err(error) => {
-                stopped = Some(error);
-                ControlFlow::Break(())
-            }
-        });
+        let stopped = pool::until_error(runs, run, |_, record| sample.push(&record, plan));
         match stopped {
             Some(_) if self.is_interrupted() => Ok(None),
             Some(error) => Err(error),

@@ -92,6 +92,27 @@ pub fn in_order<T: Send>(
     });
 }
 
+/// The same with jobs that can fail: the first error in the order of the numbers ends the work and is returned; what came
+/// before it was taken.
+pub fn until_error<T: Send, E: Send>(
+    numbers: Range<u64>,
+    job: impl Fn(u64) -> Result<T, E> + Sync,
+    mut take: impl FnMut(u64, T),
+) -> Option<E> {
+    let mut failed = None;
+    in_order(numbers, job, |number, result| match result {
+        Ok(result) => {
+            take(number, result);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    });
+    failed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn the_first_error_ends_the_work_and_what_came_before_it_is_taken() {
+        let job = |number| if number == 7 || number == 9 { Err(number) } else { Ok(number) };
+        let mut taken = Vec::new();
+        let error = until_error(0..20, job, |number, _| taken.push(number));
+        assert_eq!((error, taken), (Some(7), (0..7).collect()));
+        assert_eq!(until_error(0..3, Ok::<u64, ()>, |_, _| ()), None);
+    }
+
+    #[test]
     fn the_taker_hears_when_it_has_caught_up() {
         let (mut taken, mut idle) = (0, 0);
         as_finished_or_idle(
@@ -125,8 +155,8 @@ mod tests {
                 ControlFlow::Continue(())
             },
         );
-        // A taker that has nothing to do waits for the first job at least.
-        assert!(taken == 20 && (1..=20).contains(&idle), "{idle}");
+        // It waits for the first job at least, and at most before each of them and for the end.
+        assert!(taken == 20 && (1..=21).contains(&idle), "{idle}");
     }
 
     #[test]

@@ -4,13 +4,13 @@
 //! there are is given, or follows from how narrow one figure's interval shall be (Chow and Robbins, 1965); then it
 //! depends on the results alone, never on the machine.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use super::checks;
+use super::run::was_interrupted;
 use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
-use crate::kernel::world::{RunError, Stop};
-use crate::record::{self, Keep, Limits, RunRecord};
+use crate::kernel::world::RunError;
+use crate::record::{self, Keep, Limits};
 use crate::scenario::{Quantity, Scenario};
 
 /// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
@@ -96,11 +96,7 @@ pub fn replications(
         }
         goal = (goal + goal.div_ceil(4)).min(at_most);
     }
-    let interrupted = match stopped {
-        None => false,
-        Some(RunError::Stopped { why: Stop::Interrupted, .. }) => true,
-        Some(error) => return Err(error),
-    };
+    let interrupted = was_interrupted(stopped, true)?;
     let judged = checks::evaluate_sample(&scenario, &sample);
     let outcomes = checks::evaluate(&scenario, &first);
     let first = RunResult { scenario, record: first, checks: outcomes };
@@ -116,24 +112,11 @@ fn extend(
     progress: &mut dyn FnMut(u64),
 ) -> Option<RunError> {
     let plan = &scenario.plan;
-    let mut error = None;
     let run = |number: u64| record::totals(plan, (scenario.seed, number), limits);
-    pool::in_order(
-        sample.runs() as u64..goal,
-        run,
-        |number, result: Result<RunRecord, RunError>| match result {
-            Ok(record) => {
-                sample.push(&record, plan);
-                progress(number + 1);
-                ControlFlow::Continue(())
-            }
-            Err(stopped) => {
-                error = Some(stopped);
-                ControlFlow::Break(())
-            }
-        },
-    );
-    error
+    pool::until_error(sample.runs() as u64..goal, run, |number, record| {
+        sample.push(&record, plan);
+        progress(number + 1);
+    })
 }
 
 /// How narrow the widest of the figures' intervals is. An interval around an estimate of γ′ = γ/(1+γ) of it is one around

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{RunResult, checks};
-use crate::kernel::world::{Plan, RunError};
+use crate::kernel::world::{Plan, RunError, Stop};
 use crate::record::{self, RunRecord};
 use crate::scenario::Scenario;
 
@@ -34,4 +34,16 @@ pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult
 /// The error of the first replication that was stopped.
 pub fn replicate(plan: &Plan, seed: u64, replications: Range<u64>) -> Result<Vec<RunRecord>, RunError> {
     replications.into_par_iter().map(|replication| record::record(plan, seed, replication)).collect()
+}
+
+/// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.
+///
+/// # Errors
+/// What stopped the runs, when it was something else, or when nothing was finished.
+pub(super) fn was_interrupted(stopped: Option<RunError>, has_result: bool) -> Result<bool, RunError> {
+    match stopped {
+        None => Ok(false),
+        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if has_result => Ok(true),
+        Some(error) => Err(error),
+    }
 }

@@ -4,6 +4,6 @@ mod invoice;
 mod meter;
 mod tariff;
 
-pub use invoice::{Billed, Invoice, InvoiceLine, LineItem};
+pub use invoice::{Billed, HOURS_A_MONTH, Invoice, InvoiceLine, LineItem};
 pub use meter::{LCU_DENOMINATOR, LcuUsage, Meter, MeterReading, billed_seconds};
 pub use tariff::{LoadBalancerTariff, Tariff};

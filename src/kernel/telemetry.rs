@@ -8,4 +8,4 @@ mod usage;
 
 pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 pub use metric::{Metric, MetricStore};
-pub use usage::{MetricRules, RcptDenominator, UsageMeter, UsageTotals};
+pub use usage::{MetricRules, PERIOD, RcptDenominator, UsageMeter, UsageTotals};

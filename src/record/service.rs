@@ -55,7 +55,8 @@ impl HourlyCosts {
             + f64::from(plan.task.memory_mib) / 1024.0 * tariff.memory_gb_hour.as_f64()
             + f64::from(tariff.extra_ephemeral_gb) * usd(tariff.ephemeral_gb_hour)
             + if tariff.public_ip_per_task { usd(tariff.ipv4_hour) } else { 0.0 };
-        let mut fixed = f64::from(alarms) * usd(tariff.alarm_month) / 730.0;
+        let mut fixed = f64::from(alarms) * usd(tariff.alarm_month)
+            / f64::from(windtunnel_kernel::billing::HOURS_A_MONTH);
         let mut lcu = None;
         if let Some(balancer) = &tariff.load_balancer {
             fixed += balancer.hour.as_f64() + f64::from(balancer.public_ipv4) * usd(tariff.ipv4_hour);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::kernel::policy::{
     AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
-use crate::kernel::telemetry::{Comparison, Metric, TreatMissingData};
+use crate::kernel::telemetry::{Comparison, Metric, PERIOD, TreatMissingData};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::ServicePlan;
 use crate::scenario::Scenario;
@@ -172,7 +172,7 @@ fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &
         "MetricName": alarm.metric.name(),
         "Dimensions": dimensions,
         "Statistic": alarm.metric.statistic(),
-        "Period": 60,
+        "Period": PERIOD / 1_000_000_000,
         "EvaluationPeriods": alarm.evaluation_periods,
         "DatapointsToAlarm": alarm.datapoints_to_alarm,
         "Threshold": alarm.threshold,
@@ -298,7 +298,7 @@ fn alarm_block(
         .collect();
     format!(
         "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}.{}\"\n  namespace           = \"{}\"\n  \
-         metric_name         = \"{}\"\n  statistic           = \"{}\"\n  period              = 60\n  evaluation_periods  = {}\n  \
+         metric_name         = \"{}\"\n  statistic           = \"{}\"\n  period              = {}\n  evaluation_periods  = {}\n  \
          datapoints_to_alarm = {}\n  threshold           = {}\n  comparison_operator = \"{}\"\n  treat_missing_data  = \"{}\"\n  \
          alarm_actions       = [aws_appautoscaling_policy.{id}.arn]\n\n  dimensions = {{\n{dimensions}  }}\n}}\n\n",
         service.name,
@@ -306,6 +306,7 @@ fn alarm_block(
         namespace(alarm.metric),
         alarm.metric.name(),
         alarm.metric.statistic(),
+        PERIOD / 1_000_000_000,
         alarm.evaluation_periods,
         alarm.datapoints_to_alarm,
         alarm.threshold,

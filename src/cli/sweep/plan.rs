@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::SweepRequest;
-use crate::cli::commands::{fail, more_on};
+use crate::cli::commands::{fail, more_on, varied};
 use crate::cli::exit::Exit;
 use crate::experiment::sweep::{self, Design, Head, Points};
 use crate::experiment::{Base, Figure};
@@ -42,15 +42,13 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     let source = read_scenario(&request.scenario).map_err(usage)?;
     let shelf = Arc::new(Shelf::new(Folder::of(&request.scenario)));
     let files = || Shelf::files(&shelf);
-    let base = Base { source: &source, overrides: &request.overrides, seed: request.seed, files: &files };
-    let loaded = base.load(&[]);
-    if loaded.scenario.is_none() || !request.quiet {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    let Some(scenario) = &loaded.scenario else {
-        note(&more_on(&loaded));
-        return Err(Exit::Usage);
+    let base = Base {
+        source: &source,
+        overrides: &request.given.overrides,
+        seed: request.given.seed,
+        files: &files,
     };
+    let scenario = &varied(&base, request.given.quiet)?;
     let (axes, points) = axes_and_points(request, scenario)?;
     let replications =
         request.replications.or(scenario.sweep.as_ref().map(|spec| spec.replications)).unwrap_or(1);
@@ -72,7 +70,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         }
         return Err(Exit::Usage);
     }
-    if !request.quiet {
+    if !request.given.quiet {
         doubts(&alone.doubtful);
     }
     let figures = Figure::all(&scenario.plan).iter().map(|figure| figure.name(&scenario.plan)).collect();
@@ -80,7 +78,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),
         scenario_sha256: scenario.sha256.clone(),
-        overrides: request.overrides.clone(),
+        overrides: request.given.overrides.clone(),
         seed: scenario.seed,
         checks: scenario.checks.iter().map(|check| check.text.clone()).collect(),
         files: shelf.contents(),
@@ -90,7 +88,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         budget: request.budget,
         figures,
     };
-    let (overrides, seed) = (request.overrides.clone(), request.seed);
+    let (overrides, seed) = (request.given.overrides.clone(), request.given.seed);
     Ok(Planned { head, shelf, source, overrides, seed })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::seed;
+use crate::cli::args::Given;
 use crate::experiment::sweep::Shard;
 use crate::scenario::Axis;
 
@@ -45,12 +45,8 @@ pub(in crate::cli) struct SweepRequest {
     /// Runs of each point, each with its own random numbers, the same for all points
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) replications: Option<u32>,
-    /// Seed of all randomness, instead of the scenario's
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = seed)]
-    pub(super) seed: Option<u64>,
-    /// Override a key of every point; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) overrides: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) given: Given,
     /// Go on with the sweep that was begun in the folder
     #[arg(long, conflicts_with = "new")]
     pub(super) resume: bool,
@@ -72,9 +68,6 @@ pub(in crate::cli) struct SweepRequest {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
     pub(super) format: SweepFormat,
-    /// Print results only: no warnings, no progress
-    #[arg(long, short)]
-    pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@
 //! taken for typical of it.
 
 use crate::experiment::estimate::quantile_of;
+use crate::kernel::billing::HOURS_A_MONTH;
 use crate::kernel::units::Usd;
 use crate::kernel::world::ServicePlan;
 use crate::scenario::PriceRow;
@@ -128,7 +129,7 @@ pub fn best(term: Term, runs: &[Vec<Hour>]) -> Option<Commitment> {
         .filter(|run| !run.is_empty())
         .map(|run| {
             let saved: f64 = run.iter().map(|hour| with(0.0, *hour) - with(commitment, *hour)).sum();
-            saved / as_f64(run.len()) * 730.0
+            saved / as_f64(run.len()) * f64::from(HOURS_A_MONTH)
         })
         .collect();
     let used: f64 = runs.iter().flatten().map(|(_, plan)| plan.min(commitment)).sum();
@@ -140,7 +141,7 @@ pub fn best(term: Term, runs: &[Vec<Hour>]) -> Option<Commitment> {
     Some(Commitment {
         term,
         usd_per_hour: commitment,
-        saving: (nothing - cost) / hours * 730.0,
+        saving: (nothing - cost) / hours * f64::from(HOURS_A_MONTH),
         saving_p10: quantile_of(&savings, 0.1).unwrap_or(0.0),
         saving_p90: quantile_of(&savings, 0.9).unwrap_or(0.0),
         utilization: if commitment > 0.0 { used / (commitment * hours) } else { 0.0 },

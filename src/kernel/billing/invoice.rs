@@ -7,7 +7,7 @@ use super::tariff::Tariff;
 use crate::units::{NANOS_PER_SEC, PICO_PER_USD, SimDuration, Usd};
 
 /// Hours in a month, AWS's convention for monthly prices (`aws-platform.md` §7).
-const HOURS_A_MONTH: i128 = 730;
+pub const HOURS_A_MONTH: u16 = 730;
 
 /// What a line charges for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,7 +160,7 @@ impl Invoice {
             line(
                 LineItem::CloudwatchAlarm,
                 i128::from(billed.alarms) * horizon,
-                HOURS_A_MONTH * hour_ns,
+                i128::from(HOURS_A_MONTH) * hour_ns,
                 tariff.alarm_month,
             );
         }
@@ -182,7 +182,7 @@ impl Invoice {
     /// The exact total scaled from `horizon` to a month of 730 hours.
     #[must_use]
     pub fn per_month(&self, horizon: SimDuration) -> Usd {
-        let month = i128::from(3_600 * NANOS_PER_SEC) * HOURS_A_MONTH;
+        let month = i128::from(3_600 * NANOS_PER_SEC) * i128::from(HOURS_A_MONTH);
         Usd::from_ratio(self.exact_total().0 * month, i128::from(horizon.0.max(1)))
     }
 }

@@ -7,7 +7,7 @@ use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage}
 use crate::units::{NANOS_PER_SEC, SimTime};
 
 /// Length of a period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
-const PERIOD: u64 = 60 * NANOS_PER_SEC;
+pub const PERIOD: u64 = 60 * NANOS_PER_SEC;
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

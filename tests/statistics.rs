@@ -1,6 +1,8 @@
 //! The statistics that judge a check: estimates from independent replications, and Student's t. No samples are pooled
 //! over replications, because requests of one run depend on each other; nothing here knows what is measured.
 
+use windtunnel::experiment::student_t_quantile;
+
 /// What independent replications say of a quantity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Estimate {
@@ -21,39 +23,13 @@ impl Estimate {
 
     /// Distance from `truth` beyond which a correct model lands with probability `alarm` only.
     pub(crate) fn margin(&self, alarm: f64) -> f64 {
-        student_t_quantile(1.0 - alarm / 2.0, self.replications - 1) * self.standard_error
+        student_t_quantile(1.0 - alarm / 2.0, self.replications as u64 - 1) * self.standard_error
     }
 
     /// Whether the interval that holds the truth with probability `level` holds `truth`.
     pub(crate) fn interval_holds(&self, truth: f64, level: f64) -> bool {
         (self.mean - truth).abs() <= self.margin(1.0 - level)
     }
-}
-
-/// P(|T| ≤ t) for Student's t with `df` degrees of freedom, by the finite sums of Abramowitz and Stegun 26.7.3–4.
-fn central_probability(t: f64, df: usize) -> f64 {
-    let theta = (t / (df as f64).sqrt()).atan();
-    let (sine, cosine) = theta.sin_cos();
-    let odd = df % 2 == 1;
-    let (mut power, mut sum) = if odd { (cosine, 0.0) } else { (1.0, 0.0) };
-    // Terms cosᵏ with k = 1, 3, … df − 2 for odd df, and k = 0, 2, … df − 2 for even df.
-    let mut k = usize::from(odd);
-    while k + 2 <= df {
-        sum += power;
-        power *= cosine * cosine * (k + 1) as f64 / (k + 2) as f64;
-        k += 2;
-    }
-    if odd { (theta + sine * sum) * std::f64::consts::FRAC_2_PI } else { sine * sum }
-}
-
-/// The quantile of Student's t at `p` > ½, by bisection of the exact distribution function.
-pub(crate) fn student_t_quantile(p: f64, df: usize) -> f64 {
-    let (mut low, mut high) = (0.0, 1e3);
-    for _ in 0..80 {
-        let middle = (low + high) / 2.0;
-        if central_probability(middle, df) < 2.0 * p - 1.0 { low = middle } else { high = middle }
-    }
-    (low + high) / 2.0
 }
 
 #[test]

@@ -10,8 +10,8 @@ use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
 use windtunnel::kernel::policy::{PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
-    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
-    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan,
+    RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan, TaskPlan,
 };
 use windtunnel::kernel::telemetry::{Metric, MetricRules, RcptDenominator};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
@@ -55,12 +55,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
     ServicePlan {
         name: "web".into(),
         traffic: TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate")),
-        request: RequestPlan {
-            cpu_time: always(SimDuration::ZERO),
-            wait_time: always(secs(0)),
-            timeout: None,
-            bytes: None,
-        },
+        request: RequestPlan::new(always(SimDuration::ZERO), always(secs(0))),
         task: TaskPlan {
             cpu_units: 4096,
             memory_mib: 8192,
@@ -69,6 +64,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             queue: None,
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
+            health: TaskHealthPlan::default(),
         },
         startup: StartupPlan {
             scheduling: always(secs(5)),
@@ -76,6 +72,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             image_pull: always(secs(8)),
             container_start: always(secs(2)),
             application_boot: always(SimDuration::ZERO),
+            warm_up: None,
         },
         stopping: StoppingPlan {
             lag: secs(6),
@@ -90,13 +87,21 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
                 interval: secs(30),
                 initial_healthy_count: 1,
                 first_check: FirstHealthCheck::AtOnce,
+                timeout: secs(5),
+                unhealthy_threshold: 2,
+                healthy_threshold: 5,
+                grace_period: SimDuration::ZERO,
             },
             deregistration_delay: secs(300),
+            slow_start: SimDuration::ZERO,
         }),
         min_capacity: count,
         max_capacity: count,
         desired_count: count,
         scale_in_victim: ScaleInVictim::Newest,
+        zones: 2,
+        launch_backoff: LaunchBackoff::default(),
+        faults: Vec::new(),
         policies: Vec::new(),
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {

@@ -179,7 +179,7 @@ impl Scenario {
     #[must_use]
     pub fn fidelity(&self) -> &'static str {
         match self.plan.fidelity {
-            Fidelity::Requests => "requests",
+            Fidelity::Requests | Fidelity::Events => "requests",
             Fidelity::Fluid => "fluid",
         }
     }

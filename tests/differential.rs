@@ -115,7 +115,7 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
     let count = u64::from(service.desired_count);
     let mut route = |index: usize| match service.routing() {
         Routing::RoundRobin => index as u64 % count,
-        Routing::Random => routing.below(count),
+        _ => routing.below(count),
     };
     let rows = arrivals.iter().enumerate().map(|(index, arrival)| Ask {
         arrival: *arrival,

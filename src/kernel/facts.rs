@@ -103,6 +103,8 @@ pub enum TaskStage {
     Registering,
     /// `RUNNING`: it receives requests.
     InService,
+    /// `RUNNING`: its target is unhealthy; it receives requests only while every target is.
+    Unhealthy,
     /// `DEACTIVATING`: it finishes what it has and receives nothing new.
     Draining,
     /// `STOPPING`: SIGTERM was sent.
@@ -123,7 +125,7 @@ impl TaskStage {
     /// Whether ECS counts the task as running.
     #[must_use]
     pub const fn is_running(self) -> bool {
-        matches!(self, Self::Booting | Self::Registering | Self::InService)
+        matches!(self, Self::Booting | Self::Registering | Self::InService | Self::Unhealthy)
     }
 
     /// Whether it is on its way out but its container still exists.
@@ -158,6 +160,34 @@ pub struct TaskMoved {
     pub to: TaskStage,
     /// When its bill began, if it did.
     pub billed_since: Option<SimTime>,
+}
+
+/// Why a task ended that nobody had chosen to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskFailure {
+    /// Its container exited of its own accord.
+    Crashed,
+    /// It was killed because its memory was exceeded.
+    OutOfMemory,
+    /// The load balancer's health check failed: ECS replaces it.
+    UnhealthyTarget,
+    /// The container's health check failed: ECS replaces it.
+    UnhealthyContainer,
+    /// It never reached `RUNNING`.
+    LaunchFailed,
+    /// Its availability zone was lost.
+    ZoneLost,
+}
+
+/// A task failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskFailed {
+    /// When.
+    pub at: SimTime,
+    /// Which task.
+    pub task: TaskId,
+    /// Why.
+    pub failure: TaskFailure,
 }
 
 /// What the requests that arrived in a [`Flow`] at tasks in one state will go through.
@@ -231,6 +261,17 @@ pub trait Probe {
     /// Requests flowed, where the plan asks for the fluid plane; none of the facts about single requests is stated then.
     fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
         let _ = (service, flow);
+    }
+
+    /// A request failed with its task at `at`; its arrival was `arrival`. Stated by planes that state an outcome only
+    /// when it has happened, in place of a [`Loss`].
+    fn failed(&mut self, service: ServiceId, arrival: u64, at: u64) {
+        let _ = (service, arrival, at);
+    }
+
+    /// A task failed; its moves are stated as well.
+    fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
+        let _ = (service, failed);
     }
 
     /// A task moved on.

@@ -20,7 +20,8 @@ pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;
 pub use plan::{
-    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
-    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+    ClassPlan, ContainerCheckPlan, CpuDiscipline, Extent, FaultKind, FaultPlan, FirstHealthCheck,
+    HealthCheckPlan, Jitter, LaunchBackoff, LaunchLimits, LoadBalancerPlan, RequestPlan, RetryPlan, Routing,
+    ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan, TaskPlan, WarmUpPlan,
 };
-pub use seats::Seats;
+pub use seats::{Incident, Seats};

@@ -146,8 +146,9 @@ impl Delays {
         let gaps = match (self.routing, self.evenly_spaced) {
             (Routing::RoundRobin, false) => share,
             (Routing::RoundRobin, true) => 0.0,
-            (Routing::Random, false) => 1.0,
-            (Routing::Random, true) => 1.0 - share,
+            // Routing by load is not told apart from chance: it makes these waits shorter than stated.
+            (_, false) => 1.0,
+            (_, true) => 1.0 - share,
         };
         let within = |delay: Delay| Delay { mean: delay.mean.min(self.longest / 2.0), ..delay };
         let cpu = self.cpu.as_ref().map_or_else(Delay::default, |cpu| within(cpu.delay(rate, gaps, 0.0)));

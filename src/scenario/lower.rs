@@ -13,6 +13,7 @@ mod traffic;
 
 use std::io::Read;
 
+use windtunnel_kernel::service::LaunchBackoff;
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 
@@ -186,6 +187,9 @@ impl Lower<'_> {
             max_capacity,
             desired_count,
             scale_in_victim: assumptions.scale_in_victim,
+            zones: 2,
+            launch_backoff: LaunchBackoff::default(),
+            faults: Vec::new(),
             policies: policies?,
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
@@ -216,7 +220,7 @@ impl Lower<'_> {
         match (fidelity, varying) {
             (Fidelity::Fluid, Some(index)) => self.not_a_flow(root, &plans[index].0.name),
             (Fidelity::Fluid, None) => {}
-            (Fidelity::Requests, _) => {
+            (Fidelity::Requests | Fidelity::Events, _) => {
                 self.request_limit(root, limits, expected);
             }
         }

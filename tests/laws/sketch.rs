@@ -297,8 +297,14 @@ impl Life {
                     always(span)
                 }
             });
-        plan.startup =
-            StartupPlan { scheduling, provisioning, image_pull, container_start, application_boot };
+        plan.startup = StartupPlan {
+            scheduling,
+            provisioning,
+            image_pull,
+            container_start,
+            application_boot,
+            warm_up: None,
+        };
         plan.stopping = StoppingPlan {
             lag: secs(self.lag),
             exit_after_sigterm: secs(self.exit),
@@ -317,8 +323,13 @@ impl Balancer {
                 interval: secs(10),
                 initial_healthy_count: self.healthy,
                 first_check: self.first_check,
+                timeout: secs(5),
+                unhealthy_threshold: 2,
+                healthy_threshold: 5,
+                grace_period: SimDuration::ZERO,
             },
             deregistration_delay: secs(self.deregistration),
+            slow_start: SimDuration::ZERO,
         }
     }
 }

@@ -165,6 +165,7 @@ impl Stage {
             image_pull: always(secs(40)),
             container_start: zero.clone(),
             application_boot: zero,
+            warm_up: None,
         };
         let stopping = StoppingPlan {
             lag: SimDuration::ZERO,

@@ -12,7 +12,8 @@ use windtunnel::kernel::policy::{
 };
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
-    CpuDiscipline, LaunchLimits, RequestPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+    CpuDiscipline, LaunchBackoff, LaunchLimits, RequestPlan, ScaleInVictim, StartupPlan, StoppingPlan,
+    TaskHealthPlan, TaskPlan,
 };
 use windtunnel::kernel::telemetry::{
     AlarmPlan, Comparison, Metric, MetricRules, RcptDenominator, TreatMissingData,
@@ -40,7 +41,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
     ServicePlan {
         name: name.to_owned(),
         traffic: TrafficPlan::Poisson(RateCurve::constant(1.0, 1_000_000_000).unwrap()),
-        request: RequestPlan { cpu_time: millis(40), wait_time: millis(60), timeout: None, bytes: None },
+        request: RequestPlan::new(millis(40), millis(60)),
         task: TaskPlan {
             cpu_units: 1024,
             memory_mib: 2048,
@@ -49,6 +50,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             queue: Some(64),
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
+            health: TaskHealthPlan::default(),
         },
         startup: StartupPlan {
             scheduling: secs(2),
@@ -56,6 +58,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             image_pull: secs(8),
             container_start: secs(1),
             application_boot: secs(8),
+            warm_up: None,
         },
         stopping: StoppingPlan {
             lag: SimDuration::ZERO,
@@ -68,6 +71,9 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         max_capacity: 400,
         desired_count: 10,
         scale_in_victim: ScaleInVictim::Newest,
+        zones: 2,
+        launch_backoff: LaunchBackoff::default(),
+        faults: Vec::new(),
         policies: vec![tracking(Metric::CpuUtilization, 60.0), step()],
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {

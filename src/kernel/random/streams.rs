@@ -24,6 +24,14 @@ pub enum Purpose {
     Victim,
     /// Phase of an alarm's evaluations, one draw an alarm.
     AlarmPhase,
+    /// When a task crashes or fails to launch, one draw a task each.
+    Failure,
+    /// Which tasks a fault hits.
+    Fault,
+    /// Waits before retries, one draw a retry.
+    Backoff,
+    /// Class of a request, one draw an arrival.
+    Class,
     /// Which values of an axis meet in a point of a Latin hypercube; never within a run.
     Design,
     /// Inputs of a forecast that are not known, one draw an input.
@@ -42,6 +50,10 @@ impl Purpose {
             Self::HealthCheck => "health_check",
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
+            Self::Failure => "failure",
+            Self::Fault => "fault",
+            Self::Backoff => "backoff",
+            Self::Class => "class",
             Self::Design => "design",
             Self::Forecast => "forecast",
         }

@@ -271,7 +271,9 @@ impl Lifecycle {
         let position = not_running.unwrap_or_else(|| match self.victim {
             ScaleInVictim::Newest => self.active.len() - 1,
             ScaleInVictim::Oldest => 0,
-            ScaleInVictim::Random => self.victim_rng.below(self.active.len() as u64) as usize,
+            ScaleInVictim::Random | ScaleInVictim::ZoneBalanced => {
+                self.victim_rng.below(self.active.len() as u64) as usize
+            }
         });
         let task = self.active.remove(position);
         let stage = self.tasks[task.index()].stage;
@@ -334,7 +336,7 @@ impl Lifecycle {
             TaskStage::Draining => return self.drained(now, task, fleet, out),
             TaskStage::Stopping => return self.exited(now, task, fleet, out),
             TaskStage::Deprovisioning => return self.move_to(now, task, TaskStage::Stopped, out),
-            TaskStage::InService | TaskStage::Stopped => return,
+            TaskStage::InService | TaskStage::Unhealthy | TaskStage::Stopped => return,
         };
         self.move_to(now, task, next, out);
         out.due.push(Due { at: now + wait, task, step: Step::Advance, stage: next });
@@ -451,7 +453,7 @@ impl Lifecycle {
 mod tests {
     use super::*;
     use crate::random::Distribution;
-    use crate::service::{CpuDiscipline, Fleet, LaunchLimits, Routing, TaskPlan};
+    use crate::service::{CpuDiscipline, Fleet, LaunchLimits, Routing, TaskHealthPlan, TaskPlan};
     use crate::units::{Bytes, SimDuration};
 
     #[test]
@@ -463,6 +465,7 @@ mod tests {
             image_pull: always(5),
             container_start: always(5),
             application_boot: always(0),
+            warm_up: None,
         };
         let seconds = SimDuration::from_secs;
         let stopping = StoppingPlan {
@@ -480,6 +483,7 @@ mod tests {
             queue: None,
             base_memory: Bytes(0),
             memory_per_request: Bytes(0),
+            health: TaskHealthPlan::default(),
         };
         let mut lifecycle = Lifecycle::new(&LifecycleParts {
             startup: &startup,

@@ -147,7 +147,8 @@ impl Fleet {
                     rest = &mut rest[run..];
                 }
             }
-            Routing::Random => {
+            // Every other rule takes the event path, but for weights that are all equal.
+            _ => {
                 let count = self.in_service.len() as u64;
                 for slot in slots {
                     *slot = self.in_service[self.routing_rng.below(count) as usize];

@@ -1,7 +1,10 @@
 //! The resolved description of one service's data plane: what a scenario says, with every default filled in.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::random::Distribution;
-use crate::units::{Bytes, SimDuration};
+use crate::units::{Bytes, SimDuration, SimTime};
 
 /// What one request asks of a task.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +17,76 @@ pub struct RequestPlan {
     pub timeout: Option<Distribution>,
     /// Bytes of one request and its response together \[B\], for the load balancer's bill. `None`: not declared.
     pub bytes: Option<Bytes>,
+    /// Classes of requests with demands of their own; empty: all requests are alike.
+    pub classes: Vec<ClassPlan>,
+    /// What clients do about an attempt that failed; `None`: they give up.
+    pub retry: Option<RetryPlan>,
+    /// Whether a task stops working on a request whose client has given up; else it does all the work in vain.
+    pub cancel_timed_out: bool,
+}
+
+impl RequestPlan {
+    /// Requests that are all alike, of clients who wait for ever and try once.
+    #[must_use]
+    pub const fn new(cpu_time: Distribution, wait_time: Distribution) -> Self {
+        Self {
+            cpu_time,
+            wait_time,
+            timeout: None,
+            bytes: None,
+            classes: Vec::new(),
+            retry: None,
+            cancel_timed_out: false,
+        }
+    }
+}
+
+/// One class of requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassPlan {
+    /// Its name; part of the key of its random streams.
+    pub name: String,
+    /// Its share of the requests, relative to the weights of the others; > 0.
+    pub weight: f64,
+    /// As [`RequestPlan::cpu_time`].
+    pub cpu_time: Distribution,
+    /// As [`RequestPlan::wait_time`].
+    pub wait_time: Distribution,
+    /// As [`RequestPlan::timeout`].
+    pub timeout: Option<Distribution>,
+}
+
+/// When clients try again. An attempt fails when it is refused, when it times out or when its task dies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryPlan {
+    /// Attempts of one request at most, the first one included; at least 2.
+    pub max_attempts: u32,
+    /// Wait before the second attempt \[ns\].
+    pub backoff: SimDuration,
+    /// Each further wait is the last one times this, ≥ 1.
+    pub multiplier: f64,
+    /// Longest wait before jitter \[ns\].
+    pub max_backoff: SimDuration,
+    /// How chance changes a wait.
+    pub jitter: Jitter,
+    /// Retries allowed as a share of requests, all clients together: each request adds so many tokens, each retry takes
+    /// one. `None`: no budget.
+    pub budget: Option<f64>,
+    /// Tokens the budget holds at most, and at second 0; ≥ 1.
+    pub budget_burst: f64,
+}
+
+/// How chance changes the wait before a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jitter {
+    /// Not at all.
+    None,
+    /// Uniform between zero and the wait.
+    Full,
+    /// Half the wait, and uniform between zero and the other half.
+    Equal,
+    /// Exponential with the wait as its mean.
+    Exponential,
 }
 
 /// How a task's CPU is shared among its requests.
@@ -21,6 +94,8 @@ pub struct RequestPlan {
 pub enum CpuDiscipline {
     /// CPU work is served in order of arrival.
     Fcfs,
+    /// CPU work is shared equally among the requests that need it, none of which gets more than one server's speed.
+    ProcessorSharing,
 }
 
 /// One task: its size and how many requests it holds.
@@ -40,6 +115,36 @@ pub struct TaskPlan {
     pub base_memory: Bytes,
     /// Memory each request in service adds \[B\].
     pub memory_per_request: Bytes,
+    /// What fails in a task of its own accord, and what finds a hung one.
+    pub health: TaskHealthPlan,
+}
+
+/// What fails in a task, and the check of its container.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskHealthPlan {
+    /// Memory that a running task gains every hour, a leak \[B/h\].
+    pub memory_growth: Bytes,
+    /// Whether a task whose memory is exceeded is killed; else utilization goes beyond 1.
+    pub kills_out_of_memory: bool,
+    /// From `RUNNING` to a crash of its own accord \[ns\], drawn for each task; `None`: never.
+    pub time_to_crash: Option<Distribution>,
+    /// Probability that a task fails before it is `RUNNING`, in [0, 1].
+    pub launch_failure: f64,
+    /// The container's own health check; `None`: it has none.
+    pub container_check: Option<ContainerCheckPlan>,
+}
+
+/// The health check of the task definition (`aws-platform.md` §1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContainerCheckPlan {
+    /// Time between checks \[ns\]; 5 s to 300 s, default 30 s.
+    pub interval: SimDuration,
+    /// When a check that is not answered has failed \[ns\]; 2 s to 60 s, default 5 s.
+    pub timeout: SimDuration,
+    /// Failed checks in a row that make the task unhealthy; 1 to 10, default 3.
+    pub retries: u32,
+    /// Failures that do not count, from `RUNNING` on \[ns\]; 0 s to 300 s.
+    pub start_period: SimDuration,
 }
 
 impl TaskPlan {
@@ -48,6 +153,15 @@ impl TaskPlan {
     pub const fn cpu_servers(&self) -> u32 {
         let whole = self.cpu_units / 1024;
         if whole == 0 { 1 } else { whole }
+    }
+
+    /// Whether its memory can be exceeded, and it is killed then: by a leak, or by as many requests as it takes in.
+    #[must_use]
+    pub fn runs_out_of_memory(&self) -> bool {
+        let room = (u64::from(self.memory_mib) * Bytes::MIB).saturating_sub(self.base_memory.0);
+        let most = self.concurrency.map_or(u64::MAX, u64::from);
+        self.health.kills_out_of_memory
+            && (self.health.memory_growth.0 > 0 || self.memory_per_request.0.saturating_mul(most) > room)
     }
 
     /// Speed of one CPU server \[vCPU\], as a fraction `(numerator, denominator)`: `min(1, cpu/1024)`.
@@ -70,6 +184,19 @@ pub struct StartupPlan {
     pub container_start: Distribution,
     /// From `RUNNING` until the application can answer \[ns\].
     pub application_boot: Distribution,
+    /// Slower first requests; `None`: a new task is as fast as an old one.
+    pub warm_up: Option<WarmUpPlan>,
+}
+
+/// A new task works more slowly at first: caches are cold, code is not compiled yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WarmUpPlan {
+    /// Factor on the CPU time at first, ≥ 1.
+    pub factor: f64,
+    /// So many first requests take the whole factor.
+    pub requests: u64,
+    /// From entry into service the factor falls in a straight line to 1 over this span \[ns\].
+    pub over: SimDuration,
 }
 
 /// When a newly registered target is first checked.
@@ -92,6 +219,14 @@ pub struct HealthCheckPlan {
     pub initial_healthy_count: u32,
     /// When the first check comes.
     pub first_check: FirstHealthCheck,
+    /// When a check that is not answered has failed \[ns\]; 2 s to 120 s, default 5 s.
+    pub timeout: SimDuration,
+    /// Failed checks in a row that make a healthy target unhealthy; 2 to 10, default 2.
+    pub unhealthy_threshold: u32,
+    /// Passed checks in a row that make an unhealthy target healthy again; 2 to 10, default 5.
+    pub healthy_threshold: u32,
+    /// `healthCheckGracePeriodSeconds`: so long after `RUNNING` ECS ignores failed checks \[ns\]; default 0.
+    pub grace_period: SimDuration,
 }
 
 /// How the load balancer chooses a task.
@@ -101,6 +236,12 @@ pub enum Routing {
     RoundRobin,
     /// Uniformly at random.
     Random,
+    /// To the task with the fewest requests in it; which of several is a random one of them.
+    LeastOutstandingRequests,
+    /// At random, by the targets' weights: all equal but for those that `slow_start` still holds back.
+    WeightedRandom,
+    /// To the one with fewer requests of two different tasks drawn at random.
+    TwoRandomChoices,
 }
 
 /// The Application Load Balancer in front of the tasks.
@@ -114,6 +255,8 @@ pub struct LoadBalancerPlan {
     pub health_check: HealthCheckPlan,
     /// How long a deregistered target may finish its requests \[ns\].
     pub deregistration_delay: SimDuration,
+    /// How long the share of a new target rises in a straight line; 0: it has its full share at once \[ns\].
+    pub slow_start: SimDuration,
 }
 
 /// How a task stops.
@@ -138,6 +281,62 @@ pub enum ScaleInVictim {
     Oldest,
     /// Any, from the service's own stream.
     Random,
+    /// One of the availability zone with the most running tasks; which of them, from the service's own stream.
+    ZoneBalanced,
+}
+
+/// How the scheduler holds back after tasks that never reached `RUNNING` (`aws-platform.md` §1.4; the curve is not
+/// published): after k of them in a row it waits `first × 2^(k − 1)`, at most `longest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaunchBackoff {
+    /// Wait after the first failure \[ns\].
+    pub first: SimDuration,
+    /// Longest wait \[ns\]; documented in 2023 as 15 minutes.
+    pub longest: SimDuration,
+}
+
+impl Default for LaunchBackoff {
+    /// 10 s, doubled up to 15 minutes (`aws-platform.md` §7).
+    fn default() -> Self {
+        Self { first: SimDuration::from_secs(10), longest: SimDuration::from_secs(900) }
+    }
+}
+
+/// Something that goes wrong at a time the scenario gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultPlan {
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts \[ns\]; what happens in an instant does not look at it.
+    pub duration: SimDuration,
+    /// What.
+    pub kind: FaultKind,
+}
+
+/// What a fault does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// Running tasks exit at once.
+    Crash(Extent),
+    /// Running tasks accept requests and answer none while the fault lasts.
+    Hang(Extent),
+    /// Tasks that reach `RUNNING` while the fault lasts exit so long after it \[ns\].
+    CrashLoop(SimDuration),
+    /// Waits that begin while the fault lasts take so many times as long.
+    SlowDependency(f64),
+    /// Tasks launched while the fault lasts fail before `RUNNING` with this probability.
+    LaunchFailure(f64),
+    /// All tasks of an availability zone are lost at once, and none is placed there while the fault lasts.
+    ZoneOutage(u32),
+}
+
+/// Which of the running tasks a fault hits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Extent {
+    /// This share of them, rounded up, in (0, 1]; drawn from the service's own stream.
+    Share(f64),
+    /// Those of this availability zone, counted from 0.
+    Zone(u32),
 }
 
 /// Fargate's launch limits (`aws-platform.md` §1.3).

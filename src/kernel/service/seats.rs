@@ -17,4 +17,36 @@ pub trait Seats {
 
     /// Gives the slot back; its task holds nothing any more.
     fn leave(&mut self, slot: Slot);
+
+    /// Stops all work in `slot` from `at` \[ns\] on: requests still go to it, none is answered. Only a plane whose tasks
+    /// can fail does it; the world gives every service with faults one.
+    fn hang(&mut self, slot: Slot, at: u64) {
+        let _ = (slot, at);
+    }
+
+    /// Lets the work in `slot` go on at `at` \[ns\] where it stopped.
+    fn resume(&mut self, slot: Slot, at: u64) {
+        let _ = (slot, at);
+    }
+
+    /// Takes `slot` out of the load balancer's rotation, or puts it back. While every slot is out, requests go to all of
+    /// them: the load balancer fails open (`aws-platform.md` §1.7).
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        let _ = (slot, is_healthy);
+    }
+
+    /// Waits that begin from `at` \[ns\] on take `factor` times as long; 1 ends it.
+    fn slow_down_waits(&mut self, at: u64, factor: f64) {
+        let _ = (at, factor);
+    }
+}
+
+/// A task that died of what happened in the data plane: its memory was exceeded. The plane has stopped at that instant
+/// and waits for the scheduler to take the task away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// When [ns since second 0].
+    pub at: u64,
+    /// Whose task.
+    pub slot: Slot,
 }

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use crate::billing::Tariff;
 use crate::policy::{PolicyPlan, PolicyRules};
 use crate::service::{
-    LaunchLimits, LoadBalancerPlan, RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+    CpuDiscipline, FaultPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
+    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
 use crate::telemetry::MetricRules;
 use crate::traffic::TrafficPlan;
@@ -17,6 +18,9 @@ use crate::units::{SimDuration, SimTime};
 pub enum Fidelity {
     /// Every request, one by one.
     Requests,
+    /// The same, by way of a calendar of departures in every service, whether it needs one or not: slower, and the same to
+    /// the nanosecond. For comparing the two paths.
+    Events,
     /// Flows of requests: exact backlogs, utilization, refusals, time-outs and bill in the fluid limit. Start-up times,
     /// health checks and alarm phases stay random; arrivals and demands do not.
     Fluid,
@@ -64,6 +68,12 @@ pub struct ServicePlan {
     pub desired_count: u32,
     /// Which task a scale-in stops.
     pub scale_in_victim: ScaleInVictim,
+    /// Availability zones its tasks are spread over, ≥ 1.
+    pub zones: u32,
+    /// How the scheduler holds back after launches that failed.
+    pub launch_backoff: LaunchBackoff,
+    /// What goes wrong at given times, in order of time.
+    pub faults: Vec<FaultPlan>,
     /// The scaling policies.
     pub policies: Vec<PolicyPlan>,
     /// What AWS does not say about policies.
@@ -120,6 +130,26 @@ impl ServicePlan {
             self.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / service_secs);
         let capacity = if by_cpu < by_places { by_cpu } else { by_places };
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
+    }
+
+    /// Whether the start of a request, or its route, may depend on when others leave: then it cannot be known on arrival,
+    /// and the service takes the event path.
+    #[must_use]
+    pub fn needs_events(&self) -> bool {
+        let (task, request) = (&self.task, &self.request);
+        let balancer = self.load_balancer.as_ref();
+        let looks_at_load =
+            matches!(self.routing(), Routing::LeastOutstandingRequests | Routing::TwoRandomChoices);
+        task.cpu_discipline == CpuDiscipline::ProcessorSharing
+            || looks_at_load
+            || balancer.is_some_and(|balancer| balancer.slow_start.0 > 0)
+            || !request.classes.is_empty()
+            || request.retry.is_some()
+            || request.cancel_timed_out
+            || self.startup.warm_up.is_some()
+            || task.health.time_to_crash.is_some()
+            || task.runs_out_of_memory()
+            || !self.faults.is_empty()
     }
 
     /// How requests are spread.

@@ -95,7 +95,9 @@ pub fn simulate(
 ) -> Result<RunOutcome, RunError> {
     let streams = Streams::new(seed, replication);
     match plan.fidelity {
-        Fidelity::Requests => World::<_, Requests<'_>>::new(plan, streams, observer).simulate(),
+        Fidelity::Requests | Fidelity::Events => {
+            World::<_, Requests<'_>>::new(plan, streams, observer).simulate()
+        }
         Fidelity::Fluid => World::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
     }
 }

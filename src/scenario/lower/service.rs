@@ -3,7 +3,7 @@
 use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::service::{
     CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, RequestPlan, Routing, StartupPlan, StoppingPlan,
-    TaskPlan,
+    TaskHealthPlan, TaskPlan,
 };
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
@@ -34,6 +34,9 @@ pub(super) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
             None => None,
         },
         bytes: view.size("bytes"),
+        classes: Vec::new(),
+        retry: None,
+        cancel_timed_out: false,
     })
 }
 
@@ -77,6 +80,7 @@ pub(super) fn task(view: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
         queue: view.count("queue"),
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
+        health: TaskHealthPlan::default(),
     })
 }
 
@@ -94,6 +98,7 @@ pub(super) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<Startu
         image_pull: Distribution::constant(pull_time(image, rate)),
         container_start: container_start?,
         application_boot: application_boot?,
+        warm_up: None,
     })
 }
 
@@ -136,8 +141,13 @@ pub(super) fn load_balancer(
             interval: health_check.duration("interval")?,
             initial_healthy_count: health_check.count("initial_healthy_count")?,
             first_check: assumptions?.first_health_check,
+            timeout: SimDuration::from_secs(5),
+            unhealthy_threshold: 2,
+            healthy_threshold: 5,
+            grace_period: SimDuration::ZERO,
         },
         deregistration_delay: view.duration("deregistration_delay")?,
+        slow_start: SimDuration::ZERO,
     }))
 }
 

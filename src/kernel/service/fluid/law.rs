@@ -144,6 +144,9 @@ mod tests {
             wait_time: Distribution::constant(SimDuration::ZERO),
             timeout: patience.map(|seconds| Distribution::constant(SimDuration::from_secs(seconds))),
             bytes: None,
+            classes: alloc::vec::Vec::new(),
+            retry: None,
+            cancel_timed_out: false,
         };
         let task = TaskPlan {
             cpu_units: 1024,
@@ -153,6 +156,7 @@ mod tests {
             queue,
             base_memory: Bytes(0),
             memory_per_request: Bytes(0),
+            health: crate::service::TaskHealthPlan::default(),
         };
         Vessel::new(&request, &task, Some(capacity))
     }

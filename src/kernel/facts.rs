@@ -160,6 +160,8 @@ pub struct TaskMoved {
     pub to: TaskStage,
     /// When its bill began, if it did.
     pub billed_since: Option<SimTime>,
+    /// Its availability zone, counted from 0; 0 before it is launched.
+    pub zone: u32,
 }
 
 /// Why a task ended that nobody had chosen to stop.

@@ -2,7 +2,7 @@
 
 use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use crate::policy::Decision;
-use crate::service::TaskCounts;
+use crate::service::{FaultPlan, TaskCounts};
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
 use crate::units::{PolicyId, ServiceId, SimTime};
 
@@ -40,6 +40,21 @@ pub struct PolicyInvoked<'a> {
     pub running: u32,
 }
 
+/// A fault begins or is over.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultMoved<'a> {
+    /// When.
+    pub at: SimTime,
+    /// Which of the service's faults.
+    pub index: usize,
+    /// How it was declared.
+    pub fault: &'a FaultPlan,
+    /// Whether it begins.
+    pub begins: bool,
+    /// Tasks that it hit as it began.
+    pub tasks: usize,
+}
+
 /// A metric period is over.
 #[derive(Clone, Copy, Debug)]
 pub struct PeriodClosed {
@@ -67,6 +82,10 @@ pub trait Observer: Probe {
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32);
     /// The running count has reached the desired count after a change.
     fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32);
+    /// A fault begins or is over.
+    fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
+        let _ = (service, moved);
+    }
     /// A metric period is over.
     fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed);
     /// Requests that arrive from now on count in the statistics.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
-use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::observer::{AlarmChange, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan};
 use super::plane::{Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
@@ -159,6 +159,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 self.observer.desired_clamped(id, plan.desired_count, clamped);
                 self.set_desired(id, SimTime::ZERO, clamped);
             }
+            self.schedule_faults(id);
             self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
             for alarm in 0..self.services[index].watches.len() {
                 let phase = self.services[index].watches[alarm].phase;
@@ -166,6 +167,16 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                     phase,
                     Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
                 );
+            }
+        }
+    }
+
+    fn schedule_faults(&mut self, id: ServiceId) {
+        let plan = self.services[id.index()].plan;
+        for (index, fault) in (0_u32..).zip(&plan.faults) {
+            self.schedule(fault.at, Event::FaultBegins(id, index));
+            if fault.kind.lasts() {
+                self.schedule(fault.at + fault.duration, Event::FaultEnds(id, index));
             }
         }
     }
@@ -197,6 +208,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     fn dispatch(&mut self, now: SimTime, event: Event) -> bool {
         match event {
             Event::Task(id, due) => self.task_step(id, now, &due),
+            Event::FaultBegins(id, fault) => self.fault(id, now, fault as usize, true),
+            Event::FaultEnds(id, fault) => self.fault(id, now, fault as usize, false),
             Event::PeriodEnd(id) => self.period_end(id, now),
             Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
             Event::PolicyAction(id) => self.act(id, now),
@@ -225,6 +238,21 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         self.settle(id, now);
     }
 
+    fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
+        let state = &mut self.services[id.index()];
+        state.serve(now, self.observer);
+        let fault = &state.plan.faults[index];
+        let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
+        let tasks = if begins {
+            state.lifecycle.fault_begins(now, (index, &fault.kind), plane, bucket, out)
+        } else {
+            state.lifecycle.fault_ends(now, index, plane, bucket, out);
+            0
+        };
+        self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks });
+        self.settle(id, now);
+    }
+
     /// States what the lifecycle brought about and puts what falls due on the calendar.
     fn settle(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
@@ -236,6 +264,9 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         for loss in self.outcome.lost.drain(..) {
             state.usage.lost(&loss);
             self.observer.lost(id, &loss);
+        }
+        for failed in self.outcome.failed.drain(..) {
+            self.observer.task_failed(id, &failed);
         }
         if state.arbiter.is_pending() && state.lifecycle.is_settled() {
             state.arbiter.complete(now);

@@ -67,6 +67,9 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             balancer: service.load_balancer.as_ref(),
             victim: service.scale_in_victim,
             window: LaunchWindow::new(&plan.launch_limits),
+            backoff: service.launch_backoff,
+            health: &service.task.health,
+            zones: service.zones,
             name,
             streams,
         };

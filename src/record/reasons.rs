@@ -25,6 +25,7 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
         Verdict::WithinTarget => "within_target",
         Verdict::NoMatchingStep => "no_matching_step",
         Verdict::Outvoted => "outvoted",
+        Verdict::Suspended => "suspended",
     }
 }
 
@@ -61,12 +62,12 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
     let decision = invoked.decision;
     let arithmetic = arithmetic(invoked, service);
     let result = match decision.verdict {
-        Verdict::ScaledOut | Verdict::ScaledIn => changed(decision, service),
+        Verdict::ScaledOut | Verdict::ScaledIn => changed(decision),
         Verdict::AlreadyAtMaxCapacity => {
-            format!("the desired count is already at max_capacity = {}", service.max_capacity)
+            format!("the desired count is already at max_capacity = {}", decision.max)
         }
         Verdict::AlreadyAtMinCapacity => {
-            format!("the desired count is already at min_capacity = {}", service.min_capacity)
+            format!("the desired count is already at min_capacity = {}", decision.min)
         }
         Verdict::AlreadyAtDesiredCapacity => {
             format!("the desired count is already {}", decision.desired_before)
@@ -78,6 +79,7 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
         Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
         Verdict::NoMatchingStep => "no step covers it".to_owned(),
         Verdict::Outvoted => "another policy asked for more capacity at the same moment".to_owned(),
+        Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
     };
     if arithmetic.is_empty() { result } else { format!("{arithmetic}; {result}") }
 }
@@ -132,7 +134,7 @@ fn signed(value: f64) -> String {
     if value < 0.0 { format!("−{}", number(-value)) } else { format!("+{}", number(value)) }
 }
 
-fn changed(decision: &Decision, service: &ServicePlan) -> String {
+fn changed(decision: &Decision) -> String {
     let change = i64::from(decision.desired_after) - i64::from(decision.desired_before);
     let credit = match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => {
@@ -145,10 +147,10 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
     };
     let clamp = match decision.credited {
         Some(count) if count > i64::from(decision.desired_after) => {
-            format!("max_capacity = {}; ", service.max_capacity)
+            format!("max_capacity = {}; ", decision.max)
         }
         Some(count) if count < i64::from(decision.desired_after) => {
-            format!("min_capacity = {}; ", service.min_capacity)
+            format!("min_capacity = {}; ", decision.min)
         }
         _ => String::new(),
     };

@@ -4,6 +4,7 @@
 mod assumptions;
 pub(crate) mod checks;
 mod design;
+mod faults;
 pub(crate) mod forecast;
 mod policies;
 mod service;
@@ -13,7 +14,6 @@ mod traffic;
 
 use std::io::Read;
 
-use windtunnel_kernel::service::LaunchBackoff;
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 
@@ -79,7 +79,7 @@ impl Lower<'_> {
         let warmup = self.warmup(root, horizon);
 
         let mut plans = Vec::new();
-        let mut complete = true;
+        let mut complete = faults::review(root, horizon, self);
         for ((entry, service), source) in services.iter().zip(&sources) {
             let parts = Parts {
                 name: &entry.key,
@@ -163,7 +163,9 @@ impl Lower<'_> {
 
     fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
         let view = parts.service;
-        let task = view.table("task").and_then(|task| service::task(task, self));
+        let task = service::task(view, self);
+        let zones = view.count("availability_zones");
+        let faults = zones.and_then(|zones| faults::of_service(parts, zones, self));
         let request = view.table("request").and_then(|request| service::request(request, self));
         let startup = service::startup(view, self);
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
@@ -187,9 +189,9 @@ impl Lower<'_> {
             max_capacity,
             desired_count,
             scale_in_victim: assumptions.scale_in_victim,
-            zones: 2,
-            launch_backoff: LaunchBackoff::default(),
-            faults: Vec::new(),
+            zones: zones?,
+            launch_backoff: assumptions.launch_backoff,
+            faults: faults?,
             policies: policies?,
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
@@ -212,11 +214,17 @@ impl Lower<'_> {
         let varies =
             |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
         let varying = plans.iter().position(|(plan, _)| varies(plan));
+        let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
-            "auto" if varying.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            "auto" if varying.is_none() && fault.is_none() && expected > limits.number("fluid_above")? => {
+                Fidelity::Fluid
+            }
             _ => Fidelity::Requests,
         };
+        if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
+            faults::refuse_flow(root, kind, self);
+        }
         match (fidelity, varying) {
             (Fidelity::Fluid, Some(index)) => self.not_a_flow(root, &plans[index].0.name),
             (Fidelity::Fluid, None) => {}

@@ -1,7 +1,7 @@
 //! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
 
 use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
-use crate::policy::Decision;
+use crate::policy::{Decision, ScheduledOutcome, Suspended};
 use crate::service::{FaultPlan, TaskCounts};
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
 use crate::units::{PolicyId, ServiceId, SimTime};
@@ -22,6 +22,69 @@ pub struct AlarmChange<'a> {
     /// Running and desired count then.
     pub running: u32,
     /// Desired count then.
+    pub desired: u32,
+}
+
+/// An alarm was evaluated, whatever came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmEvaluated<'a> {
+    /// When.
+    pub at: SimTime,
+    /// Whose alarm it is.
+    pub policy: PolicyId,
+    /// How it was declared.
+    pub alarm: &'a AlarmPlan,
+    /// The state before.
+    pub before: AlarmState,
+    /// The real datapoints among the newest N, and the state after.
+    pub evaluation: &'a Evaluation,
+    /// The evaluation range, oldest first; `None`: a missing datapoint.
+    pub range: &'a [Option<f64>],
+    /// End of the newest period in the range: the newest whose datapoint can be read; `None`: none can yet.
+    pub newest: Option<SimTime>,
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
+}
+
+/// An occurrence of a scheduled action, whatever came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduledRan<'a> {
+    /// When it ran: as late as `schedule_jitter` made it.
+    pub at: SimTime,
+    /// When it was due.
+    pub due: SimTime,
+    /// Its name.
+    pub name: &'a str,
+    /// What came of it.
+    pub outcome: ScheduledOutcome,
+    /// The bounds that it asks for: `MinCapacity` and `MaxCapacity`, where it does \[tasks\].
+    pub asked: (Option<u32>, Option<u32>),
+    /// `MinCapacity` and `MaxCapacity` before \[tasks\].
+    pub bounds_before: (u32, u32),
+    /// `MinCapacity` and `MaxCapacity` after \[tasks\].
+    pub bounds_after: (u32, u32),
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count before \[tasks\].
+    pub desired_before: u32,
+    /// Desired count after: moved within the new bounds \[tasks\].
+    pub desired_after: u32,
+}
+
+/// The suspended state changed.
+#[derive(Clone, Copy, Debug)]
+pub struct SuspensionChanged {
+    /// When.
+    pub at: SimTime,
+    /// What was suspended before.
+    pub before: Suspended,
+    /// What is suspended from now on.
+    pub after: Suspended,
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count then \[tasks\].
     pub desired: u32,
 }
 
@@ -76,6 +139,12 @@ pub struct PeriodClosed {
 pub trait Observer: Probe {
     /// An alarm changed its state.
     fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>);
+    /// An alarm was evaluated; stated before [`Observer::alarm_changed`] where its state changed.
+    fn alarm_evaluated(&mut self, _service: ServiceId, _evaluated: &AlarmEvaluated<'_>) {}
+    /// An occurrence of a scheduled action ran, failed or was skipped.
+    fn scheduled_action(&mut self, _service: ServiceId, _ran: &ScheduledRan<'_>) {}
+    /// The suspended state changed.
+    fn suspension_changed(&mut self, _service: ServiceId, _change: &SuspensionChanged) {}
     /// A policy was invoked.
     fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>);
     /// At second 0 the desired count was moved within min and max.

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
-use super::observer::{AlarmChange, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::observer::{AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan};
 use super::plane::{Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
-use crate::policy::{AlarmView, Context, Decision, Verdict};
+use crate::policy::{AlarmView, Context, Decision, Suspended, Verdict};
 use crate::random::Streams;
 use crate::service::{Due, Fluid, LaunchBucket, Outcome};
 use crate::telemetry::AlarmState;
@@ -315,15 +315,29 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
         let watch = &mut state.watches[alarm.index()];
-        if now.0 >= watch.delay.0 {
+        let newest = if now.0 >= watch.delay.0 {
             let due = SimTime(now.0 - watch.delay.0);
             state.metrics.window(watch.alarm.plan.metric, due, watch.range, &mut self.range);
+            state.metrics.newest(due)
         } else {
             self.range.clear();
             self.range.resize(watch.range, None);
-        }
+            None
+        };
         let before = watch.alarm.state();
         watch.alarm.observe(&self.range, &mut watch.evaluation);
+        let evaluated = AlarmEvaluated {
+            at: now,
+            policy: watch.policy,
+            alarm: &watch.alarm.plan,
+            before,
+            evaluation: &watch.evaluation,
+            range: &self.range,
+            newest,
+            running,
+            desired,
+        };
+        self.observer.alarm_evaluated(id, &evaluated);
         if watch.evaluation.changed {
             let (policy, evaluation) = (watch.policy, &watch.evaluation);
             let change = AlarmChange {
@@ -398,6 +412,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             min: state.plan.min_capacity,
             max: state.plan.max_capacity,
             deploying: false,
+            suspended: Suspended::default(),
         };
         let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
         state.arbiter.decide(&context, &invoked, &views, &mut decisions);

@@ -217,7 +217,10 @@ fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_u
     let failed: Vec<f64> = stage.failures().iter().map(|(at, _)| *at).collect();
     let waits: Vec<f64> = failed.windows(2).map(|pair| pair[1] - pair[0] - 20.0).collect();
     assert_eq!(failed[..1], [20.0]);
-    assert_eq!(waits, [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0, 900.0, 900.0, 900.0, 900.0, 900.0]);
+    assert_eq!(
+        waits,
+        [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0, 900.0, 900.0, 900.0, 900.0, 900.0]
+    );
     assert!(stage.failures().iter().all(|(_, failure)| *failure == TaskFailure::LaunchFailed));
     assert_eq!(stage.lifecycle.counts().running, 0);
 }

@@ -2,9 +2,11 @@
 //! counts that must add up.
 
 mod delay;
+mod evaluations;
 mod flows;
 mod histogram;
 mod latency;
+mod lives;
 mod minute;
 mod mixture;
 mod reasons;
@@ -12,7 +14,9 @@ mod recorder;
 mod result;
 mod service;
 
+pub use evaluations::EvaluationRecord;
 pub use histogram::Histogram;
+pub use lives::{TaskLife, failure_name};
 pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
 pub use result::{
     DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,

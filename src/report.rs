@@ -35,6 +35,6 @@ pub use optimize::{
 };
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;
-pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};
+pub use sheets::{decisions_csv, evaluations_csv, invoice_csv, response_times_csv, tasks_csv, timeline_csv};
 pub use summary::summary_json;
 pub use terminal::table;

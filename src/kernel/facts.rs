@@ -190,6 +190,8 @@ pub struct TaskFailed {
     pub task: TaskId,
     /// Why.
     pub failure: TaskFailure,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
 }
 
 /// What the requests that arrived in a [`Flow`] at tasks in one state will go through.

@@ -1,8 +1,10 @@
 //! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
 
+use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
 use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, Verdict};
+use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
-use windtunnel_kernel::world::{AlarmChange, PolicyInvoked, ServicePlan};
+use windtunnel_kernel::world::{AlarmChange, FaultMoved, PolicyInvoked, ServicePlan};
 
 /// A number with at most three decimals: `83.125`, `60`.
 pub(super) fn number(value: f64) -> String {
@@ -182,4 +184,64 @@ fn flapping(decision: &Decision, service: &ServicePlan) -> String {
     }
     let predicted = value * f64::from(decision.base) / f64::from(fewer);
     format!("with {fewer} the metric would be {}, above {}", number(predicted), number(plan.target_value))
+}
+
+/// Why a task failed, and what the scheduler does about it.
+pub(super) fn failure(failed: &TaskFailed) -> String {
+    let task = failed.task.0;
+    match failed.failure {
+        TaskFailure::Crashed => format!("task {task} exited of its own accord; it is replaced at once"),
+        TaskFailure::OutOfMemory => {
+            format!("task {task} was killed because it needed more than its memory; it is replaced at once")
+        }
+        TaskFailure::UnhealthyTarget => {
+            format!(
+                "the load balancer's checks of task {task} failed; it is stopped when another has taken its place"
+            )
+        }
+        TaskFailure::UnhealthyContainer => {
+            format!(
+                "the container's checks of task {task} failed; it is stopped when another has taken its place"
+            )
+        }
+        TaskFailure::LaunchFailed => {
+            format!(
+                "task {task} stopped before it was RUNNING; the scheduler waits longer before it launches another"
+            )
+        }
+        TaskFailure::ZoneLost => format!("task {task} was lost with its availability zone"),
+    }
+}
+
+/// What a fault is, as it begins or is over.
+pub(super) fn fault(moved: &FaultMoved<'_>) -> String {
+    let tasks = moved.tasks;
+    let count = format!("{tasks} {}", if tasks == 1 { "task" } else { "tasks" });
+    let what = match &moved.fault.kind {
+        FaultKind::Crash(_) => format!("{count} crashed"),
+        FaultKind::Hang(_) if moved.begins => format!("{count} hung: requests are accepted and not answered"),
+        FaultKind::Hang(_) => "the tasks that hung go on".to_owned(),
+        FaultKind::CrashLoop(after) => {
+            format!("tasks that start crash {} s after they run", number(after.as_secs_f64()))
+        }
+        FaultKind::SlowDependency(factor) => {
+            format!("waits downstream take {} times as long", number(*factor))
+        }
+        FaultKind::LaunchFailure(probability) => {
+            format!("launches fail with probability {}", number(*probability))
+        }
+        FaultKind::ZoneOutage(zone) if moved.begins => {
+            format!("availability zone {} was lost with {count}", zone_name(*zone))
+        }
+        FaultKind::ZoneOutage(zone) => format!("availability zone {} is back", zone_name(*zone)),
+    };
+    match (&moved.fault.kind, moved.begins) {
+        (FaultKind::Hang(_) | FaultKind::ZoneOutage(_), _) | (_, true) => what,
+        (_, false) => format!("over: {what}"),
+    }
+}
+
+/// The letter of an availability zone.
+pub(super) fn zone_name(zone: u32) -> char {
+    char::from(b'a'.saturating_add(u8::try_from(zone).unwrap_or(25).min(25)))
 }

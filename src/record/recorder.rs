@@ -2,14 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use windtunnel_kernel::facts::{Flow, Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel_kernel::facts::{Flow, Loss, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved};
 use windtunnel_kernel::policy::{PolicyKind, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
-    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome, ServicePlan, Stop,
-    simulate,
+    AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError,
+    RunOutcome, ServicePlan, Stop, simulate,
 };
 
+use super::lives::failure_name;
 use super::minute::Entry;
 use super::reasons;
 use super::result::{DecisionKind, DecisionRecord, RunRecord, ServiceRecord};
@@ -124,6 +125,8 @@ impl<'p> Recorder<'p> {
                 timeline: recorder.timeline,
                 in_service: recorder.in_service,
                 decisions: recorder.decisions,
+                evaluations: recorder.evaluations.finish(),
+                lives: recorder.lives.finish(),
                 invoice: outcome.invoice,
             }
         });
@@ -192,6 +195,20 @@ impl Probe for Recorder<'_> {
         }
     }
 
+    fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, failed.at, (failed.desired, failed.desired));
+        row.kind = DecisionKind::Task;
+        row.outcome = failure_name(failed.failure);
+        row.reason = reasons::failure(failed);
+        let recorder = &mut self.services[service.index()];
+        row.running = recorder.running;
+        recorder.lives.failed(failed);
+        recorder.decisions.push(row);
+    }
+
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {
         self.services[service.index()].task_moved(moved);
     }
@@ -219,6 +236,25 @@ impl Observer for Recorder<'_> {
             outcome: change.evaluation.state.name(),
             reason: reasons::alarm(change),
         });
+    }
+
+    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
+        if self.keep == Keep::Everything {
+            self.services[service.index()].evaluations.note(evaluated);
+        }
+    }
+
+    fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, moved.at, (moved.desired, moved.desired));
+        row.kind = DecisionKind::Fault;
+        row.outcome = if moved.begins { "fault_begins" } else { "fault_ends" };
+        row.reason = reasons::fault(moved);
+        let recorder = &mut self.services[service.index()];
+        row.running = recorder.running;
+        recorder.decisions.push(row);
     }
 
     fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {

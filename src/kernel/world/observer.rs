@@ -4,7 +4,7 @@ use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
 use crate::policy::{Decision, ScheduledOutcome, Suspended};
 use crate::service::{FaultPlan, TaskCounts};
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
-use crate::units::{PolicyId, ServiceId, SimTime};
+use crate::units::{PolicyId, ServiceId, SimDuration, SimTime};
 
 /// An alarm changed its state.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,8 @@ pub struct AlarmEvaluated<'a> {
     pub range: &'a [Option<f64>],
     /// End of the newest period in the range: the newest whose datapoint can be read; `None`: none can yet.
     pub newest: Option<SimTime>,
+    /// From the end of a period until its datapoint can be read \[ns\].
+    pub delay: SimDuration,
     /// Running count then \[tasks\].
     pub running: u32,
     /// Desired count then \[tasks\].
@@ -116,6 +118,8 @@ pub struct FaultMoved<'a> {
     pub begins: bool,
     /// Tasks that it hit as it began.
     pub tasks: usize,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
 }
 
 /// A metric period is over.

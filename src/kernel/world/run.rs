@@ -249,7 +249,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             state.lifecycle.fault_ends(now, index, plane, bucket, out);
             0
         };
-        self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks });
+        let desired = state.lifecycle.desired();
+        self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks, desired });
         self.settle(id, now);
     }
 
@@ -334,6 +335,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             evaluation: &watch.evaluation,
             range: &self.range,
             newest,
+            delay: watch.delay,
             running,
             desired,
         };

@@ -66,7 +66,7 @@ impl Lifecycle {
             fleet.leave(slot);
         }
         self.tasks[task.index()].hung_since = None;
-        out.failed.push(TaskFailed { at: now, task, failure });
+        out.failed.push(TaskFailed { at: now, task, failure, desired: self.desired });
         if state.stage == TaskStage::Scheduled {
             self.move_to(now, task, TaskStage::Stopped, out);
         } else {
@@ -114,7 +114,12 @@ impl Lifecycle {
     pub(super) fn launch_failed(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
         self.throttle.failed(now);
         self.forget(task);
-        out.failed.push(TaskFailed { at: now, task, failure: TaskFailure::LaunchFailed });
+        out.failed.push(TaskFailed {
+            at: now,
+            task,
+            failure: TaskFailure::LaunchFailed,
+            desired: self.desired,
+        });
         self.leave_container(now, task, out);
     }
 
@@ -145,7 +150,7 @@ impl Lifecycle {
         if let Some(position) = self.active.iter().position(|other| *other == task) {
             self.leave_active(position);
             self.retiring.push_back(task);
-            out.failed.push(TaskFailed { at: now, task, failure });
+            out.failed.push(TaskFailed { at: now, task, failure, desired: self.desired });
         }
     }
 

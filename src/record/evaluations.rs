@@ -30,6 +30,8 @@ pub struct EvaluationRecord {
     pub before: AlarmState,
     /// State after.
     pub after: AlarmState,
+    /// Length of a period of the alarm \[ns\].
+    pub period: SimDuration,
     /// End of the newest period whose datapoint could be read at the first evaluation.
     pub newest_end: Option<SimTime>,
     /// From the end of a period until its datapoint can be read \[ns\].
@@ -94,6 +96,7 @@ impl Evaluations {
             periods: plan.evaluation_periods,
             before: evaluated.before,
             after: evaluation.state,
+            period: SimDuration::from_secs(60),
             newest_end: evaluated.newest,
             delay: evaluated.delay,
             newest,

@@ -76,11 +76,16 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
         }
         Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
         Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
-        Verdict::CoolingDown => cooling(decision),
+        Verdict::CoolingDown => cooling(invoked),
         Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in".to_owned(),
         Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
         Verdict::NoMatchingStep => "no step covers it".to_owned(),
-        Verdict::Outvoted => "another policy asked for more capacity at the same moment".to_owned(),
+        Verdict::Outvoted => {
+            let winner = invoked.winner.and_then(|winner| service.policies.get(winner.index()));
+            let winner =
+                winner.map_or_else(|| "another policy".to_owned(), |policy| format!("`{}`", policy.name));
+            format!("{winner} asked for more capacity at the same moment")
+        }
         Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
     };
     if arithmetic.is_empty() { result } else { format!("{arithmetic}; {result}") }
@@ -160,8 +165,10 @@ fn changed(decision: &Decision) -> String {
     format!("{credit}{clamp}{sign}{}", change.unsigned_abs())
 }
 
-fn cooling(decision: &Decision) -> String {
-    match (decision.credited, decision.proposed) {
+fn cooling(invoked: &PolicyInvoked<'_>) -> String {
+    let decision = invoked.decision;
+    let clock = cooldown_clock(invoked);
+    let what = match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => format!(
             "in the cooldown: {} already, {proposed} − {} = {credited} is not above {}",
             added(proposed - credited),
@@ -169,7 +176,23 @@ fn cooling(decision: &Decision) -> String {
             decision.desired_before
         ),
         _ => "in the cooldown of the last activity".to_owned(),
-    }
+    };
+    format!("{what}{clock}")
+}
+
+/// The activity whose cooldown runs, and how long it still does.
+fn cooldown_clock(invoked: &PolicyInvoked<'_>) -> String {
+    let Some(cooldown) = &invoked.decision.cooldown else { return String::new() };
+    let activity = &cooldown.activity;
+    let length = number(cooldown.length.as_secs_f64());
+    let end = match cooldown.until {
+        Some(until) => {
+            let left = number(until.since(invoked.at).as_secs_f64());
+            format!("its {length} s end in {left} s")
+        }
+        None => format!("its {length} s begin when {} tasks run", activity.to),
+    };
+    format!(" (of {} → {}; {end})", activity.from, activity.to)
 }
 
 fn flapping(decision: &Decision, service: &ServicePlan) -> String {

@@ -193,6 +193,7 @@ pub fn evaluations_csv(result: &RunResult) -> Vec<u8> {
         "metric",
         "state_before",
         "state_after",
+        "period_s",
         "newest_period_end_s",
         "publication_delay_s",
         "newest",
@@ -222,7 +223,7 @@ fn evaluation_row(
     row: &EvaluationRecord,
     (service, policy): (&str, &str),
     calendar: &Calendar,
-) -> [String; 23] {
+) -> [String; 24] {
     let datapoints: Vec<String> = row.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [
         exact_secs(row.at.0),
@@ -235,6 +236,7 @@ fn evaluation_row(
         cell(&row.metric),
         row.before.name().to_owned(),
         row.after.name().to_owned(),
+        exact_secs(row.period.0),
         row.newest_end.map_or_else(String::new, |end| exact_secs(end.0)),
         exact_secs(row.delay.0),
         number(row.newest, 6),

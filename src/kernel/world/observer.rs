@@ -101,6 +101,8 @@ pub struct PolicyInvoked<'a> {
     pub alarm: &'a AlarmPlan,
     /// The datapoints the alarm evaluated.
     pub datapoints: &'a [f64],
+    /// The policy whose proposal was carried out at the same instant, if any was.
+    pub winner: Option<PolicyId>,
     /// Running count then.
     pub running: u32,
 }

@@ -418,13 +418,14 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         };
         let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
         state.arbiter.decide(&context, &invoked, &views, &mut decisions);
+        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        let winner = scaled.map(|decision| decision.policy);
         for decision in &decisions {
             let watch = &state.watches[decision.alarm.index()];
             let (alarm, datapoints) = (&watch.alarm.plan, watch.evaluation.datapoints.as_slice());
             self.observer
-                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, running });
+                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, winner, running });
         }
-        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
         if let Some(decision) = scaled {
             self.set_desired(id, now, decision.desired_after);
         }

@@ -1,6 +1,7 @@
 //! Probes: what a run leaves behind. Histograms of times, one row a service and minute, the decision log, and the
 //! counts that must add up.
 
+mod attempts;
 mod delay;
 mod flows;
 mod histogram;
@@ -15,6 +16,6 @@ mod service;
 pub use histogram::Histogram;
 pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
 pub use result::{
-    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
-    ServiceRecord, TaskStatistics,
+    AttemptsRecord, ClassRecord, DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts,
+    RunRecord, ScalingCounts, ServiceRecord, TaskStatistics,
 };

@@ -17,7 +17,7 @@ use super::fleet::Slot;
 use super::launch::{LaunchBucket, LaunchWindow};
 use super::plan::{FirstHealthCheck, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan};
 use super::seats::Seats;
-use crate::facts::{Loss, TaskMoved, TaskStage};
+use crate::facts::{Loss, TaskFailed, TaskFailure, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
 
@@ -52,6 +52,8 @@ pub struct Outcome {
     pub moved: Vec<TaskMoved>,
     /// Requests that were lost.
     pub lost: Vec<Loss>,
+    /// Tasks that failed.
+    pub failed: Vec<TaskFailed>,
     /// Steps that fall due.
     pub due: Vec<Due>,
 }
@@ -303,6 +305,36 @@ impl Lifecycle {
             Step::Advance if task.stage == due.stage => self.advance(now, due.task, fleet, out),
             Step::BeginStop if task.stage.is_running() => self.begin_stop(now, due.task, fleet, out),
             Step::Advance | Step::BeginStop => {}
+        }
+    }
+
+    /// The task in `slot` has failed: what it holds dies with it, and another one is launched in its place.
+    pub fn task_failed(
+        &mut self,
+        now: SimTime,
+        (slot, failure): (Slot, TaskFailure),
+        fleet: &mut impl Seats,
+        bucket: &mut LaunchBucket,
+        out: &mut Outcome,
+    ) {
+        let Some(index) = self.tasks.iter().position(|task| task.slot == Some(slot)) else { return };
+        #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
+        let task = TaskId(index as u32);
+        out.failed.push(TaskFailed { at: now, task, failure });
+        let was_running = self.tasks[index].stage.is_running();
+        if self.tasks[index].doomed && was_running {
+            self.doomed_running -= 1;
+        }
+        if was_running {
+            fleet.close(slot);
+        }
+        self.tasks[index].slot = None;
+        fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+        fleet.leave(slot);
+        self.leave_container(now, task, out);
+        if let Some(position) = self.active.iter().position(|other| *other == task) {
+            self.active.remove(position);
+            self.set_desired(now, self.desired, bucket, out);
         }
     }
 

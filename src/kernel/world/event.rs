@@ -1,6 +1,6 @@
 //! The control events, a closed set, and the order in which events of the same instant happen.
 
-use crate::service::Due;
+use crate::service::{Due, Slot};
 use crate::units::{AlarmId, ServiceId};
 
 /// What can fall due.
@@ -8,6 +8,8 @@ use crate::units::{AlarmId, ServiceId};
 pub enum Event {
     /// A stage of a task is over.
     Task(ServiceId, Due),
+    /// The memory of the task in this slot is exceeded.
+    OutOfMemory(ServiceId, Slot),
     /// A metric period ends: its datapoints are made.
     PeriodEnd(ServiceId),
     /// An alarm is evaluated.
@@ -45,7 +47,7 @@ impl Event {
     #[must_use]
     pub const fn priority(self) -> Priority {
         match self {
-            Self::Task(..) => Priority::Capacity,
+            Self::Task(..) | Self::OutOfMemory(..) => Priority::Capacity,
             Self::PeriodEnd(_) => Priority::Publication,
             Self::AlarmEvaluation(..) => Priority::Evaluation,
             Self::PolicyAction(_) => Priority::Action,
@@ -59,6 +61,7 @@ impl Event {
     pub const fn entity(self) -> u64 {
         match self {
             Self::Task(service, due) => ((service.0 as u64) << 32) | due.task.0 as u64,
+            Self::OutOfMemory(service, slot) => ((service.0 as u64) << 32) | slot.index() as u64,
             Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
             Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,
             Self::WarmupEnd | Self::Horizon => 0,

@@ -168,11 +168,11 @@ impl<'p> Jobs<'p> {
                 if again >= until {
                     return None;
                 }
-                let Some(ask) = self.retries.pop() else { return None };
+                let ask = self.retries.pop()?;
                 sink.tried_again(&ask.origin);
                 self.arrive(again, ask, sink);
             } else {
-                let Some(ask) = self.inbox.pop() else { return None };
+                let ask = self.inbox.pop()?;
                 self.offered[ask.origin.class as usize] += 1;
                 self.retries.first_attempt();
                 self.arrive(arrival, ask, sink);
@@ -348,3 +348,6 @@ impl Seats for Jobs<'_> {
         self.floor.wait_factor = (!is_one).then_some(factor);
     }
 }
+
+#[cfg(test)]
+mod tests;

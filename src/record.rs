@@ -1,6 +1,7 @@
 //! Probes: what a run leaves behind. Histograms of times, one row a service and minute, the decision log, and the
 //! counts that must add up.
 
+mod attempts;
 mod delay;
 mod evaluations;
 mod flows;
@@ -19,6 +20,6 @@ pub use histogram::Histogram;
 pub use lives::{TaskLife, failure_name};
 pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
 pub use result::{
-    DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts, RunRecord, ScalingCounts,
-    ServiceRecord, TaskStatistics,
+    AttemptsRecord, ClassRecord, DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts,
+    RunRecord, ScalingCounts, ServiceRecord, TaskStatistics,
 };

@@ -14,13 +14,13 @@ use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::service::Routing;
 use windtunnel::kernel::traffic::{ArrivalStream, CountInterval, RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration};
-use windtunnel::kernel::world::{Plan, ServicePlan};
+use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan};
 
 use crate::witness::{Fate, witness};
 use crate::workloads::{self, secs};
 use naive::{Ask, Task};
 
-const PLANS: u64 = 4_000;
+const PLANS: u64 = 10_000;
 
 /// One of `options`, each with the same probability.
 #[expect(clippy::cast_possible_truncation, reason = "an index below a small number")]
@@ -136,7 +136,16 @@ fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Passage>)>) -> Vec<(u64,
     rows
 }
 
-/// Runs both engines; returns how many requests had each kind of fate.
+/// The same plan on the event path, with the time it takes until the last request has left.
+fn by_events(plan: &Plan) -> Plan {
+    Plan {
+        fidelity: Fidelity::Events,
+        horizon: secs(plan.horizon.0 / NANOS_PER_SEC + 10_000),
+        ..plan.clone()
+    }
+}
+
+/// Runs all three engines; returns how many requests had each kind of fate.
 fn compare(plan: &Plan, seed: u64) -> [u64; 4] {
     let asks = asks(plan, seed);
     let service = &plan.services[0];
@@ -156,6 +165,12 @@ fn compare(plan: &Plan, seed: u64) -> [u64; 4] {
         assert_eq!(fast, slow, "request {index} of seed {seed}: fast path, then naive engine\n{service:#?}");
     }
     assert_eq!(fast.len(), slow.len(), "seed {seed}");
+    let (events, _) = witness(&by_events(plan), seed, 0);
+    let events = sorted(events.services[0].requests.iter().map(|r| (r.arrival, r.fate, r.passage)));
+    for (index, (fast, events)) in fast.iter().zip(&events).enumerate() {
+        assert_eq!(fast, events, "request {index} of seed {seed}: fast path, then event path\n{service:#?}");
+    }
+    assert_eq!(fast.len(), events.len(), "seed {seed}");
     let mut fates = [0; 4];
     for (_, fate, _) in &fast {
         fates[match fate {
@@ -163,6 +178,7 @@ fn compare(plan: &Plan, seed: u64) -> [u64; 4] {
             Fate::GaveUpInService(_) => 1,
             Fate::GaveUpWaiting(_) => 2,
             Fate::QueueFull | Fate::NoTarget => 3,
+            Fate::LostAt(_) => panic!("nothing fails here"),
         }] += 1;
     }
     fates

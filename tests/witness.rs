@@ -1,7 +1,9 @@
 //! The witness: an observer that keeps every fact of a run, and draws its own conclusions from them, on its own terms.
 //! It shares no code with the recorder, the usage meter or the bill, so that agreement with them says something.
 
-use windtunnel::kernel::facts::{Loss, Passage, Passages, Probe, Promise, Refusal, TaskMoved};
+use windtunnel::kernel::facts::{
+    Answers, Denial, Loss, Origin, Passage, Passages, Probe, Promise, Refusal, TaskMoved, Unanswered,
+};
 use windtunnel::kernel::units::ServiceId;
 use windtunnel::kernel::world::{
     AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunOutcome, simulate,
@@ -15,6 +17,8 @@ pub(crate) enum Fate {
     GaveUpWaiting(u64),
     QueueFull,
     NoTarget,
+    /// Stated as it happens, by the event path only; the fast path states a loss beside the fate it promised.
+    LostAt(u64),
 }
 
 /// A request: what was stated of it, and when its task was killed under it.
@@ -47,6 +51,12 @@ pub(crate) struct Seen {
     /// How many moves had been stated when each period closed.
     pub(crate) moves_by_period: Vec<usize>,
     pub(crate) losses: Vec<Loss>,
+    /// Ends without an answer, in the order in which they were stated, and the work done in vain after some of them.
+    pub(crate) unanswered: Vec<Unanswered>,
+    pub(crate) in_vain: Vec<Passage>,
+    /// First attempts of requests, and classes, in the order in which the answers were stated.
+    pub(crate) answers: Vec<(Origin, Passage)>,
+    pub(crate) retries: Vec<Origin>,
     /// Losses that match no request that could be lost, or one that was lost before.
     pub(crate) unmatched_losses: usize,
 }
@@ -65,6 +75,7 @@ pub(crate) fn witness(plan: &Plan, seed: u64, replication: u64) -> (Witness, Run
     for seen in &mut witness.services {
         seen.requests.sort_by_key(|request| request.arrival);
         seen.match_losses();
+        seen.match_vain_work();
     }
     (witness, outcome)
 }
@@ -74,6 +85,7 @@ impl Request {
     pub(crate) fn ending(&self, horizon: u64) -> Ending {
         match (self.fate, self.lost_at) {
             (Fate::QueueFull | Fate::NoTarget, _) => Ending::Rejected(self.arrival),
+            (Fate::LostAt(at), _) => Ending::Failed(at),
             (Fate::GaveUpInService(at), Some(kill)) if at <= kill => Ending::TimedOut(at),
             (_, Some(kill)) => Ending::Failed(kill),
             (Fate::GaveUpInService(at) | Fate::GaveUpWaiting(at), None) if at <= horizon => {
@@ -118,6 +130,22 @@ impl Request {
 impl Seen {
     fn keep(&mut self, arrival: u64, passage: Option<&Passage>, fate: Fate) {
         self.requests.push(Request { arrival, passage: passage.copied(), fate, lost_at: None });
+    }
+
+    /// Brings what was done in vain together with the client that had given up on it.
+    fn match_vain_work(&mut self) {
+        for passage in &self.in_vain {
+            let first = self.requests.partition_point(|request| request.arrival < passage.arrival);
+            let found = self.requests[first..]
+                .iter_mut()
+                .take_while(|request| request.arrival == passage.arrival)
+                .find(|request| {
+                    matches!(request.fate, Fate::GaveUpInService(_)) && request.passage.is_none()
+                });
+            if let Some(request) = found {
+                request.passage = Some(*passage);
+            }
+        }
     }
 
     fn match_losses(&mut self) {
@@ -179,6 +207,37 @@ impl Probe for Witness {
 
     fn lost(&mut self, service: ServiceId, loss: &Loss) {
         self.of(service).losses.push(*loss);
+    }
+
+    fn answered(&mut self, service: ServiceId, answers: &Answers<'_>) {
+        let latest = answers.passages.end.last().copied().unwrap_or(0);
+        assert_eq!(answers.passages.latest, latest, "answers come in the order of their ends");
+        let seen = self.of(service);
+        for ((first, class), passage) in answers.first.iter().zip(answers.class).zip(answers.passages.iter())
+        {
+            seen.keep(passage.arrival, Some(&passage), Fate::Served);
+            seen.answers.push((Origin { first: *first, class: *class }, passage));
+        }
+    }
+
+    fn unanswered(&mut self, service: ServiceId, end: &Unanswered) {
+        let fate = match (end.denial, end.start) {
+            (Denial::Refused(Refusal::QueueFull), _) => Fate::QueueFull,
+            (Denial::Refused(Refusal::NoTarget), _) => Fate::NoTarget,
+            (Denial::TimedOut, Some(_)) => Fate::GaveUpInService(end.at),
+            (Denial::TimedOut, None) => Fate::GaveUpWaiting(end.at),
+            (Denial::Lost, _) => Fate::LostAt(end.at),
+        };
+        self.of(service).keep(end.arrival, None, fate);
+        self.of(service).unanswered.push(*end);
+    }
+
+    fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
+        self.of(service).retries.push(*origin);
+    }
+
+    fn worked_in_vain(&mut self, service: ServiceId, passage: &Passage) {
+        self.of(service).in_vain.push(*passage);
     }
 
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {

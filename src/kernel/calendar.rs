@@ -65,6 +65,12 @@ impl<E> Calendar<E> {
         self.sequence += 1;
     }
 
+    /// When the next event falls due.
+    #[must_use]
+    pub fn next_at(&self) -> Option<SimTime> {
+        self.heap.peek().map(|entry| entry.at)
+    }
+
     /// Takes the next event, with its instant.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
         self.heap.pop().map(|entry| (entry.at, entry.event))

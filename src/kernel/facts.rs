@@ -55,6 +55,55 @@ impl Passages<'_> {
     }
 }
 
+/// Which request an attempt belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// When its first attempt arrived [ns since second 0].
+    pub first: u64,
+    /// Its class, by index; 0 where all requests are alike.
+    pub class: u32,
+}
+
+/// Requests that were answered, in the order of their ends. It is what the event path produces, and nothing in it lies in
+/// the future. A passage begins with the arrival of the attempt that was answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// The answered attempts' ways.
+    pub passages: Passages<'a>,
+    /// When the first attempt of each request arrived.
+    pub first: &'a [u64],
+    /// The class of each request.
+    pub class: &'a [u32],
+}
+
+/// Why an attempt had no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// It was refused on arrival.
+    Refused(Refusal),
+    /// Its client gave up.
+    TimedOut,
+    /// Its task died under it.
+    Lost,
+}
+
+/// An attempt ended without an answer, at this instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Whose attempt it was.
+    pub origin: Origin,
+    /// When it arrived [ns since second 0].
+    pub arrival: u64,
+    /// When it got its place, if it did [ns since second 0].
+    pub start: Option<u64>,
+    /// When it ended [ns since second 0].
+    pub at: u64,
+    /// Why.
+    pub denial: Denial,
+    /// Whether the client will try again; if not, its request has ended.
+    pub tries_again: bool,
+}
+
 /// Why a request was refused at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -267,10 +316,30 @@ pub trait Probe {
         let _ = (service, flow);
     }
 
-    /// A request failed with its task at `at`; its arrival was `arrival`. Stated by planes that state an outcome only
-    /// when it has happened, in place of a [`Loss`].
-    fn failed(&mut self, service: ServiceId, arrival: u64, at: u64) {
-        let _ = (service, arrival, at);
+    /// Requests were answered. Stated by planes that state an outcome only when it has happened, in place of the facts
+    /// that may lie in the future.
+    fn answered(&mut self, service: ServiceId, answers: &Answers<'_>) {
+        let _ = (service, answers);
+    }
+
+    /// An attempt ended without an answer; stated by the same planes.
+    fn unanswered(&mut self, service: ServiceId, end: &Unanswered) {
+        let _ = (service, end);
+    }
+
+    /// Of the requests that were [`Probe::offered`], `count` are of this class; stated where there are classes.
+    fn offered_of_class(&mut self, service: ServiceId, class: u32, count: u64) {
+        let _ = (service, class, count);
+    }
+
+    /// A client tried again.
+    fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
+        let _ = (service, origin);
+    }
+
+    /// A task has done all the work on an attempt whose client had given up before.
+    fn worked_in_vain(&mut self, service: ServiceId, passage: &Passage) {
+        let _ = (service, passage);
     }
 
     /// A task failed; its moves are stated as well.

@@ -5,6 +5,7 @@
 mod demands;
 mod fleet;
 mod fluid;
+mod jobs;
 mod launch;
 mod lifecycle;
 mod path;
@@ -16,6 +17,7 @@ mod seats;
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};
 pub use fluid::Fluid;
+pub use jobs::{EventSink, Jobs, JobsParts};
 pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;

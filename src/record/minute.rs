@@ -1,6 +1,8 @@
 //! Requests by the minute in which they end. The end of a request is known when it arrives, so what ends in a later
 //! minute waits there as an entry, and what is lost before that is taken out again.
 
+mod past;
+
 use std::collections::VecDeque;
 
 use windtunnel_kernel::facts::Passages;

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use windtunnel_kernel::facts::{Flow, Loss, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved};
+use windtunnel_kernel::facts::{
+    Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved, Unanswered,
+};
 use windtunnel_kernel::policy::{PolicyKind, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
@@ -109,12 +111,18 @@ impl<'p> Recorder<'p> {
             let (cpu_utilization, memory_utilization) = recorder.utilization(plan);
             let (warmup_requests, (requests, response_time, waiting_time)) = match recorder.flows {
                 Some(flows) => (flows.warmup_requests, flows.finish()),
+                None if recorder.is_past => {
+                    (recorder.minutes.warmup_requests, recorder.minutes.finish_past())
+                }
                 None => (recorder.minutes.warmup_requests, recorder.minutes.finish()),
             };
+            let (attempts, classes) = recorder.attempts.map_or((None, Vec::new()), |kept| kept.finish());
             ServiceRecord {
                 name: plan.name.clone(),
                 requests,
                 warmup_requests,
+                attempts,
+                classes,
                 response_time,
                 waiting_time,
                 tasks,
@@ -187,6 +195,22 @@ impl Probe for Recorder<'_> {
 
     fn lost(&mut self, service: ServiceId, loss: &Loss) {
         self.services[service.index()].lost(loss);
+    }
+
+    fn answered(&mut self, service: ServiceId, answers: &Answers<'_>) {
+        self.services[service.index()].answered(answers);
+    }
+
+    fn unanswered(&mut self, service: ServiceId, end: &Unanswered) {
+        self.services[service.index()].unanswered(end);
+    }
+
+    fn offered_of_class(&mut self, service: ServiceId, class: u32, count: u64) {
+        self.services[service.index()].offered_of_class(class, count);
+    }
+
+    fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
+        self.services[service.index()].tried_again(origin);
     }
 
     fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
@@ -314,10 +338,7 @@ impl Observer for Recorder<'_> {
 
     fn warmup_ended(&mut self, _at: SimTime) {
         for recorder in &mut self.services {
-            match &mut recorder.flows {
-                Some(flows) => flows.warmup_ended(),
-                None => recorder.minutes.warmup_ended(),
-            }
+            recorder.warmup_ended();
         }
     }
 

@@ -27,6 +27,10 @@ pub struct ServiceRecord {
     pub requests: RequestCounts,
     /// Requests that arrived in the warm-up.
     pub warmup_requests: u64,
+    /// What clients did for these requests, where they try again.
+    pub attempts: Option<AttemptsRecord>,
+    /// The classes of requests, in the order of the plan; empty where all are alike.
+    pub classes: Vec<ClassRecord>,
     /// Response times (arrival → end) of served requests.
     pub response_time: LatencySummary,
     /// Waiting times (arrival → place in a task) of requests that got a place.
@@ -70,6 +74,36 @@ pub struct RequestCounts {
     pub failed: u64,
     /// Neither at the horizon.
     pub in_flight: u64,
+}
+
+/// The attempts of requests that arrived after the warm-up. A request that waits for its next attempt is in flight; no
+/// attempt of its own is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptsRecord {
+    /// Attempts by outcome.
+    pub counts: RequestCounts,
+    /// Attempts after the first of a request.
+    pub retries: u64,
+}
+
+impl AttemptsRecord {
+    /// Attempts a request; `None` without requests.
+    #[must_use]
+    pub fn per_request(&self) -> Option<f64> {
+        let requests = self.counts.offered - self.retries;
+        (requests > 0).then(|| self.counts.offered as f64 / requests as f64)
+    }
+}
+
+/// What happened to the requests of one class that arrived after the warm-up.
+#[derive(Clone, Debug)]
+pub struct ClassRecord {
+    /// Its name.
+    pub name: String,
+    /// By outcome.
+    pub requests: RequestCounts,
+    /// From the first attempt to the answer.
+    pub response_time: LatencySummary,
 }
 
 /// A distribution of times with its histogram.

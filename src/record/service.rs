@@ -1,9 +1,10 @@
 //! What is recorded of one service: tasks over time, the timeline, the decision log.
 
-use windtunnel_kernel::facts::{Loss, Promise, TaskMoved, TaskStage};
+use windtunnel_kernel::facts::{Answers, Loss, Origin, Promise, TaskMoved, TaskStage, Unanswered};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
+use super::attempts::Attempts;
 use super::evaluations::Evaluations;
 use super::flows::Flows;
 use super::lives::Lives;
@@ -21,6 +22,10 @@ pub(super) struct ServiceRecorder {
     pub(super) minutes: Minutes,
     /// In place of `minutes` where requests flow.
     pub(super) flows: Option<Box<Flows>>,
+    /// Beside `minutes` where clients try again or requests have classes.
+    pub(super) attempts: Option<Box<Attempts>>,
+    /// Whether outcomes are stated when they happen.
+    pub(super) is_past: bool,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
@@ -101,6 +106,9 @@ impl ServiceRecorder {
             keep,
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
             flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
+            attempts: Attempts::of(plan, service),
+            is_past: plan.fidelity == Fidelity::Events
+                || (plan.fidelity == Fidelity::Requests && service.needs_events()),
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),
@@ -119,6 +127,44 @@ impl ServiceRecorder {
             occupied: 0,
             reserved: 0,
             costs: HourlyCosts::of(service, alarms),
+        }
+    }
+
+    pub(super) fn answered(&mut self, answers: &Answers<'_>) {
+        self.minutes.answered(answers);
+        if let Some(attempts) = &mut self.attempts {
+            attempts.answered(answers);
+        }
+    }
+
+    pub(super) fn unanswered(&mut self, end: &Unanswered) {
+        if !end.tries_again {
+            self.minutes.unanswered(end);
+        }
+        if let Some(attempts) = &mut self.attempts {
+            attempts.unanswered(end);
+        }
+    }
+
+    pub(super) fn offered_of_class(&mut self, class: u32, count: u64) {
+        if let Some(attempts) = &mut self.attempts {
+            attempts.offered(class, count);
+        }
+    }
+
+    pub(super) fn tried_again(&mut self, origin: &Origin) {
+        if let Some(attempts) = &mut self.attempts {
+            attempts.tried_again(origin);
+        }
+    }
+
+    pub(super) fn warmup_ended(&mut self) {
+        match &mut self.flows {
+            Some(flows) => flows.warmup_ended(),
+            None => self.minutes.warmup_ended(),
+        }
+        if let Some(attempts) = &mut self.attempts {
+            attempts.warmup_ended();
         }
     }
 

@@ -17,6 +17,14 @@ use crate::units::SimDuration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub(super) u32);
 
+impl Slot {
+    /// Its number.
+    #[must_use]
+    pub const fn index(self) -> u32 {
+        self.0
+    }
+}
+
 /// A passage that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outstanding {

@@ -154,6 +154,13 @@ impl UsageMeter {
         self.open.waiting += flow.waiting;
     }
 
+    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns].
+    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3]) {
+        self.open.cpu_busy += cpu_busy;
+        self.open.occupied += occupied;
+        self.open.waiting += waiting;
+    }
+
     /// Takes back what a lost request would have used after its task was killed.
     pub fn lost(&mut self, loss: &Loss) {
         let Loss { at, passage: p, promise } = loss;

@@ -1,6 +1,6 @@
 //! The control events, a closed set, and the order in which events of the same instant happen.
 
-use crate::service::Due;
+use crate::service::{Due, Slot};
 use crate::units::{AlarmId, ServiceId};
 
 /// What can fall due.
@@ -12,6 +12,8 @@ pub enum Event {
     FaultBegins(ServiceId, u32),
     /// A fault is over.
     FaultEnds(ServiceId, u32),
+    /// The memory of the task in this slot is exceeded.
+    OutOfMemory(ServiceId, Slot),
     /// A metric period ends: its datapoints are made.
     PeriodEnd(ServiceId),
     /// An alarm is evaluated.
@@ -49,7 +51,9 @@ impl Event {
     #[must_use]
     pub const fn priority(self) -> Priority {
         match self {
-            Self::Task(..) | Self::FaultBegins(..) | Self::FaultEnds(..) => Priority::Capacity,
+            Self::Task(..) | Self::OutOfMemory(..) | Self::FaultBegins(..) | Self::FaultEnds(..) => {
+                Priority::Capacity
+            }
             Self::PeriodEnd(_) => Priority::Publication,
             Self::AlarmEvaluation(..) => Priority::Evaluation,
             Self::PolicyAction(_) => Priority::Action,
@@ -65,6 +69,7 @@ impl Event {
             Self::Task(service, due) => ((service.0 as u64) << 32) | due.task.0 as u64,
             Self::FaultBegins(service, fault) => ((service.0 as u64) << 32) | (1 << 30) | fault as u64,
             Self::FaultEnds(service, fault) => ((service.0 as u64) << 32) | (1 << 31) | fault as u64,
+            Self::OutOfMemory(service, slot) => ((service.0 as u64) << 32) | slot.index() as u64,
             Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
             Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,
             Self::WarmupEnd | Self::Horizon => 0,

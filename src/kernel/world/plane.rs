@@ -2,21 +2,25 @@
 //! the code of the one knows nothing of the other.
 
 use super::observer::Observer;
+use super::plan::Fidelity;
 use super::plan::ServicePlan;
 use super::sink::ServiceSink;
 use crate::facts::Loss;
 use crate::random::{Purpose, Streams};
-use crate::service::{Demands, Fleet, Fluid, Seats, Slot};
+use crate::service::{Demands, Fleet, Fluid, Incident, Jobs, JobsParts, Seats, Slot};
 use crate::traffic::ArrivalStream;
 use crate::units::SimDuration;
 
 /// What happens between control events.
 pub(super) trait Plane<'p>: Seats {
-    /// The plane of a service without tasks.
-    fn of(service: &'p ServicePlan, streams: Streams) -> Self;
+    /// Whether a task may die of what happens in the plane: only then does the world look before it takes the next event.
+    const HAS_INCIDENTS: bool = false;
 
-    /// Serves everything that arrives before `until` [ns since second 0].
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>);
+    /// The plane of a service without tasks.
+    fn of(service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self;
+
+    /// Serves everything that arrives before `until` [ns since second 0], or up to the instant at which a task dies of it.
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident>;
 
     /// Forgets what ended before `now` [ns since second 0].
     fn forget_before(&mut self, now: u64);
@@ -30,7 +34,7 @@ pub(super) struct Requests<'p> {
 }
 
 impl<'p> Plane<'p> for Requests<'p> {
-    fn of(service: &'p ServicePlan, streams: Streams) -> Self {
+    fn of(service: &'p ServicePlan, streams: Streams, _fidelity: Fidelity) -> Self {
         let name = service.name.as_str();
         let keep_beyond = service
             .load_balancer
@@ -47,8 +51,9 @@ impl<'p> Plane<'p> for Requests<'p> {
     }
 
     #[inline]
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) {
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
         self.fleet.serve(&mut self.arrivals, &mut self.demands, until, sink);
+        None
     }
 
     fn forget_before(&mut self, now: u64) {
@@ -74,14 +79,120 @@ impl Seats for Requests<'_> {
     }
 }
 
+/// Every request, on the fast path where the service allows it and on the event path where it does not.
+#[expect(clippy::large_enum_variant, reason = "one a service")]
+pub(super) enum Mixed<'p> {
+    Fast(Requests<'p>),
+    Events(Jobs<'p>),
+}
+
+impl<'p> Mixed<'p> {
+    /// The event path, whether the service needs it or not.
+    fn events(service: &'p ServicePlan, streams: Streams) -> Self {
+        let name = service.name.as_str();
+        let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name));
+        let parts = JobsParts {
+            request: &service.request,
+            task: &service.task,
+            warm_up: service.startup.warm_up,
+            routing: service.routing(),
+            slow_start: service.load_balancer.as_ref().map_or(SimDuration::ZERO, |lb| lb.slow_start),
+            name,
+            streams,
+        };
+        Self::Events(Jobs::new(arrivals, &parts))
+    }
+}
+
+impl<'p> Plane<'p> for Mixed<'p> {
+    const HAS_INCIDENTS: bool = true;
+
+    fn of(service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self {
+        if fidelity == Fidelity::Events || service.needs_events() {
+            Self::events(service, streams)
+        } else {
+            Self::Fast(Requests::of(service, streams, fidelity))
+        }
+    }
+
+    #[inline]
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
+        match self {
+            Self::Fast(requests) => Plane::serve(requests, until, sink),
+            Self::Events(jobs) => jobs.serve(until, sink),
+        }
+    }
+
+    fn forget_before(&mut self, now: u64) {
+        if let Self::Fast(requests) = self {
+            requests.forget_before(now);
+        }
+    }
+}
+
+impl Seats for Mixed<'_> {
+    fn enter(&mut self) -> Slot {
+        match self {
+            Self::Fast(requests) => requests.enter(),
+            Self::Events(jobs) => jobs.enter(),
+        }
+    }
+
+    fn close(&mut self, slot: Slot) -> u64 {
+        match self {
+            Self::Fast(requests) => requests.close(slot),
+            Self::Events(jobs) => jobs.close(slot),
+        }
+    }
+
+    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
+        match self {
+            Self::Fast(requests) => requests.kill(slot, at, report),
+            Self::Events(jobs) => jobs.kill(slot, at, report),
+        }
+    }
+
+    fn leave(&mut self, slot: Slot) {
+        match self {
+            Self::Fast(requests) => requests.leave(slot),
+            Self::Events(jobs) => jobs.leave(slot),
+        }
+    }
+
+    fn hang(&mut self, slot: Slot, at: u64) {
+        if let Self::Events(jobs) = self {
+            jobs.hang(slot, at);
+        }
+    }
+
+    fn resume(&mut self, slot: Slot, at: u64) {
+        if let Self::Events(jobs) = self {
+            jobs.resume(slot, at);
+        }
+    }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        if let Self::Events(jobs) = self {
+            jobs.set_healthy(slot, is_healthy);
+        }
+    }
+
+    fn slow_down_waits(&mut self, at: u64, factor: f64) {
+        if let Self::Events(jobs) = self {
+            jobs.slow_down_waits(at, factor);
+        }
+    }
+}
+
 impl<'p> Plane<'p> for Fluid<'p> {
-    fn of(service: &'p ServicePlan, _streams: Streams) -> Self {
+    fn of(service: &'p ServicePlan, _streams: Streams, _fidelity: Fidelity) -> Self {
         Self::new(&service.traffic, &service.request, &service.task, service.capacity_per_task())
     }
 
     #[inline]
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) {
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
         Self::serve(self, until, |flow| sink.flowed(flow));
+        None
     }
 
     fn forget_before(&mut self, _now: u64) {}

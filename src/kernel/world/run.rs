@@ -5,14 +5,15 @@ use core::fmt;
 
 use super::event::Event;
 use super::observer::{AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
-use super::plan::{Fidelity, Plan};
-use super::plane::{Plane, Requests};
+use super::plan::{Fidelity, Plan, ServicePlan};
+use super::plane::{Mixed, Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
+use crate::facts::TaskFailure;
 use crate::policy::{AlarmView, Context, Decision, Suspended, Verdict};
 use crate::random::Streams;
-use crate::service::{Due, Fluid, LaunchBucket, Outcome};
+use crate::service::{Due, Fluid, LaunchBucket, Outcome, Slot};
 use crate::telemetry::AlarmState;
 use crate::units::{AlarmId, Bytes, ServiceId, SimDuration, SimTime};
 
@@ -95,8 +96,11 @@ pub fn simulate(
 ) -> Result<RunOutcome, RunError> {
     let streams = Streams::new(seed, replication);
     match plan.fidelity {
-        Fidelity::Requests | Fidelity::Events => {
+        Fidelity::Requests if !plan.services.iter().any(ServicePlan::needs_events) => {
             World::<_, Requests<'_>>::new(plan, streams, observer).simulate()
+        }
+        Fidelity::Requests | Fidelity::Events => {
+            World::<_, Mixed<'_>>::new(plan, streams, observer).simulate()
         }
         Fidelity::Fluid => World::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
     }
@@ -183,7 +187,11 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     fn run(&mut self) -> Result<(), RunError> {
         let (mut instant, mut at_once) = (SimTime::ZERO, 0_u64);
-        while let Some((now, event)) = self.calendar.pop() {
+        loop {
+            if P::HAS_INCIDENTS {
+                self.serve_to_the_next_event();
+            }
+            let Some((now, event)) = self.calendar.pop() else { break };
             at_once = if now == instant { at_once + 1 } else { 0 };
             instant = now;
             if at_once > EVENTS_AT_ONE_INSTANT {
@@ -204,12 +212,31 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         Ok(())
     }
 
+    /// Serves every service up to the next event. A task that dies of what it holds makes an event of its own, which is
+    /// then the next one.
+    fn serve_to_the_next_event(&mut self) {
+        let Some(until) = self.calendar.next_at() else { return };
+        for index in 0..self.services.len() {
+            let state = &mut self.services[index];
+            // A service that has stopped at a dying task waits for its event, which another service's may precede.
+            if state.awaits_incident {
+                continue;
+            }
+            if let Some(incident) = state.serve(until, self.observer) {
+                state.awaits_incident = true;
+                let event = Event::OutOfMemory(state.id, incident.slot);
+                self.schedule(SimTime(incident.at), event);
+            }
+        }
+    }
+
     /// Lets one event have its effect; true when it was the last.
     fn dispatch(&mut self, now: SimTime, event: Event) -> bool {
         match event {
             Event::Task(id, due) => self.task_step(id, now, &due),
             Event::FaultBegins(id, fault) => self.fault(id, now, fault as usize, true),
             Event::FaultEnds(id, fault) => self.fault(id, now, fault as usize, false),
+            Event::OutOfMemory(id, slot) => self.task_failed(id, now, slot),
             Event::PeriodEnd(id) => self.period_end(id, now),
             Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
             Event::PolicyAction(id) => self.act(id, now),
@@ -227,20 +254,20 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     fn serve_all(&mut self, until: SimTime) {
         for state in &mut self.services {
-            state.serve(until, self.observer);
+            let _incident = state.serve(until, self.observer);
         }
     }
 
     fn task_step(&mut self, id: ServiceId, now: SimTime, due: &Due) {
         let state = &mut self.services[id.index()];
-        state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer);
         state.lifecycle.step(now, due, &mut state.plane, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
     fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
         let state = &mut self.services[id.index()];
-        state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer);
         let fault = &state.plan.faults[index];
         let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
         let tasks = if begins {
@@ -251,6 +278,15 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         };
         let desired = state.lifecycle.desired();
         self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks, desired });
+        self.settle(id, now);
+    }
+
+    /// The task in `slot` is killed: its memory is exceeded.
+    fn task_failed(&mut self, id: ServiceId, now: SimTime, slot: Slot) {
+        let state = &mut self.services[id.index()];
+        state.awaits_incident = false;
+        let failed = (slot, TaskFailure::OutOfMemory);
+        state.lifecycle.task_failed(now, failed, &mut state.plane, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
@@ -288,7 +324,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     fn period_end(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
-        state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer);
         state.plane.forget_before(now.0);
         let usage = state.usage.close_period();
         let task = &state.plan.task;

@@ -9,7 +9,7 @@ use super::sink::ServiceSink;
 use crate::billing::Meter;
 use crate::policy::{Arbiter, PolicyKind};
 use crate::random::{Purpose, Streams};
-use crate::service::{LaunchWindow, Lifecycle, LifecycleParts};
+use crate::service::{Incident, LaunchWindow, Lifecycle, LifecycleParts};
 use crate::telemetry::{Alarm, AlarmPlan, Evaluation, Metric, MetricStore, UsageMeter};
 use crate::units::{AlarmId, PolicyId, ServiceId, SimDuration, SimTime};
 
@@ -55,6 +55,8 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) arbiter: Arbiter,
     pub(super) meter: Meter,
     pub(super) fingerprint: u64,
+    /// Whether its plane has stopped at a task that dies, whose event is on the calendar.
+    pub(super) awaits_incident: bool,
 }
 
 impl<'p, P: Plane<'p>> ServiceState<'p, P> {
@@ -78,7 +80,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         Self {
             id,
             plan: service,
-            plane: P::of(service, streams),
+            plane: P::of(service, streams, plan.fidelity),
             lifecycle: Lifecycle::new(&parts),
             usage: UsageMeter::new(service.telemetry.rules, plan.first_minute_end(), SimTime(plan.horizon.0)),
             metrics: MetricStore::new(keep),
@@ -87,15 +89,17 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             arbiter: Arbiter::new(&service.policies, service.policy_rules.clone()),
             meter: Meter::new(&service.tariff, plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
+            awaits_incident: false,
         }
     }
 
-    /// Serves what arrives before `until`.
-    pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) {
+    /// Serves what arrives before `until`, or up to the instant at which a task dies of it.
+    pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) -> Option<Incident> {
         let mut sink =
             ServiceSink { id: self.id, usage: &mut self.usage, observer, fingerprint: self.fingerprint };
-        self.plane.serve(until.0, &mut sink);
+        let incident = self.plane.serve(until.0, &mut sink);
         self.fingerprint = sink.fingerprint;
+        incident
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where the facts of one service's requests go: to the usage meter, to the observer, into the fingerprint.
 
 use super::observer::Observer;
-use crate::facts::{Flow, Passage, Passages, Refusal};
-use crate::service::Sink;
+use crate::facts::{Answers, Denial, Flow, Origin, Passage, Passages, Refusal, Unanswered};
+use crate::service::{EventSink, Sink};
 use crate::telemetry::UsageMeter;
 use crate::units::ServiceId;
 
@@ -86,5 +86,44 @@ impl<O: Observer> ServiceSink<'_, O> {
         }
         self.usage.flowed(flow);
         self.observer.flowed(self.id, flow);
+    }
+}
+
+impl<O: Observer> EventSink for ServiceSink<'_, O> {
+    fn offered(&mut self, class: u32, count: u64) {
+        self.observer.offered(self.id, count);
+        self.observer.offered_of_class(self.id, class, count);
+    }
+
+    fn routed(&mut self, count: u64) {
+        self.usage.routed(count);
+    }
+
+    fn tried_again(&mut self, origin: &Origin) {
+        self.observer.tried_again(self.id, origin);
+    }
+
+    fn answered(&mut self, answers: &Answers<'_>) {
+        self.mark(digest(answers.passages.end));
+        self.observer.answered(self.id, answers);
+    }
+
+    fn unanswered(&mut self, end: &Unanswered) {
+        let kind = match end.denial {
+            Denial::Refused(_) => 3,
+            Denial::TimedOut => 2,
+            Denial::Lost => 1,
+        };
+        self.mark(end.at ^ kind << 62);
+        self.observer.unanswered(self.id, end);
+    }
+
+    fn worked_in_vain(&mut self, passage: &Passage) {
+        self.mark(passage.end);
+        self.observer.worked_in_vain(self.id, passage);
+    }
+
+    fn used(&mut self, usage: [i128; 3]) {
+        self.usage.used(usage);
     }
 }

@@ -1,0 +1,353 @@
+//! The event path: every request as a job that leaves when it leaves, for plans in which a start or a route depends on the
+//! departures of others.
+//!
+//! Order at one instant: what ends gives way, then clients lose patience, then those who try again arrive, then new
+//! requests. A plan that the fast path can serve has the same facts here to the nanosecond, because arrivals, demands and
+//! routes come from the same streams and ties are broken alike. Outcomes are stated when they happen, and what was used
+//! is stated as integrals over the time between control events, never ahead.
+//!
+//! Cost: one seat in a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave
+//! alone. Nothing is allocated for a request once the slab has grown.
+
+mod answers;
+mod clients;
+mod desk;
+mod inbox;
+mod router;
+mod sharing;
+mod slab;
+mod timers;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::fleet::Slot;
+use super::plan::{RequestPlan, Routing, TaskPlan, WarmUpPlan};
+use super::seats::{Incident, Seats};
+use crate::facts::{Answers, Denial, Loss, Origin, Passage, Refusal, Unanswered};
+use crate::random::{Purpose, Streams};
+use crate::traffic::ArrivalStream;
+use crate::units::SimDuration;
+use answers::Rows;
+use clients::{Deadlines, Retries};
+use desk::{Desk, Fired, Floor, Rules};
+use inbox::Inbox;
+use router::Router;
+use slab::{Ask, Job, Stage};
+use timers::Earliest;
+
+/// Hears of each request of one service when something becomes of it; see [`crate::facts::Probe`] for what each fact
+/// means.
+pub trait EventSink {
+    /// `count` requests of this class arrived.
+    fn offered(&mut self, class: u32, count: u64);
+    /// `count` attempts were sent to a task.
+    fn routed(&mut self, count: u64);
+    /// A client tried again.
+    fn tried_again(&mut self, origin: &Origin);
+    /// Requests were answered.
+    fn answered(&mut self, answers: &Answers<'_>);
+    /// An attempt ended without an answer.
+    fn unanswered(&mut self, end: &Unanswered);
+    /// An attempt left whose client had given up.
+    fn worked_in_vain(&mut self, passage: &Passage);
+    /// CPU servers busy, requests in a place and requests waiting [·ns] since it was stated last.
+    fn used(&mut self, usage: [i128; 3]);
+}
+
+/// What the event path is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct JobsParts<'a> {
+    /// What a request needs.
+    pub request: &'a RequestPlan,
+    /// What a task is.
+    pub task: &'a TaskPlan,
+    /// How a new task is slower.
+    pub warm_up: Option<WarmUpPlan>,
+    /// How requests are spread.
+    pub routing: Routing,
+    /// How long a new target's share rises \[ns\].
+    pub slow_start: SimDuration,
+    /// The service's name, part of the key of its streams.
+    pub name: &'a str,
+    /// The source of its streams.
+    pub streams: Streams,
+}
+
+/// The state of the data plane of one service on the event path.
+#[derive(Clone, Debug)]
+pub struct Jobs<'p> {
+    inbox: Inbox<'p>,
+    router: Router,
+    retries: Retries,
+    deadlines: Deadlines,
+    has_patience: bool,
+    desks: Vec<Desk>,
+    due: Earliest,
+    floor: Floor,
+    free_slots: Vec<u32>,
+    rows: Box<Rows>,
+    /// Requests by class, and attempts sent to tasks, since they were stated last.
+    offered: Vec<u64>,
+    routed: u64,
+    /// What a kill ended: it is stated when there is somebody to state it to.
+    unstated: Vec<Unanswered>,
+    now: u64,
+    has_begun: bool,
+}
+
+impl<'p> Jobs<'p> {
+    /// A service without tasks.
+    #[must_use]
+    pub fn new(arrivals: ArrivalStream<'p>, parts: &JobsParts<'_>) -> Self {
+        let (request, name) = (parts.request, parts.name);
+        let never_works = |law: &crate::random::Distribution| law.as_constant() == Some(SimDuration::ZERO);
+        let has_cpu_work = if request.classes.is_empty() {
+            !never_works(&request.cpu_time)
+        } else {
+            request.classes.iter().any(|class| !never_works(&class.cpu_time))
+        };
+        let has_patience =
+            request.timeout.is_some() || request.classes.iter().any(|class| class.timeout.is_some());
+        let rules = Rules::new(parts.task, has_cpu_work, request.cancel_timed_out, parts.warm_up);
+        let stream = |purpose| parts.streams.stream(purpose, name);
+        Self {
+            inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
+            router: Router::new(parts.routing, stream(Purpose::Routing), parts.slow_start.0),
+            retries: Retries::new(request.retry.clone(), stream(Purpose::Backoff)),
+            deadlines: Deadlines::default(),
+            has_patience,
+            desks: Vec::new(),
+            due: Earliest::new(),
+            floor: Floor::new(rules),
+            free_slots: Vec::new(),
+            rows: Box::new(Rows::new()),
+            offered: alloc::vec![0; request.classes.len().max(1)],
+            routed: 0,
+            unstated: Vec::new(),
+            now: 0,
+            has_begun: false,
+        }
+    }
+
+    /// Lets everything happen that comes before a control event at `until` [ns since second 0]: departures and time-outs
+    /// up to that instant, arrivals before it. Stops where a task's memory is exceeded.
+    pub fn serve(&mut self, until: u64, sink: &mut impl EventSink) -> Option<Incident> {
+        self.has_begun = true;
+        self.unstated.drain(..).for_each(|end| sink.unanswered(&end));
+        let incident = self.run(until, sink);
+        self.now = incident.map_or(until.max(self.now), |incident| incident.at);
+        self.rows.state(sink);
+        for (class, count) in self.offered.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+            sink.offered(u32::try_from(class).unwrap_or(0), core::mem::take(count));
+        }
+        sink.routed(core::mem::take(&mut self.routed));
+        sink.used(self.floor.take_usage(self.now));
+        incident
+    }
+
+    fn run(&mut self, until: u64, sink: &mut impl EventSink) -> Option<Incident> {
+        loop {
+            let departure = self.due.first();
+            let arrival = self.inbox.first(until);
+            let again = self.retries.first();
+            let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
+            if departure <= patience.min(again).min(arrival) {
+                if departure > until {
+                    return None;
+                }
+                if let Some(incident) = self.depart(departure, sink) {
+                    return Some(incident);
+                }
+            } else if patience <= again.min(arrival) {
+                if patience > until {
+                    return None;
+                }
+                self.lose_patience(sink);
+            } else if again <= arrival {
+                if again >= until {
+                    return None;
+                }
+                let ask = self.retries.pop()?;
+                sink.tried_again(&ask.origin);
+                self.arrive(again, ask, sink);
+            } else {
+                let ask = self.inbox.pop()?;
+                self.offered[ask.origin.class as usize] += 1;
+                self.retries.first_attempt();
+                self.arrive(arrival, ask, sink);
+            }
+        }
+    }
+
+    #[inline]
+    fn depart(&mut self, now: u64, sink: &mut impl EventSink) -> Option<Incident> {
+        let index = self.due.first_slot();
+        let desk = &mut self.desks[index];
+        let fired = desk.fire(&mut self.floor, now);
+        self.due.set(index, desk.due());
+        match fired {
+            Fired::Nothing => {}
+            Fired::Left(id) => {
+                let job = self.floor.jobs.get(id);
+                let slot = job.slot;
+                if job.in_vain {
+                    sink.worked_in_vain(&job.passage(now));
+                } else {
+                    self.rows.push(job, now);
+                    if self.rows.is_full() {
+                        self.rows.state(sink);
+                    }
+                }
+                self.floor.jobs.remove(id);
+                self.router.load_changed(slot, self.desks[index].outstanding());
+            }
+            Fired::OutOfMemory => {
+                #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+                let slot = Slot(index as u32);
+                return Some(Incident { at: now, slot });
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn arrive(&mut self, now: u64, ask: Ask, sink: &mut impl EventSink) {
+        let Some(slot) = self.router.route(now) else {
+            return self.refuse(now, &ask, Refusal::NoTarget, sink);
+        };
+        self.routed += 1;
+        let index = slot as usize;
+        let desk = &mut self.desks[index];
+        if !desk.has_room(&self.floor.rules) {
+            return self.refuse(now, &ask, Refusal::QueueFull, sink);
+        }
+        let id = self.floor.jobs.insert(Job { ask, arrival: now, slot, ..Job::default() });
+        desk.arrive(&mut self.floor, now, id);
+        self.due.set(index, desk.due());
+        self.router.load_changed(slot, desk.outstanding());
+        if self.has_patience {
+            let serial = self.floor.jobs.get(id).serial;
+            self.deadlines.push(now.saturating_add(ask.patience), serial, id);
+        }
+    }
+
+    #[cold]
+    fn refuse(&mut self, now: u64, ask: &Ask, why: Refusal, sink: &mut impl EventSink) {
+        let tries_again = self.retries.failed(ask, now);
+        let (origin, denial) = (ask.origin, Denial::Refused(why));
+        sink.unanswered(&Unanswered { origin, arrival: now, start: None, at: now, denial, tries_again });
+    }
+
+    /// The next client loses patience, unless its attempt is over.
+    fn lose_patience(&mut self, sink: &mut impl EventSink) {
+        let Some((now, serial, id)) = self.deadlines.pop() else { return };
+        let job = self.floor.jobs.get_mut(id);
+        if job.serial != serial {
+            return;
+        }
+        let is_waiting = job.stage == Stage::Waiting;
+        job.in_vain = true;
+        let job = *job;
+        let tries_again = self.retries.failed(&job.ask, now);
+        sink.unanswered(&Unanswered {
+            origin: job.ask.origin,
+            arrival: job.arrival,
+            start: (!is_waiting).then_some(job.start),
+            at: now,
+            denial: Denial::TimedOut,
+            tries_again,
+        });
+        if is_waiting || self.floor.rules.cancels {
+            let desk = &mut self.desks[job.slot as usize];
+            desk.withdraw(&mut self.floor, now, id);
+            self.floor.jobs.remove(id);
+            self.due.set(job.slot as usize, desk.due());
+            self.router.load_changed(job.slot, desk.outstanding());
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+    fn grow(&mut self) -> u32 {
+        let slot = self.desks.len();
+        self.desks.push(Desk::new(&self.floor.rules));
+        self.due.cover(slot);
+        slot as u32
+    }
+
+    /// Requests that have a task, waiting or in a place.
+    #[must_use]
+    pub fn outstanding(&self, slot: Slot) -> u32 {
+        self.desks[slot.0 as usize].outstanding()
+    }
+}
+
+impl Seats for Jobs<'_> {
+    /// A task that enters before second 0 has passed is warm: it neither warms up nor starts slowly.
+    fn enter(&mut self) -> Slot {
+        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
+        self.desks[slot as usize].enter(&self.floor.rules, self.now, self.has_begun);
+        self.due.set(slot as usize, self.desks[slot as usize].due());
+        self.router.enter(slot, self.now, self.has_begun);
+        Slot(slot)
+    }
+
+    fn close(&mut self, slot: Slot) -> u64 {
+        let desks = &self.desks;
+        self.router.close(slot.0, |other| desks[other as usize].outstanding());
+        self.desks[slot.0 as usize].empty_at(&self.floor, self.now)
+    }
+
+    /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
+    /// not reported here.
+    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Loss)) {
+        let index = slot.0 as usize;
+        for id in self.desks[index].clear(&mut self.floor, at) {
+            let job = *self.floor.jobs.get(id);
+            self.floor.jobs.remove(id);
+            if job.in_vain {
+                continue;
+            }
+            let tries_again = self.retries.failed(&job.ask, at);
+            self.unstated.push(Unanswered {
+                origin: job.ask.origin,
+                arrival: job.arrival,
+                start: (job.stage != Stage::Waiting).then_some(job.start),
+                at,
+                denial: Denial::Lost,
+                tries_again,
+            });
+        }
+        self.due.set(index, self.desks[index].due());
+        self.router.load_changed(slot.0, 0);
+    }
+
+    fn leave(&mut self, slot: Slot) {
+        self.free_slots.push(slot.0);
+    }
+
+    fn hang(&mut self, slot: Slot, at: u64) {
+        let desk = &mut self.desks[slot.0 as usize];
+        desk.hang(&mut self.floor, at);
+        self.due.set(slot.0 as usize, desk.due());
+    }
+
+    fn resume(&mut self, slot: Slot, at: u64) {
+        let desk = &mut self.desks[slot.0 as usize];
+        desk.resume(&mut self.floor, at);
+        self.due.set(slot.0 as usize, desk.due());
+    }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        let (desks, now) = (&self.desks, self.now);
+        self.router.set_healthy(slot.0, is_healthy, now, |other| desks[other as usize].outstanding());
+    }
+
+    fn slow_down_waits(&mut self, _at: u64, factor: f64) {
+        let is_one = (factor - 1.0).abs() < f64::EPSILON;
+        self.floor.wait_factor = (!is_one).then_some(factor);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Answers by column, stated some at a time, so that whoever listens can work on a column.
+
+use super::EventSink;
+use super::slab::Job;
+use crate::facts::{Answers, Passages};
+
+/// Answers stated at once.
+const COUNT: usize = 128;
+
+/// Answers not stated yet, in the order of their ends.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    first: [u64; COUNT],
+    class: [u32; COUNT],
+    arrival: [u64; COUNT],
+    start: [u64; COUNT],
+    cpu_start: [u64; COUNT],
+    cpu_end: [u64; COUNT],
+    end: [u64; COUNT],
+    count: usize,
+}
+
+impl Rows {
+    pub(super) const fn new() -> Self {
+        let column = [0; COUNT];
+        Self {
+            first: column,
+            class: [0; COUNT],
+            arrival: column,
+            start: column,
+            cpu_start: column,
+            cpu_end: column,
+            end: column,
+            count: 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, job: &Job, end: u64) {
+        let row = self.count;
+        self.first[row] = job.ask.origin.first;
+        self.class[row] = job.ask.origin.class;
+        self.arrival[row] = job.arrival;
+        self.start[row] = job.start;
+        self.cpu_start[row] = job.cpu_start;
+        self.cpu_end[row] = job.cpu_end;
+        self.end[row] = end;
+        self.count += 1;
+    }
+
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.count == COUNT
+    }
+
+    /// States them all.
+    pub(super) fn state(&mut self, sink: &mut impl EventSink) {
+        let n = core::mem::take(&mut self.count);
+        if n == 0 {
+            return;
+        }
+        let passages = Passages {
+            arrival: &self.arrival[..n],
+            start: &self.start[..n],
+            cpu_start: &self.cpu_start[..n],
+            cpu_end: &self.cpu_end[..n],
+            end: &self.end[..n],
+            latest: self.end[n - 1],
+        };
+        sink.answered(&Answers { passages, first: &self.first[..n], class: &self.class[..n] });
+    }
+}

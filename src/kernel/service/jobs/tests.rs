@@ -1,0 +1,243 @@
+//! What happens to jobs when tasks hang, die and run out of memory: times worked out by hand.
+
+use super::*;
+use crate::random::Distribution;
+use crate::service::plan::{CpuDiscipline, TaskHealthPlan};
+use crate::traffic::{CountInterval, RateCurve, TrafficPlan};
+use crate::units::Bytes;
+
+const SECOND: u64 = 1_000_000_000;
+
+#[derive(Debug, Default)]
+struct Heard {
+    answers: Vec<Passage>,
+    ends: Vec<Unanswered>,
+    in_vain: Vec<Passage>,
+    usage: [i128; 3],
+    offered: u64,
+    retries: u64,
+}
+
+impl EventSink for Heard {
+    fn offered(&mut self, _: u32, count: u64) {
+        self.offered += count;
+    }
+    fn routed(&mut self, _: u64) {}
+    fn tried_again(&mut self, _: &Origin) {
+        self.retries += 1;
+    }
+    fn answered(&mut self, answers: &Answers<'_>) {
+        self.answers.extend(answers.passages.iter());
+    }
+    fn unanswered(&mut self, end: &Unanswered) {
+        self.ends.push(*end);
+    }
+    fn worked_in_vain(&mut self, passage: &Passage) {
+        self.in_vain.push(*passage);
+    }
+    fn used(&mut self, usage: [i128; 3]) {
+        self.usage.iter_mut().zip(usage).for_each(|(sum, more)| *sum += more);
+    }
+}
+
+impl Heard {
+    /// When answers were given [s].
+    fn ends(&self) -> Vec<f64> {
+        self.answers.iter().map(|p| p.end as f64 / 1e9).collect()
+    }
+}
+
+fn seconds(value: f64) -> SimDuration {
+    SimDuration::from_secs_f64(value)
+}
+
+fn task(discipline: CpuDiscipline) -> TaskPlan {
+    TaskPlan {
+        cpu_units: 1024,
+        memory_mib: 512,
+        cpu_discipline: discipline,
+        concurrency: None,
+        queue: None,
+        base_memory: Bytes(0),
+        memory_per_request: Bytes(0),
+        health: TaskHealthPlan::default(),
+    }
+}
+
+/// One request a second, at 0.5 s, 1.5 s, …
+fn every_second(count: u64) -> TrafficPlan {
+    TrafficPlan::EvenlySpaced(RateCurve::constant(1.0, count * SECOND).unwrap())
+}
+
+fn request(cpu: f64, wait: f64) -> RequestPlan {
+    RequestPlan::new(Distribution::constant(seconds(cpu)), Distribution::constant(seconds(wait)))
+}
+
+fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) -> Jobs<'p> {
+    let streams = Streams::new(1, 0);
+    let parts = JobsParts {
+        request,
+        task,
+        warm_up: None,
+        routing: Routing::RoundRobin,
+        slow_start: SimDuration::ZERO,
+        name: "web",
+        streams,
+    };
+    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
+}
+
+#[test]
+fn a_hung_task_answers_nothing_and_goes_on_where_it_stopped() {
+    for discipline in [CpuDiscipline::Fcfs, CpuDiscipline::ProcessorSharing] {
+        let traffic = every_second(3);
+        let mut jobs = jobs(&traffic, &request(0.4, 0.2), &task(discipline));
+        let (slot, mut heard) = (jobs.enter(), Heard::default());
+        assert_eq!(jobs.serve(seconds(0.6).0, &mut heard), None);
+        // Arrived at 0.5 with 0.3 of work left at 0.6; hangs until 1.0; the CPU is done at 1.3, the wait at 1.5.
+        jobs.hang(slot, seconds(0.6).0);
+        assert_eq!(jobs.close(slot), u64::MAX, "nobody knows when a hung task is empty");
+        jobs.serve(seconds(1.0).0, &mut heard);
+        assert_eq!(heard.ends(), [] as [f64; 0]);
+        jobs.resume(slot, seconds(1.0).0);
+        jobs.serve(10 * SECOND, &mut heard);
+        assert_eq!(heard.ends(), [1.5], "{discipline:?}: the load balancer sends nothing to a closed task");
+        // Busy 0.5 to 0.6 and 1.0 to 1.3; in its place all the time.
+        assert_eq!(heard.usage, [400_000_000, 1_000_000_000, 0]);
+        assert_eq!(heard.ends.len(), 2, "two requests found no task");
+    }
+}
+
+#[test]
+fn a_request_that_comes_to_a_hung_task_begins_when_the_task_goes_on() {
+    for discipline in [CpuDiscipline::Fcfs, CpuDiscipline::ProcessorSharing] {
+        let traffic = every_second(1);
+        let mut jobs = jobs(&traffic, &request(0.4, 0.0), &task(discipline));
+        let (slot, mut heard) = (jobs.enter(), Heard::default());
+        jobs.serve(seconds(0.2).0, &mut heard);
+        jobs.hang(slot, seconds(0.2).0);
+        jobs.serve(2 * SECOND, &mut heard);
+        jobs.resume(slot, 2 * SECOND);
+        jobs.serve(10 * SECOND, &mut heard);
+        assert_eq!(heard.ends(), [2.4]);
+        assert_eq!(heard.usage, [400_000_000, 1_900_000_000, 0]);
+    }
+}
+
+#[test]
+fn a_killed_task_fails_everything_it_holds_once() {
+    let traffic = every_second(4);
+    let plan = TaskPlan { concurrency: Some(1), ..task(CpuDiscipline::Fcfs) };
+    let mut jobs = jobs(&traffic, &request(10.0, 0.0), &plan);
+    let (slot, mut heard) = (jobs.enter(), Heard::default());
+    jobs.serve(3 * SECOND, &mut heard);
+    assert_eq!(jobs.outstanding(slot), 3);
+    let _known = jobs.close(slot);
+    jobs.kill(slot, 3 * SECOND, |_| panic!("the event path states failures itself"));
+    jobs.leave(slot);
+    jobs.serve(9 * SECOND, &mut heard);
+    let lost: Vec<_> = heard.ends.iter().filter(|end| end.denial == Denial::Lost).collect();
+    assert_eq!(lost.len(), 3);
+    assert!(lost.iter().all(|end| end.at == 3 * SECOND && !end.tries_again));
+    assert_eq!(lost.iter().filter(|end| end.start.is_some()).count(), 1, "one had a place");
+    assert_eq!((heard.offered, heard.ends.len(), heard.answers.len()), (4, 4, 0));
+    // One in its place from 0.5 to 3, the others waiting from 1.5 and from 2.5.
+    assert_eq!(heard.usage, [2_500_000_000, 2_500_000_000, 2_000_000_000]);
+}
+
+#[test]
+fn a_task_is_empty_when_its_last_job_leaves() {
+    let traffic = TrafficPlan::ExactCounts(std::vec![CountInterval { start: 0, end: SECOND, count: 40 }]);
+    let mut impatient = request(0.05, 0.02);
+    impatient.timeout = Some(Distribution::exponential(seconds(0.8)).unwrap());
+    for (discipline, cancels) in [
+        (CpuDiscipline::Fcfs, false),
+        (CpuDiscipline::Fcfs, true),
+        (CpuDiscipline::ProcessorSharing, false),
+        (CpuDiscipline::ProcessorSharing, true),
+    ] {
+        impatient.cancel_timed_out = cancels;
+        let plan = TaskPlan { concurrency: Some(12), ..task(discipline) };
+        let mut jobs = jobs(&traffic, &impatient, &plan);
+        let (slot, mut heard) = (jobs.enter(), Heard::default());
+        jobs.serve(SECOND, &mut heard);
+        assert!(jobs.outstanding(slot) > 0);
+        let empty_at = jobs.close(slot);
+        jobs.serve(empty_at - 1, &mut heard);
+        assert!(jobs.outstanding(slot) > 0, "{discipline:?} {cancels}");
+        jobs.serve(empty_at, &mut heard);
+        assert_eq!(jobs.outstanding(slot), 0, "{discipline:?} {cancels}");
+        assert_eq!(heard.answers.len() + heard.ends.len(), 40);
+        assert_eq!(cancels, heard.in_vain.is_empty());
+    }
+}
+
+#[test]
+fn a_task_is_stopped_where_its_memory_is_exceeded() {
+    let traffic = every_second(20);
+    let mut plan = task(CpuDiscipline::Fcfs);
+    plan.memory_per_request = Bytes(200 * Bytes::MIB);
+    plan.health.kills_out_of_memory = true;
+    let mut full = jobs(&traffic, &request(10.0, 0.0), &plan);
+    let (slot, mut heard) = (full.enter(), Heard::default());
+    // 512 MiB hold two requests of 200 MiB; the third arrives at 2.5 s.
+    let incident = Incident { at: seconds(2.5).0, slot };
+    assert_eq!(full.serve(20 * SECOND, &mut heard), Some(incident));
+    assert_eq!(full.serve(incident.at, &mut heard), None, "it is said once");
+    full.close(slot);
+    full.kill(slot, incident.at, |_| {});
+    assert_eq!(full.serve(20 * SECOND, &mut heard), None);
+    assert_eq!(heard.ends.iter().filter(|end| end.denial == Denial::Lost).count(), 3);
+
+    // A leak of 3600 MiB an hour is 1 MiB a second: 512 MiB are exceeded just after 512 s.
+    plan.memory_per_request = Bytes(0);
+    plan.health.memory_growth = Bytes(3_600 * Bytes::MIB);
+    let mut leaking = jobs(&traffic, &request(0.1, 0.0), &plan);
+    let slot = leaking.enter();
+    let incident = Incident { at: 512 * SECOND + 1, slot };
+    assert_eq!(leaking.serve(3_600 * SECOND, &mut Heard::default()), Some(incident));
+}
+
+#[test]
+fn a_lost_attempt_is_tried_again_with_the_same_demands() {
+    let traffic = every_second(1);
+    let mut retrying = request(2.0, 0.0);
+    retrying.retry = Some(crate::service::RetryPlan {
+        max_attempts: 3,
+        backoff: seconds(1.0),
+        multiplier: 2.0,
+        max_backoff: seconds(10.0),
+        jitter: crate::service::Jitter::None,
+        budget: None,
+        budget_burst: 10.0,
+    });
+    let mut jobs = jobs(&traffic, &retrying, &task(CpuDiscipline::Fcfs));
+    let (slot, mut heard) = (jobs.enter(), Heard::default());
+    jobs.serve(SECOND, &mut heard);
+    let _known = jobs.close(slot);
+    jobs.kill(slot, SECOND, |_| {});
+    jobs.leave(slot);
+    // Tried again at 2 s (no task: refused) and at 4 s, when another task is there: answered at 6 s.
+    jobs.serve(3 * SECOND, &mut heard);
+    jobs.enter();
+    jobs.serve(10 * SECOND, &mut heard);
+    assert_eq!(heard.ends(), [6.0]);
+    assert_eq!((heard.offered, heard.retries, heard.ends.len()), (1, 2, 2));
+    assert!(heard.ends.iter().all(|end| end.tries_again && end.origin.first == seconds(0.5).0));
+}
+
+#[test]
+fn waits_that_begin_while_a_dependency_is_slow_take_longer() {
+    let traffic = every_second(3);
+    let mut jobs = jobs(&traffic, &request(0.0, 1.0), &task(CpuDiscipline::Fcfs));
+    jobs.enter();
+    let mut heard = Heard::default();
+    jobs.serve(SECOND, &mut heard);
+    jobs.slow_down_waits(SECOND, 3.0);
+    jobs.serve(2 * SECOND, &mut heard);
+    jobs.slow_down_waits(2 * SECOND, 1.0);
+    jobs.serve(10 * SECOND, &mut heard);
+    let ends: Vec<(f64, f64)> =
+        heard.answers.iter().map(|p| (p.arrival as f64 / 1e9, p.end as f64 / 1e9)).collect();
+    assert_eq!(ends, [(0.5, 1.5), (2.5, 3.5), (1.5, 4.5)]);
+}

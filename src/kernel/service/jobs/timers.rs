@@ -1,0 +1,199 @@
+//! When something happens to the jobs of one task, and to the tasks of one service.
+//!
+//! A task's timers are a heap with four children a node. The earliest of each task stands in a tree of minima by slot:
+//! most changes of a task leave its earliest timer as it was, and then the tree is not touched at all.
+
+use alloc::vec::Vec;
+
+/// It never happens.
+pub(super) const NEVER: u64 = u64::MAX;
+
+/// A heap of `(key, job)`, smallest key on top; which of several equal keys comes first is fixed by their history.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Timers<K> {
+    cells: Vec<(K, u32)>,
+}
+
+impl<K: Copy + Ord> Timers<K> {
+    pub(super) const fn new() -> Self {
+        Self { cells: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn first(&self) -> Option<(K, u32)> {
+        self.cells.first().copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, key: K, job: u32) {
+        let mut hole = self.cells.len();
+        self.cells.push((key, job));
+        while hole > 0 {
+            let parent = (hole - 1) / 4;
+            if self.cells[parent].0 <= key {
+                break;
+            }
+            self.cells[hole] = self.cells[parent];
+            hole = parent;
+        }
+        self.cells[hole] = (key, job);
+    }
+
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<(K, u32)> {
+        let last = self.cells.pop()?;
+        let Some(first) = self.cells.first().copied() else { return Some(last) };
+        self.sink(0, last);
+        Some(first)
+    }
+
+    /// Puts `cell` where the hole sinks to.
+    fn sink(&mut self, mut hole: usize, cell: (K, u32)) {
+        loop {
+            let first = 4 * hole + 1;
+            if first >= self.cells.len() {
+                break;
+            }
+            let end = self.cells.len().min(first + 4);
+            let mut child = first;
+            for other in first + 1..end {
+                if self.cells[other].0 < self.cells[child].0 {
+                    child = other;
+                }
+            }
+            if self.cells[child].0 >= cell.0 {
+                break;
+            }
+            self.cells[hole] = self.cells[child];
+            hole = child;
+        }
+        self.cells[hole] = cell;
+    }
+
+    /// Takes the timer of `job` out; it has one.
+    pub(super) fn remove(&mut self, job: u32) {
+        self.cells.retain(|cell| cell.1 != job);
+        self.cells.sort_unstable();
+    }
+
+    /// Changes every key in a way that keeps their order.
+    pub(super) fn map(&mut self, change: impl Fn(K) -> K) {
+        self.cells.iter_mut().for_each(|cell| cell.0 = change(cell.0));
+    }
+
+    pub(super) fn jobs(&self) -> impl Iterator<Item = (K, u32)> + '_ {
+        self.cells.iter().copied()
+    }
+}
+
+/// The earliest instant of each slot, and of all of them \[ns\].
+#[derive(Clone, Debug)]
+pub(super) struct Earliest {
+    /// Node 1 is the root; the leaves are the upper half.
+    nodes: Vec<u64>,
+}
+
+impl Earliest {
+    pub(super) fn new() -> Self {
+        Self { nodes: alloc::vec![NEVER; 2] }
+    }
+
+    /// Makes room for `slot`.
+    pub(super) fn cover(&mut self, slot: usize) {
+        while slot >= self.nodes.len() / 2 {
+            let leaves = self.nodes.len() / 2;
+            let mut nodes = alloc::vec![NEVER; 4 * leaves];
+            nodes[2 * leaves..3 * leaves].copy_from_slice(&self.nodes[leaves..]);
+            for node in (1..2 * leaves).rev() {
+                nodes[node] = nodes[2 * node].min(nodes[2 * node + 1]);
+            }
+            self.nodes = nodes;
+        }
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, slot: usize, at: u64) {
+        let mut node = self.nodes.len() / 2 + slot;
+        if self.nodes[node] == at {
+            return;
+        }
+        self.nodes[node] = at;
+        while node > 1 {
+            let least = self.nodes[node].min(self.nodes[node ^ 1]);
+            node /= 2;
+            if self.nodes[node] == least {
+                return;
+            }
+            self.nodes[node] = least;
+        }
+    }
+
+    /// The earliest instant of all.
+    #[inline]
+    pub(super) fn first(&self) -> u64 {
+        self.nodes[1]
+    }
+
+    /// The slot it belongs to; of several the lowest.
+    #[inline]
+    pub(super) fn first_slot(&self) -> usize {
+        let (leaves, at) = (self.nodes.len() / 2, self.nodes[1]);
+        let mut node = 1;
+        while node < leaves {
+            node = 2 * node + usize::from(self.nodes[2 * node] != at);
+        }
+        node - leaves
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Rng;
+
+    #[test]
+    fn timers_agree_with_a_sorted_list() {
+        let mut rng = Rng::from_key(5);
+        let (mut timers, mut plain) = (Timers::new(), Vec::new());
+        for job in 0..20_000_u32 {
+            let key = rng.below(500);
+            timers.push(key, job);
+            plain.push(key);
+            plain.sort_unstable();
+            if rng.below(3) > 0 {
+                assert_eq!(timers.pop().map(|(key, _)| key), Some(plain.remove(0)));
+            }
+            if job % 1_000 == 999 {
+                let (key, job) = timers.first().unwrap();
+                timers.remove(job);
+                plain.remove(plain.iter().position(|other| *other == key).unwrap());
+            }
+            assert_eq!(
+                (timers.len(), timers.first().map(|cell| cell.0)),
+                (plain.len(), plain.first().copied())
+            );
+        }
+    }
+
+    #[test]
+    fn the_tree_knows_the_earliest_slot() {
+        let mut rng = Rng::from_key(6);
+        let (mut tree, mut plain) = (Earliest::new(), Vec::new());
+        for step in 0..20_000_usize {
+            if step % 200 == 0 {
+                tree.cover(plain.len());
+                plain.push(NEVER);
+            }
+            let slot = usize::try_from(rng.below(plain.len() as u64)).unwrap();
+            plain[slot] = if rng.below(4) == 0 { NEVER } else { rng.below(1_000) };
+            tree.set(slot, plain[slot]);
+            let first = plain.iter().copied().min().unwrap();
+            assert_eq!(tree.first(), first);
+            assert_eq!(Some(tree.first_slot()), plain.iter().position(|at| *at == first));
+        }
+    }
+}

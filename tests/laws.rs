@@ -6,7 +6,9 @@
 //! that breaks one is shrunk before it is shown.
 
 mod accounts;
+mod failures;
 mod flows;
+mod monotone;
 mod sameness;
 mod sketch;
 mod tasks;

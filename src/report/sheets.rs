@@ -150,6 +150,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         DecisionKind::Alarm => "alarm",
         DecisionKind::Policy => "policy",
         DecisionKind::Capacity => "capacity",
+        DecisionKind::Scheduled => "scheduled",
     };
     let datapoints: Vec<String> = decision.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [
@@ -159,7 +160,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         kind.to_owned(),
         cell(&decision.policy),
         cell(decision.alarm_state),
-        cell(decision.metric),
+        cell(&decision.metric),
         number(decision.value, 6),
         number(decision.threshold, 6),
         datapoints.join(" "),

@@ -3,8 +3,10 @@
 
 mod assumptions;
 pub(crate) mod checks;
+mod clock;
 mod design;
 pub(crate) mod forecast;
+mod metrics;
 mod policies;
 mod service;
 mod tariff;
@@ -169,7 +171,9 @@ impl Lower<'_> {
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
         let stopping = service::stopping(parts);
         let capacity = view.table("scaling").and_then(|scaling| policies::capacity(scaling, self));
-        let policies = policies::read(view, self);
+        let metrics = metrics::read(view, parts.assumptions, self);
+        let policies = metrics.as_ref().and_then(|metrics| policies::read(view, metrics, self));
+        let clock = clock::read(parts, self);
         let traffic = parts.source.and_then(|source| traffic::plan(source, parts, self));
         let tariff = parts.prices.and_then(|prices| prices.tariff(parts, self));
         let (traffic, trace) = traffic?;
@@ -191,13 +195,16 @@ impl Lower<'_> {
             launch_backoff: LaunchBackoff::default(),
             faults: Vec::new(),
             policies: policies?,
+            clock: clock?,
+            metrics: metrics?,
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
             tariff: tariff?,
         };
         let architecture = view.table("task")?.text("architecture")?.to_owned();
         physics::lint(&plan, view, parts.horizon?, self.report);
-        Some((plan, ServiceNotes { architecture, trace }))
+        let schedules = clock::texts(view)?;
+        Some((plan, ServiceNotes { architecture, trace, schedules }))
     }
 
     /// How requests are simulated, as the scenario says or as their number suggests.
@@ -212,14 +219,23 @@ impl Lower<'_> {
         let varies =
             |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
         let varying = plans.iter().position(|(plan, _)| varies(plan));
+        let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
-            "auto" if varying.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            "auto" if varying.is_none() && timed.is_none() && expected > limits.number("fluid_above")? => {
+                Fidelity::Fluid
+            }
             _ => Fidelity::Requests,
         };
         match (fidelity, varying) {
-            (Fidelity::Fluid, Some(index)) => self.not_a_flow(root, &plans[index].0.name),
-            (Fidelity::Fluid, None) => {}
+            (Fidelity::Fluid, varying) => {
+                if let Some(index) = varying {
+                    self.not_a_flow(root, &plans[index].0.name);
+                }
+                if let Some(index) = timed {
+                    self.no_times_in_a_flow(root, &plans[index].0.name);
+                }
+            }
             (Fidelity::Requests | Fidelity::Events, _) => {
                 self.request_limit(root, limits, expected);
             }
@@ -236,6 +252,17 @@ impl Lower<'_> {
                 .also(&root.place("fidelity"), "asked for here")
                 .expected("a fixed duration such as \"30s\"")
                 .help("`fidelity = \"requests\"` simulates each client with a patience of its own"),
+        );
+    }
+
+    fn no_times_in_a_flow(&mut self, root: View<'_>, service: &str) {
+        let table = root.table("service").and_then(|services| services.table(service));
+        let Some(scaling) = table.and_then(|service| service.table("scaling")) else { return };
+        self.report.add(
+            Problem::new(codes::NOT_A_FLOW, "a policy reads response times, which a flow does not have")
+                .at(scaling.place, "by TargetResponseTime or a custom metric")
+                .also(&root.place("fidelity"), "asked for here")
+                .help("`fidelity = \"requests\"` simulates each request with a response time of its own"),
         );
     }
 

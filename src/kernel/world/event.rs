@@ -14,6 +14,10 @@ pub enum Event {
     AlarmEvaluation(ServiceId, AlarmId),
     /// Application Auto Scaling acts on alarms.
     PolicyAction(ServiceId),
+    /// The next occurrence of a scheduled action runs.
+    Scheduled(ServiceId),
+    /// A suspension begins or ends.
+    Suspension(ServiceId),
     /// Requests count in the statistics from here on.
     WarmupEnd,
     /// The run ends.
@@ -28,7 +32,7 @@ pub enum Event {
 pub enum Priority {
     /// Capacity changes first, so that a period that ends now has seen them.
     Capacity,
-    /// Datapoints, before the alarms that read them.
+    /// Datapoints, before the alarms that read them; suspensions, before the actions they hold back.
     Publication,
     /// Alarms, before the actions they invoke.
     Evaluation,
@@ -46,9 +50,9 @@ impl Event {
     pub const fn priority(self) -> Priority {
         match self {
             Self::Task(..) => Priority::Capacity,
-            Self::PeriodEnd(_) => Priority::Publication,
+            Self::PeriodEnd(_) | Self::Suspension(_) => Priority::Publication,
             Self::AlarmEvaluation(..) => Priority::Evaluation,
-            Self::PolicyAction(_) => Priority::Action,
+            Self::PolicyAction(_) | Self::Scheduled(_) => Priority::Action,
             Self::WarmupEnd => Priority::Warmup,
             Self::Horizon => Priority::Horizon,
         }
@@ -60,7 +64,10 @@ impl Event {
         match self {
             Self::Task(service, due) => ((service.0 as u64) << 32) | due.task.0 as u64,
             Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
-            Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,
+            Self::PeriodEnd(service)
+            | Self::PolicyAction(service)
+            | Self::Scheduled(service)
+            | Self::Suspension(service) => service.0 as u64,
             Self::WarmupEnd | Self::Horizon => 0,
         }
     }

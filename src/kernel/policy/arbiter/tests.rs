@@ -3,7 +3,7 @@
 use super::*;
 use crate::policy::plan::{AdjustmentType, DatapointAggregation, StepPlan, TargetTrackingPlan};
 use crate::policy::step::tests::step_plan;
-use crate::telemetry::{Alarm, Evaluation, Metric};
+use crate::telemetry::{Alarm, Evaluation, Metric, Reading};
 use crate::units::NANOS_PER_SEC;
 
 const fn secs(seconds: u64) -> SimTime {
@@ -13,6 +13,7 @@ const fn secs(seconds: u64) -> SimTime {
 fn tracking(target_value: f64, out: u64, scale_in: u64) -> PolicyKind {
     PolicyKind::TargetTracking(TargetTrackingPlan {
         metric: Metric::CpuUtilization,
+        reading: Reading::of(Metric::CpuUtilization),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(out),
         scale_in_cooldown: SimDuration::from_secs(scale_in),

@@ -10,15 +10,18 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(crate) const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 11] = [
     "cpu-70",
     "flash-sale",
+    "high-resolution",
     "month-fluid",
     "requests-per-target",
     "steady-api",
     "step-70-30",
     "trace-replay",
+    "two-policies",
     "web",
+    "weekday-schedule",
 ];
 
 /// A row of a CSV file by its column names.

@@ -19,6 +19,8 @@ pub(super) const SCALING: TableSpec = TableSpec {
             .or("{}"),
         Key::new("step", Kind::Map(&STEP), "Step policies, by name.").or("{}"),
         Key::new("scheduled", Kind::Map(&SCHEDULED), "Scheduled actions, by name.").or("{}"),
+        Key::new("predictive", Kind::Map(&PREDICTIVE), "Predictive policies, by name.")
+            .not_built("scheduled actions raise capacity ahead of a load that is known"),
         Key::new(
             "suspended",
             Kind::List(&SUSPENDED),
@@ -181,6 +183,11 @@ const SCHEDULED: TableSpec = TableSpec {
         Key::new("min_capacity", CAPACITY, "New `min_capacity`. Left out: it stays."),
         Key::new("max_capacity", CAPACITY, "New `max_capacity`. Left out: it stays."),
     ],
+};
+
+const PREDICTIVE: TableSpec = TableSpec {
+    doc: "A predictive scaling policy.",
+    keys: &[Key::new("target_value", Kind::NumberAbove(0.0, 1e9), "Utilization the forecast aims at.")],
 };
 
 const SUSPENDED: TableSpec = TableSpec {

@@ -186,11 +186,9 @@ fn what_is_not_built_is_refused_and_neutral_values_of_it_are_not() {
         "service.web.load_balancer.algorithm=least_outstanding_requests",
         "service.web.load_balancer.slow_start=30s",
         "service.web.startup.warm_up={ factor = 2.0 }",
-        "service.web.scaling.scheduled.morning.min_capacity=20",
+        "service.web.scaling.predictive.daily.target_value=60",
         "assumptions.arm64_speed=1.1",
         "assumptions.forecaster=x",
-        "assumptions.ecs_metric_delay_20s=10s",
-        "service.web.scaling.target_tracking.a={ metric = \"ECSServiceAverageCPUUtilizationHighResolution\", target_value = 60 }",
     ] {
         assert_eq!(one(text), ["WT010"], "{text}");
     }

@@ -63,18 +63,17 @@ impl Metric {
 
     /// The statistic that is meant where none is said.
     #[must_use]
-    pub const fn usual_statistic(self) -> Statistic {
-        match self {
-            Self::RequestCountPerTarget | Self::RequestCount | Self::Target5xxCount | Self::Elb5xxCount => {
-                Statistic::Sum
-            }
-            Self::CpuUtilization
-            | Self::MemoryUtilization
-            | Self::TargetResponseTime
-            | Self::HealthyHostCount
-            | Self::UnHealthyHostCount
-            | Self::Custom(_) => Statistic::Average,
-        }
+    pub fn usual_statistic(self) -> Statistic {
+        if self.is_count() { Statistic::Sum } else { Statistic::Average }
+    }
+
+    /// Whether it counts requests or responses.
+    #[must_use]
+    pub const fn is_count(self) -> bool {
+        matches!(
+            self,
+            Self::RequestCountPerTarget | Self::RequestCount | Self::Target5xxCount | Self::Elb5xxCount
+        )
     }
 
     /// Whether the metric has this statistic here.
@@ -170,7 +169,7 @@ pub struct Reading {
 impl Reading {
     /// A minute of the metric's usual statistic.
     #[must_use]
-    pub const fn of(metric: Metric) -> Self {
+    pub fn of(metric: Metric) -> Self {
         Self {
             statistic: metric.usual_statistic(),
             period: SimDuration(MINUTE),
@@ -190,5 +189,18 @@ impl Reading {
     #[must_use]
     pub const fn is_high_resolution(&self) -> bool {
         self.period.0 < MINUTE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_summed_and_levels_averaged_unless_something_else_is_said() {
+        let sums = Metric::ALL.map(|metric| metric.usual_statistic() == Statistic::Sum);
+        assert_eq!(sums, [false, false, true, true, false, true, true, false, false]);
+        // What is usual for a metric is a statistic that it has.
+        assert!(Metric::ALL.iter().all(|metric| metric.has(metric.usual_statistic())));
     }
 }

@@ -144,6 +144,7 @@ impl Tally {
     }
 
     /// The period in which `at` falls, its end included; `None` beyond the horizon.
+    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
     fn at(&mut self, at: u64) -> Option<&mut Open> {
         if at > self.horizon {
             return None;

@@ -178,6 +178,7 @@ impl UsageMeter {
     }
 
     /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
+    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
     fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
         let at = at.clamp(self.open_start, self.horizon);
         let which = sum as usize;

@@ -59,9 +59,10 @@ fn instants() -> impl Iterator<Item = (u64, u64)> {
     (0..PHASES).map(|k| (k, SETTLED * 1_000_000_000 + (2 * k + 1) * 60_000_000_000 / (2 * PHASES)))
 }
 
-fn quantile(times: &mut [f64], p: f64) -> f64 {
+/// The time below which `percent` of them lie.
+fn quantile(times: &mut [f64], percent: usize) -> f64 {
     times.sort_by(f64::total_cmp);
-    times[((p * times.len() as f64) as usize).min(times.len() - 1)]
+    times[percent * (times.len() - 1) / 100]
 }
 
 /// A measurement: what was measured, what the model does, and how far apart they may be [s].
@@ -146,7 +147,7 @@ fn measured_reaction_times_are_reproduced_and_the_table_of_them_is_up_to_date() 
     );
     for mut row in rows() {
         let (low, median, high) =
-            (quantile(&mut row.times, 0.05), quantile(&mut row.times, 0.5), quantile(&mut row.times, 0.95));
+            (quantile(&mut row.times, 5), quantile(&mut row.times, 50), quantile(&mut row.times, 95));
         let allowed = row.tolerance.map_or("–".to_owned(), |tolerance| format!("± {tolerance:.0} s"));
         let _ = writeln!(
             table,

@@ -63,7 +63,6 @@ impl Metric {
 
     /// The statistic that is meant where none is said.
     #[must_use]
-    #[inline(never)]
     pub fn usual_statistic(self) -> Statistic {
         if self.is_count() { Statistic::Sum } else { Statistic::Average }
     }

@@ -2,6 +2,7 @@
 //! skipped only where what it needs could not be read at all.
 
 use sha2::{Digest, Sha256};
+use windtunnel_kernel::telemetry::Metric;
 
 use super::diagnostic::{Diagnostic, Problem, Report, Sources};
 use super::lower::Lower;
@@ -189,7 +190,11 @@ fn fill_dependent_defaults(root: &mut Table) {
             let Some(alarm) = step.table_mut(&["alarm"]) else { continue };
             copy_default(alarm, "evaluation_periods", ("evaluation_periods", "datapoints_to_alarm"));
             let statistic = match alarm.entry("metric").map(|entry| &entry.node.value) {
-                Some(Value::Text(metric)) if metric.starts_with("RequestCount") => "Sum",
+                Some(Value::Text(name))
+                    if Metric::ALL.iter().any(|metric| metric.name() == name && metric.is_count()) =>
+                {
+                    "Sum"
+                }
                 Some(Value::Text(_)) => "Average",
                 _ => continue,
             };

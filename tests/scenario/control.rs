@@ -46,7 +46,11 @@ fn statistics_and_periods_are_what_cloudwatch_has_for_the_metric() {
     for (metric, statistic) in [
         ("CPUUtilization", Statistic::Average),
         ("RequestCount", Statistic::Sum),
+        ("RequestCountPerTarget", Statistic::Sum),
+        ("HTTPCode_Target_5XX_Count", Statistic::Sum),
+        ("HTTPCode_ELB_5XX_Count", Statistic::Sum),
         ("TargetResponseTime", Statistic::Average),
+        ("HealthyHostCount", Statistic::Average),
         ("UnHealthyHostCount", Statistic::Average),
     ] {
         let (found, reading) = of(metric);

@@ -4,8 +4,10 @@
 mod assumptions;
 pub(crate) mod checks;
 mod design;
+mod flows;
 pub(crate) mod forecast;
 mod policies;
+mod request;
 mod service;
 mod tariff;
 mod task_size;
@@ -164,7 +166,7 @@ impl Lower<'_> {
     fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
         let view = parts.service;
         let task = view.table("task").and_then(|task| service::task(task, self));
-        let request = view.table("request").and_then(|request| service::request(request, self));
+        let request = view.table("request").and_then(|request| request::request(request, self));
         let startup = service::startup(view, self);
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
         let stopping = service::stopping(parts);
@@ -209,34 +211,23 @@ impl Lower<'_> {
     ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
-        let varies =
-            |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
-        let varying = plans.iter().position(|(plan, _)| varies(plan));
+        let unflowing = plans.iter().find_map(|(plan, _)| flows::obstacle(plan).map(|key| (plan, key)));
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
-            "auto" if varying.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            "auto" if unflowing.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
             _ => Fidelity::Requests,
         };
-        match (fidelity, varying) {
-            (Fidelity::Fluid, Some(index)) => self.not_a_flow(root, &plans[index].0.name),
+        match (fidelity, unflowing) {
+            (Fidelity::Fluid, Some((plan, obstacle))) => {
+                let problem = flows::refusal(root, &plan.name, &obstacle);
+                self.report.add(problem);
+            }
             (Fidelity::Fluid, None) => {}
             (Fidelity::Requests | Fidelity::Events, _) => {
                 self.request_limit(root, limits, expected);
             }
         }
         Some(fidelity)
-    }
-
-    fn not_a_flow(&mut self, root: View<'_>, service: &str) {
-        let table = root.table("service").and_then(|services| services.table(service));
-        let Some(request) = table.and_then(|service| service.table("request")) else { return };
-        self.report.add(
-            Problem::new(codes::NOT_A_FLOW, "the fluid plane knows one patience for all clients")
-                .at(&request.place("timeout"), "this one varies")
-                .also(&root.place("fidelity"), "asked for here")
-                .expected("a fixed duration such as \"30s\"")
-                .help("`fidelity = \"requests\"` simulates each client with a patience of its own"),
-        );
     }
 
     /// Refuses a run of more requests than the limit before it begins.

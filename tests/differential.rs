@@ -203,7 +203,8 @@ fn the_fast_path_the_event_path_and_a_naive_event_calendar_agree_to_the_nanoseco
 /// A plan of a few tasks with what only the event path knows.
 fn crowded_plan(rng: &mut Rng) -> Plan {
     let mut plan = random_plan(rng);
-    let horizon = secs(5 + rng.below(15));
+    // Counts come until second 9.
+    let horizon = secs(9 + rng.below(11));
     plan.horizon = horizon;
     let service = &mut plan.services[0];
     service.traffic = traffic(rng, horizon);

@@ -46,7 +46,8 @@ impl Said {
     pub(super) fn sorted(mut self) -> Self {
         let row = |p: &Passage| (p.arrival, p.start, p.cpu_start, p.cpu_end, p.end);
         self.answers.sort_by_key(|(origin, passage)| (row(passage), origin.first));
-        self.unanswered.sort_by_key(|end| (end.at, end.arrival, end.origin.first, end.start, end.tries_again));
+        self.unanswered
+            .sort_by_key(|end| (end.at, end.arrival, end.origin.first, end.start, end.tries_again));
         self.in_vain.sort_by_key(row);
         self
     }
@@ -216,7 +217,9 @@ impl Engine<'_> {
             }
         }
         while self.is_shared() || self.working(task) < self.servers() {
-            let Some(index) = self.tasks[task].iter().position(|job| job.doing == Doing::InLine) else { break };
+            let Some(index) = self.tasks[task].iter().position(|job| job.doing == Doing::InLine) else {
+                break;
+            };
             self.work_until(task, now);
             let job = &mut self.tasks[task][index];
             job.passage.cpu_start = now;
@@ -244,14 +247,16 @@ impl Engine<'_> {
     }
 
     fn retry(&mut self, now: u64) {
-        let index = (0..self.retries.len()).min_by_key(|index| (self.retries[*index].0, self.retries[*index].1));
+        let index =
+            (0..self.retries.len()).min_by_key(|index| (self.retries[*index].0, self.retries[*index].1));
         let (_, _, origin, attempt, ask) = self.retries.remove(index.expect("there is one"));
         self.arrive(now, origin, attempt, ask);
     }
 
     fn route(&mut self) -> usize {
         let count = self.tasks.len();
-        let mut draw = |bound: usize| usize::try_from(self.routing.below(bound as u64)).expect("a small number");
+        let mut draw =
+            |bound: usize| usize::try_from(self.routing.below(bound as u64)).expect("a small number");
         match self.plan.routing() {
             Routing::RoundRobin => {
                 self.turn += 1;
@@ -269,7 +274,8 @@ impl Engine<'_> {
             }
             Routing::LeastOutstandingRequests => {
                 let least = self.tasks.iter().map(Vec::len).min().expect("there are tasks");
-                let emptiest: Vec<usize> = (0..count).filter(|task| self.tasks[*task].len() == least).collect();
+                let emptiest: Vec<usize> =
+                    (0..count).filter(|task| self.tasks[*task].len() == least).collect();
                 if emptiest.len() > 1 { emptiest[draw(emptiest.len())] } else { emptiest[0] }
             }
         }

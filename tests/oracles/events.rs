@@ -57,9 +57,11 @@ fn shared() -> Vec<Case> {
                 (ResponseQuantile(0.95), 1.888_694_353_371_399_1, 0.005_551_6, 0.004),
                 (ResponseQuantile(0.99), 3.721_590_221_386_614, 0.015_349, 0.0055),
             ]),
-        queue("md1ps-rho80", 8.0, 2e5, Servers::Cpu(1), always(seconds(0.1)))
-            .by_sharing()
-            .knows(&[(MeanResponse, 0.5, 0.003)]),
+        queue("md1ps-rho80", 8.0, 2e5, Servers::Cpu(1), always(seconds(0.1))).by_sharing().knows(&[(
+            MeanResponse,
+            0.5,
+            0.003,
+        )]),
         queue("mlogn1ps-rho70", 7.0, 2e5, Servers::Cpu(1), skewed())
             .by_sharing()
             .knows(&[(MeanResponse, 1.0 / 3.0, 0.003)])
@@ -198,7 +200,13 @@ impl EventSink for Heard {
     fn used(&mut self, _: [i128; 3]) {}
 }
 
-fn fleet<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan, routing: Routing, streams: Streams) -> Jobs<'p> {
+fn fleet<'p>(
+    traffic: &'p TrafficPlan,
+    request: &RequestPlan,
+    task: &TaskPlan,
+    routing: Routing,
+    streams: Streams,
+) -> Jobs<'p> {
     let slow_start = SimDuration::ZERO;
     let parts = JobsParts { request, task, warm_up: None, routing, slow_start, name: "web", streams };
     Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)

@@ -40,7 +40,13 @@ pub(super) fn minutes(requests: f64, rate: f64) -> u64 {
 }
 
 /// A case of 100 replications, each with 20 000 requests of warm-up and `requests` that count.
-pub(super) fn queue(name: &'static str, rate: f64, requests: f64, servers: Servers, law: Distribution) -> Case {
+pub(super) fn queue(
+    name: &'static str,
+    rate: f64,
+    requests: f64,
+    servers: Servers,
+    law: Distribution,
+) -> Case {
     let warm = minutes(20_000.0, rate);
     let horizon = workloads::secs(warm + minutes(requests, rate));
     let mut service = workloads::service(rate, horizon, 1);
@@ -93,7 +99,10 @@ impl Case {
         self
     }
 
-    pub(super) fn service(mut self, change: impl FnOnce(&mut windtunnel::kernel::world::ServicePlan)) -> Self {
+    pub(super) fn service(
+        mut self,
+        change: impl FnOnce(&mut windtunnel::kernel::world::ServicePlan),
+    ) -> Self {
         change(&mut self.plan.services[0]);
         self
     }

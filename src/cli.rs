@@ -12,6 +12,7 @@ mod run;
 mod sweep;
 mod until;
 mod variant;
+mod why;
 
 pub use exit::Exit;
 
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Optimize(request) => optimize::run(&request),
         Command::Sweep(request) => sweep::sweep(&request),
         Command::Merge(request) => sweep::merge(&request),
+        Command::Why(request) => why::run(&request),
         Command::Validate(request) => commands::validate(&request),
         Command::Schema => commands::print(&crate::scenario::json_schema()),
         Command::Init(request) => commands::init(&request),

@@ -3,9 +3,11 @@
 
 mod attempts;
 mod delay;
+mod evaluations;
 mod flows;
 mod histogram;
 mod latency;
+mod lives;
 mod minute;
 mod mixture;
 mod reasons;
@@ -13,7 +15,9 @@ mod recorder;
 mod result;
 mod service;
 
+pub use evaluations::EvaluationRecord;
 pub use histogram::Histogram;
+pub use lives::{TaskLife, failure_name};
 pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
 pub use result::{
     AttemptsRecord, ClassRecord, DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts,

@@ -20,6 +20,7 @@ mod sheets;
 mod summary;
 pub mod sweep;
 mod terminal;
+mod why;
 mod words;
 
 pub use aws::{aws_cli_inputs, terraform};
@@ -35,6 +36,7 @@ pub use optimize::{
 };
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use sentences::sentences;
-pub use sheets::{decisions_csv, invoice_csv, response_times_csv, timeline_csv};
+pub use sheets::{decisions_csv, evaluations_csv, invoice_csv, response_times_csv, tasks_csv, timeline_csv};
 pub use summary::summary_json;
 pub use terminal::table;
+pub use why::{WHY_FILES, WhyFiles, WhyQuestion, why};

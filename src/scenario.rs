@@ -185,6 +185,14 @@ impl Scenario {
     }
 }
 
+/// The length of time that a text such as `9h 54m` says.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn duration_of(text: &str) -> Result<windtunnel_kernel::units::SimDuration, String> {
+    quantity::duration(text)
+}
+
 /// The growth of a month that a text such as `4%/month` or `60%/year` says.
 ///
 /// # Errors

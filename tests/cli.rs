@@ -8,6 +8,7 @@ mod commands;
 mod experiments;
 mod interrupted;
 mod run;
+mod why;
 
 use std::fs;
 

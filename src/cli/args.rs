@@ -29,6 +29,8 @@ pub(super) enum Command {
     Merge(super::sweep::MergeRequest),
     /// Say what the next months will cost, and how sure that is
     Forecast(ForecastRequest),
+    /// Tell the story around a moment of a run: why it scaled then, or why it did not
+    Why(WhyRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -89,6 +91,25 @@ pub(super) struct RunRequest {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
     pub(super) format: RunFormat,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel why output/flash-sale\n  windtunnel why --at 20:05 output/flash-sale\n  \
+                        windtunnel why --at '9h 54m' --service web output/shop\n\nIt reads timeline.csv, decisions.csv, \
+                        evaluations.csv, tasks.csv and plan.toml, as `windtunnel run` left them."
+)]
+pub(super) struct WhyRequest {
+    /// Folder with the results of a run
+    #[arg(value_name = "OUTPUT_DIR")]
+    pub(super) folder: PathBuf,
+    /// A time of day in the scenario's zone (09:54), a date and time, or a time since the start ('9h 54m')
+    /// [default: the largest scale-out]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// The service, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub(super) service: Option<String>,
 }
 
 #[derive(Args, Debug)]

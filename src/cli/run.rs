@@ -123,6 +123,8 @@ pub(super) fn write(
         ("summary.json", Box::new(|| report::summary_json(result).into_bytes())),
         ("timeline.csv", Box::new(|| report::timeline_csv(result))),
         ("decisions.csv", Box::new(|| report::decisions_csv(result))),
+        ("evaluations.csv", Box::new(|| report::evaluations_csv(result))),
+        ("tasks.csv", Box::new(|| report::tasks_csv(result))),
         ("invoice.csv", Box::new(|| report::invoice_csv(result))),
         ("response_times.csv", Box::new(|| report::response_times_csv(result))),
         ("timeline.png", Box::new(|| png)),

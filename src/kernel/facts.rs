@@ -209,6 +209,8 @@ pub struct TaskMoved {
     pub to: TaskStage,
     /// When its bill began, if it did.
     pub billed_since: Option<SimTime>,
+    /// Its availability zone, counted from 0; 0 before it is launched.
+    pub zone: u32,
 }
 
 /// Why a task ended that nobody had chosen to stop.
@@ -237,6 +239,8 @@ pub struct TaskFailed {
     pub task: TaskId,
     /// Why.
     pub failure: TaskFailure,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
 }
 
 /// What the requests that arrived in a [`Flow`] at tasks in one state will go through.

@@ -3,13 +3,15 @@
 mod activity;
 mod arbiter;
 mod plan;
+mod scheduled;
 mod step;
 mod target_tracking;
 
-pub use activity::Activity;
+pub use activity::{Activity, Cooldown};
 pub use arbiter::{AlarmView, Arbiter, Context, Decision, Verdict};
 pub use plan::{
     Adjustment, AdjustmentType, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation,
     PolicyKind, PolicyPlan, PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow,
     TargetTrackingPlan,
 };
+pub use scheduled::{ScheduledOutcome, ScheduledPlan, Suspended, SuspensionPlan};

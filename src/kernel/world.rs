@@ -9,6 +9,9 @@ mod service_state;
 mod sink;
 
 pub use event::{Event, Priority};
-pub use observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Silent, Stop};
+pub use observer::{
+    AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent,
+    Stop, SuspensionChanged,
+};
 pub use plan::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

@@ -1,8 +1,10 @@
 //! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
 
+use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
 use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, Verdict};
+use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
-use windtunnel_kernel::world::{AlarmChange, PolicyInvoked, ServicePlan};
+use windtunnel_kernel::world::{AlarmChange, FaultMoved, PolicyInvoked, ServicePlan};
 
 /// A number with at most three decimals: `83.125`, `60`.
 pub(super) fn number(value: f64) -> String {
@@ -25,6 +27,7 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
         Verdict::WithinTarget => "within_target",
         Verdict::NoMatchingStep => "no_matching_step",
         Verdict::Outvoted => "outvoted",
+        Verdict::Suspended => "suspended",
     }
 }
 
@@ -61,23 +64,29 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
     let decision = invoked.decision;
     let arithmetic = arithmetic(invoked, service);
     let result = match decision.verdict {
-        Verdict::ScaledOut | Verdict::ScaledIn => changed(decision, service),
+        Verdict::ScaledOut | Verdict::ScaledIn => changed(decision),
         Verdict::AlreadyAtMaxCapacity => {
-            format!("the desired count is already at max_capacity = {}", service.max_capacity)
+            format!("the desired count is already at max_capacity = {}", decision.max)
         }
         Verdict::AlreadyAtMinCapacity => {
-            format!("the desired count is already at min_capacity = {}", service.min_capacity)
+            format!("the desired count is already at min_capacity = {}", decision.min)
         }
         Verdict::AlreadyAtDesiredCapacity => {
             format!("the desired count is already {}", decision.desired_before)
         }
         Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
         Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
-        Verdict::CoolingDown => cooling(decision),
+        Verdict::CoolingDown => cooling(invoked),
         Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in".to_owned(),
         Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
         Verdict::NoMatchingStep => "no step covers it".to_owned(),
-        Verdict::Outvoted => "another policy asked for more capacity at the same moment".to_owned(),
+        Verdict::Outvoted => {
+            let winner = invoked.winner.and_then(|winner| service.policies.get(winner.index()));
+            let winner =
+                winner.map_or_else(|| "another policy".to_owned(), |policy| format!("`{}`", policy.name));
+            format!("{winner} asked for more capacity at the same moment")
+        }
+        Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
     };
     if arithmetic.is_empty() { result } else { format!("{arithmetic}; {result}") }
 }
@@ -132,7 +141,7 @@ fn signed(value: f64) -> String {
     if value < 0.0 { format!("−{}", number(-value)) } else { format!("+{}", number(value)) }
 }
 
-fn changed(decision: &Decision, service: &ServicePlan) -> String {
+fn changed(decision: &Decision) -> String {
     let change = i64::from(decision.desired_after) - i64::from(decision.desired_before);
     let credit = match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => {
@@ -145,10 +154,10 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
     };
     let clamp = match decision.credited {
         Some(count) if count > i64::from(decision.desired_after) => {
-            format!("max_capacity = {}; ", service.max_capacity)
+            format!("max_capacity = {}; ", decision.max)
         }
         Some(count) if count < i64::from(decision.desired_after) => {
-            format!("min_capacity = {}; ", service.min_capacity)
+            format!("min_capacity = {}; ", decision.min)
         }
         _ => String::new(),
     };
@@ -156,8 +165,10 @@ fn changed(decision: &Decision, service: &ServicePlan) -> String {
     format!("{credit}{clamp}{sign}{}", change.unsigned_abs())
 }
 
-fn cooling(decision: &Decision) -> String {
-    match (decision.credited, decision.proposed) {
+fn cooling(invoked: &PolicyInvoked<'_>) -> String {
+    let decision = invoked.decision;
+    let clock = cooldown_clock(invoked);
+    let what = match (decision.credited, decision.proposed) {
         (Some(credited), Some(proposed)) if credited < proposed => format!(
             "in the cooldown: {} already, {proposed} − {} = {credited} is not above {}",
             added(proposed - credited),
@@ -165,7 +176,23 @@ fn cooling(decision: &Decision) -> String {
             decision.desired_before
         ),
         _ => "in the cooldown of the last activity".to_owned(),
-    }
+    };
+    format!("{what}{clock}")
+}
+
+/// The activity whose cooldown runs, and how long it still does.
+fn cooldown_clock(invoked: &PolicyInvoked<'_>) -> String {
+    let Some(cooldown) = &invoked.decision.cooldown else { return String::new() };
+    let activity = &cooldown.activity;
+    let length = number(cooldown.length.as_secs_f64());
+    let end = match cooldown.until {
+        Some(until) => {
+            let left = number(until.since(invoked.at).as_secs_f64());
+            format!("its {length} s end in {left} s")
+        }
+        None => format!("its {length} s begin when {} tasks run", activity.to),
+    };
+    format!(" (of {} → {}; {end})", activity.from, activity.to)
 }
 
 fn flapping(decision: &Decision, service: &ServicePlan) -> String {
@@ -180,4 +207,64 @@ fn flapping(decision: &Decision, service: &ServicePlan) -> String {
     }
     let predicted = value * f64::from(decision.base) / f64::from(fewer);
     format!("with {fewer} the metric would be {}, above {}", number(predicted), number(plan.target_value))
+}
+
+/// Why a task failed, and what the scheduler does about it.
+pub(super) fn failure(failed: &TaskFailed) -> String {
+    let task = failed.task.0;
+    match failed.failure {
+        TaskFailure::Crashed => format!("task {task} exited of its own accord; it is replaced at once"),
+        TaskFailure::OutOfMemory => {
+            format!("task {task} was killed because it needed more than its memory; it is replaced at once")
+        }
+        TaskFailure::UnhealthyTarget => {
+            format!(
+                "the load balancer's checks of task {task} failed; it is stopped when another has taken its place"
+            )
+        }
+        TaskFailure::UnhealthyContainer => {
+            format!(
+                "the container's checks of task {task} failed; it is stopped when another has taken its place"
+            )
+        }
+        TaskFailure::LaunchFailed => {
+            format!(
+                "task {task} stopped before it was RUNNING; the scheduler waits longer before it launches another"
+            )
+        }
+        TaskFailure::ZoneLost => format!("task {task} was lost with its availability zone"),
+    }
+}
+
+/// What a fault is, as it begins or is over.
+pub(super) fn fault(moved: &FaultMoved<'_>) -> String {
+    let tasks = moved.tasks;
+    let count = format!("{tasks} {}", if tasks == 1 { "task" } else { "tasks" });
+    let what = match &moved.fault.kind {
+        FaultKind::Crash(_) => format!("{count} crashed"),
+        FaultKind::Hang(_) if moved.begins => format!("{count} hung: requests are accepted and not answered"),
+        FaultKind::Hang(_) => "the tasks that hung go on".to_owned(),
+        FaultKind::CrashLoop(after) => {
+            format!("tasks that start crash {} s after they run", number(after.as_secs_f64()))
+        }
+        FaultKind::SlowDependency(factor) => {
+            format!("waits downstream take {} times as long", number(*factor))
+        }
+        FaultKind::LaunchFailure(probability) => {
+            format!("launches fail with probability {}", number(*probability))
+        }
+        FaultKind::ZoneOutage(zone) if moved.begins => {
+            format!("availability zone {} was lost with {count}", zone_name(*zone))
+        }
+        FaultKind::ZoneOutage(zone) => format!("availability zone {} is back", zone_name(*zone)),
+    };
+    match (&moved.fault.kind, moved.begins) {
+        (FaultKind::Hang(_) | FaultKind::ZoneOutage(_), _) | (_, true) => what,
+        (_, false) => format!("over: {what}"),
+    }
+}
+
+/// The letter of an availability zone.
+pub(super) fn zone_name(zone: u32) -> char {
+    char::from(b'a'.saturating_add(u8::try_from(zone).unwrap_or(25).min(25)))
 }

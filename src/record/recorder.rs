@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use windtunnel_kernel::facts::{
-    Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskMoved, Unanswered,
+    Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved, Unanswered,
 };
 use windtunnel_kernel::policy::{PolicyKind, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
-    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome, ServicePlan, Stop,
-    simulate,
+    AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError,
+    RunOutcome, ServicePlan, Stop, simulate,
 };
 
+use super::lives::failure_name;
 use super::minute::Entry;
 use super::reasons;
 use super::result::{DecisionKind, DecisionRecord, RunRecord, ServiceRecord};
@@ -132,6 +133,8 @@ impl<'p> Recorder<'p> {
                 timeline: recorder.timeline,
                 in_service: recorder.in_service,
                 decisions: recorder.decisions,
+                evaluations: recorder.evaluations.finish(),
+                lives: recorder.lives.finish(),
                 invoice: outcome.invoice,
             }
         });
@@ -216,6 +219,20 @@ impl Probe for Recorder<'_> {
         }
     }
 
+    fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, failed.at, (failed.desired, failed.desired));
+        row.kind = DecisionKind::Task;
+        row.outcome = failure_name(failed.failure);
+        row.reason = reasons::failure(failed);
+        let recorder = &mut self.services[service.index()];
+        row.running = recorder.running;
+        recorder.lives.failed(failed);
+        recorder.decisions.push(row);
+    }
+
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {
         self.services[service.index()].task_moved(moved);
     }
@@ -243,6 +260,25 @@ impl Observer for Recorder<'_> {
             outcome: change.evaluation.state.name(),
             reason: reasons::alarm(change),
         });
+    }
+
+    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
+        if self.keep == Keep::Everything {
+            self.services[service.index()].evaluations.note(evaluated);
+        }
+    }
+
+    fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, moved.at, (moved.desired, moved.desired));
+        row.kind = DecisionKind::Fault;
+        row.outcome = if moved.begins { "fault_begins" } else { "fault_ends" };
+        row.reason = reasons::fault(moved);
+        let recorder = &mut self.services[service.index()];
+        row.running = recorder.running;
+        recorder.decisions.push(row);
     }
 
     fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {

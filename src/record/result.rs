@@ -3,7 +3,9 @@
 use windtunnel_kernel::billing::Invoice;
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
+use super::evaluations::EvaluationRecord;
 use super::histogram::Histogram;
+use super::lives::TaskLife;
 
 /// One run of one plan with one seed.
 #[derive(Clone, Debug)]
@@ -49,6 +51,10 @@ pub struct ServiceRecord {
     pub in_service: Vec<(SimTime, u32)>,
     /// The decision log, in order of time.
     pub decisions: Vec<DecisionRecord>,
+    /// Every evaluation of every alarm, those that found the same in a row as one, in order of time.
+    pub evaluations: Vec<EvaluationRecord>,
+    /// The life of every task, by id.
+    pub lives: Vec<TaskLife>,
     /// The bill.
     pub invoice: Invoice,
 }
@@ -228,6 +234,10 @@ pub enum DecisionKind {
     Policy,
     /// The desired count changed, or a change was completed.
     Capacity,
+    /// A task failed.
+    Task,
+    /// A fault began or was over.
+    Fault,
 }
 
 /// One row of the decision log. Texts are plain sentences made from the facts.

@@ -5,7 +5,9 @@ use windtunnel_kernel::units::{SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
 use super::attempts::Attempts;
+use super::evaluations::Evaluations;
 use super::flows::Flows;
+use super::lives::Lives;
 use super::minute::{Entry, Minutes};
 use super::recorder::Keep;
 use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
@@ -27,10 +29,12 @@ pub(super) struct ServiceRecorder {
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: Vec<DecisionRecord>,
+    pub(super) evaluations: Evaluations,
+    pub(super) lives: Lives,
     pub(super) scaling: ScalingCounts,
     pub(super) names: Vec<String>,
     tasks: TaskStatistics,
-    running: u32,
+    pub(super) running: u32,
     billed: u32,
     changed_at: SimTime,
     /// Billed time within the open minute [task·ns].
@@ -108,6 +112,8 @@ impl ServiceRecorder {
             timeline: Vec::new(),
             in_service: Vec::new(),
             decisions: Vec::new(),
+            evaluations: Evaluations::default(),
+            lives: Lives::default(),
             scaling: ScalingCounts::default(),
             names: service.policies.iter().map(|policy| policy.name.clone()).collect(),
             tasks: TaskStatistics { running_min: u32::MAX, ..TaskStatistics::default() },
@@ -186,6 +192,9 @@ impl ServiceRecorder {
         self.running = change(self.running, TaskStage::is_running);
         self.billed = change(self.billed, TaskStage::is_billed);
         self.note_in_service(moved);
+        if self.keep == Keep::Everything {
+            self.lives.moved(moved);
+        }
         self.tasks.running_max = self.tasks.running_max.max(self.running);
         if moved.at > SimTime::ZERO {
             self.tasks.running_min = self.tasks.running_min.min(self.running);

@@ -5,8 +5,9 @@ use super::calendar::Calendar;
 use super::numbers::{exact_secs, ratio, rounded};
 use super::words::cell;
 use crate::experiment::RunResult;
-use crate::kernel::units::SimDuration;
-use crate::record::{DecisionKind, DecisionRecord, MinuteRecord};
+use crate::kernel::facts::TaskStage;
+use crate::kernel::units::{SimDuration, SimTime};
+use crate::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife, failure_name};
 
 /// A sheet that is being written into memory.
 struct Sheet(csv::Writer<Vec<u8>>);
@@ -114,7 +115,8 @@ fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [Str
     ]
 }
 
-/// `decisions.csv`: one row an alarm transition, policy invocation or capacity change, by service and then by time.
+/// `decisions.csv`: one row an alarm transition, policy invocation, capacity change, failed task or fault, by service and
+/// then by time.
 #[must_use]
 pub fn decisions_csv(result: &RunResult) -> Vec<u8> {
     let calendar = Calendar::new(&result.scenario);
@@ -150,6 +152,8 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         DecisionKind::Alarm => "alarm",
         DecisionKind::Policy => "policy",
         DecisionKind::Capacity => "capacity",
+        DecisionKind::Task => "task",
+        DecisionKind::Fault => "fault",
     };
     let datapoints: Vec<String> = decision.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [
@@ -170,6 +174,131 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         cell(decision.outcome),
         cell(&decision.reason),
     ]
+}
+
+/// `evaluations.csv`: one row an evaluation of an alarm, by service and then by time. Evaluations in a row that found
+/// the same (state, breaching and seen datapoints) share a row: `evaluations` says how many, `until_s` when the last was.
+/// Values in between lie from `lowest` to `highest`.
+#[must_use]
+pub fn evaluations_csv(result: &RunResult) -> Vec<u8> {
+    let calendar = Calendar::new(&result.scenario);
+    let mut sheet = Sheet::new(&[
+        "time_s",
+        "timestamp",
+        "until_s",
+        "evaluations",
+        "service",
+        "policy",
+        "alarm",
+        "metric",
+        "state_before",
+        "state_after",
+        "period_s",
+        "newest_period_end_s",
+        "publication_delay_s",
+        "newest",
+        "lowest",
+        "highest",
+        "threshold",
+        "breaching",
+        "seen",
+        "datapoints_to_alarm",
+        "evaluation_periods",
+        "datapoints",
+        "running",
+        "desired",
+    ]);
+    for service in &result.record.services {
+        let plan = result.scenario.plan.services.iter().find(|plan| plan.name == service.name);
+        for row in &service.evaluations {
+            let policy = plan.and_then(|plan| plan.policies.get(row.policy.index()));
+            let policy = policy.map_or("", |policy| policy.name.as_str());
+            sheet.row(&evaluation_row(row, (&service.name, policy), &calendar));
+        }
+    }
+    sheet.finish()
+}
+
+fn evaluation_row(
+    row: &EvaluationRecord,
+    (service, policy): (&str, &str),
+    calendar: &Calendar,
+) -> [String; 24] {
+    let datapoints: Vec<String> = row.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
+    [
+        exact_secs(row.at.0),
+        calendar.iso(row.at),
+        exact_secs(row.until.0),
+        row.evaluations.to_string(),
+        cell(service),
+        cell(policy),
+        cell(&row.alarm),
+        cell(&row.metric),
+        row.before.name().to_owned(),
+        row.after.name().to_owned(),
+        exact_secs(row.period.0),
+        row.newest_end.map_or_else(String::new, |end| exact_secs(end.0)),
+        exact_secs(row.delay.0),
+        number(row.newest, 6),
+        number(row.spread.map(|(low, _)| low), 6),
+        number(row.spread.map(|(_, high)| high), 6),
+        number(Some(row.threshold), 6),
+        row.breaching.to_string(),
+        row.seen.to_string(),
+        row.needed.to_string(),
+        row.periods.to_string(),
+        datapoints.join(" "),
+        row.running.to_string(),
+        row.desired.to_string(),
+    ]
+}
+
+/// `tasks.csv`: one row a task, with the second at which it first came to each stage and what ended it, if it failed.
+#[must_use]
+pub fn tasks_csv(result: &RunResult) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "service",
+        "task",
+        "zone",
+        "asked_for_s",
+        "provisioning_s",
+        "pull_s",
+        "start_s",
+        "running_s",
+        "registering_s",
+        "in_service_s",
+        "unhealthy_s",
+        "draining_s",
+        "stopping_s",
+        "exited_s",
+        "stopped_s",
+        "failed_s",
+        "failure",
+    ]);
+    for service in &result.record.services {
+        for life in &service.lives {
+            sheet.row(&life_row(life, &service.name));
+        }
+    }
+    sheet.finish()
+}
+
+fn life_row(life: &TaskLife, service: &str) -> Vec<String> {
+    let second = |at: Option<SimTime>| at.map_or_else(String::new, |at| exact_secs(at.0));
+    let zone = char::from(b'a' + u8::try_from(life.zone).unwrap_or(0).min(25));
+    // A task that is placed has a zone; one that was never launched has none.
+    let is_placed = TaskLife::STAGES[1..]
+        .iter()
+        .any(|stage| *stage != TaskStage::Stopped && life.came_to(*stage).is_some());
+    let mut cells = vec![
+        cell(service),
+        life.task.0.to_string(),
+        if is_placed { zone.to_string() } else { String::new() },
+    ];
+    cells.extend(life.came_to.iter().map(|at| second(*at)));
+    cells.push(second(life.failure.map(|(at, _)| at)));
+    cells.push(life.failure.map_or_else(String::new, |(_, failure)| failure_name(failure).to_owned()));
+    cells
 }
 
 /// `invoice.csv`: one row a service and item; `amount_usd` is what is charged, `exact_usd` the amount before its

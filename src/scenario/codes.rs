@@ -133,6 +133,9 @@ codes! {
     BAD_FORECAST = "WT037", "forecast that cannot be read",
         "Growth is a share a month or a year, the first month has the form 2026-12, seasonality is twelve factors above zero.",
         "[forecast]\ngrowth = \"4%\"           # a month? a year?";
+    BAD_FAULT = "WT038", "fault that hits nothing it could",
+        "A fault names a service or an availability zone that does not exist. A service has `availability_zones` zones, called \"a\", \"b\", and so on; `services` limits a fault to some services.",
+        "[[fault]]\nat = \"10m\"\nzone_outage = { zone = \"f\" }";
     FILE_UNREADABLE = "WT040", "file that cannot be opened or read",
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";

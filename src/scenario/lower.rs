@@ -4,6 +4,7 @@
 mod assumptions;
 pub(crate) mod checks;
 mod design;
+mod faults;
 mod flows;
 pub(crate) mod forecast;
 mod policies;
@@ -15,7 +16,6 @@ mod traffic;
 
 use std::io::Read;
 
-use windtunnel_kernel::service::LaunchBackoff;
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 
@@ -81,7 +81,7 @@ impl Lower<'_> {
         let warmup = self.warmup(root, horizon);
 
         let mut plans = Vec::new();
-        let mut complete = true;
+        let mut complete = faults::review(root, horizon, self);
         for ((entry, service), source) in services.iter().zip(&sources) {
             let parts = Parts {
                 name: &entry.key,
@@ -165,7 +165,9 @@ impl Lower<'_> {
 
     fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
         let view = parts.service;
-        let task = view.table("task").and_then(|task| service::task(task, self));
+        let task = service::task(view, self);
+        let zones = view.count("availability_zones");
+        let faults = zones.and_then(|zones| faults::of_service(parts, zones, self));
         let request = view.table("request").and_then(|request| request::request(request, self));
         let startup = service::startup(view, self);
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
@@ -189,9 +191,9 @@ impl Lower<'_> {
             max_capacity,
             desired_count,
             scale_in_victim: assumptions.scale_in_victim,
-            zones: 2,
-            launch_backoff: LaunchBackoff::default(),
-            faults: Vec::new(),
+            zones: zones?,
+            launch_backoff: assumptions.launch_backoff,
+            faults: faults?,
             policies: policies?,
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
@@ -212,11 +214,16 @@ impl Lower<'_> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
         let unflowing = plans.iter().find_map(|(plan, _)| flows::obstacle(plan).map(|key| (plan, key)));
+        let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
+        let can_flow = unflowing.is_none() && fault.is_none();
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
-            "auto" if unflowing.is_none() && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            "auto" if can_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
             _ => Fidelity::Requests,
         };
+        if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
+            faults::refuse_flow(root, kind, self);
+        }
         match (fidelity, unflowing) {
             (Fidelity::Fluid, Some((plan, obstacle))) => {
                 let problem = flows::refusal(root, &plan.name, &obstacle);

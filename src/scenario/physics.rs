@@ -65,7 +65,11 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
                 )
                 .at(&task.place("memory_per_request"), "for each request")
                 .also(&task.place("memory"), "all its memory")
-                .help("a real container would be killed; here it only shows as utilization above 100 %"),
+                .help(if plan.task.health.kills_out_of_memory {
+                    "a task that takes in so many is killed, and its requests fail"
+                } else {
+                    "a real container would be killed; here it only shows as utilization above 100 %"
+                }),
             );
         }
     }

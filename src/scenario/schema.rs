@@ -5,10 +5,12 @@
 
 mod assumptions;
 mod experiments;
+mod failing;
 mod scaling;
 mod service;
 mod top;
 
+pub(crate) use failing::FAULT_KINDS;
 pub(crate) use service::DISTRIBUTION;
 pub(crate) use top::SCENARIO;
 

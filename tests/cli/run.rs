@@ -5,13 +5,15 @@ use std::fs;
 use super::{SMALL, folder, small};
 use crate::program::{names, windtunnel};
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     "decisions.csv",
+    "evaluations.csv",
     "invoice.csv",
     "manifest.json",
     "plan.toml",
     "response_times.csv",
     "summary.json",
+    "tasks.csv",
     "timeline.csv",
     "timeline.png",
     "timeline.svg",

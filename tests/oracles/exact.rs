@@ -182,6 +182,9 @@ impl Stage {
             balancer: None,
             victim: ScaleInVictim::Newest,
             window: LaunchWindow::new(&limits),
+            backoff: windtunnel::kernel::service::LaunchBackoff::default(),
+            health: &task.health,
+            zones: 1,
             name: "web",
             streams: Streams::new(1, 0),
         };

@@ -237,6 +237,8 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         scaling: ScalingCounts::default(),
         timeline: Vec::new(),
         in_service: Vec::new(),
+        evaluations: Vec::new(),
+        lives: Vec::new(),
         decisions: Vec::new(),
         invoice: Invoice::default(),
     };

@@ -1,11 +1,13 @@
 //! Scaling activities and their cooldowns (`aws-scaling.md` §1.4).
 
 use super::plan::CooldownStart;
-use crate::units::{SimDuration, SimTime};
+use crate::units::{PolicyId, SimDuration, SimTime};
 
 /// The last scaling activity of a policy, or of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Activity {
+    /// The policy that brought it about.
+    pub policy: PolicyId,
     /// Whether it added tasks.
     pub out: bool,
     /// Count it started from; a larger scale-out within the cooldown keeps the first one's.
@@ -23,10 +25,29 @@ impl Activity {
     /// instant the full step is allowed again), and an activity that is not complete is always within it.
     #[must_use]
     pub fn cools(&self, now: SimTime, cooldown: SimDuration, start: CooldownStart) -> bool {
+        self.cools_until(cooldown, start).is_none_or(|until| now < until)
+    }
+
+    /// When its cooldown ends; `None` while the activity whose completion starts the clock is not complete.
+    #[must_use]
+    pub fn cools_until(&self, cooldown: SimDuration, start: CooldownStart) -> Option<SimTime> {
         let since = match start {
             CooldownStart::ActivityStart => Some(self.started),
             CooldownStart::ActivityCompleted => self.completed,
         };
-        since.is_none_or(|since| now < since + cooldown)
+        since.map(|since| since + cooldown)
     }
+}
+
+/// A cooldown that runs while a policy is invoked: everything needed to check it by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cooldown {
+    /// The activity that it follows.
+    pub activity: Activity,
+    /// Its length \[ns\].
+    pub length: SimDuration,
+    /// When it ends; `None`: its clock has not started, since the activity is not complete.
+    pub until: Option<SimTime>,
+    /// Tasks that were subtracted from the proposal because the activity had added them \[tasks\].
+    pub credit: i64,
 }

@@ -6,8 +6,9 @@
 
 use alloc::vec::Vec;
 
-use super::activity::Activity;
+use super::activity::{Activity, Cooldown};
 use super::plan::{CooldownCredit, CooldownScope, PolicyKind, PolicyPlan, PolicyRules, StepBase};
+use super::scheduled::Suspended;
 use crate::telemetry::AlarmState;
 use crate::units::{AlarmId, PolicyId, SimDuration, SimTime};
 
@@ -39,6 +40,8 @@ pub struct Context {
     pub max: u32,
     /// Whether a deployment is in progress: scale-in is off (`aws-scaling.md` §1.6).
     pub deploying: bool,
+    /// What is suspended (`aws-scaling.md` §3).
+    pub suspended: Suspended,
 }
 
 /// What came of one invocation.
@@ -68,6 +71,8 @@ pub enum Verdict {
     NoMatchingStep,
     /// Another policy asked for more at the same instant.
     Outvoted,
+    /// Scaling in this direction is suspended.
+    Suspended,
 }
 
 /// One invocation of one policy and what came of it.
@@ -85,6 +90,12 @@ pub struct Decision {
     pub proposed: Option<i64>,
     /// What was left of it after the credit for capacity already added in the cooldown.
     pub credited: Option<i64>,
+    /// The cooldown that runs and concerns this policy; `None`: none does.
+    pub cooldown: Option<Cooldown>,
+    /// `MinCapacity` then \[tasks\].
+    pub min: u32,
+    /// `MaxCapacity` then \[tasks\].
+    pub max: u32,
     /// Desired count before.
     pub desired_before: u32,
     /// Desired count after.
@@ -180,6 +191,7 @@ impl Arbiter {
     fn apply(&mut self, context: &Context, candidate: &Candidate) {
         let decision = &candidate.decision;
         let activity = Activity {
+            policy: decision.policy,
             out: candidate.out,
             from: candidate.from,
             to: i64::from(decision.desired_after),
@@ -212,6 +224,9 @@ impl Arbiter {
                 base: context.running,
                 proposed: None,
                 credited: None,
+                cooldown: None,
+                min: context.min,
+                max: context.max,
                 desired_before: context.desired,
                 desired_after: context.desired,
                 verdict: Verdict::AlreadyAtDesiredCapacity,
@@ -283,6 +298,9 @@ impl Arbiter {
         if !candidate.out && context.deploying {
             return Err(Verdict::TargetServicePutResourceAsUnscalable);
         }
+        if context.suspended.stops(candidate.out) {
+            return Err(Verdict::Suspended);
+        }
         Ok(())
     }
 
@@ -325,14 +343,20 @@ impl Arbiter {
             CooldownScope::PerPolicy => state.last,
             CooldownScope::PerTarget => self.last,
         };
-        let Some(last) = last.filter(|last| {
-            last.cools(context.now, cooldown(&state.plan.kind, last.out), self.rules.cooldown_start)
-        }) else {
+        let start = self.rules.cooldown_start;
+        let length = |last: &Activity| cooldown(&state.plan.kind, last.out);
+        let Some(last) = last.filter(|last| last.cools(context.now, length(last), start)) else {
             return Ok(());
         };
+        let until = last.cools_until(length(&last), start);
+        let running = Cooldown { activity: last, length: length(&last), until, credit: 0 };
+        candidate.decision.cooldown = Some(running);
         match (candidate.out, last.out) {
             (true, true) => {
-                candidate.decision.credited = Some(self.credit(context, state, &last, &candidate.decision));
+                let credited = self.credit(context, state, &last, &candidate.decision);
+                let credit = candidate.decision.proposed.unwrap_or(credited) - credited;
+                candidate.decision.credited = Some(credited);
+                candidate.decision.cooldown = Some(Cooldown { credit, ..running });
                 candidate.from = last.from;
                 if candidate.decision.credited <= Some(i64::from(context.desired)) {
                     return Err(Verdict::CoolingDown);

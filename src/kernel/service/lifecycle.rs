@@ -6,8 +6,16 @@
 //!                                             → Draining → Stopping → Deprovisioning → Stopped
 //! ```
 //!
+//! A task that fails leaves this line wherever it is; the scheduler launches another at once, unless tasks fail before they
+//! run: then it holds back for longer and longer (`lifecycle/failing.rs`, `lifecycle/health.rs`).
+//!
 //! Each step returns what falls due next; the world keeps the calendar. A step that no longer applies, because its
 //! task was stopped meanwhile, is recognized and ignored.
+
+mod failing;
+mod faults;
+mod health;
+mod zones;
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -15,11 +23,16 @@ use alloc::vec::Vec;
 
 use super::fleet::Slot;
 use super::launch::{LaunchBucket, LaunchWindow};
-use super::plan::{FirstHealthCheck, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan};
+use super::plan::{
+    FirstHealthCheck, LaunchBackoff, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan,
+    TaskHealthPlan,
+};
 use super::seats::Seats;
-use crate::facts::{Loss, TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use crate::facts::{Loss, TaskFailed, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
+use failing::Throttle;
+use faults::Troubles;
 
 /// What a task does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +43,16 @@ pub enum Step {
     BeginStop,
     /// A launch limit lets the scheduler go on.
     Launch,
+    /// Its container exits of its own accord.
+    Crash,
+    /// The load balancer's last check that counts was not answered in time.
+    TargetFails,
+    /// The container's last check that counts was not answered in time.
+    ContainerFails,
+    /// ECS no longer ignores that its target is unhealthy.
+    GraceOver,
+    /// Its target has passed enough checks to be healthy again.
+    TargetRecovers,
 }
 
 /// Something that falls due.
@@ -82,6 +105,16 @@ struct Task {
     billed_since: Option<SimTime>,
     /// When its last request leaves it \[ns\].
     last_end: u64,
+    /// Its availability zone, once it is launched.
+    zone: Option<u32>,
+    /// Its launch goes wrong: it never reaches `RUNNING`.
+    stillborn: bool,
+    /// When it reached `RUNNING`.
+    running_since: SimTime,
+    /// The instant of one of its target's checks; the others lie whole intervals from it.
+    check_phase: SimTime,
+    /// Since when it hangs.
+    hung_since: Option<SimTime>,
 }
 
 /// The scheduler of one service and its tasks.
@@ -97,7 +130,8 @@ pub struct Lifecycle {
     window: LaunchWindow,
     /// Tasks that are asked for and not launched yet, oldest first.
     unlaunched: VecDeque<TaskId>,
-    waiting: Option<Waiting>,
+    /// What it waits for, and until when.
+    waiting: Option<(Waiting, SimTime)>,
     /// Tasks in `RUNNING` that were chosen to stop.
     doomed_running: u32,
     tasks: Vec<Task>,
@@ -105,6 +139,13 @@ pub struct Lifecycle {
     active: Vec<TaskId>,
     desired: u32,
     counts: TaskCounts,
+    health: TaskHealthPlan,
+    throttle: Throttle,
+    troubles: Troubles,
+    /// Active tasks in each availability zone.
+    by_zone: Vec<u32>,
+    /// Unhealthy tasks that run until others have taken their places, oldest first.
+    retiring: VecDeque<TaskId>,
 }
 
 /// What the scheduler waits for before it launches the next task.
@@ -114,6 +155,10 @@ enum Waiting {
     Token,
     /// The service's own rate.
     Window,
+    /// Tasks failed before they ran: it holds back.
+    Throttle,
+    /// Every availability zone is lost.
+    Zone,
 }
 
 /// What a lifecycle is made of.
@@ -129,6 +174,12 @@ pub struct LifecycleParts<'a> {
     pub victim: ScaleInVictim,
     /// The scheduler's rate.
     pub window: LaunchWindow,
+    /// How it holds back after launches that failed.
+    pub backoff: LaunchBackoff,
+    /// What fails in a task of its own accord.
+    pub health: &'a TaskHealthPlan,
+    /// Availability zones, ≥ 1.
+    pub zones: u32,
     /// The service's name, part of the key of its streams.
     pub name: &'a str,
     /// The source of its streams.
@@ -155,6 +206,11 @@ impl Lifecycle {
             active: Vec::new(),
             desired: 0,
             counts: TaskCounts::default(),
+            health: parts.health.clone(),
+            throttle: Throttle::new(parts.backoff),
+            troubles: Troubles::default(),
+            by_zone: alloc::vec![0; parts.zones.max(1) as usize],
+            retiring: VecDeque::new(),
         }
     }
 
@@ -177,26 +233,34 @@ impl Lifecycle {
             let task = self.push_task(TaskStage::InService);
             self.tasks[task.index()].billed_since = Some(SimTime::ZERO);
             self.tasks[task.index()].slot = Some(fleet.enter());
+            self.place(task);
+            self.tasks[task.index()].check_phase = self.warm_check_phase(task);
             self.note(SimTime::ZERO, task, None, TaskStage::InService, out);
+            self.expect_crash(SimTime::ZERO, task, out);
         }
     }
 
     /// Whether what runs is what is desired: nothing is on its way in or about to leave.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.counts.running == self.desired && self.doomed_running == 0
+        self.counts.running == self.desired && self.doomed_running == 0 && self.retiring.is_empty()
     }
 
     /// Changes the desired count: asks for what is missing, stops what is too much.
     pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Outcome) {
         self.desired = desired;
-        while self.active.len() < desired as usize {
+        while self.active.len() > desired as usize {
+            self.doom_one(now, out);
+        }
+        self.ask_for_missing(now, bucket, out);
+    }
+
+    /// Asks for as many tasks as are missing.
+    fn ask_for_missing(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
+        while self.active.len() < self.desired as usize {
             let task = self.push_task(TaskStage::Scheduled);
             self.note(now, task, None, TaskStage::Scheduled, out);
             self.unlaunched.push_back(task);
-        }
-        while self.active.len() > desired as usize {
-            self.doom_one(now, out);
         }
         self.launch_next(now, bucket, out);
     }
@@ -207,6 +271,14 @@ impl Lifecycle {
     fn launch_next(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
         while self.waiting.is_none() {
             let Some(task) = self.first_unlaunched() else { return };
+            if self.throttle.until() > now {
+                self.wait(Waiting::Throttle, self.throttle.until(), task, out);
+                return;
+            }
+            if self.roomiest_zone().is_none() {
+                self.waiting = Some((Waiting::Zone, now));
+                return;
+            }
             let allowed = self.window.earliest(now);
             if allowed > now {
                 self.wait(Waiting::Window, allowed, task, out);
@@ -233,13 +305,15 @@ impl Lifecycle {
     }
 
     fn wait(&mut self, waiting: Waiting, at: SimTime, task: TaskId, out: &mut Outcome) {
-        self.waiting = Some(waiting);
+        self.waiting = Some((waiting, at));
         out.due.push(Due { at, task, step: Step::Launch, stage: TaskStage::Scheduled });
     }
 
     fn launch(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
         self.unlaunched.pop_front();
         self.window.note(now);
+        self.place(task);
+        self.tasks[task.index()].stillborn = self.is_stillborn(task);
         let at = now + self.startup.scheduling.draw(&mut self.startup_rng(task));
         out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Scheduled });
     }
@@ -247,7 +321,11 @@ impl Lifecycle {
     /// The limit that the scheduler waited for lets it go on.
     fn go_on_launching(&mut self, now: SimTime, bucket: &mut LaunchBucket, out: &mut Outcome) {
         let waited = self.waiting.take();
-        if let (Some(Waiting::Token), Some(task)) = (waited, self.first_unlaunched()) {
+        // A token that was waited for is taken already, but a task can only be placed where there is a zone for it.
+        let is_free = self.throttle.until() <= now;
+        if let (Some((Waiting::Token, _)), Some(task), true) = (waited, self.first_unlaunched(), is_free)
+            && self.roomiest_zone().is_some()
+        {
             self.launch(now, task, out);
         }
         self.launch_next(now, bucket, out);
@@ -256,7 +334,18 @@ impl Lifecycle {
     #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
     fn push_task(&mut self, stage: TaskStage) -> TaskId {
         let task = TaskId(self.tasks.len() as u32);
-        self.tasks.push(Task { stage, doomed: false, slot: None, billed_since: None, last_end: 0 });
+        self.tasks.push(Task {
+            stage,
+            doomed: false,
+            slot: None,
+            billed_since: None,
+            last_end: 0,
+            zone: None,
+            stillborn: false,
+            running_since: SimTime::ZERO,
+            check_phase: SimTime::ZERO,
+            hung_since: None,
+        });
         self.active.push(task);
         task
     }
@@ -273,11 +362,10 @@ impl Lifecycle {
         let position = not_running.unwrap_or_else(|| match self.victim {
             ScaleInVictim::Newest => self.active.len() - 1,
             ScaleInVictim::Oldest => 0,
-            ScaleInVictim::Random | ScaleInVictim::ZoneBalanced => {
-                self.victim_rng.below(self.active.len() as u64) as usize
-            }
+            ScaleInVictim::Random => self.victim_rng.below(self.active.len() as u64) as usize,
+            ScaleInVictim::ZoneBalanced => self.victim_of_fullest_zone(),
         });
-        let task = self.active.remove(position);
+        let task = self.leave_active(position);
         let stage = self.tasks[task.index()].stage;
         self.tasks[task.index()].doomed = true;
         if stage == TaskStage::Scheduled {
@@ -301,40 +389,28 @@ impl Lifecycle {
     ) {
         let task = self.tasks[due.task.index()];
         match due.step {
-            Step::Launch => self.go_on_launching(now, bucket, out),
+            Step::Launch if self.waiting.is_some_and(|(_, until)| until <= now) => {
+                self.go_on_launching(now, bucket, out);
+            }
+            Step::Launch => {}
             Step::Advance if task.stage == due.stage => self.advance(now, due.task, fleet, out),
-            Step::BeginStop if task.stage.is_running() => self.begin_stop(now, due.task, fleet, out),
+            Step::BeginStop if task.stage.is_running() => {
+                self.doomed_running -= 1;
+                self.begin_stop(now, due.task, fleet, out);
+            }
             Step::Advance | Step::BeginStop => {}
+            Step::Crash
+            | Step::TargetFails
+            | Step::ContainerFails
+            | Step::GraceOver
+            | Step::TargetRecovers => {
+                self.ailing(now, due, fleet, out);
+            }
         }
-    }
-
-    /// The task in `slot` has failed: what it holds dies with it, and another one is launched in its place.
-    pub fn task_failed(
-        &mut self,
-        now: SimTime,
-        (slot, failure): (Slot, TaskFailure),
-        fleet: &mut impl Seats,
-        bucket: &mut LaunchBucket,
-        out: &mut Outcome,
-    ) {
-        let Some(index) = self.tasks.iter().position(|task| task.slot == Some(slot)) else { return };
-        #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
-        let task = TaskId(index as u32);
-        out.failed.push(TaskFailed { at: now, task, failure });
-        let was_running = self.tasks[index].stage.is_running();
-        if self.tasks[index].doomed && was_running {
-            self.doomed_running -= 1;
-        }
-        if was_running {
-            fleet.close(slot);
-        }
-        self.tasks[index].slot = None;
-        fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
-        fleet.leave(slot);
-        self.leave_container(now, task, out);
-        if let Some(position) = self.active.iter().position(|other| *other == task) {
-            self.active.remove(position);
-            self.set_desired(now, self.desired, bucket, out);
+        self.retire(now, fleet, out);
+        let is_free = self.waiting.is_none() && !self.unlaunched.is_empty();
+        if is_free || self.active.len() < self.desired as usize {
+            self.ask_for_missing(now, bucket, out);
         }
     }
 
@@ -362,7 +438,13 @@ impl Lifecycle {
                 (TaskStage::Pulling, skip(2, &mut rng, &self.startup))
             }
             TaskStage::Pulling => (TaskStage::Starting, skip(3, &mut rng, &self.startup)),
-            TaskStage::Starting => (TaskStage::Booting, skip(4, &mut rng, &self.startup)),
+            TaskStage::Starting if self.tasks[task.index()].stillborn => {
+                return self.launch_failed(now, task, out);
+            }
+            TaskStage::Starting => {
+                self.runs(now, task, out);
+                (TaskStage::Booting, skip(4, &mut rng, &self.startup))
+            }
             TaskStage::Booting => return self.booted(now, task, fleet, out),
             TaskStage::Registering => return self.enter_service(now, task, fleet, out),
             TaskStage::Draining => return self.drained(now, task, fleet, out),
@@ -388,6 +470,7 @@ impl Lifecycle {
             FirstHealthCheck::AfterInterval => check.interval.0,
             FirstHealthCheck::RandomPhase => rng.below(check.interval.0.max(1)),
         };
+        self.tasks[task.index()].check_phase = SimTime(registered.0 + first);
         let more = u64::from(check.initial_healthy_count.max(1) - 1) * check.interval.0;
         let at = SimTime(registered.0 + first + more);
         self.move_to(now, task, TaskStage::Registering, out);
@@ -402,7 +485,6 @@ impl Lifecycle {
     /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
     /// over; without one it gets SIGTERM at once.
     fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        self.doomed_running -= 1;
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
         self.tasks[task.index()].last_end = last_end;
         if let Some(balancer) = &self.balancer {
@@ -463,12 +545,13 @@ impl Lifecycle {
             pending: changed(counts.pending, TaskStage::is_pending),
             running: changed(counts.running, TaskStage::is_running),
             registered: changed(counts.registered, |stage| {
-                matches!(stage, TaskStage::Registering | TaskStage::InService)
+                matches!(stage, TaskStage::Registering | TaskStage::InService | TaskStage::Unhealthy)
             }),
             in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
             draining: changed(counts.draining, TaskStage::is_draining),
         };
-        out.moved.push(TaskMoved { at, task, from, to, billed_since: self.tasks[task.index()].billed_since });
+        let Task { billed_since, zone, .. } = self.tasks[task.index()];
+        out.moved.push(TaskMoved { at, task, from, to, billed_since, zone: zone.unwrap_or(0) });
     }
 
     /// Bill starts of the tasks that are billed now, in the order of their ids: for the bill at the horizon.
@@ -482,58 +565,4 @@ impl Lifecycle {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Distribution;
-    use crate::service::{CpuDiscipline, Fleet, LaunchLimits, Routing, TaskHealthPlan, TaskPlan};
-    use crate::units::{Bytes, SimDuration};
-
-    #[test]
-    fn a_task_that_was_chosen_to_stop_keeps_the_service_unsettled_although_it_still_runs() {
-        let always = |seconds| Distribution::constant(SimDuration::from_secs(seconds));
-        let startup = StartupPlan {
-            scheduling: always(5),
-            provisioning: always(5),
-            image_pull: always(5),
-            container_start: always(5),
-            application_boot: always(0),
-            warm_up: None,
-        };
-        let seconds = SimDuration::from_secs;
-        let stopping = StoppingPlan {
-            lag: seconds(6),
-            exit_after_sigterm: seconds(1),
-            stop_timeout: seconds(30),
-            deprovisioning: seconds(1),
-        };
-        let limits = LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 };
-        let task = TaskPlan {
-            cpu_units: 1024,
-            memory_mib: 2048,
-            cpu_discipline: CpuDiscipline::Fcfs,
-            concurrency: Some(1),
-            queue: None,
-            base_memory: Bytes(0),
-            memory_per_request: Bytes(0),
-            health: TaskHealthPlan::default(),
-        };
-        let mut lifecycle = Lifecycle::new(&LifecycleParts {
-            startup: &startup,
-            stopping: &stopping,
-            balancer: None,
-            victim: ScaleInVictim::Newest,
-            window: LaunchWindow::new(&limits),
-            name: "web",
-            streams: Streams::new(1, 0),
-        });
-        let mut fleet = Fleet::new(&task, true, false, (Routing::RoundRobin, Rng::from_key(1)), seconds(30));
-        let (mut bucket, mut out) = (LaunchBucket::new(&limits), Outcome::default());
-        lifecycle.begin_warm(10, &mut fleet, &mut out);
-        assert!(lifecycle.is_settled());
-        // 10 → 8 → 10 within the stop lag: ten run and ten are desired, but two of them are about to leave.
-        lifecycle.set_desired(SimTime(1), 8, &mut bucket, &mut out);
-        lifecycle.set_desired(SimTime(2), 10, &mut bucket, &mut out);
-        assert_eq!((lifecycle.counts().running, lifecycle.desired()), (10, 10));
-        assert!(!lifecycle.is_settled());
-    }
-}
+mod tests;

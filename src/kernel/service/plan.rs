@@ -345,6 +345,14 @@ pub enum FaultKind {
     ZoneOutage(u32),
 }
 
+impl FaultKind {
+    /// Whether it lasts, or happens in an instant.
+    #[must_use]
+    pub const fn lasts(&self) -> bool {
+        !matches!(self, Self::Crash(_))
+    }
+}
+
 /// Which of the running tasks a fault hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Extent {

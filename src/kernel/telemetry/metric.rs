@@ -80,6 +80,13 @@ impl MetricStore {
         }
     }
 
+    /// End of the newest period that ended at or before `due`.
+    #[must_use]
+    pub fn newest(&self, due: SimTime) -> Option<SimTime> {
+        let end = self.points.partition_point(|(period_end, _)| *period_end <= due);
+        end.checked_sub(1).and_then(|index| self.points.get(index)).map(|(period_end, _)| *period_end)
+    }
+
     /// The newest `count` datapoints of `metric` whose periods ended at or before `due`, oldest first. Periods before
     /// the first one are missing datapoints: a new service has no history.
     pub fn window(&self, metric: Metric, due: SimTime, count: usize, out: &mut alloc::vec::Vec<Option<f64>>) {

@@ -8,6 +8,10 @@ use crate::units::{AlarmId, ServiceId};
 pub enum Event {
     /// A stage of a task is over.
     Task(ServiceId, Due),
+    /// A fault begins.
+    FaultBegins(ServiceId, u32),
+    /// A fault is over.
+    FaultEnds(ServiceId, u32),
     /// The memory of the task in this slot is exceeded.
     OutOfMemory(ServiceId, Slot),
     /// A metric period ends: its datapoints are made.
@@ -47,7 +51,9 @@ impl Event {
     #[must_use]
     pub const fn priority(self) -> Priority {
         match self {
-            Self::Task(..) | Self::OutOfMemory(..) => Priority::Capacity,
+            Self::Task(..) | Self::OutOfMemory(..) | Self::FaultBegins(..) | Self::FaultEnds(..) => {
+                Priority::Capacity
+            }
             Self::PeriodEnd(_) => Priority::Publication,
             Self::AlarmEvaluation(..) => Priority::Evaluation,
             Self::PolicyAction(_) => Priority::Action,
@@ -61,6 +67,8 @@ impl Event {
     pub const fn entity(self) -> u64 {
         match self {
             Self::Task(service, due) => ((service.0 as u64) << 32) | due.task.0 as u64,
+            Self::FaultBegins(service, fault) => ((service.0 as u64) << 32) | (1 << 30) | fault as u64,
+            Self::FaultEnds(service, fault) => ((service.0 as u64) << 32) | (1 << 31) | fault as u64,
             Self::OutOfMemory(service, slot) => ((service.0 as u64) << 32) | slot.index() as u64,
             Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
             Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,

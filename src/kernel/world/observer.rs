@@ -1,10 +1,10 @@
 //! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
 
 use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
-use crate::policy::Decision;
-use crate::service::TaskCounts;
+use crate::policy::{Decision, ScheduledOutcome, Suspended};
+use crate::service::{FaultPlan, TaskCounts};
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
-use crate::units::{PolicyId, ServiceId, SimTime};
+use crate::units::{PolicyId, ServiceId, SimDuration, SimTime};
 
 /// An alarm changed its state.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,71 @@ pub struct AlarmChange<'a> {
     pub desired: u32,
 }
 
+/// An alarm was evaluated, whatever came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmEvaluated<'a> {
+    /// When.
+    pub at: SimTime,
+    /// Whose alarm it is.
+    pub policy: PolicyId,
+    /// How it was declared.
+    pub alarm: &'a AlarmPlan,
+    /// The state before.
+    pub before: AlarmState,
+    /// The real datapoints among the newest N, and the state after.
+    pub evaluation: &'a Evaluation,
+    /// The evaluation range, oldest first; `None`: a missing datapoint.
+    pub range: &'a [Option<f64>],
+    /// End of the newest period in the range: the newest whose datapoint can be read; `None`: none can yet.
+    pub newest: Option<SimTime>,
+    /// From the end of a period until its datapoint can be read \[ns\].
+    pub delay: SimDuration,
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
+}
+
+/// An occurrence of a scheduled action, whatever came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduledRan<'a> {
+    /// When it ran: as late as `schedule_jitter` made it.
+    pub at: SimTime,
+    /// When it was due.
+    pub due: SimTime,
+    /// Its name.
+    pub name: &'a str,
+    /// What came of it.
+    pub outcome: ScheduledOutcome,
+    /// The bounds that it asks for: `MinCapacity` and `MaxCapacity`, where it does \[tasks\].
+    pub asked: (Option<u32>, Option<u32>),
+    /// `MinCapacity` and `MaxCapacity` before \[tasks\].
+    pub bounds_before: (u32, u32),
+    /// `MinCapacity` and `MaxCapacity` after \[tasks\].
+    pub bounds_after: (u32, u32),
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count before \[tasks\].
+    pub desired_before: u32,
+    /// Desired count after: moved within the new bounds \[tasks\].
+    pub desired_after: u32,
+}
+
+/// The suspended state changed.
+#[derive(Clone, Copy, Debug)]
+pub struct SuspensionChanged {
+    /// When.
+    pub at: SimTime,
+    /// What was suspended before.
+    pub before: Suspended,
+    /// What is suspended from now on.
+    pub after: Suspended,
+    /// Running count then \[tasks\].
+    pub running: u32,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
+}
+
 /// A policy was invoked.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyInvoked<'a> {
@@ -36,8 +101,27 @@ pub struct PolicyInvoked<'a> {
     pub alarm: &'a AlarmPlan,
     /// The datapoints the alarm evaluated.
     pub datapoints: &'a [f64],
+    /// The policy whose proposal was carried out at the same instant, if any was.
+    pub winner: Option<PolicyId>,
     /// Running count then.
     pub running: u32,
+}
+
+/// A fault begins or is over.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultMoved<'a> {
+    /// When.
+    pub at: SimTime,
+    /// Which of the service's faults.
+    pub index: usize,
+    /// How it was declared.
+    pub fault: &'a FaultPlan,
+    /// Whether it begins.
+    pub begins: bool,
+    /// Tasks that it hit as it began.
+    pub tasks: usize,
+    /// Desired count then \[tasks\].
+    pub desired: u32,
 }
 
 /// A metric period is over.
@@ -61,12 +145,22 @@ pub struct PeriodClosed {
 pub trait Observer: Probe {
     /// An alarm changed its state.
     fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>);
+    /// An alarm was evaluated; stated before [`Observer::alarm_changed`] where its state changed.
+    fn alarm_evaluated(&mut self, _service: ServiceId, _evaluated: &AlarmEvaluated<'_>) {}
+    /// An occurrence of a scheduled action ran, failed or was skipped.
+    fn scheduled_action(&mut self, _service: ServiceId, _ran: &ScheduledRan<'_>) {}
+    /// The suspended state changed.
+    fn suspension_changed(&mut self, _service: ServiceId, _change: &SuspensionChanged) {}
     /// A policy was invoked.
     fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>);
     /// At second 0 the desired count was moved within min and max.
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32);
     /// The running count has reached the desired count after a change.
     fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32);
+    /// A fault begins or is over.
+    fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
+        let _ = (service, moved);
+    }
     /// A metric period is over.
     fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed);
     /// Requests that arrive from now on count in the statistics.

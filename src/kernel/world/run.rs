@@ -4,14 +4,14 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
-use super::observer::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::observer::{AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{Mixed, Plane, Requests};
 use super::service_state::{PendingAction, ServiceState, datapoints};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
 use crate::facts::TaskFailure;
-use crate::policy::{AlarmView, Context, Decision, Verdict};
+use crate::policy::{AlarmView, Context, Decision, Suspended, Verdict};
 use crate::random::Streams;
 use crate::service::{Due, Fluid, LaunchBucket, Outcome, Slot};
 use crate::telemetry::AlarmState;
@@ -163,6 +163,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 self.observer.desired_clamped(id, plan.desired_count, clamped);
                 self.set_desired(id, SimTime::ZERO, clamped);
             }
+            self.schedule_faults(id);
             self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
             for alarm in 0..self.services[index].watches.len() {
                 let phase = self.services[index].watches[alarm].phase;
@@ -170,6 +171,16 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                     phase,
                     Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
                 );
+            }
+        }
+    }
+
+    fn schedule_faults(&mut self, id: ServiceId) {
+        let plan = self.services[id.index()].plan;
+        for (index, fault) in (0_u32..).zip(&plan.faults) {
+            self.schedule(fault.at, Event::FaultBegins(id, index));
+            if fault.kind.lasts() {
+                self.schedule(fault.at + fault.duration, Event::FaultEnds(id, index));
             }
         }
     }
@@ -207,7 +218,12 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let Some(until) = self.calendar.next_at() else { return };
         for index in 0..self.services.len() {
             let state = &mut self.services[index];
+            // A service that has stopped at a dying task waits for its event, which another service's may precede.
+            if state.awaits_incident {
+                continue;
+            }
             if let Some(incident) = state.serve(until, self.observer) {
+                state.awaits_incident = true;
                 let event = Event::OutOfMemory(state.id, incident.slot);
                 self.schedule(SimTime(incident.at), event);
             }
@@ -218,6 +234,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     fn dispatch(&mut self, now: SimTime, event: Event) -> bool {
         match event {
             Event::Task(id, due) => self.task_step(id, now, &due),
+            Event::FaultBegins(id, fault) => self.fault(id, now, fault as usize, true),
+            Event::FaultEnds(id, fault) => self.fault(id, now, fault as usize, false),
             Event::OutOfMemory(id, slot) => self.task_failed(id, now, slot),
             Event::PeriodEnd(id) => self.period_end(id, now),
             Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
@@ -247,9 +265,26 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         self.settle(id, now);
     }
 
+    fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
+        let state = &mut self.services[id.index()];
+        let _incident = state.serve(now, self.observer);
+        let fault = &state.plan.faults[index];
+        let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
+        let tasks = if begins {
+            state.lifecycle.fault_begins(now, (index, &fault.kind), plane, bucket, out)
+        } else {
+            state.lifecycle.fault_ends(now, index, plane, bucket, out);
+            0
+        };
+        let desired = state.lifecycle.desired();
+        self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks, desired });
+        self.settle(id, now);
+    }
+
     /// The task in `slot` is killed: its memory is exceeded.
     fn task_failed(&mut self, id: ServiceId, now: SimTime, slot: Slot) {
         let state = &mut self.services[id.index()];
+        state.awaits_incident = false;
         let failed = (slot, TaskFailure::OutOfMemory);
         state.lifecycle.task_failed(now, failed, &mut state.plane, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
@@ -263,12 +298,12 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             state.meter.task_moved(&moved);
             self.observer.task_moved(id, &moved);
         }
-        for failed in self.outcome.failed.drain(..) {
-            self.observer.task_failed(id, &failed);
-        }
         for loss in self.outcome.lost.drain(..) {
             state.usage.lost(&loss);
             self.observer.lost(id, &loss);
+        }
+        for failed in self.outcome.failed.drain(..) {
+            self.observer.task_failed(id, &failed);
         }
         if state.arbiter.is_pending() && state.lifecycle.is_settled() {
             state.arbiter.complete(now);
@@ -317,15 +352,30 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
         let watch = &mut state.watches[alarm.index()];
-        if now.0 >= watch.delay.0 {
+        let newest = if now.0 >= watch.delay.0 {
             let due = SimTime(now.0 - watch.delay.0);
             state.metrics.window(watch.alarm.plan.metric, due, watch.range, &mut self.range);
+            state.metrics.newest(due)
         } else {
             self.range.clear();
             self.range.resize(watch.range, None);
-        }
+            None
+        };
         let before = watch.alarm.state();
         watch.alarm.observe(&self.range, &mut watch.evaluation);
+        let evaluated = AlarmEvaluated {
+            at: now,
+            policy: watch.policy,
+            alarm: &watch.alarm.plan,
+            before,
+            evaluation: &watch.evaluation,
+            range: &self.range,
+            newest,
+            delay: watch.delay,
+            running,
+            desired,
+        };
+        self.observer.alarm_evaluated(id, &evaluated);
         if watch.evaluation.changed {
             let (policy, evaluation) = (watch.policy, &watch.evaluation);
             let change = AlarmChange {
@@ -400,16 +450,18 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             min: state.plan.min_capacity,
             max: state.plan.max_capacity,
             deploying: false,
+            suspended: Suspended::default(),
         };
         let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
         state.arbiter.decide(&context, &invoked, &views, &mut decisions);
+        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        let winner = scaled.map(|decision| decision.policy);
         for decision in &decisions {
             let watch = &state.watches[decision.alarm.index()];
             let (alarm, datapoints) = (&watch.alarm.plan, watch.evaluation.datapoints.as_slice());
             self.observer
-                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, running });
+                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, winner, running });
         }
-        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
         if let Some(decision) = scaled {
             self.set_desired(id, now, decision.desired_after);
         }

@@ -55,6 +55,8 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) arbiter: Arbiter,
     pub(super) meter: Meter,
     pub(super) fingerprint: u64,
+    /// Whether its plane has stopped at a task that dies, whose event is on the calendar.
+    pub(super) awaits_incident: bool,
 }
 
 impl<'p, P: Plane<'p>> ServiceState<'p, P> {
@@ -67,6 +69,9 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             balancer: service.load_balancer.as_ref(),
             victim: service.scale_in_victim,
             window: LaunchWindow::new(&plan.launch_limits),
+            backoff: service.launch_backoff,
+            health: &service.task.health,
+            zones: service.zones,
             name,
             streams,
         };
@@ -84,6 +89,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             arbiter: Arbiter::new(&service.policies, service.policy_rules.clone()),
             meter: Meter::new(&service.tariff, plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
+            awaits_incident: false,
         }
     }
 

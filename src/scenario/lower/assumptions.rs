@@ -4,7 +4,7 @@ use windtunnel_kernel::policy::{
     CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode, StepBase,
     StepWindow,
 };
-use windtunnel_kernel::service::{FirstHealthCheck, LaunchLimits, ScaleInVictim};
+use windtunnel_kernel::service::{FirstHealthCheck, LaunchBackoff, LaunchLimits, ScaleInVictim};
 use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::TelemetryPlan;
@@ -20,6 +20,7 @@ pub(crate) struct Assumptions {
     pub(crate) policy_rules: PolicyRules,
     pub(crate) telemetry: TelemetryPlan,
     pub(crate) launch_limits: LaunchLimits,
+    pub(crate) launch_backoff: LaunchBackoff,
     pub(crate) scale_in_victim: ScaleInVictim,
     pub(crate) first_health_check: FirstHealthCheck,
     pub(crate) requests_per_connection: u32,
@@ -52,9 +53,14 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
             refill_per_s: launch.count("refill_per_s")?,
             per_service_per_minute: launch.count("per_service_per_minute")?,
         },
+        launch_backoff: LaunchBackoff {
+            first: view.table("throttle_backoff")?.duration("first")?,
+            longest: view.table("throttle_backoff")?.duration("longest")?,
+        },
         scale_in_victim: match view.text("scale_in_victim")? {
             "oldest" => ScaleInVictim::Oldest,
             "random" => ScaleInVictim::Random,
+            "az_balanced" => ScaleInVictim::ZoneBalanced,
             _ => ScaleInVictim::Newest,
         },
         first_health_check: match view.text("first_health_check")? {

@@ -2,18 +2,20 @@
 
 use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::service::{
-    CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan, TaskHealthPlan,
-    TaskPlan, WarmUpPlan,
+    CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan, TaskPlan,
+    WarmUpPlan,
 };
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
 use super::assumptions::Assumptions;
-use super::{Lower, Parts, task_size};
+use super::{Lower, Parts, faults, task_size};
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::view::View;
 use crate::scenario::{codes, distribution, quantity};
 
-pub(super) fn task(view: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
+pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
+    let view = service.table("task")?;
+    let health = faults::health(service, lower);
     let (cpu, memory) = (view.count("cpu"), view.count("memory"));
     if let (Some(cpu), Some(memory)) = (cpu, memory)
         && !task_size::memories(cpu).contains(&memory)
@@ -53,7 +55,7 @@ pub(super) fn task(view: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
         queue: view.count("queue"),
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
-        health: TaskHealthPlan::default(),
+        health: health?,
     })
 }
 
@@ -127,10 +129,10 @@ pub(super) fn load_balancer(
             interval: health_check.duration("interval")?,
             initial_healthy_count: health_check.count("initial_healthy_count")?,
             first_check: assumptions?.first_health_check,
-            timeout: SimDuration::from_secs(5),
-            unhealthy_threshold: 2,
-            healthy_threshold: 5,
-            grace_period: SimDuration::ZERO,
+            timeout: health_check.duration("timeout")?,
+            unhealthy_threshold: health_check.count("unhealthy_threshold")?,
+            healthy_threshold: health_check.count("healthy_threshold")?,
+            grace_period: view.duration("health_check_grace_period")?,
         },
         deregistration_delay: view.duration("deregistration_delay")?,
         slow_start: slow_start?,

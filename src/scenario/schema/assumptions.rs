@@ -1,7 +1,7 @@
 //! `[assumptions]`: what AWS does not publish. Every default is an observation or a choice, and every one can be changed.
 
 use super::scaling::MOST_TASKS;
-use super::{Choice, Key, Kind, TableSpec, later, word};
+use super::{Choice, Key, Kind, TableSpec, word};
 
 const POINTS: Kind = Kind::Integer(1, 1440);
 const DELAY: Kind = Kind::Duration(0, 3600);
@@ -20,12 +20,7 @@ const NONE: Kind = Kind::Choice(&[word("none")]);
 const RANDOM: Kind = Kind::Choice(&[word("random")]);
 const TASKS: Kind = Kind::Integer(1, MOST_TASKS);
 const PHASE: Kind = Kind::Duration(0, 59);
-const VICTIMS: &[Choice] = &[
-    word("newest"),
-    word("oldest"),
-    word("random"),
-    later("az_balanced", "availability zones are not simulated"),
-];
+const VICTIMS: &[Choice] = &[word("newest"), word("oldest"), word("random"), word("az_balanced")];
 
 pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
     doc: "What AWS does not publish. Defaults are observations of others or choices; vary them to see what depends on them.",
@@ -126,9 +121,19 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
         Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
         Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),
         Key::new("schedule_jitter", DELAY, "Lateness of scheduled actions.").not_built("scheduled actions are not built"),
-        Key::new("throttle_backoff", DELAY, "Retry of failing tasks.").not_built("tasks do not fail to start here"),
+        Key::new("throttle_backoff", Kind::Table(&THROTTLE), "How the scheduler holds back after tasks that never ran.")
+            .or("{}"),
         Key::new("spot_hazard", Kind::Number(0.0, 1.0), "Interruptions of Spot.").not_built("Fargate Spot is not built"),
         Key::new("spot_discount", Kind::Number(0.0, 1.0), "Discount of Spot.").not_built("Fargate Spot is not built"),
+    ],
+};
+
+const THROTTLE: TableSpec = TableSpec {
+    doc: "After k tasks in a row that never reached RUNNING the scheduler waits `first` × 2^(k − 1), at most `longest`. \
+          ECS publishes the longest wait only.",
+    keys: &[
+        Key::new("first", Kind::DurationAbove(3600), "Wait after the first failure.").or("\"10s\""),
+        Key::new("longest", Kind::DurationAbove(86_400), "Longest wait.").or("\"900s\""),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! `[service.<name>]`: traffic, request, task, startup, load balancer; and distributions.
 
+use super::failing::{CONTAINER_HEALTH_CHECK, FAILURE, MOST_ZONES};
 use super::scaling::SCALING;
 use super::top::FIVE_YEARS;
 use super::{Choice, Key, Kind, TableSpec, word};
@@ -21,6 +22,13 @@ pub(super) const SERVICE: TableSpec = TableSpec {
             "The Application Load Balancer. Without the table requests go round robin to every running task.",
         ),
         Key::new("scaling", Kind::Table(&SCALING), "Capacities and scaling policies.").required(),
+        Key::new("failure", Kind::Table(&FAILURE), "How tasks fail of their own accord.").or("{}"),
+        Key::new(
+            "availability_zones",
+            Kind::Integer(1, MOST_ZONES),
+            "Zones its tasks are spread over; a new task goes where the fewest are.",
+        )
+        .or("2"),
     ],
 };
 
@@ -255,6 +263,24 @@ const TASK: TableSpec = TableSpec {
         Key::new("base_memory", Kind::Size(0, TIB), "Memory of the idle task.").or("\"0MiB\""),
         Key::new("memory_per_request", Kind::Size(0, TIB), "Memory that each request in service adds.")
             .or("\"0MiB\""),
+        Key::new(
+            "memory_growth_per_hour",
+            Kind::Size(0, TIB),
+            "Memory that a running task gains every hour: a leak.",
+        )
+        .or("\"0MiB\""),
+        Key::new(
+            "out_of_memory",
+            Kind::Choice(&[word("kill"), word("ignore")]),
+            "What happens when the task needs more than its memory: it is killed and its requests fail, as with \
+             Fargate, or the utilization goes above 100 %.",
+        )
+        .or("\"kill\""),
+        Key::new(
+            "container_health_check",
+            Kind::Table(&CONTAINER_HEALTH_CHECK),
+            "The container's own health check. Left out: none.",
+        ),
         Key::new("image_size", Kind::Size(0, 16 * TIB / 1024), "Compressed size of the image.")
             .or("\"150MiB\""),
         Key::new(
@@ -349,6 +375,12 @@ const LOAD_BALANCER: TableSpec = TableSpec {
         .or("\"5s\""),
         Key::new("health_check", Kind::Table(&HEALTH_CHECK), "The target group's health check.").or("{}"),
         Key::new(
+            "health_check_grace_period",
+            Kind::Duration(0, 2_147_483_647),
+            "`healthCheckGracePeriodSeconds`: how long after RUNNING ECS ignores failed checks.",
+        )
+        .or("\"0s\""),
+        Key::new(
             "deregistration_delay",
             Kind::Duration(0, 3600),
             "How long a leaving target may finish its requests.",
@@ -371,11 +403,25 @@ const LOAD_BALANCER: TableSpec = TableSpec {
     ],
 };
 const HEALTH_CHECK: TableSpec = TableSpec {
-    doc: "The health check of the target group, as far as a new task's way into service goes.",
+    doc: "The health check of the target group.",
     keys: &[
         Key::new("interval", Kind::Duration(5, 300), "Time between checks.").or("\"30s\""),
         Key::new("initial_healthy_count", Kind::Integer(1, 10), "Passing checks that a new target needs.")
             .or("1"),
+        Key::new("timeout", Kind::Duration(2, 120), "When a check that is not answered has failed.")
+            .or("\"5s\""),
+        Key::new(
+            "unhealthy_threshold",
+            Kind::Integer(2, 10),
+            "Failed checks in a row that take a target out of rotation; ECS then replaces its task.",
+        )
+        .or("2"),
+        Key::new(
+            "healthy_threshold",
+            Kind::Integer(2, 10),
+            "Passed checks in a row that put an unhealthy target back.",
+        )
+        .or("5"),
     ],
 };
 

@@ -2,6 +2,7 @@
 
 use super::assumptions::ASSUMPTIONS;
 use super::experiments::{FORECAST, OPTIMIZE, SWEEP};
+use super::failing::FAULT;
 use super::service::SERVICE;
 use super::{Key, Kind, TableSpec, word};
 
@@ -47,6 +48,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         Key::new("seed", Kind::Integer(0, 18_446_744_073_709_551_615), "Seed of all random streams.").or("1"),
         Key::new("limits", Kind::Table(&LIMITS), "Guards against slips of a unit.").or("{}"),
         Key::new("service", Kind::Map(&SERVICE), "The services, by name (A-Z a-z 0-9 _ -).").required(),
+        Key::new("fault", Kind::List(&FAULT), "What goes wrong at given times.").or("[]"),
         Key::new("assumptions", Kind::Table(&ASSUMPTIONS), "What AWS does not publish, with defaults.").or("{}"),
         Key::new("prices", Kind::Table(&PRICES), "Prices that replace those of the built-in book.").or("{}"),
         Key::new("checks", Kind::Table(&CHECKS), "What must hold; a check that does not makes the exit code 1.")

@@ -40,7 +40,15 @@ fn arbiter(kinds: &[PolicyKind], rules: PolicyRules) -> Arbiter {
 }
 
 fn at(seconds: u64, running: u32, desired: u32) -> Context {
-    Context { now: secs(seconds), running, desired, min: 0, max: 1_000, deploying: false }
+    Context {
+        now: secs(seconds),
+        running,
+        desired,
+        min: 0,
+        max: 1_000,
+        deploying: false,
+        suspended: Suspended::default(),
+    }
 }
 
 fn view(policy: u32, low: bool, datapoints: &[f64]) -> AlarmView<'_> {

@@ -96,11 +96,12 @@ impl<K: Copy + Ord> Timers<K> {
 pub(super) struct Earliest {
     /// The slots first, then the minima of every eight of a level, up to the level of one.
     levels: Vec<Vec<[u64; 8]>>,
+    first: u64,
 }
 
 impl Earliest {
     pub(super) fn new() -> Self {
-        Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]] }
+        Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]], first: NEVER }
     }
 
     /// Makes room for `slot`.
@@ -131,18 +132,19 @@ impl Earliest {
             value = least(eight);
             index /= 8;
         }
+        self.first = value;
     }
 
     /// The earliest instant of all.
     #[inline]
     pub(super) fn first(&self) -> u64 {
-        self.levels.last().map_or(NEVER, |top| least(&top[0]))
+        self.first
     }
 
     /// The slot it belongs to; of several the lowest.
     #[inline]
     pub(super) fn first_slot(&self) -> usize {
-        let at = self.first();
+        let at = self.first;
         self.levels.iter().rev().fold(0, |index, level| 8 * index + position(&level[index], at))
     }
 }

@@ -1,0 +1,369 @@
+//! The scheduler by itself, without a run around it: a small calendar of its own, and seats that only note what they
+//! are told.
+
+use alloc::collections::BTreeMap;
+
+use super::*;
+use crate::facts::TaskFailure;
+use crate::random::Distribution;
+use crate::service::{
+    ContainerCheckPlan, Extent, FaultKind, HealthCheckPlan, LaunchLimits, Routing, TaskHealthPlan,
+};
+use crate::units::SimDuration;
+
+const LIMITS: LaunchLimits = LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 };
+
+fn seconds(seconds: u64) -> SimDuration {
+    SimDuration::from_secs(seconds)
+}
+
+fn second(second: u64) -> SimTime {
+    SimTime(second * 1_000_000_000)
+}
+
+fn always(span: u64) -> Distribution {
+    Distribution::constant(seconds(span))
+}
+
+/// Seats that hold nothing.
+#[derive(Debug, Default)]
+struct Chairs {
+    taken: u32,
+    free: Vec<u32>,
+    factor: f64,
+    unhealthy: Vec<u32>,
+    hung: Vec<u32>,
+}
+
+impl Seats for Chairs {
+    fn enter(&mut self) -> Slot {
+        Slot(self.free.pop().unwrap_or_else(|| {
+            self.taken += 1;
+            self.taken - 1
+        }))
+    }
+
+    fn close(&mut self, _: Slot) -> u64 {
+        0
+    }
+
+    fn kill(&mut self, _: Slot, _: u64, _: impl FnMut(&Loss)) {}
+
+    fn leave(&mut self, slot: Slot) {
+        self.unhealthy.retain(|other| *other != slot.0);
+        self.hung.retain(|other| *other != slot.0);
+        self.free.push(slot.0);
+    }
+
+    fn hang(&mut self, slot: Slot, _: u64) {
+        self.hung.push(slot.0);
+    }
+
+    fn resume(&mut self, slot: Slot, _: u64) {
+        self.hung.retain(|other| *other != slot.0);
+    }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        self.unhealthy.retain(|other| *other != slot.0);
+        self.unhealthy.extend((!is_healthy).then_some(slot.0));
+    }
+
+    fn slow_down_waits(&mut self, _: u64, factor: f64) {
+        self.factor = factor;
+    }
+}
+
+/// A scheduler and its calendar. Stages take 5, 5, 5 and 5 s, so a task runs 20 s after it is asked for.
+struct Stage {
+    lifecycle: Lifecycle,
+    chairs: Chairs,
+    bucket: LaunchBucket,
+    calendar: BTreeMap<(SimTime, u64), Due>,
+    numbered: u64,
+    moved: Vec<TaskMoved>,
+    failed: Vec<TaskFailed>,
+}
+
+impl Stage {
+    fn new(count: u32, health: TaskHealthPlan, balancer: Option<&LoadBalancerPlan>, zones: u32) -> Self {
+        let startup = StartupPlan {
+            scheduling: always(5),
+            provisioning: always(5),
+            image_pull: always(5),
+            container_start: always(5),
+            application_boot: always(0),
+            warm_up: None,
+        };
+        let stopping = StoppingPlan {
+            lag: seconds(6),
+            exit_after_sigterm: seconds(1),
+            stop_timeout: seconds(30),
+            deprovisioning: seconds(1),
+        };
+        let lifecycle = Lifecycle::new(&LifecycleParts {
+            startup: &startup,
+            stopping: &stopping,
+            balancer,
+            victim: ScaleInVictim::ZoneBalanced,
+            window: LaunchWindow::new(&LIMITS),
+            backoff: LaunchBackoff::default(),
+            health: &health,
+            zones,
+            name: "web",
+            streams: Streams::new(1, 0),
+        });
+        let mut stage = Self {
+            lifecycle,
+            chairs: Chairs::default(),
+            bucket: LaunchBucket::new(&LIMITS),
+            calendar: BTreeMap::new(),
+            numbered: 0,
+            moved: Vec::new(),
+            failed: Vec::new(),
+        };
+        stage.does(|lifecycle, chairs, _, out| lifecycle.begin_warm(count, chairs, out));
+        stage
+    }
+
+    fn does<R>(
+        &mut self,
+        act: impl FnOnce(&mut Lifecycle, &mut Chairs, &mut LaunchBucket, &mut Outcome) -> R,
+    ) -> R {
+        let mut out = Outcome::default();
+        let result = act(&mut self.lifecycle, &mut self.chairs, &mut self.bucket, &mut out);
+        self.moved.append(&mut out.moved);
+        self.failed.append(&mut out.failed);
+        for due in out.due {
+            self.numbered += 1;
+            self.calendar.insert((due.at, self.numbered), due);
+        }
+        result
+    }
+
+    fn until(&mut self, end: SimTime) {
+        while let Some(first) = self.calendar.first_entry().filter(|entry| entry.key().0 <= end) {
+            let ((now, _), due) = first.remove_entry();
+            self.does(|lifecycle, chairs, bucket, out| lifecycle.step(now, &due, chairs, bucket, out));
+        }
+    }
+
+    fn fault(&mut self, now: SimTime, index: usize, kind: &FaultKind) -> usize {
+        self.does(|lifecycle, chairs, bucket, out| {
+            lifecycle.fault_begins(now, (index, kind), chairs, bucket, out)
+        })
+    }
+
+    fn fault_ends(&mut self, now: SimTime, index: usize) {
+        self.does(|lifecycle, chairs, bucket, out| lifecycle.fault_ends(now, index, chairs, bucket, out));
+    }
+
+    /// When tasks came to `stage`, in seconds.
+    fn came_to(&self, stage: TaskStage) -> Vec<f64> {
+        let moves = self.moved.iter().filter(|moved| moved.to == stage);
+        moves.map(|moved| moved.at.as_secs_f64()).collect()
+    }
+
+    fn failures(&self) -> Vec<(f64, TaskFailure)> {
+        self.failed.iter().map(|failed| (failed.at.as_secs_f64(), failed.failure)).collect()
+    }
+}
+
+fn balancer(grace: u64) -> LoadBalancerPlan {
+    LoadBalancerPlan {
+        routing: Routing::RoundRobin,
+        registration: always(0),
+        health_check: HealthCheckPlan {
+            interval: seconds(30),
+            initial_healthy_count: 1,
+            first_check: FirstHealthCheck::AtOnce,
+            timeout: seconds(5),
+            unhealthy_threshold: 2,
+            healthy_threshold: 5,
+            grace_period: seconds(grace),
+        },
+        deregistration_delay: seconds(300),
+        slow_start: SimDuration::ZERO,
+    }
+}
+
+#[test]
+fn a_task_that_was_chosen_to_stop_keeps_the_service_unsettled_although_it_still_runs() {
+    let mut stage = Stage::new(10, TaskHealthPlan::default(), None, 2);
+    assert!(stage.lifecycle.is_settled());
+    // 10 → 8 → 10 within the stop lag: ten run and ten are desired, but two of them are about to leave.
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(1), 8, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(2), 10, bucket, out));
+    assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.desired()), (10, 10));
+    assert!(!stage.lifecycle.is_settled());
+}
+
+#[test]
+fn a_crash_after_running_is_replaced_at_once_however_often() {
+    let health = TaskHealthPlan { time_to_crash: Some(always(30)), ..TaskHealthPlan::default() };
+    let mut stage = Stage::new(1, health, None, 1);
+    stage.until(second(170));
+    // It runs for 30 s, and the next one needs 20 s to run: 30, 80, 130, …
+    assert_eq!(stage.failures(), [30.0, 80.0, 130.0].map(|at| (at, TaskFailure::Crashed)));
+    assert_eq!(stage.came_to(TaskStage::Scheduled), [30.0, 80.0, 130.0]);
+    assert_eq!(stage.came_to(TaskStage::InService)[1..], [50.0, 100.0, 150.0]);
+}
+
+#[test]
+fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_up_to_a_quarter_of_an_hour() {
+    let health = TaskHealthPlan { launch_failure: 1.0, ..TaskHealthPlan::default() };
+    let mut stage = Stage::new(0, health, None, 1);
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
+    stage.until(second(7_000));
+    let failed: Vec<f64> = stage.failures().iter().map(|(at, _)| *at).collect();
+    let waits: Vec<f64> = failed.windows(2).map(|pair| pair[1] - pair[0] - 20.0).collect();
+    assert_eq!(failed[..1], [20.0]);
+    assert_eq!(
+        waits,
+        [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0, 900.0, 900.0, 900.0, 900.0, 900.0]
+    );
+    assert!(stage.failures().iter().all(|(_, failure)| *failure == TaskFailure::LaunchFailed));
+    assert_eq!(stage.lifecycle.counts().running, 0);
+}
+
+#[test]
+fn tasks_that_are_launched_together_fail_together_and_one_success_ends_the_waiting() {
+    let mut stage = Stage::new(0, TaskHealthPlan::default(), None, 1);
+    stage.fault(second(0), 0, &FaultKind::LaunchFailure(1.0));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 3, bucket, out));
+    stage.until(second(25));
+    stage.fault_ends(second(25), 0);
+    stage.until(second(200));
+    assert_eq!(stage.failures().len(), 3);
+    // 20 s to fail, 10 s to wait, and then all three run.
+    assert_eq!(stage.came_to(TaskStage::InService), [50.0; 3]);
+}
+
+#[test]
+fn a_hung_target_is_found_by_two_checks_and_stopped_when_another_has_taken_its_place() {
+    let mut stage = Stage::new(2, TaskHealthPlan::default(), Some(&balancer(0)), 2);
+    // Checks at 0, 30, 60, 90 …: the first that finds it hung is that of second 120, the second that of 150, and 5 s
+    // later it is unanswered. The replacement runs 20 s later and is healthy at its first check.
+    assert_eq!(stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(0.5))), 1);
+    stage.until(second(154));
+    assert_eq!(stage.lifecycle.counts().in_service, 2);
+    stage.until(second(155));
+    assert_eq!(stage.failures(), [(155.0, TaskFailure::UnhealthyTarget)]);
+    assert_eq!(stage.chairs.unhealthy.len(), 1);
+    assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.counts().in_service), (2, 1));
+    stage.until(second(180));
+    assert_eq!(stage.came_to(TaskStage::InService)[2..], [175.0]);
+    assert_eq!(stage.came_to(TaskStage::Draining), [175.0]);
+    assert!(stage.lifecycle.retiring.is_empty() && stage.lifecycle.is_settled());
+}
+
+#[test]
+fn a_hang_that_ends_before_the_second_check_is_not_noticed() {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(0)), 1);
+    stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(154));
+    stage.fault_ends(second(154), 0);
+    stage.until(second(600));
+    assert_eq!(stage.failures(), []);
+    assert!(stage.chairs.hung.is_empty());
+}
+
+#[test]
+fn within_the_grace_period_an_unhealthy_target_is_left_alone_and_may_come_back() {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(500)), 1);
+    stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(200));
+    stage.fault_ends(second(200), 0);
+    stage.until(second(600));
+    assert_eq!(stage.failures(), []);
+    // Out at 155; checks pass at 210, 240, 270, 300 and 330.
+    assert_eq!(stage.came_to(TaskStage::Unhealthy), [155.0]);
+    assert_eq!(stage.came_to(TaskStage::InService)[1..], [330.0]);
+    assert!(stage.chairs.unhealthy.is_empty());
+    // One that hangs beyond the period is replaced when it is over.
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(500)), 1);
+    stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(600));
+    assert_eq!(stage.failures(), [(500.0, TaskFailure::UnhealthyTarget)]);
+}
+
+#[test]
+fn a_container_check_finds_a_hung_task_behind_no_load_balancer() {
+    let check = ContainerCheckPlan {
+        interval: seconds(30),
+        timeout: seconds(5),
+        retries: 3,
+        start_period: seconds(0),
+    };
+    let health = TaskHealthPlan { container_check: Some(check), ..TaskHealthPlan::default() };
+    let mut stage = Stage::new(1, health, None, 1);
+    stage.fault(second(31), 0, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(400));
+    // Checks at 60, 90 and 120 fail, the last one at 125: 94 s, as the reference says (90 s to 95 s and the phase).
+    assert_eq!(stage.failures(), [(125.0, TaskFailure::UnhealthyContainer)]);
+    assert_eq!(stage.came_to(TaskStage::InService)[1..], [145.0]);
+    assert_eq!(stage.came_to(TaskStage::Stopping), [145.0]);
+}
+
+#[test]
+fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
+    let mut stage = Stage::new(6, TaskHealthPlan::default(), None, 3);
+    let zones = |stage: &Stage, from: f64| -> Vec<u32> {
+        let moved = stage.moved.iter().filter(|moved| moved.to == TaskStage::InService);
+        moved.filter(|moved| moved.at.as_secs_f64() >= from).map(|moved| moved.zone).collect()
+    };
+    assert_eq!(zones(&stage, 0.0), [0, 1, 2, 0, 1, 2]);
+    assert_eq!(stage.fault(second(10), 0, &FaultKind::ZoneOutage(1)), 2);
+    stage.until(second(100));
+    assert_eq!(stage.failures(), [(10.0, TaskFailure::ZoneLost); 2]);
+    assert_eq!(zones(&stage, 1.0), [0, 2]);
+    stage.fault_ends(second(100), 0);
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(100), 8, bucket, out));
+    stage.until(second(200));
+    assert_eq!(zones(&stage, 100.0), [1, 1]);
+    // With every zone lost nothing is launched, and all is launched when one is back.
+    for zone in 0..3 {
+        stage.fault(second(300), 1 + zone as usize, &FaultKind::ZoneOutage(zone));
+    }
+    stage.until(second(400));
+    assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.counts().pending), (0, 8));
+    stage.fault_ends(second(400), 2);
+    stage.until(second(500));
+    assert_eq!(zones(&stage, 300.0), [1; 8]);
+}
+
+#[test]
+fn a_zone_balanced_scale_in_takes_from_the_fullest_zone() {
+    let mut stage = Stage::new(7, TaskHealthPlan::default(), None, 3);
+    for desired in (0..7).rev() {
+        stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(1), desired, bucket, out));
+        let zones = &stage.lifecycle.by_zone;
+        assert!(zones.iter().max().unwrap() - zones.iter().min().unwrap() <= 1, "{zones:?}");
+    }
+}
+
+#[test]
+fn slow_dependencies_multiply_while_they_last() {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), None, 1);
+    stage.fault(second(1), 0, &FaultKind::SlowDependency(4.0));
+    stage.fault(second(2), 1, &FaultKind::SlowDependency(2.5));
+    assert!((stage.chairs.factor - 10.0).abs() < 1e-12);
+    stage.fault_ends(second(3), 0);
+    assert!((stage.chairs.factor - 2.5).abs() < 1e-12);
+    stage.fault_ends(second(4), 1);
+    assert!((stage.chairs.factor - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_share_of_the_tasks_is_rounded_up_and_a_crash_loop_takes_what_starts_while_it_lasts() {
+    let mut stage = Stage::new(10, TaskHealthPlan::default(), None, 2);
+    assert_eq!(stage.fault(second(10), 0, &FaultKind::Crash(Extent::Share(0.31))), 4);
+    assert_eq!(stage.failures().len(), 4);
+    stage.fault(second(11), 1, &FaultKind::CrashLoop(seconds(7)));
+    stage.until(second(60));
+    // The four that run at 30 end at 37, and those that replace them run at 57.
+    assert_eq!(stage.failures()[4..], [(37.0, TaskFailure::Crashed); 4]);
+    stage.fault_ends(second(58), 1);
+    stage.until(second(200));
+    assert_eq!(stage.failures().len(), 12);
+    assert_eq!(stage.lifecycle.counts().in_service, 10);
+}

@@ -1,0 +1,85 @@
+//! The life of every task: when it came to each stage, and what ended it.
+
+use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use windtunnel_kernel::units::{SimTime, TaskId};
+
+/// One task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskLife {
+    /// Its number, in the order in which the scheduler asked for them.
+    pub task: TaskId,
+    /// Its availability zone, counted from 0.
+    pub zone: u32,
+    /// When it first came to each stage, in the order of [`TaskLife::STAGES`].
+    pub came_to: [Option<SimTime>; TaskLife::STAGES.len()],
+    /// Why it failed, if it did, and when.
+    pub failure: Option<(SimTime, TaskFailure)>,
+}
+
+impl TaskLife {
+    /// The stages, in order.
+    pub const STAGES: [TaskStage; 12] = [
+        TaskStage::Scheduled,
+        TaskStage::Provisioning,
+        TaskStage::Pulling,
+        TaskStage::Starting,
+        TaskStage::Booting,
+        TaskStage::Registering,
+        TaskStage::InService,
+        TaskStage::Unhealthy,
+        TaskStage::Draining,
+        TaskStage::Stopping,
+        TaskStage::Deprovisioning,
+        TaskStage::Stopped,
+    ];
+
+    /// When it first came to `stage`.
+    #[must_use]
+    pub fn came_to(&self, stage: TaskStage) -> Option<SimTime> {
+        let index = Self::STAGES.iter().position(|other| *other == stage)?;
+        self.came_to[index]
+    }
+}
+
+/// The lives of one service's tasks; task n is at index n.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lives(Vec<TaskLife>);
+
+impl Lives {
+    fn of(&mut self, task: TaskId) -> &mut TaskLife {
+        while self.0.len() <= task.index() {
+            let task = TaskId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
+            self.0.push(TaskLife { task, zone: 0, came_to: [None; TaskLife::STAGES.len()], failure: None });
+        }
+        &mut self.0[task.index()]
+    }
+
+    pub(super) fn moved(&mut self, moved: &TaskMoved) {
+        let life = self.of(moved.task);
+        life.zone = moved.zone;
+        if let Some(index) = TaskLife::STAGES.iter().position(|stage| *stage == moved.to) {
+            life.came_to[index].get_or_insert(moved.at);
+        }
+    }
+
+    pub(super) fn failed(&mut self, failed: &TaskFailed) {
+        self.of(failed.task).failure.get_or_insert((failed.at, failed.failure));
+    }
+
+    pub(super) fn finish(self) -> Vec<TaskLife> {
+        self.0
+    }
+}
+
+/// What ended a task, in words of the log.
+#[must_use]
+pub const fn failure_name(failure: TaskFailure) -> &'static str {
+    match failure {
+        TaskFailure::Crashed => "crashed",
+        TaskFailure::OutOfMemory => "out_of_memory",
+        TaskFailure::UnhealthyTarget => "unhealthy_target",
+        TaskFailure::UnhealthyContainer => "unhealthy_container",
+        TaskFailure::LaunchFailed => "launch_failed",
+        TaskFailure::ZoneLost => "zone_lost",
+    }
+}

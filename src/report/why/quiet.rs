@@ -1,0 +1,102 @@
+//! Why nothing was scaled around a moment.
+
+use super::moment::Clock;
+use super::read::{Row, Seen};
+use super::service::ServiceLog;
+use super::story::{Page, alarm_in_words, number};
+
+/// What counts as "around" \[s\].
+const AROUND_S: f64 = 600.0;
+
+/// Tells why nothing was scaled around `at`, or ever.
+pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &Clock, page: &mut Page) {
+    let Some(at) = at else {
+        page.title(&format!("{}: the desired count never changed", service.name));
+        let end = service.minutes.last().map_or(0.0, |minute| minute.time_s);
+        alarms(service, end, clock, page);
+        refusals(service, (0.0, f64::INFINITY), clock, page);
+        return;
+    };
+    page.title(&format!("{} around {}: nothing was scaled", service.name, clock.full(at)));
+    if let Some(minute) = service.minute_at(at) {
+        let cpu = minute
+            .cpu_utilization
+            .map_or_else(String::new, |cpu| format!(", CPU at {} %", number(100.0 * cpu)));
+        let p95 =
+            minute.response_time_p95_ms.map_or_else(String::new, |p95| format!(", p95 {} ms", number(p95)));
+        page.line(&format!(
+            "{} requests/s on {} of {} desired tasks{cpu}{p95}; {} waited for a place.",
+            number(minute.offered_per_s),
+            minute.in_service,
+            minute.desired,
+            number(minute.queue_length),
+        ));
+    }
+    let (before, after) = neighbours(service, at);
+    let told =
+        |row: &Row| format!("{} → {} at {}", row.desired_before, row.desired_after, clock.second(row.time_s));
+    let before =
+        before.map_or_else(|| "none before".to_owned(), |row| format!("the last before was {}", told(row)));
+    let after =
+        after.map_or_else(|| "none after".to_owned(), |row| format!("the next after was {}", told(row)));
+    page.line(&format!("No change within ten minutes; {before}, {after}."));
+    alarms(service, at, clock, page);
+    refusals(service, (at - AROUND_S, at + AROUND_S), clock, page);
+}
+
+fn neighbours(service: &ServiceLog, at: f64) -> (Option<&Row>, Option<&Row>) {
+    let moves = || service.rows.iter().filter(|row| row.desired_before != row.desired_after);
+    (moves().rfind(|row| row.time_s <= at), moves().find(|row| row.time_s > at))
+}
+
+/// Where each alarm stood.
+fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
+    page.heading("Alarms");
+    let standing = service.standing(at);
+    if standing.is_empty() {
+        page.line("The service has no alarm, so no policy can be invoked.");
+    }
+    for seen in standing {
+        page.item(&clock.second(seen.time_s), &stands(seen, clock));
+    }
+}
+
+fn stands(seen: &Seen, clock: &Clock) -> String {
+    let since = if seen.until_s > seen.time_s {
+        format!(" and found the same until {}", clock.second(seen.until_s))
+    } else {
+        String::new()
+    };
+    format!("{}{since}", alarm_in_words(seen))
+}
+
+/// Invocations that changed nothing, those with the same outcome together.
+fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+    let mut groups: Vec<(&Row, usize, f64)> = Vec::new();
+    for row in
+        service.rows.iter().filter(|row| row.kind == "policy" && row.time_s >= from && row.time_s <= to)
+    {
+        match groups.last_mut() {
+            Some((first, count, until)) if first.policy == row.policy && first.outcome == row.outcome => {
+                *count += 1;
+                *until = row.time_s;
+            }
+            _ => groups.push((row, 1, row.time_s)),
+        }
+    }
+    page.heading("Policies that were invoked");
+    if groups.is_empty() {
+        page.line("None: no alarm was in ALARM.");
+    }
+    for (row, count, until) in groups {
+        let times = if count > 1 {
+            format!(" ({count} times, until {})", clock.second(until))
+        } else {
+            String::new()
+        };
+        page.item(
+            &clock.second(row.time_s),
+            &format!("{}: {}{times}: {}", row.policy, row.outcome, row.reason),
+        );
+    }
+}

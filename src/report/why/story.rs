@@ -1,0 +1,379 @@
+//! The story of a change of capacity: what led to it, where the time went, what users felt, and what came after.
+
+use super::moment::Clock;
+use super::moves::Episode;
+use super::read::{Row, Seen};
+use super::service::ServiceLog;
+use crate::kernel::units::SimDuration;
+use crate::report::numbers::{PLAIN, figure, grouped, span};
+use crate::report::words::{columns, plain, wrapped};
+
+/// Rise or fall of the load that counts as one, as a share of what it was.
+const NOTABLE: f64 = 0.05;
+/// How long before the first breaching period the load is looked at \[s\].
+const BEFORE_S: f64 = 900.0;
+
+/// Lines of text within a width.
+pub(super) struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    pub(super) fn new(width: usize) -> Self {
+        Self { text: String::new(), width: width.max(40) }
+    }
+
+    pub(super) fn title(&mut self, text: &str) {
+        self.line(text);
+    }
+
+    pub(super) fn heading(&mut self, text: &str) {
+        self.text.push('\n');
+        self.line(text);
+    }
+
+    pub(super) fn line(&mut self, text: &str) {
+        for line in wrapped(&plain(text), self.width) {
+            self.text.push_str(line.trim_end());
+            self.text.push('\n');
+        }
+    }
+
+    /// A label, and a text that hangs beside it.
+    pub(super) fn item(&mut self, label: &str, text: &str) {
+        let indent = columns(label) + 4;
+        for (index, line) in
+            wrapped(&plain(text), self.width.saturating_sub(indent).max(20)).iter().enumerate()
+        {
+            let head = if index == 0 { format!("  {label}  ") } else { " ".repeat(indent) };
+            self.text.push_str(format!("{head}{line}").trim_end());
+            self.text.push('\n');
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// A number for people.
+pub(super) fn number(value: f64) -> String {
+    figure(value, PLAIN)
+}
+
+/// Seconds as a length of time: `2 min 5 s`.
+pub(super) fn length(seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a length of time for people"
+    )]
+    let nanos = (seconds.max(0.0) * 1e9).round() as u64;
+    span(SimDuration(nanos))
+}
+
+/// What an alarm found.
+pub(super) fn alarm_in_words(seen: &Seen) -> String {
+    let values = match (seen.lowest, seen.highest) {
+        (Some(low), Some(high)) if high - low < 5e-7 => {
+            format!("the newest of {} was {}", seen.metric, number(low))
+        }
+        (Some(low), Some(high)) => {
+            format!("the newest of {} were {} to {}", seen.metric, number(low), number(high))
+        }
+        _ => format!("no datapoint of {}", seen.metric),
+    };
+    format!(
+        "{} in {}: {} of {} datapoints beyond {}, {} of {} needed; {values}",
+        seen.alarm,
+        seen.state_after,
+        seen.breaching,
+        seen.seen,
+        number(seen.threshold),
+        seen.datapoints_to_alarm,
+        seen.evaluation_periods,
+    )
+}
+
+/// When the load changed, and from what to what.
+struct Turn {
+    at: f64,
+    before: f64,
+    after: f64,
+}
+
+/// Tells the story of an episode.
+pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut Page) {
+    let first = episode.first();
+    let last = episode.last();
+    let verb = if episode.out { "scaled out" } else { "scaled in" };
+    page.title(&format!(
+        "{} {verb} from {} to {} tasks at {}",
+        service.name,
+        first.desired_before,
+        last.desired_after,
+        clock.full(first.time_s)
+    ));
+    let fired =
+        service.fired(&first.policy, first.threshold, first.time_s).filter(|_| first.kind == "policy");
+    let breach = fired.map(|fired| breach_end(service, fired));
+    let turn = breach
+        .zip(fired)
+        .and_then(|(end, fired)| turn(service, end - fired.period_s, first.time_s, episode.out));
+    page.heading("What happened");
+    if let Some(turn) = &turn {
+        let way = if episode.out { "rose" } else { "fell" };
+        page.item(
+            &clock.second(turn.at),
+            &format!(
+                "The load {way} from {} to {} requests/s by {}.",
+                number(turn.before),
+                number(turn.after),
+                clock.second(first.time_s)
+            ),
+        );
+    } else if let Some(end) = breach {
+        let rate = service.minute_at(end).map_or(0.0, |minute| minute.offered_per_s);
+        page.item(&clock.second(end), &format!("The load had hardly changed: {} requests/s.", number(rate)));
+    }
+    if let (Some(fired), Some(end)) = (fired, breach) {
+        metric_and_alarm(service, (fired, end), first, clock, page);
+    }
+    decision(service, first, fired, clock, page);
+    let ready = if episode.out { arrivals(service, episode, clock, page) } else { None };
+    if let (Some(fired), Some(end)) = (fired, breach) {
+        let start = turn.as_ref().map_or(end - fired.period_s, |turn| turn.at);
+        where_the_time_went(start, end, fired, (first, ready), page);
+    }
+    let start = turn.map_or(first.time_s, |turn| turn.at);
+    users(service, (start, last.time_s), clock, page);
+    after(service, episode, clock, page);
+}
+
+/// End of the first period of the run of datapoints that made the alarm fire \[s\].
+fn breach_end(service: &ServiceLog, fired: &Seen) -> f64 {
+    let end = fired.newest_period_end_s.unwrap_or(fired.time_s);
+    let row = service.rows.iter().find(|row| {
+        row.kind == "alarm" && row.policy == fired.policy && (row.time_s - fired.time_s).abs() < 1e-6
+    });
+    let points: Vec<f64> = row
+        .map(|row| row.datapoints.split(' ').filter_map(|text| text.parse().ok()).collect())
+        .unwrap_or_default();
+    let low = points.last().is_some_and(|newest| *newest < fired.threshold);
+    let breaches = |value: &f64| if low { *value <= fired.threshold } else { *value >= fired.threshold };
+    let first = points.iter().position(breaches).unwrap_or(0);
+    let later = points.len().saturating_sub(first + 1);
+    end - later as f64 * fired.period_s
+}
+
+/// The last minute from which on the load stayed away from what it was.
+fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Option<Turn> {
+    let before = service.mean_rate(breach_start - BEFORE_S, breach_start - BEFORE_S / 3.0)?;
+    let moved = |rate: f64| {
+        if out { rate > before * (1.0 + NOTABLE) + 1e-9 } else { rate < before * (1.0 - NOTABLE) - 1e-9 }
+    };
+    let minutes: Vec<_> = service.between(breach_start - BEFORE_S, until).collect();
+    let stays = minutes.iter().rev().take_while(|minute| moved(minute.offered_per_s)).count();
+    let first = minutes.get(minutes.len() - stays)?;
+    let after = minutes.last()?.offered_per_s;
+    (first.time_s <= breach_start + 60.0).then_some(Turn { at: first.time_s, before, after })
+}
+
+fn metric_and_alarm(
+    service: &ServiceLog,
+    (fired, end): (&Seen, f64),
+    first: &Row,
+    clock: &Clock,
+    page: &mut Page,
+) {
+    let low = first.desired_after < first.desired_before
+        && fired.highest.is_some_and(|high| high < fired.threshold);
+    let side = if low { "below" } else { "above" };
+    page.item(
+        &clock.second(end),
+        &format!(
+            "The first period of {} s with {} {side} {} was over; its datapoint could be read {} later.",
+            number(fired.period_s),
+            fired.metric,
+            number(fired.threshold),
+            length(fired.publication_delay_s)
+        ),
+    );
+    let row = service.rows.iter().find(|row| row.kind == "alarm" && (row.time_s - fired.time_s).abs() < 1e-6);
+    let points = row.map_or_else(String::new, |row| {
+        let values: Vec<String> =
+            row.datapoints.split(' ').filter_map(|text| text.parse().ok()).map(number).collect();
+        format!(" ({})", values.join(", "))
+    });
+    page.item(
+        &clock.second(fired.time_s),
+        &format!(
+            "{} went to ALARM: {} of {} datapoints beyond {}{points}.",
+            fired.alarm,
+            fired.breaching,
+            fired.seen,
+            number(fired.threshold)
+        ),
+    );
+}
+
+fn decision(service: &ServiceLog, first: &Row, fired: Option<&Seen>, clock: &Clock, page: &mut Page) {
+    // What the policy answered between the alarm and the change, such as a cooldown that had to end.
+    if let Some(fired) = fired {
+        let idle: Vec<&Row> = service
+            .rows
+            .iter()
+            .filter(|row| row.kind == "policy" && row.policy == first.policy)
+            .filter(|row| row.time_s >= fired.time_s && row.time_s < first.time_s)
+            .collect();
+        if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
+            let times = if idle.len() > 1 { format!(" ({} times)", idle.len()) } else { String::new() };
+            page.item(
+                &clock.second(earliest.time_s),
+                &format!("{} was invoked{times} and changed nothing: {}.", first.policy, latest.reason),
+            );
+        }
+    }
+    let what = match first.kind.as_str() {
+        "policy" => format!("Policy {} decided: ", first.policy),
+        "scheduled" => format!("Scheduled action {} ran: ", first.policy),
+        _ => String::new(),
+    };
+    page.item(
+        &clock.second(first.time_s),
+        &format!("{what}{}. Desired count {} → {}.", first.reason, first.desired_before, first.desired_after),
+    );
+}
+
+/// When the tasks of the first change ran and could serve: the first of them \[s\].
+fn arrivals(
+    service: &ServiceLog,
+    episode: &Episode<'_>,
+    clock: &Clock,
+    page: &mut Page,
+) -> Option<(f64, f64)> {
+    let first = episode.first();
+    let asked = service.asked_for(first.time_s, first.time_s);
+    let mut served: Vec<(f64, f64)> =
+        asked.iter().filter_map(|life| Some((life.running_s?, life.in_service_s?))).collect();
+    served.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (Some(earliest), Some(latest)) = (served.first().copied(), served.last().copied()) else {
+        page.item(&clock.second(first.time_s), "None of the tasks it asked for ever served.");
+        return None;
+    };
+    let all = if served.len() == asked.len() {
+        format!("all {}", asked.len())
+    } else {
+        format!("{} of the {}", served.len(), asked.len())
+    };
+    let rest =
+        if served.len() > 1 { format!("; {all} by {}", clock.second(latest.1)) } else { String::new() };
+    page.item(
+        &clock.second(earliest.1),
+        &format!("The first new task could serve (RUNNING at {}){rest}.", clock.second(earliest.0)),
+    );
+    Some(earliest)
+}
+
+fn where_the_time_went(
+    start: f64,
+    breach_end: f64,
+    fired: &Seen,
+    (first, ready): (&Row, Option<(f64, f64)>),
+    page: &mut Page,
+) {
+    let newest = fired.newest_period_end_s.unwrap_or(fired.time_s);
+    let readable = newest + fired.publication_delay_s;
+    let more = ((newest - breach_end) / fired.period_s).round();
+    let mut parts = vec![
+        (breach_end - start, "until the first period beyond the threshold was over".to_owned()),
+        (
+            newest - breach_end,
+            format!("for {} more such periods: {} in a row are needed", number(more), number(more + 1.0)),
+        ),
+        (fired.publication_delay_s, "until CloudWatch showed the last of them".to_owned()),
+        (fired.time_s - readable, "until the alarm was evaluated next".to_owned()),
+        (first.time_s - fired.time_s, "from the alarm to the change of the desired count".to_owned()),
+    ];
+    let mut end = first.time_s;
+    if let Some((running, serving)) = ready {
+        parts.push((running - first.time_s, "until the first new task was RUNNING".to_owned()));
+        parts.push((serving - running, "until it could serve: boot, registration, health check".to_owned()));
+        end = serving;
+    }
+    page.heading(&format!("Where the time went: {} in all", length(end - start)));
+    let labels: Vec<String> = parts.iter().map(|(seconds, _)| length(*seconds)).collect();
+    let width = labels.iter().map(|label| columns(label)).max().unwrap_or(0);
+    for (label, (_, text)) in labels.iter().zip(&parts) {
+        page.item(&format!("{}{label}", " ".repeat(width - columns(label))), text);
+    }
+}
+
+fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+    let end = to + 600.0;
+    page.heading(&format!("What users felt, {} to {}", clock.minute(from), clock.minute(end)));
+    let felt = service.felt(from, end);
+    let usual = service.usual_p95(from - BEFORE_S, from);
+    let usual = usual.map_or_else(String::new, |p95| format!(" ({} ms before)", number(p95)));
+    let worst = felt.worst_p95_ms.map_or_else(
+        || "Nobody got an answer".to_owned(),
+        |(p95, at)| {
+            format!("The 95th percentile was at worst {} ms at {}{usual}", number(p95), clock.minute(at))
+        },
+    );
+    let counts = [(felt.rejected, "refused"), (felt.timed_out, "timed out"), (felt.failed, "failed")];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count, PLAIN)))
+        .collect();
+    let lost = if counts.is_empty() { "no request was lost".to_owned() } else { counts.join(", ") };
+    page.line(&format!("{worst}; {lost}."));
+}
+
+/// The further changes of the episode, what went wrong meanwhile, and where it ended.
+fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut Page) {
+    let (first, last) = (episode.first(), episode.last());
+    let others: Vec<&Row> = service
+        .rows
+        .iter()
+        .filter(|row| row.time_s > first.time_s && row.time_s <= last.time_s + 600.0)
+        .filter(|row| row.kind != "alarm")
+        .filter(|row| {
+            row.desired_before != row.desired_after
+                || matches!(row.kind.as_str(), "task" | "fault" | "policy")
+        })
+        .collect();
+    if others.is_empty() {
+        return;
+    }
+    page.heading("And then");
+    let mut index = 0;
+    while index < others.len() {
+        let row = others[index];
+        let alike = others[index..]
+            .iter()
+            .take_while(|other| {
+                other.kind == row.kind
+                    && other.policy == row.policy
+                    && other.outcome == row.outcome
+                    && other.desired_before == other.desired_after
+            })
+            .count()
+            .max(1);
+        let times = if alike > 1 {
+            format!(" ({alike} times, until {})", clock.second(others[index + alike - 1].time_s))
+        } else {
+            String::new()
+        };
+        let change = if row.desired_before == row.desired_after {
+            format!("{}{times}", row.outcome)
+        } else {
+            format!("{} → {}", row.desired_before, row.desired_after)
+        };
+        let who = if row.policy.is_empty() { String::new() } else { format!("{}: ", row.policy) };
+        page.item(&clock.second(row.time_s), &format!("{who}{change}: {}", row.reason));
+        index += alike;
+    }
+}

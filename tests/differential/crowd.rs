@@ -240,7 +240,9 @@ impl Engine<'_> {
         self.tasks[task][index].in_vain = true;
         self.fail(now, (job.origin, job.attempt, job.ask), (job.passage.arrival, start), Denial::TimedOut);
         if start.is_none() || self.plan.request.cancel_timed_out {
-            self.work_until(task, now);
+            if matches!(job.doing, Doing::Working(_)) {
+                self.work_until(task, now);
+            }
             self.tasks[task].remove(index);
             self.fill(task, now);
         }

@@ -8,7 +8,9 @@
 mod accounts;
 mod events;
 mod extras;
+mod failures;
 mod flows;
+mod monotone;
 mod sameness;
 mod sketch;
 mod tasks;

@@ -4,6 +4,7 @@
 use super::calendar::Calendar;
 use super::capacity::{Ending, offered_per_s, peak, shortfalls};
 use super::numbers::{PLAIN, figure, grouped, percent, span};
+use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::world::ServicePlan;
 use crate::record::{RequestCounts, ServiceRecord};
 use crate::scenario::Scenario;
@@ -42,7 +43,10 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Cal
     let found = shortfalls(&service.timeline, &service.in_service, capacity);
     // The first of equally long ones, so that the sentence does not depend on the order of a sort.
     let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length());
-    let Some(longest) = longest else { return "capacity was never short".to_owned() };
+    // A task that hangs or waits for a slow dependency carries less than a sound one, which is what is counted here.
+    let sound = |fault: &FaultPlan| !matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
+    let proviso = if plan.faults.iter().all(sound) { "" } else { ", by what a sound task carries" };
+    let Some(longest) = longest else { return format!("capacity was never short{proviso}") };
     let (start, length) = (calendar.clock(longest.start), span(longest.length()));
     let mut text = match longest.ending {
         Ending::CapacityCame => format!("capacity fell short at {start} and caught up {length} later"),
@@ -51,6 +55,7 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Cal
         }
         Ending::RunEnded => format!("capacity fell short at {start} and never caught up"),
     };
+    text.push_str(proviso);
     if found.len() > 1 {
         text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64, PLAIN)));
     }

@@ -10,11 +10,13 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(crate) const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 10] = [
     "cpu-70",
+    "crash-loop",
     "flash-sale",
     "month-fluid",
     "requests-per-target",
+    "slow-dependency",
     "steady-api",
     "step-70-30",
     "trace-replay",

@@ -3,7 +3,7 @@
 use super::moment::Clock;
 use super::read::{Row, Seen};
 use super::service::ServiceLog;
-use super::story::{Page, alarm_in_words, number};
+use super::story::{Page, alarm_in_words, number, wrong};
 
 /// What counts as "around" \[s\].
 const AROUND_S: f64 = 600.0;
@@ -40,6 +40,13 @@ pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &Clock, page: &
     let after =
         after.map_or_else(|| "none after".to_owned(), |row| format!("the next after was {}", told(row)));
     page.line(&format!("No change within ten minutes; {before}, {after}."));
+    let around = (at - AROUND_S, at + AROUND_S);
+    if service.rows.iter().any(|row| {
+        matches!(row.kind.as_str(), "task" | "fault") && row.time_s >= around.0 && row.time_s <= around.1
+    }) {
+        page.heading("What went wrong");
+        wrong(service, around, clock, page);
+    }
     alarms(service, at, clock, page);
     refusals(service, (at - AROUND_S, at + AROUND_S), clock, page);
 }

@@ -12,6 +12,8 @@ use crate::report::words::{columns, plain, wrapped};
 const NOTABLE: f64 = 0.05;
 /// How long before the first breaching period the load is looked at \[s\].
 const BEFORE_S: f64 = 900.0;
+/// Rows of the log that one list shows.
+const MOST_ITEMS: usize = 15;
 
 /// Lines of text within a width.
 pub(super) struct Page {
@@ -122,6 +124,7 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
         .zip(fired)
         .and_then(|(end, fired)| turn(service, end - fired.period_s, first.time_s, episode.out));
     page.heading("What happened");
+    wrong(service, (breach.unwrap_or(first.time_s) - BEFORE_S, first.time_s), clock, page);
     if let Some(turn) = &turn {
         let way = if episode.out { "rose" } else { "fell" };
         page.item(
@@ -178,6 +181,14 @@ fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Optio
     let first = minutes.get(minutes.len() - stays)?;
     let after = minutes.last()?.offered_per_s;
     (first.time_s <= breach_start + 60.0).then_some(Turn { at: first.time_s, before, after })
+}
+
+/// Faults and failed tasks in a stretch of time.
+pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+    let is_wrong = |row: &&Row| matches!(row.kind.as_str(), "task" | "fault");
+    let rows = service.rows.iter().filter(is_wrong);
+    let rows: Vec<&Row> = rows.filter(|row| row.time_s >= from && row.time_s <= to).collect();
+    list(&rows, MOST_ITEMS / 2, clock, page);
 }
 
 fn metric_and_alarm(
@@ -349,21 +360,28 @@ fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut 
         return;
     }
     page.heading("And then");
-    let mut index = 0;
-    while index < others.len() {
-        let row = others[index];
-        let alike = others[index..]
-            .iter()
-            .take_while(|other| {
-                other.kind == row.kind
-                    && other.policy == row.policy
-                    && other.outcome == row.outcome
-                    && other.desired_before == other.desired_after
-            })
-            .count()
-            .max(1);
+    list(&others, MOST_ITEMS, clock, page);
+}
+
+/// Rows of the log, those that are alike in a row as one, at most so many of them.
+pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
+    let (mut index, mut items) = (0, 0);
+    while let Some(row) = rows.get(index) {
+        if items == most {
+            let last = rows[rows.len() - 1];
+            page.line(&format!("  … and {} more until {}", rows.len() - index, clock.second(last.time_s)));
+            return;
+        }
+        items += 1;
+        let is_like = |other: &&&Row| {
+            other.kind == row.kind
+                && other.policy == row.policy
+                && other.outcome == row.outcome
+                && other.desired_before == other.desired_after
+        };
+        let alike = rows[index..].iter().take_while(is_like).count().max(1);
         let times = if alike > 1 {
-            format!(" ({alike} times, until {})", clock.second(others[index + alike - 1].time_s))
+            format!(" ({alike} times, until {})", clock.second(rows[index + alike - 1].time_s))
         } else {
             String::new()
         };

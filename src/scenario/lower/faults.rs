@@ -155,7 +155,7 @@ pub(super) fn refuse_flow(root: View<'_>, kind: &str, lower: &mut Lower<'_>) {
     for view in root.list("fault").into_iter().filter(|view| view.is_given(kind)) {
         lower.report.add(
             Problem::new(codes::NOT_A_FLOW, format!("the fluid plane cannot show a fault of kind `{kind}`"))
-                .at(&view.place(kind), "it stops or slows single requests")
+                .at(&view.place(kind), "it concerns single requests")
                 .also(&root.place("fidelity"), "asked for here")
                 .fix("fidelity = \"requests\"".to_owned()),
         );
@@ -165,8 +165,11 @@ pub(super) fn refuse_flow(root: View<'_>, kind: &str, lower: &mut Lower<'_>) {
 /// Which key of a service asks for what flows cannot show, if any.
 pub(super) fn not_a_flow(plan: &ServicePlan) -> Option<&'static str> {
     plan.faults.iter().find_map(|fault| match fault.kind {
+        FaultKind::Crash(_) => Some("crash"),
         FaultKind::Hang(_) => Some("hang"),
+        FaultKind::CrashLoop(_) => Some("crash_loop"),
         FaultKind::SlowDependency(_) => Some("slow_dependency"),
-        _ => None,
+        FaultKind::ZoneOutage(_) => Some("zone_outage"),
+        FaultKind::LaunchFailure(_) => None,
     })
 }

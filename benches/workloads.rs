@@ -8,13 +8,13 @@
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
 use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
-use windtunnel::kernel::policy::{PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
+use windtunnel::kernel::policy::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
     CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan,
     RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan, TaskPlan,
 };
-use windtunnel::kernel::telemetry::{Metric, MetricRules, RcptDenominator};
+use windtunnel::kernel::telemetry::{Metric, MetricRules, MetricsPlan, RcptDenominator, Reading};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
@@ -46,6 +46,7 @@ pub(crate) fn tariff() -> Tariff {
         ipv4_hour: Some(Usd(5_000_000_000)),
         public_ip_per_task: false,
         alarm_month: Some(Usd(100_000_000_000)),
+        high_resolution_alarm_month: Some(Usd(300_000_000_000)),
         minimum_billed: secs(60),
         bill_deprovisioning: false,
     }
@@ -104,12 +105,16 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         launch_backoff: LaunchBackoff::default(),
         faults: Vec::new(),
         policies: Vec::new(),
+        clock: ClockPlan::default(),
+        metrics: MetricsPlan::default(),
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {
             ecs_metric_delay: secs(120),
+            ecs_metric_delay_20s: secs(10),
             alb_metric_delay: secs(60),
             alarm_phase: None,
             alarm_range_extra: 2,
+            alarm_range_high_resolution: secs(60),
             alarm_reinvoke: secs(60),
             aas_action_latency: SimDuration::from_millis(200),
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
@@ -178,6 +183,7 @@ pub(crate) fn tracking() -> PolicyPlan {
         name: "cpu".into(),
         kind: PolicyKind::TargetTracking(TargetTrackingPlan {
             metric: Metric::CpuUtilization,
+            reading: Reading::of(Metric::CpuUtilization),
             target_value: 60.0,
             scale_out_cooldown: secs(300),
             scale_in_cooldown: secs(300),

@@ -5,6 +5,7 @@
 //! do not exist are absent (`null`, an empty cell, "no data"), never zero. Money is decimal text, a month is 730 hours.
 
 mod aws;
+mod aws_schedule;
 mod calendar;
 mod capacity;
 mod chart;

@@ -4,10 +4,12 @@
 mod axis;
 mod codes;
 mod conform;
+mod cron;
 mod curve;
 mod diagnostic;
 mod distribution;
 mod explain;
+mod expression;
 mod json_schema;
 mod load;
 mod lower;
@@ -17,6 +19,7 @@ mod price_book;
 mod quantity;
 mod reference;
 mod resolved;
+mod schedule;
 mod schema;
 mod templates;
 mod trace;
@@ -214,6 +217,21 @@ pub struct ServiceNotes {
     pub architecture: String,
     /// The trace it replays, if any.
     pub trace: Option<TraceCounts>,
+    /// Its scheduled actions as they are written, in the order of the plan.
+    pub schedules: Vec<ScheduleText>,
+}
+
+/// A scheduled action's time as the scenario writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleText {
+    /// `at(…)`, `rate(…)` or `cron(…)`.
+    pub schedule: String,
+    /// Its zone.
+    pub timezone: String,
+    /// `StartTime`.
+    pub start: Option<String>,
+    /// `EndTime`.
+    pub end: Option<String>,
 }
 
 /// A missing sample, a zero and the end of a trace are three different things.

@@ -4,7 +4,7 @@ use windtunnel::kernel::policy::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::{Plan, ServicePlan};
@@ -66,6 +66,7 @@ fn jumping(name: &str, count: i32) -> ServicePlan {
             alarm: AlarmPlan {
                 name: "load".into(),
                 metric: Metric::RequestCount,
+                reading: Reading::of(Metric::RequestCount),
                 evaluation_periods: 1,
                 datapoints_to_alarm: 1,
                 comparison: Comparison::GreaterThanThreshold,

@@ -3,12 +3,15 @@
 
 mod benchmarks;
 mod cli;
+mod conformance;
+mod control;
 mod differential;
 mod experiments;
 mod fluid;
 mod invariants;
 mod laws;
 mod limits;
+mod measurements;
 mod oracles;
 mod program;
 mod report;
@@ -17,6 +20,7 @@ mod scenarios;
 mod statistics;
 mod sweep;
 mod tidy;
+mod validation;
 mod witness;
 #[path = "../benches/workloads.rs"]
 mod workloads;

@@ -2,6 +2,7 @@
 //! and tells the story that its file announces. `WINDTUNNEL_BLESS=1` rewrites what is pinned; the laws and stories are
 //! arithmetic and cannot be rewritten.
 
+mod control_stories;
 mod failures;
 mod laws;
 mod ran;

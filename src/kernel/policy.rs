@@ -14,4 +14,4 @@ pub use plan::{
     PolicyKind, PolicyPlan, PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow,
     TargetTrackingPlan,
 };
-pub use scheduled::{ScheduledOutcome, ScheduledPlan, Suspended, SuspensionPlan};
+pub use scheduled::{ClockPlan, ScheduledOutcome, ScheduledPlan, Suspended, SuspensionPlan};

@@ -3,9 +3,19 @@
 mod alarm;
 #[cfg(test)]
 mod alarm_tests;
+mod expression;
 mod metric;
+mod sketch;
+mod store;
+#[cfg(test)]
+mod store_tests;
+mod tally;
 mod usage;
 
 pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
-pub use metric::{Metric, MetricStore};
+pub use expression::{CustomMetric, Expression, Term, Variable};
+pub use metric::{LowSamples, Metric, Reading, Statistic};
+pub use sketch::{Sketch, Times};
+pub use store::{Levels, MetricStore, MetricsPlan, TaskShape, Window};
+pub use tally::{Gauge, Outcomes, Tally};
 pub use usage::{MetricRules, PERIOD, RcptDenominator, UsageMeter, UsageTotals};

@@ -1,5 +1,6 @@
 //! The whole: the closed set of control events with its priority table, their dispatch, and [`simulate`].
 
+mod clock;
 mod event;
 mod observer;
 mod plan;

@@ -96,7 +96,7 @@ impl Evaluations {
             periods: plan.evaluation_periods,
             before: evaluated.before,
             after: evaluation.state,
-            period: SimDuration::from_secs(60),
+            period: plan.reading.period,
             newest_end: evaluated.newest,
             delay: evaluated.delay,
             newest,

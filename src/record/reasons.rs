@@ -1,10 +1,12 @@
 //! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
 
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
-use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, Verdict};
+use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, ScheduledOutcome, Verdict};
 use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
-use windtunnel_kernel::world::{AlarmChange, FaultMoved, PolicyInvoked, ServicePlan};
+use windtunnel_kernel::world::{
+    AlarmChange, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
+};
 
 /// A number with at most three decimals: `83.125`, `60`.
 pub(super) fn number(value: f64) -> String {
@@ -56,6 +58,53 @@ pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
         AlarmState::Alarm | AlarmState::Ok => {
             format!("{}: {breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed", plan.name)
         }
+    }
+}
+
+/// What a scheduled action did, in the words of AWS's own activities.
+pub(super) fn scheduled(ran: &ScheduledRan<'_>) -> String {
+    let set = match ran.asked {
+        (Some(min), Some(max)) => format!("Setting min capacity to {min} and max capacity to {max}"),
+        (Some(min), None) => format!("Setting min capacity to {min}"),
+        (None, Some(max)) => format!("Setting max capacity to {max}"),
+        (None, None) => "Setting nothing".to_owned(),
+    };
+    let cause = format!("scheduled action name {} was triggered", ran.name);
+    match ran.outcome {
+        ScheduledOutcome::Applied => format!("{set}; {cause}"),
+        ScheduledOutcome::MinAboveMax => {
+            let (min, max) = ran.bounds_before;
+            let wanted = (ran.asked.0.unwrap_or(min), ran.asked.1.unwrap_or(max));
+            format!(
+                "{set}; {cause}; failed: min capacity {} would be above max capacity {}",
+                wanted.0, wanted.1
+            )
+        }
+        ScheduledOutcome::Suspended => {
+            format!("scheduled action name {} was skipped: scheduled scaling is suspended", ran.name)
+        }
+    }
+}
+
+/// The desired count was moved within its bounds.
+pub(super) fn bound_moved(before: u32, after: u32) -> String {
+    let bound = if after > before { "minimum" } else { "maximum" };
+    format!("{bound} capacity was set to {after}")
+}
+
+/// What is suspended from now on.
+pub(super) fn suspension(change: &SuspensionChanged) -> String {
+    let after = change.after;
+    let parts = [
+        (after.dynamic_scaling_in, "dynamic scaling in"),
+        (after.dynamic_scaling_out, "dynamic scaling out"),
+        (after.scheduled_scaling, "scheduled scaling"),
+    ];
+    let suspended: Vec<&str> = parts.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+    if suspended.is_empty() {
+        "nothing is suspended any more".to_owned()
+    } else {
+        format!("suspended from now on: {}", suspended.join(", "))
     }
 }
 

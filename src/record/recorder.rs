@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use windtunnel_kernel::facts::{
     Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved, Unanswered,
 };
-use windtunnel_kernel::policy::{PolicyKind, Verdict};
+use windtunnel_kernel::policy::{ScheduledOutcome, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
     AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError,
-    RunOutcome, ServicePlan, Stop, simulate,
+    RunOutcome, ScheduledRan, Stop, SuspensionChanged, simulate,
 };
 
 use super::lives::failure_name;
@@ -82,21 +82,11 @@ pub fn record_within(
     Ok(recorder.finish(outcome))
 }
 
-/// Alarms of a service's policies: two for target tracking (one without scale-in), one for step scaling.
-fn alarm_count(service: &ServicePlan) -> u32 {
-    let alarms = |kind: &PolicyKind| match kind {
-        PolicyKind::TargetTracking(plan) if plan.disable_scale_in => 1,
-        PolicyKind::TargetTracking(_) => 2,
-        PolicyKind::Step(_) => 1,
-    };
-    service.policies.iter().map(|policy| alarms(&policy.kind)).sum()
-}
-
 impl<'p> Recorder<'p> {
     /// A recorder for a run of `plan`.
     #[must_use]
     pub fn new(plan: &'p Plan, keep: Keep, limits: Limits<'p>) -> Self {
-        let recorder = |s| ServiceRecorder::new(plan, s, alarm_count(s), keep);
+        let recorder = |s| ServiceRecorder::new(plan, s, keep);
         let services = plan.services.iter().map(recorder).collect();
         Self { plan, services, keep, limits, offered: 0 }
     }
@@ -152,7 +142,7 @@ impl<'p> Recorder<'p> {
             kind: DecisionKind::Capacity,
             policy: String::new(),
             alarm_state: "",
-            metric: "",
+            metric: String::new(),
             value: None,
             threshold: None,
             datapoints: Vec::new(),
@@ -249,7 +239,7 @@ impl Observer for Recorder<'_> {
             kind: DecisionKind::Alarm,
             policy: recorder.names[change.policy.index()].clone(),
             alarm_state: change.evaluation.state.name(),
-            metric: change.alarm.metric.name(),
+            metric: self.plan.services[service.index()].metrics.name(change.alarm.metric).to_owned(),
             value: change.evaluation.datapoints.last().copied(),
             threshold: Some(change.alarm.threshold),
             datapoints: change.evaluation.datapoints.clone(),
@@ -298,7 +288,7 @@ impl Observer for Recorder<'_> {
             kind: DecisionKind::Policy,
             policy: recorder.names[decision.policy.index()].clone(),
             alarm_state: "ALARM",
-            metric: invoked.alarm.metric.name(),
+            metric: self.plan.services[service.index()].metrics.name(invoked.alarm.metric).to_owned(),
             value: decision.value,
             threshold: Some(invoked.alarm.threshold),
             datapoints: invoked.datapoints.to_vec(),
@@ -315,10 +305,9 @@ impl Observer for Recorder<'_> {
         if self.keep == Keep::Totals {
             return;
         }
-        let bound = if after > before { "minimum" } else { "maximum" };
         let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
         row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
-        row.reason = format!("{bound} capacity was set to {after}");
+        row.reason = reasons::bound_moved(before, after);
         self.services[service.index()].decisions.push(row);
     }
 
@@ -329,6 +318,46 @@ impl Observer for Recorder<'_> {
         let mut row = self.capacity_row(service, at, (desired, desired));
         row.running = desired;
         row.reason = format!("{desired} tasks run, as desired: the cooldown starts");
+        self.services[service.index()].decisions.push(row);
+    }
+
+    fn scheduled_action(&mut self, service: ServiceId, ran: &ScheduledRan<'_>) {
+        let recorder = &mut self.services[service.index()];
+        let (before, after) = (ran.desired_before, ran.desired_after);
+        recorder.scaling.scale_out += u64::from(after > before);
+        recorder.scaling.scale_in += u64::from(after < before);
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, ran.at, (before, before));
+        row.kind = DecisionKind::Scheduled;
+        row.policy = ran.name.to_owned();
+        row.running = ran.running;
+        row.outcome = match ran.outcome {
+            ScheduledOutcome::Applied => "applied",
+            ScheduledOutcome::MinAboveMax => "failed",
+            ScheduledOutcome::Suspended => "suspended",
+        };
+        row.reason = reasons::scheduled(ran);
+        let rows = &mut self.services[service.index()].decisions;
+        rows.push(row.clone());
+        if after != before {
+            row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
+            row.reason = reasons::bound_moved(before, after);
+            row.desired_after = after;
+            rows.push(row);
+        }
+    }
+
+    fn suspension_changed(&mut self, service: ServiceId, change: &SuspensionChanged) {
+        if self.keep == Keep::Totals {
+            return;
+        }
+        let mut row = self.capacity_row(service, change.at, (change.desired, change.desired));
+        row.kind = DecisionKind::Scheduled;
+        row.running = change.running;
+        row.outcome = if change.after == Default::default() { "resumed" } else { "suspended" };
+        row.reason = reasons::suspension(change);
         self.services[service.index()].decisions.push(row);
     }
 

@@ -238,6 +238,8 @@ pub enum DecisionKind {
     Task,
     /// A fault began or was over.
     Fault,
+    /// A scheduled action was due, or the suspended state changed.
+    Scheduled,
 }
 
 /// One row of the decision log. Texts are plain sentences made from the facts.
@@ -251,8 +253,8 @@ pub struct DecisionRecord {
     pub policy: String,
     /// The alarm's state; empty where none is concerned.
     pub alarm_state: &'static str,
-    /// CloudWatch's name of the metric; empty where none is concerned.
-    pub metric: &'static str,
+    /// CloudWatch's name of the metric, or the user's; empty where none is concerned.
+    pub metric: String,
     /// The number the policy used, or the newest datapoint of the alarm.
     pub value: Option<f64>,
     /// The alarm's threshold.

@@ -57,15 +57,17 @@ struct HourlyCosts {
 }
 
 impl HourlyCosts {
-    fn of(plan: &ServicePlan, alarms: u32) -> Self {
+    fn of(plan: &ServicePlan) -> Self {
         let tariff = &plan.tariff;
         let usd = |price: Option<windtunnel_kernel::units::Usd>| price.map_or(0.0, |price| price.as_f64());
         let task = f64::from(plan.task.cpu_units) / 1024.0 * tariff.vcpu_hour.as_f64()
             + f64::from(plan.task.memory_mib) / 1024.0 * tariff.memory_gb_hour.as_f64()
             + f64::from(tariff.extra_ephemeral_gb) * usd(tariff.ephemeral_gb_hour)
             + if tariff.public_ip_per_task { usd(tariff.ipv4_hour) } else { 0.0 };
-        let mut fixed = f64::from(alarms) * usd(tariff.alarm_month)
-            / f64::from(windtunnel_kernel::billing::HOURS_A_MONTH);
+        let (standard, high_resolution) = plan.alarms();
+        let a_month = f64::from(standard) * usd(tariff.alarm_month)
+            + f64::from(high_resolution) * usd(tariff.high_resolution_alarm_month);
+        let mut fixed = a_month / f64::from(windtunnel_kernel::billing::HOURS_A_MONTH);
         let mut lcu = None;
         if let Some(balancer) = &tariff.load_balancer {
             fixed += balancer.hour.as_f64() + f64::from(balancer.public_ipv4) * usd(tariff.ipv4_hour);
@@ -101,7 +103,7 @@ fn signed_f64(value: i128) -> f64 {
 }
 
 impl ServiceRecorder {
-    pub(super) fn new(plan: &Plan, service: &ServicePlan, alarms: u32, keep: Keep) -> Self {
+    pub(super) fn new(plan: &Plan, service: &ServicePlan, keep: Keep) -> Self {
         Self {
             keep,
             minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
@@ -126,7 +128,7 @@ impl ServiceRecorder {
             cpu_busy: 0,
             occupied: 0,
             reserved: 0,
-            costs: HourlyCosts::of(service, alarms),
+            costs: HourlyCosts::of(service),
         }
     }
 

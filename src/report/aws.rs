@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use crate::kernel::policy::{
     AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
-use crate::kernel::telemetry::{Comparison, Metric, PERIOD, TreatMissingData};
+use crate::kernel::telemetry::{Comparison, LowSamples, Metric, Reading, Statistic, TreatMissingData};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::ServicePlan;
 use crate::scenario::Scenario;
 
 /// Stands for the label of a load balancer and target group, which `ALBRequestCountPerTarget` needs.
 const LABEL: &str = "app/LOAD_BALANCER/ID/targetgroup/TARGET_GROUP/ID";
+
+/// Stands for the namespace of metrics of the user's own.
+const NAMESPACE: &str = "NAMESPACE";
 
 /// Files for `aws application-autoscaling … --cli-input-json file://NAME`, by name: one to register each service, one
 /// for each policy (`put-scaling-policy`), and one for each alarm of a step policy (`aws cloudwatch put-metric-alarm`,
@@ -36,7 +39,7 @@ pub fn aws_cli_inputs(scenario: &Scenario, cluster: &str) -> Vec<(String, Vec<u8
             match &policy.kind {
                 PolicyKind::TargetTracking(plan) => {
                     input["PolicyType"] = json!("TargetTrackingScaling");
-                    input["TargetTrackingScalingPolicyConfiguration"] = target_tracking(plan);
+                    input["TargetTrackingScalingPolicyConfiguration"] = target_tracking(service, plan);
                 }
                 PolicyKind::Step(plan) => {
                     input["PolicyType"] = json!("StepScaling");
@@ -47,6 +50,7 @@ pub fn aws_cli_inputs(scenario: &Scenario, cluster: &str) -> Vec<(String, Vec<u8
             }
             files.push((format!("put-scaling-policy.{}.{}.json", service.name, policy.name), pretty(&input)));
         }
+        files.extend(super::aws_schedule::cli_inputs(scenario, service, &target));
     }
     files
 }
@@ -60,27 +64,68 @@ fn seconds(span: SimDuration) -> u64 {
     span.0.div_ceil(1_000_000_000)
 }
 
-fn target_tracking(plan: &TargetTrackingPlan) -> Value {
-    let mut metric = json!({ "PredefinedMetricType": predefined(plan.metric) });
-    if plan.metric.is_load_balancer() {
-        metric["ResourceLabel"] = json!(LABEL);
-    }
-    json!({
+fn target_tracking(service: &ServicePlan, plan: &TargetTrackingPlan) -> Value {
+    let mut object = json!({
         "TargetValue": plan.target_value,
-        "PredefinedMetricSpecification": metric,
         "ScaleOutCooldown": seconds(plan.scale_out_cooldown),
         "ScaleInCooldown": seconds(plan.scale_in_cooldown),
         "DisableScaleIn": plan.disable_scale_in,
-    })
+    });
+    if matches!(plan.metric, Metric::Custom(_)) {
+        object["CustomizedMetricSpecification"] = json!({
+            "MetricName": service.metrics.name(plan.metric),
+            "Namespace": NAMESPACE,
+            "Statistic": statistic(plan.reading.statistic),
+        });
+        return object;
+    }
+    let mut metric = json!({ "PredefinedMetricType": predefined(plan) });
+    if plan.metric.is_load_balancer() {
+        metric["ResourceLabel"] = json!(LABEL);
+    }
+    object["PredefinedMetricSpecification"] = metric;
+    object
 }
 
-/// The name under which Application Auto Scaling knows a metric.
-const fn predefined(metric: Metric) -> &'static str {
-    match metric {
-        Metric::CpuUtilization => "ECSServiceAverageCPUUtilization",
-        Metric::MemoryUtilization => "ECSServiceAverageMemoryUtilization",
-        Metric::RequestCountPerTarget | Metric::RequestCount => "ALBRequestCountPerTarget",
+/// The name under which Application Auto Scaling knows what a policy tracks.
+const fn predefined(plan: &TargetTrackingPlan) -> &'static str {
+    match (plan.metric, plan.reading.is_high_resolution()) {
+        (Metric::CpuUtilization, false) => "ECSServiceAverageCPUUtilization",
+        (Metric::CpuUtilization, true) => "ECSServiceAverageCPUUtilizationHighResolution",
+        (Metric::MemoryUtilization, false) => "ECSServiceAverageMemoryUtilization",
+        (Metric::MemoryUtilization, true) => "ECSServiceAverageMemoryUtilizationHighResolution",
+        _ => "ALBRequestCountPerTarget",
     }
+}
+
+/// `Average`, `p99.9`.
+fn statistic(statistic: Statistic) -> String {
+    match statistic {
+        Statistic::Average => "Average".to_owned(),
+        Statistic::Sum => "Sum".to_owned(),
+        Statistic::Minimum => "Minimum".to_owned(),
+        Statistic::Maximum => "Maximum".to_owned(),
+        Statistic::SampleCount => "SampleCount".to_owned(),
+        Statistic::Percentile(thousandths) => format!("p{}", f64::from(thousandths) / 1000.0),
+    }
+}
+
+/// The alarm's keys of its statistic, period and few samples: name in the API, name in Terraform, value.
+fn reading(reading: &Reading) -> Vec<(&'static str, &'static str, Value)> {
+    let is_percentile = matches!(reading.statistic, Statistic::Percentile(_));
+    let names =
+        if is_percentile { ("ExtendedStatistic", "extended_statistic") } else { ("Statistic", "statistic") };
+    let mut keys = vec![(names.0, names.1, json!(statistic(reading.statistic)))];
+    keys.push(("Period", "period", json!(seconds(reading.period))));
+    if is_percentile {
+        let word = match reading.low_samples {
+            LowSamples::Evaluate => "evaluate",
+            LowSamples::Ignore => "ignore",
+        };
+        let (api, terraform) = ("EvaluateLowSampleCountPercentile", "evaluate_low_sample_count_percentiles");
+        keys.push((api, terraform, json!(word)));
+    }
+    keys
 }
 
 const fn adjustment_type(kind: AdjustmentType) -> &'static str {
@@ -145,12 +190,18 @@ const fn missing_data(kind: TreatMissingData) -> &'static str {
 }
 
 fn namespace(metric: Metric) -> &'static str {
-    if metric.is_load_balancer() { "AWS/ApplicationELB" } else { "AWS/ECS" }
+    match metric {
+        Metric::Custom(_) => NAMESPACE,
+        metric if metric.is_load_balancer() => "AWS/ApplicationELB",
+        _ => "AWS/ECS",
+    }
 }
 
 /// The dimensions of a metric: name and value.
 fn dimensions(metric: Metric, service: &ServicePlan, cluster: &str) -> Vec<(&'static str, String)> {
-    if metric.is_load_balancer() {
+    if matches!(metric, Metric::Custom(_)) {
+        Vec::new()
+    } else if metric.is_load_balancer() {
         vec![
             ("LoadBalancer", "app/LOAD_BALANCER/ID".to_owned()),
             ("TargetGroup", "targetgroup/TARGET_GROUP/ID".to_owned()),
@@ -166,20 +217,22 @@ fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &
         .into_iter()
         .map(|(name, value)| json!({ "Name": name, "Value": value }))
         .collect();
-    json!({
+    let mut object = json!({
         "AlarmName": format!("{}.{}", service.name, policy.name),
         "Namespace": namespace(alarm.metric),
-        "MetricName": alarm.metric.name(),
+        "MetricName": service.metrics.name(alarm.metric),
         "Dimensions": dimensions,
-        "Statistic": alarm.metric.statistic(),
-        "Period": PERIOD / 1_000_000_000,
         "EvaluationPeriods": alarm.evaluation_periods,
         "DatapointsToAlarm": alarm.datapoints_to_alarm,
         "Threshold": alarm.threshold,
         "ComparisonOperator": comparison(alarm.comparison),
         "TreatMissingData": missing_data(alarm.treat_missing_data),
         "AlarmActions": ["ARN_OF_THE_SCALING_POLICY"],
-    })
+    });
+    for (key, _, value) in reading(&alarm.reading) {
+        object[key] = value;
+    }
+    object
 }
 
 /// The scaling of every service as Terraform, for the `hashicorp/aws` provider.
@@ -202,6 +255,7 @@ pub fn terraform(scenario: &Scenario, cluster: &str) -> String {
         for policy in &service.policies {
             text.push_str(&policy_block(service, policy, cluster));
         }
+        text.push_str(&super::aws_schedule::terraform(scenario, service, &id));
     }
     text
 }
@@ -231,7 +285,7 @@ fn policy_block(service: &ServicePlan, policy: &PolicyPlan, cluster: &str) -> St
         text.push_str(&format!("  {key:<18} = aws_appautoscaling_target.{target}.{key}\n"));
     }
     match &policy.kind {
-        PolicyKind::TargetTracking(plan) => text.push_str(&target_tracking_block(plan)),
+        PolicyKind::TargetTracking(plan) => text.push_str(&target_tracking_block(service, plan)),
         PolicyKind::Step(plan) => text.push_str(&step_block(plan)),
     }
     text.push_str("}\n\n");
@@ -241,21 +295,32 @@ fn policy_block(service: &ServicePlan, policy: &PolicyPlan, cluster: &str) -> St
     text
 }
 
-fn target_tracking_block(plan: &TargetTrackingPlan) -> String {
-    let label = if plan.metric.is_load_balancer() {
-        format!("      resource_label         = \"{LABEL}\"\n")
+fn target_tracking_block(service: &ServicePlan, plan: &TargetTrackingPlan) -> String {
+    let metric = if matches!(plan.metric, Metric::Custom(_)) {
+        format!(
+            "    customized_metric_specification {{\n      metric_name = \"{}\"\n      namespace   = \"{NAMESPACE}\"\n      \
+             statistic   = \"{}\"\n    }}\n",
+            service.metrics.name(plan.metric),
+            statistic(plan.reading.statistic)
+        )
     } else {
-        String::new()
+        let label = if plan.metric.is_load_balancer() {
+            format!("      resource_label         = \"{LABEL}\"\n")
+        } else {
+            String::new()
+        };
+        format!(
+            "    predefined_metric_specification {{\n      predefined_metric_type = \"{}\"\n{label}    }}\n",
+            predefined(plan)
+        )
     };
     format!(
         "\n  target_tracking_scaling_policy_configuration {{\n    target_value       = {}\n    scale_out_cooldown = {}\n    \
-         scale_in_cooldown  = {}\n    disable_scale_in   = {}\n\n    predefined_metric_specification {{\n      \
-         predefined_metric_type = \"{}\"\n{label}    }}\n  }}\n",
+         scale_in_cooldown  = {}\n    disable_scale_in   = {}\n\n{metric}  }}\n",
         plan.target_value,
         seconds(plan.scale_out_cooldown),
         seconds(plan.scale_in_cooldown),
         plan.disable_scale_in,
-        predefined(plan.metric)
     )
 }
 
@@ -296,17 +361,17 @@ fn alarm_block(
         .iter()
         .map(|(name, value)| format!("    {name} = \"{value}\"\n"))
         .collect();
+    let reading: String =
+        reading(&alarm.reading).iter().map(|(_, key, value)| format!("  {key:<19} = {value}\n")).collect();
     format!(
         "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}.{}\"\n  namespace           = \"{}\"\n  \
-         metric_name         = \"{}\"\n  statistic           = \"{}\"\n  period              = {}\n  evaluation_periods  = {}\n  \
+         metric_name         = \"{}\"\n{reading}  evaluation_periods  = {}\n  \
          datapoints_to_alarm = {}\n  threshold           = {}\n  comparison_operator = \"{}\"\n  treat_missing_data  = \"{}\"\n  \
          alarm_actions       = [aws_appautoscaling_policy.{id}.arn]\n\n  dimensions = {{\n{dimensions}  }}\n}}\n\n",
         service.name,
         policy.name,
         namespace(alarm.metric),
-        alarm.metric.name(),
-        alarm.metric.statistic(),
-        PERIOD / 1_000_000_000,
+        service.metrics.name(alarm.metric),
         alarm.evaluation_periods,
         alarm.datapoints_to_alarm,
         alarm.threshold,

@@ -154,6 +154,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         DecisionKind::Capacity => "capacity",
         DecisionKind::Task => "task",
         DecisionKind::Fault => "fault",
+        DecisionKind::Scheduled => "scheduled",
     };
     let datapoints: Vec<String> = decision.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [
@@ -163,7 +164,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
         kind.to_owned(),
         cell(&decision.policy),
         cell(decision.alarm_state),
-        cell(decision.metric),
+        cell(&decision.metric),
         number(decision.value, 6),
         number(decision.threshold, 6),
         datapoints.join(" "),

@@ -98,7 +98,7 @@ codes! {
         "`base_memory` is what the task uses without a single request; it cannot be more than `memory`.",
         "[service.web.task]\nmemory = 512\nbase_memory = \"1GiB\"";
     ALARM_WINDOW = "WT026", "alarm window that CloudWatch refuses",
-        "`datapoints_to_alarm` (M) cannot exceed `evaluation_periods` (N), and N periods of 60 s span at most a day.",
+        "`datapoints_to_alarm` (M) cannot exceed `evaluation_periods` (N), and N periods span at most a day, or a week where a period is an hour or more.",
         "evaluation_periods = 2, datapoints_to_alarm = 3";
     TIME_ORDER = "WT027", "times in the wrong order",
         "The warm-up must end before the horizon, a ramp must end after its start, the longest backoff cannot be shorter than the first.",
@@ -166,6 +166,24 @@ codes! {
     SLOW_START = "WT061", "slow start that the load balancer refuses",
         "`slow_start` is 0 s or 30 s to 900 s, and it works by passing new targets by: it goes with algorithms that do not look at the targets' load.",
         "algorithm = \"least_outstanding_requests\"\nslow_start = \"60s\"";
+    NO_SUCH_STATISTIC = "WT070", "statistic that the metric does not have",
+        "RequestCountPerTarget has Sum only. CPU and memory have Average, Sum and SampleCount; their Minimum and Maximum over tasks are not known here, since the model keeps the sum of the tasks' use. Percentiles are known of TargetResponseTime.",
+        "alarm = { metric = \"CPUUtilization\", statistic = \"Maximum\", … }";
+    BAD_PERIOD = "WT071", "alarm period that the metric does not have",
+        "CloudWatch has periods of 10, 20 and 30 s and of whole minutes. A period is a multiple of the metric's resolution: load balancer metrics have a minute, ECS metrics what `monitoring` says, custom metrics their `resolution`.",
+        "alarm = { metric = \"RequestCount\", period = \"20s\", … }";
+    NOT_PUBLISHED = "WT072", "high-resolution metric that is not published",
+        "The high-resolution metrics of target tracking need the service to publish CPUUtilization or MemoryUtilization every 20 s; AWS refuses the policy before that.",
+        "metric = \"ECSServiceAverageCPUUtilizationHighResolution\"     # and no [service.web.monitoring]";
+    BAD_EXPRESSION = "WT073", "expression that cannot be read",
+        "The expression of a custom metric is made of numbers, names of what is measured, + - * / and parentheses, min(…) and max(…). The message names the column.",
+        "[service.web.metric.backlog]\nexpression = \"queue_lenght / running\"";
+    UNKNOWN_METRIC = "WT074", "custom metric that does not exist",
+        "`metric = \"CustomizedMetric\"` goes with `custom_metric`, the name of a `metric` table of the same service.",
+        "metric = \"CustomizedMetric\"\ncustom_metric = \"backlog\"      # and no [service.web.metric.backlog]";
+    BAD_SCHEDULE = "WT075", "schedule that cannot be read",
+        "A schedule is at(yyyy-mm-ddThh:mm:ss), rate(n minutes|hours|days) or cron with six fields: minute, hour, day of month, month, day of week, year. One of the two days is `?`. AWS takes a seventh field of seconds but does not keep it; it is refused here.",
+        "schedule = \"cron(0 8 * * 1-5)\"";
     OVERLOAD = "WT101", "peak beyond the largest capacity",
         "At the peak more work is offered than `max_capacity` tasks can do: queues grow as long as it lasts, and no scaling policy can help.",
         "rate = 5000, cpu_time = \"40ms\", max_capacity = 10";
@@ -187,8 +205,8 @@ codes! {
     TRACE_ENDS = "WT107", "trace ends before the horizon",
         "No requests arrive after the last interval of the trace. Shorten the horizon or set `repeat = true`.",
         "horizon = \"48h\"                 # and a trace of a day";
-    NEVER_HAPPENS = "WT108", "shape after the horizon",
-        "The shape begins after the run has ended.",
+    NEVER_HAPPENS = "WT108", "never within the run",
+        "The shape begins after the run has ended, or the scheduled action is never due in it.",
         "horizon = \"1h\", spike = { at = \"20h\", … }";
     MEMORY_AT_FULL = "WT109", "a full task needs more memory than it has",
         "With all its places taken a task would use more than its memory; a real container would be killed, which is not simulated.",
@@ -196,6 +214,9 @@ codes! {
     OUT_OF_REACH = "WT111", "threshold that the metric cannot pass",
         "Measured CPU stops at 100 % of what tasks reserve, so a target or an upper threshold of 100 % or more never invokes its policy: the service does not scale out.",
         "metric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 150.0";
+    NOT_PROPORTIONAL = "WT120", "tracked metric that does not fall when tasks are added",
+        "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",
+        "[service.web.metric.backlog]\nexpression = \"queue_length\"     # queue_length / running";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
         "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
         "region = \"us-west-2\"\narchitecture = \"arm64\"";

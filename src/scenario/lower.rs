@@ -3,10 +3,12 @@
 
 mod assumptions;
 pub(crate) mod checks;
+mod clock;
 mod design;
 mod faults;
 mod flows;
 pub(crate) mod forecast;
+mod metrics;
 mod policies;
 mod request;
 mod service;
@@ -173,7 +175,9 @@ impl Lower<'_> {
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
         let stopping = service::stopping(parts);
         let capacity = view.table("scaling").and_then(|scaling| policies::capacity(scaling, self));
-        let policies = policies::read(view, self);
+        let metrics = metrics::read(view, parts.assumptions, self);
+        let policies = metrics.as_ref().and_then(|metrics| policies::read(view, metrics, self));
+        let clock = clock::read(parts, self);
         let traffic = parts.source.and_then(|source| traffic::plan(source, parts, self));
         let tariff = parts.prices.and_then(|prices| prices.tariff(parts, self));
         let (traffic, trace) = traffic?;
@@ -195,13 +199,16 @@ impl Lower<'_> {
             launch_backoff: assumptions.launch_backoff,
             faults: faults?,
             policies: policies?,
+            clock: clock?,
+            metrics: metrics?,
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
             tariff: tariff?,
         };
         let architecture = view.table("task")?.text("architecture")?.to_owned();
         physics::lint(&plan, view, parts.horizon?, self.report);
-        Some((plan, ServiceNotes { architecture, trace }))
+        let schedules = clock::texts(view)?;
+        Some((plan, ServiceNotes { architecture, trace, schedules }))
     }
 
     /// How requests are simulated, as the scenario says or as their number suggests.
@@ -215,26 +222,42 @@ impl Lower<'_> {
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
         let unflowing = plans.iter().find_map(|(plan, _)| flows::obstacle(plan).map(|key| (plan, key)));
         let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
-        let can_flow = unflowing.is_none() && fault.is_none();
+        let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
+        let is_flow = unflowing.is_none() && fault.is_none() && timed.is_none();
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
-            "auto" if can_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            "auto" if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
             _ => Fidelity::Requests,
         };
         if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
             faults::refuse_flow(root, kind, self);
         }
         match (fidelity, unflowing) {
-            (Fidelity::Fluid, Some((plan, obstacle))) => {
-                let problem = flows::refusal(root, &plan.name, &obstacle);
-                self.report.add(problem);
+            (Fidelity::Fluid, unflowing) => {
+                if let Some((plan, obstacle)) = unflowing {
+                    let problem = flows::refusal(root, &plan.name, &obstacle);
+                    self.report.add(problem);
+                }
+                if let Some(index) = timed {
+                    self.no_times_in_a_flow(root, &plans[index].0.name);
+                }
             }
-            (Fidelity::Fluid, None) => {}
             (Fidelity::Requests | Fidelity::Events, _) => {
                 self.request_limit(root, limits, expected);
             }
         }
         Some(fidelity)
+    }
+
+    fn no_times_in_a_flow(&mut self, root: View<'_>, service: &str) {
+        let table = root.table("service").and_then(|services| services.table(service));
+        let Some(scaling) = table.and_then(|service| service.table("scaling")) else { return };
+        self.report.add(
+            Problem::new(codes::NOT_A_FLOW, "a policy reads response times, which a flow does not have")
+                .at(scaling.place, "by TargetResponseTime or a custom metric")
+                .also(&root.place("fidelity"), "asked for here")
+                .help("`fidelity = \"requests\"` simulates each request with a response time of its own"),
+        );
     }
 
     /// Refuses a run of more requests than the limit before it begins.

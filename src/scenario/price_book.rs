@@ -117,6 +117,7 @@ impl PriceBook {
             ("alb", "lcu_hour") => "alb_lcu",
             ("vpc", "public_ipv4_in_use_or_idle") => "public_ipv4",
             ("cloudwatch", "alarm_standard_resolution") => "cloudwatch_alarm",
+            ("cloudwatch", "alarm_high_resolution") => "cloudwatch_high_resolution_alarm",
             _ => return Err(format!("`{platform}` has no item `{item}` that the model bills")),
         };
         let price = quantity::price(&price_usd).map_err(|why| format!("price `{price_usd}`: {why}"))?;

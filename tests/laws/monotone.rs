@@ -6,7 +6,7 @@ use windtunnel::kernel::policy::{
 };
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::LaunchLimits;
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::Plan;
@@ -108,6 +108,7 @@ fn fixed_step(threshold: f64, step: i32, cooldown: u64) -> PolicyPlan {
             alarm: AlarmPlan {
                 name: "high".into(),
                 metric: Metric::CpuUtilization,
+                reading: Reading::of(Metric::CpuUtilization),
                 evaluation_periods: 3,
                 datapoints_to_alarm: 3,
                 comparison: Comparison::GreaterThanThreshold,

@@ -14,7 +14,7 @@ use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
     FirstHealthCheck, HealthCheckPlan, LoadBalancerPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan,
 };
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_MILLI, SimDuration};
 use windtunnel::kernel::world::{Plan, ServicePlan};
@@ -340,6 +340,7 @@ impl Policy {
             Self::Track { metric, target, cooldown, disable_scale_in } => {
                 PolicyKind::TargetTracking(TargetTrackingPlan {
                     metric,
+                    reading: Reading::of(metric),
                     target_value: target,
                     scale_out_cooldown: secs(cooldown),
                     scale_in_cooldown: secs(cooldown),
@@ -351,6 +352,7 @@ impl Policy {
                     alarm: AlarmPlan {
                         name: format!("alarm-{index}"),
                         metric,
+                        reading: Reading::of(metric),
                         evaluation_periods: 2,
                         datapoints_to_alarm: 1,
                         comparison: if above {

@@ -8,7 +8,7 @@ use windtunnel::experiment::{CheckOutcome, RunResult};
 use windtunnel::kernel::billing::{Invoice, InvoiceLine, LineItem, Tariff};
 use windtunnel::kernel::policy::{Adjustment, AdjustmentType};
 use windtunnel::kernel::policy::{
-    PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
+    ClockPlan, PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
 };
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
@@ -16,7 +16,7 @@ use windtunnel::kernel::service::{
     TaskHealthPlan, TaskPlan,
 };
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, Comparison, Metric, MetricRules, RcptDenominator, TreatMissingData,
+    AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TreatMissingData,
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
@@ -75,12 +75,16 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         launch_backoff: LaunchBackoff::default(),
         faults: Vec::new(),
         policies: vec![tracking(Metric::CpuUtilization, 60.0), step()],
+        clock: ClockPlan::default(),
+        metrics: MetricsPlan::default(),
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {
             ecs_metric_delay: SimDuration::from_secs(120),
+            ecs_metric_delay_20s: SimDuration::from_secs(10),
             alb_metric_delay: SimDuration::from_secs(120),
             alarm_phase: None,
             alarm_range_extra: 2,
+            alarm_range_high_resolution: SimDuration::from_secs(60),
             alarm_reinvoke: SimDuration::from_secs(60),
             aas_action_latency: SimDuration::ZERO,
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
@@ -94,6 +98,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             ipv4_hour: None,
             public_ip_per_task: false,
             alarm_month: None,
+            high_resolution_alarm_month: None,
             minimum_billed: SimDuration::from_secs(60),
             bill_deprovisioning: false,
         },
@@ -104,6 +109,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
 pub(super) fn tracking(metric: Metric, target_value: f64) -> PolicyPlan {
     let kind = PolicyKind::TargetTracking(TargetTrackingPlan {
         metric,
+        reading: Reading::of(metric),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(300),
         scale_in_cooldown: SimDuration::from_secs(300),
@@ -116,6 +122,7 @@ fn step() -> PolicyPlan {
     let alarm = AlarmPlan {
         name: "burst".to_owned(),
         metric: Metric::CpuUtilization,
+        reading: Reading::of(Metric::CpuUtilization),
         evaluation_periods: 3,
         datapoints_to_alarm: 3,
         comparison: Comparison::GreaterThanOrEqualToThreshold,
@@ -135,8 +142,10 @@ fn step() -> PolicyPlan {
 
 /// A scenario of these services.
 pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDuration) -> Scenario {
-    let notes =
-        services.iter().map(|_| ServiceNotes { architecture: "x86_64".to_owned(), trace: None }).collect();
+    let notes = services
+        .iter()
+        .map(|_| ServiceNotes { architecture: "x86_64".to_owned(), trace: None, schedules: Vec::new() })
+        .collect();
     Scenario {
         name: name.to_owned(),
         description: "A chat orchestrator under a ten-fold flash sale".to_owned(),
@@ -320,7 +329,7 @@ fn decision(minute: u64, before: u32, after: u32) -> DecisionRecord {
         kind: DecisionKind::Capacity,
         policy: "tracker".to_owned(),
         alarm_state: "",
-        metric: "CPUUtilization",
+        metric: "CPUUtilization".to_owned(),
         value: Some(83.1),
         threshold: None,
         datapoints: vec![81.2, 83.0, 85.1],

@@ -185,11 +185,9 @@ fn odd_numbers_are_refused_or_taken_for_what_they_are() {
 fn what_is_not_built_is_refused_and_neutral_values_of_it_are_not() {
     let one = |text: &str| codes(&load_text(MINIMAL, &["service.web.load_balancer={}", text]));
     for text in [
-        "service.web.scaling.scheduled.morning.min_capacity=20",
+        "service.web.scaling.predictive.daily.target_value=60",
         "assumptions.arm64_speed=1.1",
         "assumptions.forecaster=x",
-        "assumptions.ecs_metric_delay_20s=10s",
-        "service.web.scaling.target_tracking.a={ metric = \"ECSServiceAverageCPUUtilizationHighResolution\", target_value = 60 }",
     ] {
         assert_eq!(one(text), ["WT010"], "{text}");
     }

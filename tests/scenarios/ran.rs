@@ -10,17 +10,20 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 13] = [
     "cpu-70",
     "crash-loop",
     "flash-sale",
+    "high-resolution",
     "month-fluid",
     "requests-per-target",
     "slow-dependency",
     "steady-api",
     "step-70-30",
     "trace-replay",
+    "two-policies",
     "web",
+    "weekday-schedule",
 ];
 
 /// A row of a CSV file by its column names.

@@ -26,6 +26,8 @@ pub enum LineItem {
     PublicIpv4,
     /// `cloudwatch_alarm` [alarm-month].
     CloudwatchAlarm,
+    /// `cloudwatch_high_resolution_alarm` [alarm-month].
+    CloudwatchHighResolutionAlarm,
 }
 
 impl LineItem {
@@ -40,6 +42,7 @@ impl LineItem {
             Self::AlbLcu => "alb_lcu",
             Self::PublicIpv4 => "public_ipv4",
             Self::CloudwatchAlarm => "cloudwatch_alarm",
+            Self::CloudwatchHighResolutionAlarm => "cloudwatch_high_resolution_alarm",
         }
     }
 
@@ -51,7 +54,7 @@ impl LineItem {
             Self::FargateMemory | Self::FargateEphemeralStorage => "GB-hour",
             Self::AlbHour | Self::PublicIpv4 => "hour",
             Self::AlbLcu => "LCU-hour",
-            Self::CloudwatchAlarm => "alarm-month",
+            Self::CloudwatchAlarm | Self::CloudwatchHighResolutionAlarm => "alarm-month",
         }
     }
 }
@@ -91,8 +94,8 @@ pub struct Billed<'a> {
     pub cpu_units: u32,
     /// Memory of a task \[MiB\].
     pub memory_mib: u32,
-    /// Alarms of its policies.
-    pub alarms: u32,
+    /// Alarms of its policies: standard ones and high-resolution ones.
+    pub alarms: (u32, u32),
     /// Simulated time.
     pub horizon: SimDuration,
 }
@@ -156,13 +159,14 @@ impl Invoice {
         if address_ns > 0 {
             line(LineItem::PublicIpv4, address_ns, hour_ns, tariff.ipv4_hour);
         }
-        if billed.alarms > 0 {
-            line(
-                LineItem::CloudwatchAlarm,
-                i128::from(billed.alarms) * horizon,
-                i128::from(HOURS_A_MONTH) * hour_ns,
-                tariff.alarm_month,
-            );
+        let (standard, high_resolution) = billed.alarms;
+        for (item, alarms, rate) in [
+            (LineItem::CloudwatchAlarm, standard, tariff.alarm_month),
+            (LineItem::CloudwatchHighResolutionAlarm, high_resolution, tariff.high_resolution_alarm_month),
+        ] {
+            if alarms > 0 {
+                line(item, i128::from(alarms) * horizon, i128::from(HOURS_A_MONTH) * hour_ns, rate);
+            }
         }
         Self { lines }
     }
@@ -201,6 +205,7 @@ mod tests {
             ipv4_hour: None,
             public_ip_per_task: false,
             alarm_month: None,
+            high_resolution_alarm_month: None,
             minimum_billed: SimDuration::from_secs(60),
             bill_deprovisioning: false,
         }
@@ -213,7 +218,7 @@ mod tests {
             reading,
             cpu_units,
             memory_mib,
-            alarms: 0,
+            alarms: (0, 0),
             horizon: SimDuration::from_secs(3_600),
         })
     }

@@ -21,6 +21,8 @@ pub struct Tariff {
     pub public_ip_per_task: bool,
     /// USD per standard-resolution alarm and month (730 h); `None`: not in the price book.
     pub alarm_month: Option<Usd>,
+    /// USD per high-resolution alarm (periods below a minute) and month (730 h); `None`: not in the price book.
+    pub high_resolution_alarm_month: Option<Usd>,
     /// Shortest billed life of a task \[ns\] (documented: 60 s on Linux).
     pub minimum_billed: SimDuration,
     /// `bill_deprovisioning`: whether the time after the container's exit is billed (unknown; default no).

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::telemetry::{AlarmPlan, Metric};
+use crate::telemetry::{AlarmPlan, Metric, Reading};
 use crate::units::SimDuration;
 
 /// One policy of a service.
@@ -29,7 +29,9 @@ pub enum PolicyKind {
 pub struct TargetTrackingPlan {
     /// What it tracks.
     pub metric: Metric,
-    /// The value to stay near [% or requests a target and minute], > 0.
+    /// How its alarms read it: 20 s for a high-resolution metric, else 60 s.
+    pub reading: Reading,
+    /// The value to stay near [% or the metric's own unit], > 0.
     pub target_value: f64,
     /// Default 300 s.
     pub scale_out_cooldown: SimDuration,
@@ -96,6 +98,10 @@ pub struct PolicyRules {
     pub tt_high_points: u32,
     /// `tt_low_points`: points of the low alarm (observed: 15).
     pub tt_low_points: u32,
+    /// `tt_high_points_20s`: points of the high alarm of a high-resolution metric (observed: 3).
+    pub tt_high_points_20s: u32,
+    /// `tt_low_points_20s`: points of its low alarm (observed: 30).
+    pub tt_low_points_20s: u32,
     /// `tt_low_ratio`: low threshold ÷ target (observed: 0.9).
     pub tt_low_ratio: f64,
     /// `tt_metric_aggregation`: which number of the alarm's window enters the formula.
@@ -193,6 +199,8 @@ impl Default for PolicyRules {
         Self {
             tt_high_points: 3,
             tt_low_points: 15,
+            tt_high_points_20s: 3,
+            tt_low_points_20s: 30,
             tt_low_ratio: 0.9,
             tt_metric_aggregation: DatapointAggregation::MeanOfEvalWindow,
             tt_scale_in_mode: ScaleInMode::ProportionalCeil,

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// A scheduled action: at each of its occurrences it sets one bound or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,17 @@ pub struct SuspensionPlan {
     pub until: Option<SimTime>,
     /// What is suspended meanwhile.
     pub suspended: Suspended,
+}
+
+/// What the clock does to a service's scaling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClockPlan {
+    /// Scheduled actions, in the order of the scenario file.
+    pub actions: Vec<ScheduledPlan>,
+    /// Suspensions; they may overlap.
+    pub suspensions: Vec<SuspensionPlan>,
+    /// `schedule_jitter`: an occurrence is late by U[0, this) \[ns\].
+    pub jitter: SimDuration,
 }
 
 /// What came of one occurrence of a scheduled action.

@@ -71,7 +71,7 @@ impl StepPlan {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
+    use crate::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
     use crate::units::SimDuration;
 
     pub(in crate::policy) fn step_plan(
@@ -83,6 +83,7 @@ pub(super) mod tests {
             alarm: AlarmPlan {
                 name: "alarm".into(),
                 metric: Metric::CpuUtilization,
+                reading: Reading::of(Metric::CpuUtilization),
                 evaluation_periods: 1,
                 datapoints_to_alarm: 1,
                 comparison: Comparison::GreaterThanOrEqualToThreshold,
@@ -181,7 +182,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn case_s5_and_oracle_step_percent_rounding() {
+    fn case_s5_a_minimum_magnitude_raises_one_task_to_two() {
+        let steps = [(Some(0.0), None, 25)];
+        let mut plan = step_plan(50.0, AdjustmentType::PercentChangeInCapacity, &steps);
+        assert_eq!(propose(&plan, 60.0, 4), Some(5));
+        plan.min_adjustment_magnitude = 2;
+        assert_eq!(propose(&plan, 60.0, 4), Some(6));
+    }
+
+    #[test]
+    fn oracle_step_percent_rounding() {
         let table = [
             (10, 10, 0, 1),
             (11, 30, 0, 3),
@@ -201,9 +211,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn case_s8_and_s9_the_samples_of_the_command_line_guide() {
+    fn case_s8_two_hundred_percent_of_one_are_two_more() {
         let triple = step_plan(75.0, AdjustmentType::PercentChangeInCapacity, &[(Some(0.0), None, 200)]);
         assert_eq!(propose(&triple, 80.0, 1), Some(3));
+    }
+
+    #[test]
+    fn case_s9_half_of_three_is_one() {
         let halve = step_plan(25.0, AdjustmentType::PercentChangeInCapacity, &[(None, Some(0.0), -50)]);
         assert_eq!(propose(&halve, 20.0, 3), Some(2));
     }

@@ -19,16 +19,20 @@ impl TargetTrackingPlan {
         let alarm = |suffix: &str, points: u32, comparison, threshold| AlarmPlan {
             name: format!("{name}-{suffix}"),
             metric: self.metric,
+            reading: self.reading,
             evaluation_periods: points,
             datapoints_to_alarm: points,
             comparison,
             threshold,
             treat_missing_data: TreatMissingData::Missing,
         };
-        let high =
-            alarm("AlarmHigh", rules.tt_high_points, Comparison::GreaterThanThreshold, self.target_value);
-        let low =
-            alarm("AlarmLow", rules.tt_low_points, Comparison::LessThanThreshold, self.low_threshold(rules));
+        let (high_points, low_points) = if self.reading.is_high_resolution() {
+            (rules.tt_high_points_20s, rules.tt_low_points_20s)
+        } else {
+            (rules.tt_high_points, rules.tt_low_points)
+        };
+        let high = alarm("AlarmHigh", high_points, Comparison::GreaterThanThreshold, self.target_value);
+        let low = alarm("AlarmLow", low_points, Comparison::LessThanThreshold, self.low_threshold(rules));
         (high, (!self.disable_scale_in).then_some(low))
     }
 
@@ -100,12 +104,13 @@ pub(super) fn to_i64(value: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::Metric;
+    use crate::telemetry::{Metric, Reading};
     use crate::units::SimDuration;
 
     fn tracking(target_value: f64) -> TargetTrackingPlan {
         TargetTrackingPlan {
             metric: Metric::CpuUtilization,
+            reading: Reading::of(Metric::CpuUtilization),
             target_value,
             scale_out_cooldown: SimDuration::from_secs(300),
             scale_in_cooldown: SimDuration::from_secs(300),
@@ -146,12 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn the_managed_pair_is_three_of_three_and_fifteen_of_fifteen() {
+    fn the_managed_pair_is_three_of_three_and_fifteen_of_fifteen_minutes_or_three_and_thirty_times_20_s() {
         let (high, low) = tracking(70.0).alarms("cpu", &PolicyRules::default());
         let low = low.unwrap();
         assert_eq!((high.evaluation_periods, high.datapoints_to_alarm), (3, 3));
         assert_eq!((low.evaluation_periods, low.datapoints_to_alarm), (15, 15));
         assert!((low.threshold - 63.0).abs() < 1e-12);
+        let mut fine = tracking(50.0);
+        fine.reading = fine.reading.every(SimDuration::from_secs(20));
+        let (high, low) = fine.alarms("cpu", &PolicyRules::default());
+        assert_eq!((high.evaluation_periods, low.unwrap().evaluation_periods), (3, 30));
+        assert_eq!(high.evaluation_interval(), SimDuration::from_secs(10));
         let mut one_way = tracking(70.0);
         one_way.disable_scale_in = true;
         assert_eq!(one_way.alarms("cpu", &PolicyRules::default()).1, None);

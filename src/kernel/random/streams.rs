@@ -24,6 +24,8 @@ pub enum Purpose {
     Victim,
     /// Phase of an alarm's evaluations, one draw an alarm.
     AlarmPhase,
+    /// Lateness of a scheduled action, one draw an occurrence.
+    ScheduleJitter,
     /// When a task crashes or fails to launch, one draw a task each.
     Failure,
     /// Which tasks a fault hits.
@@ -50,6 +52,7 @@ impl Purpose {
             Self::HealthCheck => "health_check",
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
+            Self::ScheduleJitter => "schedule_jitter",
             Self::Failure => "failure",
             Self::Fault => "fault",
             Self::Backoff => "backoff",

@@ -2,16 +2,19 @@
 
 use alloc::string::String;
 
-use super::metric::Metric;
+use super::metric::{Metric, Reading};
+use crate::units::SimDuration;
 
 /// An alarm as its owner declared it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmPlan {
     /// Its name in the decision log; part of the key of its phase.
     pub name: String,
-    /// What it watches, at 60 s periods.
+    /// What it watches.
     pub metric: Metric,
-    /// N: periods it evaluates, in 1..=1440.
+    /// How it reads it.
+    pub reading: Reading,
+    /// N: periods it evaluates, ≥ 1.
     pub evaluation_periods: u32,
     /// M: datapoints that must breach, in 1..=N.
     pub datapoints_to_alarm: u32,
@@ -126,6 +129,20 @@ pub fn evaluate(plan: &AlarmPlan, range: &[Option<f64>], current: AlarmState) ->
     }
 }
 
+impl AlarmPlan {
+    /// How often it is evaluated \[ns\] (documented: `aws-scaling.md` §4): every 10 s with periods below a minute, every hour
+    /// when it looks back over more than a day, else every minute.
+    #[must_use]
+    pub fn evaluation_interval(&self) -> SimDuration {
+        let span = u64::from(self.evaluation_periods).saturating_mul(self.reading.period.0);
+        SimDuration::from_secs(match self.reading.is_high_resolution() {
+            true => 10,
+            false if span > 86_400_000_000_000 => 3_600,
+            false => 60,
+        })
+    }
+}
+
 /// One evaluation: what the alarm saw and where it stands.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
@@ -160,7 +177,16 @@ impl Alarm {
 
     /// Evaluates `range` (as in [`evaluate`]) and takes the new state; the result is written to `out`.
     pub fn observe(&mut self, range: &[Option<f64>], out: &mut Evaluation) {
-        let state = evaluate(&self.plan, range, self.state);
+        self.take(evaluate(&self.plan, range, self.state), range, out);
+    }
+
+    /// Looks at `range` and keeps its state: its newest datapoint is a percentile of too few samples
+    /// (`EvaluateLowSampleCountPercentile`, `aws-scaling.md` §4).
+    pub fn hold(&mut self, range: &[Option<f64>], out: &mut Evaluation) {
+        self.take(self.state, range, out);
+    }
+
+    fn take(&mut self, state: AlarmState, range: &[Option<f64>], out: &mut Evaluation) {
         out.changed = state != self.state;
         out.state = state;
         out.datapoints.clear();

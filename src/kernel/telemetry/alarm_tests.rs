@@ -1,12 +1,13 @@
 //! AWS's own missing-data tables, the M-of-N oracles and the premature-alarm rule (`aws-scaling.md` §4).
 
 use super::alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
-use super::metric::Metric;
+use super::metric::{Metric, Reading};
 
 fn alarm(n: u32, m: u32, comparison: Comparison, threshold: f64, missing: TreatMissingData) -> AlarmPlan {
     AlarmPlan {
         name: "alarm".into(),
         metric: Metric::CpuUtilization,
+        reading: Reading::of(Metric::CpuUtilization),
         evaluation_periods: n,
         datapoints_to_alarm: m,
         comparison,

@@ -1,28 +1,50 @@
-//! The metrics a service publishes, and the store that lets a reader see a datapoint only when it is due.
+//! The metrics a service publishes, and how an alarm reads one: statistic, period, and what few samples mean.
 
-use alloc::collections::VecDeque;
+use crate::units::SimDuration;
 
-use crate::units::SimTime;
+/// Length of a minute \[ns\].
+const MINUTE: u64 = 60_000_000_000;
 
-/// A CloudWatch metric of a service, at 60 s periods.
+/// A CloudWatch metric of a service (`aws-scaling.md` §1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
-    /// `AWS/ECS CPUUtilization`, Average [%].
+    /// `AWS/ECS CPUUtilization` [%].
     CpuUtilization,
-    /// `AWS/ECS MemoryUtilization`, Average [%].
+    /// `AWS/ECS MemoryUtilization` [%].
     MemoryUtilization,
-    /// `AWS/ApplicationELB RequestCountPerTarget`, Sum [requests a target and minute].
+    /// `AWS/ApplicationELB RequestCountPerTarget` [requests a target].
     RequestCountPerTarget,
-    /// `AWS/ApplicationELB RequestCount`, Sum [requests a minute].
+    /// `AWS/ApplicationELB RequestCount` [requests].
     RequestCount,
+    /// `AWS/ApplicationELB TargetResponseTime`, of answered requests \[s\].
+    TargetResponseTime,
+    /// `AWS/ApplicationELB HTTPCode_Target_5XX_Count`: a task's queue was full [responses].
+    Target5xxCount,
+    /// `AWS/ApplicationELB HTTPCode_ELB_5XX_Count`: no target, or the target died [responses].
+    Elb5xxCount,
+    /// `AWS/ApplicationELB HealthyHostCount` [targets].
+    HealthyHostCount,
+    /// `AWS/ApplicationELB UnHealthyHostCount` [targets].
+    UnHealthyHostCount,
+    /// A metric of the user's own: the expression of that index in [`super::MetricsPlan::custom`].
+    Custom(u16),
 }
 
 impl Metric {
-    /// All metrics, in the order of the store.
-    pub const ALL: [Self; 4] =
-        [Self::CpuUtilization, Self::MemoryUtilization, Self::RequestCountPerTarget, Self::RequestCount];
+    /// The metrics of AWS.
+    pub const ALL: [Self; 9] = [
+        Self::CpuUtilization,
+        Self::MemoryUtilization,
+        Self::RequestCountPerTarget,
+        Self::RequestCount,
+        Self::TargetResponseTime,
+        Self::Target5xxCount,
+        Self::Elb5xxCount,
+        Self::HealthyHostCount,
+        Self::UnHealthyHostCount,
+    ];
 
-    /// CloudWatch's name.
+    /// CloudWatch's name; a custom metric's own name is in its plan.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -30,70 +52,155 @@ impl Metric {
             Self::MemoryUtilization => "MemoryUtilization",
             Self::RequestCountPerTarget => "RequestCountPerTarget",
             Self::RequestCount => "RequestCount",
+            Self::TargetResponseTime => "TargetResponseTime",
+            Self::Target5xxCount => "HTTPCode_Target_5XX_Count",
+            Self::Elb5xxCount => "HTTPCode_ELB_5XX_Count",
+            Self::HealthyHostCount => "HealthyHostCount",
+            Self::UnHealthyHostCount => "UnHealthyHostCount",
+            Self::Custom(_) => "CustomizedMetric",
         }
     }
 
-    /// The only statistic the model publishes for it.
+    /// The statistic that is meant where none is said.
     #[must_use]
-    pub const fn statistic(self) -> &'static str {
-        match self {
-            Self::CpuUtilization | Self::MemoryUtilization => "Average",
-            Self::RequestCountPerTarget | Self::RequestCount => "Sum",
+    pub fn usual_statistic(self) -> Statistic {
+        if self.is_count() { Statistic::Sum } else { Statistic::Average }
+    }
+
+    /// Whether it counts requests or responses.
+    #[must_use]
+    pub const fn is_count(self) -> bool {
+        matches!(
+            self,
+            Self::RequestCountPerTarget | Self::RequestCount | Self::Target5xxCount | Self::Elb5xxCount
+        )
+    }
+
+    /// Whether the metric has this statistic here.
+    ///
+    /// `RequestCountPerTarget` has none but Sum (documented: `aws-scaling.md` §1.7). `DIFFERENCE:` Minimum and Maximum of
+    /// utilizations are over tasks on AWS; here the tasks' shares are not told apart. Percentiles need the single values.
+    #[must_use]
+    pub const fn has(self, statistic: Statistic) -> bool {
+        match (self, statistic) {
+            (Self::RequestCountPerTarget, statistic) => matches!(statistic, Statistic::Sum),
+            (Self::TargetResponseTime, _) => true,
+            (_, Statistic::Percentile(_)) => false,
+            (Self::CpuUtilization | Self::MemoryUtilization, statistic) => {
+                !matches!(statistic, Statistic::Minimum | Statistic::Maximum)
+            }
+            _ => true,
         }
     }
 
-    /// Whether the load balancer publishes it (else ECS does).
+    /// Whether the load balancer publishes it.
     #[must_use]
     pub const fn is_load_balancer(self) -> bool {
-        matches!(self, Self::RequestCountPerTarget | Self::RequestCount)
+        !matches!(self, Self::CpuUtilization | Self::MemoryUtilization | Self::Custom(_))
     }
 
-    const fn index(self) -> usize {
+    /// Whether it needs more than what a task uses: outcomes of requests, or the health of targets.
+    #[must_use]
+    pub const fn needs_outcomes(self) -> bool {
+        matches!(
+            self,
+            Self::TargetResponseTime
+                | Self::Target5xxCount
+                | Self::Elb5xxCount
+                | Self::HealthyHostCount
+                | Self::UnHealthyHostCount
+        )
+    }
+}
+
+/// `Statistic` or `ExtendedStatistic` (`aws-scaling.md` §6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Statistic {
+    /// `Average`.
+    Average,
+    /// `Sum`.
+    Sum,
+    /// `Minimum`.
+    Minimum,
+    /// `Maximum`.
+    Maximum,
+    /// `SampleCount`.
+    SampleCount,
+    /// `pNN.N`, in thousandths of a percent: 99 900 is p99.9. Above 0 and below 100 000.
+    Percentile(u32),
+}
+
+impl Statistic {
+    /// Samples below which a percentile says little: 10 ÷ (1 − p) from the median up, 10 ÷ p below it (documented:
+    /// `aws-scaling.md` §4); 0 for other statistics.
+    ///
+    /// Example: p99 needs 10 ÷ 0.01 = 1000 samples.
+    #[must_use]
+    pub fn samples_needed(self) -> f64 {
         match self {
-            Self::CpuUtilization => 0,
-            Self::MemoryUtilization => 1,
-            Self::RequestCountPerTarget => 2,
-            Self::RequestCount => 3,
+            Self::Percentile(p) => {
+                1e6 / f64::from(if p >= 50_000 { 100_000 - p.min(99_999) } else { p.max(1) })
+            }
+            _ => 0.0,
         }
     }
 }
 
-/// The datapoints of one service: newest last, each with the end of its period. `None` is a missing datapoint.
-#[derive(Clone, Debug)]
-pub struct MetricStore {
-    points: VecDeque<(SimTime, [Option<f64>; 4])>,
-    keep: usize,
+/// `EvaluateLowSampleCountPercentile` (`aws-scaling.md` §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LowSamples {
+    /// `evaluate` (the default): a percentile of few samples is a datapoint like any other.
+    Evaluate,
+    /// `ignore`: while the newest datapoint has too few samples, the alarm's state stays.
+    Ignore,
 }
 
-impl MetricStore {
-    /// An empty store that keeps the newest `keep` periods.
-    #[must_use]
-    pub fn new(keep: usize) -> Self {
-        Self { points: VecDeque::with_capacity(keep + 1), keep }
-    }
+/// How an alarm reads its metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What of the samples of a period is the datapoint.
+    pub statistic: Statistic,
+    /// Length of a datapoint's period \[ns\]: 10, 20 or 30 s, or whole minutes; a multiple of the metric's resolution.
+    pub period: SimDuration,
+    /// What a percentile of few samples is.
+    pub low_samples: LowSamples,
+}
 
-    /// Adds the datapoints of the period that ended at `period_end`, one a metric in the order of [`Metric::ALL`].
-    pub fn push(&mut self, period_end: SimTime, values: [Option<f64>; 4]) {
-        self.points.push_back((period_end, values));
-        if self.points.len() > self.keep {
-            self.points.pop_front();
+impl Reading {
+    /// A minute of the metric's usual statistic.
+    #[must_use]
+    pub fn of(metric: Metric) -> Self {
+        Self {
+            statistic: metric.usual_statistic(),
+            period: SimDuration(MINUTE),
+            low_samples: LowSamples::Evaluate,
         }
     }
 
-    /// End of the newest period that ended at or before `due`.
+    /// The same over another period.
     #[must_use]
-    pub fn newest(&self, due: SimTime) -> Option<SimTime> {
-        let end = self.points.partition_point(|(period_end, _)| *period_end <= due);
-        end.checked_sub(1).and_then(|index| self.points.get(index)).map(|(period_end, _)| *period_end)
+    pub const fn every(mut self, period: SimDuration) -> Self {
+        self.period = period;
+        self
     }
 
-    /// The newest `count` datapoints of `metric` whose periods ended at or before `due`, oldest first. Periods before
-    /// the first one are missing datapoints: a new service has no history.
-    pub fn window(&self, metric: Metric, due: SimTime, count: usize, out: &mut alloc::vec::Vec<Option<f64>>) {
-        out.clear();
-        let end = self.points.partition_point(|(period_end, _)| *period_end <= due);
-        let start = end.saturating_sub(count);
-        out.resize(count - (end - start), None);
-        out.extend(self.points.range(start..end).map(|(_, values)| values[metric.index()]));
+    /// Whether an alarm that reads so is a high-resolution one: it has periods below a minute, is evaluated every 10 s and
+    /// has a price of its own (`aws-scaling.md` §4).
+    #[must_use]
+    pub const fn is_high_resolution(&self) -> bool {
+        self.period.0 < MINUTE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_summed_and_levels_averaged_unless_something_else_is_said() {
+        let sums = Metric::ALL.map(|metric| metric.usual_statistic() == Statistic::Sum);
+        assert_eq!(sums, [false, false, true, true, false, true, true, false, false]);
+        // What is usual for a metric is a statistic that it has.
+        assert!(Metric::ALL.iter().all(|metric| metric.has(metric.usual_statistic())));
     }
 }

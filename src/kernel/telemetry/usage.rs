@@ -4,9 +4,9 @@
 use alloc::collections::VecDeque;
 
 use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
-use crate::units::{NANOS_PER_SEC, SimTime};
+use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
 
-/// Length of a period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
+/// Length of an ordinary period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
 pub const PERIOD: u64 = 60 * NANOS_PER_SEC;
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
@@ -65,6 +65,7 @@ struct Ahead {
 #[derive(Clone, Debug)]
 pub struct UsageMeter {
     rules: MetricRules,
+    period: u64,
     open_start: u64,
     open_end: u64,
     horizon: u64,
@@ -78,11 +79,12 @@ pub struct UsageMeter {
 }
 
 impl UsageMeter {
-    /// A meter whose first period ends at `first_end` and whose last one ends at `horizon`.
+    /// A meter of periods of `period`, whose first one ends at `first_end` and whose last one ends at `horizon`.
     #[must_use]
-    pub fn new(rules: MetricRules, first_end: SimTime, horizon: SimTime) -> Self {
+    pub fn new(rules: MetricRules, period: SimDuration, first_end: SimTime, horizon: SimTime) -> Self {
         Self {
             rules,
+            period: period.0.max(1),
             open_start: 0,
             open_end: first_end.0.min(horizon.0),
             horizon: horizon.0,
@@ -146,19 +148,19 @@ impl UsageMeter {
         self.add(Sum::Waiting, arrival, until, 1);
     }
 
+    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns].
+    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3]) {
+        self.open.cpu_busy += cpu_busy;
+        self.open.occupied += occupied;
+        self.open.waiting += waiting;
+    }
+
     /// Requests flow, within the open period.
     pub fn flowed(&mut self, flow: &Flow<'_>) {
         self.open.routed += flow.routed;
         self.open.cpu_busy += flow.cpu_busy;
         self.open.occupied += flow.occupied;
         self.open.waiting += flow.waiting;
-    }
-
-    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns].
-    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3]) {
-        self.open.cpu_busy += cpu_busy;
-        self.open.occupied += occupied;
-        self.open.waiting += waiting;
     }
 
     /// Takes back what a lost request would have used after its task was killed.
@@ -183,11 +185,12 @@ impl UsageMeter {
     }
 
     /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
+    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
     fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
         let at = at.clamp(self.open_start, self.horizon);
         let which = sum as usize;
-        let index = if at < self.open_end { 0 } else { ((at - self.open_end) / PERIOD) as usize + 1 };
-        let end = (self.open_end + index as u64 * PERIOD).min(self.horizon);
+        let index = if at < self.open_end { 0 } else { ((at - self.open_end) / self.period) as usize + 1 };
+        let end = (self.open_end + index as u64 * self.period).min(self.horizon);
         let rest = i128::from(sign) * i128::from(end - at);
         if self.ahead.len() <= index {
             self.ahead.resize(index + 1, Ahead::default());
@@ -241,7 +244,7 @@ impl UsageMeter {
         let [cpu_busy, occupied, waiting] = next.sums;
         self.open = UsageTotals { cpu_busy, occupied, waiting, ..UsageTotals::default() };
         self.open_start = self.open_end;
-        self.open_end = (self.open_end + PERIOD).min(self.horizon);
+        self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
     }
 }
@@ -253,6 +256,17 @@ fn total_span(from: &[u64], to: &[u64]) -> u64 {
 }
 
 impl UsageTotals {
+    /// Adds the sums of the period that followed.
+    pub fn add(&mut self, next: &Self) {
+        self.cpu_busy += next.cpu_busy;
+        self.occupied += next.occupied;
+        self.waiting += next.waiting;
+        self.routed += next.routed;
+        self.reserved += next.reserved;
+        self.targets += next.targets;
+        self.length += next.length;
+    }
+
     /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved (`aws-scaling.md` §1.7).
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share")]
@@ -298,7 +312,7 @@ mod tests {
         let mut rng = Rng::from_key(1);
         let horizon = 20 * PERIOD + 7;
         let first_end = 13 * NANOS_PER_SEC;
-        let mut meter = UsageMeter::new(RULES, SimTime(first_end), SimTime(horizon));
+        let mut meter = UsageMeter::new(RULES, SimDuration(PERIOD), SimTime(first_end), SimTime(horizon));
         let mut ends = vec![first_end];
         while *ends.last().unwrap() < horizon {
             ends.push((ends.last().unwrap() + PERIOD).min(horizon));

@@ -20,6 +20,10 @@ pub enum Event {
     AlarmEvaluation(ServiceId, AlarmId),
     /// Application Auto Scaling acts on alarms.
     PolicyAction(ServiceId),
+    /// The next occurrence of a scheduled action runs.
+    Scheduled(ServiceId),
+    /// A suspension begins or ends.
+    Suspension(ServiceId),
     /// Requests count in the statistics from here on.
     WarmupEnd,
     /// The run ends.
@@ -34,7 +38,7 @@ pub enum Event {
 pub enum Priority {
     /// Capacity changes first, so that a period that ends now has seen them.
     Capacity,
-    /// Datapoints, before the alarms that read them.
+    /// Datapoints, before the alarms that read them; suspensions, before the actions they hold back.
     Publication,
     /// Alarms, before the actions they invoke.
     Evaluation,
@@ -54,9 +58,9 @@ impl Event {
             Self::Task(..) | Self::OutOfMemory(..) | Self::FaultBegins(..) | Self::FaultEnds(..) => {
                 Priority::Capacity
             }
-            Self::PeriodEnd(_) => Priority::Publication,
+            Self::PeriodEnd(_) | Self::Suspension(_) => Priority::Publication,
             Self::AlarmEvaluation(..) => Priority::Evaluation,
-            Self::PolicyAction(_) => Priority::Action,
+            Self::PolicyAction(_) | Self::Scheduled(_) => Priority::Action,
             Self::WarmupEnd => Priority::Warmup,
             Self::Horizon => Priority::Horizon,
         }
@@ -71,7 +75,10 @@ impl Event {
             Self::FaultEnds(service, fault) => ((service.0 as u64) << 32) | (1 << 31) | fault as u64,
             Self::OutOfMemory(service, slot) => ((service.0 as u64) << 32) | slot.index() as u64,
             Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
-            Self::PeriodEnd(service) | Self::PolicyAction(service) => service.0 as u64,
+            Self::PeriodEnd(service)
+            | Self::PolicyAction(service)
+            | Self::Scheduled(service)
+            | Self::Suspension(service) => service.0 as u64,
             Self::WarmupEnd | Self::Horizon => 0,
         }
     }

@@ -4,12 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::billing::Tariff;
-use crate::policy::{PolicyPlan, PolicyRules};
+use crate::policy::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules};
 use crate::service::{
     CpuDiscipline, FaultPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
     ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
-use crate::telemetry::MetricRules;
+use crate::telemetry::{MetricRules, MetricsPlan};
 use crate::traffic::TrafficPlan;
 use crate::units::{SimDuration, SimTime};
 
@@ -76,6 +76,10 @@ pub struct ServicePlan {
     pub faults: Vec<FaultPlan>,
     /// The scaling policies.
     pub policies: Vec<PolicyPlan>,
+    /// Scheduled actions and suspensions.
+    pub clock: ClockPlan,
+    /// What it publishes besides AWS's minute metrics.
+    pub metrics: MetricsPlan,
     /// What AWS does not say about policies.
     pub policy_rules: PolicyRules,
     /// What AWS does not say about metrics and alarms.
@@ -89,13 +93,17 @@ pub struct ServicePlan {
 pub struct TelemetryPlan {
     /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\].
     pub ecs_metric_delay: SimDuration,
+    /// `ecs_metric_delay_20s`: the same for an ECS metric that is published every 20 s \[ns\].
+    pub ecs_metric_delay_20s: SimDuration,
     /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
     pub alb_metric_delay: SimDuration,
     /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
-    /// each alarm.
+    /// each alarm. Of an alarm that is evaluated every 10 s the part within 10 s counts.
     pub alarm_phase: Option<SimDuration>,
     /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
     pub alarm_range_extra: u32,
+    /// `alarm_range_high_resolution`: how far an alarm of periods below a minute reads beyond its N \[ns\] (observed: 60 s).
+    pub alarm_range_high_resolution: SimDuration,
     /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM \[ns\]; documented 60 s.
     pub alarm_reinvoke: SimDuration,
     /// `aas_action_latency`: from the evaluation to the action \[ns\].
@@ -111,7 +119,20 @@ impl Plan {
     /// The first whole calendar minute after second 0: where the first period and the first row end.
     #[must_use]
     pub fn first_minute_end(&self) -> SimTime {
-        SimTime(MINUTE - self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs())
+        self.first_end(SimDuration(MINUTE))
+    }
+
+    /// The first whole multiple of `period` of the calendar after second 0; `period` divides a minute.
+    #[must_use]
+    pub fn first_end(&self, period: SimDuration) -> SimTime {
+        let past = self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs() % period.0.max(1);
+        SimTime(period.0 - past)
+    }
+
+    /// Nanoseconds of the calendar minute that are over at `at`.
+    #[must_use]
+    pub fn past_minute(&self, at: SimTime) -> u64 {
+        (self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs() + at.0 % MINUTE) % MINUTE
     }
 }
 
@@ -158,6 +179,26 @@ impl ServicePlan {
     pub fn can_flow(&self) -> bool {
         let patience = self.request.timeout.as_ref();
         !self.needs_events() && patience.is_none_or(|patience| patience.as_constant().is_some())
+    }
+
+    /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.
+    #[must_use]
+    pub fn alarms(&self) -> (u32, u32) {
+        let mut alarms = (0, 0);
+        for policy in &self.policies {
+            let (count, reading) = match &policy.kind {
+                PolicyKind::TargetTracking(plan) => {
+                    (if plan.disable_scale_in { 1 } else { 2 }, &plan.reading)
+                }
+                PolicyKind::Step(plan) => (1, &plan.alarm.reading),
+            };
+            if reading.is_high_resolution() {
+                alarms.1 += count;
+            } else {
+                alarms.0 += count;
+            }
+        }
+        alarms
     }
 
     /// How requests are spread.

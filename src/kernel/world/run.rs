@@ -7,21 +7,18 @@ use super::event::Event;
 use super::observer::{AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{Mixed, Plane, Requests};
-use super::service_state::{PendingAction, ServiceState, datapoints};
+use super::service_state::{PendingAction, ServiceState};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
 use crate::facts::TaskFailure;
-use crate::policy::{AlarmView, Context, Decision, Suspended, Verdict};
+use crate::policy::{AlarmView, Context, Decision, Verdict};
 use crate::random::Streams;
 use crate::service::{Due, Fluid, LaunchBucket, Outcome, Slot};
-use crate::telemetry::AlarmState;
-use crate::units::{AlarmId, Bytes, ServiceId, SimDuration, SimTime};
+use crate::telemetry::{AlarmState, Levels, LowSamples, UsageTotals};
+use crate::units::{AlarmId, Bytes, ServiceId, SimTime};
 
 /// Control events at one instant beyond which a run is stopped: something feeds itself.
 const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
-
-/// How often an alarm on 60 s periods is evaluated (documented: `aws-scaling.md` §4).
-const EVALUATION_INTERVAL: SimDuration = SimDuration::from_secs(60);
 
 /// Why a run was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,12 +103,12 @@ pub fn simulate(
     }
 }
 
-struct World<'p, 'o, O, P> {
-    plan: &'p Plan,
+pub(super) struct World<'p, 'o, O, P> {
+    pub(super) plan: &'p Plan,
     calendar: Calendar<Event>,
-    services: Vec<ServiceState<'p, P>>,
+    pub(super) services: Vec<ServiceState<'p, P>>,
     bucket: LaunchBucket,
-    observer: &'o mut O,
+    pub(super) observer: &'o mut O,
     fingerprint: u64,
     control_events: u64,
     outcome: Outcome,
@@ -140,7 +137,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         Ok(self.finish())
     }
 
-    fn schedule(&mut self, at: SimTime, event: Event) {
+    pub(super) fn schedule(&mut self, at: SimTime, event: Event) {
         if at.0 <= self.plan.horizon.0 {
             self.calendar.schedule(at, event.priority() as u8, event);
         }
@@ -172,6 +169,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                     Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
                 );
             }
+            self.begin_clock(id);
         }
     }
 
@@ -240,6 +238,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             Event::PeriodEnd(id) => self.period_end(id, now),
             Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
             Event::PolicyAction(id) => self.act(id, now),
+            Event::Scheduled(id) => self.run_scheduled(id, now),
+            Event::Suspension(id) => self.turn_suspension(id, now),
             Event::WarmupEnd => {
                 self.serve_all(now);
                 self.observer.warmup_ended(now);
@@ -296,10 +296,16 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         for moved in self.outcome.moved.drain(..) {
             state.usage.task_moved(&moved);
             state.meter.task_moved(&moved);
+            if let Some(tally) = &mut state.tally {
+                tally.task_moved(&moved);
+            }
             self.observer.task_moved(id, &moved);
         }
         for loss in self.outcome.lost.drain(..) {
             state.usage.lost(&loss);
+            if let Some(tally) = &mut state.tally {
+                tally.lost(&loss);
+            }
             self.observer.lost(id, &loss);
         }
         for failed in self.outcome.failed.drain(..) {
@@ -316,23 +322,47 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         self.outcome.due = due;
     }
 
-    fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
+    pub(super) fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
         let state = &mut self.services[id.index()];
         state.lifecycle.set_desired(now, desired, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
+    /// A period of the usage meter ends; three or six of them make a minute where a metric has a finer resolution.
     fn period_end(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
         let _incident = state.serve(now, self.observer);
         state.plane.forget_before(now.0);
         let usage = state.usage.close_period();
+        let outcomes = state.tally.as_mut().map(crate::telemetry::Tally::close_period);
+        let (past, is_last) = (self.plan.past_minute(now), now.0 >= self.plan.horizon.0);
+        let counts = state.lifecycle.counts();
+        let levels = Levels {
+            running: counts.running,
+            desired: state.lifecycle.desired(),
+            pending: counts.pending,
+            healthy: counts.in_service,
+        };
+        state.metrics.period((now, past, is_last), &usage, outcomes.as_ref(), levels);
+        state.minute.add(&usage);
+        let next = state.usage.open_end();
+        if past == 0 || is_last {
+            self.minute_end(id, now);
+        }
+        if !is_last {
+            self.schedule(next, Event::PeriodEnd(id));
+        }
+    }
+
+    /// A minute of the calendar ends, or the last part of one: the meter and the observer hear of it.
+    fn minute_end(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let usage: UsageTotals = core::mem::take(&mut state.minute);
         let task = &state.plan.task;
         let cpu_utilization = usage.cpu_utilization(task.cpu_servers() as usize);
         let size = u64::from(task.memory_mib) * Bytes::MIB;
         let memory_utilization =
             usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);
-        state.metrics.push(now, datapoints(cpu_utilization, memory_utilization, &usage));
         let bytes =
             state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
         let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
@@ -340,10 +370,6 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
         let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
         self.observer.period_closed(id, &period);
-        if now.0 < self.plan.horizon.0 {
-            let next = state.usage.open_end();
-            self.schedule(next, Event::PeriodEnd(id));
-        }
     }
 
     /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`World::due_actions`] repeats that while the
@@ -352,17 +378,21 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
         let watch = &mut state.watches[alarm.index()];
-        let newest = if now.0 >= watch.delay.0 {
+        let (newest, enough) = if now.0 >= watch.delay.0 {
             let due = SimTime(now.0 - watch.delay.0);
-            state.metrics.window(watch.alarm.plan.metric, due, watch.range, &mut self.range);
-            state.metrics.newest(due)
+            let enough = state.metrics.window(&watch.window, due, &mut self.range);
+            (state.metrics.newest(&watch.window, due), enough)
         } else {
             self.range.clear();
-            self.range.resize(watch.range, None);
-            None
+            self.range.resize(watch.window.range, None);
+            (None, true)
         };
         let before = watch.alarm.state();
-        watch.alarm.observe(&self.range, &mut watch.evaluation);
+        if enough || watch.alarm.plan.reading.low_samples == LowSamples::Evaluate {
+            watch.alarm.observe(&self.range, &mut watch.evaluation);
+        } else {
+            watch.alarm.hold(&self.range, &mut watch.evaluation);
+        }
         let evaluated = AlarmEvaluated {
             at: now,
             policy: watch.policy,
@@ -392,10 +422,11 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
             watch.stays += 1;
             let at = now + state.plan.telemetry.aas_action_latency;
-            state.actions.push(PendingAction { at, alarm, repeats: None });
+            state.actions.push(PendingAction { at, alarm, repeats: None, again: true });
             self.schedule(at, Event::PolicyAction(id));
         }
-        self.schedule(now + EVALUATION_INTERVAL, Event::AlarmEvaluation(id, alarm));
+        let interval = self.services[id.index()].watches[alarm.index()].interval;
+        self.schedule(now + interval, Event::AlarmEvaluation(id, alarm));
     }
 
     /// The alarms whose actions are due; each is asked for again after `alarm_reinvoke`. A repetition whose alarm has left
@@ -412,8 +443,10 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 state.actions.push(action);
             } else if is_valid {
                 invoked.push(action.alarm);
-                let at = now + state.plan.telemetry.alarm_reinvoke;
-                state.actions.push(PendingAction { at, alarm: action.alarm, repeats: Some(watch.stays) });
+                if action.again {
+                    let at = now + state.plan.telemetry.alarm_reinvoke;
+                    state.actions.push(PendingAction { at, repeats: Some(watch.stays), ..action });
+                }
             }
         }
         let again = now + state.plan.telemetry.alarm_reinvoke;
@@ -447,10 +480,10 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             now,
             running,
             desired: state.lifecycle.desired(),
-            min: state.plan.min_capacity,
-            max: state.plan.max_capacity,
+            min: state.bounds.0,
+            max: state.bounds.1,
             deploying: false,
-            suspended: Suspended::default(),
+            suspended: state.suspended,
         };
         let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
         state.arbiter.decide(&context, &invoked, &views, &mut decisions);
@@ -481,7 +514,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 reading,
                 cpu_units: state.plan.task.cpu_units,
                 memory_mib: state.plan.task.memory_mib,
-                alarms: u32::try_from(state.watches.len()).unwrap_or(u32::MAX),
+                alarms: state.plan.alarms(),
                 horizon: self.plan.horizon,
             });
             services.push(ServiceOutcome { reading, invoice });

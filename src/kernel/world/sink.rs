@@ -3,13 +3,15 @@
 use super::observer::Observer;
 use crate::facts::{Answers, Denial, Flow, Origin, Passage, Passages, Refusal, Unanswered};
 use crate::service::{EventSink, Sink};
-use crate::telemetry::UsageMeter;
+use crate::telemetry::{Tally, UsageMeter};
 use crate::units::ServiceId;
 
 /// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
 pub(super) struct ServiceSink<'a, O> {
     pub(super) id: ServiceId,
     pub(super) usage: &'a mut UsageMeter,
+    /// Outcomes by period, where a metric of the service needs them.
+    pub(super) tally: Option<&'a mut Tally>,
     pub(super) observer: &'a mut O,
     pub(super) fingerprint: u64,
 }
@@ -42,18 +44,27 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
     #[inline]
     fn offered(&mut self, count: u64, routed: bool) {
         self.usage.routed(if routed { count } else { 0 });
+        if let Some(tally) = &mut self.tally {
+            tally.offered(count);
+        }
         self.observer.offered(self.id, count);
     }
 
     fn served(&mut self, passages: &Passages<'_>) {
         self.mark(digest(passages.end));
         self.usage.passages(passages);
+        if let Some(tally) = &mut self.tally {
+            tally.served(passages);
+        }
         self.observer.served(self.id, passages);
     }
 
     fn served_revocably(&mut self, passage: &Passage) {
         self.mark(passage.end);
         self.usage.passage(passage);
+        if let Some(tally) = &mut self.tally {
+            tally.answered(passage.arrival, passage.end);
+        }
         self.observer.served_revocably(self.id, passage);
     }
 
@@ -61,6 +72,9 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
     fn gave_up_in_service(&mut self, passage: &Passage, at: u64) {
         self.mark(at ^ 1 << 63);
         self.usage.passage(passage);
+        if let Some(tally) = &mut self.tally {
+            tally.timed_out(at);
+        }
         self.observer.gave_up_in_service(self.id, passage, at);
     }
 
@@ -68,12 +82,18 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
     fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
         self.mark(at ^ 1 << 62);
         self.usage.waited(arrival, at);
+        if let Some(tally) = &mut self.tally {
+            tally.timed_out(at);
+        }
         self.observer.gave_up_waiting(self.id, arrival, at);
     }
 
     #[inline]
     fn refused(&mut self, at: u64, why: Refusal) {
         self.mark(at ^ 3 << 62);
+        if let Some(tally) = &mut self.tally {
+            tally.refused(why);
+        }
         self.observer.refused(self.id, at, why);
     }
 }
@@ -85,12 +105,18 @@ impl<O: Observer> ServiceSink<'_, O> {
             self.mark(word);
         }
         self.usage.flowed(flow);
+        if let Some(tally) = &mut self.tally {
+            tally.flowed(flow);
+        }
         self.observer.flowed(self.id, flow);
     }
 }
 
 impl<O: Observer> EventSink for ServiceSink<'_, O> {
     fn offered(&mut self, class: u32, count: u64) {
+        if let Some(tally) = &mut self.tally {
+            tally.offered(count);
+        }
         self.observer.offered(self.id, count);
         self.observer.offered_of_class(self.id, class, count);
     }
@@ -100,11 +126,18 @@ impl<O: Observer> EventSink for ServiceSink<'_, O> {
     }
 
     fn tried_again(&mut self, origin: &Origin) {
+        // The load balancer knows attempts only: a second one is a request like the first.
+        if let Some(tally) = &mut self.tally {
+            tally.offered(1);
+        }
         self.observer.tried_again(self.id, origin);
     }
 
     fn answered(&mut self, answers: &Answers<'_>) {
         self.mark(digest(answers.passages.end));
+        if let Some(tally) = &mut self.tally {
+            tally.served(&answers.passages);
+        }
         self.observer.answered(self.id, answers);
     }
 
@@ -115,6 +148,13 @@ impl<O: Observer> EventSink for ServiceSink<'_, O> {
             Denial::Lost => 1,
         };
         self.mark(end.at ^ kind << 62);
+        if let Some(tally) = &mut self.tally {
+            match end.denial {
+                Denial::Refused(why) => tally.refused(why),
+                Denial::TimedOut => tally.timed_out(end.at),
+                Denial::Lost => tally.failed(),
+            }
+        }
         self.observer.unanswered(self.id, end);
     }
 

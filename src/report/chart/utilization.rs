@@ -12,7 +12,7 @@ use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{most, points};
 use crate::kernel::policy::{PolicyKind, PolicyPlan};
-use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric};
+use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric, Statistic};
 use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
 
@@ -112,7 +112,8 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
                 }
             }
             PolicyKind::Step(step) => {
-                if noun_of(step.alarm.metric).is_some() {
+                let is_share = step.alarm.reading.statistic == Statistic::Average;
+                if is_share && noun_of(step.alarm.metric).is_some() {
                     let sign = sign_of(&step.alarm);
                     let name = format!("{} {sign} {}", plain(&policy.name), percent(step.alarm.threshold));
                     let mut reference = line(step.alarm.threshold, name, false);
@@ -141,7 +142,7 @@ const fn noun_of(metric: Metric) -> Option<&'static str> {
     match metric {
         Metric::CpuUtilization => Some("CPU"),
         Metric::MemoryUtilization => Some("memory"),
-        Metric::RequestCountPerTarget | Metric::RequestCount => None,
+        _ => None,
     }
 }
 

@@ -44,6 +44,35 @@ pub(super) const ALL: &[MetricText] = &[
         "AWS/ApplicationELB, Sum. Requests in a minute; reported only for minutes in which requests flow.",
     ),
     metric(
+        "TargetResponseTime",
+        "AWS/ApplicationELB, seconds. Arrival to end of the requests that are answered in the minute; the only metric with percentiles, from a sketch within 1.6 %.",
+    ),
+    metric(
+        "HTTPCode_Target_5XX_Count",
+        "AWS/ApplicationELB, Sum. Requests that a task refused with a 503 because its queue was full; reported only when there are any.",
+    ),
+    metric(
+        "HTTPCode_ELB_5XX_Count",
+        "AWS/ApplicationELB, Sum. Requests without a target (503) or lost with it (502); reported only when there are any.",
+    ),
+    metric("HealthyHostCount", "AWS/ApplicationELB. Targets in service, averaged over the minute."),
+    metric(
+        "UnHealthyHostCount",
+        "AWS/ApplicationELB. Targets that failed their health checks, averaged over the minute.",
+    ),
+    metric(
+        "CustomizedMetric",
+        "One of the service's `metric` tables, named by `custom_metric`: an expression of queue_length, in_flight, in_service, requests, rejected, failed, timed_out, running, desired, pending, healthy, cpu_utilization, memory_utilization, response_time_mean, response_time_p50, _p90, _p95 and _p99.",
+    ),
+    metric(
+        "ECSServiceAverageCPUUtilizationHighResolution",
+        "The predefined metric of target tracking for CPUUtilization every 20 s, which the service must publish (`monitoring`). Its high alarm takes 3 of 3 periods of 20 s above the target, its low alarm 30 of 30 below 0.9 times the target.",
+    ),
+    metric(
+        "ECSServiceAverageMemoryUtilizationHighResolution",
+        "The predefined metric of target tracking for MemoryUtilization every 20 s, with the same alarms.",
+    ),
+    metric(
         "ECSServiceAverageCPUUtilization",
         "The predefined metric of target tracking for CPUUtilization. Its high alarm takes 3 of 3 minutes above the target, its low alarm 15 of 15 below 0.9 times the target.",
     ),
@@ -123,6 +152,10 @@ pub(super) const ALL: &[MetricText] = &[
         "Invoice line: standard alarms a month; a target-tracking policy has two, one without scale-in.",
     ),
     metric(
+        "cloudwatch_high_resolution_alarm",
+        "Invoice line: alarms of periods below a minute a month, which cost three times as much.",
+    ),
+    metric(
         "desired",
         "Desired count of the service: what the scaling policies ask the scheduler for. In timeline.csv as at the end of the minute.",
     ),
@@ -156,6 +189,16 @@ pub(super) const ALL: &[MetricText] = &[
     metric(
         "within_target",
         "Outcome in decisions.csv: the alarm is in ALARM, but the number the policy uses (by default the mean of the alarm's datapoints) is not beyond the threshold.",
+    ),
+    metric(
+        "suspended",
+        "Outcome in decisions.csv: scaling in this direction is suspended, or a scheduled action was skipped for it.",
+    ),
+    metric("resumed", "Outcome in decisions.csv: nothing is suspended any more."),
+    metric("applied", "Outcome in decisions.csv: a scheduled action set the bounds."),
+    metric(
+        "failed",
+        "Outcome in decisions.csv: a scheduled action would have set a minimum above the maximum; nothing happened.",
     ),
     metric("no_matching_step", "Outcome in decisions.csv: no step covers the metric."),
     metric(

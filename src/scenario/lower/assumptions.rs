@@ -12,6 +12,7 @@ use windtunnel_kernel::world::TelemetryPlan;
 use super::Lower;
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
+use crate::scenario::schedule::ClockChanges;
 use crate::scenario::tree::{Place, Value};
 use crate::scenario::view::View;
 
@@ -30,6 +31,9 @@ pub(crate) struct Assumptions {
     /// From SIGTERM to the container's exit, before `stop_timeout` \[ns\].
     pub(crate) exit_after_sigterm: SimDuration,
     pub(crate) deprovisioning: SimDuration,
+    pub(crate) custom_metric_delay: SimDuration,
+    pub(crate) schedule_jitter: SimDuration,
+    pub(crate) clock_changes: ClockChanges,
 }
 
 pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions> {
@@ -73,6 +77,12 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
         stop_lag: view.duration("task_stop_lag")?,
         exit_after_sigterm: exit_after_sigterm?,
         deprovisioning: view.duration("deprovisioning")?,
+        custom_metric_delay: view.duration("custom_metric_delay")?,
+        schedule_jitter: view.duration("schedule_jitter")?,
+        clock_changes: ClockChanges {
+            skipped_runs_later: view.text("schedule_skipped_time")? == "later",
+            repeated_runs_twice: view.text("schedule_repeated_time")? == "twice",
+        },
     })
 }
 
@@ -101,6 +111,8 @@ fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
     Some(PolicyRules {
         tt_high_points: view.count("tt_high_points")?,
         tt_low_points: view.count("tt_low_points")?,
+        tt_high_points_20s: view.count("tt_high_points_20s")?,
+        tt_low_points_20s: view.count("tt_low_points_20s")?,
         tt_low_ratio: view.number("tt_low_ratio")?,
         tt_metric_aggregation: match view.text("tt_metric_aggregation")? {
             "last" => DatapointAggregation::Last,
@@ -144,12 +156,14 @@ fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
 fn telemetry(view: View<'_>) -> Option<TelemetryPlan> {
     Some(TelemetryPlan {
         ecs_metric_delay: view.duration("ecs_metric_delay_60s")?,
+        ecs_metric_delay_20s: view.duration("ecs_metric_delay_20s")?,
         alb_metric_delay: view.duration("alb_metric_delay")?,
         alarm_phase: match view.text("alarm_phase")? {
             "random" => None,
             _ => Some(view.duration("alarm_phase")?),
         },
         alarm_range_extra: view.count("alarm_range_points")?,
+        alarm_range_high_resolution: view.duration("alarm_range_high_resolution")?,
         alarm_reinvoke: view.duration("alarm_reinvoke")?,
         aas_action_latency: view.duration("aas_action_latency")?,
         rules: MetricRules {

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use windtunnel_kernel::policy::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
-use windtunnel_kernel::telemetry::{AlarmPlan, Comparison, Metric, TreatMissingData};
+use windtunnel_kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricsPlan, Reading, TreatMissingData};
 use windtunnel_kernel::units::SimDuration;
 
-use super::Lower;
+use super::{Lower, metrics};
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::tree::{Entry, Place};
@@ -16,6 +16,8 @@ use crate::scenario::view::View;
 
 /// A metric period; cooldowns below it are suspicious.
 const PERIOD: SimDuration = SimDuration::from_secs(60);
+/// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
+const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
 /// Smallest, largest and first capacity.
 pub(super) fn capacity(view: View<'_>, lower: &mut Lower<'_>) -> Option<(u32, u32, u32)> {
@@ -46,17 +48,21 @@ pub(super) fn capacity(view: View<'_>, lower: &mut Lower<'_>) -> Option<(u32, u3
 }
 
 /// The policies of a service, target tracking first; `None` when one is wrong.
-pub(super) fn read(service: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<PolicyPlan>> {
+pub(super) fn read(
+    service: View<'_>,
+    metrics: &MetricsPlan,
+    lower: &mut Lower<'_>,
+) -> Option<Vec<PolicyPlan>> {
     let scaling = service.table("scaling")?;
     let mut policies = Vec::new();
-    let mut tracked: Vec<(Metric, Place)> = Vec::new();
+    let mut tracked: Vec<Tracked> = Vec::new();
     same_names(scaling, lower);
     for (entry, view) in scaling.table("target_tracking")?.tables() {
-        policies.push(target_tracking(entry, view, &mut tracked, lower));
-        needs_load_balancer(service, tracked.last().map(|(metric, _)| *metric), &view.place("metric"), lower);
+        policies.push(target_tracking(entry, view, (metrics, &mut tracked), lower));
+        needs_load_balancer(service, tracked.last().map(|last| last.metric), &view.place("metric"), lower);
     }
     for (entry, view) in scaling.table("step")?.tables() {
-        let plan = step(view, entry, lower);
+        let plan = step(view, entry, metrics, lower);
         let metric = view.table("alarm").and_then(|alarm| metric(alarm.text("metric")?));
         let place = view.table("alarm").map_or_else(Place::nowhere, |alarm| alarm.place("metric"));
         needs_load_balancer(service, metric, &place, lower);
@@ -81,31 +87,76 @@ fn same_names(scaling: View<'_>, lower: &mut Lower<'_>) -> Option<()> {
     Some(())
 }
 
+/// A metric that a policy tracks already; a metric and its high-resolution kind are two types to AWS.
+struct Tracked {
+    metric: Metric,
+    high_resolution: bool,
+    place: Place,
+}
+
+/// What a target-tracking policy tracks, and how its alarms read it.
+fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<(Metric, Reading)> {
+    let text = view.text("metric")?;
+    let metric = match text {
+        "CustomizedMetric" => {
+            let metric = metrics::custom(view, metrics, lower)?;
+            if let Metric::Custom(index) = metric {
+                metrics::proportional(
+                    &metrics.custom[usize::from(index)],
+                    &view.place("custom_metric"),
+                    lower,
+                );
+            }
+            let statistic = metrics::statistic(view, metric, lower)?;
+            return Some((metric, Reading { statistic, ..Reading::of(metric) }));
+        }
+        "ALBRequestCountPerTarget" => Metric::RequestCountPerTarget,
+        memory if memory.starts_with("ECSServiceAverageMemory") => Metric::MemoryUtilization,
+        _ => Metric::CpuUtilization,
+    };
+    metrics::no_custom(view, lower);
+    if view.is_given("statistic") {
+        lower.report.add(
+            Problem::new(codes::NO_SUCH_STATISTIC, format!("{text} has a statistic of its own"))
+                .at(&view.place("statistic"), "not for a predefined metric")
+                .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
+        );
+    }
+    let reading = Reading::of(metric);
+    if text.ends_with("HighResolution") {
+        metrics::published(view, metric, metrics, lower);
+        return Some((metric, reading.every(HIGH_RESOLUTION)));
+    }
+    Some((metric, reading))
+}
+
 fn target_tracking(
     entry: &Entry,
     view: View<'_>,
-    tracked: &mut Vec<(Metric, Place)>,
+    (metrics, tracked): (&MetricsPlan, &mut Vec<Tracked>),
     lower: &mut Lower<'_>,
 ) -> Option<PolicyPlan> {
-    let metric = match view.text("metric")? {
-        "ECSServiceAverageCPUUtilization" => Metric::CpuUtilization,
-        "ECSServiceAverageMemoryUtilization" => Metric::MemoryUtilization,
-        _ => Metric::RequestCountPerTarget,
-    };
-    if let Some((_, other)) = tracked.iter().find(|(known, _)| *known == metric) {
+    let (metric, reading) = tracked_metric(view, metrics, lower)?;
+    let high_resolution = reading.is_high_resolution();
+    let same = |known: &&Tracked| known.metric == metric && known.high_resolution == high_resolution;
+    if let Some(other) = tracked.iter().find(same) {
         lower.report.add(
-            Problem::new(codes::SAME_METRIC, format!("two target-tracking policies track {}", metric.name()))
-                .at(&view.place("metric"), "tracked again")
-                .also(other, "tracked here already")
-                .help("AWS accepts one target-tracking policy a metric and service"),
+            Problem::new(
+                codes::SAME_METRIC,
+                format!("two target-tracking policies track {}", metrics.name(metric)),
+            )
+            .at(&view.place("metric"), "tracked again")
+            .also(&other.place, "tracked here already")
+            .help("AWS accepts one target-tracking policy a metric and service"),
         );
     }
-    tracked.push((metric, view.place("metric")));
+    tracked.push(Tracked { metric, high_resolution, place: view.place("metric") });
     for key in ["scale_out_cooldown", "scale_in_cooldown"] {
         short_cooldown(view, key, lower);
     }
     let plan = TargetTrackingPlan {
         metric,
+        reading,
         target_value: view.number("target_value")?,
         scale_out_cooldown: view.duration("scale_out_cooldown")?,
         scale_in_cooldown: view.duration("scale_in_cooldown")?,
@@ -160,30 +211,20 @@ fn short_cooldown(view: View<'_>, key: &str, lower: &mut Lower<'_>) {
     }
 }
 
+/// The metric of AWS of that name.
 fn metric(name: &str) -> Option<Metric> {
     Metric::ALL.into_iter().find(|metric| metric.name() == name)
 }
 
-fn alarm(view: View<'_>, name: &str, lower: &mut Lower<'_>) -> Option<AlarmPlan> {
-    let watched = view.text("metric").and_then(metric);
-    if let (Some(watched), Some(statistic)) = (watched, view.text("statistic"))
-        && statistic != watched.statistic()
-    {
-        lower.report.add(
-            Problem::new(codes::NOT_BUILT, format!("the {statistic} of {} is not built yet", watched.name()))
-                .at(&view.place("statistic"), "this version cannot simulate it")
-                .fix(format!("statistic = \"{}\"", watched.statistic())),
-        );
-    }
-    if let Some(period) = view.duration("period")
-        && period != PERIOD
-    {
-        lower.report.add(
-            Problem::new(codes::NOT_BUILT, "an alarm period other than \"60s\" is not built yet")
-                .at(&view.place("period"), "this version cannot simulate it")
-                .help("more `evaluation_periods` of 60 s look as far back"),
-        );
-    }
+fn alarm(view: View<'_>, name: &str, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<AlarmPlan> {
+    let watched = match view.text("metric")? {
+        "CustomizedMetric" => metrics::custom(view, metrics, lower),
+        name => {
+            metrics::no_custom(view, lower);
+            metric(name)
+        }
+    };
+    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, lower));
     let (n, m) = (view.count("evaluation_periods"), view.count("datapoints_to_alarm"));
     if let (Some(n), Some(m)) = (n, m)
         && m > n
@@ -195,9 +236,13 @@ fn alarm(view: View<'_>, name: &str, lower: &mut Lower<'_>) -> Option<AlarmPlan>
                 .expected("datapoints_to_alarm ≤ evaluation_periods"),
         );
     }
+    if let (Some(n), Some(reading)) = (n, reading) {
+        metrics::span(view, n, reading.period, lower);
+    }
     Some(AlarmPlan {
         name: name.to_owned(),
         metric: watched?,
+        reading: reading?,
         evaluation_periods: n?,
         datapoints_to_alarm: m?,
         comparison: match view.text("comparison")? {
@@ -216,8 +261,8 @@ fn alarm(view: View<'_>, name: &str, lower: &mut Lower<'_>) -> Option<AlarmPlan>
     })
 }
 
-fn step(view: View<'_>, entry: &Entry, lower: &mut Lower<'_>) -> Option<StepPlan> {
-    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, lower));
+fn step(view: View<'_>, entry: &Entry, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<StepPlan> {
+    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, lower));
     short_cooldown(view, "cooldown", lower);
     let steps = steps(view, lower);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");

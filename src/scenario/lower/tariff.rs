@@ -15,6 +15,8 @@ use crate::scenario::{ServiceNotes, codes, quantity};
 const INCLUDED_STORAGE_GB: u64 = 20;
 /// Shortest billed life of a Linux task (documented: `aws-platform.md` §2.1).
 const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
+/// Resolution of metrics that cost nothing.
+const MINUTE: SimDuration = SimDuration::from_secs(60);
 
 /// What a bill by this program never holds.
 const NEVER_PRICED: [&str; 8] = [
@@ -35,7 +37,7 @@ pub(crate) struct Prices {
     replaced: Vec<(&'static str, Usd)>,
 }
 
-const ITEMS: [&str; 7] = [
+const ITEMS: [&str; 8] = [
     "fargate_vcpu",
     "fargate_memory",
     "fargate_ephemeral_storage",
@@ -43,6 +45,7 @@ const ITEMS: [&str; 7] = [
     "alb_lcu",
     "public_ipv4",
     "cloudwatch_alarm",
+    "cloudwatch_high_resolution_alarm",
 ];
 
 /// The built-in book with the scenario's own prices over it.
@@ -129,6 +132,7 @@ impl Prices {
             ipv4_hour: self.price("public_ipv4", ""),
             public_ip_per_task: task.flag("assign_public_ip")?,
             alarm_month: self.price("cloudwatch_alarm", ""),
+            high_resolution_alarm_month: self.price("cloudwatch_high_resolution_alarm", ""),
             minimum_billed: MINIMUM_BILLED,
             bill_deprovisioning: assumptions?.bill_deprovisioning,
         })
@@ -162,7 +166,7 @@ impl Prices {
                 missing.push(item);
             }
         };
-        let mut without_bytes = false;
+        let (mut without_bytes, mut high_resolution_metrics) = (false, false);
         for (plan, notes) in plans {
             let has_balancer = plan.load_balancer.is_some();
             let tariff = &plan.tariff;
@@ -174,7 +178,15 @@ impl Prices {
                 "fargate_ephemeral_storage",
             );
             miss((tariff.public_ip_per_task || has_balancer) && tariff.ipv4_hour.is_none(), "public_ipv4");
-            miss(!plan.policies.is_empty() && tariff.alarm_month.is_none(), "cloudwatch_alarm");
+            let (standard, high_resolution) = plan.alarms();
+            miss(standard > 0 && tariff.alarm_month.is_none(), "cloudwatch_alarm");
+            miss(
+                high_resolution > 0 && tariff.high_resolution_alarm_month.is_none(),
+                "cloudwatch_high_resolution_alarm",
+            );
+            high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
+                .iter()
+                .any(|resolution| *resolution < MINUTE);
             without_bytes |= lcu && plan.request.bytes.is_none();
         }
         if !missing.is_empty() {
@@ -194,6 +206,9 @@ impl Prices {
         }
         if without_bytes {
             lines.push("bytes through the load balancer, as `request.bytes` is not given".to_owned());
+        }
+        if high_resolution_metrics {
+            lines.push("high-resolution metrics of ECS (no published price in the book)".to_owned());
         }
         lines.extend(NEVER_PRICED.iter().map(|text| (*text).to_owned()));
         lines

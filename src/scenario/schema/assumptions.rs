@@ -27,6 +27,9 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
     keys: &[
         Key::new("tt_high_points", POINTS, "Points of a target-tracking policy's high alarm (observed: 3 of 3).").or("3"),
         Key::new("tt_low_points", POINTS, "Points of its low alarm (observed: 15 of 15).").or("15"),
+        Key::new("tt_high_points_20s", POINTS, "Points of the high alarm of a high-resolution metric, of 20 s each (observed: 3 of 3).")
+            .or("3"),
+        Key::new("tt_low_points_20s", POINTS, "Points of its low alarm (observed: 30 of 30).").or("30"),
         Key::new("tt_low_ratio", Kind::NumberAbove(0.0, 1.0), "Threshold of the low alarm ÷ target (observed: 0.9).")
             .or("0.9"),
         Key::new(
@@ -70,11 +73,10 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
             .or("false"),
         Key::new("ecs_metric_delay_60s", DELAY, "From the end of a period until its ECS datapoint can be read.")
             .or("\"120s\""),
-        Key::new("ecs_metric_delay_20s", DELAY, "The same for metrics of 20 s.")
-            .not_built("metrics have periods of 60 s here; `ecs_metric_delay_60s` is their delay"),
+        Key::new("ecs_metric_delay_20s", DELAY, "The same for an ECS metric that is published every 20 s.").or("\"10s\""),
         Key::new("alb_metric_delay", DELAY, "From the end of a period until its load balancer datapoint can be read.")
             .or("\"60s\""),
-        Key::new("custom_metric_delay", DELAY, "The same for custom metrics.").not_built("custom metrics are not built"),
+        Key::new("custom_metric_delay", DELAY, "The same for custom metrics that do not say their own.").or("\"60s\""),
         Key::new("metric_counts_draining", Kind::Bool, "Whether ECS averages include tasks that drain or stop.").or("true"),
         Key::new(
             "rcpt_denominator",
@@ -85,11 +87,18 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
         Key::new(
             "alarm_phase",
             Kind::Either(&RANDOM, &PHASE),
-            "Seconds past the minute at which alarms are evaluated; \"random\": drawn for each alarm.",
+            "Seconds past the minute at which alarms are evaluated; \"random\": drawn for each alarm. Alarms of periods below a \
+             minute are evaluated every 10 s.",
         )
         .or("\"random\""),
         Key::new("alarm_range_points", Kind::Integer(0, 100), "Points that an alarm reads beyond its N (observed: 2).")
             .or("2"),
+        Key::new(
+            "alarm_range_high_resolution",
+            Kind::Duration(0, 3600),
+            "How far an alarm of periods below a minute reads beyond its N periods (observed: 60 s).",
+        )
+        .or("\"60s\""),
         Key::new("alarm_reinvoke", Kind::Duration(1, 3600), "How often an alarm that stays in ALARM acts again (documented: 60 s).")
             .or("\"60s\""),
         Key::new("aas_action_latency", Kind::Duration(0, 60), "From the evaluation to the action.").or("\"200ms\""),
@@ -120,7 +129,19 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
             .superseded("`load_balancer.registration` and `load_balancer.health_check`"),
         Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
         Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),
-        Key::new("schedule_jitter", DELAY, "Lateness of scheduled actions.").not_built("scheduled actions are not built"),
+        Key::new("schedule_jitter", DELAY, "Scheduled actions are late by up to this, evenly (documented: seconds).").or("\"5s\""),
+        Key::new(
+            "schedule_skipped_time",
+            Kind::Choice(&[word("skip"), word("later")]),
+            "A schedule's local time that the change of clocks skips: it does not run, or it runs as much later as clocks jump.",
+        )
+        .or("\"skip\""),
+        Key::new(
+            "schedule_repeated_time",
+            Kind::Choice(&[word("once"), word("twice")]),
+            "A schedule's local time that the change of clocks repeats: it runs the first time, or both times.",
+        )
+        .or("\"once\""),
         Key::new("throttle_backoff", Kind::Table(&THROTTLE), "How the scheduler holds back after tasks that never ran.")
             .or("{}"),
         Key::new("spot_hazard", Kind::Number(0.0, 1.0), "Interruptions of Spot.").not_built("Fargate Spot is not built"),

@@ -1,12 +1,13 @@
 //! `[service.<name>.scaling]` and its policies. Names are AWS's own, in snake case.
 
+use super::top::FIVE_YEARS;
 use super::{Choice, Key, Kind, TableSpec, later, word};
 
 /// Tasks a service may have: the ECS quota.
 pub(super) const MOST_TASKS: i128 = 5_000;
 const CAPACITY: Kind = Kind::Integer(0, MOST_TASKS);
+const SINCE_START: Kind = Kind::Duration(0, FIVE_YEARS);
 const COOLDOWN: Kind = Kind::Duration(0, 86_400 * 7);
-const HIGH_RESOLUTION: &str = "metrics have periods of 60 s here";
 
 pub(super) const SCALING: TableSpec = TableSpec {
     doc: "Capacities and scaling policies. ECS allows 5 000 tasks a service.",
@@ -17,8 +18,15 @@ pub(super) const SCALING: TableSpec = TableSpec {
         Key::new("target_tracking", Kind::Map(&TARGET_TRACKING), "Target-tracking policies, by name.")
             .or("{}"),
         Key::new("step", Kind::Map(&STEP), "Step policies, by name.").or("{}"),
-        Key::new("scheduled", Kind::Map(&SCHEDULED), "Scheduled actions, by name.")
-            .not_built("set `min_capacity` to what the schedule would need"),
+        Key::new("scheduled", Kind::Map(&SCHEDULED), "Scheduled actions, by name.").or("{}"),
+        Key::new("predictive", Kind::Map(&PREDICTIVE), "Predictive policies, by name.")
+            .not_built("scheduled actions raise capacity ahead of a load that is known"),
+        Key::new(
+            "suspended",
+            Kind::List(&SUSPENDED),
+            "Times in which scaling is suspended (SuspendedState).",
+        )
+        .or("[]"),
     ],
 };
 
@@ -26,15 +34,27 @@ const TRACKED: &[Choice] = &[
     word("ECSServiceAverageCPUUtilization"),
     word("ECSServiceAverageMemoryUtilization"),
     word("ALBRequestCountPerTarget"),
-    later("ECSServiceAverageCPUUtilizationHighResolution", HIGH_RESOLUTION),
-    later("ECSServiceAverageMemoryUtilizationHighResolution", HIGH_RESOLUTION),
-    later("CustomizedMetric", "the predefined metrics are built"),
+    word("ECSServiceAverageCPUUtilizationHighResolution"),
+    word("ECSServiceAverageMemoryUtilizationHighResolution"),
+    word("CustomizedMetric"),
 ];
 
 const TARGET_TRACKING: TableSpec = TableSpec {
     doc: "A target-tracking policy: keeps a metric near a value.",
     keys: &[
-        Key::new("metric", Kind::Choice(TRACKED), "PredefinedMetricType.").required(),
+        Key::new(
+            "metric",
+            Kind::Choice(TRACKED),
+            "PredefinedMetricType; or \"CustomizedMetric\" for one of the service's `metric` tables. High-resolution metrics \
+             need `monitoring`.",
+        )
+        .required(),
+        Key::new("custom_metric", Kind::Name, "Which of the service's `metric` tables, with \"CustomizedMetric\"."),
+        Key::new(
+            "statistic",
+            Kind::Text,
+            "Statistic of a CustomizedMetric: Average, Sum, Minimum, Maximum or SampleCount. Left out: Average.",
+        ),
         Key::new(
             "target_value",
             Kind::NumberAbove(0.0, 1e9),
@@ -72,21 +92,17 @@ const STEP: TableSpec = TableSpec {
     ],
 };
 
-const STATISTICS: &[Choice] = &[
-    word("Average"),
-    word("Sum"),
-    later("Minimum", "\"Average\" for ECS metrics and \"Sum\" for the load balancer's are built"),
-    later("Maximum", "\"Average\" for ECS metrics and \"Sum\" for the load balancer's are built"),
-    later("SampleCount", "\"Average\" for ECS metrics and \"Sum\" for the load balancer's are built"),
-];
 const ALARM_METRICS: &[Choice] = &[
     word("CPUUtilization"),
     word("MemoryUtilization"),
     word("RequestCountPerTarget"),
     word("RequestCount"),
-    later("TargetResponseTime", "RequestCountPerTarget is the nearest that is built"),
-    later("HTTPCode_Target_5XX_Count", "RequestCount is the nearest that is built"),
-    later("HTTPCode_ELB_5XX_Count", "RequestCount is the nearest that is built"),
+    word("TargetResponseTime"),
+    word("HTTPCode_Target_5XX_Count"),
+    word("HTTPCode_ELB_5XX_Count"),
+    word("HealthyHostCount"),
+    word("UnHealthyHostCount"),
+    word("CustomizedMetric"),
     later("ActiveConnectionCount", "RequestCount is the nearest that is built"),
 ];
 const COMPARISONS: &[Choice] = &[
@@ -99,19 +115,29 @@ const COMPARISONS: &[Choice] = &[
 const ALARM: TableSpec = TableSpec {
     doc: "A CloudWatch alarm.",
     keys: &[
-        Key::new("metric", Kind::Choice(ALARM_METRICS), "MetricName.").required(),
+        Key::new(
+            "metric",
+            Kind::Choice(ALARM_METRICS),
+            "MetricName; or \"CustomizedMetric\" for one of the service's `metric` tables.",
+        )
+        .required(),
+        Key::new("custom_metric", Kind::Name, "Which of the service's `metric` tables, with \"CustomizedMetric\"."),
         Key::new(
             "statistic",
-            Kind::Choice(STATISTICS),
-            "\"Average\" for CPUUtilization and MemoryUtilization, \"Sum\" for RequestCount and RequestCountPerTarget. \
-             Left out: the one that fits.",
+            Kind::Text,
+            "Average, Sum, Minimum, Maximum, SampleCount, or a percentile such as \"p99\" or \"p99.9\" (of TargetResponseTime). \
+             Left out: Sum for counts of requests, else Average.",
         ),
-        Key::new("period", Kind::DurationAbove(86_400), "Length of a datapoint; only \"60s\" is built.")
-            .or("\"60s\""),
-        Key::new("evaluation_periods", Kind::Integer(1, 1440), "N: periods that are looked at.").required(),
+        Key::new(
+            "period",
+            Kind::DurationAbove(7 * 86_400),
+            "Length of a datapoint: 10, 20 or 30 s or whole minutes, in multiples of the metric's resolution.",
+        )
+        .or("\"60s\""),
+        Key::new("evaluation_periods", Kind::Integer(1, 8640), "N: periods that are looked at.").required(),
         Key::new(
             "datapoints_to_alarm",
-            Kind::Integer(1, 1440),
+            Kind::Integer(1, 8640),
             "M: datapoints that must breach. Left out: N.",
         ),
         Key::new("comparison", Kind::Choice(COMPARISONS), "ComparisonOperator.").required(),
@@ -122,6 +148,13 @@ const ALARM: TableSpec = TableSpec {
             "What a missing datapoint counts as.",
         )
         .or("\"missing\""),
+        Key::new(
+            "evaluate_low_sample_count_percentile",
+            Kind::Choice(&[word("evaluate"), word("ignore")]),
+            "Whether the state may change while the newest percentile has too few samples: fewer than 10 ÷ (1 − p), below \
+             the median 10 ÷ p.",
+        )
+        .or("\"evaluate\""),
     ],
 };
 
@@ -135,11 +168,42 @@ const ADJUSTMENT: TableSpec = TableSpec {
 };
 
 const SCHEDULED: TableSpec = TableSpec {
-    doc: "A scheduled action.",
+    doc: "A scheduled action: it sets `min_capacity`, `max_capacity` or both, and the desired count moves within them at once.",
     keys: &[
-        Key::new("schedule", Kind::Text, "at(…), rate(…) or cron(…)."),
-        Key::new("timezone", Kind::Zone, "Time zone of the schedule."),
-        Key::new("min_capacity", CAPACITY, "New `min_capacity`."),
-        Key::new("max_capacity", CAPACITY, "New `max_capacity`."),
+        Key::new(
+            "schedule",
+            Kind::Text,
+            "\"at(2026-11-27T08:00:00)\", \"rate(5 minutes)\" or \"cron(0 8 ? * MON-FRI *)\": minute, hour, day of month, month, \
+             day of week, year, with L, W, #, ?, lists, ranges and steps.",
+        )
+        .required(),
+        Key::new("timezone", Kind::Zone, "Time zone of `at` and `cron`.").or("\"UTC\""),
+        Key::new("start", Kind::Instant, "StartTime: a recurring action runs then first, and by its schedule afterwards."),
+        Key::new("end", Kind::Instant, "EndTime: it does not run afterwards. Nothing is reverted."),
+        Key::new("min_capacity", CAPACITY, "New `min_capacity`. Left out: it stays."),
+        Key::new("max_capacity", CAPACITY, "New `max_capacity`. Left out: it stays."),
+    ],
+};
+
+const PREDICTIVE: TableSpec = TableSpec {
+    doc: "A predictive scaling policy.",
+    keys: &[Key::new("target_value", Kind::NumberAbove(0.0, 1e9), "Utilization the forecast aims at.")],
+};
+
+const SUSPENDED: TableSpec = TableSpec {
+    doc: "A time in which something is suspended. Windows may overlap.",
+    keys: &[
+        Key::new("from", SINCE_START, "Its beginning, from second 0.").or("\"0s\""),
+        Key::new("until", SINCE_START, "Its end, from second 0. Left out: it lasts to the end of the run."),
+        Key::new("dynamic_scaling_in", Kind::Bool, "DynamicScalingInSuspended: policies do not scale in.")
+            .or("false"),
+        Key::new("dynamic_scaling_out", Kind::Bool, "DynamicScalingOutSuspended: policies do not scale out.")
+            .or("false"),
+        Key::new(
+            "scheduled_scaling",
+            Kind::Bool,
+            "ScheduledScalingSuspended: occurrences of scheduled actions are skipped.",
+        )
+        .or("false"),
     ],
 };

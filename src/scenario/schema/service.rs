@@ -21,6 +21,10 @@ pub(super) const SERVICE: TableSpec = TableSpec {
             Kind::Table(&LOAD_BALANCER),
             "The Application Load Balancer. Without the table requests go round robin to every running task.",
         ),
+        Key::new("monitoring", Kind::Table(&MONITORING), "How often ECS publishes the service's metrics.")
+            .or("{}"),
+        Key::new("metric", Kind::Map(&METRIC), "Metrics of your own, by name, which policies can use.")
+            .or("{}"),
         Key::new("scaling", Kind::Table(&SCALING), "Capacities and scaling policies.").required(),
         Key::new("failure", Kind::Table(&FAILURE), "How tasks fail of their own accord.").or("{}"),
         Key::new(
@@ -29,6 +33,43 @@ pub(super) const SERVICE: TableSpec = TableSpec {
             "Zones its tasks are spread over; a new task goes where the fewest are.",
         )
         .or("2"),
+    ],
+};
+
+const RESOLUTIONS: &[Choice] = &[word("20s"), word("60s")];
+
+const MONITORING: TableSpec = TableSpec {
+    doc: "How often ECS publishes the service's metrics (`monitoring.metricConfigurations`); high-resolution policies need 20 s.",
+    keys: &[
+        Key::new("cpu_utilization", Kind::Choice(RESOLUTIONS), "Resolution of CPUUtilization.").or("\"60s\""),
+        Key::new("memory_utilization", Kind::Choice(RESOLUTIONS), "Resolution of MemoryUtilization.")
+            .or("\"60s\""),
+    ],
+};
+
+const METRIC: TableSpec = TableSpec {
+    doc: "A metric of your own: an expression of what is measured, published once a period.",
+    keys: &[
+        Key::new(
+            "expression",
+            Kind::Text,
+            "Numbers, + - * / ( ), min(…), max(…) and: queue_length, in_flight, in_service (requests in a place), averages over \
+             the period; requests, rejected, failed, timed_out in it; running, desired, pending, healthy tasks at its end; \
+             cpu_utilization, memory_utilization [%]; response_time_mean, _p50, _p90, _p95, _p99 [ms]. A division by zero, or \
+             something that was not measured, is a missing datapoint.",
+        )
+        .required(),
+        Key::new(
+            "resolution",
+            Kind::Choice(&[word("10s"), word("20s"), word("30s"), word("60s")]),
+            "Length of its periods.",
+        )
+        .or("\"60s\""),
+        Key::new(
+            "delay",
+            Kind::Duration(0, 3600),
+            "From the end of a period until its datapoint can be read. Left out: `assumptions.custom_metric_delay`.",
+        ),
     ],
 };
 

@@ -95,6 +95,11 @@ const PRICES: TableSpec = TableSpec {
         Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
         Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
         Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
+        Key::new(
+            "cloudwatch_high_resolution_alarm",
+            Kind::Price,
+            "Per alarm of periods below a minute and month.",
+        ),
     ],
 };
 

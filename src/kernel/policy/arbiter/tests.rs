@@ -3,7 +3,7 @@
 use super::*;
 use crate::policy::plan::{AdjustmentType, DatapointAggregation, StepPlan, TargetTrackingPlan};
 use crate::policy::step::tests::step_plan;
-use crate::telemetry::{Alarm, Evaluation, Metric};
+use crate::telemetry::{Alarm, Evaluation, Metric, Reading};
 use crate::units::NANOS_PER_SEC;
 
 const fn secs(seconds: u64) -> SimTime {
@@ -13,6 +13,7 @@ const fn secs(seconds: u64) -> SimTime {
 fn tracking(target_value: f64, out: u64, scale_in: u64) -> PolicyKind {
     PolicyKind::TargetTracking(TargetTrackingPlan {
         metric: Metric::CpuUtilization,
+        reading: Reading::of(Metric::CpuUtilization),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(out),
         scale_in_cooldown: SimDuration::from_secs(scale_in),
@@ -98,7 +99,7 @@ fn case_s7_the_larger_of_two_policies_wins() {
 }
 
 #[test]
-fn of_two_step_policies_that_scale_in_at_once_the_larger_result_wins() {
+fn policies_of_two_that_scale_in_at_once_the_larger_result_wins() {
     let kinds = [-3, -1]
         .map(|change| step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), change)]));
     let views = [view(0, false, &[40.0]), view(1, false, &[40.0])];
@@ -165,7 +166,7 @@ fn scale_in_during_a_scale_out_cooldown_is_an_assumption() {
 }
 
 #[test]
-fn target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_largest() {
+fn policies_target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_largest() {
     let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
     let not_ready = AlarmView { state: AlarmState::InsufficientData, ..view(1, true, &[]) };
     let mut alone = arbiter(&kinds, PolicyRules::default());
@@ -183,25 +184,96 @@ fn the_flapping_guard_keeps_two_tasks_at_fifty_percent_of_sixty() {
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::AutoScalingAnticipatedFlapping, 2));
 }
 
+/// What a high or low metric does to `running` tasks between 5 and 20, with a target of 50.
+fn clamped(running: u32, low: bool, metric: f64) -> (Verdict, u32) {
+    let context = Context { min: 5, max: 20, ..at(0, running, running) };
+    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+    let decision = invoke(&mut arbiter, &context, &[view(0, low, &[metric])]);
+    assert_eq!((decision.min, decision.max), (5, 20));
+    (decision.verdict, decision.desired_after)
+}
+
 #[test]
-fn every_clamp_row_of_the_documentation() {
-    let context = |running: u32, min, max| Context { min, max, ..at(0, running, running) };
-    let decide = |context: Context, low: bool, metric: f64| {
-        let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
-        let decision = invoke(&mut arbiter, &context, &[view(0, low, &[metric])]);
-        (decision.verdict, decision.desired_after)
-    };
-    // Below the minimum: a scale-out raises to it at least, a scale-in changes nothing.
-    assert_eq!(decide(context(1, 5, 20), false, 75.0), (Verdict::ScaledOut, 5));
-    assert_eq!(decide(context(3, 5, 20), true, 10.0), (Verdict::AlreadyAtMinCapacity, 3));
-    // Above the maximum: a scale-in lowers to it at least, a scale-out changes nothing.
-    assert_eq!(decide(context(30, 5, 20), true, 40.0), (Verdict::ScaledIn, 20));
-    assert_eq!(decide(context(30, 5, 20), false, 75.0), (Verdict::AlreadyAtMaxCapacity, 30));
-    // At a limit.
-    assert_eq!(decide(context(20, 5, 20), false, 75.0), (Verdict::AlreadyAtMaxCapacity, 20));
-    assert_eq!(decide(context(5, 5, 20), true, 10.0), (Verdict::AlreadyAtMinCapacity, 5));
-    // Half-way: the result is cut off at the limit.
-    assert_eq!(decide(context(16, 5, 20), false, 75.0), (Verdict::ScaledOut, 20));
+fn clamp_below_the_minimum_a_scale_out_raises_to_it_at_least() {
+    assert_eq!(clamped(1, false, 75.0), (Verdict::ScaledOut, 5));
+}
+
+#[test]
+fn clamp_below_the_minimum_a_scale_in_changes_nothing() {
+    assert_eq!(clamped(3, true, 10.0), (Verdict::AlreadyAtMinCapacity, 3));
+}
+
+#[test]
+fn clamp_above_the_maximum_a_scale_in_lowers_to_it_at_least() {
+    assert_eq!(clamped(30, true, 40.0), (Verdict::ScaledIn, 20));
+}
+
+#[test]
+fn clamp_above_the_maximum_a_scale_out_changes_nothing() {
+    assert_eq!(clamped(30, false, 75.0), (Verdict::AlreadyAtMaxCapacity, 30));
+}
+
+#[test]
+fn clamp_at_a_limit_nothing_changes_and_the_code_says_so() {
+    assert_eq!(clamped(20, false, 75.0), (Verdict::AlreadyAtMaxCapacity, 20));
+    assert_eq!(clamped(5, true, 10.0), (Verdict::AlreadyAtMinCapacity, 5));
+    // Half-way the result is cut off at the limit.
+    assert_eq!(clamped(16, false, 75.0), (Verdict::ScaledOut, 20));
+}
+
+#[test]
+fn policies_any_one_of_them_scales_out() {
+    let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
+    let ok = AlarmView { state: AlarmState::Ok, ..view(1, false, &[30.0]) };
+    let mut arbiter = arbiter(&kinds, PolicyRules::default());
+    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[75.0]), ok]);
+    assert_eq!((decision.verdict, decision.desired_after), (Verdict::ScaledOut, 15));
+}
+
+#[test]
+fn policies_one_without_data_vetoes_the_scale_in_of_the_others() {
+    let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
+    let blind = AlarmView { state: AlarmState::InsufficientData, ..view(1, true, &[]) };
+    let mut arbiter = arbiter(&kinds, PolicyRules::default());
+    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, true, &[10.0]), blind]);
+    assert_eq!((decision.verdict, decision.desired_after), (Verdict::NotUnanimous, 10));
+}
+
+#[test]
+fn policies_a_step_policy_scales_in_whatever_target_tracking_says() {
+    let kinds = [
+        step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), -2)]),
+        tracking(60.0, 300, 300),
+    ];
+    let busy = AlarmView { state: AlarmState::Ok, ..view(1, true, &[58.0]) };
+    let mut arbiter = arbiter(&kinds, PolicyRules::default());
+    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[40.0]), busy]);
+    assert_eq!((decision.verdict, decision.desired_after), (Verdict::ScaledIn, 8));
+}
+
+#[test]
+fn a_suspended_direction_is_said_and_the_other_goes_on() {
+    let mut arbiter = arbiter(&[tracking(50.0, 0, 0)], PolicyRules::default());
+    let suspended = Suspended { dynamic_scaling_in: true, ..Suspended::default() };
+    let context = Context { suspended, ..at(0, 10, 10) };
+    let low = invoke(&mut arbiter, &context, &[view(0, true, &[20.0])]);
+    assert_eq!((low.verdict, low.desired_after, low.proposed), (Verdict::Suspended, 10, Some(4)));
+    assert_eq!(invoke(&mut arbiter, &context, &[view(0, false, &[75.0])]).verdict, Verdict::ScaledOut);
+}
+
+#[test]
+fn a_decision_says_which_cooldown_runs_until_when_and_what_it_credited() {
+    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+    let high = [view(0, false, &[75.0])];
+    assert_eq!(invoke(&mut arbiter, &at(0, 4, 4), &high).cooldown, None);
+    let pending = invoke(&mut arbiter, &at(60, 4, 6), &high).cooldown.unwrap();
+    assert_eq!((pending.until, pending.credit, pending.activity.policy), (None, 0, PolicyId(0)));
+    arbiter.complete(secs(70));
+    // Six run of which two are new: ceil(6 × 75 / 50) = 9, less the two.
+    let running = invoke(&mut arbiter, &at(120, 6, 6), &high);
+    let cooldown = running.cooldown.unwrap();
+    assert_eq!((cooldown.until, cooldown.credit, cooldown.activity.to), (Some(secs(370)), 2, 6));
+    assert_eq!((running.proposed, running.credited, running.desired_after), (Some(9), Some(7), 7));
 }
 
 /// Drives one target-tracking policy with a given series, as the oracles do: datapoint m is visible at 60 (m + 1) s,

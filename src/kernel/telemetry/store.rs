@@ -1,0 +1,360 @@
+//! The metric store: what a service used and did becomes samples, one a period of the metric's resolution; an alarm reads
+//! windows of them, each aggregated to a datapoint by its statistic, and never one that is not due yet.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::expression::{CustomMetric, Variable};
+use super::metric::{Metric, Reading, Statistic};
+use super::sketch::Times;
+use super::tally::{Gauge, Outcomes};
+use super::usage::UsageTotals;
+use crate::units::{SimDuration, SimTime};
+
+/// Length of a minute \[ns\].
+const MINUTE: u64 = 60_000_000_000;
+
+/// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts: `aws-scaling.md` §1.7).
+const SAMPLE_INTERVAL: f64 = 20e9;
+
+/// What a service publishes besides AWS's minute metrics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricsPlan {
+    /// Resolution of `CPUUtilization` \[ns\]: 20 or 60 s.
+    pub cpu_resolution: SimDuration,
+    /// Resolution of `MemoryUtilization` \[ns\]: 20 or 60 s.
+    pub memory_resolution: SimDuration,
+    /// Metrics of the user's own.
+    pub custom: Vec<CustomMetric>,
+}
+
+impl Default for MetricsPlan {
+    fn default() -> Self {
+        let minute = SimDuration(MINUTE);
+        Self { cpu_resolution: minute, memory_resolution: minute, custom: Vec::new() }
+    }
+}
+
+impl MetricsPlan {
+    /// Length of the metric's periods \[ns\]; a custom metric that does not exist has minutes.
+    #[must_use]
+    pub fn resolution(&self, metric: Metric) -> SimDuration {
+        match metric {
+            Metric::CpuUtilization => self.cpu_resolution,
+            Metric::MemoryUtilization => self.memory_resolution,
+            Metric::Custom(index) => {
+                self.custom.get(usize::from(index)).map_or(SimDuration(MINUTE), |custom| custom.resolution)
+            }
+            _ => SimDuration(MINUTE),
+        }
+    }
+
+    /// The name of a metric: CloudWatch's or the user's.
+    #[must_use]
+    pub fn name(&self, metric: Metric) -> &str {
+        match metric {
+            Metric::Custom(index) => {
+                self.custom.get(usize::from(index)).map_or(metric.name(), |custom| custom.name.as_str())
+            }
+            _ => metric.name(),
+        }
+    }
+
+    /// Whether the metric needs the outcomes of requests or the health of targets.
+    #[must_use]
+    pub fn needs_outcomes(&self, metric: Metric) -> bool {
+        match metric {
+            Metric::Custom(index) => self
+                .custom
+                .get(usize::from(index))
+                .is_some_and(|custom| custom.expression.variables().any(Variable::needs_outcomes)),
+            _ => metric.needs_outcomes(),
+        }
+    }
+}
+
+/// What turns use into utilization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskShape {
+    /// CPU servers of a task.
+    pub cpu_servers: usize,
+    /// Memory of an idle task \[B\].
+    pub base_memory: u64,
+    /// Memory of a request in a place \[B\].
+    pub memory_per_request: u64,
+    /// Memory of a task \[B\].
+    pub memory: u64,
+}
+
+/// Counts of tasks at the end of a period \[tasks\].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// In `RUNNING`.
+    pub running: u32,
+    /// Desired count.
+    pub desired: u32,
+    /// Asked for and not running yet.
+    pub pending: u32,
+    /// Receiving requests.
+    pub healthy: u32,
+}
+
+/// What one metric was in one period: everything from which a statistic can be made.
+#[derive(Clone, Debug, PartialEq)]
+struct Sample {
+    mean: f64,
+    sum: f64,
+    count: f64,
+    minimum: f64,
+    maximum: f64,
+    times: Times,
+}
+
+impl Sample {
+    fn one(value: f64) -> Self {
+        Self { mean: value, sum: value, count: 1.0, minimum: value, maximum: value, times: Times::default() }
+    }
+
+    /// The mean of `count` values that are not told apart.
+    fn mean_of(mean: f64, count: f64) -> Self {
+        Self { sum: mean * count, count, ..Self::one(mean) }
+    }
+
+    /// `count` events, each of which CloudWatch keeps as a one.
+    fn events(count: u64) -> Option<Self> {
+        (count > 0).then(|| Self { sum: to_f64(count), count: to_f64(count), ..Self::one(1.0) })
+    }
+
+    fn gauge(gauge: &Gauge) -> Option<Self> {
+        (gauge.length > 0).then(|| Self {
+            minimum: to_f64(gauge.least),
+            maximum: to_f64(gauge.most),
+            ..Self::one(to_f64(gauge.integral) / to_f64(gauge.length))
+        })
+    }
+
+    /// Response times in seconds.
+    fn response_times(outcomes: &Outcomes) -> Option<Self> {
+        let count = to_f64(outcomes.served);
+        let (_, sum) = mean_response(outcomes)?;
+        let edge = |p| outcomes.times.quantile(p).unwrap_or(0.0) / 1e9;
+        let (minimum, maximum) = match outcomes.response_range {
+            Some((least, most)) => (to_f64(least) / 1e9, to_f64(most) / 1e9),
+            None => (edge(0.0), edge(1.0)),
+        };
+        let times = outcomes.times.clone();
+        Some(Self { mean: sum / 1e9 / count, sum: sum / 1e9, count, minimum, maximum, times })
+    }
+}
+
+/// Mean and sum of the answers' response times \[ns\]; `None` without an answer or where they are not known.
+#[expect(clippy::cast_precision_loss, reason = "a mean")]
+fn mean_response(outcomes: &Outcomes) -> Option<(f64, f64)> {
+    let sum = outcomes.response_sum as f64;
+    (outcomes.served > 0 && outcomes.response_sum > 0).then(|| (sum / to_f64(outcomes.served), sum))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of one period")]
+fn to_f64(value: u64) -> f64 {
+    value as f64
+}
+
+/// What happened in a period of a series that is not over.
+#[derive(Clone, Debug, Default)]
+struct Bucket {
+    usage: UsageTotals,
+    outcomes: Outcomes,
+}
+
+/// One metric at its resolution.
+#[derive(Clone, Debug)]
+struct Series {
+    metric: Metric,
+    resolution: u64,
+    keep: usize,
+    open: Bucket,
+    points: VecDeque<(SimTime, Option<Sample>)>,
+}
+
+/// Which series an alarm reads, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    series: usize,
+    /// Periods of the metric in a period of the alarm.
+    per_datapoint: usize,
+    reading: Reading,
+    /// Datapoints of the evaluation range.
+    pub range: usize,
+}
+
+/// The series of one service that alarms read.
+#[derive(Clone, Debug)]
+pub struct MetricStore {
+    plan: MetricsPlan,
+    shape: TaskShape,
+    series: Vec<Series>,
+}
+
+impl MetricStore {
+    /// A store that nobody reads yet.
+    #[must_use]
+    pub fn new(plan: &MetricsPlan, shape: TaskShape) -> Self {
+        Self { plan: plan.clone(), shape, series: Vec::new() }
+    }
+
+    /// Keeps what an alarm needs that reads `metric` so, `range` datapoints back, each visible `delay` after its end.
+    #[expect(clippy::cast_possible_truncation, reason = "periods of days")]
+    pub fn watch(&mut self, metric: Metric, reading: Reading, range: usize, delay: SimDuration) -> Window {
+        let resolution = self.plan.resolution(metric).0.max(1);
+        let per_datapoint = (reading.period.0 / resolution).max(1) as usize;
+        let keep = per_datapoint * range + delay.0.div_ceil(resolution) as usize + 2;
+        let known = self.series.iter().position(|series| series.metric == metric);
+        let series = known.unwrap_or_else(|| {
+            let open = Bucket::default();
+            self.series.push(Series { metric, resolution, keep, open, points: VecDeque::new() });
+            self.series.len() - 1
+        });
+        self.series[series].keep = self.series[series].keep.max(keep);
+        Window { series, per_datapoint, reading, range }
+    }
+
+    /// A period of the usage meter ended at `end`, `boundary` \[ns\] past a whole minute of the calendar; `last`: nothing
+    /// follows. Each series whose own period ends there gets its sample.
+    pub fn period(
+        &mut self,
+        (end, boundary, last): (SimTime, u64, bool),
+        usage: &UsageTotals,
+        outcomes: Option<&Outcomes>,
+        levels: Levels,
+    ) {
+        let Self { plan, shape, series } = self;
+        for series in series {
+            series.open.usage.add(usage);
+            if let Some(outcomes) = outcomes {
+                series.open.outcomes.add(outcomes);
+            }
+            if boundary % series.resolution == 0 || last {
+                let bucket = core::mem::take(&mut series.open);
+                series.points.push_back((end, bucket.sample(series.metric, plan, shape, levels)));
+                if series.points.len() > series.keep {
+                    series.points.pop_front();
+                }
+            }
+        }
+    }
+
+    /// End of the newest period that ended at or before `due`.
+    #[must_use]
+    pub fn newest(&self, window: &Window, due: SimTime) -> Option<SimTime> {
+        let points = &self.series[window.series].points;
+        let end = points.partition_point(|(period_end, _)| *period_end <= due);
+        end.checked_sub(1).and_then(|index| points.get(index)).map(|(period_end, _)| *period_end)
+    }
+
+    /// The datapoints of the evaluation range, oldest first: the newest ends at the newest period that ended at or before
+    /// `due`, each before it where the next one begins. What lies before the first period is missing: a new service has no
+    /// history. Returns whether the newest has enough samples for its statistic.
+    pub fn window(&self, window: &Window, due: SimTime, out: &mut Vec<Option<f64>>) -> bool {
+        out.clear();
+        let points = &self.series[window.series].points;
+        let end = points.partition_point(|(period_end, _)| *period_end <= due);
+        let mut enough = true;
+        for back in (0..window.range).rev() {
+            let last = end.saturating_sub(back * window.per_datapoint);
+            let first = end.saturating_sub((back + 1) * window.per_datapoint);
+            let samples = points.range(first..last).filter_map(|(_, sample)| sample.as_ref());
+            let datapoint = aggregate(samples, window.reading.statistic);
+            enough = datapoint.is_none_or(|(_, count)| count >= window.reading.statistic.samples_needed());
+            out.push(datapoint.map(|(value, _)| value));
+        }
+        enough
+    }
+}
+
+/// A statistic of samples, and of how many values it is; `None` without any.
+fn aggregate<'a>(
+    samples: impl Iterator<Item = &'a Sample> + Clone,
+    statistic: Statistic,
+) -> Option<(f64, f64)> {
+    let first = samples.clone().next()?;
+    let count: f64 = samples.clone().map(|sample| sample.count).sum();
+    let sum = || samples.clone().map(|sample| sample.sum).sum::<f64>();
+    let value = match statistic {
+        Statistic::Average if samples.clone().count() == 1 => first.mean,
+        Statistic::Average => sum() / count,
+        Statistic::Sum => sum(),
+        Statistic::Minimum => {
+            samples.map(|s| s.minimum).fold(first.minimum, |a, b| if b < a { b } else { a })
+        }
+        Statistic::Maximum => {
+            samples.map(|s| s.maximum).fold(first.maximum, |a, b| if b > a { b } else { a })
+        }
+        Statistic::SampleCount => libm::round(count).max(1.0),
+        Statistic::Percentile(p) => {
+            let mut times = Times::default();
+            samples.for_each(|sample| times.add(&sample.times));
+            times.quantile(f64::from(p) / 100_000.0)? / 1e9
+        }
+    };
+    Some((value, count))
+}
+
+impl Bucket {
+    fn sample(
+        &self,
+        metric: Metric,
+        plan: &MetricsPlan,
+        shape: &TaskShape,
+        levels: Levels,
+    ) -> Option<Sample> {
+        let samples = to_f64(self.usage.reserved) / SAMPLE_INTERVAL;
+        let outcomes = &self.outcomes;
+        match metric {
+            Metric::CpuUtilization => Some(Sample::mean_of(self.cpu(shape)?, samples)),
+            Metric::MemoryUtilization => Some(Sample::mean_of(self.memory(shape)?, samples)),
+            Metric::RequestCountPerTarget => Some(Sample::one(self.usage.request_count_per_target())),
+            Metric::RequestCount => Sample::events(self.usage.routed),
+            Metric::TargetResponseTime => Sample::response_times(outcomes),
+            Metric::Target5xxCount => Sample::events(outcomes.refused_by_target),
+            Metric::Elb5xxCount => Sample::events(outcomes.refused_by_balancer + outcomes.failed),
+            Metric::HealthyHostCount => Sample::gauge(&outcomes.healthy),
+            Metric::UnHealthyHostCount => Sample::gauge(&outcomes.unhealthy),
+            Metric::Custom(index) => {
+                let custom = plan.custom.get(usize::from(index))?;
+                custom.expression.evaluate(|variable| self.variable(variable, shape, levels)).map(Sample::one)
+            }
+        }
+    }
+
+    fn cpu(&self, shape: &TaskShape) -> Option<f64> {
+        self.usage.cpu_utilization(shape.cpu_servers).map(|share| 100.0 * share)
+    }
+
+    fn memory(&self, shape: &TaskShape) -> Option<f64> {
+        let share = self.usage.memory_utilization(shape.base_memory, shape.memory_per_request, shape.memory);
+        share.map(|share| 100.0 * share)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "averages")]
+    fn variable(&self, variable: Variable, shape: &TaskShape, levels: Levels) -> Option<f64> {
+        let outcomes = &self.outcomes;
+        let average = |integral: i128| integral as f64 / to_f64(self.usage.length.max(1));
+        Some(match variable {
+            Variable::QueueLength => average(self.usage.waiting),
+            Variable::InFlight => average(self.usage.waiting + self.usage.occupied),
+            Variable::InService => average(self.usage.occupied),
+            Variable::Running => f64::from(levels.running),
+            Variable::Desired => f64::from(levels.desired),
+            Variable::Pending => f64::from(levels.pending),
+            Variable::Healthy => f64::from(levels.healthy),
+            Variable::Requests => to_f64(outcomes.offered),
+            Variable::Rejected => to_f64(outcomes.refused_by_balancer + outcomes.refused_by_target),
+            Variable::Failed => to_f64(outcomes.failed),
+            Variable::TimedOut => to_f64(outcomes.timed_out),
+            Variable::CpuUtilization => self.cpu(shape)?,
+            Variable::MemoryUtilization => self.memory(shape)?,
+            Variable::ResponseTimeMean => mean_response(outcomes)?.0 / 1e6,
+            Variable::ResponseTimePercentile(p) => outcomes.times.quantile(f64::from(p) / 100_000.0)? / 1e6,
+        })
+    }
+}

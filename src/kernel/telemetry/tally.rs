@@ -1,0 +1,302 @@
+//! The tally: what became of requests, by the period in which it happens, and how many targets were healthy. It exists only
+//! for services of which a metric is read that needs it; the others pay one branch a batch.
+//!
+//! An outcome may be stated before it happens (the fast path knows ends in advance), so periods to come are kept open, and
+//! a lost request is taken back from the period in which it would have ended.
+
+use alloc::collections::VecDeque;
+
+use super::sketch::{Sketch, Times};
+use crate::facts::{Flow, Loss, Passages, Promise, Refusal, TaskMoved, TaskStage};
+
+/// What became of the requests of one service in one period or several.
+#[derive(Clone, Debug, Default)]
+pub struct Outcomes {
+    /// Arrivals [requests].
+    pub offered: u64,
+    /// Answers [requests].
+    pub served: u64,
+    /// Clients that gave up [requests].
+    pub timed_out: u64,
+    /// Refusals by a task whose queue was full [requests].
+    pub refused_by_target: u64,
+    /// Refusals for want of a target [requests].
+    pub refused_by_balancer: u64,
+    /// Requests lost with their task [requests].
+    pub failed: u64,
+    /// Sum of the answers' response times \[ns\].
+    pub response_sum: u128,
+    /// Smallest and largest response time \[ns\]; `None` without an answer, or when the extreme was taken back.
+    pub response_range: Option<(u64, u64)>,
+    /// The response times.
+    pub times: Times,
+    /// Healthy targets.
+    pub healthy: Gauge,
+    /// Unhealthy targets.
+    pub unhealthy: Gauge,
+}
+
+/// A count over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gauge {
+    /// Its integral [target·ns].
+    pub integral: u64,
+    /// Time it was watched \[ns\].
+    pub length: u64,
+    /// Smallest value.
+    pub least: u64,
+    /// Largest value.
+    pub most: u64,
+}
+
+impl Gauge {
+    fn accrue(&mut self, value: u64, span: u64) {
+        let span_of = Self { integral: value * span, length: span, least: value, most: value };
+        self.add(&span_of);
+    }
+
+    /// Adds the time of `other`.
+    pub fn add(&mut self, other: &Self) {
+        if other.length == 0 {
+            return;
+        }
+        self.least = if self.length == 0 { other.least } else { self.least.min(other.least) };
+        self.most = self.most.max(other.most);
+        self.integral += other.integral;
+        self.length += other.length;
+    }
+}
+
+impl Outcomes {
+    /// Adds what happened in the period that followed.
+    pub fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.served += other.served;
+        self.timed_out += other.timed_out;
+        self.refused_by_target += other.refused_by_target;
+        self.refused_by_balancer += other.refused_by_balancer;
+        self.failed += other.failed;
+        self.response_sum += other.response_sum;
+        self.response_range = match (self.response_range, other.response_range) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (range, None) | (None, range) => range,
+        };
+        self.times.add(&other.times);
+        self.healthy.add(&other.healthy);
+        self.unhealthy.add(&other.unhealthy);
+    }
+}
+
+/// A period that outcomes are still stated for.
+#[derive(Clone, Debug, Default)]
+struct Open {
+    outcomes: Outcomes,
+    sketch: Sketch,
+}
+
+impl Open {
+    fn answered(&mut self, time: u64) {
+        let outcomes = &mut self.outcomes;
+        outcomes.served += 1;
+        outcomes.response_sum += u128::from(time);
+        let (least, most) = outcomes.response_range.unwrap_or((time, time));
+        outcomes.response_range = Some((least.min(time), most.max(time)));
+        self.sketch.record(time);
+    }
+
+    fn taken_back(&mut self, time: u64) {
+        let outcomes = &mut self.outcomes;
+        outcomes.served = outcomes.served.saturating_sub(1);
+        outcomes.response_sum = outcomes.response_sum.saturating_sub(u128::from(time));
+        self.sketch.take_back(time);
+        // Which of the others is the extreme now is known to within a bucket: the sketch will say.
+        outcomes.response_range =
+            outcomes.response_range.filter(|(least, most)| *least < time && time < *most);
+    }
+}
+
+/// Counts outcomes by period.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    period: u64,
+    open_end: u64,
+    horizon: u64,
+    /// The open period and those after it, as far as anything is stated for them.
+    periods: VecDeque<Open>,
+    healthy: u64,
+    unhealthy: u64,
+    changed_at: u64,
+}
+
+impl Tally {
+    /// A tally of periods of `period` \[ns\], the first of which ends at `first_end` and the last at `horizon`.
+    #[must_use]
+    pub fn new(period: u64, first_end: u64, horizon: u64) -> Self {
+        Self {
+            period,
+            open_end: first_end.min(horizon),
+            horizon,
+            periods: VecDeque::from([Open::default()]),
+            healthy: 0,
+            unhealthy: 0,
+            changed_at: 0,
+        }
+    }
+
+    /// The period in which `at` falls, its end included; `None` beyond the horizon.
+    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
+    fn at(&mut self, at: u64) -> Option<&mut Open> {
+        if at > self.horizon {
+            return None;
+        }
+        let index =
+            if at <= self.open_end { 0 } else { ((at - self.open_end - 1) / self.period) as usize + 1 };
+        if self.periods.len() <= index {
+            self.periods.resize_with(index + 1, Open::default);
+        }
+        self.periods.get_mut(index)
+    }
+
+    fn now(&mut self) -> &mut Outcomes {
+        if self.periods.is_empty() {
+            self.periods.push_back(Open::default());
+        }
+        &mut self.periods[0].outcomes
+    }
+
+    /// `count` requests arrived.
+    pub fn offered(&mut self, count: u64) {
+        self.now().offered += count;
+    }
+
+    /// Requests are served.
+    pub fn served(&mut self, passages: &Passages<'_>) {
+        for (arrival, end) in passages.arrival.iter().zip(passages.end) {
+            self.answered(*arrival, *end);
+        }
+    }
+
+    /// A request that arrived at `arrival` is answered at `end` [ns since second 0].
+    pub fn answered(&mut self, arrival: u64, end: u64) {
+        if let Some(open) = self.at(end) {
+            open.answered(end - arrival);
+        }
+    }
+
+    /// A client gives up at `at` [ns since second 0].
+    pub fn timed_out(&mut self, at: u64) {
+        if let Some(open) = self.at(at) {
+            open.outcomes.timed_out += 1;
+        }
+    }
+
+    /// A request is refused now.
+    pub fn refused(&mut self, why: Refusal) {
+        match why {
+            Refusal::QueueFull => self.now().refused_by_target += 1,
+            Refusal::NoTarget => self.now().refused_by_balancer += 1,
+        }
+    }
+
+    /// A request fails with its task now.
+    pub fn failed(&mut self) {
+        self.now().failed += 1;
+    }
+
+    /// A request is lost now whose outcome had been stated already.
+    pub fn lost(&mut self, loss: &Loss) {
+        match loss.promise {
+            Promise::Served => {
+                if let Some(open) = self.at(loss.passage.end) {
+                    open.taken_back(loss.passage.end - loss.passage.arrival);
+                }
+            }
+            // A client that had given up before the task was killed is not lost a second time.
+            Promise::GivesUpInService(at) if at <= loss.at => return,
+            Promise::GivesUpInService(at) | Promise::GivesUpWaiting(at) => {
+                if let Some(open) = self.at(at) {
+                    open.outcomes.timed_out = open.outcomes.timed_out.saturating_sub(1);
+                }
+            }
+        }
+        self.failed();
+    }
+
+    /// Requests flow. Without a task in service the load balancer refuses, else the tasks' queues are full.
+    pub fn flowed(&mut self, flow: &Flow<'_>) {
+        let now = self.now();
+        now.offered += flow.offered;
+        now.served += flow.served;
+        now.timed_out += flow.timed_out;
+        now.failed += flow.failed;
+        if flow.tasks == 0 {
+            now.refused_by_balancer += flow.rejected;
+        } else {
+            now.refused_by_target += flow.rejected;
+        }
+    }
+
+    /// A task moved on.
+    pub fn task_moved(&mut self, moved: &TaskMoved) {
+        self.accrue(moved.at.0);
+        let step = |count: u64, stage: TaskStage| {
+            count + u64::from(moved.to == stage) - u64::from(moved.from == Some(stage))
+        };
+        self.healthy = step(self.healthy, TaskStage::InService);
+        self.unhealthy = step(self.unhealthy, TaskStage::Unhealthy);
+    }
+
+    fn accrue(&mut self, now: u64) {
+        let span = now - self.changed_at;
+        let (healthy, unhealthy) = (self.healthy, self.unhealthy);
+        self.changed_at = now;
+        let open = self.now();
+        open.healthy.accrue(healthy, span);
+        open.unhealthy.accrue(unhealthy, span);
+    }
+
+    /// Ends the open period and opens the next; returns what happened in it.
+    pub fn close_period(&mut self) -> Outcomes {
+        self.accrue(self.open_end);
+        let open = self.periods.pop_front().unwrap_or_default();
+        self.open_end = (self.open_end + self.period).min(self.horizon);
+        Outcomes { times: open.sketch.close(), ..open.outcomes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Passage;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn an_outcome_counts_in_the_period_in_which_it_happens_and_can_be_taken_back_from_there() {
+        let mut tally = Tally::new(20 * SECOND, 20 * SECOND, 100 * SECOND);
+        tally.answered(19 * SECOND, 20 * SECOND);
+        tally.answered(19 * SECOND, 21 * SECOND);
+        tally.timed_out(45 * SECOND);
+        tally.answered(19 * SECOND, 101 * SECOND);
+        let end = 50 * SECOND;
+        let passage = Passage { arrival: SECOND, start: SECOND, cpu_start: SECOND, cpu_end: end, end };
+        tally.answered(SECOND, end);
+        tally.lost(&Loss { at: 10 * SECOND, passage, promise: Promise::Served });
+        let closed: [Outcomes; 3] = core::array::from_fn(|_| tally.close_period());
+        assert_eq!(
+            closed.each_ref().map(|c| (c.served, c.timed_out, c.failed)),
+            [(1, 0, 1), (1, 0, 0), (0, 1, 0)]
+        );
+        assert_eq!(closed[1].response_range, Some((2 * SECOND, 2 * SECOND)));
+        assert_eq!(closed[2].times.quantile(0.5), None);
+    }
+
+    #[test]
+    fn gauges_keep_the_least_the_most_and_the_integral() {
+        let mut gauge = Gauge::default();
+        for (value, span) in [(2, 10), (5, 0), (3, 30)] {
+            gauge.accrue(value, span);
+        }
+        assert_eq!(gauge, Gauge { integral: 2 * 10 + 3 * 30, length: 40, least: 2, most: 3 });
+    }
+}

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use windtunnel::kernel::world::Plan;
+use windtunnel::kernel::world::{Fidelity, Plan};
 use windtunnel::record::{Limits, record, totals};
 use windtunnel::scenario::{FLASH_SALE, Source, load};
 use windtunnel::shell::files::Folder;
@@ -32,6 +32,11 @@ fn bench_plan(criterion: &mut Criterion, name: &str, plan: &Plan) {
 fn engine(criterion: &mut Criterion) {
     bench_limit(criterion);
     bench_plan(criterion, "w2", &workloads::w2(1_000));
+    bench_plan(criterion, "w2_least_outstanding", &workloads::w2_least_outstanding(1_000));
+    bench_plan(criterion, "w2_processor_sharing", &workloads::w2_processor_sharing(1_000));
+    bench_plan(criterion, "w2_crowded", &workloads::w2_crowded(1_000));
+    let by_events = Plan { fidelity: Fidelity::Events, ..workloads::w2(1_000) };
+    bench_plan(criterion, "w2_by_events", &by_events);
     bench_plan(criterion, "w1", &workloads::w1(1_000));
     bench_plan(criterion, "w3_day", &workloads::w3(24, 1.0));
     bench_plan(criterion, "fluid_day", &workloads::fluid(1));

@@ -2,7 +2,8 @@
 //! requests.
 //!
 //! - **W1**: one task with 100 places, 800 requests/s, exponential service of 100 ms: an M/M/100 queue.
-//! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s.
+//! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s; and the same by
+//!   way of events: least outstanding requests, processor sharing, and sharing without a limit of places.
 //! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
@@ -152,6 +153,28 @@ pub(crate) fn w2(seconds: u64) -> Plan {
     let mut service = service(1_500.0, secs(seconds), 50);
     service.request.cpu_time = lognormal();
     plan(service, secs(seconds))
+}
+
+/// W2 with its requests sent to the task with the fewest of them.
+pub(crate) fn w2_least_outstanding(seconds: u64) -> Plan {
+    let mut plan = w2(seconds);
+    let balancer = plan.services[0].load_balancer.as_mut().expect("the workload has one");
+    balancer.routing = Routing::LeastOutstandingRequests;
+    plan
+}
+
+/// W2 with the CPU of each task shared among its four requests at most.
+pub(crate) fn w2_processor_sharing(seconds: u64) -> Plan {
+    let mut plan = w2(seconds);
+    plan.services[0].task.cpu_discipline = CpuDiscipline::ProcessorSharing;
+    plan
+}
+
+/// The same without a limit of places: more requests than CPU servers share them.
+pub(crate) fn w2_crowded(seconds: u64) -> Plan {
+    let mut plan = w2_processor_sharing(seconds);
+    plan.services[0].task.concurrency = None;
+    plan
 }
 
 /// The policy of W3: target tracking of CPU at 60 %.

@@ -36,6 +36,23 @@ fn w2_uses_three_quarters_of_its_cpu() {
 }
 
 #[test]
+fn w2_by_way_of_events_has_the_same_work_and_waits_less_when_it_goes_where_least_is_held() {
+    let mean = |plan: &Plan| {
+        let record = twice(plan);
+        let service = &record.services[0];
+        assert_eq!(service.requests.offered, service.requests.served + service.requests.in_flight);
+        assert!((service.cpu_utilization.unwrap() - 0.75).abs() < 0.02);
+        service.response_time.mean_ms().unwrap()
+    };
+    let (in_turn, least) = (mean(&workloads::w2(100)), mean(&workloads::w2_least_outstanding(100)));
+    let (shared, crowded) = (mean(&workloads::w2_processor_sharing(100)), mean(&workloads::w2_crowded(100)));
+    assert!(least < in_turn, "{least} {in_turn}");
+    // Four requests on four servers do not slow each other down: sharing changes nothing while places are as many.
+    assert!((shared - in_turn).abs() < 1e-6, "{shared} {in_turn}");
+    assert!(crowded > 100.0, "{crowded}");
+}
+
+#[test]
 fn w3_scales_out_and_in_again() {
     let record = twice(&workloads::w3(3, 0.2));
     let service = &record.services[0];

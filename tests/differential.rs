@@ -1,17 +1,19 @@
-//! Differential: the fast path against a naive event calendar, in lockstep, on thousands of random small plans. Every
-//! start, every turn on a CPU, every end and every outcome must agree to the nanosecond, request by request.
+//! Differential: the fast path and the event path against a naive event calendar, in lockstep, on thousands of random small
+//! plans; and what only the event path knows against a naive crowd. Every start, every turn on a CPU, every end and every
+//! outcome must agree to the nanosecond, request by request.
 //!
 //! Arrivals and demands come from the kernel's own named streams, so both engines are asked the same. Half of the laws
 //! put everything on a grid of 10 ms, so that ties, on which most such engines differ, are the rule and not the
 //! exception. What starts and stops tasks is left out: no plan here has policies.
 
+mod crowd;
 mod naive;
 
 use std::collections::VecDeque;
 
-use windtunnel::kernel::facts::Passage;
+use windtunnel::kernel::facts::{Denial, Passage};
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
-use windtunnel::kernel::service::Routing;
+use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan, Routing};
 use windtunnel::kernel::traffic::{ArrivalStream, CountInterval, RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration};
 use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan};
@@ -21,6 +23,7 @@ use crate::workloads::{self, secs};
 use naive::{Ask, Task};
 
 const PLANS: u64 = 10_000;
+const CROWDS: u64 = 2_000;
 
 /// One of `options`, each with the same probability.
 #[expect(clippy::cast_possible_truncation, reason = "an index below a small number")]
@@ -185,7 +188,7 @@ fn compare(plan: &Plan, seed: u64) -> [u64; 4] {
 }
 
 #[test]
-fn the_fast_path_and_a_naive_event_calendar_agree_to_the_nanosecond() {
+fn the_fast_path_the_event_path_and_a_naive_event_calendar_agree_to_the_nanosecond() {
     let mut totals = [0_u64; 4];
     for seed in 0..PLANS {
         let plan = random_plan(&mut Rng::from_key(seed));
@@ -195,4 +198,67 @@ fn the_fast_path_and_a_naive_event_calendar_agree_to_the_nanosecond() {
     }
     // Plans that never bring about an outcome prove nothing of it.
     assert!(totals.iter().all(|total| *total > 10_000), "{totals:?}");
+}
+
+/// A plan of a few tasks with what only the event path knows.
+fn crowded_plan(rng: &mut Rng) -> Plan {
+    let mut plan = random_plan(rng);
+    // Counts come until second 9.
+    let horizon = secs(9 + rng.below(11));
+    plan.horizon = horizon;
+    let service = &mut plan.services[0];
+    service.traffic = traffic(rng, horizon);
+    if rng.below(2) == 0 {
+        service.task.cpu_discipline = CpuDiscipline::ProcessorSharing;
+    }
+    let mut balancer = workloads::service(1.0, horizon, 1).load_balancer;
+    balancer.as_mut().expect("the workload has one").routing = pick(
+        rng,
+        &[
+            Routing::LeastOutstandingRequests,
+            Routing::LeastOutstandingRequests,
+            Routing::TwoRandomChoices,
+            Routing::RoundRobin,
+            Routing::WeightedRandom,
+        ],
+    );
+    service.load_balancer = balancer;
+    service.request.cancel_timed_out = rng.below(3) == 0;
+    if rng.below(2) == 0 {
+        service.request.retry = Some(RetryPlan {
+            max_attempts: pick(rng, &[2, 3, 4]),
+            backoff: SimDuration::from_millis(pick(rng, &[0, 10, 100, 500])),
+            multiplier: pick(rng, &[1.0, 2.0]),
+            max_backoff: secs(1),
+            jitter: pick(rng, &[Jitter::None, Jitter::None, Jitter::Full]),
+            budget: pick(rng, &[None, None, Some(0.125), Some(0.5)]),
+            budget_burst: pick(rng, &[1.0, 3.0]),
+        });
+    }
+    plan
+}
+
+#[test]
+fn the_event_path_and_a_naive_crowd_agree_to_the_nanosecond() {
+    let mut totals = [0_usize; 5];
+    for seed in 0..CROWDS {
+        let plan = crowded_plan(&mut Rng::from_key(seed ^ 0xC0DE));
+        let asks = asks(&plan, seed);
+        let service = &plan.services[0];
+        let naive = crowd::run(service, &asks, Streams::new(seed, 0)).sorted();
+        let seen = &witness(&by_events(&plan), seed, 0).0.services[0];
+        let events = crowd::Said {
+            answers: seen.answers.clone(),
+            unanswered: seen.unanswered.clone(),
+            in_vain: seen.in_vain.clone(),
+        }
+        .sorted();
+        assert_eq!(events, naive, "event path, then naive crowd, seed {seed}\n{service:#?}");
+        let timed_out = naive.unanswered.iter().filter(|end| end.denial == Denial::TimedOut).count();
+        let again = naive.unanswered.iter().filter(|end| end.tries_again).count();
+        let refused = naive.unanswered.len() - timed_out;
+        let counts = [naive.answers.len(), timed_out, refused, again, naive.in_vain.len()];
+        totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
+    }
+    assert!(totals.iter().all(|total| *total > 5_000), "{totals:?}");
 }

@@ -6,6 +6,8 @@
 //! that breaks one is shrunk before it is shown.
 
 mod accounts;
+mod events;
+mod extras;
 mod failures;
 mod flows;
 mod monotone;

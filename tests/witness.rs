@@ -2,7 +2,8 @@
 //! It shares no code with the recorder, the usage meter or the bill, so that agreement with them says something.
 
 use windtunnel::kernel::facts::{
-    Answers, Denial, Loss, Origin, Passage, Passages, Probe, Promise, Refusal, TaskMoved, Unanswered,
+    Answers, Denial, Loss, Origin, Passage, Passages, Probe, Promise, Refusal, TaskFailed, TaskMoved,
+    Unanswered,
 };
 use windtunnel::kernel::units::ServiceId;
 use windtunnel::kernel::world::{
@@ -57,6 +58,7 @@ pub(crate) struct Seen {
     /// First attempts of requests, and classes, in the order in which the answers were stated.
     pub(crate) answers: Vec<(Origin, Passage)>,
     pub(crate) retries: Vec<Origin>,
+    pub(crate) failed: Vec<TaskFailed>,
     /// Losses that match no request that could be lost, or one that was lost before.
     pub(crate) unmatched_losses: usize,
 }
@@ -234,6 +236,10 @@ impl Probe for Witness {
 
     fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
         self.of(service).retries.push(*origin);
+    }
+
+    fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
+        self.of(service).failed.push(*failed);
     }
 
     fn worked_in_vain(&mut self, service: ServiceId, passage: &Passage) {

@@ -29,7 +29,7 @@ use super::student::normal_quantile;
 use crate::kernel::random::{Purpose, Streams};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::{Fidelity, Plan, RunError};
+use crate::kernel::world::{Fidelity, Plan, RunError, ServicePlan};
 use crate::record::{self, Limits, RunRecord};
 use crate::scenario::{ForecastSpec, PriceRow, Scenario, prices};
 
@@ -334,17 +334,20 @@ impl Prepared {
 
     /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
     fn choose(&mut self, wish: Wish, expected: f64) -> Result<(), RunError> {
-        let can_flow = self.plans.iter().flat_map(|plan| &plan.services).all(|service| {
-            service.request.timeout.as_ref().is_none_or(|patience| patience.as_constant().is_some())
-        });
+        let services = || self.plans.iter().flat_map(|plan| &plan.services);
+        let can_flow = services().all(ServicePlan::can_flow);
+        let needs_events = services().any(ServicePlan::needs_events);
         let fidelity = match wish {
             Wish::Requests => Fidelity::Requests,
             Wish::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
-                self.remarks.push(
-                    "clients' patience varies, so every request is simulated by itself, which takes its time"
-                        .to_owned(),
-                );
+                let why = if needs_events {
+                    "flows cannot follow all that the plan asks for"
+                } else {
+                    "clients' patience varies"
+                };
+                self.remarks
+                    .push(format!("{why}, so every request is simulated by itself, which takes its time"));
                 Fidelity::Requests
             }
             Wish::Auto | Wish::Fluid => {

@@ -8,7 +8,7 @@ use crate::experiment::checks::per_million_requests;
 use crate::experiment::{CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};
-use crate::record::{LatencySummary, ServiceRecord};
+use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, ServiceRecord};
 use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
@@ -47,6 +47,10 @@ impl Serialize for Services<'_> {
 struct ServiceSummary {
     requests: Requests,
     warmup_requests: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<Attempts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Classes>,
     response_time_ms: Times,
     waiting_time_ms: Times,
     tasks: Tasks,
@@ -55,6 +59,38 @@ struct ServiceSummary {
     cost: ServiceCost,
     #[serde(skip_serializing_if = "Option::is_none")]
     traffic: Option<Trace>,
+}
+
+/// What clients did; only where they try again.
+#[derive(Serialize)]
+struct Attempts {
+    #[serde(flatten)]
+    counts: Requests,
+    retries: u64,
+    per_request: Option<f64>,
+}
+
+/// The classes by name, in the order of the plan; only where there are some.
+struct Classes(Vec<(String, ClassSummary)>);
+
+impl Serialize for Classes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, summary)| (name, summary)))
+    }
+}
+
+#[derive(Serialize)]
+struct ClassSummary {
+    requests: Requests,
+    response_time_ms: ClassTimes,
+}
+
+#[derive(Serialize)]
+struct ClassTimes {
+    mean: Option<f64>,
+    p50: Option<f64>,
+    p95: Option<f64>,
+    p99: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -244,15 +280,10 @@ fn service_summary(
     let (requests, tasks) = (&service.requests, &service.tasks);
     let share = |value: Option<f64>| value.and_then(|value| rounded(value, 6));
     ServiceSummary {
-        requests: Requests {
-            offered: requests.offered,
-            served: requests.served,
-            rejected: requests.rejected,
-            timed_out: requests.timed_out,
-            failed: requests.failed,
-            in_flight: requests.in_flight,
-        },
+        requests: counts(requests),
         warmup_requests: service.warmup_requests,
+        attempts: service.attempts.as_ref().map(attempts),
+        classes: (!service.classes.is_empty()).then(|| classes(&service.classes)),
         response_time_ms: times(&service.response_time, approximate),
         waiting_time_ms: times(&service.waiting_time, approximate),
         tasks: Tasks {
@@ -280,6 +311,34 @@ fn service_summary(
         },
         traffic: trace.map(trace_summary),
     }
+}
+
+fn counts(counts: &RequestCounts) -> Requests {
+    Requests {
+        offered: counts.offered,
+        served: counts.served,
+        rejected: counts.rejected,
+        timed_out: counts.timed_out,
+        failed: counts.failed,
+        in_flight: counts.in_flight,
+    }
+}
+
+fn attempts(attempts: &AttemptsRecord) -> Attempts {
+    Attempts {
+        counts: counts(&attempts.counts),
+        retries: attempts.retries,
+        per_request: attempts.per_request().and_then(|mean| rounded(mean, 6)),
+    }
+}
+
+fn classes(classes: &[ClassRecord]) -> Classes {
+    let summary = |class: &ClassRecord| {
+        let all = times(&class.response_time, None);
+        let response_time_ms = ClassTimes { mean: all.mean, p50: all.p50, p95: all.p95, p99: all.p99 };
+        (class.name.clone(), ClassSummary { requests: counts(&class.requests), response_time_ms })
+    };
+    Classes(classes.iter().map(summary).collect())
 }
 
 fn cost_line(line: &InvoiceLine) -> CostLine {

@@ -24,6 +24,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         page.blank();
         page.line(&[(Look::Bold, &service.name)]);
         requests(&mut page, service);
+        attempts_and_classes(&mut page, service);
         latencies(&mut page, service, result.scenario.is_approximate());
         tasks(&mut page, service, models_memory(service, &result.scenario));
         bill(&mut page, service, &result.scenario);
@@ -90,6 +91,33 @@ fn requests(page: &mut Page, service: &ServiceRecord) {
     }
     if service.warmup_requests > 0 {
         page.line(&[(Look::Faint, &row("", "in warm-up", service.warmup_requests, ""))]);
+    }
+}
+
+/// A line of what clients did, and one a class of requests, where the plan has them.
+fn attempts_and_classes(page: &mut Page, service: &ServiceRecord) {
+    if let Some(attempts) = &service.attempts {
+        let share = attempts.per_request().map_or_else(String::new, |mean| format!(", {mean:.3} a request"));
+        let text = format!(
+            "  {:<12}{} attempts{share}; {} of them tried again",
+            "attempts",
+            grouped(attempts.counts.offered, PLAIN),
+            grouped(attempts.retries, PLAIN)
+        );
+        page.line(&[(Look::Usual, &text)]);
+    }
+    for class in &service.classes {
+        let millis = |q| class.response_time.quantile_ms(q).map_or_else(|| "–".to_owned(), milliseconds);
+        let text = format!(
+            "  {:<12}{}: {} of {} served, p50 {} ms, p99 {} ms",
+            "class",
+            class.name,
+            grouped(class.requests.served, PLAIN),
+            grouped(class.requests.offered, PLAIN),
+            millis(0.5),
+            millis(0.99)
+        );
+        page.line(&[(Look::Usual, &text)]);
     }
 }
 

@@ -63,7 +63,7 @@ codes! {
         "horizon = \"24 parsecs\"";
     NOT_BUILT = "WT010", "not built yet",
         "The key or value is part of the scenario language, but this version cannot simulate it. It is refused rather than ignored, so that no result depends on something that did not happen.",
-        "[service.web.task]\ncpu_discipline = \"processor_sharing\"";
+        "[assumptions]\nspot_hazard = 0.05";
     SUPERSEDED = "WT011", "assumption replaced by another key",
         "The quantity is described more precisely by other keys of the scenario; the message names them.",
         "[assumptions]\nfargate_start = \"25s\"";
@@ -101,7 +101,7 @@ codes! {
         "`datapoints_to_alarm` (M) cannot exceed `evaluation_periods` (N), and N periods span at most a day, or a week where a period is an hour or more.",
         "evaluation_periods = 2, datapoints_to_alarm = 3";
     TIME_ORDER = "WT027", "times in the wrong order",
-        "The warm-up must end before the horizon, a ramp must end after its start.",
+        "The warm-up must end before the horizon, a ramp must end after its start, the longest backoff cannot be shorter than the first.",
         "horizon = \"1h\"\nwarmup = \"2h\"";
     BAD_DISTRIBUTION = "WT028", "not a distribution",
         "The parameters do not make a distribution of times: a zero mean, a percentile below the median, a Pareto tail index of 1 or less, whose mean is infinite.",
@@ -161,8 +161,11 @@ codes! {
         "`horizon` may be left out only where a trace gives the length of the run.",
         "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
     NOT_A_FLOW = "WT060", "what flows cannot represent",
-        "With `fidelity = \"fluid\"` requests are not told apart, so every client has the same patience: `timeout` must be a fixed duration. Make it one, or simulate single requests.",
+        "With `fidelity = \"fluid\"` requests are not told apart: every client has the same fixed patience and tries once, all requests are alike, all tasks are alike, and the load balancer does not look at load. Leave the key out, or simulate single requests.",
         "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";
+    SLOW_START = "WT061", "slow start that the load balancer refuses",
+        "`slow_start` is 0 s or 30 s to 900 s, and it works by passing new targets by: it goes with algorithms that do not look at the targets' load.",
+        "algorithm = \"least_outstanding_requests\"\nslow_start = \"60s\"";
     NO_SUCH_STATISTIC = "WT070", "statistic that the metric does not have",
         "RequestCountPerTarget has Sum only. CPU and memory have Average, Sum and SampleCount; their Minimum and Maximum over tasks are not known here, since the model keeps the sum of the tasks' use. Percentiles are known of TargetResponseTime.",
         "alarm = { metric = \"CPUUtilization\", statistic = \"Maximum\", … }";

@@ -6,9 +6,11 @@ pub(crate) mod checks;
 mod clock;
 mod design;
 mod faults;
+mod flows;
 pub(crate) mod forecast;
 mod metrics;
 mod policies;
+mod request;
 mod service;
 mod tariff;
 mod task_size;
@@ -168,7 +170,7 @@ impl Lower<'_> {
         let task = service::task(view, self);
         let zones = view.count("availability_zones");
         let faults = zones.and_then(|zones| faults::of_service(parts, zones, self));
-        let request = view.table("request").and_then(|request| service::request(request, self));
+        let request = view.table("request").and_then(|request| request::request(request, self));
         let startup = service::startup(view, self);
         let load_balancer = service::load_balancer(view, parts.assumptions, self);
         let stopping = service::stopping(parts);
@@ -218,12 +220,10 @@ impl Lower<'_> {
     ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
-        let varies =
-            |plan: &ServicePlan| plan.request.timeout.as_ref().is_some_and(|t| t.as_constant().is_none());
-        let varying = plans.iter().position(|(plan, _)| varies(plan));
+        let unflowing = plans.iter().find_map(|(plan, _)| flows::obstacle(plan).map(|key| (plan, key)));
         let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
         let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
-        let is_flow = varying.is_none() && fault.is_none() && timed.is_none();
+        let is_flow = unflowing.is_none() && fault.is_none() && timed.is_none();
         let fidelity = match root.text("fidelity")? {
             "fluid" => Fidelity::Fluid,
             "auto" if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
@@ -232,10 +232,11 @@ impl Lower<'_> {
         if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
             faults::refuse_flow(root, kind, self);
         }
-        match (fidelity, varying) {
-            (Fidelity::Fluid, varying) => {
-                if let Some(index) = varying {
-                    self.not_a_flow(root, &plans[index].0.name);
+        match (fidelity, unflowing) {
+            (Fidelity::Fluid, unflowing) => {
+                if let Some((plan, obstacle)) = unflowing {
+                    let problem = flows::refusal(root, &plan.name, &obstacle);
+                    self.report.add(problem);
                 }
                 if let Some(index) = timed {
                     self.no_times_in_a_flow(root, &plans[index].0.name);
@@ -246,18 +247,6 @@ impl Lower<'_> {
             }
         }
         Some(fidelity)
-    }
-
-    fn not_a_flow(&mut self, root: View<'_>, service: &str) {
-        let table = root.table("service").and_then(|services| services.table(service));
-        let Some(request) = table.and_then(|service| service.table("request")) else { return };
-        self.report.add(
-            Problem::new(codes::NOT_A_FLOW, "the fluid plane knows one patience for all clients")
-                .at(&request.place("timeout"), "this one varies")
-                .also(&root.place("fidelity"), "asked for here")
-                .expected("a fixed duration such as \"30s\"")
-                .help("`fidelity = \"requests\"` simulates each client with a patience of its own"),
-        );
     }
 
     fn no_times_in_a_flow(&mut self, root: View<'_>, service: &str) {

@@ -12,7 +12,8 @@ use super::view::View;
 fn service_nanos(plan: &ServicePlan) -> f64 {
     let (numerator, denominator) = plan.task.cpu_speed();
     let speed = f64::from(numerator) / f64::from(denominator);
-    plan.request.cpu_time.mean_nanos() / speed + plan.request.wait_time.mean_nanos()
+    let (cpu, wait) = plan.request.mean_nanos();
+    cpu / speed + wait
 }
 
 /// Largest rate of the traffic [requests/s].

@@ -224,7 +224,7 @@ impl Sketch {
 }
 
 /// A law with a mean of about `mean` milliseconds.
-fn law((kind, mean): (u8, u64)) -> Distribution {
+pub(super) fn law((kind, mean): (u8, u64)) -> Distribution {
     let span = SimDuration::from_millis;
     let sound = "a mean above zero";
     match kind {

@@ -18,29 +18,35 @@ use crate::workloads;
 
 /// Where a request is served.
 #[derive(Clone, Copy)]
-enum Servers {
+pub(super) enum Servers {
     /// In one of so many places, without CPU work.
     Places(u32),
     /// On one of so many CPU servers; places are not limited.
     Cpu(u32),
 }
 
-fn seconds(value: f64) -> SimDuration {
+pub(super) fn seconds(value: f64) -> SimDuration {
     SimDuration::from_secs_f64(value)
 }
 
-fn exponential(mean: f64) -> Distribution {
+pub(super) fn exponential(mean: f64) -> Distribution {
     Distribution::exponential(seconds(mean)).expect("a mean above zero")
 }
 
 /// Whole minutes in which `requests` arrive at `rate`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand minutes")]
-fn minutes(requests: f64, rate: f64) -> u64 {
+pub(super) fn minutes(requests: f64, rate: f64) -> u64 {
     (requests / rate / 60.0).ceil() as u64 * 60
 }
 
 /// A case of 100 replications, each with 20 000 requests of warm-up and `requests` that count.
-fn queue(name: &'static str, rate: f64, requests: f64, servers: Servers, law: Distribution) -> Case {
+pub(super) fn queue(
+    name: &'static str,
+    rate: f64,
+    requests: f64,
+    servers: Servers,
+    law: Distribution,
+) -> Case {
     let warm = minutes(20_000.0, rate);
     let horizon = workloads::secs(warm + minutes(requests, rate));
     let mut service = workloads::service(rate, horizon, 1);
@@ -71,21 +77,37 @@ fn queue(name: &'static str, rate: f64, requests: f64, servers: Servers, law: Di
 
 impl Case {
     /// Adds what is known: `(quantity, truth, largest standard error as a share of the truth)`.
-    fn knows(mut self, truths: &[(Quantity, f64, f64)]) -> Self {
+    pub(super) fn knows(mut self, truths: &[(Quantity, f64, f64)]) -> Self {
         self.checks.extend(truths.iter().map(|(quantity, truth, noise)| Check {
             quantity: *quantity,
             truth: *truth,
             noise: *noise,
+            doubt: 0.0,
         }));
         self
     }
 
-    fn service(mut self, change: impl FnOnce(&mut windtunnel::kernel::world::ServicePlan)) -> Self {
+    /// Adds what another program has estimated: `(quantity, estimate, its standard error, largest standard error of ours
+    /// as a share of the estimate)`.
+    pub(super) fn agrees_with(mut self, estimates: &[(Quantity, f64, f64, f64)]) -> Self {
+        self.checks.extend(estimates.iter().map(|(quantity, truth, doubt, noise)| Check {
+            quantity: *quantity,
+            truth: *truth,
+            noise: *noise,
+            doubt: *doubt,
+        }));
+        self
+    }
+
+    pub(super) fn service(
+        mut self,
+        change: impl FnOnce(&mut windtunnel::kernel::world::ServicePlan),
+    ) -> Self {
         change(&mut self.plan.services[0]);
         self
     }
 
-    fn with_room(self, room: u32) -> Self {
+    pub(super) fn with_room(self, room: u32) -> Self {
         self.service(|service| service.task.queue = Some(room))
     }
 
@@ -100,7 +122,7 @@ impl Case {
         self.service(|service| service.traffic = TrafficPlan::EvenlySpaced(curve))
     }
 
-    fn on_tasks(mut self, count: u32, routing: Routing) -> Self {
+    pub(super) fn on_tasks(mut self, count: u32, routing: Routing) -> Self {
         self.servers *= f64::from(count);
         self.service(|service| {
             (service.min_capacity, service.max_capacity, service.desired_count) = (count, count, count);
@@ -407,7 +429,8 @@ fn the_suite_makes_no_more_stochastic_checks_than_its_alarm_rate_allows() {
         super::arrivals::CHECKS,
         super::exact::STOCHASTIC_CHECKS,
         super::intervals::CHECKS,
+        super::events::checks(),
     ];
     let all = stationary + elsewhere.iter().sum::<usize>();
-    assert!((190..=CHECKS).contains(&all), "{all} checks");
+    assert!((220..=CHECKS).contains(&all), "{all} checks");
 }

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use windtunnel::kernel::billing::Invoice;
 use windtunnel::kernel::policy::PolicyRules;
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::service::{CpuDiscipline, Jitter, Routing, WarmUpPlan};
 use windtunnel::kernel::traffic::TrafficPlan;
 use windtunnel::kernel::units::{SimDuration, Usd};
+use windtunnel::kernel::world::Fidelity;
 use windtunnel::scenario::{Scenario, json_schema, load, prices, reference, templates};
 
 use super::{Folder, MINIMAL, codes, load_text, scenarios, valid};
@@ -183,9 +185,6 @@ fn odd_numbers_are_refused_or_taken_for_what_they_are() {
 fn what_is_not_built_is_refused_and_neutral_values_of_it_are_not() {
     let one = |text: &str| codes(&load_text(MINIMAL, &["service.web.load_balancer={}", text]));
     for text in [
-        "service.web.load_balancer.algorithm=least_outstanding_requests",
-        "service.web.load_balancer.slow_start=30s",
-        "service.web.startup.warm_up={ factor = 2.0 }",
         "service.web.scaling.predictive.daily.target_value=60",
         "assumptions.arm64_speed=1.1",
         "assumptions.forecaster=x",
@@ -196,6 +195,70 @@ fn what_is_not_built_is_refused_and_neutral_values_of_it_are_not() {
     assert_eq!(one("assumptions.arm64_speed=1"), [] as [&str; 0]);
     for text in ["assumptions.fargate_start=25s", "assumptions.alb_register_to_healthy=5s"] {
         assert_eq!(one(text), ["WT011"], "{text}");
+    }
+}
+
+#[test]
+fn the_keys_of_the_event_path_become_a_plan() {
+    let scenario = valid(load_text(
+        MINIMAL,
+        &[
+            "service.web.task.cpu_discipline=processor_sharing",
+            "service.web.load_balancer={ algorithm = \"weighted_random\", slow_start = \"30s\" }",
+            "service.web.startup.warm_up={ factor = 3.0, requests = 5, over = \"1m\" }",
+            "service.web.request.timeout=2s",
+            "service.web.request.cancel_timed_out=true",
+            "service.web.request.retry={ max_attempts = 4, budget = 0.1 }",
+            "service.web.request.class.small={ weight = 3 }",
+            "service.web.request.class.big={ weight = 1, cpu_time = \"1s\", timeout = \"9s\" }",
+        ],
+    ));
+    let service = &scenario.plan.services[0];
+    assert!(service.needs_events());
+    assert_eq!(service.task.cpu_discipline, CpuDiscipline::ProcessorSharing);
+    assert_eq!(service.routing(), Routing::WeightedRandom);
+    let balancer = service.load_balancer.as_ref().unwrap();
+    assert_eq!(balancer.slow_start, SimDuration::from_secs(30));
+    let warm_up = WarmUpPlan { factor: 3.0, requests: 5, over: SimDuration::from_secs(60) };
+    assert_eq!(service.startup.warm_up, Some(warm_up));
+    let request = &service.request;
+    assert!(request.cancel_timed_out);
+    let retry = request.retry.as_ref().unwrap();
+    assert_eq!((retry.max_attempts, retry.budget, retry.jitter), (4, Some(0.1), Jitter::Full));
+    assert_eq!((retry.backoff, retry.max_backoff), (SimDuration::from_secs(1), SimDuration::from_secs(20)));
+    let (small, big) = (&request.classes[0], &request.classes[1]);
+    assert_eq!((small.name.as_str(), big.name.as_str()), ("small", "big"));
+    assert_eq!((&small.cpu_time, &small.timeout), (&request.cpu_time, &request.timeout));
+    assert_eq!(big.cpu_time.as_constant(), Some(SimDuration::from_secs(1)));
+    assert_eq!(big.timeout.as_ref().and_then(|t| t.as_constant()), Some(SimDuration::from_secs(9)));
+}
+
+#[test]
+fn relations_between_the_keys_of_the_event_path_are_checked() {
+    let one = |text: &str| codes(&load_text(MINIMAL, &["service.web.load_balancer={}", text]));
+    assert_eq!(one("service.web.load_balancer.slow_start=29s"), ["WT061"]);
+    let by_load = "service.web.load_balancer={ algorithm = \"two_random_choices\", slow_start = \"60s\" }";
+    assert_eq!(codes(&load_text(MINIMAL, &[by_load])), ["WT061"]);
+    assert_eq!(one("service.web.startup.warm_up={ factor = 2.0 }"), ["WT005"]);
+    assert_eq!(one("service.web.request.retry={ backoff = \"30s\" }"), ["WT027"]);
+    assert_eq!(one("service.web.request.retry={ max_attempts = 1 }"), ["WT007"]);
+    assert_eq!(one("service.web.request.class.a={}"), ["WT005"]);
+}
+
+#[test]
+fn what_needs_single_requests_is_no_flow_and_auto_keeps_to_requests() {
+    for text in [
+        "service.web.task.cpu_discipline=processor_sharing",
+        "service.web.load_balancer={ algorithm = \"least_outstanding_requests\" }",
+        "service.web.load_balancer={ slow_start = \"30s\" }",
+        "service.web.startup.warm_up={ factor = 3.0, requests = 5 }",
+        "service.web.request.cancel_timed_out=true",
+        "service.web.request.retry={}",
+        "service.web.request.class.a={ weight = 1 }",
+    ] {
+        assert_eq!(codes(&load_text(MINIMAL, &["fidelity=fluid", text])), ["WT060"], "{text}");
+        let auto = valid(load_text(MINIMAL, &["fidelity=auto", "limits.fluid_above=1", text]));
+        assert_eq!(auto.plan.fidelity, Fidelity::Requests, "{text}");
     }
 }
 

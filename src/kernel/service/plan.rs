@@ -41,6 +41,21 @@ impl RequestPlan {
     }
 }
 
+impl RequestPlan {
+    /// Mean CPU time [vCPU·ns] and mean wait time \[ns\] of an attempt, over all classes by their weights.
+    #[must_use]
+    pub fn mean_nanos(&self) -> (f64, f64) {
+        if self.classes.is_empty() {
+            return (self.cpu_time.mean_nanos(), self.wait_time.mean_nanos());
+        }
+        let total: f64 = self.classes.iter().map(|class| class.weight).sum();
+        let mean = |of: fn(&ClassPlan) -> f64| {
+            self.classes.iter().map(|class| class.weight * of(class)).sum::<f64>() / total
+        };
+        (mean(|class| class.cpu_time.mean_nanos()), mean(|class| class.wait_time.mean_nanos()))
+    }
+}
+
 /// One class of requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassPlan {

@@ -143,8 +143,8 @@ impl ServicePlan {
     pub fn capacity_per_task(&self) -> Option<f64> {
         let (numerator, denominator) = self.task.cpu_speed();
         let speed = f64::from(numerator.max(1)) / f64::from(denominator.max(1));
-        let cpu_secs = self.request.cpu_time.mean_nanos() / 1e9;
-        let wait_secs = self.request.wait_time.mean_nanos() / 1e9;
+        let (cpu_nanos, wait_nanos) = self.request.mean_nanos();
+        let (cpu_secs, wait_secs) = (cpu_nanos / 1e9, wait_nanos / 1e9);
         let by_cpu = f64::from(self.task.cpu_servers()) * speed / cpu_secs;
         let service_secs = cpu_secs / speed + wait_secs;
         let by_places =
@@ -171,6 +171,14 @@ impl ServicePlan {
             || task.health.time_to_crash.is_some()
             || task.runs_out_of_memory()
             || !self.faults.is_empty()
+    }
+
+    /// Whether the fluid plane can follow it: requests and tasks are alike, nothing waits for a departure, and every client
+    /// has the same patience.
+    #[must_use]
+    pub fn can_flow(&self) -> bool {
+        let patience = self.request.timeout.as_ref();
+        !self.needs_events() && patience.is_none_or(|patience| patience.as_constant().is_some())
     }
 
     /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.

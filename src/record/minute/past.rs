@@ -9,7 +9,9 @@ use super::{Ledger, Minutes};
 impl Minutes {
     /// Requests were answered.
     pub(in crate::record) fn answered(&mut self, answers: &Answers<'_>) {
-        let has_warm = !self.warming_up && answers.first.iter().any(|first| *first < self.warmup_end);
+        let has_warm = self.warmup_end > 0
+            && !self.warming_up
+            && answers.first.iter().any(|first| *first < self.warmup_end);
         if !has_warm {
             self.open.answer_all(answers);
             return;

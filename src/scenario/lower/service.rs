@@ -1,9 +1,9 @@
-//! Request, task, startup, load balancer and stopping of a service.
+//! Task, startup, load balancer and stopping of a service.
 
 use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::service::{
-    CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, RequestPlan, Routing, StartupPlan, StoppingPlan,
-    TaskPlan,
+    CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan, TaskPlan,
+    WarmUpPlan,
 };
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
@@ -12,33 +12,6 @@ use super::{Lower, Parts, faults, task_size};
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::view::View;
 use crate::scenario::{codes, distribution, quantity};
-
-pub(super) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPlan> {
-    let written = |key: &str| view.node(key).is_some_and(|node| node.place.0.is_some());
-    if !written("cpu_time") && !written("wait_time") {
-        lower.report.add(
-            Problem::new(codes::MISSING_KEY, "a request needs `cpu_time` or `wait_time`")
-                .at(view.place, "neither is given")
-                .fix("cpu_time = \"40ms\""),
-        );
-    }
-    let cpu_time = distribution::read(view, "cpu_time", lower);
-    let wait_time = distribution::read(view, "wait_time", lower);
-    let timeout =
-        if view.is_given("timeout") { Some(distribution::read(view, "timeout", lower)) } else { None };
-    Some(RequestPlan {
-        cpu_time: cpu_time?,
-        wait_time: wait_time?,
-        timeout: match timeout {
-            Some(timeout) => Some(timeout?),
-            None => None,
-        },
-        bytes: view.size("bytes"),
-        classes: Vec::new(),
-        retry: None,
-        cancel_timed_out: false,
-    })
-}
 
 pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
     let view = service.table("task")?;
@@ -76,7 +49,7 @@ pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         memory_mib: memory?,
         cpu_discipline: match view.text("cpu_discipline")? {
             "fcfs" => CpuDiscipline::Fcfs,
-            _ => return None,
+            _ => CpuDiscipline::ProcessorSharing,
         },
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
@@ -100,8 +73,24 @@ pub(super) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<Startu
         image_pull: Distribution::constant(pull_time(image, rate)),
         container_start: container_start?,
         application_boot: application_boot?,
-        warm_up: None,
+        warm_up: if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None },
     })
+}
+
+fn warm_up(view: View<'_>, lower: &mut Lower<'_>) -> Option<WarmUpPlan> {
+    let plan = WarmUpPlan {
+        factor: view.number("factor")?,
+        requests: u64::from(view.count("requests")?),
+        over: view.duration("over")?,
+    };
+    if plan.requests == 0 && plan.over.0 == 0 {
+        lower.report.add(
+            Problem::new(codes::MISSING_KEY, "a warm-up needs `requests` or `over`")
+                .at(view.place, "neither is given, so it would never be felt")
+                .fix("over = \"60s\""),
+        );
+    }
+    Some(plan)
 }
 
 /// Size ÷ rate, rounded to the nearest nanosecond.
@@ -122,22 +111,19 @@ pub(super) fn load_balancer(
         return Some(None);
     }
     let view = service.table("load_balancer")?;
-    if let Some(slow_start) = view.duration("slow_start")
-        && slow_start.0 > 0
-    {
-        lower.report.add(
-            Problem::new(codes::NOT_BUILT, "a `slow_start` other than \"0s\" is not built yet")
-                .at(&view.place("slow_start"), "this version cannot simulate it")
-                .help("a new target gets its full share of requests at once"),
-        );
-    }
+    let routing = match view.text("algorithm") {
+        Some("round_robin") => Some(Routing::RoundRobin),
+        Some("least_outstanding_requests") => Some(Routing::LeastOutstandingRequests),
+        Some("random") => Some(Routing::Random),
+        Some("weighted_random") => Some(Routing::WeightedRandom),
+        Some("two_random_choices") => Some(Routing::TwoRandomChoices),
+        _ => None,
+    };
+    let slow_start = slow_start(view, routing, lower);
     let registration = distribution::read(view, "registration", lower);
     let health_check = view.table("health_check")?;
     Some(Some(LoadBalancerPlan {
-        routing: match view.text("algorithm")? {
-            "random" => Routing::Random,
-            _ => Routing::RoundRobin,
-        },
+        routing: routing?,
         registration: registration?,
         health_check: HealthCheckPlan {
             interval: health_check.duration("interval")?,
@@ -149,8 +135,32 @@ pub(super) fn load_balancer(
             grace_period: view.duration("health_check_grace_period")?,
         },
         deregistration_delay: view.duration("deregistration_delay")?,
-        slow_start: SimDuration::ZERO,
+        slow_start: slow_start?,
     }))
+}
+
+/// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
+/// there, so it may be used with it.
+fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+    let slow_start = view.duration("slow_start")?;
+    let refused =
+        |what: &str, label: &str| Problem::new(codes::SLOW_START, what).at(&view.place("slow_start"), label);
+    if slow_start.0 == 0 {
+        return Some(slow_start);
+    }
+    if slow_start < SimDuration::from_secs(30) {
+        lower
+            .report
+            .add(refused("a `slow_start` below 30 s", "too short").expected("\"0s\", or 30s to 900s"));
+    }
+    if matches!(routing, Some(Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)) {
+        lower.report.add(
+            refused("`slow_start` with an algorithm that looks at load", "not with this algorithm")
+                .also(&view.place("algorithm"), "it sends requests to the emptiest target")
+                .expected("\"0s\", or another `algorithm`"),
+        );
+    }
+    Some(slow_start)
 }
 
 pub(super) fn stopping(parts: &Parts<'_>) -> Option<StoppingPlan> {

@@ -3,7 +3,7 @@
 use super::failing::{CONTAINER_HEALTH_CHECK, FAILURE, MOST_ZONES};
 use super::scaling::SCALING;
 use super::top::FIVE_YEARS;
-use super::{Choice, Key, Kind, TableSpec, later, word};
+use super::{Choice, Key, Kind, TableSpec, word};
 
 const YEAR_RATE: f64 = 1e7;
 const DAY: u64 = 86_400;
@@ -217,11 +217,65 @@ const REQUEST: TableSpec = TableSpec {
             Kind::Size(0, TIB),
             "Request and response together, for the load balancer's bill. Left out: not billed.",
         ),
+        Key::new("class", Kind::Map(&CLASS), "Classes of requests with demands of their own, by name.")
+            .or("{}"),
+        Key::new("retry", Kind::Table(&RETRY), "When clients try again. Left out: they try once."),
+        Key::new(
+            "cancel_timed_out",
+            Kind::Bool,
+            "Whether a task stops working on a request whose client has given up; else it does the work in vain.",
+        )
+        .or("false"),
     ],
 };
 
-const DISCIPLINES: &[Choice] =
-    &[word("fcfs"), later("processor_sharing", "\"fcfs\" serves CPU work in order of arrival")];
+const CLASS: TableSpec = TableSpec {
+    doc: "A class of requests. What is left out is as the table above it says for all requests.",
+    keys: &[
+        Key::new(
+            "weight",
+            Kind::NumberAbove(0.0, 1e9),
+            "Its share of the requests, relative to the weights of the other classes.",
+        )
+        .required(),
+        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes."),
+        Key::new("wait_time", Kind::Distribution, "Time it is then blocked, without CPU."),
+        Key::new("timeout", Kind::Distribution, "The client gives up so long after arrival."),
+    ],
+};
+
+const RETRY: TableSpec = TableSpec {
+    doc: "When clients try again: after a 503, a time-out, or the death of the task that held the attempt. The defaults \
+          are those of AWS's SDKs in their standard mode, but for the budget, which is off.",
+    keys: &[
+        Key::new("max_attempts", Kind::Integer(2, 1_000_000), "Attempts at most, the first one included.")
+            .or("3"),
+        Key::new("backoff", Kind::Duration(0, 3600), "Wait before the second attempt.").or("\"1s\""),
+        Key::new("multiplier", Kind::Number(1.0, 100.0), "Each further wait is the last one times this.")
+            .or("2.0"),
+        Key::new("max_backoff", Kind::Duration(0, DAY), "Longest wait before jitter.").or("\"20s\""),
+        Key::new(
+            "jitter",
+            Kind::Choice(&[word("none"), word("full"), word("equal"), word("exponential")]),
+            "How chance changes a wait: not at all; uniform from zero to it; half of it and uniform up to it; or \
+             exponential with it as the mean.",
+        )
+        .or("\"full\""),
+        Key::new(
+            "budget",
+            Kind::Number(0.0, 1000.0),
+            "Retries allowed as a share of requests, all clients together. Left out: no limit.",
+        ),
+        Key::new(
+            "budget_burst",
+            Kind::Number(1.0, 1e9),
+            "Retries that the budget has saved up at most, and at second 0.",
+        )
+        .or("10.0"),
+    ],
+};
+
+const DISCIPLINES: &[Choice] = &[word("fcfs"), word("processor_sharing")];
 
 const TASK: TableSpec = TableSpec {
     doc: "What a task is; `cpu` and `memory` must be a size that Fargate sells.",
@@ -311,16 +365,29 @@ const STARTUP: TableSpec = TableSpec {
         Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.").or("\"3s\""),
         Key::new("application_boot", Kind::Distribution, "From RUNNING until the application can answer.")
             .or("\"0s\""),
-        Key::new("warm_up", Kind::Table(&WARM_UP), "Slower first requests.")
-            .not_built("lengthen `application_boot` instead"),
+        Key::new(
+            "warm_up",
+            Kind::Table(&WARM_UP),
+            "Slower first requests. Left out: a new task is as fast as an old one.",
+        ),
     ],
 };
 const WARM_UP: TableSpec = TableSpec {
-    doc: "Slower first requests of a task.",
+    doc: "Slower first requests of a task that starts after second 0: caches are cold, code is not compiled yet.",
     keys: &[
-        Key::new("factor", Kind::Number(1.0, 1000.0), "Factor on the CPU time."),
-        Key::new("requests", Kind::Integer(0, 1_000_000_000), "For so many requests."),
-        Key::new("over", Kind::Duration(0, DAY), "For so long."),
+        Key::new("factor", Kind::Number(1.0, 1000.0), "Factor on the CPU time at first.").required(),
+        Key::new(
+            "requests",
+            Kind::Integer(0, 1_000_000_000),
+            "So many first requests take the whole factor.",
+        )
+        .or("0"),
+        Key::new(
+            "over",
+            Kind::Duration(0, DAY),
+            "From entry into service the factor falls in a straight line to 1 over this span.",
+        )
+        .or("\"0s\""),
     ],
 };
 
@@ -331,10 +398,14 @@ const LOAD_BALANCER: TableSpec = TableSpec {
             "algorithm",
             Kind::Choice(&[
                 word("round_robin"),
-                later("least_outstanding_requests", "\"round_robin\" and \"random\" are built"),
+                word("least_outstanding_requests"),
                 word("random"),
+                word("weighted_random"),
+                word("two_random_choices"),
             ]),
-            "How it chooses a task.",
+            "How it chooses a task: in turn; the one with the fewest requests, ties at random; at random; at random by \
+             weights, which are equal but for slow start; or the one with fewer requests of two at random, which an \
+             Application Load Balancer does not do but service meshes do.",
         )
         .or("\"round_robin\""),
         Key::new(
@@ -356,8 +427,12 @@ const LOAD_BALANCER: TableSpec = TableSpec {
             "How long a leaving target may finish its requests.",
         )
         .or("\"300s\""),
-        Key::new("slow_start", Kind::Duration(0, 900), "Ramp of a new target's share; only \"0s\" is built.")
-            .or("\"0s\""),
+        Key::new(
+            "slow_start",
+            Kind::Duration(0, 900),
+            "How long a new target's share rises in a straight line: 30 s to 900 s, or \"0s\" for none.",
+        )
+        .or("\"0s\""),
         Key::new("rules", Kind::Integer(0, 100), "Listener rules; those above 10 count for the LCUs.")
             .or("0"),
         Key::new(

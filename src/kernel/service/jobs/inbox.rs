@@ -73,18 +73,31 @@ impl<'p> Inbox<'p> {
         self.rows.clear();
         self.next = 0;
         let batch = self.arrivals.take_before(until, CHUNK);
-        let row =
-            |at: &u64, class: u32| Ask { origin: Origin { first: *at, class }, attempt: 1, ..Ask::default() };
-        if self.weights.is_empty() {
-            self.rows.extend(batch.iter().map(|at| row(at, 0)));
-        } else {
-            let total = self.weights.last().copied().unwrap_or(1.0);
-            for at in batch {
-                let point = self.class_rng.open_unit() * total;
-                let class = self.weights.partition_point(|sum| *sum <= point).min(self.weights.len() - 1);
-                self.rows.push(row(at, u32::try_from(class).unwrap_or(0)));
-            }
+        if let ([demands], true) = (self.demands.as_mut_slice(), self.weights.is_empty()) {
+            demands.draw(batch.len());
+            let drawn = demands.cpu().iter().zip(demands.wait()).zip(demands.patience());
+            self.rows.extend(batch.iter().zip(drawn).map(|(at, ((cpu, wait), patience))| Ask {
+                origin: Origin { first: *at, class: 0 },
+                attempt: 1,
+                cpu: *cpu,
+                wait: *wait,
+                patience: *patience,
+            }));
+            return;
         }
+        let total = self.weights.last().copied().unwrap_or(1.0);
+        for at in batch {
+            let point = self.class_rng.open_unit() * total;
+            let class = self.weights.partition_point(|sum| *sum <= point).min(self.weights.len() - 1);
+            let class = u32::try_from(class).unwrap_or(0);
+            let origin = Origin { first: *at, class };
+            self.rows.push(Ask { origin, attempt: 1, ..Ask::default() });
+        }
+        self.draw_by_class();
+    }
+
+    /// The demands of each row, from the streams of its class.
+    fn draw_by_class(&mut self) {
         for (class, demands) in self.demands.iter_mut().enumerate() {
             let is_mine = |row: &&mut Ask| row.origin.class as usize == class;
             let count = self.rows.iter_mut().filter(is_mine).count();

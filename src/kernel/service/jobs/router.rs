@@ -11,66 +11,110 @@ use crate::random::Rng;
 use crate::service::plan::Routing;
 
 /// A target that gets nothing: it is out of rotation.
-const OUT: i32 = i32::MAX;
+const OUT: u32 = u32::MAX;
 
-/// Targets of one block whose least load is found at once.
-const BLOCK: usize = 64;
+/// Loads that have a set of slots of their own; from the last of them on slots are told apart one by one.
+const LEVELS: usize = 64;
 
-/// How many requests each slot holds, by slot; what is out of rotation holds [`OUT`].
+/// How many requests each slot holds, by slot, and the slots that hold so many, as sets of bits: which of the emptiest
+/// slots is the n-th is then a matter of counting bits.
 #[derive(Clone, Debug, Default)]
 struct Loads {
-    load: Vec<i32>,
-    /// Least load of each block and how many slots have it; true: no longer known.
-    blocks: Vec<(i32, u32, bool)>,
+    load: Vec<u32>,
+    /// `words` a level.
+    sets: Vec<u64>,
+    words: usize,
 }
 
 impl Loads {
+    /// Makes room for `slot`.
     fn cover(&mut self, slot: usize) {
-        while slot >= self.load.len() {
-            self.load.resize(self.load.len() + BLOCK, OUT);
-            self.blocks.push((OUT, 0, true));
+        if slot < self.load.len() {
+            return;
+        }
+        self.load.resize((slot / 64 + 1) * 64, OUT);
+        self.words = self.load.len() / 64;
+        self.sets = alloc::vec![0; LEVELS * self.words];
+        for slot in 0..self.load.len() {
+            self.mark(slot, true);
+        }
+    }
+
+    /// Puts `slot` into the set of its load, or takes it out.
+    #[inline]
+    fn mark(&mut self, slot: usize, is_in: bool) {
+        let load = self.load[slot];
+        if load != OUT {
+            let level = (load as usize).min(LEVELS - 1);
+            let word = &mut self.sets[level * self.words + slot / 64];
+            *word = (*word & !(1 << (slot % 64))) | u64::from(is_in) << (slot % 64);
         }
     }
 
     #[inline]
-    fn set(&mut self, slot: usize, load: i32) {
+    fn set(&mut self, slot: usize, load: u32) {
+        self.mark(slot, false);
         self.load[slot] = load;
-        self.blocks[slot / BLOCK].2 = true;
+        self.mark(slot, true);
     }
 
     /// One of the slots with the least load, each with the same probability; a draw only where there are several.
-    #[expect(clippy::cast_possible_truncation, reason = "a slot is a u32, a rank below their number")]
+    #[inline]
     fn least(&mut self, rng: &mut Rng) -> u32 {
-        let (blocks, _) = self.load.as_chunks::<BLOCK>();
-        for (block, known) in blocks.iter().zip(&mut self.blocks).filter(|(_, known)| known.2) {
-            let least = block.iter().fold(OUT, |least, load| if *load < least { *load } else { least });
-            *known = (least, block.iter().map(|load| u32::from(*load == least)).sum(), false);
-        }
-        let least = self.blocks.iter().fold(OUT, |least, known| least.min(known.0));
-        let count: u32 = self.blocks.iter().filter(|known| known.0 == least).map(|known| known.1).sum();
-        let mut rank = if count > 1 { rng.below(u64::from(count)) as u32 } else { 0 };
-        for (index, known) in self.blocks.iter().enumerate().filter(|(_, known)| known.0 == least) {
-            if rank >= known.1 {
-                rank -= known.1;
-                continue;
+        for level in 0..LEVELS - 1 {
+            let sets = &self.sets[level * self.words..][..self.words];
+            let count: u32 = sets.iter().map(|set| set.count_ones()).sum();
+            if count > 0 {
+                return nth_of(sets, draw(count, rng));
             }
-            // Which slots of the block have it, as bits: the one of this rank is found without a branch for each.
-            let bits = blocks[index]
-                .iter()
-                .enumerate()
-                .fold(0_u64, |bits, (at, load)| bits | u64::from(*load == least) << at);
-            return (index * BLOCK) as u32 + nth_bit(bits, rank);
         }
-        0
+        self.least_of_the_full(rng)
+    }
+
+    /// The same where every slot holds more than there are levels.
+    #[cold]
+    fn least_of_the_full(&mut self, rng: &mut Rng) -> u32 {
+        let least = self.load.iter().copied().min().unwrap_or(OUT);
+        let emptiest = || (0_u32..).zip(&self.load).filter(|(_, load)| **load == least).map(|(slot, _)| slot);
+        let rank = draw(u32::try_from(emptiest().count()).unwrap_or(1), rng);
+        emptiest().nth(rank as usize).unwrap_or(0)
     }
 }
 
-/// Position of the set bit of `bits` that has `rank` set bits below it.
-fn nth_bit(mut bits: u64, rank: u32) -> u32 {
-    for _ in 0..rank {
-        bits &= bits - 1;
+/// A rank below `count`; nothing is drawn where there is no choice.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "below a u32")]
+fn draw(count: u32, rng: &mut Rng) -> u32 {
+    if count > 1 { rng.below(u64::from(count)) as u32 } else { 0 }
+}
+
+/// The member of `sets` that has `rank` members below it.
+#[inline]
+fn nth_of(sets: &[u64], mut rank: u32) -> u32 {
+    let mut first = 0;
+    for set in sets {
+        let count = set.count_ones();
+        if rank < count {
+            return first + nth_bit(*set, rank);
+        }
+        rank -= count;
+        first += 64;
     }
-    bits.trailing_zeros()
+    0
+}
+
+/// Position of the set bit of `bits` that has `rank` set bits below it: by halves, without a branch.
+#[inline]
+fn nth_bit(bits: u64, mut rank: u32) -> u32 {
+    let mut position = 0;
+    for width in [32, 16, 8, 4, 2, 1_u32] {
+        let low = (bits >> position) & ((1 << width) - 1);
+        let count = low.count_ones();
+        let is_above = u32::from(rank >= count);
+        rank -= count * is_above;
+        position += width * is_above;
+    }
+    position
 }
 
 /// Which slots receive requests, and who is next.
@@ -109,10 +153,9 @@ impl Router {
 
     /// `slot` holds so many requests now.
     #[inline]
-    #[expect(clippy::cast_possible_wrap, reason = "far fewer than 2³¹ requests in one task")]
     pub(super) fn load_changed(&mut self, slot: u32, outstanding: u32) {
         if self.looks_at_load() && self.loads.load[slot as usize] != OUT {
-            self.loads.set(slot as usize, outstanding as i32);
+            self.loads.set(slot as usize, outstanding);
         }
     }
 
@@ -155,7 +198,6 @@ impl Router {
 
     /// Makes the rotation anew: the healthy targets, or all of them when none is. Who would have been next still is, or
     /// the one after it.
-    #[expect(clippy::cast_possible_wrap, reason = "far fewer than 2³¹ requests in one task")]
     fn rotate(&mut self, load: impl Fn(u32) -> u32) {
         let before = core::mem::take(&mut self.rotation);
         let fails_open = self.in_service.iter().all(|(_, is_healthy)| !is_healthy);
@@ -173,7 +215,7 @@ impl Router {
             for slot in &self.rotation {
                 self.loads.cover(*slot as usize);
                 if !before.contains(slot) {
-                    self.loads.set(*slot as usize, load(*slot) as i32);
+                    self.loads.set(*slot as usize, load(*slot));
                 }
             }
         }
@@ -283,7 +325,11 @@ mod tests {
         let mut hits = std::vec![0_u32; 320];
         for step in 0..40_000_usize {
             let slot = usize::try_from(rng.below(300)).unwrap();
-            plain[slot] = if rng.below(10) == 0 { OUT } else { i32::try_from(rng.below(5)).unwrap() };
+            plain[slot] = if rng.below(10) == 0 {
+                OUT
+            } else {
+                u32::try_from(rng.below(5)).unwrap() + 200 * u32::from(step > 20_000)
+            };
             loads.set(slot, plain[slot]);
             let least = *plain.iter().min().unwrap();
             let found = loads.least(&mut rng) as usize;

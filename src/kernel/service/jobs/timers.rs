@@ -90,64 +90,77 @@ impl<K: Copy + Ord> Timers<K> {
     }
 }
 
-/// The earliest instant of each slot, and of all of them \[ns\].
+/// The earliest instant of each slot, and of all of them \[ns\]: a tree of minima with eight children a node, which are
+/// looked at together.
 #[derive(Clone, Debug)]
 pub(super) struct Earliest {
-    /// Node 1 is the root; the leaves are the upper half.
-    nodes: Vec<u64>,
+    /// The slots first, then the minima of every eight of a level, up to the level of one.
+    levels: Vec<Vec<[u64; 8]>>,
+    first: u64,
 }
 
 impl Earliest {
     pub(super) fn new() -> Self {
-        Self { nodes: alloc::vec![NEVER; 2] }
+        Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]], first: NEVER }
     }
 
     /// Makes room for `slot`.
     pub(super) fn cover(&mut self, slot: usize) {
-        while slot >= self.nodes.len() / 2 {
-            let leaves = self.nodes.len() / 2;
-            let mut nodes = alloc::vec![NEVER; 4 * leaves];
-            nodes[2 * leaves..3 * leaves].copy_from_slice(&self.nodes[leaves..]);
-            for node in (1..2 * leaves).rev() {
-                nodes[node] = nodes[2 * node].min(nodes[2 * node + 1]);
+        if slot / 8 < self.levels[0].len() {
+            return;
+        }
+        self.levels[0].resize(slot / 8 + 1, [NEVER; 8]);
+        self.levels.truncate(1);
+        while let Some(below) = self.levels.last().filter(|level| level.len() > 1) {
+            let mut level = alloc::vec![[NEVER; 8]; below.len().div_ceil(8)];
+            for (index, eight) in below.iter().enumerate() {
+                level[index / 8][index % 8] = least(eight);
             }
-            self.nodes = nodes;
+            self.levels.push(level);
         }
     }
 
     #[inline]
     pub(super) fn set(&mut self, slot: usize, at: u64) {
-        let mut node = self.nodes.len() / 2 + slot;
-        if self.nodes[node] == at {
-            return;
-        }
-        self.nodes[node] = at;
-        while node > 1 {
-            let least = self.nodes[node].min(self.nodes[node ^ 1]);
-            node /= 2;
-            if self.nodes[node] == least {
+        let (mut index, mut value) = (slot, at);
+        for level in &mut self.levels {
+            let eight = &mut level[index / 8];
+            let before = core::mem::replace(&mut eight[index % 8], value);
+            if before == value {
                 return;
             }
-            self.nodes[node] = least;
+            value = least(eight);
+            index /= 8;
         }
+        self.first = value;
     }
 
     /// The earliest instant of all.
     #[inline]
     pub(super) fn first(&self) -> u64 {
-        self.nodes[1]
+        self.first
     }
 
     /// The slot it belongs to; of several the lowest.
     #[inline]
     pub(super) fn first_slot(&self) -> usize {
-        let (leaves, at) = (self.nodes.len() / 2, self.nodes[1]);
-        let mut node = 1;
-        while node < leaves {
-            node = 2 * node + usize::from(self.nodes[2 * node] != at);
-        }
-        node - leaves
+        let at = self.first;
+        self.levels.iter().rev().fold(0, |index, level| 8 * index + position(&level[index], at))
     }
+}
+
+/// The least of eight, in three steps.
+#[inline]
+fn least(eight: &[u64; 8]) -> u64 {
+    let [a, b, c, d, e, f, g, h] = *eight;
+    a.min(b).min(c.min(d)).min(e.min(f).min(g.min(h)))
+}
+
+/// Where the first of eight is that equals `at`.
+#[inline]
+fn position(eight: &[u64; 8], at: u64) -> usize {
+    let bits = (0..8).fold(0_u32, |bits, index| bits | u32::from(eight[index] == at) << index);
+    (bits | 128).trailing_zeros() as usize
 }
 
 #[cfg(test)]

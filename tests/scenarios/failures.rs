@@ -1,6 +1,10 @@
 //! The shipped scenarios in which something fails, as arithmetic on their own inputs.
 
+use serde_json::Value;
+
 use super::ran::{Ran, scenario};
+use crate::program::shipped;
+use crate::program::windtunnel;
 
 /// Sum of a column over the minutes that begin in [from, to) seconds.
 fn sum(run: &Ran, column: &str, (from, to): (f64, f64)) -> f64 {
@@ -71,4 +75,35 @@ fn slow_dependency_fills_the_places_while_cpu_falls_and_the_policy_removes_a_tas
         .collect();
     assert!(moves[0].0 > HOUR && moves[0].0 < 1.5 * HOUR && moves[0].2 < moves[0].1, "{moves:?}");
     assert!(moves[1].0 > 1.5 * HOUR && moves[1].2 > moves[1].1, "{moves:?}");
+}
+
+#[test]
+fn retry_storm_goes_on_after_the_spike_until_there_are_tasks_for_all_attempts_and_a_budget_ends_it() {
+    let run = scenario("retry-storm");
+    // Four tasks do 25 a second each; 80 a second come, and 160 for three minutes.
+    let (spike_end, minutes) = (1_800.0 + 180.0, |count: f64| 60.0 * count);
+    let timed_out = |when| sum(run, "timed_out", when);
+    assert!(timed_out((0.0, 1_800.0)) < 0.5);
+    // A quarter of an hour after the spike nearly every request of 80 a second still times out.
+    let later = (spike_end + minutes(5.0), spike_end + minutes(15.0));
+    assert!(timed_out(later) > 0.9 * 80.0 * minutes(10.0), "{}", timed_out(later));
+    // It ends when there are tasks for four attempts a request, less those that are still waiting for their backoff.
+    let served = |row: &super::ran::Row| row.number("served_per_s") / row.number("offered_per_s") > 0.9;
+    let over = run.timeline.iter().find(|row| row.number("time_s") > spike_end && served(row)).unwrap();
+    let tasks = over.number("in_service");
+    assert!(tasks * 25.0 > 2.5 * 80.0 && tasks * 25.0 < 4.5 * 80.0, "{tasks} tasks");
+    assert!(timed_out((over.number("time_s") + 120.0, 7_200.0)) < 0.5);
+    let attempts = &run.service()["attempts"];
+    let (all, retries) = (attempts["offered"].as_f64().unwrap(), attempts["retries"].as_f64().unwrap());
+    assert!((all - retries - run.service()["requests"]["offered"].as_f64().unwrap()).abs() < 0.5);
+    // With one retry for ten requests the queue of a spike is worked off in a minute.
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("budget").display().to_string();
+    let path = shipped("scenarios/retry-storm.toml").display().to_string();
+    let set = "service.api.request.retry.budget=0.1";
+    let arguments = ["run", path.as_str(), "--set", set, "--quiet", "--format", "json", "--out", &out];
+    let summary: Value = windtunnel(folder.path(), &arguments).exits(0).json();
+    let lost = |service: &Value| service["requests"]["timed_out"].as_f64().unwrap();
+    let (with, without) = (lost(&summary["services"]["api"]), lost(run.service()));
+    assert!(with < 0.3 * without && with < 1.2 * 160.0 * 180.0, "{with} and {without}");
 }

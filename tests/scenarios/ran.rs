@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     "cpu-70",
     "crash-loop",
     "flash-sale",
     "high-resolution",
     "month-fluid",
     "requests-per-target",
+    "retry-storm",
     "slow-dependency",
     "steady-api",
     "step-70-30",

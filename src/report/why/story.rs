@@ -129,12 +129,7 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
         let way = if episode.out { "rose" } else { "fell" };
         page.item(
             &clock.second(turn.at),
-            &format!(
-                "The load {way} from {} to {} requests/s by {}.",
-                number(turn.before),
-                number(turn.after),
-                clock.second(first.time_s)
-            ),
+            &format!("The load {way} from {} to {} requests/s.", number(turn.before), number(turn.after),),
         );
     } else if let Some(end) = breach {
         let rate = service.minute_at(end).map_or(0.0, |minute| minute.offered_per_s);
@@ -170,17 +165,19 @@ fn breach_end(service: &ServiceLog, fired: &Seen) -> f64 {
     end - later as f64 * fired.period_s
 }
 
-/// The last minute from which on the load stayed away from what it was.
+/// The minute from which on the load stayed away from what it was until the metric breached, and how far it went.
 fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Option<Turn> {
     let before = service.mean_rate(breach_start - BEFORE_S, breach_start - BEFORE_S / 3.0)?;
     let moved = |rate: f64| {
         if out { rate > before * (1.0 + NOTABLE) + 1e-9 } else { rate < before * (1.0 - NOTABLE) - 1e-9 }
     };
-    let minutes: Vec<_> = service.between(breach_start - BEFORE_S, until).collect();
+    // What came after the first breaching period may be over again when the policy acts.
+    let minutes: Vec<_> = service.between(breach_start - BEFORE_S, breach_start + 60.0).collect();
     let stays = minutes.iter().rev().take_while(|minute| moved(minute.offered_per_s)).count();
     let first = minutes.get(minutes.len() - stays)?;
-    let after = minutes.last()?.offered_per_s;
-    (first.time_s <= breach_start + 60.0).then_some(Turn { at: first.time_s, before, after })
+    let since = service.between(first.time_s, until).map(|minute| minute.offered_per_s);
+    let after = if out { since.fold(before, f64::max) } else { since.fold(before, f64::min) };
+    Some(Turn { at: first.time_s, before, after })
 }
 
 /// Faults and failed tasks in a stretch of time.

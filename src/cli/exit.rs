@@ -22,6 +22,7 @@ pub(super) const HELP: &str = "\
 Examples:
   windtunnel run                              the built-in flash sale; results in output/flash-sale
   windtunnel init > web.toml                  a scenario to start from
+  windtunnel why --at 20:05 output/flash-sale why it scaled then, or did not
   windtunnel validate web.toml                what is wrong with it, all at once
   windtunnel run web.toml --set horizon=2h    run it, with one key changed
   windtunnel sweep web.toml --axis service.web.scaling.min_capacity=1..5:1

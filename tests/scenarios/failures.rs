@@ -107,3 +107,111 @@ fn retry_storm_goes_on_after_the_spike_until_there_are_tasks_for_all_attempts_an
     let (with, without) = (lost(&summary["services"]["api"]), lost(run.service()));
     assert!(with < 0.3 * without && with < 1.2 * 160.0 * 180.0, "{with} and {without}");
 }
+
+#[test]
+fn rough_day_has_every_failure_and_its_books_balance() {
+    let run = scenario("rough-day");
+    let outcomes: Vec<&str> = run.decisions.iter().map(|row| row.text("outcome")).collect();
+    for outcome in [
+        "crashed",
+        "out_of_memory",
+        "unhealthy_target",
+        "launch_failed",
+        "zone_lost",
+        "fault_begins",
+        "fault_ends",
+        "suspended",
+        "resumed",
+    ] {
+        assert!(outcomes.contains(&outcome), "no {outcome}");
+    }
+    // A task leaks 300 MiB an hour above its 600 MiB of 2048: it lives less than five hours.
+    assert!(outcomes.iter().filter(|outcome| **outcome == "out_of_memory").count() >= 2);
+    // Nine of ten requests browse; each class has its own counts, and together they are all.
+    let classes = run.service()["classes"].as_object().unwrap();
+    let offered = |class: &str| classes[class]["requests"]["offered"].as_f64().unwrap();
+    let all = run.service()["requests"]["offered"].as_f64().unwrap();
+    assert!((offered("browse") + offered("checkout") - all).abs() < 0.5);
+    assert!((offered("browse") / all - 0.9).abs() < 5.0 * (0.09 / all).sqrt());
+    // The budget: a tenth of a retry a request, and fifty to begin with.
+    let retries = run.service()["attempts"]["retries"].as_f64().unwrap();
+    assert!(retries > 100.0 && retries < 50.0 + 0.1 * all, "{retries}");
+    // 07:00 in Berlin on the day the clocks went back is 06:00 UTC, the sixth hour of the run.
+    let opening = run.decisions.iter().find(|row| row.text("policy") == "opening").unwrap();
+    assert!((opening.number("time_s") - 6.0 * HOUR).abs() < 4.0, "{}", opening.number("time_s"));
+}
+
+/// Keys of failures, of the event path and of the control loop: each is shown by a scenario that ships.
+#[test]
+fn every_key_of_failures_and_of_the_control_loop_is_shown_by_a_shipped_scenario() {
+    let texts: String = super::ran::NAMES
+        .iter()
+        .map(|name| std::fs::read_to_string(shipped(&format!("scenarios/{name}.toml"))).unwrap())
+        .collect();
+    for key in [
+        "availability_zones",
+        "memory_growth_per_hour",
+        "out_of_memory",
+        "container_health_check",
+        "start_period",
+        "retries",
+        "unhealthy_threshold",
+        "healthy_threshold",
+        "health_check_grace_period",
+        "time_to_crash",
+        "launch_failure_probability",
+        "throttle_backoff",
+        "az_balanced",
+        "[[fault]]",
+        "services",
+        "crash ",
+        "hang ",
+        "crash_loop",
+        "slow_dependency",
+        "launch_failure ",
+        "zone_outage",
+        "share",
+        "zone = ",
+        "processor_sharing",
+        "least_outstanding_requests",
+        "slow_start",
+        "warm_up",
+        "request.class.",
+        "weight",
+        "request.retry",
+        "max_attempts",
+        "backoff",
+        "multiplier",
+        "max_backoff",
+        "jitter",
+        "budget",
+        "budget_burst",
+        "cancel_timed_out",
+        "monitoring",
+        "cpu_utilization",
+        "memory_utilization",
+        "expression",
+        "resolution",
+        "custom_metric",
+        "evaluate_low_sample_count_percentile",
+        "statistic",
+        "period",
+        "scaling.scheduled.",
+        "cron(",
+        "rate(",
+        "start ",
+        "end ",
+        "suspended",
+        "until",
+        "dynamic_scaling_in",
+        "dynamic_scaling_out",
+        "scheduled_scaling",
+        "ecs_metric_delay_20s",
+        "custom_metric_delay",
+        "schedule_jitter",
+        "schedule_skipped_time",
+        "schedule_repeated_time",
+    ] {
+        assert!(texts.contains(key), "no shipped scenario shows `{key}`");
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::program::{shipped, windtunnel};
 
 /// The shipped scenarios, sorted.
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 15] = [
     "cpu-70",
     "crash-loop",
     "flash-sale",
@@ -18,6 +18,7 @@ pub(crate) const NAMES: [&str; 14] = [
     "month-fluid",
     "requests-per-target",
     "retry-storm",
+    "rough-day",
     "slow-dependency",
     "steady-api",
     "step-70-30",

@@ -206,7 +206,7 @@ codes! {
         "No requests arrive after the last interval of the trace. Shorten the horizon or set `repeat = true`.",
         "horizon = \"48h\"                 # and a trace of a day";
     NEVER_HAPPENS = "WT108", "never within the run",
-        "The shape begins after the run has ended, or the scheduled action is never due in it.",
+        "The shape, fault or suspension begins after the run has ended, or the scheduled action is never due in it.",
         "horizon = \"1h\", spike = { at = \"20h\", … }";
     MEMORY_AT_FULL = "WT109", "a full task needs more memory than it has",
         "With all its places taken a task would use more than its memory; a real container would be killed, which is not simulated.",
@@ -214,6 +214,9 @@ codes! {
     OUT_OF_REACH = "WT111", "threshold that the metric cannot pass",
         "Measured CPU stops at 100 % of what tasks reserve, so a target or an upper threshold of 100 % or more never invokes its policy: the service does not scale out.",
         "metric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 150.0";
+    NO_EFFECT = "WT112", "key without an effect",
+        "The key is understood, but nothing in the scenario lets it change anything: `cancel_timed_out` where no client gives up, a crash with a `duration`, a slow dependency of services that wait for none, a custom metric that no policy reads.",
+        "[service.web.request]\ncpu_time = \"40ms\"\ncancel_timed_out = true       # and no `timeout`";
     NOT_PROPORTIONAL = "WT120", "tracked metric that does not fall when tasks are added",
         "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",
         "[service.web.metric.backlog]\nexpression = \"queue_length\"     # queue_length / running";

@@ -55,8 +55,8 @@ struct Field {
     words: &'static [&'static str],
 }
 
-const MINUTE: Field = Field { name: "minutes", least: 0, most: 59, words: &[] };
-const HOUR: Field = Field { name: "hours", least: 0, most: 23, words: &[] };
+const MINUTE: Field = Field { name: "minute", least: 0, most: 59, words: &[] };
+const HOUR: Field = Field { name: "hour", least: 0, most: 23, words: &[] };
 const DAY_OF_MONTH: Field = Field { name: "day of month", least: 1, most: 31, words: &[] };
 const MONTH: Field = Field { name: "month", least: 1, most: 12, words: &MONTHS };
 const DAY_OF_WEEK: Field = Field { name: "day of week", least: 1, most: 7, words: &WEEKDAYS };
@@ -70,9 +70,9 @@ impl Field {
             return Ok(index.1);
         }
         let number = text.parse::<i16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
-        number
-            .filter(|number| (self.least..=self.most).contains(number))
-            .ok_or_else(|| format!("`{text}` is not a {} from {} to {}", self.name, self.least, self.most))
+        number.filter(|number| (self.least..=self.most).contains(number)).ok_or_else(|| {
+            format!("`{text}` is not a valid {}: from {} to {}", self.name, self.least, self.most)
+        })
     }
 
     /// The numbers of one item of a list: `*`, `5`, `5-9`, `FRI-MON`, `0/15`, `*/5`, `8-17/2`.

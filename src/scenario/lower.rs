@@ -100,6 +100,9 @@ impl Lower<'_> {
                 None => complete = false,
             }
         }
+        if complete {
+            faults::review_waits(root, plans.iter().map(|(plan, _)| plan), self);
+        }
         let fidelity = self.fidelity(root, horizon, &plans);
         let (horizon, warmup, prices) = (horizon?, warmup?, prices?);
         let (calendar, assumptions) = (calendar?, assumptions?);

@@ -1,5 +1,7 @@
 //! Lints: scenarios that can be run but ask for what cannot be. Each says it in numbers.
 
+use windtunnel_kernel::policy::PolicyKind;
+use windtunnel_kernel::telemetry::Metric;
 use windtunnel_kernel::traffic::TrafficPlan;
 use windtunnel_kernel::units::{Bytes, SimDuration};
 use windtunnel_kernel::world::ServicePlan;
@@ -32,6 +34,7 @@ fn peak(traffic: &TrafficPlan) -> f64 {
 /// Warns of what no policy can mend.
 pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
     load(plan, service, horizon, report);
+    without_effect(plan, service, report);
     let (Some(request), Some(task)) = (service.table("request"), service.table("task")) else { return };
     if let Some(timeout) = &plan.request.timeout {
         let (service_time, patience) = (service_nanos(plan) / 1e9, timeout.mean_nanos() / 1e9);
@@ -72,6 +75,39 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
                 }),
             );
         }
+    }
+}
+
+/// Warns of keys that nothing else lets have an effect.
+fn without_effect(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
+    let request = &plan.request;
+    let is_patient = request.timeout.is_none() && request.classes.iter().all(|class| class.timeout.is_none());
+    if let Some(view) = service.table("request")
+        && request.cancel_timed_out
+        && is_patient
+    {
+        report.add(
+            Problem::new(codes::NO_EFFECT, "no client gives up, so there is nothing to cancel")
+                .at(&view.place("cancel_timed_out"), "not used")
+                .fix("timeout = \"30s\""),
+        );
+    }
+    let is_read = |index: usize| {
+        plan.policies.iter().any(|policy| {
+            let metric = match &policy.kind {
+                PolicyKind::TargetTracking(plan) => plan.metric,
+                PolicyKind::Step(plan) => plan.alarm.metric,
+            };
+            matches!(metric, Metric::Custom(other) if usize::from(other) == index)
+        })
+    };
+    let metrics = service.table("metric").into_iter().flat_map(|metrics| metrics.tables());
+    for (_, (entry, view)) in metrics.enumerate().filter(|metric| !is_read(metric.0)) {
+        report.add(
+            Problem::new(codes::NO_EFFECT, format!("no policy reads the metric `{}`", entry.key))
+                .at(view.place, "not used")
+                .help("a policy reads it by `metric = \"CustomizedMetric\"` and `custom_metric`"),
+        );
     }
 }
 

@@ -142,3 +142,39 @@ fn a_file_that_is_not_what_a_run_writes_is_named() {
         fs::write(&path, kept).unwrap();
     }
 }
+
+/// A shipped scenario, run into `out`.
+fn shipped(name: &str) -> TempDir {
+    let folder = folder(&[]);
+    let file = format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    windtunnel(folder.path(), &["run", "--quiet", "--out", "out", &file]).exits(0);
+    folder
+}
+
+#[test]
+fn before_their_first_evaluation_alarms_are_not_said_to_be_missing() {
+    let folder = shipped("crash-loop");
+    let story = windtunnel(folder.path(), &["why", "--at", "09:00", "out"]).exits(0).stdout;
+    assert!(story.contains("None had been evaluated yet."), "{story}");
+    assert!(!story.contains("has no alarm"), "{story}");
+}
+
+#[test]
+fn the_story_of_a_scale_in_names_the_scheduled_action_that_allowed_it_in_order_of_time() {
+    let folder = shipped("weekday-schedule");
+    let story = windtunnel(folder.path(), &["why", "--at", "2026-03-27T19:05", "out"]).exits(0).stdout;
+    let parts = [
+        "went to ALARM",
+        "cpu was invoked",
+        "evening: applied: Setting min capacity to 2",
+        "Policy cpu decided",
+    ];
+    let places: Vec<usize> = parts
+        .iter()
+        .map(|part| story.find(part).unwrap_or_else(|| panic!("no `{part}` in\n{story}")))
+        .collect();
+    assert!(places.is_sorted(), "{story}");
+    let faults = shipped("slow-dependency");
+    let story = windtunnel(faults.path(), &["why", "--at", "09:10", "out"]).exits(0).stdout;
+    assert!(story.find("went to ALARM") < story.find("fault_begins"), "{story}");
+}

@@ -204,7 +204,8 @@ impl Stage {
 
     fn set_desired(&mut self, second: u64, desired: u32) {
         let mut outcome = Outcome::default();
-        self.lifecycle.set_desired(SimTime(secs(second).0), desired, &mut self.bucket, &mut outcome);
+        let (now, fleet, bucket) = (SimTime(secs(second).0), &mut self.fleet, &mut self.bucket);
+        self.lifecycle.set_desired(now, desired, fleet, bucket, &mut outcome);
         self.settle(&mut outcome);
     }
 

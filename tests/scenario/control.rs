@@ -136,6 +136,15 @@ fn response_times_need_single_requests_and_auto_sees_to_it() {
 }
 
 #[test]
+fn a_flow_refuses_tasks_that_die_and_auto_sees_to_it() {
+    for key in ["service.web.failure.time_to_crash=5m", "service.web.task.memory_growth_per_hour=10MiB"] {
+        assert_eq!(codes(&with("", &[key, "fidelity=fluid"])), ["WT060"], "{key}");
+        let auto = with("", &[key, "fidelity=auto", "limits.fluid_above=1"]);
+        assert_eq!(auto.scenario.unwrap().fidelity(), "requests");
+    }
+}
+
+#[test]
 fn schedules_become_instants_and_wrong_ones_are_refused() {
     let action = |keys: &str| format!("[service.web.scaling.scheduled.it]\n{keys}\n");
     let every = "schedule = \"rate(10 minutes)\"\nmin_capacity = 1";
@@ -165,6 +174,7 @@ fn a_suspension_ends_after_it_begins_and_suspends_something() {
     let window = |keys: &str| codes(&with(&format!("[[service.web.scaling.suspended]]\n{keys}\n"), &[]));
     assert_eq!(window("from = \"1m\"\nuntil = \"5m\"\ndynamic_scaling_in = true"), [] as [&str; 0]);
     assert_eq!(window("scheduled_scaling = true"), [] as [&str; 0]);
+    assert_eq!(window("from = \"1000d\"\ndynamic_scaling_in = true"), ["WT108"]);
     assert_eq!(window("from = \"5m\"\nuntil = \"5m\"\ndynamic_scaling_out = true"), ["WT027"]);
     assert_eq!(window("from = \"5m\""), ["WT005"]);
 }

@@ -298,6 +298,10 @@ impl Seats for Jobs<'_> {
         self.desks[slot.0 as usize].empty_at(&self.floor, self.now)
     }
 
+    fn idle_from(&self, slot: Slot) -> Option<u64> {
+        Some(self.desks[slot.0 as usize].empty_at(&self.floor, self.now))
+    }
+
     /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
     /// not reported here.
     fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Loss)) {

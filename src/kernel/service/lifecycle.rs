@@ -15,6 +15,7 @@
 mod failing;
 mod faults;
 mod health;
+mod leaving;
 mod zones;
 
 use alloc::collections::VecDeque;
@@ -103,8 +104,10 @@ struct Task {
     doomed: bool,
     slot: Option<Slot>,
     billed_since: Option<SimTime>,
-    /// When its last request leaves it \[ns\].
+    /// When its last request leaves it, as far as it was foreseen when it was closed \[ns\].
     last_end: u64,
+    /// The span in which its present stage on the way out ends: not before, and not after.
+    leaves_within: (SimTime, SimTime),
     /// Its availability zone, once it is launched.
     zone: Option<u32>,
     /// Its launch goes wrong: it never reaches `RUNNING`.
@@ -115,6 +118,8 @@ struct Task {
     check_phase: SimTime,
     /// Since when it hangs.
     hung_since: Option<SimTime>,
+    /// When its target has passed enough checks to be healthy again.
+    healthy_from: Option<SimTime>,
 }
 
 /// The scheduler of one service and its tasks.
@@ -247,11 +252,20 @@ impl Lifecycle {
     }
 
     /// Changes the desired count: asks for what is missing, stops what is too much.
-    pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Outcome) {
+    pub fn set_desired(
+        &mut self,
+        now: SimTime,
+        desired: u32,
+        fleet: &mut impl Seats,
+        bucket: &mut LaunchBucket,
+        out: &mut Outcome,
+    ) {
         self.desired = desired;
         while self.active.len() > desired as usize {
             self.doom_one(now, out);
         }
+        // An unhealthy task that waited for its replacement is not needed where fewer tasks are wanted.
+        self.retire(now, fleet, out);
         self.ask_for_missing(now, bucket, out);
     }
 
@@ -340,11 +354,13 @@ impl Lifecycle {
             slot: None,
             billed_since: None,
             last_end: 0,
+            leaves_within: (SimTime::ZERO, SimTime::ZERO),
             zone: None,
             stillborn: false,
             running_since: SimTime::ZERO,
             check_phase: SimTime::ZERO,
             hung_since: None,
+            healthy_from: None,
         });
         self.active.push(task);
         task
@@ -480,47 +496,6 @@ impl Lifecycle {
     fn enter_service(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
         self.tasks[task.index()].slot = Some(fleet.enter());
         self.move_to(now, task, TaskStage::InService, out);
-    }
-
-    /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
-    /// over; without one it gets SIGTERM at once.
-    fn begin_stop(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
-        self.tasks[task.index()].last_end = last_end;
-        if let Some(balancer) = &self.balancer {
-            let idle = SimTime(last_end.max(now.0));
-            let at = idle.min(now + balancer.deregistration_delay);
-            self.move_to(now, task, TaskStage::Draining, out);
-            out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Draining });
-        } else {
-            self.terminate(now, task, out);
-        }
-    }
-
-    /// The deregistration delay is over, or the task is idle: what it still holds fails now, then SIGTERM.
-    fn drained(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        if let Some(slot) = self.tasks[task.index()].slot {
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
-        }
-        self.tasks[task.index()].last_end = 0;
-        self.terminate(now, task, out);
-    }
-
-    /// SIGTERM: an idle container exits after a while, a busy one when its last request is done, and SIGKILL ends both.
-    fn terminate(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
-        let last_end = self.tasks[task.index()].last_end;
-        let polite = (now + self.stopping.exit_after_sigterm).max(SimTime(last_end));
-        let at = polite.min(now + self.stopping.stop_timeout);
-        self.move_to(now, task, TaskStage::Stopping, out);
-        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Stopping });
-    }
-
-    fn exited(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        if let Some(slot) = self.tasks[task.index()].slot.take() {
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
-            fleet.leave(slot);
-        }
-        self.leave_container(now, task, out);
     }
 
     fn leave_container(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {

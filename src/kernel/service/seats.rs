@@ -11,6 +11,13 @@ pub trait Seats {
     /// Stops the flow of requests to `slot`; returns when its last request leaves it \[ns\], 0 when it holds none.
     fn close(&mut self, slot: Slot) -> u64;
 
+    /// When the last request leaves `slot`, which is closed, as it looks now \[ns\]: 0 when it holds none. `None` where
+    /// nothing can have changed since [`Seats::close`] said it.
+    fn idle_from(&self, slot: Slot) -> Option<u64> {
+        let _ = slot;
+        None
+    }
+
     /// Kills what `slot` still holds at `at` \[ns\]. A plane that knows single requests reports each that is lost; one of
     /// flows counts them itself.
     fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss));

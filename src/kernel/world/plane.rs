@@ -145,6 +145,13 @@ impl Seats for Mixed<'_> {
         }
     }
 
+    fn idle_from(&self, slot: Slot) -> Option<u64> {
+        match self {
+            Self::Fast(_) => None,
+            Self::Events(jobs) => jobs.idle_from(slot),
+        }
+    }
+
     fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
         match self {
             Self::Fast(requests) => requests.kill(slot, at, report),

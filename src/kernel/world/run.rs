@@ -324,7 +324,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     pub(super) fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
         let state = &mut self.services[id.index()];
-        state.lifecycle.set_desired(now, desired, &mut self.bucket, &mut self.outcome);
+        let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
+        state.lifecycle.set_desired(now, desired, plane, bucket, out);
         self.settle(id, now);
     }
 

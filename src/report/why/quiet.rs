@@ -61,7 +61,11 @@ fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
     page.heading("Alarms");
     let standing = service.standing(at);
     if standing.is_empty() {
-        page.line("The service has no alarm, so no policy can be invoked.");
+        page.line(if service.seen.is_empty() {
+            "The service has no alarm, so no policy can be invoked."
+        } else {
+            "None had been evaluated yet."
+        });
     }
     for seen in standing {
         page.item(&clock.second(seen.time_s), &stands(seen, clock));

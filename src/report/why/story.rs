@@ -19,11 +19,13 @@ const MOST_ITEMS: usize = 15;
 pub(super) struct Page {
     text: String,
     width: usize,
+    /// What happened and when \[s\], where it is told in order of time and not as it comes.
+    gathered: Option<Vec<(f64, String)>>,
 }
 
 impl Page {
     pub(super) fn new(width: usize) -> Self {
-        Self { text: String::new(), width: width.max(40) }
+        Self { text: String::new(), width: width.max(40), gathered: None }
     }
 
     pub(super) fn title(&mut self, text: &str) {
@@ -52,6 +54,26 @@ impl Page {
             self.text.push_str(format!("{head}{line}").trim_end());
             self.text.push('\n');
         }
+    }
+
+    /// Something that happened at `at` \[s\].
+    pub(super) fn event(&mut self, at: f64, clock: &Clock, text: &str) {
+        match &mut self.gathered {
+            Some(gathered) => gathered.push((at, text.to_owned())),
+            None => self.item(&clock.second(at), text),
+        }
+    }
+
+    /// From here on events are gathered, until [`Page::tell_in_order`].
+    fn gather(&mut self) {
+        self.gathered = Some(Vec::new());
+    }
+
+    /// Tells what was gathered in order of time; what happened at one instant in the order in which it came.
+    fn tell_in_order(&mut self, clock: &Clock) {
+        let mut gathered = self.gathered.take().unwrap_or_default();
+        gathered.sort_by(|a, b| a.0.total_cmp(&b.0));
+        gathered.iter().for_each(|(at, text)| self.item(&clock.second(*at), text));
     }
 
     pub(super) fn finish(self) -> String {
@@ -124,22 +146,27 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
         .zip(fired)
         .and_then(|(end, fired)| turn(service, end - fired.period_s, first.time_s, episode.out));
     page.heading("What happened");
-    wrong(service, (breach.unwrap_or(first.time_s) - BEFORE_S, first.time_s), clock, page);
+    page.gather();
+    let since = breach.unwrap_or(first.time_s) - BEFORE_S;
+    wrong(service, (since, first.time_s), clock, page);
+    by_the_clock(service, (since, first), clock, page);
     if let Some(turn) = &turn {
         let way = if episode.out { "rose" } else { "fell" };
-        page.item(
-            &clock.second(turn.at),
-            &format!("The load {way} from {} to {} requests/s.", number(turn.before), number(turn.after),),
+        page.event(
+            turn.at,
+            clock,
+            &format!("The load {way} from {} to {} requests/s.", number(turn.before), number(turn.after)),
         );
     } else if let Some(end) = breach {
         let rate = service.minute_at(end).map_or(0.0, |minute| minute.offered_per_s);
-        page.item(&clock.second(end), &format!("The load had hardly changed: {} requests/s.", number(rate)));
+        page.event(end, clock, &format!("The load had hardly changed: {} requests/s.", number(rate)));
     }
     if let (Some(fired), Some(end)) = (fired, breach) {
         metric_and_alarm(service, (fired, end), first, clock, page);
     }
     decision(service, first, fired, clock, page);
     let ready = if episode.out { arrivals(service, episode, clock, page) } else { None };
+    page.tell_in_order(clock);
     if let (Some(fired), Some(end)) = (fired, breach) {
         let start = turn.as_ref().map_or(end - fired.period_s, |turn| turn.at);
         where_the_time_went(start, end, fired, (first, ready), page);
@@ -152,9 +179,7 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
 /// End of the first period of the run of datapoints that made the alarm fire \[s\].
 fn breach_end(service: &ServiceLog, fired: &Seen) -> f64 {
     let end = fired.newest_period_end_s.unwrap_or(fired.time_s);
-    let row = service.rows.iter().find(|row| {
-        row.kind == "alarm" && row.policy == fired.policy && (row.time_s - fired.time_s).abs() < 1e-6
-    });
+    let row = change_of(service, fired);
     let points: Vec<f64> = row
         .map(|row| row.datapoints.split(' ').filter_map(|text| text.parse().ok()).collect())
         .unwrap_or_default();
@@ -188,6 +213,29 @@ pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock,
     list(&rows, MOST_ITEMS / 2, clock, page);
 }
 
+/// Scheduled actions that moved the bounds only, and suspensions, before the change: they say what a policy was allowed to do.
+fn by_the_clock(service: &ServiceLog, (from, first): (f64, &Row), clock: &Clock, page: &mut Page) {
+    let rows = service.rows.iter().filter(|row| row.kind == "scheduled");
+    let rows = rows.filter(|row| row.time_s >= from && row.time_s <= first.time_s);
+    let rows: Vec<&Row> = rows.filter(|row| row.desired_before == row.desired_after).collect();
+    // The scheduled action that is the change itself has a row of its own before it, which says no more.
+    let rows: Vec<&Row> = rows
+        .into_iter()
+        .filter(|row| row.policy != first.policy || (row.time_s - first.time_s).abs() > 1e-6)
+        .collect();
+    list(&rows, MOST_ITEMS / 2, clock, page);
+}
+
+/// The row of the log in which an alarm changed its state.
+fn change_of<'a>(service: &'a ServiceLog, fired: &Seen) -> Option<&'a Row> {
+    service.rows.iter().find(|row| {
+        row.kind == "alarm"
+            && row.policy == fired.policy
+            && row.threshold.is_none_or(|threshold| (threshold - fired.threshold).abs() < 1e-9)
+            && (row.time_s - fired.time_s).abs() < 1e-6
+    })
+}
+
 fn metric_and_alarm(
     service: &ServiceLog,
     (fired, end): (&Seen, f64),
@@ -198,8 +246,9 @@ fn metric_and_alarm(
     let low = first.desired_after < first.desired_before
         && fired.highest.is_some_and(|high| high < fired.threshold);
     let side = if low { "below" } else { "above" };
-    page.item(
-        &clock.second(end),
+    page.event(
+        end,
+        clock,
         &format!(
             "The first period of {} s with {} {side} {} was over; its datapoint could be read {} later.",
             number(fired.period_s),
@@ -208,14 +257,15 @@ fn metric_and_alarm(
             length(fired.publication_delay_s)
         ),
     );
-    let row = service.rows.iter().find(|row| row.kind == "alarm" && (row.time_s - fired.time_s).abs() < 1e-6);
+    let row = change_of(service, fired);
     let points = row.map_or_else(String::new, |row| {
         let values: Vec<String> =
             row.datapoints.split(' ').filter_map(|text| text.parse().ok()).map(number).collect();
         format!(" ({})", values.join(", "))
     });
-    page.item(
-        &clock.second(fired.time_s),
+    page.event(
+        fired.time_s,
+        clock,
         &format!(
             "{} went to ALARM: {} of {} datapoints beyond {}{points}.",
             fired.alarm,
@@ -237,8 +287,9 @@ fn decision(service: &ServiceLog, first: &Row, fired: Option<&Seen>, clock: &Clo
             .collect();
         if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
             let times = if idle.len() > 1 { format!(" ({} times)", idle.len()) } else { String::new() };
-            page.item(
-                &clock.second(earliest.time_s),
+            page.event(
+                earliest.time_s,
+                clock,
                 &format!("{} was invoked{times} and changed nothing: {}.", first.policy, latest.reason),
             );
         }
@@ -248,8 +299,9 @@ fn decision(service: &ServiceLog, first: &Row, fired: Option<&Seen>, clock: &Clo
         "scheduled" => format!("Scheduled action {} ran: ", first.policy),
         _ => String::new(),
     };
-    page.item(
-        &clock.second(first.time_s),
+    page.event(
+        first.time_s,
+        clock,
         &format!("{what}{}. Desired count {} → {}.", first.reason, first.desired_before, first.desired_after),
     );
 }
@@ -267,7 +319,7 @@ fn arrivals(
         asked.iter().filter_map(|life| Some((life.running_s?, life.in_service_s?))).collect();
     served.sort_by(|a, b| a.1.total_cmp(&b.1));
     let (Some(earliest), Some(latest)) = (served.first().copied(), served.last().copied()) else {
-        page.item(&clock.second(first.time_s), "None of the tasks it asked for ever served.");
+        page.event(first.time_s, clock, "None of the tasks it asked for ever served.");
         return None;
     };
     let all = if served.len() == asked.len() {
@@ -277,8 +329,9 @@ fn arrivals(
     };
     let rest =
         if served.len() > 1 { format!("; {all} by {}", clock.second(latest.1)) } else { String::new() };
-    page.item(
-        &clock.second(earliest.1),
+    page.event(
+        earliest.1,
+        clock,
         &format!("The first new task could serve (RUNNING at {}){rest}.", clock.second(earliest.0)),
     );
     Some(earliest)
@@ -304,6 +357,9 @@ fn where_the_time_went(
         (fired.time_s - readable, "until the alarm was evaluated next".to_owned()),
         (first.time_s - fired.time_s, "from the alarm to the change of the desired count".to_owned()),
     ];
+    if more < 0.5 {
+        parts.remove(1);
+    }
     let mut end = first.time_s;
     if let Some((running, serving)) = ready {
         parts.push((running - first.time_s, "until the first new task was RUNNING".to_owned()));
@@ -366,8 +422,8 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
     while let Some(row) = rows.get(index) {
         if items == most {
             let last = rows[rows.len() - 1];
-            page.line(&format!("  … and {} more until {}", rows.len() - index, clock.second(last.time_s)));
-            return;
+            let more = format!("… and {} more until {}", rows.len() - index, clock.second(last.time_s));
+            return page.event(row.time_s, clock, &more);
         }
         items += 1;
         let is_like = |other: &&&Row| {
@@ -388,7 +444,7 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
             format!("{} → {}", row.desired_before, row.desired_after)
         };
         let who = if row.policy.is_empty() { String::new() } else { format!("{}: ", row.policy) };
-        page.item(&clock.second(row.time_s), &format!("{who}{change}: {}", row.reason));
+        page.event(row.time_s, clock, &format!("{who}{change}: {}", row.reason));
         index += alike;
     }
 }

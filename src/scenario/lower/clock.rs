@@ -19,7 +19,7 @@ pub(super) fn read(parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<ClockPlan
     }
     let mut suspensions = Vec::new();
     for view in scaling.list("suspended") {
-        suspensions.push(suspension(view, lower));
+        suspensions.push(suspension(view, parts.horizon, lower));
     }
     Some(ClockPlan {
         actions: actions.into_iter().collect::<Option<_>>()?,
@@ -108,8 +108,17 @@ fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_
     Some(ScheduledPlan { name: entry.key.clone(), min_capacity: min, max_capacity: max, occurrences })
 }
 
-fn suspension(view: View<'_>, lower: &mut Lower<'_>) -> Option<SuspensionPlan> {
+fn suspension(view: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_>) -> Option<SuspensionPlan> {
     let from = view.duration("from")?;
+    if horizon.is_some_and(|horizon| from >= horizon) {
+        lower.report.add(
+            Problem::new(
+                codes::NEVER_HAPPENS,
+                "the suspension begins after the horizon, so it never happens",
+            )
+            .at(&view.place("from"), ""),
+        );
+    }
     let until = view.duration("until");
     if let Some(until) = until
         && until <= from

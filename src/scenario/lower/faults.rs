@@ -90,6 +90,13 @@ pub(super) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut L
                 );
             }
         }
+        if view.is_given("crash") && view.is_given("duration") {
+            lower.report.add(
+                Problem::new(codes::NO_EFFECT, "a crash happens in an instant, whatever its duration")
+                    .at(&view.place("duration"), "not used")
+                    .help("tasks that crash for a while are a fault of kind `crash_loop`"),
+            );
+        }
         if let (Some(at), Some(horizon)) = (view.duration("at"), horizon)
             && at >= horizon
         {
@@ -148,6 +155,27 @@ fn fault(
 fn zone(table: View<'_>) -> Option<u32> {
     let letter = table.text("zone")?.bytes().next()?;
     Some(u32::from(letter.saturating_sub(b'a')))
+}
+
+/// Warns of a slow dependency that no request waits for.
+pub(super) fn review_waits<'p>(
+    root: View<'_>,
+    plans: impl Iterator<Item = &'p ServicePlan> + Clone,
+    lower: &mut Lower<'_>,
+) {
+    for view in root.list("fault").into_iter().filter(|view| view.is_given("slow_dependency")) {
+        let services = view.texts("services");
+        let mut concerned = plans
+            .clone()
+            .filter(|plan| services.as_ref().is_none_or(|services| services.contains(&plan.name)));
+        if concerned.all(|plan| plan.request.mean_nanos().1 <= 0.0) {
+            lower.report.add(
+                Problem::new(codes::NO_EFFECT, "no request waits for a dependency, so it cannot be slow")
+                    .at(&view.place("slow_dependency"), "it multiplies `wait_time`, which is zero")
+                    .fix("wait_time = \"40ms\""),
+            );
+        }
+    }
 }
 
 /// Reports that a fault of this kind stops single requests, which flows do not know.

@@ -33,6 +33,14 @@ pub(super) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
             plan.task.cpu_discipline == CpuDiscipline::ProcessorSharing,
             ("task", "cpu_discipline", "CPU work in order of arrival", "\"fcfs\""),
         ),
+        (
+            plan.task.runs_out_of_memory(),
+            ("task", "out_of_memory", "tasks that stay within their memory", "\"ignore\""),
+        ),
+        (
+            plan.task.health.time_to_crash.is_some(),
+            ("failure", "time_to_crash", "tasks that run until they are stopped", out),
+        ),
         (plan.startup.warm_up.is_some(), ("startup", "warm_up", "tasks that are all alike", out)),
         (
             looks_at_load,

@@ -146,6 +146,21 @@ fn a_killed_task_fails_everything_it_holds_once() {
 }
 
 #[test]
+fn when_a_closed_task_is_idle_depends_on_its_dependency_while_it_works() {
+    let traffic = every_second(1);
+    let mut jobs = jobs(&traffic, &request(2.0, 1.0), &task(CpuDiscipline::Fcfs));
+    let (slot, mut heard) = (jobs.enter(), Heard::default());
+    jobs.serve(SECOND, &mut heard);
+    assert_eq!(jobs.close(slot), seconds(3.5).0);
+    jobs.slow_down_waits(SECOND, 10.0);
+    assert_eq!(jobs.idle_from(slot), Some(seconds(12.5).0));
+    jobs.serve(seconds(3.5).0, &mut heard);
+    assert_eq!((jobs.outstanding(slot), jobs.idle_from(slot)), (1, Some(seconds(12.5).0)));
+    jobs.serve(20 * SECOND, &mut heard);
+    assert_eq!((heard.ends(), jobs.idle_from(slot)), (std::vec![12.5], Some(0)));
+}
+
+#[test]
 fn a_task_is_empty_when_its_last_job_leaves() {
     let traffic = TrafficPlan::ExactCounts(std::vec![CountInterval { start: 0, end: SECOND, count: 40 }]);
     let mut impatient = request(0.05, 0.02);

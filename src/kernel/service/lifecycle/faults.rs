@@ -86,6 +86,7 @@ impl Lifecycle {
         }
         if let FaultKind::SlowDependency(_) = kind {
             fleet.slow_down_waits(now.0, self.troubles.wait_factor());
+            self.foresee_again(now, fleet, out);
         }
         self.retire(now, fleet, out);
         self.ask_for_missing(now, bucket, out);
@@ -106,7 +107,10 @@ impl Lifecycle {
         };
         let (_, kind) = self.troubles.running.remove(position);
         match kind {
-            FaultKind::SlowDependency(_) => fleet.slow_down_waits(now.0, self.troubles.wait_factor()),
+            FaultKind::SlowDependency(_) => {
+                fleet.slow_down_waits(now.0, self.troubles.wait_factor());
+                self.foresee_again(now, fleet, out);
+            }
             FaultKind::Hang(_) => {
                 let hung = core::mem::take(&mut self.troubles.hung);
                 let (over, others): (Vec<_>, Vec<_>) = hung.into_iter().partition(|(of, _)| *of == index);
@@ -116,6 +120,7 @@ impl Lifecycle {
                     self.recover(now, *task, fleet, out);
                 }
                 self.troubles.hung = others;
+                self.foresee_again(now, fleet, out);
             }
             FaultKind::ZoneOutage(_) if self.waiting.is_some_and(|(waiting, _)| waiting == Waiting::Zone) => {
                 self.waiting = None

@@ -40,6 +40,7 @@ impl Lifecycle {
         let state = &mut self.tasks[task.index()];
         let (Some(slot), None) = (state.slot, state.hung_since) else { return };
         state.hung_since = Some(now);
+        state.healthy_from = None;
         let stage = state.stage;
         fleet.hang(slot, now.0);
         let target = self.target_fails_at(task, now).map(|at| (at, Step::TargetFails));
@@ -75,6 +76,7 @@ impl Lifecycle {
             let first = next_check(state.check_phase, check.interval, now);
             let more = u64::from(check.healthy_threshold.max(1) - 1) * check.interval.0;
             let at = SimTime(first.0 + more);
+            state.healthy_from = Some(at);
             out.due.push(Due { at, task, step: Step::TargetRecovers, stage: TaskStage::Unhealthy });
         }
     }
@@ -123,7 +125,10 @@ impl Lifecycle {
                     self.replace(now, task, TaskFailure::UnhealthyContainer, out);
                 }
             }
-            Step::TargetRecovers if state.stage == TaskStage::Unhealthy && state.hung_since.is_none() => {
+            // One that hung again meanwhile begins to count anew.
+            Step::TargetRecovers
+                if state.stage == TaskStage::Unhealthy && state.healthy_from == Some(now) =>
+            {
                 self.move_to(now, task, TaskStage::InService, out);
                 if let Some(slot) = state.slot {
                     fleet.set_healthy(slot, true);

@@ -25,7 +25,7 @@ fn always(span: u64) -> Distribution {
     Distribution::constant(seconds(span))
 }
 
-/// Seats that hold nothing.
+/// Seats that hold nothing, or something until they are told to be idle.
 #[derive(Debug, Default)]
 struct Chairs {
     taken: u32,
@@ -33,6 +33,8 @@ struct Chairs {
     factor: f64,
     unhealthy: Vec<u32>,
     hung: Vec<u32>,
+    /// When what they hold will be done \[ns\].
+    idle_from: u64,
 }
 
 impl Seats for Chairs {
@@ -44,7 +46,11 @@ impl Seats for Chairs {
     }
 
     fn close(&mut self, _: Slot) -> u64 {
-        0
+        self.idle_from
+    }
+
+    fn idle_from(&self, _: Slot) -> Option<u64> {
+        Some(self.idle_from)
     }
 
     fn kill(&mut self, _: Slot, _: u64, _: impl FnMut(&Loss)) {}
@@ -191,8 +197,8 @@ fn a_task_that_was_chosen_to_stop_keeps_the_service_unsettled_although_it_still_
     let mut stage = Stage::new(10, TaskHealthPlan::default(), None, 2);
     assert!(stage.lifecycle.is_settled());
     // 10 → 8 → 10 within the stop lag: ten run and ten are desired, but two of them are about to leave.
-    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(1), 8, bucket, out));
-    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(2), 10, bucket, out));
+    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(SimTime(1), 8, chairs, bucket, out));
+    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(SimTime(2), 10, chairs, bucket, out));
     assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.desired()), (10, 10));
     assert!(!stage.lifecycle.is_settled());
 }
@@ -212,7 +218,7 @@ fn a_crash_after_running_is_replaced_at_once_however_often() {
 fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_up_to_a_quarter_of_an_hour() {
     let health = TaskHealthPlan { launch_failure: 1.0, ..TaskHealthPlan::default() };
     let mut stage = Stage::new(0, health, None, 1);
-    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
+    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(0), 1, chairs, bucket, out));
     stage.until(second(7_000));
     let failed: Vec<f64> = stage.failures().iter().map(|(at, _)| *at).collect();
     let waits: Vec<f64> = failed.windows(2).map(|pair| pair[1] - pair[0] - 20.0).collect();
@@ -229,7 +235,7 @@ fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_u
 fn tasks_that_are_launched_together_fail_together_and_one_success_ends_the_waiting() {
     let mut stage = Stage::new(0, TaskHealthPlan::default(), None, 1);
     stage.fault(second(0), 0, &FaultKind::LaunchFailure(1.0));
-    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 3, bucket, out));
+    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(0), 3, chairs, bucket, out));
     stage.until(second(25));
     stage.fault_ends(second(25), 0);
     stage.until(second(200));
@@ -317,7 +323,7 @@ fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
     assert_eq!(stage.failures(), [(10.0, TaskFailure::ZoneLost); 2]);
     assert_eq!(zones(&stage, 1.0), [0, 2]);
     stage.fault_ends(second(100), 0);
-    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(100), 8, bucket, out));
+    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(100), 8, chairs, bucket, out));
     stage.until(second(200));
     assert_eq!(zones(&stage, 100.0), [1, 1]);
     // With every zone lost nothing is launched, and all is launched when one is back.
@@ -335,7 +341,9 @@ fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
 fn a_zone_balanced_scale_in_takes_from_the_fullest_zone() {
     let mut stage = Stage::new(7, TaskHealthPlan::default(), None, 3);
     for desired in (0..7).rev() {
-        stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(1), desired, bucket, out));
+        stage.does(|lifecycle, chairs, bucket, out| {
+            lifecycle.set_desired(second(1), desired, chairs, bucket, out)
+        });
         let zones = &stage.lifecycle.by_zone;
         assert!(zones.iter().max().unwrap() - zones.iter().min().unwrap() <= 1, "{zones:?}");
     }
@@ -366,4 +374,79 @@ fn a_share_of_the_tasks_is_rounded_up_and_a_crash_loop_takes_what_starts_while_i
     stage.until(second(200));
     assert_eq!(stage.failures().len(), 12);
     assert_eq!(stage.lifecycle.counts().in_service, 10);
+}
+
+/// A service of one task that begins to drain at 106, and is foreseen to be idle at 120.
+fn leaving(balancer: Option<&LoadBalancerPlan>) -> Stage {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), balancer, 1);
+    stage.chairs.idle_from = second(120).0;
+    stage.does(|lifecycle, chairs, bucket, out| {
+        lifecycle.set_desired(second(100), 0, chairs, bucket, out);
+    });
+    stage.until(second(110));
+    stage
+}
+
+#[test]
+fn a_draining_task_that_is_not_idle_when_it_was_foreseen_goes_on_until_it_is_or_its_time_is_up() {
+    let mut stage = leaving(Some(&balancer(0)));
+    stage.chairs.idle_from = second(200).0;
+    stage.until(second(1_000));
+    assert_eq!(stage.came_to(TaskStage::Draining), [106.0]);
+    assert_eq!(stage.came_to(TaskStage::Stopping), [200.0]);
+    let mut stage = leaving(Some(&balancer(0)));
+    stage.chairs.idle_from = u64::MAX;
+    stage.until(second(1_000));
+    assert_eq!(stage.came_to(TaskStage::Stopping), [406.0]);
+    // Behind no load balancer it has the 30 s from SIGTERM to SIGKILL.
+    for (idle, exit) in [(125, 125.0), (200, 136.0)] {
+        let mut stage = leaving(None);
+        stage.chairs.idle_from = second(idle).0;
+        stage.until(second(1_000));
+        assert_eq!(stage.came_to(TaskStage::Deprovisioning), [exit]);
+    }
+}
+
+#[test]
+fn a_draining_task_leaves_sooner_when_its_dependency_recovers() {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(0)), 1);
+    stage.fault(second(50), 0, &FaultKind::SlowDependency(10.0));
+    stage.chairs.idle_from = second(300).0;
+    stage.does(|lifecycle, chairs, bucket, out| {
+        lifecycle.set_desired(second(100), 0, chairs, bucket, out);
+    });
+    stage.until(second(120));
+    stage.chairs.idle_from = second(150).0;
+    stage.fault_ends(second(120), 0);
+    stage.until(second(1_000));
+    assert_eq!(stage.came_to(TaskStage::Stopping), [150.0]);
+}
+
+#[test]
+fn a_scale_in_stops_the_unhealthy_task_whose_replacement_it_takes_away() {
+    let mut stage = Stage::new(2, TaskHealthPlan::default(), Some(&balancer(0)), 1);
+    stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(0.5)));
+    stage.until(second(155));
+    assert_eq!(stage.failures(), [(155.0, TaskFailure::UnhealthyTarget)]);
+    stage.does(|lifecycle, chairs, bucket, out| {
+        lifecycle.set_desired(second(156), 1, chairs, bucket, out);
+    });
+    assert_eq!(stage.came_to(TaskStage::Draining), [156.0]);
+    stage.until(second(600));
+    assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.counts().in_service), (1, 1));
+}
+
+#[test]
+fn a_target_that_hangs_again_while_it_recovers_begins_to_count_anew() {
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(900)), 1);
+    stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(200));
+    stage.fault_ends(second(200), 0);
+    stage.until(second(220));
+    stage.fault(second(220), 1, &FaultKind::Hang(Extent::Share(1.0)));
+    stage.until(second(321));
+    stage.fault_ends(second(321), 1);
+    stage.until(second(800));
+    // Five checks from 210 on would have been passed at 330; it passes those of 330, 360, 390, 420 and 450.
+    assert_eq!(stage.came_to(TaskStage::InService)[1..], [450.0]);
 }

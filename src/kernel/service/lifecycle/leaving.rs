@@ -1,0 +1,93 @@
+//! A task's way out: it drains, gets SIGTERM, and exits when it is idle or when its time is up.
+//!
+//! When it will be idle is foreseen when it is closed. What comes otherwise meanwhile, because a dependency slows down or
+//! recovers or a hung task goes on, is seen by asking again: at the foreseen instant, and when such a thing happens.
+
+use super::{Due, Lifecycle, Outcome, Step};
+use crate::facts::TaskStage;
+use crate::service::Seats;
+use crate::units::{SimTime, TaskId};
+
+impl Lifecycle {
+    /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
+    /// over; without one it gets SIGTERM at once.
+    pub(super) fn begin_stop(
+        &mut self,
+        now: SimTime,
+        task: TaskId,
+        fleet: &mut impl Seats,
+        out: &mut Outcome,
+    ) {
+        let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
+        self.tasks[task.index()].last_end = last_end;
+        if let Some(balancer) = &self.balancer {
+            let latest = now + balancer.deregistration_delay;
+            let at = SimTime(last_end.max(now.0)).min(latest);
+            self.tasks[task.index()].leaves_within = (now, latest);
+            self.move_to(now, task, TaskStage::Draining, out);
+            out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Draining });
+        } else {
+            self.terminate(now, task, out);
+        }
+    }
+
+    /// The deregistration delay is over, or the task is idle: what it still holds fails now, then SIGTERM.
+    pub(super) fn drained(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
+        if self.goes_on_working(now, task, fleet, out) {
+            return;
+        }
+        if let Some(slot) = self.tasks[task.index()].slot {
+            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+        }
+        self.tasks[task.index()].last_end = 0;
+        self.terminate(now, task, out);
+    }
+
+    /// SIGTERM: an idle container exits after a while, a busy one when its last request is done, and SIGKILL ends both.
+    fn terminate(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
+        let last_end = self.tasks[task.index()].last_end;
+        let latest = now + self.stopping.stop_timeout;
+        let polite = now + self.stopping.exit_after_sigterm;
+        let at = polite.max(SimTime(last_end)).min(latest);
+        self.tasks[task.index()].leaves_within = (polite, latest);
+        self.move_to(now, task, TaskStage::Stopping, out);
+        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Stopping });
+    }
+
+    pub(super) fn exited(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
+        if self.goes_on_working(now, task, fleet, out) {
+            return;
+        }
+        if let Some(slot) = self.tasks[task.index()].slot.take() {
+            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.leave(slot);
+        }
+        self.leave_container(now, task, out);
+    }
+
+    /// Whether a task that was foreseen to be idle now is not, and still has time: then it is looked at again when it
+    /// should be.
+    fn goes_on_working(&self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) -> bool {
+        let state = &self.tasks[task.index()];
+        let latest = state.leaves_within.1;
+        let idle = state.slot.and_then(|slot| fleet.idle_from(slot)).filter(|idle| *idle > now.0);
+        let Some(idle) = idle.filter(|_| now < latest) else { return false };
+        let at = SimTime(idle).min(latest);
+        out.due.push(Due { at, task, step: Step::Advance, stage: state.stage });
+        true
+    }
+
+    /// Something has changed how long requests take: the tasks on their way out may be idle sooner than was foreseen.
+    pub(super) fn foresee_again(&self, now: SimTime, fleet: &mut impl Seats, out: &mut Outcome) {
+        for (id, state) in (0_u32..).zip(&self.tasks) {
+            if !matches!(state.stage, TaskStage::Draining | TaskStage::Stopping) {
+                continue;
+            }
+            if let Some(idle) = state.slot.and_then(|slot| fleet.idle_from(slot)) {
+                let (earliest, latest) = state.leaves_within;
+                let at = SimTime(idle).max(now).max(earliest).min(latest);
+                out.due.push(Due { at, task: TaskId(id), step: Step::Advance, stage: state.stage });
+            }
+        }
+    }
+}

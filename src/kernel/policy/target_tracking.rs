@@ -168,6 +168,25 @@ mod tests {
     }
 
     #[test]
+    fn case_t2_the_low_alarm_is_strict() {
+        use crate::telemetry::{AlarmState, evaluate};
+        // T = 70: 63.0 does not breach, 62.999 fifteen times does; T = 50 in periods of 20 s: 45.0 does not.
+        for (target, minutes) in [(70.0, true), (50.0, false)] {
+            let mut plan = tracking(target);
+            if !minutes {
+                plan.reading.period = SimDuration::from_secs(20);
+            }
+            let (high, low) = plan.alarms("cpu", &PolicyRules::default());
+            let low = low.unwrap();
+            let after = |alarm: &AlarmPlan, value: f64| evaluate(alarm, &[Some(value); 40], AlarmState::Ok);
+            assert_eq!(after(&low, 0.9 * target), AlarmState::Ok, "{target}");
+            assert_eq!(after(&low, 0.9 * target - 0.001), AlarmState::Alarm, "{target}");
+            assert_eq!(after(&high, target), AlarmState::Ok, "{target}");
+            assert_eq!(after(&high, target + 0.001), AlarmState::Alarm, "{target}");
+        }
+    }
+
+    #[test]
     fn scale_in_modes_limit_how_much_goes_at_once() {
         let plan = tracking(50.0);
         let with = |mode, step| PolicyRules {

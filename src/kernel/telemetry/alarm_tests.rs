@@ -124,13 +124,6 @@ fn an_all_breaching_history_stays_insufficient_until_there_are_n_points() {
     }
 }
 
-#[test]
-fn case_t2_the_low_alarm_is_strict() {
-    let plan = alarm(15, 15, Comparison::LessThanThreshold, 63.0, TreatMissingData::Missing);
-    assert_eq!(evaluate(&plan, &[Some(63.0); 17], AlarmState::Ok), AlarmState::Ok);
-    assert_eq!(evaluate(&plan, &[Some(62.999); 17], AlarmState::Ok), AlarmState::Alarm);
-}
-
 /// States after each datapoint of `series`, with three fine points before it.
 fn states(plan: &AlarmPlan, series: &[f64]) -> Vec<&'static str> {
     let mut alarm = Alarm::new(plan.clone());

@@ -325,11 +325,26 @@ fn a_forecast_is_held_against_its_bills() {
     assert_eq!(names(&folder.path().join("o")), files);
 }
 
-/// Starts the command, asks it to stop after a second, and gives its exit code and standard error.
+/// Waits until a process listens to SIGTERM, as far as the system tells: on a busy machine its start may take a while.
+#[cfg(unix)]
+fn wait_until_it_listens(process: u32) {
+    const SIGTERM: u64 = 1 << 14;
+    for _ in 0..600 {
+        let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else { return };
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        if caught.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap_or(0) & SIGTERM != 0) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+/// Starts the command, asks it to stop a second after it listens, and gives its exit code and standard error.
 #[cfg(unix)]
 fn interrupted(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     use std::process::{Command, Stdio};
     let child = command(folder, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_it_listens(child.id());
     std::thread::sleep(std::time::Duration::from_secs(1));
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());

@@ -252,12 +252,14 @@ fn what_needs_single_requests_is_no_flow_and_auto_keeps_to_requests() {
         "service.web.load_balancer={ algorithm = \"least_outstanding_requests\" }",
         "service.web.load_balancer={ slow_start = \"30s\" }",
         "service.web.startup.warm_up={ factor = 3.0, requests = 5 }",
-        "service.web.request.cancel_timed_out=true",
+        "service.web.request.timeout=9s; service.web.request.cancel_timed_out=true",
         "service.web.request.retry={}",
         "service.web.request.class.a={ weight = 1 }",
     ] {
-        assert_eq!(codes(&load_text(MINIMAL, &["fidelity=fluid", text])), ["WT060"], "{text}");
-        let auto = valid(load_text(MINIMAL, &["fidelity=auto", "limits.fluid_above=1", text]));
+        let with =
+            |more: &[&'static str]| -> Vec<&str> { text.split("; ").chain(more.iter().copied()).collect() };
+        assert_eq!(codes(&load_text(MINIMAL, &with(&["fidelity=fluid"]))), ["WT060"], "{text}");
+        let auto = valid(load_text(MINIMAL, &with(&["fidelity=auto", "limits.fluid_above=1"])));
         assert_eq!(auto.plan.fidelity, Fidelity::Requests, "{text}");
     }
 }

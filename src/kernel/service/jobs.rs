@@ -33,7 +33,7 @@ use clients::{Deadlines, Retries};
 use desk::{Desk, Fired, Floor, Rules};
 use inbox::Inbox;
 use router::Router;
-use slab::{Ask, Job, Stage};
+use slab::{Ask, Stage};
 use timers::Earliest;
 
 /// Hears of each request of one service when something becomes of it; see [`crate::facts::Probe`] for what each fact
@@ -168,14 +168,12 @@ impl<'p> Jobs<'p> {
                 if again >= until {
                     return None;
                 }
-                let ask = self.retries.pop()?;
-                sink.tried_again(&ask.origin);
-                self.arrive(again, ask, sink);
+                self.arrive_again(again, sink);
             } else {
                 let ask = self.inbox.pop()?;
                 self.offered[ask.origin.class as usize] += 1;
                 self.retries.first_attempt();
-                self.arrive(arrival, ask, sink);
+                self.arrive(arrival, &ask, sink);
             }
         }
     }
@@ -211,18 +209,25 @@ impl<'p> Jobs<'p> {
         None
     }
 
+    #[inline(never)]
+    fn arrive_again(&mut self, now: u64, sink: &mut impl EventSink) {
+        let Some(ask) = self.retries.pop() else { return };
+        sink.tried_again(&ask.origin);
+        self.arrive(now, &ask, sink);
+    }
+
     #[inline]
-    fn arrive(&mut self, now: u64, ask: Ask, sink: &mut impl EventSink) {
+    fn arrive(&mut self, now: u64, ask: &Ask, sink: &mut impl EventSink) {
         let Some(slot) = self.router.route(now) else {
-            return self.refuse(now, &ask, Refusal::NoTarget, sink);
+            return self.refuse(now, ask, Refusal::NoTarget, sink);
         };
         self.routed += 1;
         let index = slot as usize;
         let desk = &mut self.desks[index];
         if !desk.has_room(&self.floor.rules) {
-            return self.refuse(now, &ask, Refusal::QueueFull, sink);
+            return self.refuse(now, ask, Refusal::QueueFull, sink);
         }
-        let id = self.floor.jobs.insert(Job { ask, arrival: now, slot, ..Job::default() });
+        let id = self.floor.jobs.seat(ask, now, slot);
         desk.arrive(&mut self.floor, now, id);
         self.due.set(index, desk.due());
         self.router.load_changed(slot, desk.outstanding());

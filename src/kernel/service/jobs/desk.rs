@@ -66,7 +66,10 @@ impl Rules {
             places: task.concurrency.unwrap_or(u32::MAX),
             room: task.queue.unwrap_or(u32::MAX),
             servers: if has_cpu_work { task.cpu_servers() } else { u32::MAX },
-            is_shared: has_cpu_work && task.cpu_discipline == CpuDiscipline::ProcessorSharing,
+            // Where everybody in a place has a server of its own there is nothing to share.
+            is_shared: has_cpu_work
+                && task.cpu_discipline == CpuDiscipline::ProcessorSharing
+                && task.concurrency.is_none_or(|places| places > task.cpu_servers()),
             cancels,
             warm_up,
             memory: task.runs_out_of_memory().then_some(memory),
@@ -237,6 +240,7 @@ impl Desk {
     }
 
     /// A job gets a place.
+    #[inline]
     fn begin(&mut self, floor: &mut Floor, now: u64, id: u32) {
         self.in_place += 1;
         floor.occupied.begin(now, 1);
@@ -260,6 +264,7 @@ impl Desk {
         }
     }
 
+    #[inline]
     fn take_server(&mut self, floor: &mut Floor, now: u64, (id, work): (u32, u64)) {
         self.taken += 1;
         if self.hung_at == NEVER {
@@ -270,6 +275,7 @@ impl Desk {
         self.timers.push(self.clock(now) + work, id);
     }
 
+    #[inline]
     fn give_server_back(&mut self, floor: &mut Floor, now: u64) {
         self.taken -= 1;
         if self.hung_at == NEVER {
@@ -280,6 +286,13 @@ impl Desk {
             let work = floor.jobs.get(next).cpu_end;
             self.take_server(floor, now, (next, work));
         }
+    }
+
+    /// As [`Desk::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
+    #[inline(never)]
+    fn begin_waiting(&mut self, floor: &mut Floor, now: u64, id: u32) {
+        floor.waiting.end(now, 1);
+        self.begin(floor, now, id);
     }
 
     /// The number of jobs that share the CPU was such that `before` servers were busy.
@@ -340,8 +353,7 @@ impl Desk {
         self.in_place -= 1;
         floor.occupied.end(now, 1);
         if let Some(next) = self.waiting.pop(&mut floor.jobs) {
-            floor.waiting.end(now, 1);
-            self.begin(floor, now, next);
+            self.begin_waiting(floor, now, next);
         } else if floor.rules.memory.is_some() {
             self.watch_memory(&floor.rules, now);
         }

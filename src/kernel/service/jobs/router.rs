@@ -18,12 +18,21 @@ const LEVELS: usize = 64;
 
 /// How many requests each slot holds, by slot, and the slots that hold so many, as sets of bits: which of the emptiest
 /// slots is the n-th is then a matter of counting bits.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Loads {
     load: Vec<u32>,
     /// `words` a level.
     sets: Vec<u64>,
     words: usize,
+    /// Members of each set, and the sets that have any.
+    counts: [u32; LEVELS],
+    has_members: u64,
+}
+
+impl Default for Loads {
+    fn default() -> Self {
+        Self { load: Vec::new(), sets: Vec::new(), words: 0, counts: [0; LEVELS], has_members: 0 }
+    }
 }
 
 impl Loads {
@@ -32,43 +41,46 @@ impl Loads {
         if slot < self.load.len() {
             return;
         }
-        self.load.resize((slot / 64 + 1) * 64, OUT);
-        self.words = self.load.len() / 64;
+        let mut load = core::mem::take(&mut self.load);
+        load.resize((slot / 64 + 1) * 64, OUT);
+        self.words = load.len() / 64;
         self.sets = alloc::vec![0; LEVELS * self.words];
-        for slot in 0..self.load.len() {
-            self.mark(slot, true);
-        }
+        (self.counts, self.has_members) = ([0; LEVELS], 0);
+        self.load = alloc::vec![OUT; load.len()];
+        load.into_iter().enumerate().for_each(|(slot, load)| self.set(slot, load));
     }
 
-    /// Puts `slot` into the set of its load, or takes it out.
-    #[inline]
-    fn mark(&mut self, slot: usize, is_in: bool) {
-        let load = self.load[slot];
-        if load != OUT {
-            let level = (load as usize).min(LEVELS - 1);
-            let word = &mut self.sets[level * self.words + slot / 64];
-            *word = (*word & !(1 << (slot % 64))) | u64::from(is_in) << (slot % 64);
-        }
-    }
-
+    /// `slot` holds so many now; [`OUT`]: it gets nothing.
     #[inline]
     fn set(&mut self, slot: usize, load: u32) {
-        self.mark(slot, false);
-        self.load[slot] = load;
-        self.mark(slot, true);
+        let before = core::mem::replace(&mut self.load[slot], load);
+        let (word, bit) = (slot / 64, 1 << (slot % 64));
+        if before != OUT {
+            let level = (before as usize).min(LEVELS - 1);
+            self.sets[level * self.words + word] &= !bit;
+            self.counts[level] -= 1;
+            self.has_members &= !(u64::from(self.counts[level] == 0) << level);
+        }
+        if load != OUT {
+            let level = (load as usize).min(LEVELS - 1);
+            self.sets[level * self.words + word] |= bit;
+            self.counts[level] += 1;
+            self.has_members |= 1 << level;
+        }
     }
 
     /// One of the slots with the least load, each with the same probability; a draw only where there are several.
     #[inline]
     fn least(&mut self, rng: &mut Rng) -> u32 {
-        for level in 0..LEVELS - 1 {
-            let sets = &self.sets[level * self.words..][..self.words];
-            let count: u32 = sets.iter().map(|set| set.count_ones()).sum();
-            if count > 0 {
-                return nth_of(sets, draw(count, rng));
-            }
+        let level = self.has_members.trailing_zeros() as usize;
+        if level >= LEVELS - 1 {
+            return self.least_of_the_full(rng);
         }
-        self.least_of_the_full(rng)
+        let rank = draw(self.counts[level], rng);
+        match &self.sets[level * self.words..][..self.words] {
+            [set] => nth_bit(*set, rank),
+            sets => nth_of(sets, rank),
+        }
     }
 
     /// The same where every slot holds more than there are levels.
@@ -103,15 +115,23 @@ fn nth_of(sets: &[u64], mut rank: u32) -> u32 {
     0
 }
 
-/// Position of the set bit of `bits` that has `rank` set bits below it: by halves, without a branch.
+/// Position of the set bit of `bits` that has `rank` set bits below it: by halves, without a branch. The bits of all
+/// fields of a width are counted at once.
 #[inline]
 fn nth_bit(bits: u64, mut rank: u32) -> u32 {
+    let in_two = bits - ((bits >> 1) & 0x5555_5555_5555_5555);
+    let in_four = (in_two & 0x3333_3333_3333_3333) + ((in_two >> 2) & 0x3333_3333_3333_3333);
+    let in_eight = (in_four + (in_four >> 4)) & 0x0f0f_0f0f_0f0f_0f0f;
+    let in_sixteen = (in_eight + (in_eight >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let in_half = (in_sixteen + (in_sixteen >> 16)) & 0x0000_ffff_0000_ffff;
     let mut position = 0;
-    for width in [32, 16, 8, 4, 2, 1_u32] {
-        let low = (bits >> position) & ((1 << width) - 1);
-        let count = low.count_ones();
+    let fields = [(32, in_half), (16, in_sixteen), (8, in_eight), (4, in_four), (2, in_two), (1, bits)];
+    for (width, counts) in fields {
+        let mask = if width == 32 { 0xff } else { (1 << width) - 1 };
+        #[expect(clippy::cast_possible_truncation, reason = "a number of bits")]
+        let count = ((counts >> position) & mask) as u32;
         let is_above = u32::from(rank >= count);
-        rank -= count * is_above;
+        rank = rank.wrapping_sub(count & is_above.wrapping_neg());
         position += width * is_above;
     }
     position
@@ -121,6 +141,7 @@ fn nth_bit(bits: u64, mut rank: u32) -> u32 {
 #[derive(Clone, Debug)]
 pub(super) struct Router {
     routing: Routing,
+    looks_at_load: bool,
     rng: Rng,
     slow_start: u64,
     /// Slots in service, in order of entry, with whether the health checks pass.
@@ -137,6 +158,7 @@ impl Router {
     pub(super) fn new(routing: Routing, rng: Rng, slow_start: u64) -> Self {
         Self {
             routing,
+            looks_at_load: matches!(routing, Routing::LeastOutstandingRequests | Routing::TwoRandomChoices),
             rng,
             slow_start,
             in_service: Vec::new(),
@@ -147,14 +169,10 @@ impl Router {
         }
     }
 
-    fn looks_at_load(&self) -> bool {
-        matches!(self.routing, Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)
-    }
-
     /// `slot` holds so many requests now.
     #[inline]
     pub(super) fn load_changed(&mut self, slot: u32, outstanding: u32) {
-        if self.looks_at_load() && self.loads.load[slot as usize] != OUT {
+        if self.looks_at_load && self.loads.load[slot as usize] != OUT {
             self.loads.set(slot as usize, outstanding);
         }
     }
@@ -206,7 +224,7 @@ impl Router {
         let turn = before[self.cursor.min(before.len())..].iter().chain(&before);
         let next = turn.filter_map(|slot| self.rotation.iter().position(|other| other == slot)).next();
         self.cursor = next.unwrap_or(0);
-        if self.looks_at_load() {
+        if self.looks_at_load {
             for slot in &before {
                 if !self.rotation.contains(slot) {
                     self.loads.set(*slot as usize, OUT);
@@ -342,6 +360,23 @@ mod tests {
         (0..30_000).for_each(|_| hits[loads.least(&mut rng) as usize] += 1);
         // Binomial(30 000, 1/3): standard deviation 81.6; three checks at 5 of them.
         assert!([3, 70, 299].iter().all(|slot| hits[*slot].abs_diff(10_000) < 408), "{hits:?}");
+    }
+
+    #[test]
+    fn the_nth_bit_is_the_one_with_n_bits_below_it() {
+        let mut rng = Rng::from_key(10);
+        for step in 0..2_000_u32 {
+            let bits = match step % 4 {
+                0 => rng.below(u64::MAX),
+                1 => rng.below(u64::MAX) & rng.below(u64::MAX) & rng.below(u64::MAX),
+                2 => u64::MAX << (step % 64),
+                _ => 1 << (step % 64),
+            };
+            let set = (0..64_u32).filter(|position| bits >> position & 1 == 1);
+            for (rank, position) in (0..).zip(set) {
+                assert_eq!(nth_bit(bits, rank), position, "{bits:#x}, {rank}");
+            }
+        }
     }
 
     #[test]

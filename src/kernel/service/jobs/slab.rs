@@ -88,7 +88,23 @@ impl Slab {
         (self.jobs.len() - 1) as u32
     }
 
+    /// Seats an attempt that arrives. What its stages write before anybody reads it is left as it is.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² jobs")]
+    pub(super) fn seat(&mut self, ask: &Ask, arrival: u64, slot: u32) -> u32 {
+        self.serial += 1;
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.jobs.push(Job::default());
+            (self.jobs.len() - 1) as u32
+        });
+        let job = &mut self.jobs[id as usize];
+        (job.ask, job.arrival, job.slot, job.serial) = (*ask, arrival, slot, self.serial);
+        (job.stage, job.in_vain) = (Stage::Waiting, false);
+        id
+    }
+
     /// Gives the seat back; what still points at it finds another serial there.
+    #[inline]
     pub(super) fn remove(&mut self, id: u32) {
         self.jobs[id as usize].serial = 0;
         self.free.push(id);

@@ -22,11 +22,11 @@ pub struct CustomMetric {
 /// counts of tasks are those at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variable {
-    /// Requests waiting for a place [requests].
+    /// Requests waiting for a place \[requests\].
     QueueLength,
-    /// Requests waiting or in a place [requests].
+    /// Requests waiting or in a place \[requests\].
     InFlight,
-    /// Requests in a place [requests].
+    /// Requests in a place \[requests\].
     InService,
     /// Tasks in `RUNNING` \[tasks\].
     Running,
@@ -36,17 +36,17 @@ pub enum Variable {
     Pending,
     /// Tasks that receive requests \[tasks\].
     Healthy,
-    /// Arrivals [requests].
+    /// Arrivals \[requests\].
     Requests,
-    /// Refusals [requests].
+    /// Refusals \[requests\].
     Rejected,
-    /// Requests lost with their task [requests].
+    /// Requests lost with their task \[requests\].
     Failed,
-    /// Clients that gave up [requests].
+    /// Clients that gave up \[requests\].
     TimedOut,
-    /// CPU used ÷ reserved [%].
+    /// CPU used ÷ reserved \[%\].
     CpuUtilization,
-    /// Memory used ÷ reserved [%].
+    /// Memory used ÷ reserved \[%\].
     MemoryUtilization,
     /// Mean response time of the answers \[ms\].
     ResponseTimeMean,

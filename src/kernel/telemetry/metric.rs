@@ -14,17 +14,17 @@ pub enum Metric {
     MemoryUtilization,
     /// `AWS/ApplicationELB RequestCountPerTarget` [requests a target].
     RequestCountPerTarget,
-    /// `AWS/ApplicationELB RequestCount` [requests].
+    /// `AWS/ApplicationELB RequestCount` \[requests\].
     RequestCount,
     /// `AWS/ApplicationELB TargetResponseTime`, of answered requests \[s\].
     TargetResponseTime,
-    /// `AWS/ApplicationELB HTTPCode_Target_5XX_Count`: a task's queue was full [responses].
+    /// `AWS/ApplicationELB HTTPCode_Target_5XX_Count`: a task's queue was full \[responses\].
     Target5xxCount,
-    /// `AWS/ApplicationELB HTTPCode_ELB_5XX_Count`: no target, or the target died [responses].
+    /// `AWS/ApplicationELB HTTPCode_ELB_5XX_Count`: no target, or the target died \[responses\].
     Elb5xxCount,
-    /// `AWS/ApplicationELB HealthyHostCount` [targets].
+    /// `AWS/ApplicationELB HealthyHostCount` \[targets\].
     HealthyHostCount,
-    /// `AWS/ApplicationELB UnHealthyHostCount` [targets].
+    /// `AWS/ApplicationELB UnHealthyHostCount` \[targets\].
     UnHealthyHostCount,
     /// A metric of the user's own: the expression of that index in [`super::MetricsPlan::custom`].
     Custom(u16),

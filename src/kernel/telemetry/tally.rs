@@ -12,17 +12,17 @@ use crate::facts::{Flow, Loss, Passages, Promise, Refusal, TaskMoved, TaskStage}
 /// What became of the requests of one service in one period or several.
 #[derive(Clone, Debug, Default)]
 pub struct Outcomes {
-    /// Arrivals [requests].
+    /// Arrivals \[requests\].
     pub offered: u64,
-    /// Answers [requests].
+    /// Answers \[requests\].
     pub served: u64,
-    /// Clients that gave up [requests].
+    /// Clients that gave up \[requests\].
     pub timed_out: u64,
-    /// Refusals by a task whose queue was full [requests].
+    /// Refusals by a task whose queue was full \[requests\].
     pub refused_by_target: u64,
-    /// Refusals for want of a target [requests].
+    /// Refusals for want of a target \[requests\].
     pub refused_by_balancer: u64,
-    /// Requests lost with their task [requests].
+    /// Requests lost with their task \[requests\].
     pub failed: u64,
     /// Sum of the answers' response times \[ns\].
     pub response_sum: u128,

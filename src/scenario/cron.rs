@@ -275,7 +275,7 @@ mod tests {
             ("0 0 8 * * ? *", "seconds"),
             ("0 8 * * * *", "must be `?`"),
             ("0 8 ? * ? *", "both"),
-            ("60 8 * * ? *", "`60` is not a minutes"),
+            ("60 8 * * ? *", "`60` is not a valid minute: from 0 to 59"),
             ("0 8 ? * MON#6 *", "1 to 5"),
             ("0 8 ? * MOO *", "`MOO`"),
             ("0/0 8 * * ? *", "whole number from 1"),

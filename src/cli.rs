@@ -8,6 +8,7 @@ mod forecast;
 mod manifest;
 mod optimize;
 mod replicate;
+mod report;
 mod run;
 mod sweep;
 mod until;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(request) => sweep::sweep(&request),
         Command::Merge(request) => sweep::merge(&request),
         Command::Why(request) => why::run(&request),
+        Command::Report(request) => report::run(&request),
         Command::Validate(request) => commands::validate(&request),
         Command::Schema => commands::print(&crate::scenario::json_schema()),
         Command::Init(request) => commands::init(&request),

@@ -12,6 +12,7 @@ mod chart;
 mod compare;
 mod figures;
 mod forecast;
+mod html;
 mod numbers;
 mod optimize;
 mod page;
@@ -32,6 +33,7 @@ pub use compare::{
 };
 pub use figures::figure_text;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
+pub use html::{RunFiles, RunOutput, run_page};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::ReportRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
+use super::run::PAGE;
 use crate::report::{RunFiles, RunOutput, run_page};
 use crate::shell::files::read_bytes;
 use crate::shell::output;
@@ -13,7 +14,7 @@ use crate::shell::output;
 pub(super) fn run(request: &ReportRequest) -> Exit {
     let file = match (&request.html, request.folders.as_slice()) {
         (Some(file), _) => file.clone(),
-        (None, [only]) => only.join("report.html"),
+        (None, [only]) => only.join(PAGE),
         (None, _) => {
             return fail(
                 Exit::Usage,

@@ -104,13 +104,19 @@ pub(super) fn folder_name(name: &str) -> String {
     }
 }
 
+/// What a page is called beside the files that it is made of.
+pub(super) const PAGE: &str = "report.html";
+
 /// Writes the page beside the files that it is made of, unless it is not wanted.
 pub(super) fn page(request: &RunRequest, out: &Path) -> Result<(), String> {
     if request.no_report {
+        if out.join(PAGE).exists() && !request.given.quiet {
+            note(&format!("note: {PAGE} in {} is of an earlier run\n", out.display()));
+        }
         return Ok(());
     }
-    let failed = |message: String| format!("cannot make report.html: {message} (--no-report leaves it out)");
-    super::report::write(&[out.to_owned()], &out.join("report.html")).map_err(failed)
+    let failed = |message: String| format!("cannot make {PAGE}: {message} (--no-report leaves it out)");
+    super::report::write(&[out.to_owned()], &out.join(PAGE)).map_err(failed)
 }
 
 /// Makes the content of a file.

@@ -116,7 +116,23 @@ pub(super) struct Series {
     pub(super) style: Style,
     /// Whether it is shown at first.
     pub(super) shown: bool,
+    /// Whether it is zero most of the time, and its zeros need not be drawn.
+    pub(super) sparse: bool,
     pub(super) values: Column,
+}
+
+impl Series {
+    /// The same on the right axis.
+    pub(super) fn on_right(mut self) -> Self {
+        self.on_right = true;
+        self
+    }
+
+    /// The same with its zeros left undrawn.
+    pub(super) fn sparse(mut self) -> Self {
+        self.sparse = true;
+        self
+    }
 }
 
 /// A line across the whole chart.

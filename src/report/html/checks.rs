@@ -83,6 +83,9 @@ fn verdict(row: &CheckRow, rank: usize) -> Verdict {
     }
 }
 
+/// From so many times its limit on a value is told as such a multiple.
+const MANY_TIMES: f64 = 4.0;
+
 /// How far the value is from its limit: a share of the limit, or points of a percentage. `None` where either is no number.
 fn margin(value: &str, limit: &str) -> Option<String> {
     let (operator, limit) = ["<=", ">=", "<", ">"]
@@ -101,7 +104,14 @@ fn margin(value: &str, limit: &str) -> Option<String> {
     if unit == Unit::Points {
         return Some(format!("{word} {} points", short(spare.abs())));
     }
-    (limit > 0.0).then(|| format!("{word} {} %", short(spare.abs() / limit * 100.0)))
+    if limit <= 0.0 {
+        return None;
+    }
+    // Hundreds of percent are no longer a share that anyone can picture.
+    if spare < 0.0 && value >= limit * MANY_TIMES {
+        return Some(format!("{:.0} times the limit", value / limit));
+    }
+    Some(format!("{word} {} %", short(spare.abs() / limit * 100.0)))
 }
 
 /// Two digits that matter are enough to judge a distance by.
@@ -178,6 +188,7 @@ mod tests {
         assert_eq!(margin("22.52 USD", "< 40 USD").as_deref(), Some("margin 44 %"));
         assert_eq!(margin("22.52 USD", "< $40").as_deref(), Some("margin 44 %"));
         assert_eq!(margin("99.95%", ">= 99.9%").as_deref(), Some("margin 0.050 points"));
+        assert_eq!(margin("2522ms", "< 20ms").as_deref(), Some("126 times the limit"));
         for (value, limit) in [("no data", "< 1s"), ("3s", "< 1m 30s"), ("3s", "2s"), ("3 tasks", "< 2s")] {
             assert_eq!(margin(value, limit), None, "{value} {limit}");
         }

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::reading::{Estimates, Results, ServiceSummary, Timeline, Times};
+use crate::experiment::Measure;
+use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 
 /// A figure in large type.
@@ -61,12 +63,11 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     }
     tiles.push(Tile {
         name: "Requests served",
-        value: percent(served, decided),
-        note: format!(
-            "{} of {} were not",
-            grouped(decided.saturating_sub(served), THIN),
-            grouped(decided, THIN)
-        ),
+        value: availability(served, decided),
+        note: match decided.saturating_sub(served) {
+            0 => format!("all {}", grouped(decided, THIN)),
+            lost => format!("{} of {} were not", grouped(lost, THIN), grouped(decided, THIN)),
+        },
     });
     let mean: f64 = services.iter().filter_map(|(_, service)| service.tasks.running_mean).sum();
     let most = sum(|s| u64::from(s.tasks.running_max));
@@ -82,6 +83,14 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
         note: format!("{} decisions changed nothing", grouped(sum(|s| s.scaling.not_scaled), THIN)),
     });
     tiles
+}
+
+/// The share that was served, with the digits that checks judge it by.
+fn availability(served: u64, decided: u64) -> String {
+    if decided == 0 {
+        return "no data".to_owned();
+    }
+    figure_text(Measure::Availability, served as f64 / decided as f64)
 }
 
 /// `≈` where response times are approximate.
@@ -139,19 +148,17 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
             cost.map_or_else(|| NOTHING.to_owned(), |cost| format!("{} USD", money(cost)))
         }),
     ];
-    vec![
-        group("Requests", requests),
-        group("Response time", times(results, &|s| s.response_time_ms)),
-        group("Waiting time", times(results, &|s| s.waiting_time_ms)),
-        group("Tasks and scaling", tasks),
-        group("Cost", cost),
-    ]
+    let mut groups = vec![group("Requests", requests), group("Cost", cost)];
+    groups.extend(times(results));
+    groups.push(group("Tasks and scaling", tasks));
+    groups
 }
 
 /// Picks one of the times.
 type Quantile = fn(&Times) -> Option<f64>;
 
-fn times(results: &Results, pick: &dyn Fn(&ServiceSummary) -> Times) -> Vec<Row> {
+/// Response and waiting times: beside each other where there is one service, else a table each.
+fn times(results: &Results) -> Vec<Group> {
     let services = &results.summary.services.0;
     let quantiles: [(&str, Quantile); 7] = [
         ("Mean", |t| t.mean),
@@ -165,13 +172,26 @@ fn times(results: &Results, pick: &dyn Fn(&ServiceSummary) -> Times) -> Vec<Row>
     let text = |value: Option<f64>| {
         value.map_or_else(|| NOTHING.to_owned(), |value| format!("{}{}", mark(results), millis(value)))
     };
-    quantiles
-        .into_iter()
-        .map(|(name, of)| Row {
-            name: name.to_owned(),
-            cells: services.iter().map(|(_, service)| text(of(&pick(service)))).collect(),
-        })
-        .collect()
+    let table = |title: &str, columns: Vec<String>, of: Vec<&Times>| Group {
+        title: title.to_owned(),
+        columns,
+        rows: quantiles
+            .iter()
+            .map(|(name, quantile)| Row {
+                name: (*name).to_owned(),
+                cells: of.iter().map(|times| text(quantile(times))).collect(),
+            })
+            .collect(),
+    };
+    if let [(_, only)] = services.as_slice() {
+        let columns = vec!["Response".to_owned(), "Waiting".to_owned()];
+        return vec![table("Times", columns, vec![&only.response_time_ms, &only.waiting_time_ms])];
+    }
+    let names = || services.iter().map(|(name, _)| name.clone()).collect();
+    vec![
+        table("Response time", names(), services.iter().map(|(_, s)| &s.response_time_ms).collect()),
+        table("Waiting time", names(), services.iter().map(|(_, s)| &s.waiting_time_ms).collect()),
+    ]
 }
 
 /// The usual and a slow cold start of each service: from the wish for a task until it could serve.
@@ -201,6 +221,26 @@ fn with_share(part: u64, total: u64) -> String {
 
 fn share(value: Option<f64>) -> String {
     value.map_or_else(|| NOTHING.to_owned(), |value| format!("{:.1} %", value * 100.0))
+}
+
+/// The figures in large type of several runs beside each other; empty where there is one.
+pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
+    let (_, first) = runs.first().filter(|_| runs.len() > 1)?;
+    let rows = first.iter().map(|tile| Row {
+        name: tile.name.to_owned(),
+        cells: runs
+            .iter()
+            .map(|(_, tiles)| {
+                let same = tiles.iter().find(|other| other.name == tile.name);
+                same.map_or_else(|| NOTHING.to_owned(), |tile| tile.value.clone())
+            })
+            .collect(),
+    });
+    Some(Group {
+        title: format!("{} runs", runs.len()),
+        columns: runs.iter().map(|(label, _)| label.clone()).collect(),
+        rows: rows.collect(),
+    })
 }
 
 /// Minutes of a timeline whose value of `column` is above `limit`, and how many had one: `23 of 1 440`.

@@ -29,8 +29,7 @@ struct Assumption {
 impl PlanSection {
     pub(super) fn new(results: &Results) -> Self {
         let plan = &results.plan;
-        let table = plan.table.get("assumptions").and_then(toml::Value::as_table);
-        let assumptions = table.into_iter().flatten().map(|(key, value)| assumption(key, value)).collect();
+        let assumptions = plan.head.assumptions.iter().map(|(key, value)| assumption(key, value)).collect();
         Self {
             assumptions,
             not_priced: results.summary.cost.not_priced.clone(),
@@ -78,8 +77,8 @@ fn limits(results: &Results) -> Vec<String> {
         ),
     });
     limits.push(match &results.estimates {
-        None => "This is one run: another seed gives other figures. `windtunnel run plan.toml --replications 30` says how \
-                 far they spread."
+        None => "This is one run, and another seed gives other figures; run it with --replications 30 to see how far they \
+                 spread."
             .to_owned(),
         Some(estimates) => {
             let runs = estimates.replications;

@@ -86,15 +86,14 @@ pub(super) struct Estimates {
     pub(super) checks: Vec<CheckRow>,
 }
 
-/// `plan.toml`: what a page asks of it by name, all of it as a table, and its text.
+/// `plan.toml`: what a page asks of it, and its text.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) head: PlanHead,
-    pub(super) table: toml::Table,
     pub(super) text: String,
 }
 
-/// The keys at the top of `plan.toml`.
+/// The keys at the top of `plan.toml`. A seed can be larger than what a table of TOML holds, and is not among them.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PlanHead {
     #[serde(default)]
@@ -103,6 +102,10 @@ pub(super) struct PlanHead {
     pub(super) start: String,
     pub(super) timezone: String,
     pub(super) warmup: String,
+    #[serde(default)]
+    pub(super) assumptions: toml::Table,
+    #[serde(default)]
+    pub(super) service: toml::Table,
 }
 
 /// All of them, read.
@@ -151,9 +154,8 @@ impl Results {
 fn plan(bytes: &[u8]) -> Result<Plan, String> {
     let damaged = |what: &str| format!("`plan.toml` is not what `windtunnel run` writes: {what}; {REMEDY}");
     let text = std::str::from_utf8(bytes).map_err(|_| damaged("it is not UTF-8"))?;
-    let table: toml::Table = toml::from_str(text).map_err(|error| damaged(error.message()))?;
     let head: PlanHead = toml::from_str(text).map_err(|error| damaged(error.message()))?;
-    Ok(Plan { head, table, text: text.to_owned() })
+    Ok(Plan { head, text: text.to_owned() })
 }
 
 fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, String> {

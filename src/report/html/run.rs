@@ -71,6 +71,8 @@ struct RunView {
     intervals: Vec<Markup>,
     bill: Markup,
     services: Vec<Markup>,
+    /// Where each service is found, where there are several.
+    contents: Vec<(String, String)>,
     plan: Markup,
     origins: Vec<Origin>,
 }
@@ -83,17 +85,25 @@ pub fn run_page(outputs: &[RunOutput]) -> Result<Vec<u8>, String> {
     let templates = Templates::new()?;
     let several = outputs.len() > 1;
     let mut data = Data { services: Vec::new() };
-    let (mut parts, mut names) = (String::new(), Vec::new());
+    let (mut parts, mut names, mut tiles) = (String::new(), Vec::new(), Vec::new());
     for (number, output) in outputs.iter().enumerate() {
         let within = |message: String| if several { format!("{}: {message}", output.label) } else { message };
         let results = Results::read(&output.files).map_err(within)?;
         names.push(results.summary.scenario.name.clone());
+        tiles.push((output.label.clone(), figures::tiles(&results, &horizon(&results))));
         let label = if several { output.label.as_str() } else { "" };
         parts.push_str(&run(&templates, &results, (number, label), &mut data)?.to_string());
     }
     let title = format!("{} · windtunnel", names.join(", "));
-    let content = Markup::from_safe_string(parts);
+    let beside = figures::beside(&tiles).map(|group| templates.fill("figures.html", &group)).transpose()?;
+    let beside = beside.map_or_else(String::new, |table| table.to_string());
+    let content = Markup::from_safe_string(beside + &parts);
     Page { title: &title, content, data: &data }.document(&templates)
+}
+
+/// The length of a run, in words.
+fn horizon(results: &Results) -> String {
+    span(SimDuration::from_secs_f64(results.summary.scenario.horizon_s))
 }
 
 /// One run; the data of its services is added to `data`.
@@ -104,13 +114,14 @@ fn run(
     data: &mut Data,
 ) -> Result<Markup, String> {
     let summary = &results.summary;
-    let horizon = span(SimDuration::from_secs_f64(summary.scenario.horizon_s));
+    let horizon = horizon(results);
     let checks = results.estimates.as_ref().map_or(&summary.checks, |estimates| &estimates.checks);
-    let mut services = Vec::new();
+    let (mut services, mut contents) = (Vec::new(), Vec::new());
     for index in 0..summary.services.0.len() {
         let id = format!("r{number}s{index}");
         let (view, of_service) = service(results, index, &id)?;
         services.push(templates.fill("service.html", &view)?);
+        contents.push((view.id, view.name));
         data.services.push(of_service);
     }
     let table = |group: Group| templates.fill("figures.html", &group);
@@ -127,6 +138,7 @@ fn run(
         intervals: intervals.into_iter().map(table).collect::<Result<_, _>>()?,
         bill: templates.fill("bill.html", &Bill::new(summary, &horizon))?,
         services,
+        contents: if contents.len() > 1 { contents } else { Vec::new() },
         plan: templates.fill("plan.html", &PlanSection::new(results))?,
         origins: words::origins(results),
     };

@@ -45,17 +45,16 @@ function verticalAxis(axis, scale, side, size) {
 }
 
 /** The time axis: hours and minutes, the date where a day begins. */
-function timeAxis(clock, labelled) {
+function timeAxis(clock) {
   return {
     stroke: () => colour("faint"),
     font: FONT,
-    size: labelled ? 34 : 12,
+    size: 34,
     gap: 4,
     space: 64,
     ticks: { show: true, size: 4, stroke: () => colour("grid"), width: 1 },
     grid: { show: true, stroke: () => colour("grid"), width: 1 },
     values: (u, splits, number, space, distance) => {
-      if (!labelled) return splits.map(() => "");
       const midnight = (unix) => clock.second(unix) === "00:00:00";
       return splits.map((unix) => {
         if (unix === null) return "";
@@ -136,13 +135,18 @@ function uplotSeries(series) {
   };
 }
 
+/** Values without the zeros between zeros, which would draw a line along the axis that says nothing. */
+function withoutRest(values) {
+  return values.map((value, at) => (value === 0 && !(values[at - 1] > 0) && !(values[at + 1] > 0) ? null : value));
+}
+
 /** Draws a chart into its element. `panel` has its start and its clock, `key` ties the cursors of its group. */
-function makeChart(chart, panel, key, labelled) {
+function makeChart(chart, panel, key) {
   const holder = document.getElementById(chart.id);
   const { left, right } = gutters();
   const linesOf = (onRight) => chart.lines.filter((line) => line.on_right === onRight);
   const shaded = chart.shaded === undefined ? null : chart.series[chart.shaded].values;
-  const axes = [timeAxis(panel.clock, labelled), verticalAxis(chart.left, "left", 3, left)];
+  const axes = [timeAxis(panel.clock), verticalAxis(chart.left, "left", 3, left)];
   const scales = { x: { time: true }, left: { range: fromZero(chart.left, linesOf(false)) } };
   if (chart.right) {
     axes.push(verticalAxis(chart.right, "right", 1, right));
@@ -155,7 +159,7 @@ function makeChart(chart, panel, key, labelled) {
       padding: [chart.marks.length > 0 ? 18 : 10, chart.right ? 0 : right, 0, 0],
       legend: { show: false },
       tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), panel.clock.zone),
-      cursor: { y: false, sync: { key, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+      cursor: { y: false, bind: { dblclick: () => () => null }, sync: { key, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       scales,
       axes,
       series: [{}, ...chart.series.map(uplotSeries)],
@@ -169,7 +173,7 @@ function makeChart(chart, panel, key, labelled) {
         ],
       },
     },
-    [panel.times, ...chart.series.map((series) => series.values)],
+    [panel.times, ...chart.series.map((series) => (series.sparse ? withoutRest(series.values) : series.values))],
     holder,
   );
   holder.dataset.drawn = "yes";

@@ -4,7 +4,6 @@
 function makeGroup(section, panel, key) {
   const first = panel.start;
   const last = panel.start + panel.end;
-  const last_chart = panel.charts.length - 1;
   const members = [];
   let range = [first, last];
   let at = null;
@@ -15,10 +14,11 @@ function makeGroup(section, panel, key) {
   /** Shows a stretch of time in every chart. */
   function show(from, to) {
     const shortest = Math.min(60, last - first);
-    let length = Math.min(Math.max(to - from, shortest), last - first);
-    let begin = Math.min(Math.max(from, first), last - length);
+    const length = Math.min(Math.max(to - from, shortest), last - first);
+    const begin = Math.min(Math.max(from, first), last - length);
     range = [begin, begin + length];
     for (const member of members) {
+      member.plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
       member.plot.setScale("x", { min: range[0], max: range[1] });
       member.holder.dataset.from = String(Math.round(range[0] - first));
       member.holder.dataset.to = String(Math.round(range[1] - first));
@@ -73,7 +73,7 @@ function makeGroup(section, panel, key) {
   }
 
   panel.charts.forEach((chart, number) => {
-    const made = makeChart(chart, panel, key, number === last_chart || true);
+    const made = makeChart(chart, panel, key);
     const { plot, holder } = made;
     const legend = makeLegend(section.querySelector('[data-legend="' + chart.id + '"]'), chart, (line, shown) => {
       plot.setSeries(line + 1, { show: shown });
@@ -92,7 +92,6 @@ function makeGroup(section, panel, key) {
         if (u.select.width < 4) return;
         const from = u.posToVal(u.select.left, "x");
         const to = u.posToVal(u.select.left + u.select.width, "x");
-        u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
         show(from, to);
       },
     ];

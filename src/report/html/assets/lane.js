@@ -121,7 +121,7 @@ function makeLane(holder, entries, panel, key, group, choose) {
       cursor: { y: false, points: { show: false }, sync: { key, setSeries: false }, drag: { x: false, y: false, setScale: false } },
       scales: { x: { time: true }, lane: { range: () => [-0.5, rows.length - 0.5] } },
       axes: [
-        timeAxis(panel.clock, true),
+        timeAxis(panel.clock),
         {
           scale: "lane",
           size: left,
@@ -144,6 +144,8 @@ function makeLane(holder, entries, panel, key, group, choose) {
   group.onRange(([from, to]) => {
     if (holder.clientWidth > 0) plot.setSize({ width: holder.clientWidth, height });
     plot.setScale("x", { min: from, max: to });
+    holder.dataset.from = String(Math.round(from - panel.start));
+    holder.dataset.to = String(Math.round(to - panel.start));
   });
   onTheme(() => plot.redraw(false, true));
 

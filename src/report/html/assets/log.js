@@ -132,8 +132,13 @@ function makeLogTable(holder, entries, leftOut, clock, start, choose) {
     /** Marks the row of the chosen entry, where it is shown. */
     choose: (number) => {
       for (const row of body.querySelectorAll(".chosen")) row.classList.remove("chosen");
+      for (const row of body.querySelectorAll(".detail")) row.remove();
       const row = body.querySelector('[data-entry-row="' + number + '"]');
-      if (row) row.classList.add("chosen");
+      if (!row) return;
+      row.classList.add("chosen");
+      const holder = element("div", { class: "entry" });
+      showEntry(holder, entries[number], clock, start);
+      row.after(element("tr", { class: "detail" }, element("td", { colspan: "5" }, holder)));
     },
   };
 }

@@ -66,7 +66,7 @@ function clockOf(zone) {
     day: at(day),
     full: (unix) => at(day)(unix) + " " + at(seconds)(unix),
     span: (from, to) => {
-      const days = at(day)(from) !== at(day)(to - 1);
+      const days = at(day)(from) !== at(day)(to);
       const text = (unix) => (days ? at(day)(unix) + " " : "") + at(short)(unix);
       return text(from) + " to " + text(to);
     },

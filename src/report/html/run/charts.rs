@@ -39,7 +39,7 @@ impl Ground<'_> {
         let factor = if unit == "%" { 100.0 } else { 1.0 };
         let decimals = if unit == "%" { 2 } else { Timeline::decimals(name) };
         let values = column(self.timeline.column(name), decimals, factor, self.thinning);
-        Series { label: label.to_owned(), unit, on_right: false, style, shown: true, values }
+        Series { label: label.to_owned(), unit, on_right: false, style, shown: true, sparse: false, values }
     }
 
     fn chart(&self, short: &str, left: Axis, right: Option<Axis>, series: Vec<Series>) -> Chart {
@@ -96,21 +96,15 @@ fn text(chart: &Chart, title: &'static str, summary: String, caption: String) ->
 
 fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
     const TASKS: &str = "tasks";
-    let on_right = |mut series: Series| {
-        series.on_right = true;
-        series
-    };
     let offered = Style::line("blue").filled();
     let mut series = vec![
         ground.series("Offered", "/s", "offered_per_s", offered),
-        on_right(ground.series("Running", TASKS, "running", Style::line("green").stepped())),
-        on_right(ground.series("Desired", TASKS, "desired", Style::line("grey").stepped().dashed(&[6, 4]))),
-        on_right(ground.series(
-            "Starting",
-            TASKS,
-            "pending",
-            Style::line("orange").stepped().dashed(&[2, 3]),
-        )),
+        ground.series("Running", TASKS, "running", Style::line("green").stepped()).on_right(),
+        ground.series("Desired", TASKS, "desired", Style::line("grey").stepped().dashed(&[6, 4])).on_right(),
+        ground
+            .series("Starting", TASKS, "pending", Style::line("orange").stepped().dashed(&[2, 3]))
+            .on_right()
+            .sparse(),
     ];
     let shaded = Some(3);
     if let Some(lost) = lost(ground) {
@@ -152,6 +146,7 @@ fn lost(ground: &Ground<'_>) -> Option<Series> {
         on_right: false,
         style: Style::line("red").dashed(&[8, 2, 2, 2]),
         shown: true,
+        sparse: true,
         values: column(&rates, 2, 1.0, ground.thinning),
     })
 }
@@ -209,7 +204,7 @@ fn utilization_lines(ground: &Ground<'_>) -> Vec<Line> {
         }
         None => found.push((value, vec![label], is_target)),
     };
-    let service = ground.results.plan.table.get("service").and_then(|services| services.get(ground.name));
+    let service = ground.results.plan.head.service.get(ground.name);
     let policies = service
         .and_then(|service| service.get("scaling")?.get("target_tracking")?.as_table())
         .into_iter()
@@ -319,6 +314,7 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
         on_right: true,
         style: Style::line("orange").dashed(&[7, 3]),
         shown: true,
+        sparse: false,
         values: column(&cumulative, 4, 1.0, ground.thinning),
     });
     let axes = (Axis::new("dollars", "USD an hour"), Axis::new("dollars", "USD, cumulative"));

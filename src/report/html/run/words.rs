@@ -55,7 +55,7 @@ pub(super) fn thinned(rows: usize, of: usize) -> String {
 /// Why a service has no decision.
 pub(super) fn why_no_decision(results: &Results, index: usize) -> String {
     let Some((name, _)) = results.summary.services.0.get(index) else { return String::new() };
-    let service = results.plan.table.get("service").and_then(|services| services.get(name));
+    let service = results.plan.head.service.get(name);
     let scaling = service.and_then(|service| service.get("scaling"));
     let kinds = ["target_tracking", "step", "scheduled"];
     let has_policy = kinds.iter().any(|kind| {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::figures::money;
 use super::reading::{CostLine, Summary};
 use crate::report::numbers::{THIN, figure};
 
@@ -42,15 +43,15 @@ impl Bill {
             let amount = &service.cost.total_usd;
             ServiceBill {
                 name: name.clone(),
-                amount: amount.clone(),
+                amount: money(amount),
                 share: share(dollars(amount), total),
                 width: width(dollars(amount), total),
                 lines: service.cost.lines.iter().map(|cost| line(cost, total)).collect(),
             }
         });
         Self {
-            total: summary.cost.total_usd.clone(),
-            per_month: summary.cost.per_month_usd.clone(),
+            total: money(&summary.cost.total_usd),
+            per_month: money(&summary.cost.per_month_usd),
             horizon: horizon.to_owned(),
             services: services.collect(),
         }
@@ -65,7 +66,7 @@ fn line(cost: &CostLine, total: f64) -> Line {
         quantity,
         unit: cost.unit.clone(),
         rate: cost.rate_usd.clone(),
-        amount: cost.amount_usd.clone(),
+        amount: money(&cost.amount_usd),
         share: share(amount, total),
         width: width(amount, total),
     }

@@ -2,7 +2,6 @@
 //! digits than are shown.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 /// The value as JSON without a character that HTML, or JavaScript's idea of a line, could read another way.
 ///
@@ -11,13 +10,17 @@ use serde_json::Value;
 pub(super) fn json(value: &impl Serialize) -> Result<String, String> {
     let text = serde_json::to_string(value).map_err(|error| format!("cannot embed the data: {error}"))?;
     let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
     // Outside of strings JSON has none of these, and within them every character may be written by its number.
-    for c in text.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
+    while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+        let (before, special) = rest.split_at(at);
+        let mut chars = special.chars();
+        let number = chars.next().map_or(0, u32::from);
+        out.push_str(before);
+        out.push_str(&format!("\\u{number:04x}"));
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     Ok(out)
 }
 
@@ -32,19 +35,30 @@ pub(super) struct Column {
 
 impl Serialize for Column {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.values.iter().map(|value| number(*value, self.decimals)))
+        serializer.collect_seq(self.values.iter().map(|value| Number::new(*value, self.decimals)))
     }
 }
 
-/// A number as JSON: a whole number where nothing stands behind the point.
-#[expect(clippy::cast_possible_truncation, reason = "checked against the range just before")]
-pub(super) fn number(value: Option<f64>, decimals: u32) -> Value {
-    let Some(value) = value.filter(|value| value.is_finite()) else { return Value::Null };
-    let scale = 10_i64.pow(decimals.min(9)) as f64;
-    let rounded = (value * scale).round() / scale;
-    // A float holds whole numbers exactly up to 2^53.
-    let is_whole = rounded.fract().abs() < f64::EPSILON && rounded.abs() < 9e15;
-    if is_whole { Value::from(rounded as i64) } else { Value::from(rounded) }
+/// A number as JSON has it: a whole number where nothing stands behind the point.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Number {
+    None,
+    Whole(i64),
+    Decimal(f64),
+}
+
+impl Number {
+    /// The value with so many decimals at most; none where it is not finite.
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the range just before")]
+    pub(super) fn new(value: Option<f64>, decimals: u32) -> Self {
+        let Some(value) = value.filter(|value| value.is_finite()) else { return Self::None };
+        let scale = 10_i64.pow(decimals.min(9)) as f64;
+        let rounded = (value * scale).round() / scale;
+        // A float holds whole numbers exactly up to 2^53.
+        let is_whole = rounded.fract().abs() < f64::EPSILON && rounded.abs() < 9e15;
+        if is_whole { Self::Whole(rounded as i64) } else { Self::Decimal(rounded) }
+    }
 }
 
 /// Texts of which few differ: each is kept once, and a column of places says where.

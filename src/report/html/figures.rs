@@ -99,7 +99,7 @@ fn mark(results: &Results) -> &'static str {
 }
 
 /// Dollars with their thousands apart.
-fn money(text: &str) -> String {
+pub(super) fn money(text: &str) -> String {
     match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
         Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
         None => text.to_owned(),

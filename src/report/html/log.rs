@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::embed::{Column, Words, number};
+use super::embed::{Column, Number, Words};
 use super::reading::Decision;
 
 /// Most entries that a page carries for one service.
@@ -71,9 +71,10 @@ fn matters(row: &Decision) -> bool {
 
 /// Datapoints with three decimals at most.
 fn shortened(datapoints: &str) -> String {
-    let short = |text: &str| match text.parse::<f64>() {
-        Ok(value) => number(Some(value), 3).to_string(),
-        Err(_) => text.to_owned(),
+    let short = |text: &str| match text.parse().map(|value| Number::new(Some(value), 3)) {
+        Ok(Number::Whole(value)) => value.to_string(),
+        Ok(Number::Decimal(value)) => value.to_string(),
+        Ok(Number::None) | Err(_) => text.to_owned(),
     };
     datapoints.split(' ').filter(|text| !text.is_empty()).map(short).collect::<Vec<_>>().join(" ")
 }

@@ -101,16 +101,19 @@ function paintLines(u, lines) {
   }
 }
 
-/** Paints a triangle at the upper edge for every marked moment. */
+/** Paints a triangle at the upper edge for every marked moment; smaller ones, one for several, where they are many. */
 function paintMarks(u, marks, start) {
   const { ctx } = u;
-  const size = 5 * devicePixelRatio;
-  for (const mark of marks) {
-    const x = u.valToPos(start + mark.at, "x", true);
-    if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
-    const y = u.bbox.top - size * 1.2;
-    const tip = mark.up ? -size : size;
-    ctx.fillStyle = colour(mark.up ? "green" : "purple");
+  const [left, right] = [u.bbox.left, u.bbox.left + u.bbox.width];
+  const visible = marks.map((mark) => ({ up: mark.up, x: u.valToPos(start + mark.at, "x", true) })).filter(({ x }) => x >= left && x <= right);
+  const size = (visible.length > 60 ? 3 : 5) * devicePixelRatio;
+  const last = { true: -Infinity, false: -Infinity };
+  for (const { up, x } of visible) {
+    if (visible.length > 60 && x - last[up] < size * 2.5) continue;
+    last[up] = x;
+    const y = u.bbox.top - 6 * devicePixelRatio;
+    const tip = up ? -size : size;
+    ctx.fillStyle = colour(up ? "green" : "purple");
     ctx.beginPath();
     ctx.moveTo(x - size, y - tip * 0.7);
     ctx.lineTo(x + size, y - tip * 0.7);

@@ -46,8 +46,9 @@ function tickText(kind, value, distance) {
   return grouped(distance >= 1 ? trimmed(value.toFixed(2)) : value.toFixed(decimals));
 }
 
-/** The clock of a zone; UTC where the browser does not know it. */
-function clockOf(zone) {
+/** The clock of a zone; UTC where the browser does not know it. Where it is put forward or back between `first` and
+ *  `last`, full times say which of the two they are. */
+function clockOf(zone, first, last) {
   const make = (options, timeZone) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone, hourCycle: "h23" });
   let known = zone;
   try {
@@ -58,13 +59,16 @@ function clockOf(zone) {
   const short = make({ hour: "2-digit", minute: "2-digit" }, known);
   const seconds = make({ hour: "2-digit", minute: "2-digit", second: "2-digit" }, known);
   const day = make({ day: "numeric", month: "short" }, known);
+  const offset = make({ timeZoneName: "shortOffset" }, known);
   const at = (format) => (unix) => format.format(new Date(unix * 1000));
+  const offsetAt = (unix) => offset.formatToParts(new Date(unix * 1000)).find((part) => part.type === "timeZoneName").value;
+  const changes = offsetAt(first) !== offsetAt(last);
   return {
     zone: known,
     minute: at(short),
     second: at(seconds),
     day: at(day),
-    full: (unix) => at(day)(unix) + " " + at(seconds)(unix),
+    full: (unix) => at(day)(unix) + " " + at(seconds)(unix) + (changes ? " " + offsetAt(unix) : ""),
     span: (from, to) => {
       const days = at(day)(from) !== at(day)(to);
       const text = (unix) => (days ? at(day)(unix) + " " : "") + at(short)(unix);

@@ -3,7 +3,7 @@
 function startService({ id, panel, log }) {
   const section = document.getElementById(id);
   const entries = logEntries(log);
-  panel.clock = clockOf(panel.zone);
+  panel.clock = clockOf(panel.zone, panel.start, panel.start + panel.end);
   panel.times = panel.times.map((time) => panel.start + time);
   const group = panel.charts.length > 0 ? makeGroup(section, panel, id) : null;
   const entryHolder = section.querySelector("[data-entry]");

@@ -102,9 +102,14 @@ impl ColdStart {
     }
 }
 
-/// The place of the service that a cell names. Cells are written so that no spreadsheet takes them for a formula.
-fn place(name: &str, services: &[String], file: &str) -> Result<usize, String> {
-    services.iter().position(|service| cell(service) == name).ok_or_else(|| {
+/// The services as cells name them: no spreadsheet takes those for a formula.
+fn cells(services: &[String]) -> Vec<String> {
+    services.iter().map(|service| cell(service)).collect()
+}
+
+/// The place of the service that a cell names.
+fn place(name: &str, cells: &[String], file: &str) -> Result<usize, String> {
+    cells.iter().position(|cell| cell == name).ok_or_else(|| {
         format!("`{file}` has a service `{name}` that `summary.json` does not know: they are of different runs; {REMEDY}")
     })
 }
@@ -126,6 +131,7 @@ pub(super) fn timelines(bytes: &[u8], services: &[String]) -> Result<Vec<Timelin
     let places = COLUMNS.iter().map(|(name, _)| at(name)).collect::<Result<Vec<usize>, String>>()?;
     let empty = Timeline { times: Vec::new(), columns: vec![Vec::new(); COLUMNS.len()] };
     let mut found = vec![empty; services.len()];
+    let cells = cells(services);
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| damaged(FILE, error))? {
         let number = |place: usize| -> Result<Option<f64>, String> {
@@ -136,7 +142,7 @@ pub(super) fn timelines(bytes: &[u8], services: &[String]) -> Result<Vec<Timelin
             let line = row.position().map_or(0, csv::Position::line);
             text.parse().map(Some).map_err(|_| damaged(FILE, format!("line {line}: `{text}` is no number")))
         };
-        let timeline = found.get_mut(place(row.get(service_at).unwrap_or(""), services, FILE)?);
+        let timeline = found.get_mut(place(row.get(service_at).unwrap_or(""), &cells, FILE)?);
         let Some(timeline) = timeline else { continue };
         let time = number(time_at)?.ok_or_else(|| damaged(FILE, "a row has no `time_s`"))?;
         if timeline.times.last().is_some_and(|last| *last >= time) {
@@ -163,8 +169,9 @@ fn by_service<T>(
     name: impl Fn(&T) -> &str,
 ) -> Result<Vec<Vec<T>>, String> {
     let mut found: Vec<Vec<T>> = services.iter().map(|_| Vec::new()).collect();
+    let cells = cells(services);
     for row in rows {
-        let place = place(name(&row), services, file)?;
+        let place = place(name(&row), &cells, file)?;
         if let Some(list) = found.get_mut(place) {
             list.push(row);
         }

@@ -7,7 +7,6 @@
 mod aws;
 mod aws_schedule;
 mod calendar;
-mod capacity;
 mod chart;
 mod compare;
 mod figures;
@@ -25,7 +24,6 @@ mod why;
 mod words;
 
 pub use aws::{aws_cli_inputs, terraform};
-pub use capacity::{Ending, Shortfall, offered_per_s, peak, shortfalls};
 pub use chart::{ChartError, chart_png, chart_svg, plot};
 pub use compare::{
     comparison_csv, comparison_json, comparison_markdown, comparison_plot, comparison_table, cost_plot,

@@ -10,7 +10,7 @@ use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
 use crate::experiment::Base;
 use crate::kernel::world::{RunError, Stop};
-use crate::scenario::{self, Loaded, Scenario, Severity, Template};
+use crate::scenario::{self, Check, Loaded, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{self, note, stderr_colour};
 use crate::shell::{interrupt, output};
@@ -48,6 +48,15 @@ pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
         note(&more_on(&loaded));
     }
     loaded.scenario.ok_or(Exit::Usage)
+}
+
+/// Why `what` cannot judge a check that compares with a baseline.
+pub(super) fn without_baseline(check: &Check, what: &str) -> String {
+    format!(
+        "the check `{}` compares with a baseline, and {what} has none; leave it out by giving the other checks, such as \
+         --set 'checks={{ availability = \">= 99.9%\" }}', and hold the setting against today's with `windtunnel check --baseline`",
+        check.text
+    )
 }
 
 /// Listens for interruptions from now on.

@@ -33,7 +33,8 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let of = |index: usize| {
             let found = comparison.variants[index].checks.iter().find(|check| check.check == name);
             found.map_or_else(String::new, |check| {
-                format!("**{}** {}", status_word(check.status), escaped(&check.value))
+                let note = check.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+                format!("**{}** {}", status_word(check.status), escaped(&format!("{}{note}", check.value)))
             })
         };
         let cells: Vec<String> = (0..names.len()).map(of).collect();

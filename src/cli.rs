@@ -1,14 +1,17 @@
 //! The command line: arguments as typed → requests → calls → exit codes. The only room that prints.
 
 mod args;
+mod check;
 mod commands;
 mod compare;
+mod diff;
 mod exit;
 mod forecast;
 mod manifest;
 mod optimize;
 mod replicate;
 mod run;
+mod subject;
 mod sweep;
 mod until;
 mod variant;
@@ -42,7 +45,9 @@ pub fn main() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Run(request) => run::run(&request),
+        Command::Check(request) => check::run(&request),
         Command::Compare(request) => compare::run(&request),
+        Command::Diff(request) => diff::run(&request),
         Command::Forecast(request) => forecast::run(&request),
         Command::Optimize(request) => optimize::run(&request),
         Command::Sweep(request) => sweep::sweep(&request),

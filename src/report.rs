@@ -9,8 +9,10 @@ mod aws_schedule;
 mod calendar;
 mod chart;
 mod compare;
+mod diff;
 mod figures;
 mod forecast;
+mod gate;
 mod numbers;
 mod optimize;
 mod page;
@@ -28,8 +30,10 @@ pub use chart::{ChartError, chart_png, chart_svg, plot};
 pub use compare::{
     comparison_csv, comparison_json, comparison_markdown, comparison_plot, comparison_table, cost_plot,
 };
+pub use diff::{Diff, diff_json, diff_markdown, diff_text};
 pub use figures::figure_text;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
+pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

@@ -2,10 +2,12 @@
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
 mod axis;
+mod changes;
 mod codes;
 mod conform;
 mod cron;
 mod curve;
+mod declared;
 mod diagnostic;
 mod distribution;
 mod explain;
@@ -29,7 +31,9 @@ mod view;
 use windtunnel_kernel::world::{Fidelity, Plan};
 
 pub use axis::{Axis, AxisValue, split_outside};
+pub use changes::{Change, Part, changes};
 pub use codes::{ALL as CODES, Code};
+pub use declared::{Declared, declared};
 pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };

@@ -19,8 +19,12 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results
     Run(RunRequest),
+    /// Judge the checks of a scenario or of a finished run: pass, fail or inconclusive, as an exit code
+    Check(super::check::CheckRequest),
     /// Run variants of a scenario on the same requests and say how they differ
     Compare(CompareRequest),
+    /// Say what a change of a scenario does, for whoever reviews it
+    Diff(super::diff::DiffRequest),
     /// Find the cheapest setting that passes the scenario's checks
     Optimize(OptimizeRequest),
     /// Run a scenario at many points; what is finished is kept, whatever happens
@@ -82,7 +86,7 @@ pub(super) struct RunRequest {
     /// Leave out the start of every run, for as long as pilot runs need to forget it (for steady states)
     #[arg(long, value_name = "auto")]
     pub(super) warmup: Option<WarmupWish>,
-    /// A check that is inconclusive counts as failed
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME]
@@ -131,7 +135,7 @@ pub(super) struct CompareRequest {
     pub(super) replications: u64,
     #[command(flatten)]
     pub(super) given: Given,
-    /// A check that is inconclusive counts as failed
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME-compare]

@@ -55,8 +55,10 @@ pub(super) fn run(request: &RunRequest) -> Exit {
 
 /// The exit code that the checks ask for.
 pub(super) fn verdict(checks: &[CheckOutcome], strict: bool) -> Exit {
-    let failed = |check: &CheckOutcome| {
-        check.status == CheckStatus::Fail || (strict && check.status == CheckStatus::Inconclusive)
+    let failed = |check: &CheckOutcome| match check.status {
+        CheckStatus::Pass => false,
+        CheckStatus::Fail => true,
+        CheckStatus::Inconclusive | CheckStatus::NoData => strict,
     };
     if checks.iter().any(failed) { Exit::CheckFailed } else { Exit::Ok }
 }

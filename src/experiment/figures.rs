@@ -103,6 +103,33 @@ impl Measure {
         }
     }
 
+    /// Whether it is a cost, of which checks judge the sum of all services.
+    #[must_use]
+    pub const fn is_cost(self) -> bool {
+        matches!(self, Self::Cost | Self::CostPerMonth | Self::CostPerMillion)
+    }
+
+    /// What a check limits; for a change of cost, what changes.
+    #[must_use]
+    pub fn of_check(quantity: Quantity) -> Self {
+        match quantity {
+            Quantity::ResponseTimeQuantile(q) => Self::ResponseQuantile(q),
+            Quantity::ResponseTimeMean => Self::ResponseMean,
+            Quantity::ResponseTimeMax => Self::ResponseMax,
+            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => Self::WaitingMax,
+            Quantity::WaitingTimeQuantile(q) => Self::WaitingQuantile(q),
+            Quantity::WaitingTimeMean => Self::WaitingMean,
+            Quantity::Availability => Self::Availability,
+            Quantity::CostTotal => Self::Cost,
+            Quantity::CostPerMonth | Quantity::CostChange | Quantity::CostChangeShare => Self::CostPerMonth,
+            Quantity::CostPerMillionRequests => Self::CostPerMillion,
+            Quantity::RunningMax => Self::RunningMax,
+            Quantity::CpuMean => Self::CpuMean,
+            Quantity::TimeToCapacity => Self::TimeToCapacity,
+            Quantity::MinutesOver(limit) => Self::MinutesOver(limit),
+        }
+    }
+
     /// What is measured of each service, in the order of reports.
     pub const OF_SERVICE: [Self; 27] = [
         Self::Cost,
@@ -214,29 +241,11 @@ impl Figure {
     /// The figures that a check limits: one a service, or one for all where it is a cost.
     #[must_use]
     pub fn of_check(quantity: Quantity, plan: &Plan) -> Vec<Self> {
-        let measure = match quantity {
-            Quantity::ResponseTimeQuantile(q) => Measure::ResponseQuantile(q),
-            Quantity::ResponseTimeMean => Measure::ResponseMean,
-            Quantity::ResponseTimeMax => Measure::ResponseMax,
-            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => Measure::WaitingMax,
-            Quantity::WaitingTimeQuantile(q) => Measure::WaitingQuantile(q),
-            Quantity::WaitingTimeMean => Measure::WaitingMean,
-            Quantity::Availability => Measure::Availability,
-            Quantity::CostTotal => Measure::Cost,
-            Quantity::CostPerMonth => Measure::CostPerMonth,
-            Quantity::CostPerMillionRequests => Measure::CostPerMillion,
-            Quantity::RunningMax => Measure::RunningMax,
-            Quantity::CpuMean => Measure::CpuMean,
-            Quantity::TimeToCapacity => Measure::TimeToCapacity,
-            Quantity::MinutesOver(limit) => Measure::MinutesOver(limit),
-            Quantity::CostChange | Quantity::CostChangeShare => Measure::CostPerMonth,
-        };
-        match measure {
-            Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => {
-                vec![Self { service: None, measure }]
-            }
-            _ => (0..plan.services.len()).map(|index| Self { service: Some(index), measure }).collect(),
+        let measure = Measure::of_check(quantity);
+        if measure.is_cost() {
+            return vec![Self { service: None, measure }];
         }
+        (0..plan.services.len()).map(|index| Self { service: Some(index), measure }).collect()
     }
 
     /// The figures that some quantities need beyond those of every run: they are read off minutes, which cost memory and

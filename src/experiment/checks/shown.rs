@@ -69,7 +69,7 @@ fn span(check: &Check, seconds: f64) -> String {
         let mut parts = Vec::new();
         parts.extend((hours > 0).then(|| format!("{hours}h")));
         parts.extend((minutes > 0).then(|| format!("{minutes}m")));
-        if whole % 60 > 0 || !rest.is_empty() || parts.is_empty() {
+        if !whole.is_multiple_of(60) || !rest.is_empty() || parts.is_empty() {
             parts.push(format!("{}{point}{rest}s", whole % 60));
         }
         return parts.join(" ");

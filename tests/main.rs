@@ -8,6 +8,7 @@ mod control;
 mod differential;
 mod experiments;
 mod fluid;
+mod gate;
 mod invariants;
 mod laws;
 mod limits;

@@ -78,7 +78,7 @@ impl Diff {
             match () {
                 () if is_none(&difference) => same.push(name),
                 () if !is_known => unsure.push(name),
-                () if measure == Measure::CostPerMonth || is_p99(measure) => {
+                () if is_headline(measure) => {
                     said.push(self.headline(service, measure, &difference, &name));
                 }
                 () => {}
@@ -111,11 +111,18 @@ impl Diff {
         let change = signed_text(measure, difference.absolute.value);
         let month = if measure == Measure::CostPerMonth { " a month" } else { "" };
         let mut facts = Vec::new();
-        if is_p99(measure) {
+        if measure != Measure::CostPerMonth {
             let at = |index: usize| {
                 let variant = self.comparison.variants.get(index)?;
-                let mark = if variant.variant.scenario.is_approximate() { "≈" } else { "" };
-                Some(format!("{mark}{}", millis(variant.estimate(service, measure)?.value)))
+                let estimate = variant.estimate(service, measure)?;
+                let is_approximate = is_p99(measure) && variant.variant.scenario.is_approximate();
+                let mark = if is_approximate { "≈" } else { "" };
+                let value = estimate.value;
+                Some(if is_p99(measure) {
+                    format!("{mark}{}", millis(value))
+                } else {
+                    figure_text(measure, value)
+                })
             };
             if let (Some(before), Some(after)) = (at(0), at(1)) {
                 facts.push(format!("{before} → {after}"));
@@ -204,6 +211,11 @@ impl Diff {
     }
 }
 
+/// What the sentence tells where it changed; the table tells the rest.
+const fn is_headline(measure: Measure) -> bool {
+    matches!(measure, Measure::CostPerMonth | Measure::Availability) || is_p99(measure)
+}
+
 const fn is_p99(measure: Measure) -> bool {
     matches!(measure, Measure::ResponseQuantile(q) if q > 0.985 && q < 0.995)
 }
@@ -242,7 +254,14 @@ fn signed_text(measure: Measure, value: f64) -> String {
         value if value < 0.0 => "-",
         _ => "",
     };
-    let size = if is_p99(measure) { millis(value.abs()) } else { figure_text(measure, value.abs()) };
+    let size = match measure {
+        // A difference between two shares is no share.
+        Measure::Availability => {
+            format!("{} points", figure_text(measure, value.abs()).trim_end_matches(" %"))
+        }
+        measure if is_p99(measure) => millis(value.abs()),
+        measure => figure_text(measure, value.abs()),
+    };
     format!("{sign}{size}")
 }
 

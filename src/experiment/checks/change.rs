@@ -47,7 +47,8 @@ pub(super) fn judge(
         return without("the baseline costs nothing, or has no run");
     };
     let paired = pairs.len();
-    let note = (paired < costs.len()).then(|| format!("over the {paired} runs that both have"));
+    let noun = if paired == 1 { "run" } else { "runs" };
+    let note = (paired < costs.len()).then(|| format!("over the {paired} {noun} that both have"));
     CheckOutcome {
         value: shown_estimate(check, &estimate),
         status: verdict(check, &estimate),

@@ -2,7 +2,7 @@
 //! that every evaluation of an alarm can be seen.
 
 use crate::workloads::{self, always, secs};
-use windtunnel::kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::policy::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, ScheduledPlan, StepAggregation, StepPlan, Suspended,
     SuspensionPlan, Verdict,
@@ -13,8 +13,7 @@ use windtunnel::kernel::telemetry::{
 };
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::kernel::world::{
-    AlarmChange, AlarmEvaluated, Observer, PeriodClosed, Plan, PolicyInvoked, ScheduledRan,
-    SuspensionChanged, simulate,
+    AlarmEvaluated, Observer, PeriodClosed, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
 };
 use windtunnel::record::{DecisionKind, record};
 
@@ -23,7 +22,6 @@ use windtunnel::record::{DecisionKind, record};
 pub(crate) struct Seen {
     pub(crate) at: f64,
     pub(crate) alarm: String,
-    pub(crate) before: AlarmState,
     pub(crate) state: AlarmState,
     pub(crate) range: Vec<Option<f64>>,
     pub(crate) newest: Option<SimTime>,
@@ -40,30 +38,16 @@ pub(crate) struct Listener {
     pub(crate) minutes: Vec<PeriodClosed>,
 }
 
-impl Probe for Listener {
-    fn offered(&mut self, _: ServiceId, _: u64) {}
-    fn served(&mut self, _: ServiceId, _: &Passages<'_>) {}
-    fn served_revocably(&mut self, _: ServiceId, _: &Passage) {}
-    fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
-    fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
-    fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}
-    fn lost(&mut self, _: ServiceId, _: &Loss) {}
-    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
-}
+impl Probe for Listener {}
 
 impl Observer for Listener {
-    fn alarm_changed(&mut self, _: ServiceId, change: &AlarmChange<'_>) {
-        // A change is told right after the evaluation that brought it about.
-        let last = self.evaluations.last().unwrap();
-        assert_eq!((last.before, last.state), (change.before, change.evaluation.state));
-    }
-
     fn alarm_evaluated(&mut self, _: ServiceId, evaluated: &AlarmEvaluated<'_>) {
+        let (before, after) = (evaluated.before, evaluated.evaluation.state);
+        assert_eq!(evaluated.evaluation.changed, before != after);
         self.evaluations.push(Seen {
             at: evaluated.at.as_secs_f64(),
             alarm: evaluated.alarm.name.clone(),
-            before: evaluated.before,
-            state: evaluated.evaluation.state,
+            state: after,
             range: evaluated.range.to_vec(),
             newest: evaluated.newest,
         });
@@ -83,8 +67,6 @@ impl Observer for Listener {
         self.suspensions.push((change.at.as_secs_f64(), change.after));
     }
 
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-
     fn activity_completed(&mut self, _: ServiceId, at: SimTime, desired: u32) {
         self.completed.push((at.as_secs_f64(), desired));
     }
@@ -92,8 +74,6 @@ impl Observer for Listener {
     fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
         self.minutes.push(*period);
     }
-
-    fn warmup_ended(&mut self, _: SimTime) {}
 }
 
 pub(crate) fn listen(plan: &Plan, replication: u64) -> Listener {

@@ -2,9 +2,9 @@
 
 use crate::workloads;
 use windtunnel::experiment::replicate;
-use windtunnel::kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
-use windtunnel::kernel::world::{AlarmChange, Observer, PeriodClosed, PolicyInvoked, simulate};
+use windtunnel::kernel::world::{AlarmEvaluated, Observer, PeriodClosed, PolicyInvoked, simulate};
 
 /// Keeps every datapoint with the end of its period, and checks what alarms and policies are shown.
 #[derive(Default)]
@@ -31,20 +31,13 @@ impl Witness {
     }
 }
 
-impl Probe for Witness {
-    fn offered(&mut self, _: ServiceId, _: u64) {}
-    fn served(&mut self, _: ServiceId, _: &Passages<'_>) {}
-    fn served_revocably(&mut self, _: ServiceId, _: &Passage) {}
-    fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
-    fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
-    fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}
-    fn lost(&mut self, _: ServiceId, _: &Loss) {}
-    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
-}
+impl Probe for Witness {}
 
 impl Observer for Witness {
-    fn alarm_changed(&mut self, _: ServiceId, change: &AlarmChange<'_>) {
-        self.check(change.at, &change.evaluation.datapoints);
+    fn alarm_evaluated(&mut self, _: ServiceId, evaluated: &AlarmEvaluated<'_>) {
+        if evaluated.evaluation.changed {
+            self.check(evaluated.at, &evaluated.evaluation.datapoints);
+        }
     }
 
     fn policy_invoked(&mut self, _: ServiceId, invoked: &PolicyInvoked<'_>) {
@@ -52,14 +45,9 @@ impl Observer for Witness {
         self.check(SimTime(invoked.at.0 - 200_000_000), invoked.datapoints);
     }
 
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-    fn activity_completed(&mut self, _: ServiceId, _: SimTime, _: u32) {}
-
     fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
         self.periods.push((period.end, period.cpu_utilization));
     }
-
-    fn warmup_ended(&mut self, _: SimTime) {}
 }
 
 #[test]

@@ -6,9 +6,7 @@ use windtunnel::kernel::facts::{
     Unanswered,
 };
 use windtunnel::kernel::units::ServiceId;
-use windtunnel::kernel::world::{
-    AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, RunOutcome, simulate,
-};
+use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, RunOutcome, simulate};
 
 /// What was stated of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,16 +250,9 @@ impl Probe for Witness {
 }
 
 impl Observer for Witness {
-    fn alarm_changed(&mut self, _: ServiceId, _: &AlarmChange<'_>) {}
-    fn policy_invoked(&mut self, _: ServiceId, _: &PolicyInvoked<'_>) {}
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-    fn activity_completed(&mut self, _: ServiceId, _: windtunnel::kernel::units::SimTime, _: u32) {}
-
     fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
         let seen = self.of(service);
         seen.periods.push(*period);
         seen.moves_by_period.push(seen.moves.len());
     }
-
-    fn warmup_ended(&mut self, _: windtunnel::kernel::units::SimTime) {}
 }

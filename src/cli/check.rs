@@ -71,18 +71,21 @@ pub(super) const RUNS: u64 = 10;
 struct Found {
     outcomes: Vec<CheckOutcome>,
     runs: u64,
+    /// Whether runs were stopped before all were done: now, or when the folder was made.
+    is_partial: bool,
+    /// Whether somebody stopped them now.
     interrupted: bool,
 }
 
 /// Runs the request.
 pub(super) fn run(request: &CheckRequest) -> Exit {
     match judged(request) {
-        Ok(gate) => finish(request, &gate),
+        Ok((gate, interrupted)) => finish(request, &gate, interrupted),
         Err(exit) => exit,
     }
 }
 
-fn finish(request: &CheckRequest, gate: &Gate) -> Exit {
+fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     let printed = print(&match request.format {
         GateFormat::Text => report::gate_text(gate, table_width(), stdout_colour()),
         GateFormat::Json => report::gate_json(gate),
@@ -100,17 +103,17 @@ fn finish(request: &CheckRequest, gate: &Gate) -> Exit {
         }
     }
     match () {
-        () if gate.interrupted => Exit::Interrupted,
+        () if interrupted => Exit::Interrupted,
         () if gate.holds() || request.exit_zero => Exit::Ok,
         () => Exit::CheckFailed,
     }
 }
 
-/// The verdicts.
+/// The verdicts, and whether somebody stopped the runs.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-fn judged(request: &CheckRequest) -> Result<Gate, Exit> {
+fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
     let other = request.checks.as_deref().map(subject::declared).transpose();
     let other = other.map_err(|message| fail(Exit::Usage, &message))?;
     let mut head = subject::load(&request.subject, &request.given)?;
@@ -134,16 +137,17 @@ fn judged(request: &CheckRequest) -> Result<Gate, Exit> {
     let found = found(request, head, base.filter(|_| needs))?;
     let verdicts = checks.into_iter().zip(found.outcomes).zip(places);
     let verdicts = verdicts.map(|((check, outcome), place)| Judged { check, outcome, place });
-    Ok(Gate {
+    let gate = Gate {
         scenario: name,
         subject: request.subject.display().to_string(),
         baseline: request.baseline.as_ref().filter(|_| needs).map(|path| path.display().to_string()),
         seed,
         runs: found.runs,
-        interrupted: found.interrupted,
+        interrupted: found.is_partial,
         strict: request.strict,
         verdicts: verdicts.collect(),
-    })
+    };
+    Ok((gate, found.interrupted))
 }
 
 /// What can be wished of a scenario only, where there is none.
@@ -185,7 +189,7 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
             let runs = head.costs.len() as u64;
             let (baseline, interrupted) = match base {
                 None => (None, false),
-                Some(Subject::Kept(base, _)) => (Some(base.baseline()), base.is_interrupted),
+                Some(Subject::Kept(base, _)) => (Some(base.baseline()), false),
                 Some(Subject::Scenario(mut base, _)) => {
                     base.seed = head.seed;
                     let (_, sample, interrupted) = sample(request, *base, runs)?;
@@ -193,7 +197,7 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
                 }
             };
             let outcomes = head.judge(baseline.as_ref());
-            Ok(Found { outcomes, runs, interrupted: interrupted || head.is_interrupted })
+            Ok(Found { outcomes, runs, is_partial: interrupted || head.is_interrupted, interrupted })
         }
         (Subject::Scenario(head, _), Some(Subject::Scenario(base, _))) => side_by_side(request, *base, *head),
         (Subject::Scenario(head, _), base) => {
@@ -204,7 +208,7 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
             let runs = request.replications.unwrap_or(RUNS);
             let (scenario, sample, interrupted) = sample(request, *head, runs)?;
             let outcomes = evaluate_against(&scenario, &sample, baseline.as_ref(), CONFIDENCE);
-            Ok(Found { outcomes, runs: sample.runs() as u64, interrupted })
+            Ok(Found { outcomes, runs: sample.runs() as u64, is_partial: interrupted, interrupted })
         }
     }
 }
@@ -236,5 +240,6 @@ fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Resul
     progress.finish();
     let mut result = result.map_err(|error| stopped(&error))?;
     let Some(head) = result.variants.pop() else { return Err(Exit::RunFailed) };
-    Ok(Found { outcomes: head.checks, runs: head.sample.runs() as u64, interrupted: result.interrupted })
+    let (runs, interrupted) = (head.sample.runs() as u64, result.interrupted);
+    Ok(Found { outcomes: head.checks, runs, is_partial: interrupted, interrupted })
 }

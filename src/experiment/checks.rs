@@ -8,7 +8,9 @@ pub use change::Baseline;
 
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
+use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::units::Usd;
+use crate::kernel::world::ServicePlan;
 use crate::record::{Keep, RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::{Check, Comparator, Quantity, Scenario};
 use shown::{shown, shown_estimate};
@@ -236,14 +238,8 @@ fn findings_of_sample(check: &Check, scenario: &Scenario, sample: &Sample, confi
         let offered = Figure { service: figure.service, measure: Measure::Offered };
         let is_idle = estimate.is_none()
             && sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
-        let has_capacity = service.is_none_or(|service| service.capacity_per_task().is_some());
-        let note = match (check.quantity, estimate) {
-            (Quantity::TimeToCapacity, Some(_)) => {
-                still_short(&sample.values(&Figure { measure: Measure::ShortAtTheEnd, ..*figure }))
-            }
-            (Quantity::TimeToCapacity, None) if !has_capacity => Some(NO_CAPACITY.to_owned()),
-            _ => None,
-        };
+        let marks = |_| sample.values(&Figure { measure: Measure::ShortAtTheEnd, ..*figure });
+        let note = service.and_then(|service| note_of(check.quantity, service, estimate.map(marks)));
         Finding { service: service.map(|service| service.name.clone()), estimate, is_idle, note }
     };
     Figure::of_check(check.quantity, plan).iter().map(find).collect()
@@ -263,6 +259,23 @@ pub fn still_short(marks: &[Option<f64>]) -> Option<String> {
     }
 }
 
+/// What has to be said beside the time to capacity of a service; `marks`: whether it was short when each run ended, `None`
+/// where there is nothing to judge.
+fn note_of(quantity: Quantity, service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
+    if quantity != Quantity::TimeToCapacity {
+        return None;
+    }
+    let Some(marks) = marks else {
+        return service.capacity_per_task().is_none().then(|| NO_CAPACITY.to_owned());
+    };
+    // A task that hangs or waits for a slow dependency carries less than a sound one, which is what is counted.
+    let is_unsound =
+        |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
+    let proviso = service.faults.iter().any(is_unsound).then(|| "by what a sound task carries".to_owned());
+    let parts: Vec<String> = still_short(&marks).into_iter().chain(proviso).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 /// What one run tells of the figures of a check.
 fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRecord) -> Vec<Finding> {
     let one = |value: f64| Estimate { value, half_width: None, runs: 1 };
@@ -275,13 +288,9 @@ fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRecord) -> Ve
             Some(figure) => figure.value(record, plan),
             None => None,
         };
-        let has_capacity = plan.services.get(index).is_some_and(|plan| plan.capacity_per_task().is_some());
         let mark = Figure { service: Some(index), measure: Measure::ShortAtTheEnd };
-        let note = match (check.quantity, value) {
-            (Quantity::TimeToCapacity, Some(_)) => still_short(&[mark.value(record, plan)]),
-            (Quantity::TimeToCapacity, None) if !has_capacity => Some(NO_CAPACITY.to_owned()),
-            _ => None,
-        };
+        let marks = value.map(|_| vec![mark.value(record, plan)]);
+        let note = plan.services.get(index).and_then(|plan| note_of(check.quantity, plan, marks));
         let is_idle = service.requests.offered == 0;
         Finding { service: Some(service.name.clone()), estimate: value.map(one), is_idle, note }
     };

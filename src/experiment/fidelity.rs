@@ -6,14 +6,12 @@
 
 use super::checks::availability;
 use crate::kernel::traffic::RateWalk;
-use crate::kernel::units::SimDuration;
+use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::{Fidelity, Plan, RunError};
 use crate::record::{Limits, RunRecord, record, totals};
 
-/// A minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
 /// An hour \[ns\].
-const HOUR: u64 = 60 * MINUTE;
+const HOUR: u64 = 60 * NANOS_PER_MINUTE;
 /// Longest stretch that is compared \[ns\].
 const DAY: u64 = 24 * HOUR;
 /// Most requests that are simulated one by one for a comparison: seconds on one core. A busier day is cut short around its
@@ -111,16 +109,16 @@ fn busiest(plan: &Plan) -> (u64, u64) {
     let busiest = (0..hours.len()).fold(0, |best, hour| if hours[hour] > hours[best] { hour } else { best });
     let day = DAY.min(horizon);
     // The last day begins early enough to be whole.
-    let from = (busiest as u64 / 24 * DAY).min(horizon - day) / MINUTE * MINUTE;
+    let from = (busiest as u64 / 24 * DAY).min(horizon - day) / NANOS_PER_MINUTE * NANOS_PER_MINUTE;
     let first = (from / HOUR) as usize;
     let count: f64 = hours.iter().skip(first).take(24).sum();
     if count <= COMPARED_REQUESTS {
         return (from, day);
     }
-    let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(MINUTE).min(day);
+    let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(NANOS_PER_MINUTE).min(day);
     let middle = busiest as u64 * HOUR + HOUR / 2;
     let begin = middle.saturating_sub(length / 2).clamp(from, from + day - length);
-    (begin / MINUTE * MINUTE, length)
+    (begin / NANOS_PER_MINUTE * NANOS_PER_MINUTE, length)
 }
 
 /// Expected requests of all services by the hour.

@@ -1,7 +1,7 @@
 //! How long a run that starts empty takes to forget its start: MSER-5 (White, Cobb and Spratt, 2000). It is for
 //! questions about a steady state only; a day of traffic begins where it begins, and nothing of it is left out.
 
-use crate::kernel::units::SimDuration;
+use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::RunError;
 use crate::record::RunRecord;
 use crate::scenario::Scenario;
@@ -71,7 +71,7 @@ pub fn pilot(scenario: &Scenario) -> Result<Warmup, RunError> {
         warmup.is_too_short |= cut.is_too_short;
         if cut.observations > 0 && !cut.is_too_short {
             // The first row is shorter where second 0 is within a calendar minute.
-            let length = SimDuration(first_minute.0 + (cut.observations as u64 - 1) * 60_000_000_000);
+            let length = SimDuration(first_minute.0 + (cut.observations as u64 - 1) * NANOS_PER_MINUTE);
             warmup.length = warmup.length.max(length);
         }
     }

@@ -291,25 +291,39 @@ pub struct Flow<'a> {
 /// Hears of requests and tasks. All instants are ns since second 0; several services are told apart by id.
 pub trait Probe {
     /// `count` requests arrived, at or after the last control event.
-    fn offered(&mut self, service: ServiceId, count: u64);
+    fn offered(&mut self, service: ServiceId, count: u64) {
+        let _ = (service, count);
+    }
 
     /// Requests are served; their ends may lie in the future, or beyond the horizon. None of them can be lost.
-    fn served(&mut self, service: ServiceId, passages: &Passages<'_>);
+    fn served(&mut self, service: ServiceId, passages: &Passages<'_>) {
+        let _ = (service, passages);
+    }
 
     /// A request is served, unless a [`Loss`] takes it back: it is long enough to outlive its task.
-    fn served_revocably(&mut self, service: ServiceId, passage: &Passage);
+    fn served_revocably(&mut self, service: ServiceId, passage: &Passage) {
+        let _ = (service, passage);
+    }
 
     /// A request got a place, but its client gives up at `at`, before `passage.end`; the work is done all the same.
-    fn gave_up_in_service(&mut self, service: ServiceId, passage: &Passage, at: u64);
+    fn gave_up_in_service(&mut self, service: ServiceId, passage: &Passage, at: u64) {
+        let _ = (service, passage, at);
+    }
 
     /// A client that arrived at `arrival` gives up at `at` while waiting; it takes no place.
-    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64);
+    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64) {
+        let _ = (service, arrival, at);
+    }
 
     /// A request was refused on arrival.
-    fn refused(&mut self, service: ServiceId, at: u64, why: Refusal);
+    fn refused(&mut self, service: ServiceId, at: u64, why: Refusal) {
+        let _ = (service, at, why);
+    }
 
     /// A request is lost with its task.
-    fn lost(&mut self, service: ServiceId, loss: &Loss);
+    fn lost(&mut self, service: ServiceId, loss: &Loss) {
+        let _ = (service, loss);
+    }
 
     /// Requests flowed, where the plan asks for the fluid plane; none of the facts about single requests is stated then.
     fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
@@ -348,5 +362,7 @@ pub trait Probe {
     }
 
     /// A task moved on.
-    fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved);
+    fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {
+        let _ = (service, moved);
+    }
 }

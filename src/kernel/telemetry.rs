@@ -18,4 +18,4 @@ pub use metric::{LowSamples, Metric, Reading, Statistic};
 pub use sketch::{Sketch, Times};
 pub use store::{Levels, MetricStore, MetricsPlan, TaskShape, Window};
 pub use tally::{Gauge, Outcomes, Tally};
-pub use usage::{MetricRules, PERIOD, RcptDenominator, UsageMeter, UsageTotals};
+pub use usage::{MetricRules, RcptDenominator, UsageMeter, UsageTotals};

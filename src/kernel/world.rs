@@ -11,8 +11,8 @@ mod sink;
 
 pub use event::{Event, Priority};
 pub use observer::{
-    AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent,
-    Stop, SuspensionChanged,
+    AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent, Stop,
+    SuspensionChanged,
 };
 pub use plan::{Fidelity, Plan, ServicePlan, TelemetryPlan};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

@@ -6,12 +6,10 @@ mod past;
 use std::collections::VecDeque;
 
 use windtunnel_kernel::facts::Passages;
+use windtunnel_kernel::units::NANOS_PER_MINUTE;
 
 use super::histogram::{Histogram, OpenHistogram};
 use super::result::{LatencySummary, RequestCounts};
-
-/// Length of a row \[ns\].
-const MINUTE: u64 = 60_000_000_000;
 
 /// A request that ends in a later minute, or that may still be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,7 +334,7 @@ impl Minutes {
         } else if at <= self.open_end {
             Some(0)
         } else {
-            Some((at - self.open_end).div_ceil(MINUTE) as usize)
+            Some((at - self.open_end).div_ceil(NANOS_PER_MINUTE) as usize)
         }
     }
 
@@ -418,7 +416,7 @@ impl Minutes {
     fn open_next(&mut self) {
         self.open.tally = Tally::default();
         self.warm = None;
-        self.open_end = (self.open_end + MINUTE).min(self.horizon);
+        self.open_end = (self.open_end + NANOS_PER_MINUTE).min(self.horizon);
         let Some(next) = self.ahead.pop_front() else { return };
         self.open.deferred = next.entries;
         self.open.tally.timed_out = next.gave_up;

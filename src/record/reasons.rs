@@ -5,7 +5,7 @@ use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, ScheduledO
 use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
 use windtunnel_kernel::world::{
-    AlarmChange, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
+    AlarmEvaluated, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
 };
 
 /// A number with at most three decimals: `83.125`, `60`.
@@ -34,16 +34,16 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
 }
 
 /// Why an alarm changed its state.
-pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
-    let plan = change.alarm;
+pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>) -> String {
+    let plan = evaluated.alarm;
     let (n, m) = (plan.evaluation_periods, plan.datapoints_to_alarm);
-    let breaching = change
+    let breaching = evaluated
         .evaluation
         .datapoints
         .iter()
         .filter(|value| plan.comparison.breaches(**value, plan.threshold))
         .count();
-    let seen = change.evaluation.datapoints.len();
+    let seen = evaluated.evaluation.datapoints.len();
     let verb = match plan.comparison {
         windtunnel_kernel::telemetry::Comparison::GreaterThanThreshold => "above",
         windtunnel_kernel::telemetry::Comparison::GreaterThanOrEqualToThreshold => "at or above",
@@ -51,7 +51,7 @@ pub(super) fn alarm(change: &AlarmChange<'_>) -> String {
         windtunnel_kernel::telemetry::Comparison::LessThanOrEqualToThreshold => "at or below",
     };
     let threshold = number(plan.threshold);
-    match change.evaluation.state {
+    match evaluated.evaluation.state {
         AlarmState::InsufficientData => {
             format!("{}: no datapoint of {} in the evaluation range", plan.name, plan.metric.name())
         }

@@ -8,8 +8,8 @@ use windtunnel_kernel::facts::{
 use windtunnel_kernel::policy::{ScheduledOutcome, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
-    AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError,
-    RunOutcome, ScheduledRan, Stop, SuspensionChanged, simulate,
+    AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome,
+    ScheduledRan, Stop, SuspensionChanged, simulate,
 };
 
 use super::lives::failure_name;
@@ -231,33 +231,31 @@ impl Probe for Recorder<'_> {
 }
 
 impl Observer for Recorder<'_> {
-    fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>) {
+    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
         if self.keep != Keep::Everything {
+            return;
+        }
+        self.services[service.index()].evaluations.note(evaluated);
+        if !evaluated.evaluation.changed {
             return;
         }
         let recorder = &mut self.services[service.index()];
         recorder.decisions.push(DecisionRecord {
-            at: change.at,
+            at: evaluated.at,
             kind: DecisionKind::Alarm,
-            policy: recorder.names[change.policy.index()].clone(),
-            alarm_state: change.evaluation.state.name(),
-            metric: self.plan.services[service.index()].metrics.name(change.alarm.metric).to_owned(),
-            value: change.evaluation.datapoints.last().copied(),
-            threshold: Some(change.alarm.threshold),
-            datapoints: change.evaluation.datapoints.clone(),
-            running: change.running,
+            policy: recorder.names[evaluated.policy.index()].clone(),
+            alarm_state: evaluated.evaluation.state.name(),
+            metric: self.plan.services[service.index()].metrics.name(evaluated.alarm.metric).to_owned(),
+            value: evaluated.evaluation.datapoints.last().copied(),
+            threshold: Some(evaluated.alarm.threshold),
+            datapoints: evaluated.evaluation.datapoints.clone(),
+            running: evaluated.running,
             proposed: None,
-            desired_before: change.desired,
-            desired_after: change.desired,
-            outcome: change.evaluation.state.name(),
-            reason: reasons::alarm(change),
+            desired_before: evaluated.desired,
+            desired_after: evaluated.desired,
+            outcome: evaluated.evaluation.state.name(),
+            reason: reasons::alarm(evaluated),
         });
-    }
-
-    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        if self.keep == Keep::Everything {
-            self.services[service.index()].evaluations.note(evaluated);
-        }
     }
 
     fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {

@@ -199,7 +199,11 @@ pub struct MinuteRecord {
 impl MinuteRecord {
     /// A whole minute in which nothing happens, the `index`-th of a run.
     pub(crate) fn quiet(index: u64) -> Self {
-        Self { start: SimTime(index * 60_000_000_000), length: SimDuration::from_secs(60), ..Self::default() }
+        Self {
+            start: SimTime(index * windtunnel_kernel::units::NANOS_PER_MINUTE),
+            length: SimDuration::from_secs(60),
+            ..Self::default()
+        }
     }
 }
 

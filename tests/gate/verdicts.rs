@@ -218,3 +218,13 @@ fn searches_and_sweeps_take_the_new_checks_and_refuse_what_they_cannot_judge() {
         assert!(ran.stderr.contains("`cost_change <= 5%` compares with a baseline"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn faults_that_capacity_does_not_see_are_said_beside_it() {
+    let hung = format!("{RISING}[[fault]]\nat = \"20m\"\nduration = \"2m\"\nhang = {{ share = 0.4 }}\n");
+    let (_, _, check) = one(&hung, "time_to_capacity = \"< 30m\"", &["--replications", "2"]);
+    assert!(
+        check["note"].as_str().is_some_and(|note| note.contains("by what a sound task carries")),
+        "{check}"
+    );
+}

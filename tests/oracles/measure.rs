@@ -4,12 +4,10 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use windtunnel::kernel::facts::{
-    Answers, Denial, Loss, Passage, Passages, Probe, Refusal, TaskMoved, Unanswered,
-};
+use windtunnel::kernel::facts::{Answers, Denial, Passage, Passages, Probe, Refusal, Unanswered};
 use windtunnel::kernel::telemetry::UsageTotals;
 use windtunnel::kernel::units::{ServiceId, SimTime};
-use windtunnel::kernel::world::{AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, simulate};
+use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, simulate};
 
 use crate::statistics::Estimate;
 
@@ -176,8 +174,6 @@ fn nearest_rank(values: &mut [u64], q: f64) -> f64 {
 }
 
 impl Probe for Sample {
-    fn offered(&mut self, _: ServiceId, _: u64) {}
-
     fn served(&mut self, _: ServiceId, passages: &Passages<'_>) {
         passages.iter().for_each(|passage| self.passage(&passage));
     }
@@ -217,17 +213,9 @@ impl Probe for Sample {
         self.attempt(end.origin.first, end.arrival, matches!(end.denial, Denial::Refused(_)));
         self.lost += u64::from(end.at >= self.warm && !end.tries_again);
     }
-
-    fn lost(&mut self, _: ServiceId, _: &Loss) {}
-    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
 }
 
 impl Observer for Sample {
-    fn alarm_changed(&mut self, _: ServiceId, _: &AlarmChange<'_>) {}
-    fn policy_invoked(&mut self, _: ServiceId, _: &PolicyInvoked<'_>) {}
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-    fn activity_completed(&mut self, _: ServiceId, _: SimTime, _: u32) {}
-
     fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
         if period.end.0 > self.warm {
             self.usage.cpu_busy += period.usage.cpu_busy;
@@ -236,8 +224,6 @@ impl Observer for Sample {
             self.usage.length += period.usage.length;
         }
     }
-
-    fn warmup_ended(&mut self, _: SimTime) {}
 }
 
 /// Runs `work` for replications 0..count on two threads; the results come in the order of replications.

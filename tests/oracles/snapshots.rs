@@ -4,11 +4,11 @@
 //! A sine is given to the kernel as chords of 10 s: a chord is off by at most h²/8 · |λ″| = 100/8 · 2·(2π/3600)² =
 //! 7.6·10⁻⁵ requests/s, so a count of sessions of 600 s is off by less than 0.05, a fiftieth of its standard error.
 
-use windtunnel::kernel::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use windtunnel::kernel::facts::{Passage, Passages, Probe};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
-use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
-use windtunnel::kernel::world::{AlarmChange, Observer, PeriodClosed, Plan, PolicyInvoked, simulate};
+use windtunnel::kernel::units::{ServiceId, SimDuration};
+use windtunnel::kernel::world::{Observer, Plan, simulate};
 
 use super::measure::{replicate, verdict};
 use crate::workloads;
@@ -42,8 +42,6 @@ impl Census {
 }
 
 impl Probe for Census {
-    fn offered(&mut self, _: ServiceId, _: u64) {}
-
     fn served(&mut self, _: ServiceId, passages: &Passages<'_>) {
         passages.iter().for_each(|passage| self.passage(&passage));
     }
@@ -51,22 +49,9 @@ impl Probe for Census {
     fn served_revocably(&mut self, _: ServiceId, passage: &Passage) {
         self.passage(passage);
     }
-
-    fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
-    fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
-    fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}
-    fn lost(&mut self, _: ServiceId, _: &Loss) {}
-    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
 }
 
-impl Observer for Census {
-    fn alarm_changed(&mut self, _: ServiceId, _: &AlarmChange<'_>) {}
-    fn policy_invoked(&mut self, _: ServiceId, _: &PolicyInvoked<'_>) {}
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-    fn activity_completed(&mut self, _: ServiceId, _: SimTime, _: u32) {}
-    fn period_closed(&mut self, _: ServiceId, _: &PeriodClosed) {}
-    fn warmup_ended(&mut self, _: SimTime) {}
-}
+impl Observer for Census {}
 
 fn curve(pieces: &[Segment]) -> TrafficPlan {
     TrafficPlan::Poisson(RateCurve::new(pieces).expect("pieces that ascend"))

@@ -6,11 +6,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::kernel::traffic::{RateCurve, Segment, TrafficPlan};
+use crate::kernel::units::NANOS_PER_MINUTE;
 
 /// Length of an hour \[ns\].
 const HOUR: u64 = 3_600_000_000_000;
-/// Length of a minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
 
 /// One calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +147,7 @@ fn clock_of(local: &jiff::Zoned) -> u64 {
     let time = local.time();
     let part = |value: i64| u64::try_from(value).unwrap_or(0);
     part(i64::from(time.hour())) * HOUR
-        + part(i64::from(time.minute())) * MINUTE
+        + part(i64::from(time.minute())) * NANOS_PER_MINUTE
         + part(i64::from(time.second())) * 1_000_000_000
         + part(i64::from(time.subsec_nanosecond()))
 }
@@ -175,7 +174,7 @@ fn curve_of(traffic: &TrafficPlan) -> RateCurve {
 /// The curve with its means over minutes, where it has more pieces than minutes.
 #[expect(clippy::cast_precision_loss, reason = "a mean")]
 fn by_the_minute(curve: &RateCurve, length: u64) -> RateCurve {
-    if curve.segments().len() as u64 <= length / MINUTE {
+    if curve.segments().len() as u64 <= length / NANOS_PER_MINUTE {
         return curve.clone();
     }
     let mut pieces = Vec::new();
@@ -183,7 +182,7 @@ fn by_the_minute(curve: &RateCurve, length: u64) -> RateCurve {
     for piece in curve.segments() {
         let mut from = start;
         while from < piece.end {
-            let end = (minute + 1) * MINUTE;
+            let end = (minute + 1) * NANOS_PER_MINUTE;
             let to = piece.end.min(end);
             let rate = |at: u64| {
                 let share = (at - start) as f64 / (piece.end - start) as f64;
@@ -191,7 +190,7 @@ fn by_the_minute(curve: &RateCurve, length: u64) -> RateCurve {
             };
             sum += (rate(from) + rate(to)) / 2.0 * (to - from) as f64;
             if to == end {
-                let mean = sum / MINUTE as f64;
+                let mean = sum / NANOS_PER_MINUTE as f64;
                 pieces.push(Segment { end, rate_start: mean, rate_end: mean });
                 (minute, sum) = (minute + 1, 0.0);
             }
@@ -199,8 +198,8 @@ fn by_the_minute(curve: &RateCurve, length: u64) -> RateCurve {
         }
         start = piece.end;
     }
-    if start > minute * MINUTE {
-        let mean = sum / (start - minute * MINUTE) as f64;
+    if start > minute * NANOS_PER_MINUTE {
+        let mean = sum / (start - minute * NANOS_PER_MINUTE) as f64;
         pieces.push(Segment { end: start, rate_start: mean, rate_end: mean });
     }
     RateCurve::new(&pieces).unwrap_or_default()

@@ -1,9 +1,6 @@
 //! The metrics a service publishes, and how an alarm reads one: statistic, period, and what few samples mean.
 
-use crate::units::SimDuration;
-
-/// Length of a minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
+use crate::units::{NANOS_PER_MINUTE, SimDuration};
 
 /// A CloudWatch metric of a service (`aws-scaling.md` §1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,7 +169,7 @@ impl Reading {
     pub fn of(metric: Metric) -> Self {
         Self {
             statistic: metric.usual_statistic(),
-            period: SimDuration(MINUTE),
+            period: SimDuration(NANOS_PER_MINUTE),
             low_samples: LowSamples::Evaluate,
         }
     }
@@ -188,7 +185,7 @@ impl Reading {
     /// has a price of its own (`aws-scaling.md` §4).
     #[must_use]
     pub const fn is_high_resolution(&self) -> bool {
-        self.period.0 < MINUTE
+        self.period.0 < NANOS_PER_MINUTE
     }
 }
 

@@ -9,10 +9,7 @@ use super::metric::{Metric, Reading, Statistic};
 use super::sketch::Times;
 use super::tally::{Gauge, Outcomes};
 use super::usage::UsageTotals;
-use crate::units::{SimDuration, SimTime};
-
-/// Length of a minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
+use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
 /// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts: `aws-scaling.md` §1.7).
 const SAMPLE_INTERVAL: f64 = 20e9;
@@ -30,7 +27,7 @@ pub struct MetricsPlan {
 
 impl Default for MetricsPlan {
     fn default() -> Self {
-        let minute = SimDuration(MINUTE);
+        let minute = SimDuration(NANOS_PER_MINUTE);
         Self { cpu_resolution: minute, memory_resolution: minute, custom: Vec::new() }
     }
 }
@@ -42,10 +39,11 @@ impl MetricsPlan {
         match metric {
             Metric::CpuUtilization => self.cpu_resolution,
             Metric::MemoryUtilization => self.memory_resolution,
-            Metric::Custom(index) => {
-                self.custom.get(usize::from(index)).map_or(SimDuration(MINUTE), |custom| custom.resolution)
-            }
-            _ => SimDuration(MINUTE),
+            Metric::Custom(index) => self
+                .custom
+                .get(usize::from(index))
+                .map_or(SimDuration(NANOS_PER_MINUTE), |custom| custom.resolution),
+            _ => SimDuration(NANOS_PER_MINUTE),
         }
     }
 

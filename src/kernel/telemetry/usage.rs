@@ -4,10 +4,7 @@
 use alloc::collections::VecDeque;
 
 use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
-use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
-
-/// Length of an ordinary period \[ns\]: ECS and load-balancer metrics are minute metrics (`aws-scaling.md` §1.7).
-pub const PERIOD: u64 = 60 * NANOS_PER_SEC;
+use crate::units::{SimDuration, SimTime};
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,6 +300,7 @@ impl UsageTotals {
 mod tests {
     use super::*;
     use crate::random::Rng;
+    use crate::units::{NANOS_PER_MINUTE, NANOS_PER_SEC};
 
     const RULES: MetricRules =
         MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true };
@@ -310,19 +308,20 @@ mod tests {
     #[test]
     fn an_interval_is_split_exactly_over_the_periods_it_covers() {
         let mut rng = Rng::from_key(1);
-        let horizon = 20 * PERIOD + 7;
+        let horizon = 20 * NANOS_PER_MINUTE + 7;
         let first_end = 13 * NANOS_PER_SEC;
-        let mut meter = UsageMeter::new(RULES, SimDuration(PERIOD), SimTime(first_end), SimTime(horizon));
+        let mut meter =
+            UsageMeter::new(RULES, SimDuration(NANOS_PER_MINUTE), SimTime(first_end), SimTime(horizon));
         let mut ends = vec![first_end];
         while *ends.last().unwrap() < horizon {
-            ends.push((ends.last().unwrap() + PERIOD).min(horizon));
+            ends.push((ends.last().unwrap() + NANOS_PER_MINUTE).min(horizon));
         }
         let mut plain = vec![0_i128; ends.len()];
         for (period, end) in ends.iter().enumerate() {
             let start = if period == 0 { 0 } else { ends[period - 1] };
             for _ in 0..50 {
                 let arrival = start + rng.below(end - start);
-                let wait = rng.below(4 * PERIOD);
+                let wait = rng.below(4 * NANOS_PER_MINUTE);
                 let p = Passage {
                     arrival,
                     start: arrival,
@@ -331,7 +330,7 @@ mod tests {
                     end: arrival + wait,
                 };
                 meter.passage(&p);
-                let kill = arrival + rng.below(2 * PERIOD);
+                let kill = arrival + rng.below(2 * NANOS_PER_MINUTE);
                 let lost = rng.below(4) == 0 && kill < p.end && kill < ends[period];
                 if lost {
                     meter.lost(&Loss { at: kill, passage: p, promise: Promise::Served });

@@ -1,29 +1,10 @@
 //! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
 
-use crate::facts::{Loss, Passage, Passages, Probe, Refusal, TaskMoved};
+use crate::facts::Probe;
 use crate::policy::{Decision, ScheduledOutcome, Suspended};
 use crate::service::{FaultPlan, TaskCounts};
 use crate::telemetry::{AlarmPlan, AlarmState, Evaluation, UsageTotals};
 use crate::units::{PolicyId, ServiceId, SimDuration, SimTime};
-
-/// An alarm changed its state.
-#[derive(Clone, Copy, Debug)]
-pub struct AlarmChange<'a> {
-    /// When.
-    pub at: SimTime,
-    /// Whose alarm it is.
-    pub policy: PolicyId,
-    /// How it was declared.
-    pub alarm: &'a AlarmPlan,
-    /// The state before.
-    pub before: AlarmState,
-    /// What it saw.
-    pub evaluation: &'a Evaluation,
-    /// Running and desired count then.
-    pub running: u32,
-    /// Desired count then.
-    pub desired: u32,
-}
 
 /// An alarm was evaluated, whatever came of it.
 #[derive(Clone, Copy, Debug)]
@@ -141,30 +122,44 @@ pub struct PeriodClosed {
     pub desired: u32,
 }
 
-/// Hears of everything.
+/// Hears of everything it does not leave unheard.
 pub trait Observer: Probe {
-    /// An alarm changed its state.
-    fn alarm_changed(&mut self, service: ServiceId, change: &AlarmChange<'_>);
-    /// An alarm was evaluated; stated before [`Observer::alarm_changed`] where its state changed.
-    fn alarm_evaluated(&mut self, _service: ServiceId, _evaluated: &AlarmEvaluated<'_>) {}
+    /// An alarm was evaluated; whether its state changed, the evaluation says.
+    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
+        let _ = (service, evaluated);
+    }
     /// An occurrence of a scheduled action ran, failed or was skipped.
-    fn scheduled_action(&mut self, _service: ServiceId, _ran: &ScheduledRan<'_>) {}
+    fn scheduled_action(&mut self, service: ServiceId, ran: &ScheduledRan<'_>) {
+        let _ = (service, ran);
+    }
     /// The suspended state changed.
-    fn suspension_changed(&mut self, _service: ServiceId, _change: &SuspensionChanged) {}
+    fn suspension_changed(&mut self, service: ServiceId, change: &SuspensionChanged) {
+        let _ = (service, change);
+    }
     /// A policy was invoked.
-    fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>);
+    fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {
+        let _ = (service, invoked);
+    }
     /// At second 0 the desired count was moved within min and max.
-    fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32);
+    fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
+        let _ = (service, before, after);
+    }
     /// The running count has reached the desired count after a change.
-    fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32);
+    fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
+        let _ = (service, at, desired);
+    }
     /// A fault begins or is over.
     fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
         let _ = (service, moved);
     }
     /// A metric period is over.
-    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed);
+    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
+        let _ = (service, period);
+    }
     /// Requests that arrive from now on count in the statistics.
-    fn warmup_ended(&mut self, at: SimTime);
+    fn warmup_ended(&mut self, at: SimTime) {
+        let _ = at;
+    }
     /// Asked at the end of every metric period whether the run goes on; it always does unless an observer says so.
     ///
     /// # Errors
@@ -187,22 +182,6 @@ pub enum Stop {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
-impl Probe for Silent {
-    fn offered(&mut self, _: ServiceId, _: u64) {}
-    fn served(&mut self, _: ServiceId, _: &Passages<'_>) {}
-    fn served_revocably(&mut self, _: ServiceId, _: &Passage) {}
-    fn gave_up_in_service(&mut self, _: ServiceId, _: &Passage, _: u64) {}
-    fn gave_up_waiting(&mut self, _: ServiceId, _: u64, _: u64) {}
-    fn refused(&mut self, _: ServiceId, _: u64, _: Refusal) {}
-    fn lost(&mut self, _: ServiceId, _: &Loss) {}
-    fn task_moved(&mut self, _: ServiceId, _: &TaskMoved) {}
-}
+impl Probe for Silent {}
 
-impl Observer for Silent {
-    fn alarm_changed(&mut self, _: ServiceId, _: &AlarmChange<'_>) {}
-    fn policy_invoked(&mut self, _: ServiceId, _: &PolicyInvoked<'_>) {}
-    fn desired_clamped(&mut self, _: ServiceId, _: u32, _: u32) {}
-    fn activity_completed(&mut self, _: ServiceId, _: SimTime, _: u32) {}
-    fn period_closed(&mut self, _: ServiceId, _: &PeriodClosed) {}
-    fn warmup_ended(&mut self, _: SimTime) {}
-}
+impl Observer for Silent {}

@@ -11,7 +11,7 @@ use crate::service::{
 };
 use crate::telemetry::{MetricRules, MetricsPlan};
 use crate::traffic::TrafficPlan;
-use crate::units::{SimDuration, SimTime};
+use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
 /// How the data plane is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,27 +112,27 @@ pub struct TelemetryPlan {
     pub rules: MetricRules,
 }
 
-/// Length of a calendar minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
-
 impl Plan {
     /// The first whole calendar minute after second 0: where the first period and the first row end.
     #[must_use]
     pub fn first_minute_end(&self) -> SimTime {
-        self.first_end(SimDuration(MINUTE))
+        self.first_end(SimDuration(NANOS_PER_MINUTE))
     }
 
     /// The first whole multiple of `period` of the calendar after second 0; `period` divides a minute.
     #[must_use]
     pub fn first_end(&self, period: SimDuration) -> SimTime {
-        let past = self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs() % period.0.max(1);
+        let past =
+            self.start_unix_ns.rem_euclid(NANOS_PER_MINUTE.cast_signed()).unsigned_abs() % period.0.max(1);
         SimTime(period.0 - past)
     }
 
     /// Nanoseconds of the calendar minute that are over at `at`.
     #[must_use]
     pub fn past_minute(&self, at: SimTime) -> u64 {
-        (self.start_unix_ns.rem_euclid(60_000_000_000).unsigned_abs() + at.0 % MINUTE) % MINUTE
+        (self.start_unix_ns.rem_euclid(NANOS_PER_MINUTE.cast_signed()).unsigned_abs()
+            + at.0 % NANOS_PER_MINUTE)
+            % NANOS_PER_MINUTE
     }
 }
 

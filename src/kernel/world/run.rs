@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
-use super::observer::{AlarmChange, AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::observer::{AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{Mixed, Plane, Requests};
 use super::service_state::{PendingAction, ServiceState};
@@ -407,19 +407,6 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             desired,
         };
         self.observer.alarm_evaluated(id, &evaluated);
-        if watch.evaluation.changed {
-            let (policy, evaluation) = (watch.policy, &watch.evaluation);
-            let change = AlarmChange {
-                at: now,
-                policy,
-                alarm: &watch.alarm.plan,
-                before,
-                evaluation,
-                running,
-                desired,
-            };
-            self.observer.alarm_changed(id, &change);
-        }
         if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
             watch.stays += 1;
             let at = now + state.plan.telemetry.aas_action_latency;

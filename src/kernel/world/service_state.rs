@@ -14,10 +14,7 @@ use crate::service::{Incident, LaunchWindow, Lifecycle, LifecycleParts};
 use crate::telemetry::{
     Alarm, AlarmPlan, Evaluation, Metric, MetricStore, Tally, TaskShape, UsageMeter, UsageTotals, Window,
 };
-use crate::units::{AlarmId, Bytes, PolicyId, ServiceId, SimDuration, SimTime};
-
-/// Length of a minute \[ns\].
-const MINUTE: u64 = 60_000_000_000;
+use crate::units::{AlarmId, Bytes, NANOS_PER_MINUTE, PolicyId, ServiceId, SimDuration, SimTime};
 
 /// An alarm on duty.
 #[derive(Debug)]
@@ -141,7 +138,7 @@ fn finest(resolutions: impl Iterator<Item = SimDuration>) -> SimDuration {
         }
         a
     };
-    SimDuration(resolutions.fold(MINUTE, |sum, resolution| common(sum, resolution.0)))
+    SimDuration(resolutions.fold(NANOS_PER_MINUTE, |sum, resolution| common(sum, resolution.0)))
 }
 
 /// What turns use into utilization.
@@ -187,7 +184,7 @@ fn delay(service: &ServicePlan, metric: Metric) -> SimDuration {
             custom.map_or(telemetry.ecs_metric_delay, |custom| custom.delay)
         }
         metric if metric.is_load_balancer() => telemetry.alb_metric_delay,
-        metric if service.metrics.resolution(metric).0 < MINUTE => telemetry.ecs_metric_delay_20s,
+        metric if service.metrics.resolution(metric).0 < NANOS_PER_MINUTE => telemetry.ecs_metric_delay_20s,
         _ => telemetry.ecs_metric_delay,
     }
 }

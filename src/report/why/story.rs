@@ -444,7 +444,12 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
             format!("{} → {}", row.desired_before, row.desired_after)
         };
         let who = if row.policy.is_empty() { String::new() } else { format!("{}: ", row.policy) };
-        page.event(row.time_s, clock, &format!("{who}{change}: {}", row.reason));
+        // A fault's or a task's outcome is a word for programs; its reason says all.
+        let text = match row.kind.as_str() {
+            "fault" | "task" => format!("{who}{}{times}", row.reason),
+            _ => format!("{who}{change}: {}", row.reason),
+        };
+        page.event(row.time_s, clock, &text);
         index += alike;
     }
 }

@@ -1,7 +1,12 @@
 //! The change of cost against a baseline, wherever that comes from.
 
+use windtunnel::experiment::checks::{Baseline, judge_change};
+use windtunnel::experiment::{CheckStatus, Figure, Measure, replicate};
+use windtunnel::scenario::{Check, Comparator, Quantity};
+
 use super::{RISING, check};
 use crate::cli::folder;
+use crate::experiments::scenario;
 use crate::program::windtunnel;
 
 const LIMIT: &str = "\n[checks]\ncost_change = \"<= 5%\"\n";
@@ -107,5 +112,35 @@ fn an_amount_and_a_saving_are_judged_as_they_are_written() {
         let set = format!("checks.cost_change={limit}");
         let found = change(folder.path(), "head.toml", &["--baseline", "base", "--set", &set]);
         assert_eq!(found.0, status, "{limit}: {}", found.1);
+    }
+}
+
+/// Pairs of ten runs against ten others.
+const PAIRS: usize = 200;
+
+#[test]
+fn of_intervals_between_independent_runs_at_least_173_of_200_hold_the_change_that_is_none() {
+    let plan = scenario(&RISING.replace("40m", "15m")).plan;
+    let cost = Figure { service: None, measure: Measure::CostPerMonth };
+    let mut costs = Vec::new();
+    for first in (0..PAIRS as u64 * 20).step_by(200) {
+        let records = replicate(&plan, 3, first..first + 200).unwrap();
+        costs.extend(records.iter().map(|record| cost.value(record, &plan)));
+    }
+    let check =
+        |quantity| Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit: 0.0 };
+    for quantity in [Quantity::CostChange, Quantity::CostChangeShare] {
+        let held = costs.chunks(20).filter(|pair| {
+            let baseline = Baseline { costs: pair[10..].to_vec() };
+            let outcome = judge_change(&check(quantity), &pair[..10], Some(&baseline));
+            // An interval that holds the truth neither passes nor fails a limit that is the truth, unless it is a point.
+            let estimate = outcome.estimate.unwrap();
+            let holds = (estimate.low()..=estimate.high()).contains(&0.0);
+            assert!(!holds || outcome.status != CheckStatus::Fail, "{outcome:?}");
+            holds
+        });
+        // Of 200 independent intervals that hold with 95 %, fewer than 173 do with a probability below 1e-5.
+        let held = held.count();
+        assert!((173..=PAIRS).contains(&held), "{quantity:?}: {held} of {PAIRS}");
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use windtunnel::experiment::Figure;
+use windtunnel::record::{Keep, Limits, RunRecord, record_within};
+
 use super::{CHECKS, RISING, check, rising};
 use crate::cli::folder;
 use crate::program::{names, windtunnel};
@@ -227,4 +230,25 @@ fn faults_that_capacity_does_not_see_are_said_beside_it() {
         check["note"].as_str().is_some_and(|note| note.contains("by what a sound task carries")),
         "{check}"
     );
+}
+
+#[test]
+fn what_is_kept_of_a_run_changes_none_of_its_figures() {
+    let scenario = crate::experiments::scenario(
+        &RISING.replace("horizon = \"40m\"", "horizon = \"40m\"\nwarmup = \"5m\""),
+    );
+    let plan = &scenario.plan;
+    let [everything, minutes, totals] = [Keep::Everything, Keep::Minutes, Keep::Totals]
+        .map(|keep| record_within(plan, (1, 0), keep, Limits::default()).unwrap());
+    for figure in Figure::all(plan) {
+        let value = figure.value(&everything, plan);
+        assert_eq!(figure.value(&minutes, plan), value, "{figure:?}");
+        assert_eq!(figure.value(&totals, plan), value, "{figure:?}");
+    }
+    let service = |record: &RunRecord| record.services[0].clone();
+    let (whole, part, least) = (service(&everything), service(&minutes), service(&totals));
+    assert_eq!((&part.timeline, &part.in_service), (&whole.timeline, &whole.in_service));
+    assert!(part.decisions.is_empty() && part.evaluations.is_empty() && part.lives.is_empty());
+    assert!(least.timeline.is_empty() && least.in_service.is_empty() && !whole.decisions.is_empty());
+    assert_eq!(minutes.fingerprint, everything.fingerprint);
 }

@@ -1,6 +1,7 @@
 //! The workflow that the documents offer: its commands exist and their flags parse.
 
 use std::fs;
+use std::path::Path;
 
 use crate::program::{shipped, windtunnel};
 
@@ -87,5 +88,78 @@ fn the_document_and_the_workflow_say_the_same_commands() {
     assert!(document.contains(diff) && workflow.contains(diff));
     for marker in ["<!-- windtunnel-diff -->", "pull-requests: write"] {
         assert!(document.contains(marker) && workflow.contains(marker), "{marker}");
+    }
+}
+
+/// The script of the step of that name.
+fn script(name: &str) -> String {
+    let text = fs::read_to_string(shipped("docs/windtunnel.yml")).unwrap();
+    let step = text.split_once(&format!("- name: {name}\n")).unwrap().1;
+    let block = step.split_once("run: |\n").unwrap().1;
+    let lines = block.lines().take_while(|line| line.is_empty() || line.starts_with("          "));
+    lines.map(|line| format!("{}\n", line.trim_start_matches("          "))).collect()
+}
+
+/// Runs a script as the runner does, with `bin` before everything else on the path.
+#[cfg(unix)]
+fn run(script: &str, folder: &Path, bin: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    use std::process::{Command, Stdio};
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let mut shell = Command::new("bash");
+    shell.args(["-e", "-c", script]).current_dir(folder).env("PATH", path).stdin(Stdio::null());
+    let output = shell.envs(variables.iter().copied()).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn the_scripts_of_the_workflow_do_what_they_say() {
+    let program = Path::new(env!("CARGO_BIN_EXE_windtunnel"));
+    let bin = program.parent().unwrap();
+    let (change, verdicts) = (
+        script("What the change does"),
+        script("The verdicts as annotations, for test reporters, and as exit code"),
+    );
+    let good = super::rising("web", "\n[checks]\navailability = \">= 1%\"\n");
+    let bad = super::rising("web", "\n[checks]\ncost = \"< 0 USD\"\n");
+    for (scenario, has_base, code) in [(&good, true, 0), (&bad, true, 1), (&good, false, 0), (&bad, false, 1)]
+    {
+        let folder = crate::cli::folder(&[("web.toml", scenario.as_bytes())]);
+        fs::create_dir(folder.path().join("base")).unwrap();
+        if has_base {
+            fs::write(folder.path().join("base/web.toml"), &good).unwrap();
+        }
+        let summary = folder.path().join("summary.md");
+        let variables = [("SCENARIO", "web.toml"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
+        // What fails is the gate, never the comment.
+        assert_eq!(run(&change, folder.path(), bin, &variables).0, Some(0));
+        let comment = fs::read_to_string(folder.path().join("comment.md")).unwrap();
+        assert!(comment.starts_with("<!-- windtunnel-diff -->\n## "), "{comment}");
+        assert_eq!(fs::read_to_string(&summary).unwrap(), comment);
+        let (exit, said) = run(&verdicts, folder.path(), bin, &variables);
+        assert_eq!(exit, Some(code), "{said}");
+        assert_eq!(said.contains("::error file=web.toml,line="), code == 1, "{said}");
+        assert!(fs::read_to_string(folder.path().join("checks.xml")).unwrap().starts_with("<?xml"));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_comment_is_updated_where_there_is_one_and_made_where_there_is_none() {
+    use std::os::unix::fs::PermissionsExt;
+    let comment = script("One comment, kept up to date");
+    for (known, wanted) in [
+        ("77\n78", "--method PATCH repos/o/r/issues/comments/77"),
+        ("", "--method POST repos/o/r/issues/5/comments"),
+    ] {
+        let folder = crate::cli::folder(&[("comment.md", b"text")]);
+        let fake = "#!/bin/sh\ncase \"$*\" in *--paginate*) printf '%s' \"$KNOWN\" ;; *) echo \"$*\" >> calls ;; esac\n";
+        let path = folder.path().join("gh");
+        fs::write(&path, fake).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let variables = [("KNOWN", known), ("REPOSITORY", "o/r"), ("NUMBER", "5")];
+        assert_eq!(run(&comment, folder.path(), folder.path(), &variables).0, Some(0));
+        let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
+        assert_eq!(calls.trim(), format!("api {wanted} -F body=@comment.md"));
     }
 }

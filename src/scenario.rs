@@ -289,7 +289,7 @@ pub enum Quantity {
     MinutesOver(MinuteLimit),
     /// Cost scaled to 730 hours, less the baseline's \[USD\].
     CostChange,
-    /// The same, divided by the baseline's [share].
+    /// The same, divided by the baseline's \[share\].
     CostChangeShare,
 }
 

@@ -34,7 +34,7 @@ pub struct Diff {
 const MOST_KEYS: usize = 40;
 /// Rows of the table at most.
 const MOST_ROWS: usize = 120;
-/// Longest value that is shown [characters].
+/// Longest value that is shown \[characters\].
 const LONGEST_VALUE: usize = 120;
 
 impl Diff {

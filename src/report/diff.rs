@@ -13,7 +13,7 @@ use super::gate::{Gate, found};
 use super::numbers::{PLAIN, figure, grouped, millis};
 use super::page::{Look, Page};
 use super::words::{columns, fitted, plain, wrapped};
-use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Measure};
 use crate::scenario::{Change, Part};
 
@@ -68,12 +68,17 @@ impl Diff {
     /// One sentence: what changes for whom, and what does not.
     fn verdict(&self) -> String {
         let comparison = &self.comparison;
-        let (mut said, mut unsure, mut same) = (Vec::new(), Vec::new(), Vec::new());
+        let mut said = Vec::new();
+        let [mut other, mut gone, mut unsure, mut same] = [const { Vec::new() }; 4];
         let many = comparison.services().len() > 1;
         for (service, measure) in lines(comparison) {
-            let Some(difference) = comparison.difference(1, service, measure) else { continue };
             let of = service.filter(|_| many).map_or_else(String::new, |name| format!(" of {}", plain(name)));
             let name = format!("{}{of}", noun(measure));
+            let Some(difference) = comparison.difference(1, service, measure) else {
+                let is_told = |variant: &Compared| variant.estimate(service, measure).is_some();
+                gone.extend(comparison.variants.iter().any(is_told).then_some(name));
+                continue;
+            };
             let is_known = is_real(&difference) || difference.absolute.half_width.is_none();
             match () {
                 () if is_none(&difference) => same.push(name),
@@ -81,18 +86,25 @@ impl Diff {
                 () if is_headline(measure) => {
                     said.push(self.headline(service, measure, &difference, &name));
                 }
-                () => {}
+                () => other.push(name),
             }
         }
-        if said.is_empty() && unsure.is_empty() && !same.is_empty() {
-            return "No difference: every figure below is the same in every run.".to_owned();
+        let is_quiet = said.is_empty();
+        let groups = [
+            (if is_quiet { "different:" } else { "also different:" }, other),
+            ("on one side only:", gone),
+            ("no significant difference in", unsure),
+        ];
+        for (words, names) in groups.iter().filter(|(_, names)| !names.is_empty()) {
+            said.push(format!("{words} {}", listed(names)));
         }
-        said.extend(
-            (!unsure.is_empty()).then(|| format!("no significant difference in {}", listed(&unsure))),
-        );
-        said.extend((!same.is_empty()).then(|| format!("the same {}", listed(&same))));
-        if said.is_empty() {
-            return "Neither cost nor times can be told: no run has any.".to_owned();
+        match (said.is_empty(), same.is_empty()) {
+            (true, true) => return "Neither cost nor times can be told: no run has any.".to_owned(),
+            (true, false) => {
+                return "No difference: every figure below is the same in every run.".to_owned();
+            }
+            (false, true) => {}
+            (false, false) => said.push(format!("the same {}", listed(&same))),
         }
         let text = said.join("; ");
         let mut letters = text.chars();

@@ -192,3 +192,24 @@ fn the_comment_begins_with_its_marker_and_no_name_breaks_it() {
     assert_eq!(text.matches("<!-- windtunnel-diff -->").count(), 1);
     is_sound_markdown(&text.replace("@<!-- -->all", ""));
 }
+
+#[test]
+fn a_service_that_came_or_went_is_never_called_no_difference() {
+    let two = |name: &str| {
+        let second = crate::cli::SMALL
+            .split_once("[service")
+            .unwrap()
+            .1
+            .replace("service.web", &format!("service.{name}"));
+        format!("{}[service{}", crate::cli::SMALL, second.replacen("web", name, 1))
+    };
+    let folder = folder(&[("base.toml", two("api").as_bytes()), ("head.toml", two("new").as_bytes())]);
+    let text = diff(folder.path(), &["base.toml", "head.toml", "--replications", "2"]).exits(0).stdout;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!words.contains("No difference"), "{text}");
+    assert!(words.contains("n one side only: p50 response time of api, "), "{text}");
+    assert!(
+        words.contains("it has no service `api`") && words.contains("the service `new` is new"),
+        "{text}"
+    );
+}

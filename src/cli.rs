@@ -10,6 +10,7 @@ mod forecast;
 mod manifest;
 mod optimize;
 mod replicate;
+mod report;
 mod run;
 mod subject;
 mod sweep;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Sweep(request) => sweep::sweep(&request),
         Command::Merge(request) => sweep::merge(&request),
         Command::Why(request) => why::run(&request),
+        Command::Report(request) => report::run(&request),
         Command::Validate(request) => commands::validate(&request),
         Command::Schema => commands::print(&crate::scenario::json_schema()),
         Command::Init(request) => commands::init(&request),

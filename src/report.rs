@@ -13,6 +13,7 @@ mod diff;
 mod figures;
 mod forecast;
 mod gate;
+mod html;
 mod numbers;
 mod optimize;
 mod page;
@@ -34,6 +35,7 @@ pub use diff::{Diff, diff_json, diff_markdown, diff_text};
 pub use figures::figure_text;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
+pub use html::{RunFiles, RunOutput, run_page};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

@@ -37,7 +37,7 @@ pub use declared::{Declared, declared};
 pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };
-pub use explain::{explain, explain_topics};
+pub use explain::{KeyNote, explain, explain_topics, key_note};
 pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load};
 pub use price_book::{PriceRow, prices};
@@ -49,6 +49,12 @@ pub use templates::{FLASH_SALE, Template, templates};
 #[must_use]
 pub fn quantity_named(name: &str) -> Option<Quantity> {
     lower::checks::figure(name)
+}
+
+/// A duration of a scenario (`800ms`, `1m 30s`) in milliseconds; `None` where the text is none.
+#[must_use]
+pub fn duration_ms(text: &str) -> Option<f64> {
+    quantity::duration(text).ok().map(|span| span.as_millis_f64())
 }
 
 /// A text to be read, with the name that diagnostics print.

@@ -35,6 +35,8 @@ pub(super) enum Command {
     Forecast(ForecastRequest),
     /// Tell the story around a moment of a run: why it scaled then, or why it did not
     Why(WhyRequest),
+    /// Make one HTML page of results: it opens from disk, without a network
+    Report(ReportRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
     /// Print the JSON Schema of scenario files
@@ -92,9 +94,27 @@ pub(super) struct RunRequest {
     /// Folder for the results [default: output/NAME]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
     pub(super) format: RunFormat,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel report output/flash-sale\n  windtunnel report output/monday output/tuesday --html \
+                        week.html\n\n`run` leaves the same page as report.html. It is made of the files of the folder alone, so \
+                        equal files give equal bytes."
+)]
+pub(super) struct ReportRequest {
+    /// Folders with the results of runs
+    #[arg(value_name = "OUTPUT_DIR", required = true)]
+    pub(super) folders: Vec<PathBuf>,
+    /// File to write [default: report.html in the folder; several folders need a name]
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -19,6 +19,8 @@ struct Manifest<'a> {
     price_book_date: &'a str,
     finished_unix_s: u64,
     wall_time_s: f64,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    files: &'a [&'a str],
 }
 
 #[derive(Serialize)]
@@ -32,6 +34,19 @@ struct Other<'a> {
 /// # Errors
 /// A sentence, should it not be possible to write it as JSON.
 pub(super) fn of(scenarios: &[&Scenario], seed: u64, watch: &Stopwatch) -> Result<Vec<u8>, String> {
+    listing(scenarios, seed, watch, &[])
+}
+
+/// The same with the names of the files beside it, so that what an earlier run left in the folder can be told apart.
+///
+/// # Errors
+/// A sentence, should it not be possible to write it as JSON.
+pub(super) fn listing(
+    scenarios: &[&Scenario],
+    seed: u64,
+    watch: &Stopwatch,
+    files: &[&str],
+) -> Result<Vec<u8>, String> {
     let Some((base, others)) = scenarios.split_first() else { return Ok(Vec::new()) };
     let other = |scenario: &&'_ Scenario| (scenario.name.clone(), scenario.sha256.clone());
     let others: Vec<(String, String)> = others.iter().map(other).collect();
@@ -46,6 +61,7 @@ pub(super) fn of(scenarios: &[&Scenario], seed: u64, watch: &Stopwatch) -> Resul
         price_book_date: &base.price_book_date,
         finished_unix_s: unix_seconds(),
         wall_time_s: watch.elapsed().as_secs_f64(),
+        files,
     };
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| format!("cannot write manifest.json: {error}"))?;

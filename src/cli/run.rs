@@ -33,7 +33,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
     };
     let simulated = watch.elapsed();
-    if let Err(message) = write(&result, &out, &watch, Vec::new()) {
+    if let Err(message) = write(&result, &out, &watch, Vec::new()).and_then(|()| page(request, &out)) {
         return fail(Exit::RunFailed, &message);
     }
     let text = match request.format {
@@ -106,6 +106,21 @@ pub(super) fn folder_name(name: &str) -> String {
     }
 }
 
+/// What a page is called beside the files that it is made of.
+pub(super) const PAGE: &str = "report.html";
+
+/// Writes the page beside the files that it is made of, unless it is not wanted.
+pub(super) fn page(request: &RunRequest, out: &Path) -> Result<(), String> {
+    if request.no_report {
+        if out.join(PAGE).exists() && !request.given.quiet {
+            note(&format!("note: {PAGE} in {} is of an earlier run\n", out.display()));
+        }
+        return Ok(());
+    }
+    let failed = |message: String| format!("cannot make {PAGE}: {message} (--no-report leaves it out)");
+    super::report::write(&[out.to_owned()], &out.join(PAGE)).map_err(failed)
+}
+
 /// Makes the content of a file.
 type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
 
@@ -119,7 +134,6 @@ pub(super) fn write(
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let png = report::chart_png(result).map_err(chart)?;
     let svg = report::chart_svg(result).map_err(chart)?.into_bytes();
-    let manifest = manifest::of(&[&result.scenario], result.scenario.seed, watch)?;
     // The large ones are made when their turn comes and dropped when they are written.
     let files: Vec<(&str, Content<'_>)> = vec![
         ("summary.json", Box::new(|| report::summary_json(result).into_bytes())),
@@ -132,10 +146,13 @@ pub(super) fn write(
         ("timeline.png", Box::new(|| png)),
         ("timeline.svg", Box::new(|| svg)),
         ("plan.toml", Box::new(|| result.scenario.resolved_toml.clone().into_bytes())),
-        ("manifest.json", Box::new(|| manifest)),
     ];
+    let names: Vec<&str> =
+        files.iter().map(|(name, _)| *name).chain(more.iter().map(|(name, _)| *name)).collect();
+    let scenario = &result.scenario;
+    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names)?;
     let files = files.into_iter().map(|(name, make)| (name, make())).chain(more);
-    output::write_all(out, files).map_err(|error| error.to_string())
+    output::write_all(out, files.chain([("manifest.json", manifest)])).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -26,6 +26,31 @@ pub fn explain(topic: &str) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
 
+/// What there is to say of a key of the scenario in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyNote {
+    /// What it means, as one sentence.
+    pub doc: &'static str,
+    /// Its default as TOML; `None` where it has none.
+    pub default: Option<&'static str>,
+}
+
+/// What there is to say of a key by its whole path (`assumptions.tt_high_points`). `None` when there is no such key.
+#[must_use]
+pub fn key_note(wanted: &str) -> Option<KeyNote> {
+    let mut found = None;
+    schema::walk(&mut |path, key| {
+        if path == wanted {
+            let default = match key.default {
+                Default::Toml(text) => Some(text),
+                Default::Required | Default::Nothing => None,
+            };
+            found = Some(KeyNote { doc: key.doc, default });
+        }
+    });
+    found
+}
+
 /// Every topic that [`explain`] knows, for suggestions.
 #[must_use]
 pub fn explain_topics() -> Vec<String> {
@@ -84,6 +109,14 @@ mod tests {
         for topic in explain_topics() {
             assert!(explain(&topic).is_some_and(|text| text.len() > topic.len() + 8), "{topic}");
         }
+    }
+
+    #[test]
+    fn a_key_has_its_sentence_and_its_default() {
+        let note = key_note("assumptions.tt_high_points").unwrap();
+        assert!(note.doc.contains("high alarm"));
+        assert_eq!(note.default, Some("3"));
+        assert_eq!(key_note("assumptions.nonsense"), None);
     }
 
     #[test]

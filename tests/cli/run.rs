@@ -5,12 +5,13 @@ use std::fs;
 use super::{SMALL, folder, small};
 use crate::program::{names, windtunnel};
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "decisions.csv",
     "evaluations.csv",
     "invoice.csv",
     "manifest.json",
     "plan.toml",
+    "report.html",
     "response_times.csv",
     "summary.json",
     "tasks.csv",

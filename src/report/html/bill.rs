@@ -1,0 +1,121 @@
+//! The cost tree: the total, what each service has of it, and the lines of its invoice, each with its share of the total.
+
+use serde::Serialize;
+
+use super::figures::money;
+use super::reading::{CostLine, Summary};
+use crate::report::numbers::{THIN, figure};
+
+/// The tree, for its template.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Bill {
+    total: String,
+    per_month: String,
+    horizon: String,
+    services: Vec<ServiceBill>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ServiceBill {
+    name: String,
+    amount: String,
+    share: String,
+    /// Width of its bar [% of the widest].
+    width: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Line {
+    name: String,
+    quantity: String,
+    unit: String,
+    rate: String,
+    amount: String,
+    share: String,
+    width: String,
+}
+
+impl Bill {
+    pub(super) fn new(summary: &Summary, horizon: &str) -> Self {
+        let total = dollars(&summary.cost.total_usd);
+        let services = summary.services.0.iter().map(|(name, service)| {
+            let amount = &service.cost.total_usd;
+            ServiceBill {
+                name: name.clone(),
+                amount: money(amount),
+                share: share(dollars(amount), total),
+                width: width(dollars(amount), total),
+                lines: service.cost.lines.iter().map(|cost| line(cost, total)).collect(),
+            }
+        });
+        Self {
+            total: money(&summary.cost.total_usd),
+            per_month: money(&summary.cost.per_month_usd),
+            horizon: horizon.to_owned(),
+            services: services.collect(),
+        }
+    }
+}
+
+fn line(cost: &CostLine, total: f64) -> Line {
+    let amount = dollars(&cost.amount_usd);
+    let quantity = cost.quantity.parse().map_or_else(|_| cost.quantity.clone(), |value| figure(value, THIN));
+    Line {
+        name: item_name(&cost.item),
+        quantity,
+        unit: cost.unit.clone(),
+        rate: cost.rate_usd.clone(),
+        amount: money(&cost.amount_usd),
+        share: share(amount, total),
+        width: width(amount, total),
+    }
+}
+
+/// An amount, for shares and bars only; what is printed is the text itself.
+fn dollars(text: &str) -> f64 {
+    text.parse().unwrap_or(0.0)
+}
+
+fn share(part: f64, total: f64) -> String {
+    if total <= 0.0 {
+        return String::new();
+    }
+    let percent = part / total * 100.0;
+    if percent > 0.0 && percent < 0.1 { "< 0.1 %".to_owned() } else { format!("{percent:.1} %") }
+}
+
+fn width(part: f64, total: f64) -> String {
+    let percent = if total > 0.0 { (part / total * 100.0).clamp(0.0, 100.0) } else { 0.0 };
+    format!("{percent:.2}")
+}
+
+/// An item of an invoice as people call it; one that is not known keeps its words.
+fn item_name(item: &str) -> String {
+    let known = match item {
+        "fargate_vcpu" => "Fargate vCPU",
+        "fargate_memory" => "Fargate memory",
+        "fargate_ephemeral_storage" => "Fargate ephemeral storage",
+        "alb_hour" => "Load balancer, hours",
+        "alb_lcu" => "Load balancer, capacity units",
+        "public_ipv4" => "Public IPv4 addresses",
+        "cloudwatch_alarm" => "CloudWatch alarms",
+        "cloudwatch_high_resolution_alarm" => "CloudWatch alarms, high resolution",
+        other => return other.replace('_', " "),
+    };
+    known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_of_the_total_and_nothing_has_none() {
+        assert_eq!(share(14.87, 22.52), "66.0 %");
+        assert_eq!(share(0.01, 100.0), "< 0.1 %");
+        assert_eq!(share(0.0, 0.0), "");
+        assert_eq!(width(5.0, 4.0), "100.00");
+        assert_eq!(item_name("savings_plan_fee"), "savings plan fee");
+    }
+}

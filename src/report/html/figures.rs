@@ -1,0 +1,274 @@
+//! The figures: a handful in large type, and all of them in tables with one column a service.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::reading::{Estimates, Results, ServiceSummary, Timeline, Times};
+use crate::experiment::Measure;
+use crate::report::figures::figure_text;
+use crate::report::numbers::{THIN, figure, grouped, millis, percent};
+
+/// A figure in large type.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Tile {
+    name: &'static str,
+    value: String,
+    note: String,
+}
+
+/// A table of figures that belong together.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Group {
+    title: String,
+    columns: Vec<String>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    name: String,
+    cells: Vec<String>,
+}
+
+const NOTHING: &str = "–";
+
+/// The figures in large type; where there were several runs, cost and times are those of all of them.
+pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
+    let summary = &results.summary;
+    let services = &summary.services.0;
+    let sum =
+        |pick: fn(&ServiceSummary) -> u64| services.iter().map(|(_, service)| pick(service)).sum::<u64>();
+    let (offered, served) = (sum(|s| s.requests.offered), sum(|s| s.requests.served));
+    let decided = offered.saturating_sub(sum(|s| s.requests.in_flight));
+    let mut tiles = vec![Tile {
+        name: "Cost a month",
+        value: format!("{} USD", money(&summary.cost.per_month_usd)),
+        note: format!("{} USD for {horizon}", money(&summary.cost.total_usd)),
+    }];
+    // The slowest service speaks for all: an average over services is nobody's experience.
+    let slowest = services
+        .iter()
+        .filter_map(|(name, service)| {
+            service.response_time_ms.p95.map(|p95| (name, p95, service.response_time_ms))
+        })
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((name, p95, times)) = slowest {
+        let of = if services.len() > 1 { format!(" · {name}") } else { String::new() };
+        let note = times.p99.map_or_else(String::new, |p99| format!("p99 {}{of}", millis(p99)));
+        tiles.push(Tile {
+            name: "p95 response time",
+            value: format!("{}{}", mark(results), millis(p95)),
+            note,
+        });
+    }
+    tiles.push(Tile {
+        name: "Requests served",
+        value: availability(served, decided),
+        note: match decided.saturating_sub(served) {
+            0 => format!("all {}", grouped(decided, THIN)),
+            lost => format!("{} of {} were not", grouped(lost, THIN), grouped(decided, THIN)),
+        },
+    });
+    let mean: f64 = services.iter().filter_map(|(_, service)| service.tasks.running_mean).sum();
+    let most = sum(|s| u64::from(s.tasks.running_max));
+    let range = match services.as_slice() {
+        [(_, only)] => format!("{} to {most}", only.tasks.running_min),
+        _ => format!("in {} services", services.len()),
+    };
+    tiles.push(Tile { name: "Running tasks, mean", value: figure(mean, THIN), note: range });
+    let (out, back) = (sum(|s| s.scaling.scale_out), sum(|s| s.scaling.scale_in));
+    tiles.push(Tile {
+        name: "Scaled",
+        value: format!("{out} out, {back} in"),
+        note: format!("{} decisions changed nothing", grouped(sum(|s| s.scaling.not_scaled), THIN)),
+    });
+    tiles
+}
+
+/// The share that was served, with the digits that checks judge it by.
+fn availability(served: u64, decided: u64) -> String {
+    if decided == 0 {
+        return "no data".to_owned();
+    }
+    figure_text(Measure::Availability, served as f64 / decided as f64)
+}
+
+/// `≈` where response times are approximate.
+fn mark(results: &Results) -> &'static str {
+    if results.summary.scenario.fidelity == "requests" { "" } else { "≈" }
+}
+
+/// Dollars with their thousands apart.
+pub(super) fn money(text: &str) -> String {
+    match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
+        Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
+        None => text.to_owned(),
+    }
+}
+
+/// All figures of the summary.
+pub(super) fn groups(results: &Results) -> Vec<Group> {
+    let services = &results.summary.services.0;
+    let columns: Vec<String> = services.iter().map(|(name, _)| name.clone()).collect();
+    let group =
+        |title: &str, rows: Vec<Row>| Group { title: title.to_owned(), columns: columns.clone(), rows };
+    let row = |name: &str, cell: &dyn Fn(&ServiceSummary) -> String| Row {
+        name: name.to_owned(),
+        cells: services.iter().map(|(_, service)| cell(service)).collect(),
+    };
+    let count = |value: u64| grouped(value, THIN);
+    let opt = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), |value| figure(value, THIN));
+    let mut requests = vec![
+        row("Offered", &|s| count(s.requests.offered)),
+        row("Served", &|s| with_share(s.requests.served, s.requests.offered)),
+        row("Rejected", &|s| with_share(s.requests.rejected, s.requests.offered)),
+        row("Timed out", &|s| with_share(s.requests.timed_out, s.requests.offered)),
+        row("Failed", &|s| with_share(s.requests.failed, s.requests.offered)),
+        row("In flight at the end", &|s| count(s.requests.in_flight)),
+    ];
+    if services.iter().any(|(_, service)| service.warmup_requests > 0) {
+        requests.push(row("Left out as warm-up", &|s| count(s.warmup_requests)));
+    }
+    let tasks = vec![
+        row("Running, mean", &|s| opt(s.tasks.running_mean)),
+        row("Running, least to most", &|s| format!("{} to {}", s.tasks.running_min, s.tasks.running_max)),
+        row("Started, stopped", &|s| format!("{}, {}", count(s.tasks.started), count(s.tasks.stopped))),
+        row("Task-hours", &|s| opt(s.tasks.task_hours)),
+        cold_starts(results),
+        row("CPU, mean", &|s| share(s.utilization.cpu_mean)),
+        row("Memory, mean", &|s| share(s.utilization.memory_mean)),
+        row("Scaled out, in", &|s| format!("{}, {}", count(s.scaling.scale_out), count(s.scaling.scale_in))),
+        row("Decisions without a change", &|s| count(s.scaling.not_scaled)),
+    ];
+    let cost = vec![
+        row("Total", &|s| format!("{} USD", money(&s.cost.total_usd))),
+        row("A month of 730 h", &|s| format!("{} USD", money(&s.cost.per_month_usd))),
+        row("A million requests", &|s| {
+            let cost = s.cost.per_million_requests_usd.as_deref();
+            cost.map_or_else(|| NOTHING.to_owned(), |cost| format!("{} USD", money(cost)))
+        }),
+    ];
+    let mut groups = vec![group("Requests", requests), group("Cost", cost)];
+    groups.extend(times(results));
+    groups.push(group("Tasks and scaling", tasks));
+    groups
+}
+
+/// Picks one of the times.
+type Quantile = fn(&Times) -> Option<f64>;
+
+/// Response and waiting times: beside each other where there is one service, else a table each.
+fn times(results: &Results) -> Vec<Group> {
+    let services = &results.summary.services.0;
+    let quantiles: [(&str, Quantile); 7] = [
+        ("Mean", |t| t.mean),
+        ("p50", |t| t.p50),
+        ("p90", |t| t.p90),
+        ("p95", |t| t.p95),
+        ("p99", |t| t.p99),
+        ("p99.9", |t| t.p99_9),
+        ("Most", |t| t.max),
+    ];
+    let text = |value: Option<f64>| {
+        value.map_or_else(|| NOTHING.to_owned(), |value| format!("{}{}", mark(results), millis(value)))
+    };
+    let table = |title: &str, columns: Vec<String>, of: Vec<&Times>| Group {
+        title: title.to_owned(),
+        columns,
+        rows: quantiles
+            .iter()
+            .map(|(name, quantile)| Row {
+                name: (*name).to_owned(),
+                cells: of.iter().map(|times| text(quantile(times))).collect(),
+            })
+            .collect(),
+    };
+    if let [(_, only)] = services.as_slice() {
+        let columns = vec!["Response".to_owned(), "Waiting".to_owned()];
+        return vec![table("Times", columns, vec![&only.response_time_ms, &only.waiting_time_ms])];
+    }
+    let names = || services.iter().map(|(name, _)| name.clone()).collect();
+    vec![
+        table("Response time", names(), services.iter().map(|(_, s)| &s.response_time_ms).collect()),
+        table("Waiting time", names(), services.iter().map(|(_, s)| &s.waiting_time_ms).collect()),
+    ]
+}
+
+/// The usual and a slow cold start of each service: from the wish for a task until it could serve.
+fn cold_starts(results: &Results) -> Row {
+    let cell = |list: &Vec<super::reading::ColdStart>| {
+        let mut seconds: Vec<f64> = list.iter().filter_map(super::reading::ColdStart::seconds).collect();
+        seconds.sort_by(f64::total_cmp);
+        let at =
+            |share: usize| seconds.get((seconds.len() * share / 100).min(seconds.len().saturating_sub(1)));
+        match (at(50), at(95)) {
+            (Some(usual), Some(slow)) => format!("{} s, {} s", figure(*usual, THIN), figure(*slow, THIN)),
+            _ => NOTHING.to_owned(),
+        }
+    };
+    Row {
+        name: "Cold start, median and p95".to_owned(),
+        cells: results.cold_starts.iter().map(cell).collect(),
+    }
+}
+
+fn with_share(part: u64, total: u64) -> String {
+    if part == 0 || total == 0 {
+        return grouped(part, THIN);
+    }
+    format!("{} ({})", grouped(part, THIN), percent(part, total))
+}
+
+fn share(value: Option<f64>) -> String {
+    value.map_or_else(|| NOTHING.to_owned(), |value| format!("{:.1} %", value * 100.0))
+}
+
+/// The figures in large type of several runs beside each other; empty where there is one.
+pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
+    let (_, first) = runs.first().filter(|_| runs.len() > 1)?;
+    let rows = first.iter().map(|tile| Row {
+        name: tile.name.to_owned(),
+        cells: runs
+            .iter()
+            .map(|(_, tiles)| {
+                let same = tiles.iter().find(|other| other.name == tile.name);
+                same.map_or_else(|| NOTHING.to_owned(), |tile| tile.value.clone())
+            })
+            .collect(),
+    });
+    Some(Group {
+        title: format!("{} runs", runs.len()),
+        columns: runs.iter().map(|(label, _)| label.clone()).collect(),
+        rows: rows.collect(),
+    })
+}
+
+/// Minutes of a timeline whose value of `column` is above `limit`, and how many had one: `23 of 1 440`.
+pub(super) fn minutes_above(timeline: &Timeline, column: &str, limit: f64) -> (usize, usize) {
+    let values = || timeline.column(column).iter().flatten();
+    (values().filter(|value| **value > limit).count(), values().count())
+}
+
+/// What several runs say of each figure, where there were several.
+pub(super) fn intervals(estimates: &Estimates) -> Group {
+    let rows = estimates.figures.iter().filter_map(|(name, value)| {
+        let number = |key: &str| value.get(key).and_then(number_of);
+        let text = |key: &str| number(key).map_or_else(|| NOTHING.to_owned(), |value| figure(value, THIN));
+        let middle = number("value")?;
+        let half = number("half_width")
+            .map_or_else(|| NOTHING.to_owned(), |half| format!("± {}", figure(half, THIN)));
+        let cells = vec![figure(middle, THIN), half, text("p10"), text("p50"), text("p90")];
+        Some(Row { name: name.replace('_', " "), cells })
+    });
+    let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
+    Group {
+        title: format!("Over {} runs", grouped(estimates.replications, THIN)),
+        columns: ["Value", &interval, "P10", "P50", "P90"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+/// A number, or money, which is a decimal text.
+fn number_of(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}

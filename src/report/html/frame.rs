@@ -1,0 +1,154 @@
+//! What every page shares: the document around the content, the templates, styles and scripts, and the pieces that pages
+//! are put together from. A page brings its title, its content and the data of its scripts.
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value};
+use serde::Serialize;
+
+use super::embed;
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("bill.html", include_str!("assets/bill.html")),
+    ("figures.html", include_str!("assets/figures.html")),
+    ("page.html", include_str!("assets/page.html")),
+    ("plan.html", include_str!("assets/plan.html")),
+    ("run.html", include_str!("assets/run.html")),
+    ("service.html", include_str!("assets/service.html")),
+    ("verdict.html", include_str!("assets/verdict.html")),
+];
+
+/// uPlot's own styles, then ours, which may overrule them.
+const STYLES: &str =
+    concat!(include_str!("assets/vendor/uplot-1.6.32/uPlot.min.css"), "\n", include_str!("assets/page.css"));
+
+const UPLOT: &str = include_str!("assets/vendor/uplot-1.6.32/uPlot.iife.min.js");
+
+/// The scripts in the order in which they lean on each other; together they are the body of one function.
+const SCRIPTS: &str = concat!(
+    include_str!("assets/document.js"),
+    include_str!("assets/numbers.js"),
+    include_str!("assets/theme.js"),
+    include_str!("assets/legend.js"),
+    include_str!("assets/chart.js"),
+    include_str!("assets/group.js"),
+    include_str!("assets/lane.js"),
+    include_str!("assets/log.js"),
+    include_str!("assets/start.js"),
+);
+
+/// A piece of markup whose texts are escaped.
+pub(super) type Markup = Value;
+
+/// The templates, ready to be filled.
+pub(super) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// A sentence, should a template be wrong; the tests would have said so.
+    pub(super) fn new() -> Result<Self, String> {
+        let mut environment = Environment::new();
+        for (name, source) in TEMPLATES {
+            environment.add_template(name, source).map_err(|error| in_words(name, &error))?;
+        }
+        Ok(Self(environment))
+    }
+
+    /// A piece of markup: the template with the values of `context`, each of them escaped.
+    ///
+    /// # Errors
+    /// A sentence, should the template ask for what `context` does not have.
+    pub(super) fn fill(&self, name: &str, context: &impl Serialize) -> Result<Markup, String> {
+        let template = self.0.get_template(name).map_err(|error| in_words(name, &error))?;
+        let text = template.render(Serde(context)).map_err(|error| in_words(name, &error))?;
+        Ok(Value::from_safe_string(text))
+    }
+}
+
+fn in_words(name: &str, error: &minijinja::Error) -> String {
+    format!("cannot fill the template {name}: {error}")
+}
+
+/// A line of what made the results, for the foot of a page.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Origin {
+    /// `Seed`, `Scenario`, …
+    pub(super) name: String,
+    /// Its value, as text.
+    pub(super) value: String,
+    /// Whether it is a command or a hash: set in a type of fixed width.
+    pub(super) is_code: bool,
+}
+
+impl Origin {
+    pub(super) fn text(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: value.into(), is_code: false }
+    }
+
+    pub(super) fn code(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: value.into(), is_code: true }
+    }
+}
+
+/// A page without its frame.
+pub(super) struct Page<'a, D: Serialize> {
+    /// The title of the document.
+    pub(super) title: &'a str,
+    /// The content of `<main>`.
+    pub(super) content: Markup,
+    /// What the scripts read: `assets/start.js` says which keys it knows.
+    pub(super) data: &'a D,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    title: &'a str,
+    content: &'a Markup,
+    data: Value,
+    styles: Value,
+    uplot: Value,
+    scripts: Value,
+}
+
+impl<D: Serialize> Page<'_, D> {
+    /// The whole document.
+    ///
+    /// # Errors
+    /// A sentence, should a template or the data be wrong.
+    pub(super) fn document(&self, templates: &Templates) -> Result<Vec<u8>, String> {
+        let document = Document {
+            title: self.title,
+            content: &self.content,
+            data: Value::from_safe_string(embed::json(self.data)?),
+            styles: Value::from_safe_string(STYLES.to_owned()),
+            uplot: Value::from_safe_string(UPLOT.to_owned()),
+            scripts: Value::from_safe_string(SCRIPTS.to_owned()),
+        };
+        let text = templates.fill("page.html", &document)?;
+        Ok(text.to_string().into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_built_in_ends_its_own_element() {
+        for script in [UPLOT, SCRIPTS] {
+            assert!(!script.to_lowercase().contains("</script") && !script.contains("<!--"));
+        }
+        assert!(!STYLES.to_lowercase().contains("</style"));
+    }
+
+    #[test]
+    fn a_title_is_text() {
+        let templates = Templates::new().unwrap();
+        let page =
+            Page { title: "<img src=x>&", content: Value::from_safe_string(String::new()), data: &"<b>" };
+        let text = String::from_utf8(page.document(&templates).unwrap()).unwrap();
+        assert!(text.contains("<title>&lt;img src=x&gt;&amp;</title>"));
+        assert!(!text.contains("<img") && !text.contains("\"<b>\""));
+    }
+}

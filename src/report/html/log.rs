@@ -1,0 +1,91 @@
+//! The decision log: a lane below the charts and a table, both made by the scripts from the columns here.
+
+use serde::Serialize;
+
+use super::embed::{Column, Number, Words};
+use super::reading::Decision;
+
+/// Most entries that a page carries for one service.
+const MOST: usize = 20_000;
+
+/// The entries of one service, by column.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Log {
+    /// From second 0 on \[s\].
+    at: Column,
+    kind: Words,
+    policy: Words,
+    alarm_state: Words,
+    metric: Words,
+    value: Column,
+    threshold: Column,
+    datapoints: Vec<String>,
+    running: Column,
+    proposed: Column,
+    before: Column,
+    after: Column,
+    outcome: Words,
+    reason: Vec<String>,
+    /// Entries that are in `decisions.csv` and not here.
+    left_out: usize,
+}
+
+impl Log {
+    pub(super) fn new(decisions: &[Decision]) -> Self {
+        let kept: Vec<&Decision> =
+            decisions.iter().filter(|row| decisions.len() <= MOST || matters(row)).collect();
+        let kept = &kept[..kept.len().min(MOST)];
+        let column = |decimals: u32, pick: &dyn Fn(&Decision) -> Option<f64>| Column {
+            values: kept.iter().map(|row| pick(row)).collect(),
+            decimals,
+        };
+        let words = |pick: fn(&Decision) -> &str| {
+            let mut words = Words::default();
+            kept.iter().for_each(|row| words.push(pick(row)));
+            words
+        };
+        Self {
+            at: column(3, &|row| Some(row.time_s)),
+            kind: words(|row| &row.kind),
+            policy: words(|row| &row.policy),
+            alarm_state: words(|row| &row.alarm_state),
+            metric: words(|row| &row.metric),
+            value: column(3, &|row| row.value),
+            threshold: column(3, &|row| row.threshold),
+            datapoints: kept.iter().map(|row| shortened(&row.datapoints)).collect(),
+            running: column(0, &|row| Some(f64::from(row.running))),
+            proposed: column(0, &|row| row.proposed.map(f64::from)),
+            before: column(0, &|row| Some(f64::from(row.desired_before))),
+            after: column(0, &|row| Some(f64::from(row.desired_after))),
+            outcome: words(|row| &row.outcome),
+            reason: kept.iter().map(|row| row.reason.clone()).collect(),
+            left_out: decisions.len() - kept.len(),
+        }
+    }
+}
+
+/// Whether an entry changed something, or is no mere repetition of what a policy could not do.
+fn matters(row: &Decision) -> bool {
+    row.kind != "policy" || row.desired_before != row.desired_after
+}
+
+/// Datapoints with three decimals at most.
+fn shortened(datapoints: &str) -> String {
+    let short = |text: &str| match text.parse().map(|value| Number::new(Some(value), 3)) {
+        Ok(Number::Whole(value)) => value.to_string(),
+        Ok(Number::Decimal(value)) => value.to_string(),
+        Ok(Number::None) | Err(_) => text.to_owned(),
+    };
+    datapoints.split(' ').filter(|text| !text.is_empty()).map(short).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn datapoints_keep_three_decimals() {
+        assert_eq!(shortened("49.381229 50.000000 7.5"), "49.381 50 7.5");
+        assert_eq!(shortened(""), "");
+    }
+}

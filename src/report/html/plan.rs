@@ -1,0 +1,102 @@
+//! Assumptions and limits: what the run took for granted, what the bill leaves out, and the whole plan.
+
+use serde::Serialize;
+
+use super::reading::Results;
+use crate::scenario;
+
+/// Longest plan that a page carries \[B\]; a longer one stays in its file.
+const LONGEST_PLAN: usize = 200_000;
+
+/// What the section shows.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PlanSection {
+    assumptions: Vec<Assumption>,
+    not_priced: Vec<String>,
+    limits: Vec<String>,
+    plan: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Assumption {
+    key: String,
+    value: String,
+    meaning: &'static str,
+    /// Whether the scenario gives another value than the default.
+    is_changed: bool,
+}
+
+impl PlanSection {
+    pub(super) fn new(results: &Results) -> Self {
+        let plan = &results.plan;
+        let assumptions = plan.head.assumptions.iter().map(|(key, value)| assumption(key, value)).collect();
+        Self {
+            assumptions,
+            not_priced: results.summary.cost.not_priced.clone(),
+            limits: limits(results),
+            plan: (plan.text.len() <= LONGEST_PLAN).then(|| plan.text.clone()),
+        }
+    }
+}
+
+fn assumption(key: &str, value: &toml::Value) -> Assumption {
+    let text = match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let path = format!("assumptions.{key}");
+    Assumption {
+        key: key.to_owned(),
+        value: text,
+        meaning: scenario::key_note(&path).map_or("", |note| note.doc),
+        is_changed: is_changed(&path, value),
+    }
+}
+
+/// Whether a value, or one in the table that it is, is another than the default.
+fn is_changed(path: &str, value: &toml::Value) -> bool {
+    if let Some(table) = value.as_table() {
+        return table.iter().any(|(key, value)| is_changed(&format!("{path}.{key}"), value));
+    }
+    let default = scenario::key_note(path).and_then(|note| note.default).and_then(|text| {
+        let table: toml::Table = toml::from_str(&format!("default = {text}")).ok()?;
+        table.get("default").cloned()
+    });
+    default.is_some_and(|default| default != *value)
+}
+
+/// What the figures of this run do not say.
+fn limits(results: &Results) -> Vec<String> {
+    let mut limits = Vec::new();
+    let head = &results.plan.head;
+    limits.push(match results.summary.scenario.fidelity.as_str() {
+        "requests" => "Every request was simulated one by one.".to_owned(),
+        other => format!(
+            "Requests flowed (fidelity `{other}`): tasks, decisions and cost are those of the flow, response times come \
+             from formulas and are approximate (≈)."
+        ),
+    });
+    limits.push(match &results.estimates {
+        None => "This is one run, and another seed gives other figures; run it with --replications 30 to see how far they \
+                 spread."
+            .to_owned(),
+        Some(estimates) => {
+            let runs = estimates.replications;
+            let mut text = format!("Checks rest on {runs} runs; charts, log, bill and tables show the first of them.");
+            if estimates.interrupted {
+                text.push_str(" The runs were interrupted: what was finished by then counts.");
+            }
+            text
+        }
+    });
+    if head.warmup != "0s" {
+        limits.push(format!(
+            "Requests of the first {} are left out of the request figures; the bill leaves nothing out.",
+            head.warmup
+        ));
+    }
+    limits.push(
+        "Prices are list prices on demand, without tax and discounts; a month is 730 hours.".to_owned(),
+    );
+    limits
+}

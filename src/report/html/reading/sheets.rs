@@ -1,0 +1,204 @@
+//! The CSV files of a run, one list a service, in the order of the services of the summary.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::REMEDY;
+use crate::report::words::cell;
+
+/// What a page draws of `timeline.csv`, with the decimals that it keeps.
+const COLUMNS: [(&str, u32); 18] = [
+    ("offered_per_s", 2),
+    ("served_per_s", 2),
+    ("rejected", 0),
+    ("timed_out", 0),
+    ("failed", 0),
+    ("desired", 0),
+    ("pending", 0),
+    ("running", 0),
+    ("in_service", 0),
+    ("draining", 0),
+    ("cpu_utilization", 4),
+    ("memory_utilization", 4),
+    ("queue_length", 1),
+    ("response_time_mean_ms", 1),
+    ("response_time_p50_ms", 1),
+    ("response_time_p95_ms", 1),
+    ("response_time_p99_ms", 1),
+    ("cost_per_hour_usd", 4),
+];
+
+/// The rows of `timeline.csv` of one service, by column.
+#[derive(Clone, Debug, Default)]
+pub(in crate::report) struct Timeline {
+    /// Beginnings of the rows, from second 0 on \[s\].
+    pub(in crate::report) times: Vec<f64>,
+    columns: Vec<Vec<Option<f64>>>,
+}
+
+impl Timeline {
+    /// The values of a column; empty where nothing of that name is read.
+    pub(in crate::report) fn column(&self, name: &str) -> &[Option<f64>] {
+        let place = COLUMNS.iter().position(|(known, _)| *known == name);
+        place.and_then(|place| self.columns.get(place)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Decimals of a column that a page keeps.
+    pub(in crate::report) fn decimals(name: &str) -> u32 {
+        COLUMNS.iter().find(|(known, _)| *known == name).map_or(3, |(_, decimals)| *decimals)
+    }
+
+    /// Lengths of the rows \[s\]; the last ends with the run.
+    pub(in crate::report) fn lengths(&self, horizon_s: f64) -> Vec<f64> {
+        let ends = self.times.iter().skip(1).copied().chain([horizon_s]);
+        self.times.iter().zip(ends).map(|(start, end)| (end - start).max(0.0)).collect()
+    }
+}
+
+/// A row of `decisions.csv`.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report) struct Decision {
+    pub(in crate::report) time_s: f64,
+    service: String,
+    pub(in crate::report) kind: String,
+    pub(in crate::report) policy: String,
+    pub(in crate::report) alarm_state: String,
+    pub(in crate::report) metric: String,
+    pub(in crate::report) value: Option<f64>,
+    pub(in crate::report) threshold: Option<f64>,
+    pub(in crate::report) datapoints: String,
+    pub(in crate::report) running: u32,
+    pub(in crate::report) proposed: Option<u32>,
+    pub(in crate::report) desired_before: u32,
+    pub(in crate::report) desired_after: u32,
+    pub(in crate::report) outcome: String,
+    pub(in crate::report) reason: String,
+}
+
+/// An alarm that `evaluations.csv` has rows of.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(in crate::report) struct Alarm {
+    service: String,
+    pub(in crate::report) policy: String,
+    pub(in crate::report) alarm: String,
+    pub(in crate::report) metric: String,
+    pub(in crate::report) threshold: f64,
+}
+
+/// A row of `tasks.csv`, as far as it says how long a task took to serve.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report) struct ColdStart {
+    service: String,
+    asked_for_s: Option<f64>,
+    running_s: Option<f64>,
+    in_service_s: Option<f64>,
+}
+
+impl ColdStart {
+    /// From the wish for the task until it could serve \[s\]; `None` for tasks of the beginning and those that never did.
+    pub(in crate::report) fn seconds(&self) -> Option<f64> {
+        let ready = self.in_service_s.or(self.running_s)?;
+        Some(ready - self.asked_for_s?).filter(|seconds| *seconds >= 0.0)
+    }
+}
+
+/// The services as cells name them: no spreadsheet takes those for a formula.
+fn cells(services: &[String]) -> Vec<String> {
+    services.iter().map(|service| cell(service)).collect()
+}
+
+/// The place of the service that a cell names.
+fn place(name: &str, cells: &[String], file: &str) -> Result<usize, String> {
+    cells.iter().position(|cell| cell == name).ok_or_else(|| {
+        format!("`{file}` has a service `{name}` that `summary.json` does not know: they are of different runs; {REMEDY}")
+    })
+}
+
+fn damaged(file: &str, what: impl std::fmt::Display) -> String {
+    format!("`{file}` is not what `windtunnel run` writes: {what}; {REMEDY}")
+}
+
+/// `timeline.csv`, by service.
+pub(super) fn timelines(bytes: &[u8], services: &[String]) -> Result<Vec<Timeline>, String> {
+    const FILE: &str = "timeline.csv";
+    let mut reader = csv::Reader::from_reader(bytes);
+    let headers = reader.headers().map_err(|error| damaged(FILE, error))?.clone();
+    let at = |name: &str| {
+        let place = headers.iter().position(|header| header == name);
+        place.ok_or_else(|| damaged(FILE, format!("there is no column `{name}`")))
+    };
+    let (time_at, service_at) = (at("time_s")?, at("service")?);
+    let places = COLUMNS.iter().map(|(name, _)| at(name)).collect::<Result<Vec<usize>, String>>()?;
+    let empty = Timeline { times: Vec::new(), columns: vec![Vec::new(); COLUMNS.len()] };
+    let mut found = vec![empty; services.len()];
+    let cells = cells(services);
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row).map_err(|error| damaged(FILE, error))? {
+        let number = |place: usize| -> Result<Option<f64>, String> {
+            let text = row.get(place).unwrap_or("");
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let line = row.position().map_or(0, csv::Position::line);
+            text.parse().map(Some).map_err(|_| damaged(FILE, format!("line {line}: `{text}` is no number")))
+        };
+        let timeline = found.get_mut(place(row.get(service_at).unwrap_or(""), &cells, FILE)?);
+        let Some(timeline) = timeline else { continue };
+        let time = number(time_at)?.ok_or_else(|| damaged(FILE, "a row has no `time_s`"))?;
+        if timeline.times.last().is_some_and(|last| *last >= time) {
+            return Err(damaged(FILE, format!("its rows are not in the order of time at {time} s")));
+        }
+        timeline.times.push(time);
+        for (column, place) in timeline.columns.iter_mut().zip(&places) {
+            column.push(number(*place)?);
+        }
+    }
+    Ok(found)
+}
+
+fn rows<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<Vec<T>, String> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let rows = reader.deserialize().collect::<Result<Vec<T>, csv::Error>>();
+    rows.map_err(|error| damaged(file, error))
+}
+
+fn by_service<T>(
+    rows: Vec<T>,
+    services: &[String],
+    file: &str,
+    name: impl Fn(&T) -> &str,
+) -> Result<Vec<Vec<T>>, String> {
+    let mut found: Vec<Vec<T>> = services.iter().map(|_| Vec::new()).collect();
+    let cells = cells(services);
+    for row in rows {
+        let place = place(name(&row), &cells, file)?;
+        if let Some(list) = found.get_mut(place) {
+            list.push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// `decisions.csv`, by service.
+pub(super) fn decisions(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Decision>>, String> {
+    const FILE: &str = "decisions.csv";
+    by_service(rows(FILE, bytes)?, services, FILE, |row: &Decision| &row.service)
+}
+
+/// The alarms of `evaluations.csv`, by service; each once for every threshold it had.
+pub(super) fn alarms(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Alarm>>, String> {
+    const FILE: &str = "evaluations.csv";
+    let mut known: Vec<Alarm> = Vec::new();
+    for row in rows::<Alarm>(FILE, bytes)? {
+        if !known.contains(&row) {
+            known.push(row);
+        }
+    }
+    by_service(known, services, FILE, |row| &row.service)
+}
+
+/// `tasks.csv`, by service.
+pub(super) fn cold_starts(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<ColdStart>>, String> {
+    const FILE: &str = "tasks.csv";
+    by_service(rows(FILE, bytes)?, services, FILE, |row: &ColdStart| &row.service)
+}

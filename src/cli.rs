@@ -5,8 +5,10 @@ mod commands;
 mod compare;
 mod exit;
 mod forecast;
+mod man;
 mod manifest;
 mod optimize;
+mod parquet;
 mod replicate;
 mod run;
 mod sweep;
@@ -49,10 +51,12 @@ pub fn main() -> ExitCode {
         Command::Merge(request) => sweep::merge(&request),
         Command::Why(request) => why::run(&request),
         Command::Validate(request) => commands::validate(&request),
-        Command::Schema => commands::print(&crate::scenario::json_schema()),
+        Command::Schema { output } => commands::schema(output.as_deref()),
         Command::Init(request) => commands::init(&request),
         Command::Explain { topic } => commands::explain(&topic),
         Command::Prices { region } => commands::prices(region.as_deref()),
+        Command::Parquet(request) => parquet::run(&request),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => commands::completions(shell),
     };
     exit.into()

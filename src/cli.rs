@@ -7,8 +7,10 @@ mod compare;
 mod diff;
 mod exit;
 mod forecast;
+mod man;
 mod manifest;
 mod optimize;
+mod parquet;
 mod replicate;
 mod report;
 mod run;
@@ -56,10 +58,12 @@ pub fn main() -> ExitCode {
         Command::Why(request) => why::run(&request),
         Command::Report(request) => report::run(&request),
         Command::Validate(request) => commands::validate(&request),
-        Command::Schema => commands::print(&crate::scenario::json_schema()),
+        Command::Schema { output } => commands::schema(output.as_deref()),
         Command::Init(request) => commands::init(&request),
         Command::Explain { topic } => commands::explain(&topic),
         Command::Prices { region } => commands::prices(region.as_deref()),
+        Command::Parquet(request) => parquet::run(&request),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => commands::completions(shell),
     };
     exit.into()

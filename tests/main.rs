@@ -14,6 +14,7 @@ mod laws;
 mod limits;
 mod measurements;
 mod oracles;
+mod outputs;
 mod program;
 mod report;
 mod scenario;
@@ -21,6 +22,7 @@ mod scenarios;
 mod statistics;
 mod sweep;
 mod tidy;
+mod tutorial;
 mod validation;
 mod witness;
 #[path = "../benches/workloads.rs"]

@@ -1,4 +1,4 @@
-//! The small commands: validate, init, explain, prices, completions.
+//! The small commands: validate, schema, init, explain, prices, completions.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
 use crate::experiment::Base;
 use crate::kernel::world::{RunError, Stop};
+use crate::report;
 use crate::scenario::{self, Check, Loaded, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{self, note, stderr_colour};
@@ -143,6 +144,18 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
         format!("{name}: {state}\n")
     } else {
         format!("{name}: {state}, {}\n", plural(warnings, "warning"))
+    }
+}
+
+/// The schema of scenario files, or of the output of that name.
+pub(super) fn schema(output: Option<&str>) -> Exit {
+    let Some(name) = output else { return print(&scenario::json_schema()) };
+    match report::output_schema(name) {
+        Some(text) => print(text),
+        None => {
+            let known: Vec<&str> = report::output_schemas().map(|(name, _)| name).collect();
+            fail(Exit::Usage, &format!("no output is called `{name}`; there are {}", known.join(", ")))
+        }
     }
 }
 

@@ -142,6 +142,8 @@ pub(super) fn write(
         ("evaluations.csv", Box::new(|| report::evaluations_csv(result))),
         ("tasks.csv", Box::new(|| report::tasks_csv(result))),
         ("invoice.csv", Box::new(|| report::invoice_csv(result))),
+        ("cost-focus.csv", Box::new(|| report::cost_focus_csv(result, report::CLUSTER))),
+        ("scaling-activities.json", Box::new(|| report::scaling_activities_json(result, report::CLUSTER))),
         ("response_times.csv", Box::new(|| report::response_times_csv(result))),
         ("timeline.png", Box::new(|| png)),
         ("timeline.svg", Box::new(|| svg)),

@@ -142,6 +142,12 @@ pub fn read_scenario(path: &Path) -> Result<Source, String> {
         .map_err(|reason| format!("cannot read `{name}`: {reason}"))
 }
 
+/// Whether there is a file at the path, or a link to one.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Reads a list of points: a file of at most 256 MiB.
 ///
 /// # Errors

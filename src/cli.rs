@@ -1,15 +1,20 @@
 //! The command line: arguments as typed → requests → calls → exit codes. The only room that prints.
 
 mod args;
+mod check;
 mod commands;
 mod compare;
+mod diff;
 mod exit;
 mod forecast;
+mod man;
 mod manifest;
 mod optimize;
+mod parquet;
 mod replicate;
 mod report;
 mod run;
+mod subject;
 mod sweep;
 mod until;
 mod variant;
@@ -43,7 +48,9 @@ pub fn main() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Run(request) => run::run(&request),
+        Command::Check(request) => check::run(&request),
         Command::Compare(request) => compare::run(&request),
+        Command::Diff(request) => diff::run(&request),
         Command::Forecast(request) => forecast::run(&request),
         Command::Optimize(request) => optimize::run(&request),
         Command::Sweep(request) => sweep::sweep(&request),
@@ -51,10 +58,12 @@ pub fn main() -> ExitCode {
         Command::Why(request) => why::run(&request),
         Command::Report(request) => report::run(&request),
         Command::Validate(request) => commands::validate(&request),
-        Command::Schema => commands::print(&crate::scenario::json_schema()),
+        Command::Schema { output } => commands::schema(output.as_deref()),
         Command::Init(request) => commands::init(&request),
         Command::Explain { topic } => commands::explain(&topic),
         Command::Prices { region } => commands::prices(region.as_deref()),
+        Command::Parquet(request) => parquet::run(&request),
+        Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => commands::completions(shell),
     };
     exit.into()

@@ -8,6 +8,8 @@ mod estimate;
 mod fidelity;
 mod figures;
 pub mod forecast;
+mod kept;
+mod minutes;
 pub mod optimize;
 pub mod pool;
 pub mod replications;
@@ -21,6 +23,8 @@ pub use base::Base;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
 pub use figures::{Figure, Law, Measure, Share};
+pub use kept::{Kept, KeptFiles};
+pub use minutes::{Longest, longest_shortfall, minutes_over};
 pub use run::{replicate, run, run_replication};
 pub use sample::Sample;
 pub use student::{normal_quantile, student_t_quantile};
@@ -46,7 +50,7 @@ pub enum CheckStatus {
     Pass,
     /// It did not.
     Fail,
-    /// There was nothing to judge: no request was served.
+    /// There was nothing to judge: no request was served, or there is no baseline.
     NoData,
     /// The interval of its figure holds values on both sides of the limit: more runs would tell.
     Inconclusive,
@@ -61,4 +65,10 @@ pub struct CheckOutcome {
     pub value: String,
     /// The verdict.
     pub status: CheckStatus,
+    /// What has to be said beside the value: why there is none, or what it leaves open.
+    pub note: Option<String>,
+    /// The service that decided; `None` where it is of all together.
+    pub service: Option<String>,
+    /// The value with its interval, in the unit of the check's limit; `None` where there is nothing to judge.
+    pub estimate: Option<Estimate>,
 }

@@ -2,6 +2,7 @@
 //! counts that must add up.
 
 mod attempts;
+pub mod capacity;
 mod delay;
 mod evaluations;
 mod flows;

@@ -2,10 +2,12 @@
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
 mod axis;
+mod changes;
 mod codes;
 mod conform;
 mod cron;
 mod curve;
+mod declared;
 mod diagnostic;
 mod distribution;
 mod explain;
@@ -29,18 +31,21 @@ mod view;
 use windtunnel_kernel::world::{Fidelity, Plan};
 
 pub use axis::{Axis, AxisValue, split_outside};
+pub use changes::{Change, Part, changes};
 pub use codes::{ALL as CODES, Code};
+pub use declared::{Declared, declared};
 pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };
 pub use explain::{KeyNote, explain, explain_topics, key_note};
 pub use json_schema::json_schema;
-pub use load::{Loaded, load};
+pub use load::{CheckPlace, Loaded, load};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, Template, templates};
 
-/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, …
+/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
+/// alone does not say it, as with `minutes_over_limit`.
 #[must_use]
 pub fn quantity_named(name: &str) -> Option<Quantity> {
     lower::checks::figure(name)
@@ -284,20 +289,93 @@ pub enum Quantity {
     RunningMax,
     /// Mean CPU utilization [share in 0..=1].
     CpuMean,
+    /// The longest stretch of the run in which the load needed more tasks than were in service \[s\].
+    TimeToCapacity,
+    /// Minutes in which a figure of the minute was over a limit.
+    MinutesOver(MinuteLimit),
+    /// Cost scaled to 730 hours, less the baseline's \[USD\].
+    CostChange,
+    /// The same, divided by the baseline's \[share\].
+    CostChangeShare,
 }
 
 impl Quantity {
-    /// Whether it is a response or waiting time.
+    /// Whether it is made of response or waiting times, which are approximate where requests flow.
     #[must_use]
     pub fn is_time(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::ResponseTimeQuantile(_)
-                | Self::ResponseTimeMean
-                | Self::ResponseTimeMax
-                | Self::WaitingTimeQuantile(_)
-                | Self::WaitingTimeMean
-        )
+            | Self::ResponseTimeMean
+            | Self::ResponseTimeMax
+            | Self::WaitingTimeQuantile(_)
+            | Self::WaitingTimeMean => true,
+            Self::MinutesOver(limit) => limit.figure.is_time(),
+            _ => false,
+        }
+    }
+
+    /// Whether it compares with a baseline.
+    #[must_use]
+    pub const fn needs_baseline(self) -> bool {
+        matches!(self, Self::CostChange | Self::CostChangeShare)
+    }
+
+    /// Whether it is read off the minutes of a run.
+    #[must_use]
+    pub const fn needs_minutes(self) -> bool {
+        matches!(self, Self::TimeToCapacity | Self::MinutesOver(_))
+    }
+}
+
+/// A figure of a minute and where it is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MinuteLimit {
+    /// The figure.
+    pub figure: MinuteFigure,
+    /// Whether the limit itself is over: `>=` where it is, `>` where it is not.
+    pub or_equal: bool,
+    /// The limit, in ms for times and as a share for utilizations.
+    pub limit: f64,
+}
+
+/// What the record of a minute tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MinuteFigure {
+    /// Mean response time.
+    ResponseTimeMean,
+    /// Median response time.
+    ResponseTimeP50,
+    /// 95th percentile of response times.
+    ResponseTimeP95,
+    /// 99th percentile of response times.
+    ResponseTimeP99,
+    /// CPU used ÷ reserved.
+    CpuUtilization,
+    /// Memory used ÷ reserved.
+    MemoryUtilization,
+}
+
+impl MinuteFigure {
+    /// Every figure, with its name in checks.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::ResponseTimeMean, "mean_response_time"),
+        (Self::ResponseTimeP50, "p50_response_time"),
+        (Self::ResponseTimeP95, "p95_response_time"),
+        (Self::ResponseTimeP99, "p99_response_time"),
+        (Self::CpuUtilization, "cpu_utilization"),
+        (Self::MemoryUtilization, "memory_utilization"),
+    ];
+
+    /// Whether it is a response time.
+    #[must_use]
+    pub const fn is_time(self) -> bool {
+        !matches!(self, Self::CpuUtilization | Self::MemoryUtilization)
+    }
+
+    /// Its name in checks.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(figure, _)| *figure == self).map_or("", |(_, name)| name)
     }
 }
 

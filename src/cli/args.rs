@@ -19,8 +19,12 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a scenario and write its results
     Run(RunRequest),
+    /// Judge the checks of a scenario or of a finished run: pass, fail or inconclusive, as an exit code
+    Check(super::check::CheckRequest),
     /// Run variants of a scenario on the same requests and say how they differ
     Compare(CompareRequest),
+    /// Say what a change of a scenario does, for whoever reviews it
+    Diff(super::diff::DiffRequest),
     /// Find the cheapest setting that passes the scenario's checks
     Optimize(OptimizeRequest),
     /// Run a scenario at many points; what is finished is kept, whatever happens
@@ -33,10 +37,16 @@ pub(super) enum Command {
     Why(WhyRequest),
     /// Make one HTML page of results: it opens from disk, without a network
     Report(ReportRequest),
+    /// Turn the CSV files of results into Parquet files beside them
+    Parquet(ParquetRequest),
     /// Check scenarios without running them
     Validate(ValidateRequest),
-    /// Print the JSON Schema of scenario files
-    Schema,
+    /// Print the JSON Schema of scenario files, or of an output
+    Schema {
+        /// `summary.json`, `timeline.csv`, …: every file that a command writes and that programs read (of a CSV: a row)
+        #[arg(value_name = "OUTPUT")]
+        output: Option<String>,
+    },
     /// Write a scenario to start from to standard output
     Init(InitRequest),
     /// Explain a code (WT004), a metric, a figure of the summary or a key of the scenario
@@ -49,6 +59,12 @@ pub(super) enum Command {
         /// Only this region
         #[arg(long, value_name = "REGION")]
         region: Option<String>,
+    },
+    /// Write the manual pages, one a command
+    Man {
+        /// Folder for windtunnel.1, windtunnel-run.1, … [default: print windtunnel.1]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
     /// Print completions for a shell
     Completions {
@@ -84,7 +100,7 @@ pub(super) struct RunRequest {
     /// Leave out the start of every run, for as long as pilot runs need to forget it (for steady states)
     #[arg(long, value_name = "auto")]
     pub(super) warmup: Option<WarmupWish>,
-    /// A check that is inconclusive counts as failed
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME]
@@ -134,6 +150,17 @@ pub(super) struct WhyRequest {
 
 #[derive(Args, Debug)]
 #[command(
+    after_help = "Examples:\n  windtunnel parquet output/flash-sale\n  duckdb -c \"select max(running) from \
+                        'output/flash-sale/timeline.parquet'\"\n\nIt is in builds made with `--features parquet`."
+)]
+pub(super) struct ParquetRequest {
+    /// Folders with results
+    #[arg(value_name = "OUTPUT_DIR", required = true)]
+    pub(super) folders: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(
     after_help = "Examples:\n  windtunnel compare web.toml other.toml\n  windtunnel compare web.toml --replications 20 \
     --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'\n  windtunnel compare web.toml --format markdown \
     --variant 'big: service.web.task.cpu=2048; service.web.task.memory=4096'\n\nThe first scenario is the base; its seed holds for \
@@ -151,7 +178,7 @@ pub(super) struct CompareRequest {
     pub(super) replications: u64,
     #[command(flatten)]
     pub(super) given: Given,
-    /// A check that is inconclusive counts as failed
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME-compare]
@@ -181,7 +208,7 @@ pub(super) struct OptimizeRequest {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(super) replications: Option<u32>,
     /// The cluster's name in what is written for AWS
-    #[arg(long, value_name = "NAME", default_value = "CLUSTER", value_parser = cluster)]
+    #[arg(long, value_name = "NAME", default_value = crate::report::CLUSTER, value_parser = cluster)]
     pub(super) cluster: String,
     #[command(flatten)]
     pub(super) given: Given,

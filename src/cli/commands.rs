@@ -1,4 +1,4 @@
-//! The small commands: validate, init, explain, prices, completions.
+//! The small commands: validate, schema, init, explain, prices, completions.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
 use crate::experiment::Base;
 use crate::kernel::world::{RunError, Stop};
-use crate::scenario::{self, Loaded, Scenario, Severity, Template};
+use crate::report;
+use crate::scenario::{self, Check, Loaded, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{self, note, stderr_colour};
 use crate::shell::{interrupt, output};
@@ -48,6 +49,15 @@ pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
         note(&more_on(&loaded));
     }
     loaded.scenario.ok_or(Exit::Usage)
+}
+
+/// Why `what` cannot judge a check that compares with a baseline.
+pub(super) fn without_baseline(check: &Check, what: &str) -> String {
+    format!(
+        "the check `{}` compares with a baseline, and {what} has none; leave it out by giving the other checks, such as \
+         --set 'checks={{ availability = \">= 99.9%\" }}', and hold the setting against today's with `windtunnel check --baseline`",
+        check.text
+    )
 }
 
 /// Listens for interruptions from now on.
@@ -134,6 +144,18 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
         format!("{name}: {state}\n")
     } else {
         format!("{name}: {state}, {}\n", plural(warnings, "warning"))
+    }
+}
+
+/// The schema of scenario files, or of the output of that name.
+pub(super) fn schema(output: Option<&str>) -> Exit {
+    let Some(name) = output else { return print(&scenario::json_schema()) };
+    match report::output_schema(name) {
+        Some(text) => print(text),
+        None => {
+            let known: Vec<&str> = report::output_schemas().map(|(name, _)| name).collect();
+            fail(Exit::Usage, &format!("no output is called `{name}`; there are {}", known.join(", ")))
+        }
     }
 }
 

@@ -29,6 +29,8 @@ Examples:
                                               many settings on the same requests
   windtunnel compare web.toml --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'
                                               two settings, run by run, and whether they differ
+  windtunnel check web.toml --format github   what holds, as an exit code and as annotations
+  windtunnel diff main/web.toml web.toml      what a change of the policy does to cost and latency
   windtunnel optimize web.toml                the cheapest setting that passes the checks, ready to paste
   windtunnel forecast web.toml --growth 4%/month
                                               the bills of the next twelve months

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{fail, listen, print, stopped, varied};
+use super::commands::{fail, listen, print, stopped, varied, without_baseline};
 use super::exit::Exit;
 use super::manifest;
 use super::run::folder_name;
@@ -113,6 +113,9 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
     }
     if scenario.checks.is_empty() {
         return Err("the scenario has no [checks]: without them the cheapest setting is the worst".to_owned());
+    }
+    if let Some(check) = scenario.checks.iter().find(|check| check.quantity.needs_baseline()) {
+        return Err(without_baseline(check, "a search"));
     }
     if spec
         .axes

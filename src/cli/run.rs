@@ -55,8 +55,10 @@ pub(super) fn run(request: &RunRequest) -> Exit {
 
 /// The exit code that the checks ask for.
 pub(super) fn verdict(checks: &[CheckOutcome], strict: bool) -> Exit {
-    let failed = |check: &CheckOutcome| {
-        check.status == CheckStatus::Fail || (strict && check.status == CheckStatus::Inconclusive)
+    let failed = |check: &CheckOutcome| match check.status {
+        CheckStatus::Pass => false,
+        CheckStatus::Fail => true,
+        CheckStatus::Inconclusive | CheckStatus::NoData => strict,
     };
     if checks.iter().any(failed) { Exit::CheckFailed } else { Exit::Ok }
 }
@@ -140,6 +142,8 @@ pub(super) fn write(
         ("evaluations.csv", Box::new(|| report::evaluations_csv(result))),
         ("tasks.csv", Box::new(|| report::tasks_csv(result))),
         ("invoice.csv", Box::new(|| report::invoice_csv(result))),
+        ("cost-focus.csv", Box::new(|| report::cost_focus_csv(result, report::CLUSTER))),
+        ("scaling-activities.json", Box::new(|| report::scaling_activities_json(result, report::CLUSTER))),
         ("response_times.csv", Box::new(|| report::response_times_csv(result))),
         ("timeline.png", Box::new(|| png)),
         ("timeline.svg", Box::new(|| svg)),

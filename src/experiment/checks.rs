@@ -1,11 +1,31 @@
 //! Checks: what must hold of a run, and whether it did. A value that is printed never contradicts its verdict: it gets
-//! as many digits as it takes. It leaves out confidence: one run is one sample.
+//! as many digits as it takes. Of one run it leaves out confidence: one run is one sample.
+
+mod change;
+mod shown;
+
+pub use change::Baseline;
 
 use super::replications::CONFIDENCE;
-use super::{CheckOutcome, CheckStatus, Estimate, Figure, Sample};
+use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
+use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::units::Usd;
-use crate::record::{RequestCounts, RunRecord, ServiceRecord};
+use crate::kernel::world::ServicePlan;
+use crate::record::{Keep, RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::{Check, Comparator, Quantity, Scenario};
+use shown::{shown, shown_estimate};
+
+/// What a run must keep so that these checks can be judged.
+#[must_use]
+pub fn keep_for(checks: &[Check]) -> Keep {
+    if checks.iter().any(|check| check.quantity.needs_minutes()) { Keep::Minutes } else { Keep::Totals }
+}
+
+/// What these checks limit.
+#[must_use]
+pub fn quantities(checks: &[Check]) -> Vec<Quantity> {
+    checks.iter().map(|check| check.quantity).collect()
+}
 
 /// The share of requests that were served, of those whose fate is known [share in 0..=1]: served ÷ (offered − in
 /// flight). `None` when there was none.
@@ -27,36 +47,64 @@ pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRe
     (offered > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(offered)))
 }
 
+/// What is known of a figure that a check limits, of one service or of all together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The service; `None` where it is of all together.
+    pub service: Option<String>,
+    /// Its value, with its interval where there were several runs; `None` where there is nothing to judge.
+    pub estimate: Option<Estimate>,
+    /// Whether no request was offered, so that nothing can have failed.
+    pub is_idle: bool,
+    /// What has to be said beside the value.
+    pub note: Option<String>,
+}
+
 /// The verdict of every check, in the order of the scenario.
 ///
 /// With several services a check holds when it holds for each of them, and the value that decided is given with its
 /// service; cost checks are for the sum. A service that was offered requests but has nothing to judge leaves a check
-/// without a verdict, unless another service fails it.
+/// without a verdict, unless another service fails it. There is no baseline, so that a change of cost has no verdict.
 #[must_use]
 pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
-    scenario.checks.iter().map(|check| marked(check, scenario, judge(check, scenario, record))).collect()
-}
-
-/// The outcome, its value marked where it is an approximate time: `≈612ms`.
-fn marked(check: &Check, scenario: &Scenario, mut outcome: CheckOutcome) -> CheckOutcome {
-    if scenario.is_approximate() && check.quantity.is_time() && outcome.status != CheckStatus::NoData {
-        outcome.value.insert(0, '≈');
-    }
-    outcome
+    let judged = |check: &Check| {
+        if check.quantity.needs_baseline() {
+            return change::judge(check, &[], None, CONFIDENCE);
+        }
+        judge_one_run(check, &findings_of_run(check, scenario, record), scenario.is_approximate())
+    };
+    scenario.checks.iter().map(judged).collect()
 }
 
 /// The verdict of every check over many runs: it holds where the whole interval of its figure does, fails where none of
 /// it does, and is inconclusive between. With several services the verdict of the worst decides.
 #[must_use]
 pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome> {
-    evaluate_sample_at(scenario, sample, CONFIDENCE)
+    evaluate_against(scenario, sample, None, CONFIDENCE)
 }
 
-/// The same, with intervals of this confidence in (0, 1).
+/// The same, with intervals of this confidence in (0, 1), and with a baseline where there is one.
 #[must_use]
-pub fn evaluate_sample_at(scenario: &Scenario, sample: &Sample, confidence: f64) -> Vec<CheckOutcome> {
-    let judged = |check| marked(check, scenario, judge_sample(check, scenario, sample, confidence));
+pub fn evaluate_against(
+    scenario: &Scenario,
+    sample: &Sample,
+    baseline: Option<&Baseline>,
+    confidence: f64,
+) -> Vec<CheckOutcome> {
+    let judged = |check: &Check| {
+        if check.quantity.needs_baseline() {
+            return change::judge(check, &Baseline::of(sample).costs, baseline, confidence);
+        }
+        let findings = findings_of_sample(check, scenario, sample, confidence);
+        judge_runs(check, &findings, scenario.is_approximate())
+    };
     scenario.checks.iter().map(judged).collect()
+}
+
+/// The verdict of a change of cost: `costs` are those of the runs \[USD a month\].
+#[must_use]
+pub fn judge_change(check: &Check, costs: &[Option<f64>], baseline: Option<&Baseline>) -> CheckOutcome {
+    change::judge(check, costs, baseline, CONFIDENCE)
 }
 
 /// The verdict on one estimate.
@@ -70,98 +118,183 @@ pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
     }
 }
 
-/// The ends of an interval, as far as its figure can reach: none that is checked is below zero, and no share is above one.
-fn ends(check: &Check, estimate: &Estimate) -> (f64, f64) {
-    let most = match check.quantity {
-        Quantity::Availability | Quantity::CpuMean => 1.0,
-        _ => f64::INFINITY,
+/// The ends of an interval, as far as its figure can reach: none that is checked is below zero but a change, and no share
+/// is above one.
+#[must_use]
+pub fn ends(check: &Check, estimate: &Estimate) -> (f64, f64) {
+    let (least, most) = match check.quantity {
+        Quantity::Availability | Quantity::CpuMean => (0.0, 1.0),
+        Quantity::CostChange | Quantity::CostChangeShare => (f64::NEG_INFINITY, f64::INFINITY),
+        _ => (0.0, f64::INFINITY),
     };
     // Never beyond the value itself, whatever rounding did to it.
-    let (least, most) = (estimate.value.min(0.0), estimate.value.max(most));
+    let (least, most) = (estimate.value.min(least), estimate.value.max(most));
     (estimate.low().max(least), estimate.high().min(most))
 }
 
-fn judge_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence: f64) -> CheckOutcome {
-    let plan = &scenario.plan;
-    let figures = Figure::of_check(check.quantity, plan);
+/// The verdict of a check over many runs, of what was found of its figures.
+#[must_use]
+pub fn judge_runs(check: &Check, findings: &[Finding], is_approximate: bool) -> CheckOutcome {
     let rank = |status| match status {
         CheckStatus::Pass => 0,
         CheckStatus::NoData => 1,
         CheckStatus::Inconclusive => 2,
         CheckStatus::Fail => 3,
     };
-    let mut worst: Option<(CheckStatus, String)> = None;
-    for figure in &figures {
+    let mut worst: Option<CheckOutcome> = None;
+    for finding in findings {
+        let mut outcome = match &finding.estimate {
+            Some(estimate) => CheckOutcome {
+                value: shown_estimate(check, estimate),
+                ..told(check, verdict(check, estimate), finding)
+            },
+            // A service without a single request has nothing to fail by.
+            None if finding.is_idle && findings.len() > 1 => continue,
+            None => told(check, CheckStatus::NoData, finding),
+        };
+        name_service(&mut outcome, finding, findings);
+        if worst.as_ref().is_none_or(|so_far| rank(outcome.status) > rank(so_far.status)) {
+            worst = Some(outcome);
+        }
+    }
+    marked(check, is_approximate, worst.unwrap_or_else(|| nothing(check)))
+}
+
+/// The verdict of a check over one run, of what was found of its figures: the worst value decides.
+#[must_use]
+pub fn judge_one_run(check: &Check, findings: &[Finding], is_approximate: bool) -> CheckOutcome {
+    let mut worst: Option<(f64, &Finding)> = None;
+    let mut unjudged = None;
+    for finding in findings {
+        let Some(estimate) = finding.estimate else {
+            unjudged = unjudged.or(Some(finding).filter(|finding| !finding.is_idle));
+            continue;
+        };
+        let is_worse = worst.is_none_or(|(so_far, _)| match check.comparator {
+            Comparator::Less | Comparator::LessOrEqual => estimate.value > so_far,
+            Comparator::Greater | Comparator::GreaterOrEqual => estimate.value < so_far,
+        });
+        if is_worse {
+            worst = Some((estimate.value, finding));
+        }
+    }
+    let outcome = match (worst, unjudged) {
+        (Some((value, finding)), unjudged) if unjudged.is_none() || !holds(check, value) => {
+            let status = if holds(check, value) { CheckStatus::Pass } else { CheckStatus::Fail };
+            let mut outcome = CheckOutcome { value: shown(check, value), ..told(check, status, finding) };
+            name_service(&mut outcome, finding, findings);
+            outcome
+        }
+        (_, Some(finding)) => told(check, CheckStatus::NoData, finding),
+        _ => findings.first().map_or_else(|| nothing(check), |first| told(check, CheckStatus::NoData, first)),
+    };
+    marked(check, is_approximate, outcome)
+}
+
+/// An outcome with everything but its value.
+fn told(check: &Check, status: CheckStatus, finding: &Finding) -> CheckOutcome {
+    CheckOutcome {
+        status,
+        note: finding.note.clone(),
+        service: finding.service.clone(),
+        estimate: finding.estimate,
+        ..nothing(check)
+    }
+}
+
+/// The outcome of a check for which nothing was found.
+fn nothing(check: &Check) -> CheckOutcome {
+    CheckOutcome {
+        check: check.text.clone(),
+        value: "no data".to_owned(),
+        status: CheckStatus::NoData,
+        note: None,
+        service: None,
+        estimate: None,
+    }
+}
+
+/// Names the service beside the value where there are several.
+fn name_service(outcome: &mut CheckOutcome, finding: &Finding, findings: &[Finding]) {
+    if let (Some(service), true) = (&finding.service, findings.len() > 1) {
+        outcome.value = format!("{} ({service})", outcome.value);
+    }
+}
+
+/// The outcome, its value marked where it is an approximate time: `≈612ms`.
+fn marked(check: &Check, is_approximate: bool, mut outcome: CheckOutcome) -> CheckOutcome {
+    if is_approximate && check.quantity.is_time() && outcome.status != CheckStatus::NoData {
+        outcome.value.insert(0, '≈');
+    }
+    outcome
+}
+
+/// What many runs tell of the figures of a check.
+fn findings_of_sample(check: &Check, scenario: &Scenario, sample: &Sample, confidence: f64) -> Vec<Finding> {
+    let plan = &scenario.plan;
+    let find = |figure: &Figure| {
         let service = figure.service.and_then(|index| plan.services.get(index));
-        let (status, mut value) = match sample.pseudo(figure) {
-            Some(pseudo) => {
-                let estimate = pseudo.estimate(confidence);
-                (verdict(check, &estimate), shown_estimate(check, &estimate))
-            }
-            None => {
-                let offered = Figure { service: figure.service, measure: super::Measure::Offered };
-                let idle = sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
-                // A service without a single request has nothing to fail by.
-                if idle && figures.len() > 1 {
-                    continue;
-                }
-                (CheckStatus::NoData, "no data".to_owned())
-            }
-        };
-        if let (Some(service), true) = (service, figures.len() > 1) {
-            value = format!("{value} ({})", service.name);
-        }
-        if worst.as_ref().is_none_or(|(so_far, _)| rank(status) > rank(*so_far)) {
-            worst = Some((status, value));
-        }
+        let estimate = sample.pseudo(figure).map(|pseudo| pseudo.estimate(confidence));
+        let offered = Figure { service: figure.service, measure: Measure::Offered };
+        let is_idle = estimate.is_none()
+            && sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
+        let marks = |_| sample.values(&Figure { measure: Measure::ShortAtTheEnd, ..*figure });
+        let note = service.and_then(|service| note_of(check.quantity, service, estimate.map(marks)));
+        Finding { service: service.map(|service| service.name.clone()), estimate, is_idle, note }
+    };
+    Figure::of_check(check.quantity, plan).iter().map(find).collect()
+}
+
+/// Why a time to capacity cannot be judged.
+const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be judged";
+
+/// In how many runs capacity was short when they ended, in words; `None` where it was in none.
+#[must_use]
+pub fn still_short(marks: &[Option<f64>]) -> Option<String> {
+    let known = marks.iter().flatten().count();
+    match marks.iter().flatten().filter(|mark| **mark > 0.5).count() {
+        0 => None,
+        _ if known == 1 => Some("not over when the run ended".to_owned()),
+        open => Some(format!("in {open} of {known} runs it was not over when the run ended")),
     }
-    let (status, value) = worst.unwrap_or((CheckStatus::NoData, "no data".to_owned()));
-    CheckOutcome { check: check.text.clone(), value, status }
 }
 
-/// The value with its interval: `612ms (603ms to 621ms)`.
-fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
-    let value = shown(check, estimate.value);
-    let (low, high) = ends(check, estimate);
-    let (low, high) = (shown(check, low), shown(check, high));
-    if low == value && high == value { value } else { format!("{value} ({low} to {high})") }
+/// What has to be said beside the time to capacity of a service; `marks`: whether it was short when each run ended, `None`
+/// where there is nothing to judge.
+fn note_of(quantity: Quantity, service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
+    if quantity != Quantity::TimeToCapacity {
+        return None;
+    }
+    let Some(marks) = marks else {
+        return service.capacity_per_task().is_none().then(|| NO_CAPACITY.to_owned());
+    };
+    // A task that hangs or waits for a slow dependency carries less than a sound one, which is what is counted.
+    let is_unsound =
+        |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
+    let proviso = service.faults.iter().any(is_unsound).then(|| "by what a sound task carries".to_owned());
+    let parts: Vec<String> = still_short(&marks).into_iter().chain(proviso).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-fn judge(check: &Check, scenario: &Scenario, record: &RunRecord) -> CheckOutcome {
-    let outcome = |value, status| CheckOutcome { check: check.text.clone(), value, status };
-    let passed = |holds| if holds { CheckStatus::Pass } else { CheckStatus::Fail };
+/// What one run tells of the figures of a check.
+fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRecord) -> Vec<Finding> {
+    let one = |value: f64| Estimate { value, half_width: None, runs: 1 };
     if let Some(cost) = cost_of(check.quantity, scenario, record) {
-        return match cost {
-            Some(value) => outcome(shown(check, value), passed(holds(check, value))),
-            None => outcome("no data".to_owned(), CheckStatus::NoData),
+        return vec![Finding { service: None, estimate: cost.map(one), is_idle: false, note: None }];
+    }
+    let plan = &scenario.plan;
+    let find = |(index, service): (usize, &ServiceRecord)| {
+        let value = match Figure::of_check(check.quantity, plan).get(index) {
+            Some(figure) => figure.value(record, plan),
+            None => None,
         };
-    }
-    let mut worst: Option<(f64, &ServiceRecord)> = None;
-    let mut unjudged = false;
-    for service in &record.services {
-        match value_of(check.quantity, service) {
-            Some(value) => {
-                let is_worse = worst.is_none_or(|(so_far, _)| match check.comparator {
-                    Comparator::Less | Comparator::LessOrEqual => value > so_far,
-                    Comparator::Greater | Comparator::GreaterOrEqual => value < so_far,
-                });
-                if is_worse {
-                    worst = Some((value, service));
-                }
-            }
-            None => unjudged |= service.requests.offered > 0,
-        }
-    }
-    match worst {
-        Some((value, service)) if !unjudged || !holds(check, value) => {
-            let mut text = shown(check, value);
-            if record.services.len() > 1 {
-                text = format!("{text} ({})", service.name);
-            }
-            outcome(text, passed(holds(check, value)))
-        }
-        _ => outcome("no data".to_owned(), CheckStatus::NoData),
-    }
+        let mark = Figure { service: Some(index), measure: Measure::ShortAtTheEnd };
+        let marks = value.map(|_| vec![mark.value(record, plan)]);
+        let note = plan.services.get(index).and_then(|plan| note_of(check.quantity, plan, marks));
+        let is_idle = service.requests.offered == 0;
+        Finding { service: Some(service.name.clone()), estimate: value.map(one), is_idle, note }
+    };
+    record.services.iter().enumerate().map(find).collect()
 }
 
 /// The value of a quantity that is a cost of all services together \[USD\]; the outer `None` where it is not a cost.
@@ -178,22 +311,6 @@ fn cost_of(quantity: Quantity, scenario: &Scenario, record: &RunRecord) -> Optio
     }
 }
 
-/// The value of a quantity of one service, in the quantity's unit.
-fn value_of(quantity: Quantity, service: &ServiceRecord) -> Option<f64> {
-    match quantity {
-        Quantity::ResponseTimeQuantile(q) => service.response_time.quantile_ms(q),
-        Quantity::ResponseTimeMean => service.response_time.mean_ms(),
-        Quantity::ResponseTimeMax => service.response_time.max_ms(),
-        Quantity::WaitingTimeQuantile(q) => service.waiting_time.quantile_ms(q),
-        Quantity::WaitingTimeMean => service.waiting_time.mean_ms(),
-        Quantity::Availability => availability(&service.requests),
-        Quantity::RunningMax => Some(f64::from(service.tasks.running_max)),
-        Quantity::CpuMean => service.cpu_utilization,
-        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => None,
-    }
-    .filter(|value| value.is_finite())
-}
-
 /// Whether a value keeps to the limit.
 #[must_use]
 pub fn holds(check: &Check, value: f64) -> bool {
@@ -207,34 +324,6 @@ fn compare(comparator: Comparator, value: f64, limit: f64) -> bool {
         Comparator::Greater => value > limit,
         Comparator::GreaterOrEqual => value >= limit,
     }
-}
-
-/// The value with its unit, in the fewest digits (from a sensible number of them on) whose comparison with the limit
-/// comes out as the value's own does.
-fn shown(check: &Check, value: f64) -> String {
-    let (scale, unit, least) = match check.quantity {
-        Quantity::ResponseTimeQuantile(_)
-        | Quantity::ResponseTimeMean
-        | Quantity::ResponseTimeMax
-        | Quantity::WaitingTimeQuantile(_)
-        | Quantity::WaitingTimeMean => (1.0, "ms", if value >= 100.0 { 0 } else { 2 }),
-        Quantity::Availability => (100.0, "%", 2),
-        Quantity::CpuMean => (100.0, "%", 1),
-        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => (1.0, " USD", 2),
-        Quantity::RunningMax => (1.0, " tasks", 0),
-    };
-    let verdict = holds(check, value);
-    let is_money = unit == " USD";
-    for decimals in least..12 {
-        let text = format!("{:.decimals$}", value * scale);
-        let printed = text.parse::<f64>().unwrap_or(f64::NAN);
-        if compare(check.comparator, printed, check.limit * scale) == verdict {
-            let is_padded = text.contains('.') && !is_money;
-            let digits = if is_padded { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-            return format!("{digits}{unit}");
-        }
-    }
-    format!("{}{unit}", value * scale)
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::checks;
+use super::checks::{self, Baseline};
 use super::replications::CONFIDENCE;
 use super::run::was_interrupted;
-use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, pool};
+use super::sample::shares_of;
+use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, Share, pool};
 use crate::kernel::units::SimTime;
 use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
-use crate::scenario::Scenario;
+use crate::scenario::{Quantity, Scenario};
 
 /// One of the settings that are compared.
 #[derive(Clone, Debug)]
@@ -92,37 +93,56 @@ pub fn compare(
 ) -> Result<Comparison, RunError> {
     let limits = Limits { requests: None, interrupted };
     let count = variants.len() as u64;
-    let mut samples: Vec<Sample> = variants.iter().map(|v| Sample::new(&v.scenario.plan)).collect();
+    let wanted: Vec<Quantity> =
+        variants.iter().flat_map(|variant| checks::quantities(&variant.scenario.checks)).collect();
+    let sample = |variant: &Variant| Sample::of(&variant.scenario.plan, &wanted);
+    let mut samples: Vec<Sample> = variants.iter().map(sample).collect();
+    let figures: Vec<Vec<Figure>> = samples.iter().map(|sample| sample.figures().to_vec()).collect();
+    let needs_minutes = samples.iter().any(Sample::needs_minutes);
     let mut firsts: Vec<Vec<Course>> = Vec::new();
-    let mut row: Vec<(RunRecord, Vec<Course>)> = Vec::new();
+    let mut row: Vec<Ran> = Vec::new();
     // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
     let job = |number: u64| {
         let (run, variant) = (number / count, number % count);
         let plan = &variants[index(variant)].scenario.plan;
-        let keep = if run == 0 { Keep::Everything } else { Keep::Totals };
-        record::record_within(plan, (seed, run), keep, limits).map(course)
+        let keep = match (run, needs_minutes) {
+            (0, _) => Keep::Everything,
+            (_, true) => Keep::Minutes,
+            (_, false) => Keep::Totals,
+        };
+        let record = record::record_within(plan, (seed, run), keep, limits)?;
+        let shares = shares_of(&figures[index(variant)], &record, plan);
+        let (record, course) = course(record);
+        Ok(Ran { record, shares, course })
     };
-    let stopped = pool::until_error(0..runs.max(1) * count, job, |number, record| {
-        row.push(record);
+    let stopped = pool::until_error(0..runs.max(1) * count, job, |number, ran| {
+        row.push(ran);
         if row.len() as u64 == count {
-            for ((sample, (record, _)), variant) in samples.iter_mut().zip(&row).zip(&variants) {
-                sample.push(record, &variant.scenario.plan);
-            }
-            let full = std::mem::take(&mut row);
-            if firsts.is_empty() {
-                firsts = full.into_iter().map(|(_, course)| course).collect();
+            let is_first = firsts.is_empty();
+            for (sample, ran) in samples.iter_mut().zip(std::mem::take(&mut row)) {
+                sample.push_shares(&ran.record, ran.shares);
+                firsts.extend(is_first.then_some(ran.course));
             }
         }
         progress(number + 1);
     });
     let interrupted = was_interrupted(stopped, !firsts.is_empty())?;
+    // What the base costs is the baseline of all of them, its own included: its change is none.
+    let baseline = samples.first().map(Baseline::of);
     let variants = variants.into_iter().zip(firsts).zip(samples).map(|((variant, first), sample)| {
-        let checks = checks::evaluate_sample(&variant.scenario, &sample);
+        let checks = checks::evaluate_against(&variant.scenario, &sample, baseline.as_ref(), CONFIDENCE);
         Compared { variant, first, sample, checks }
     });
     let variants: Vec<Compared> = variants.collect();
     let cheapest = cheapest(&variants);
     Ok(Comparison { variants, seed, cheapest, interrupted })
+}
+
+/// A run of a variant: what a sample takes of it, and its course.
+struct Ran {
+    record: RunRecord,
+    shares: Vec<Option<Share>>,
+    course: Vec<Course>,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "below the number of variants")]

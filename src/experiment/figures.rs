@@ -1,10 +1,11 @@
 //! The figures of a run, one list for every experiment: what replications average, variants differ in, sweeps write in
 //! columns and searches minimize. Each knows its law: a mean of runs, a ratio of sums, or a quantile of all requests.
 
+use super::minutes::{longest_shortfall, minutes_over};
 use crate::kernel::units::Usd;
 use crate::kernel::world::Plan;
 use crate::record::{RunRecord, ServiceRecord};
-use crate::scenario::Quantity;
+use crate::scenario::{MinuteLimit, Quantity};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +56,12 @@ pub enum Measure {
     CostPerMonth,
     /// Cost of a million offered requests \[USD\].
     CostPerMillion,
+    /// The longest stretch in which capacity was short \[s\]; of runs that were recorded by the minute only.
+    TimeToCapacity,
+    /// Whether that stretch was not over at the horizon, 0 or 1.
+    ShortAtTheEnd,
+    /// Minutes in which a figure of the minute was over a limit; of runs that were recorded by the minute only.
+    MinutesOver(MinuteLimit),
 }
 
 /// How a figure of many runs is made from them.
@@ -81,18 +88,46 @@ pub struct Figure {
 pub type Share = (f64, f64);
 
 impl Measure {
-    /// Whether it is a response or waiting time.
+    /// Whether it is made of response or waiting times.
     #[must_use]
     pub fn is_time(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::ResponseMean
-                | Self::ResponseQuantile(_)
-                | Self::ResponseMax
-                | Self::WaitingMean
-                | Self::WaitingQuantile(_)
-                | Self::WaitingMax
-        )
+            | Self::ResponseQuantile(_)
+            | Self::ResponseMax
+            | Self::WaitingMean
+            | Self::WaitingQuantile(_)
+            | Self::WaitingMax => true,
+            Self::MinutesOver(limit) => limit.figure.is_time(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a cost, of which checks judge the sum of all services.
+    #[must_use]
+    pub const fn is_cost(self) -> bool {
+        matches!(self, Self::Cost | Self::CostPerMonth | Self::CostPerMillion)
+    }
+
+    /// What a check limits; for a change of cost, what changes.
+    #[must_use]
+    pub fn of_check(quantity: Quantity) -> Self {
+        match quantity {
+            Quantity::ResponseTimeQuantile(q) => Self::ResponseQuantile(q),
+            Quantity::ResponseTimeMean => Self::ResponseMean,
+            Quantity::ResponseTimeMax => Self::ResponseMax,
+            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => Self::WaitingMax,
+            Quantity::WaitingTimeQuantile(q) => Self::WaitingQuantile(q),
+            Quantity::WaitingTimeMean => Self::WaitingMean,
+            Quantity::Availability => Self::Availability,
+            Quantity::CostTotal => Self::Cost,
+            Quantity::CostPerMonth | Quantity::CostChange | Quantity::CostChangeShare => Self::CostPerMonth,
+            Quantity::CostPerMillionRequests => Self::CostPerMillion,
+            Quantity::RunningMax => Self::RunningMax,
+            Quantity::CpuMean => Self::CpuMean,
+            Quantity::TimeToCapacity => Self::TimeToCapacity,
+            Quantity::MinutesOver(limit) => Self::MinutesOver(limit),
+        }
     }
 
     /// What is measured of each service, in the order of reports.
@@ -157,6 +192,9 @@ impl Measure {
             Self::Cost => "cost_usd".to_owned(),
             Self::CostPerMonth => "cost_per_month_usd".to_owned(),
             Self::CostPerMillion => "cost_per_million_requests_usd".to_owned(),
+            Self::TimeToCapacity => "time_to_capacity_s".to_owned(),
+            Self::ShortAtTheEnd => "short_of_capacity_at_the_end".to_owned(),
+            Self::MinutesOver(limit) => minutes_name(&limit),
         }
     }
 
@@ -169,6 +207,13 @@ impl Measure {
             _ => Law::Mean,
         }
     }
+}
+
+/// `minutes_with_p99_response_time_over_500_ms`: the condition is part of the name, so that a column says what it counts.
+fn minutes_name(limit: &MinuteLimit) -> String {
+    let (figure, over) = (limit.figure.name(), if limit.or_equal { "at_least" } else { "over" });
+    let unit = if limit.figure.is_time() { "_ms" } else { "" };
+    format!("minutes_with_{figure}_{over}_{}{unit}", limit.limit)
 }
 
 impl Figure {
@@ -196,26 +241,28 @@ impl Figure {
     /// The figures that a check limits: one a service, or one for all where it is a cost.
     #[must_use]
     pub fn of_check(quantity: Quantity, plan: &Plan) -> Vec<Self> {
-        let measure = match quantity {
-            Quantity::ResponseTimeQuantile(q) => Measure::ResponseQuantile(q),
-            Quantity::ResponseTimeMean => Measure::ResponseMean,
-            Quantity::ResponseTimeMax => Measure::ResponseMax,
-            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => Measure::WaitingMax,
-            Quantity::WaitingTimeQuantile(q) => Measure::WaitingQuantile(q),
-            Quantity::WaitingTimeMean => Measure::WaitingMean,
-            Quantity::Availability => Measure::Availability,
-            Quantity::CostTotal => Measure::Cost,
-            Quantity::CostPerMonth => Measure::CostPerMonth,
-            Quantity::CostPerMillionRequests => Measure::CostPerMillion,
-            Quantity::RunningMax => Measure::RunningMax,
-            Quantity::CpuMean => Measure::CpuMean,
-        };
-        match measure {
-            Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => {
-                vec![Self { service: None, measure }]
-            }
-            _ => (0..plan.services.len()).map(|index| Self { service: Some(index), measure }).collect(),
+        let measure = Measure::of_check(quantity);
+        if measure.is_cost() {
+            return vec![Self { service: None, measure }];
         }
+        (0..plan.services.len()).map(|index| Self { service: Some(index), measure }).collect()
+    }
+
+    /// The figures that some quantities need beyond those of every run: they are read off minutes, which cost memory and
+    /// time, so they are made where a check asks for them only.
+    #[must_use]
+    pub fn beyond(quantities: &[Quantity], plan: &Plan) -> Vec<Self> {
+        let mut figures: Vec<Self> = Vec::new();
+        for quantity in quantities.iter().filter(|quantity| quantity.needs_minutes()) {
+            for figure in Self::of_check(*quantity, plan) {
+                if !figures.contains(&figure) {
+                    figures.push(figure);
+                    let is_capacity = figure.measure == Measure::TimeToCapacity;
+                    figures.extend(is_capacity.then_some(Self { measure: Measure::ShortAtTheEnd, ..figure }));
+                }
+            }
+        }
+        figures
     }
 
     /// What one run says of it; `None` where the run has nothing to say (no request was served, no task ran).
@@ -280,6 +327,9 @@ fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Opt
         Measure::MemoryMean => plain(service.memory_utilization?),
         Measure::ScaleOut => plain(service.scaling.scale_out as f64),
         Measure::ScaleIn => plain(service.scaling.scale_in as f64),
+        Measure::TimeToCapacity => plain(longest_shortfall(service, plan)?.seconds),
+        Measure::ShortAtTheEnd => plain(f64::from(u8::from(longest_shortfall(service, plan)?.is_open))),
+        Measure::MinutesOver(limit) => plain(minutes_over(&service.timeline, plan.warmup, &limit)?),
         Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => None,
     }
 }

@@ -204,8 +204,8 @@ impl Search<'_> {
         };
         let plan = &scenario.plan;
         let within = Limits { requests: None, interrupted: self.interrupted };
-        let record = record::totals(plan, (self.scenario.seed, replication), within)
-            .map_err(|error| error.to_string())?;
+        let (run, keep) = ((self.scenario.seed, replication), checks::keep_for(&scenario.checks));
+        let record = record::record_within(plan, run, keep, within).map_err(|error| error.to_string())?;
         let value = |service, measure| Figure { service, measure }.value(&record, plan);
         let p99s = (0..plan.services.len())
             .filter_map(|service| value(Some(service), Measure::ResponseQuantile(0.99)))
@@ -241,7 +241,7 @@ impl Search<'_> {
         let Some(scenario) = loaded.scenario else { return Ok(None) };
         let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
         let confidence = self.confidence_of_each(&scenario);
-        let checks = checks::evaluate_sample_at(&scenario, &sample, confidence);
+        let checks = checks::evaluate_against(&scenario, &sample, None, confidence);
         let holds = checks.iter().all(|check| check.status == CheckStatus::Pass);
         let cost_in_race = runner.cost();
         let shortfall = shortfall(&scenario, &sample, confidence);
@@ -251,10 +251,11 @@ impl Search<'_> {
     /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
     fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
         let plan = &scenario.plan;
-        let mut sample = Sample::new(plan);
+        let mut sample = Sample::of(plan, &checks::quantities(&scenario.checks));
+        let keep = checks::keep_for(&scenario.checks);
         let limits = Limits { requests: None, interrupted: self.interrupted };
         let runs = FRESH..FRESH + u64::from(self.spec.replications);
-        let run = |number| record::totals(plan, (self.scenario.seed, number), limits);
+        let run = |number| record::record_within(plan, (self.scenario.seed, number), keep, limits);
         let stopped = pool::until_error(runs, run, |_, record| sample.push(&record, plan));
         match stopped {
             Some(_) if self.is_interrupted() => Ok(None),

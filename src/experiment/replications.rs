@@ -76,7 +76,11 @@ pub fn replications(
     let limits = Limits { requests: None, interrupted };
     let plan = &scenario.plan;
     let first = record::record_within(plan, (scenario.seed, 0), Keep::Everything, limits)?;
-    let mut sample = Sample::new(plan);
+    let mut wanted = checks::quantities(&scenario.checks);
+    if let Enough::Narrow { quantity, .. } = enough {
+        wanted.push(quantity);
+    }
+    let mut sample = Sample::of(plan, &wanted);
     sample.push(&first, plan);
     progress(1);
     let mut stopped = None;
@@ -112,7 +116,8 @@ fn extend(
     progress: &mut dyn FnMut(u64),
 ) -> Option<RunError> {
     let plan = &scenario.plan;
-    let run = |number: u64| record::totals(plan, (scenario.seed, number), limits);
+    let keep = if sample.needs_minutes() { Keep::Minutes } else { Keep::Totals };
+    let run = |number: u64| record::record_within(plan, (scenario.seed, number), keep, limits);
     pool::until_error(sample.runs() as u64..goal, run, |number, record| {
         sample.push(&record, plan);
         progress(number + 1);

@@ -5,6 +5,7 @@ use super::estimate::{self, Pseudo};
 use super::figures::{Figure, Law, Measure, Share};
 use crate::kernel::world::Plan;
 use crate::record::{Histogram, RunRecord};
+use crate::scenario::Quantity;
 
 /// Sections in which histograms are kept. Beyond so many runs several share one: the intervals of quantiles then have
 /// this many degrees of freedom, which is as good as all.
@@ -37,21 +38,40 @@ impl Section {
     }
 }
 
+/// What a run says of each of some figures.
+pub(super) fn shares_of(figures: &[Figure], record: &RunRecord, plan: &Plan) -> Vec<Option<Share>> {
+    figures.iter().map(|figure| figure.share(record, plan)).collect()
+}
+
 impl Sample {
     /// An empty sample of a plan.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
-        Self { figures: Figure::all(plan), shares: Vec::new(), sections: Vec::new() }
+        Self::of(plan, &[])
+    }
+
+    /// An empty sample of a plan that keeps what these quantities need beside the figures of every run.
+    #[must_use]
+    pub fn of(plan: &Plan, quantities: &[Quantity]) -> Self {
+        let mut figures = Figure::all(plan);
+        figures.extend(Figure::beyond(quantities, plan));
+        Self { figures, shares: Vec::new(), sections: Vec::new() }
     }
 
     /// Adds the next replication.
     pub fn push(&mut self, record: &RunRecord, plan: &Plan) {
+        let shares = shares_of(&self.figures, record, plan);
+        self.push_shares(record, shares);
+    }
+
+    /// Adds the next replication, whose shares were taken by [`shares_of`] while its minutes were still there.
+    pub(super) fn push_shares(&mut self, record: &RunRecord, shares: Vec<Option<Share>>) {
         let section = self.shares.len() % SECTIONS;
         if self.sections.len() <= section {
             self.sections.push(Section::default());
         }
         self.sections[section].add(record);
-        self.shares.push(self.figures.iter().map(|figure| figure.share(record, plan)).collect());
+        self.shares.push(shares);
     }
 
     /// Replications so far.
@@ -64,6 +84,18 @@ impl Sample {
     #[must_use]
     pub fn figures(&self) -> &[Figure] {
         &self.figures
+    }
+
+    /// Whether a figure is read off minutes, which its runs must keep.
+    #[must_use]
+    pub fn needs_minutes(&self) -> bool {
+        let of_minutes = |figure: &Figure| {
+            matches!(
+                figure.measure,
+                Measure::TimeToCapacity | Measure::ShortAtTheEnd | Measure::MinutesOver(_)
+            )
+        };
+        self.figures.iter().any(of_minutes)
     }
 
     /// The value of a figure in each replication; for a quantile, that of the replication's own requests.

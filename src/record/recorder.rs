@@ -23,6 +23,8 @@ use super::service::ServiceRecorder;
 pub enum Keep {
     /// Everything, the timeline and the decision log included: memory grows with the simulated time.
     Everything,
+    /// The timeline and the in-service changes beside the totals; neither decision log nor evaluations nor lives.
+    Minutes,
     /// Counts, histograms and the bill only: the same memory however long the run. Timeline, in-service changes and
     /// decision log stay empty.
     Totals,
@@ -210,7 +212,7 @@ impl Probe for Recorder<'_> {
     }
 
     fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, failed.at, (failed.desired, failed.desired));
@@ -230,7 +232,7 @@ impl Probe for Recorder<'_> {
 
 impl Observer for Recorder<'_> {
     fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         self.services[service.index()].evaluations.note(evaluated);
@@ -257,7 +259,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, moved.at, (moved.desired, moved.desired));
@@ -277,7 +279,7 @@ impl Observer for Recorder<'_> {
             Verdict::ScaledIn => recorder.scaling.scale_in += 1,
             _ => recorder.scaling.not_scaled += 1,
         }
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
@@ -300,7 +302,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
@@ -310,7 +312,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, at, (desired, desired));
@@ -324,7 +326,7 @@ impl Observer for Recorder<'_> {
         let (before, after) = (ran.desired_before, ran.desired_after);
         recorder.scaling.scale_out += u64::from(after > before);
         recorder.scaling.scale_in += u64::from(after < before);
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, ran.at, (before, before));
@@ -348,7 +350,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn suspension_changed(&mut self, service: ServiceId, change: &SuspensionChanged) {
-        if self.keep == Keep::Totals {
+        if self.keep != Keep::Everything {
             return;
         }
         let mut row = self.capacity_row(service, change.at, (change.desired, change.desired));

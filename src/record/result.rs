@@ -149,7 +149,7 @@ pub struct ScalingCounts {
 
 /// One service and calendar minute. Request outcomes are counted in the minute in which they happen; task counts
 /// are those at the end of the minute; `queue_length` and `in_flight` are time averages over it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MinuteRecord {
     /// Beginning of the row.
     pub start: SimTime,
@@ -202,25 +202,7 @@ impl MinuteRecord {
         Self {
             start: SimTime(index * windtunnel_kernel::units::NANOS_PER_MINUTE),
             length: SimDuration::from_secs(60),
-            offered: 0,
-            served: 0,
-            rejected: 0,
-            timed_out: 0,
-            failed: 0,
-            desired: 0,
-            pending: 0,
-            running: 0,
-            in_service: 0,
-            draining: 0,
-            cpu_utilization: None,
-            memory_utilization: None,
-            queue_length: 0.0,
-            in_flight: 0.0,
-            response_time_mean: None,
-            response_time_p50: None,
-            response_time_p95: None,
-            response_time_p99: None,
-            cost_per_hour_usd: 0.0,
+            ..Self::default()
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::kernel::units::SimDuration;
 use crate::kernel::world::ServicePlan;
 use crate::scenario::Scenario;
 
+/// Stands for the name of the cluster, which a simulation cannot know.
+pub const CLUSTER: &str = "CLUSTER";
+
 /// Stands for the label of a load balancer and target group, which `ALBRequestCountPerTarget` needs.
 const LABEL: &str = "app/LOAD_BALANCER/ID/targetgroup/TARGET_GROUP/ID";
 

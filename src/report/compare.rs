@@ -160,7 +160,9 @@ fn checks(page: &mut Page, comparison: &Comparison) {
             let (word, look) = verdict_word(check.status);
             let shown = fitted(&plain(&variant.variant.name), 20);
             let shown = format!("  {shown}{}", " ".repeat(22 - columns(&shown)));
-            page.line(&[(Look::Usual, &shown), (look, word), (Look::Usual, &format!("  {}", check.value))]);
+            let note = check.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+            let found = format!("  {}{note}", check.value);
+            page.line(&[(Look::Usual, &shown), (look, word), (Look::Usual, &found)]);
         }
     }
 }

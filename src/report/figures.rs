@@ -18,6 +18,8 @@ pub fn figure_text(measure: Measure, value: f64) -> String {
         | Measure::WaitingMean
         | Measure::WaitingQuantile(_)
         | Measure::WaitingMax => format!("{} ms", signed(value)),
+        Measure::TimeToCapacity => format!("{} s", signed(value)),
+        Measure::MinutesOver(_) => format!("{} min", signed(value)),
         _ => signed(value),
     }
 }
@@ -75,6 +77,9 @@ pub(super) fn label(measure: Measure) -> String {
         Measure::Cost => "cost of the run".to_owned(),
         Measure::CostPerMonth => "cost a month".to_owned(),
         Measure::CostPerMillion => "cost a million".to_owned(),
+        Measure::TimeToCapacity => "time to capacity".to_owned(),
+        Measure::ShortAtTheEnd => "short at the end".to_owned(),
+        Measure::MinutesOver(_) => "minutes over limit".to_owned(),
     }
 }
 

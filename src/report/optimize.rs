@@ -8,7 +8,7 @@ use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::replications::figure_number;
-use super::summary::status_word;
+use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
@@ -323,9 +323,7 @@ pub fn optimization_json(found: &Found) -> String {
             "half_width": saving.half_width.map(|half| figure_number(Measure::CostPerMonth, half)),
             "significant": saving.is_significant(),
         })),
-        "base_checks": found.base_checks.iter().map(|check| json!({
-            "check": check.check, "value": check.value, "status": status_word(check.status),
-        })).collect::<Vec<_>>(),
+        "base_checks": found.base_checks.iter().map(CheckSummary::of).collect::<Vec<_>>(),
         "margins": (0..found.limits.len()).map(|index| json!({
             "check": found.limit_text(index),
             "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),
@@ -352,9 +350,7 @@ fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
         "cost_per_month_half_width_usd":
             cost.and_then(|cost| cost.half_width).map(|half| figure_number(Measure::CostPerMonth, half)),
         "cost_per_month_in_race_usd": figure_number(Measure::CostPerMonth, confirmed.cost_in_race),
-        "checks": confirmed.checks.iter().map(|check| json!({
-            "check": check.check, "value": check.value, "status": status_word(check.status),
-        })).collect::<Vec<_>>(),
+        "checks": confirmed.checks.iter().map(CheckSummary::of).collect::<Vec<_>>(),
     })
 }
 

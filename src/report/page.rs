@@ -75,6 +75,9 @@ impl Page {
                 (Look::Usual, &gap),
                 (Look::Bold, value),
             ]);
+            if let Some(note) = &check.note {
+                self.line(&[(Look::Faint, &format!("         {note}"))]);
+            }
         }
     }
 

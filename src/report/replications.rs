@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
-use super::summary::status_word;
+use super::summary::CheckSummary;
 use super::terminal::heading;
 use super::words::columns;
 use crate::experiment::replications::{CONFIDENCE, Precision, Replicated};
@@ -144,14 +144,7 @@ struct Estimates<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<Value>,
     figures: Map<String, Value>,
-    checks: Vec<CheckRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct CheckRow<'a> {
-    check: &'a str,
-    value: &'a str,
-    status: &'static str,
+    checks: Vec<CheckSummary<'a>>,
 }
 
 /// `estimates.json`: every figure with its interval and the spread of the runs.
@@ -171,7 +164,6 @@ pub fn estimates_json(result: &Replicated) -> String {
             "met": precision.is_met,
         })
     });
-    let check = |outcome: &'_ crate::experiment::CheckOutcome| status_word(outcome.status);
     let estimates = Estimates {
         schema_version: "1.0",
         scenario: json!({ "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "fidelity": scenario.fidelity() }),
@@ -181,11 +173,7 @@ pub fn estimates_json(result: &Replicated) -> String {
         warmup_s: plan.warmup.as_secs_f64(),
         precision,
         figures,
-        checks: result
-            .checks
-            .iter()
-            .map(|outcome| CheckRow { check: &outcome.check, value: &outcome.value, status: check(outcome) })
-            .collect(),
+        checks: result.checks.iter().map(CheckSummary::of).collect(),
     };
     let mut text = serde_json::to_string_pretty(&estimates).unwrap_or_default();
     text.push('\n');

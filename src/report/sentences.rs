@@ -2,10 +2,10 @@
 //! what became of the requests.
 
 use super::calendar::Calendar;
-use super::capacity::{Ending, offered_per_s, peak, shortfalls};
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::world::ServicePlan;
+use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
 use crate::scenario::Scenario;
 

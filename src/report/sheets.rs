@@ -10,10 +10,10 @@ use crate::kernel::units::{SimDuration, SimTime};
 use crate::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife, failure_name};
 
 /// A sheet that is being written into memory.
-struct Sheet(csv::Writer<Vec<u8>>);
+pub(super) struct Sheet(csv::Writer<Vec<u8>>);
 
 impl Sheet {
-    fn new(columns: &[&str]) -> Self {
+    pub(super) fn new(columns: &[&str]) -> Self {
         let mut sheet = Self(csv::Writer::from_writer(Vec::new()));
         sheet.row(columns);
         sheet
@@ -23,12 +23,12 @@ impl Sheet {
         clippy::expect_used,
         reason = "memory does not fail, and every row has as many cells as the header"
     )]
-    fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
+    pub(super) fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
         self.0.write_record(cells).expect("a row of the header's length");
     }
 
     #[expect(clippy::expect_used, reason = "memory does not fail")]
-    fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(self) -> Vec<u8> {
         self.0.into_inner().expect("memory can be flushed")
     }
 }

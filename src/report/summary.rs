@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::numbers::{ratio, rounded};
 use crate::experiment::checks::per_million_requests;
-use crate::experiment::{CheckStatus, RunResult};
+use crate::experiment::{CheckOutcome, CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};
 use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, ServiceRecord};
@@ -178,10 +178,24 @@ struct TotalCost<'a> {
 }
 
 #[derive(Serialize)]
-struct CheckSummary<'a> {
+pub(super) struct CheckSummary<'a> {
     check: &'a str,
     value: &'a str,
     status: &'static str,
+    /// Said only where something has to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl<'a> CheckSummary<'a> {
+    pub(super) fn of(outcome: &'a CheckOutcome) -> Self {
+        Self {
+            check: &outcome.check,
+            value: &outcome.value,
+            status: status_word(outcome.status),
+            note: outcome.note.as_deref(),
+        }
+    }
 }
 
 /// A span \[ns\], written as seconds: a whole number where it is one.
@@ -235,15 +249,7 @@ pub fn summary_json(result: &RunResult) -> String {
                 .to_cents_string(),
             not_priced: &scenario.not_priced,
         },
-        checks: result
-            .checks
-            .iter()
-            .map(|check| CheckSummary {
-                check: &check.check,
-                value: &check.value,
-                status: status_word(check.status),
-            })
-            .collect(),
+        checks: result.checks.iter().map(CheckSummary::of).collect(),
         fingerprint: format!("{:016x}", result.record.fingerprint),
         control_events: result.record.control_events,
     };

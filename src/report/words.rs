@@ -44,6 +44,29 @@ pub(super) fn cell(text: &str) -> String {
     }
 }
 
+/// The text with what Markdown and HTML would take for markup escaped, on one line. An address is no link, and a name after
+/// an at sign calls nobody.
+pub(super) fn markdown(text: &str) -> String {
+    let text = plain(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' if rest.peek().is_some_and(|next| next.is_alphanumeric()) => out.push_str("@<!-- -->"),
+            ':' if rest.peek() == Some(&'/') => out.push_str("\\:"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Terminal columns of a character: combining marks take none, East Asian characters and emoji two. The common ranges
 /// of UAX #11; rare ones count as one.
 fn columns_of(c: char) -> usize {

@@ -119,7 +119,7 @@ codes! {
         "`task_stop_seconds` is the whole way from the decision to STOPPED; `task_stop_lag` and `deprovisioning` are parts of it, and the rest is the container's exit.",
         "[assumptions]\ntask_stop_seconds = \"10s\"";
     BAD_CHECK = "WT033", "check that cannot be read",
-        "A check is an operator (<, <=, >, >=), a number and a unit: a duration for times, % for shares, USD for costs, tasks for counts.",
+        "A check is an operator (<, <=, >, >=), a number and a unit: a duration for times, % for shares, USD for costs, tasks for counts. `cost_change` takes % or USD, with a sign; `minutes_over_limit` a number of minutes and which they are: `<= 5 with p99_response_time > 500ms`.",
         "[checks]\navailability = \"99.9%\"       # which way?";
     UNKNOWN_REGION = "WT034", "region without prices",
         "The price book has no Fargate price for the region and architecture. Supply one with `[prices] file` or the keys of `[prices]`.",

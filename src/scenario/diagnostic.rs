@@ -79,7 +79,7 @@ impl Sources {
         self.items.iter().find(|source| source.name == name)
     }
 
-    fn label(&self, place: &Place, text: String) -> Option<Label> {
+    pub(crate) fn label(&self, place: &Place, text: String) -> Option<Label> {
         let (index, span) = place.0.as_ref()?;
         let source = self.items.get(*index)?;
         let start = floor_boundary(&source.text, span.start);

@@ -7,7 +7,7 @@ use windtunnel_kernel::telemetry::Metric;
 use super::diagnostic::{Diagnostic, Problem, Report, Sources};
 use super::lower::Lower;
 use super::schema::SCENARIO;
-use super::tree::{self, Complaint, Node, Place, Table, Value};
+use super::tree::{self, Complaint, Entry, Node, Place, Table, Value};
 use super::view::View;
 use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
 
@@ -23,13 +23,27 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into, for [`super::render`].
     pub sources: Sources,
+    /// Where its checks are written, in their order.
+    pub check_places: Vec<CheckPlace>,
+}
+
+/// Where a check is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckPlace {
+    /// Its key: `p99_response_time`.
+    pub key: String,
+    /// Name of the text: the scenario's, or `--set`; `None` where it is written nowhere.
+    pub source: Option<String>,
+    /// Line, counted from 1; 0 where it is written nowhere.
+    pub line: usize,
 }
 
 /// Reads a scenario with its overrides (`KEY=VALUE`); `seed` replaces the scenario's. Files beside the scenario are
 /// opened through `files`. All problems are reported at once.
 pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mut dyn Files) -> Loaded {
     let mut report = Report::default();
-    let scenario = read(source, overrides, seed, &mut report, files);
+    let mut check_places = Vec::new();
+    let scenario = read(source, overrides, seed, (&mut report, &mut check_places), files);
     let scenario = if report.has_errors() { None } else { scenario };
     let mut diagnostics = report.diagnostics;
     // A scenario that could not be built has said why; this keeps the promise even where a step forgot to.
@@ -43,14 +57,14 @@ pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mu
         let of_text = place.is_none_or(|label| label.source == source.name);
         (diagnostic.severity, !of_text, place.map_or(0, |label| if of_text { label.span.start } else { 0 }))
     });
-    Loaded { scenario, diagnostics, sources: report.sources }
+    Loaded { scenario, diagnostics, sources: report.sources, check_places }
 }
 
 fn read(
     source: &Source,
     overrides: &[String],
     seed: Option<u64>,
-    report: &mut Report,
+    (report, check_places): (&mut Report, &mut Vec<CheckPlace>),
     files: &mut dyn Files,
 ) -> Option<Scenario> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
@@ -88,6 +102,7 @@ fn read(
         insert_default(&mut root, "timezone", "horizon", value);
     }
     let view = View { table: &root, place: &top };
+    *check_places = places_of_checks(view, &report.sources);
     Some(Scenario {
         name: view.text("name")?.to_owned(),
         description: view.text("description")?.to_owned(),
@@ -105,6 +120,17 @@ fn read(
         not_priced: lowered.not_priced,
         timezone: view.text("timezone")?.to_owned(),
     })
+}
+
+/// Where the checks are written.
+fn places_of_checks(root: View<'_>, sources: &Sources) -> Vec<CheckPlace> {
+    let checks = root.table("checks").map(|view| view.table.entries.as_slice()).unwrap_or_default();
+    let place = |entry: &Entry| {
+        let label = sources.label(&entry.key_place, String::new());
+        let (source, line) = label.map_or((None, 0), |label| (Some(label.source), label.line));
+        CheckPlace { key: entry.key.clone(), source, line }
+    };
+    checks.iter().map(place).collect()
 }
 
 /// Refuses scenarios in other languages by the ending of their name, rather than by a list of syntax errors.

@@ -44,7 +44,8 @@ fn is_section(value: &Value, depth: usize) -> bool {
     depth < 1 || (depth < 5 && (nested || table.entries.len() > 3))
 }
 
-fn inline(value: &Value) -> String {
+/// A value as it stands behind its key.
+pub(crate) fn inline(value: &Value) -> String {
     match value {
         Value::Text(text) => quoted(text),
         Value::Integer(number) => number.to_string(),

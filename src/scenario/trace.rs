@@ -14,6 +14,8 @@ use row::Columns;
 
 /// Most runs of equal intervals that are held.
 const MOST_RUNS: usize = 4_000_000;
+/// Most lines of labels before the first row of a console's export.
+const MOST_LABELS: usize = 20;
 /// Most problems that are listed one by one.
 const MOST_LISTED: usize = 20;
 /// Most empty lines, and most rows with a problem, before reading stops: a few kilobytes of gzip can hold gigabytes of them.
@@ -113,19 +115,46 @@ impl<'a> Reading<'a> {
         Self { options, trace, problems: Vec::new(), unlisted: 0, first: None, last_time: 0 }
     }
 
-    fn all(&mut self, lines: &mut Lines) {
-        let columns = match lines.next_line() {
-            Ok(Some((line, header))) => Columns::find(header, self.options.column).map_err(|mut problem| {
-                problem.line = line;
-                problem
-            }),
-            Ok(None) => Err(TraceProblem::whole(codes::TRACE_HEADER, "the trace is empty")),
-            Err(problem) => Err(problem),
+    /// The columns, from the header or from the labels of a console's export; of the latter also its first row.
+    fn columns(&self, lines: &mut Lines) -> Result<(Columns, Option<(usize, String)>), TraceProblem> {
+        let Some((line, header)) = lines.next_line()?.map(|(line, header)| (line, header.to_owned())) else {
+            return Err(TraceProblem::whole(codes::TRACE_HEADER, "the trace is empty"));
         };
-        let columns = match columns {
-            Ok(columns) => columns,
+        let wanted = self.options.column;
+        let at = |problem: TraceProblem| TraceProblem { line, ..problem };
+        let problem = match Columns::find(&header, wanted) {
+            Ok(columns) => return Ok((columns, None)),
+            Err(problem) => at(problem),
+        };
+        // A header with a time column has said what it is; so has a row.
+        if Columns::time(&header).is_some() || Columns::begins_with_a_time(&header) {
+            return Err(problem);
+        }
+        let mut labels = vec![header];
+        while labels.len() < MOST_LABELS {
+            let Some((number, row)) = lines.next_line()? else { break };
+            if Columns::begins_with_a_time(row) {
+                let columns = Columns::export(&labels, row, wanted).map_err(at)?;
+                return Ok((columns, Some((number, row.to_owned()))));
+            }
+            labels.push(row.to_owned());
+        }
+        Err(problem)
+    }
+
+    fn all(&mut self, lines: &mut Lines) {
+        let (columns, first) = match self.columns(lines) {
+            Ok(found) => found,
             Err(problem) => return self.problems.push(problem),
         };
+        if let Some((number, line)) = first {
+            match columns.parse(&line) {
+                Ok((time, value)) => {
+                    self.row(number, &line, time, value);
+                }
+                Err(message) => self.problem(codes::TRACE_VALUE, number, &line, message),
+            }
+        }
         let mut empty = 0;
         while self.unlisted < MOST_COUNTED {
             match lines.next_line() {
@@ -397,6 +426,26 @@ mod tests {
             codes_of(&format!("timestamp,requests\n0,{}\n", "1".repeat(2 << 20))),
             [(codes::TRACE_TOO_LARGE, 2)]
         );
+    }
+
+    #[test]
+    fn an_export_of_the_console_is_read_whatever_its_labels() {
+        let rows = "2026/03/02 00:00:00,10\n2026/03/02 00:05:00,20\n";
+        let read = |text: &str| read_text(text, Gaps::Error, 10_000).unwrap();
+        let plain = read(&format!("timestamp,requests\n{}", rows.replace('/', "-")));
+        for labels in [
+            "Id,m1\nLabel,RequestCount\nFull label,ALB RequestCount\n",
+            "\"Label\",\"requests\"\n",
+            "Full label,app/web/50dc,\n\nTimestamp,Sum\n",
+        ] {
+            assert_eq!(read(&format!("{labels}{rows}")), plain, "{labels}");
+        }
+        let two = "Id,m1,m2\nLabel,p99,requests\n2026/03/02 00:00:00,9,10\n2026/03/02 00:05:00,9,20\n";
+        assert_eq!(read(two), plain);
+        assert_eq!(codes_of(&two.replace("requests", "Requests")), [(codes::TRACE_HEADER, 1)]);
+        assert_eq!(codes_of(&two.replace("9,10", "9,ten")), [(codes::TRACE_VALUE, 3)]);
+        assert_eq!(codes_of(&"Label,requests\n".repeat(50)), [(codes::TRACE_HEADER, 1)]);
+        assert_eq!(codes_of(rows), [(codes::TRACE_HEADER, 1)]);
     }
 
     /// Rows `0,7`, `1,7`, … made as they are read.

@@ -142,6 +142,12 @@ pub fn read_scenario(path: &Path) -> Result<Source, String> {
         .map_err(|reason| format!("cannot read `{name}`: {reason}"))
 }
 
+/// Whether there is a file at the path, or a link to one.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Reads a list of points: a file of at most 256 MiB.
 ///
 /// # Errors
@@ -157,6 +163,20 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("cannot read `{name}`: it is longer than 256 MiB"));
     }
     Ok(bytes)
+}
+
+/// The same, of a file that need not be there.
+///
+/// # Errors
+/// A sentence: it is there and cannot be read, or is longer.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    if path.symlink_metadata().is_err() { Ok(None) } else { read_bytes(path).map(Some) }
+}
+
+/// Whether this is a folder.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// The bytes as text, or why they are none. A NUL tells UTF-16 (an editor's "Unicode") and binary files from text before

@@ -377,6 +377,16 @@ fn an_interrupted_experiment_keeps_what_was_finished_and_says_so() {
     let compare = [&["compare", "small.toml", "--out", "compared"], &variant[..]].concat();
     assert_eq!(interrupted(folder.path(), &compare).0, Some(130));
     assert_eq!(read("compared/comparison.json")["interrupted"], true);
+    let checked =
+        ["check", "small.toml", "--replications", "100000", "--set", "checks.availability=>= 1%", "-q"];
+    assert_eq!(interrupted(folder.path(), &checked).0, Some(130));
+    let diffed = ["diff", "small.toml", "small.toml", "--replications", "100000", "-q"];
+    assert_eq!(interrupted(folder.path(), &diffed).0, Some(130));
+    // The folder of runs that were interrupted once is judged like any other, and says so.
+    let kept = ["check", "runs", "--checks", "limits.toml", "-q"];
+    fs::write(folder.path().join("limits.toml"), "[checks]\navailability = \">= 1%\"\n").unwrap();
+    let kept = windtunnel(folder.path(), &kept).exits(0).stdout;
+    assert!(kept.contains("interrupted: what was finished counts"), "{kept}");
     // A search that was interrupted recommends nothing.
     let check = "checks.p99_response_time=< 500ms";
     let axis = "service.web.scaling.max_capacity=2..900:1";

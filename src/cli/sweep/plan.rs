@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::SweepRequest;
-use crate::cli::commands::{fail, more_on, varied};
+use crate::cli::commands::{fail, more_on, varied, without_baseline};
 use crate::cli::exit::Exit;
 use crate::experiment::sweep::{self, Design, Head, Points};
 use crate::experiment::{Base, Figure};
@@ -49,6 +49,9 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         files: &files,
     };
     let scenario = &varied(&base, request.given.quiet)?;
+    if let Some(check) = scenario.checks.iter().find(|check| check.quantity.needs_baseline()) {
+        return Err(usage(without_baseline(check, "a sweep")));
+    }
     let (axes, points) = axes_and_points(request, scenario)?;
     let replications =
         request.replications.or(scenario.sweep.as_ref().map(|spec| spec.replications)).unwrap_or(1);

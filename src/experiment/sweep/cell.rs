@@ -84,7 +84,9 @@ impl<'a> Runner<'a> {
     }
 
     fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<Outcome>, Failure> {
-        let record = match record::totals(&scenario.plan, (scenario.seed, replication), self.limits) {
+        let keep = checks::keep_for(&scenario.checks);
+        let run = (scenario.seed, replication);
+        let record = match record::record_within(&scenario.plan, run, keep, self.limits) {
             Ok(record) => record,
             Err(RunError::Stopped { why: Stop::Interrupted, .. }) => return Ok(None),
             Err(error) => {

@@ -4,7 +4,6 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::capacity::offered_per_s;
 use super::super::numbers::{THIN, figure};
 use super::ChartError;
 use super::axis::{Scale, count_label};
@@ -15,6 +14,7 @@ use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, TimeAxis};
 use super::series::{most, points};
 use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
+use crate::record::capacity::offered_per_s;
 
 /// Opacity of the shade between the tasks asked for and those in service.
 const WAITING_OPACITY: f64 = 0.35;

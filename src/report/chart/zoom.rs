@@ -5,7 +5,6 @@
 use plotters::prelude::DrawingBackend;
 
 use super::super::calendar::Calendar;
-use super::super::capacity::shortfalls;
 use super::ChartError;
 use super::block::Block;
 use super::canvas::Canvas;
@@ -15,6 +14,7 @@ use super::stairs::changes;
 use crate::kernel::units::SimTime;
 use crate::kernel::world::ServicePlan;
 use crate::record::ServiceRecord;
+use crate::record::capacity::shortfalls;
 
 /// Runs up to this long show it already \[s\].
 const LONG_RUN: f64 = 6.0 * 3600.0;

@@ -5,23 +5,23 @@ use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
 use crate::report::figures::{half_width_text, label};
 use crate::report::summary::status_word;
-use crate::report::words::plain;
+use crate::report::words::markdown;
 
 /// A table of figures, one of checks, and what a colleague would say. Names are escaped.
 #[must_use]
 pub fn comparison_markdown(comparison: &Comparison) -> String {
-    let mut text = format!("## {}\n\n{}\n\n", escaped(&title(comparison)), basis(comparison));
+    let mut text = format!("## {}\n\n{}\n\n", markdown(&title(comparison)), basis(comparison));
     for sentence in sentences(comparison) {
-        text.push_str(&format!("- {}\n", escaped(&sentence)));
+        text.push_str(&format!("- {}\n", markdown(&sentence)));
     }
-    let names: Vec<String> = comparison.variants.iter().map(|v| escaped(&plain(&v.variant.name))).collect();
+    let names: Vec<String> = comparison.variants.iter().map(|v| markdown(&v.variant.name)).collect();
     text.push_str(&format!("\n| | {} |\n|---|{}\n", names.join(" | "), "---:|".repeat(names.len())));
     let many = comparison.services().len() > 1;
     for line in lines(comparison) {
         let of = line.0.filter(|_| many).map(|service| format!("{service}: ")).unwrap_or_default();
         let cells: Vec<String> =
-            (0..names.len()).map(|index| escaped(&cell(comparison, index, line))).collect();
-        text.push_str(&format!("| {}{} | {} |\n", escaped(&of), label(line.1), cells.join(" | ")));
+            (0..names.len()).map(|index| markdown(&cell(comparison, index, line))).collect();
+        text.push_str(&format!("| {}{} | {} |\n", markdown(&of), label(line.1), cells.join(" | ")));
     }
     let mut checks: Vec<&str> = Vec::new();
     for check in comparison.variants.iter().flat_map(|variant| &variant.checks) {
@@ -33,7 +33,8 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let of = |index: usize| {
             let found = comparison.variants[index].checks.iter().find(|check| check.check == name);
             found.map_or_else(String::new, |check| {
-                format!("**{}** {}", status_word(check.status), escaped(&check.value))
+                let note = check.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+                format!("**{}** {}", status_word(check.status), markdown(&format!("{}{note}", check.value)))
             })
         };
         let cells: Vec<String> = (0..names.len()).map(of).collect();
@@ -54,22 +55,4 @@ fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> 
         (Measure::RunningMax, Some(difference)) if difference.absolute.half_width.is_none() => value,
         (_, Some(difference)) => format!("{}; {}", value.trim_end(), difference_text(measure, &difference)),
     }
-}
-
-/// The text with what Markdown and HTML would take for markup escaped.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

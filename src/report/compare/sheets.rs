@@ -6,7 +6,7 @@ use crate::experiment::compare::{Comparison, Difference};
 use crate::experiment::{Estimate, Measure};
 use crate::report::numbers::rounded;
 use crate::report::replications::figure_number;
-use crate::report::summary::status_word;
+use crate::report::summary::CheckSummary;
 use crate::report::words::cell;
 
 /// Every figure that is compared, of all services together and of each.
@@ -104,11 +104,7 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
         }
         values.insert(name(service, measure), value);
     }
-    let checks: Vec<Value> = variant
-        .checks
-        .iter()
-        .map(|check| json!({ "check": check.check, "value": check.value, "status": status_word(check.status) }))
-        .collect();
+    let checks: Vec<CheckSummary<'_>> = variant.checks.iter().map(CheckSummary::of).collect();
     let scenario = &variant.variant.scenario;
     json!({
         "name": variant.variant.name,

@@ -5,7 +5,7 @@ use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::quantity;
 use crate::scenario::view::View;
-use crate::scenario::{Check, Comparator, Quantity};
+use crate::scenario::{Check, Comparator, MinuteFigure, MinuteLimit, Quantity};
 
 pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -54,54 +54,126 @@ pub(crate) fn figure(name: &str) -> Option<Quantity> {
         "cost_per_million_requests" => Quantity::CostPerMillionRequests,
         "running_max" => Quantity::RunningMax,
         "cpu_mean" => Quantity::CpuMean,
+        "time_to_capacity" => Quantity::TimeToCapacity,
         _ => return None,
     })
 }
+
+/// What a check that can be read looks like, by what it limits.
+const SHARE: &str = "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\"";
+const AMOUNT: &str = "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\"";
+const COUNT: &str = "an operator (<, <=, >, >=) and a count, such as \"<= 80 tasks\"";
+const SPAN: &str = "an operator (<, <=, >, >=) and a duration, such as \"< 800ms\"";
+const LONG_SPAN: &str = "an operator (<, <=, >, >=) and a duration, such as \"< 5m\"";
+const CHANGE: &str = "an operator (<, <=, >, >=) and a share of the baseline's cost or an amount a month, such as \"<= 5%\" or \"<= 100 USD\"";
+const MINUTES: &str = "an operator and a number of minutes, then `with`, a figure of the minute (mean_response_time, \
+    p50_response_time, p95_response_time, p99_response_time, cpu_utilization, memory_utilization), > or >= and its limit, such \
+    as \"<= 5 with p99_response_time > 500ms\"";
 
 /// Reads one check.
 ///
 /// # Errors
 /// What would have been right, as a noun phrase.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
-    let quantity = figure(name).ok_or("one of the figures that can be checked")?;
     let text = text.trim();
+    let (quantity, word, comparator, limit, limit_text) = match name {
+        "minutes_over_limit" => {
+            let (word, comparator, rest) = operator(text).ok_or(MINUTES)?;
+            let (limit, minutes) = minutes(rest).ok_or(MINUTES)?;
+            (Quantity::MinutesOver(minutes), word, comparator, limit, rest)
+        }
+        "cost_change" => {
+            let (word, comparator, rest) = operator(text).ok_or(CHANGE)?;
+            let (quantity, limit) = change(rest).ok_or(CHANGE)?;
+            (quantity, word, comparator, limit, rest)
+        }
+        _ => {
+            let quantity = figure(name).ok_or("one of the figures that can be checked")?;
+            let (example, read): (_, fn(&str) -> Option<f64>) = match quantity {
+                Quantity::Availability | Quantity::CpuMean => {
+                    (SHARE, |text| share(text).filter(|share| *share <= 1.0))
+                }
+                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => {
+                    (AMOUNT, amount)
+                }
+                Quantity::RunningMax => (COUNT, |text| number(text.strip_suffix("tasks").unwrap_or(text))),
+                Quantity::TimeToCapacity => (LONG_SPAN, |text| millis(text).map(|millis| millis / 1e3)),
+                _ => (SPAN, millis),
+            };
+            let (word, comparator, rest) = operator(text).ok_or(example)?;
+            (quantity, word, comparator, read(rest).ok_or(example)?, rest)
+        }
+    };
+    Ok(Check { text: format!("{name} {word} {limit_text}"), quantity, comparator, limit })
+}
+
+/// The operator at the beginning of a text, and the rest.
+fn operator(text: &str) -> Option<(&'static str, Comparator, &str)> {
     let operators = [
         ("<=", Comparator::LessOrEqual),
         (">=", Comparator::GreaterOrEqual),
         ("<", Comparator::Less),
         (">", Comparator::Greater),
     ];
-    let example = match quantity {
-        Quantity::Availability | Quantity::CpuMean => {
-            "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\""
-        }
-        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => {
-            "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\""
-        }
-        Quantity::RunningMax => "an operator (<, <=, >, >=) and a count, such as \"<= 80 tasks\"",
-        _ => "an operator (<, <=, >, >=) and a duration, such as \"< 800ms\"",
+    let (word, comparator) = operators.into_iter().find(|(word, _)| text.starts_with(word))?;
+    Some((word, comparator, text[word.len()..].trim()))
+}
+
+/// A number of digits and at most one point; neither a sign nor an exponent.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.parse::<f64>().ok().filter(|value| plain && value.is_finite())
+}
+
+/// `99.9%` or `0.999`.
+fn share(text: &str) -> Option<f64> {
+    match text.strip_suffix('%') {
+        Some(percent) => number(percent).map(|value| value / 100.0),
+        None => number(text),
+    }
+}
+
+/// `2000 USD`, `2000` or `$2000`.
+fn amount(text: &str) -> Option<f64> {
+    number(text.strip_suffix("USD").unwrap_or(text).trim().trim_start_matches('$'))
+}
+
+fn millis(text: &str) -> Option<f64> {
+    quantity::duration(text).ok().map(|span| span.as_millis_f64())
+}
+
+/// `5%` or `100 USD`, both with a sign where the cost is to fall. A bare number could be either, so it is neither.
+fn change(text: &str) -> Option<(Quantity, f64)> {
+    let (sign, size) = match text.strip_prefix('-') {
+        Some(size) => (-1.0, size.trim_start()),
+        None => (1.0, text.strip_prefix('+').map_or(text, str::trim_start)),
     };
-    let (word, comparator) = operators.iter().find(|(word, _)| text.starts_with(word)).ok_or(example)?;
-    let limit_text = text[word.len()..].trim();
-    let number = |text: &str| {
-        let text = text.trim();
-        let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        text.parse::<f64>().ok().filter(|value| plain && value.is_finite())
+    // Adding zero takes the sign from a negative zero.
+    if size.ends_with('%') {
+        return share(size).map(|share| (Quantity::CostChangeShare, sign * share + 0.0));
+    }
+    let is_money = size.ends_with("USD") || size.starts_with('$');
+    amount(size).filter(|_| is_money).map(|amount| (Quantity::CostChange, sign * amount + 0.0))
+}
+
+/// `5 with p99_response_time > 500ms`: how many minutes, and which.
+fn minutes(text: &str) -> Option<(f64, MinuteLimit)> {
+    let (count, condition) = text.split_once(" with ")?;
+    let count = count.trim();
+    let unit = ["minutes", "minute", "min"].into_iter().find_map(|unit| count.strip_suffix(unit));
+    let count = number(unit.unwrap_or(count))?;
+    let end = condition.find(['<', '>'])?;
+    let (name, rest) = condition.split_at(end);
+    let (figure, _) = MinuteFigure::ALL.into_iter().find(|(_, known)| *known == name.trim())?;
+    let (_, comparator, limit) = operator(rest)?;
+    let or_equal = match comparator {
+        Comparator::Greater => false,
+        Comparator::GreaterOrEqual => true,
+        Comparator::Less | Comparator::LessOrEqual => return None,
     };
-    let limit = match quantity {
-        Quantity::Availability | Quantity::CpuMean => match limit_text.strip_suffix('%') {
-            Some(percent) => number(percent).map(|value| value / 100.0),
-            None => number(limit_text),
-        }
-        .filter(|share| *share <= 1.0),
-        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => {
-            number(limit_text.strip_suffix("USD").unwrap_or(limit_text).trim().trim_start_matches('$'))
-        }
-        Quantity::RunningMax => number(limit_text.strip_suffix("tasks").unwrap_or(limit_text)),
-        _ => quantity::duration(limit_text).ok().map(|span| span.as_millis_f64()),
-    };
-    let limit = limit.ok_or(example)?;
-    Ok(Check { text: format!("{name} {word} {limit_text}"), quantity, comparator: *comparator, limit })
+    let limit = if figure.is_time() { millis(limit)? } else { share(limit)? };
+    Some((count, MinuteLimit { figure, or_equal, limit }))
 }
 
 #[cfg(test)]
@@ -134,8 +206,55 @@ mod tests {
             ("cost", "< -1 USD"),
             ("cpu_mean", "="),
             ("running_max", "< many"),
+            ("time_to_capacity", "< 5"),
+            ("time_to_capacity", "5m"),
+            ("minutes_over_limit", "<= 5"),
+            ("minutes_over_limit", "<= 5 with p99_response_time"),
+            ("minutes_over_limit", "<= 5 with p99_response_time < 500ms"),
+            ("minutes_over_limit", "<= 5 with p99_response_time > 500"),
+            ("minutes_over_limit", "<= 5 with p90_response_time > 500ms"),
+            ("minutes_over_limit", "<= 5% with p99_response_time > 500ms"),
+            ("minutes_over_limit", "<= -1 with p99_response_time > 500ms"),
+            ("minutes_over_limit", "<= 5 with cpu_utilization > 90ms"),
+            ("cost_change", "<= 5"),
+            ("cost_change", "<= five %"),
+            ("cost_change", "5%"),
+            ("cost_change", "<= --5%"),
+            ("cost_change", "<= 5% USD"),
         ] {
             assert!(parse(name, text).is_err(), "{name} {text}");
+        }
+    }
+
+    #[test]
+    fn checks_of_minutes_of_capacity_and_of_the_change_of_cost_read_what_they_mean() {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        let capacity = parse("time_to_capacity", "< 5m").unwrap();
+        assert!(capacity.quantity == Quantity::TimeToCapacity && near(capacity.limit, 300.0));
+        let minutes = parse("minutes_over_limit", "<= 5 with p99_response_time > 500ms").unwrap();
+        assert_eq!(minutes.text, "minutes_over_limit <= 5 with p99_response_time > 500ms");
+        let Quantity::MinutesOver(over) = minutes.quantity else { panic!("{minutes:?}") };
+        assert!(near(minutes.limit, 5.0) && near(over.limit, 500.0) && !over.or_equal);
+        assert_eq!(
+            (over.figure, minutes.comparator),
+            (MinuteFigure::ResponseTimeP99, Comparator::LessOrEqual)
+        );
+        for text in ["< 2.5 minutes with cpu_utilization >= 90%", "< 2.5min with cpu_utilization >= 0.9"] {
+            let check = parse("minutes_over_limit", text).unwrap();
+            let Quantity::MinutesOver(over) = check.quantity else { panic!("{check:?}") };
+            assert!(near(check.limit, 2.5) && near(over.limit, 0.9) && over.or_equal, "{text}");
+        }
+        for (text, quantity, limit) in [
+            ("<= 5%", Quantity::CostChangeShare, 0.05),
+            ("< -10 %", Quantity::CostChangeShare, -0.1),
+            ("<= 100 USD", Quantity::CostChange, 100.0),
+            ("<= +$7.5", Quantity::CostChange, 7.5),
+            ("<= -3 USD", Quantity::CostChange, -3.0),
+            ("<= -0%", Quantity::CostChangeShare, 0.0),
+        ] {
+            let check = parse("cost_change", text).unwrap();
+            assert!(check.quantity == quantity && near(check.limit, limit), "{text}: {check:?}");
+            assert!(check.limit.is_sign_positive() || check.limit < 0.0, "{text}");
         }
     }
 }

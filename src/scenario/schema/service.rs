@@ -92,7 +92,8 @@ const TRAFFIC: TableSpec = TableSpec {
 };
 
 const TRACE: TableSpec = TableSpec {
-    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, or whole seconds) or `time_s`. Second 0 \
+    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, or whole seconds) or `time_s`; \
+          or a CSV of the CloudWatch console, with its lines of labels. Second 0 \
           is its first interval; within an interval the rate is constant.",
     keys: &[
         Key::new("file", Kind::Name, "Path relative to the scenario's folder.").required(),

@@ -131,5 +131,26 @@ const CHECKS: TableSpec = TableSpec {
         Key::new("cost_per_million_requests", Kind::Check, "Cost of a million offered requests."),
         Key::new("running_max", Kind::Check, "Largest running count, such as `<= 80 tasks`."),
         Key::new("cpu_mean", Kind::Check, "Mean CPU utilization, such as `< 65%`."),
+        Key::new(
+            "time_to_capacity",
+            Kind::Check,
+            "The longest stretch in which more was offered than the tasks in service can carry: from then until enough of them \
+             are in service or less is offered, such as `< 5m`. Load is known by the minute. One that is not over at the \
+             horizon counts to it, and the verdict says so.",
+        ),
+        Key::new(
+            "minutes_over_limit",
+            Kind::Check,
+            "Minutes in which a figure of the minute is over its limit, such as `<= 5 with p99_response_time > 500ms`; also \
+             mean, p50 and p95 of response times, `cpu_utilization` and `memory_utilization` (`> 90%`). A minute in which \
+             requests are lost and none is answered is over every limit of response times.",
+        ),
+        Key::new(
+            "cost_change",
+            Kind::Check,
+            "Cost scaled to 730 hours against a baseline, such as `<= 5%` or `<= 100 USD`; `<= -10%` asks for a saving. The \
+             baseline is that of `windtunnel check --baseline`, or the base of `compare` and `diff`; without one there is \
+             nothing to judge.",
+        ),
     ],
 };

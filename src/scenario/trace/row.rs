@@ -26,7 +26,7 @@ impl Columns {
             content: header.chars().take(200).collect(),
             ..TraceProblem::whole(codes::TRACE_HEADER, &message)
         };
-        let Some(time) = names.iter().position(|name| matches!(*name, "timestamp" | "time_s")) else {
+        let Some(time) = Self::time(header) else {
             return Err(problem("there is no column `timestamp` or `time_s`".to_owned()));
         };
         let Some(value) = names.iter().position(|name| *name == value) else {
@@ -34,6 +34,39 @@ impl Columns {
             return Err(problem(format!("there is no column `{value}`{near}")));
         };
         Ok(Self { time, value })
+    }
+
+    /// The place of the time column in the header.
+    pub(super) fn time(header: &str) -> Option<usize> {
+        header.split(',').map(unquoted).position(|name| matches!(name, "timestamp" | "time_s"))
+    }
+
+    /// Finds the columns of a console's export (`aws-platform.md` §6.2: its layout is nowhere documented): lines of
+    /// labels, such as `Id,m1` and `Label,RequestCount`, then rows that begin with a time. The value's column is the one
+    /// that any of the labels calls so, or the only one.
+    ///
+    /// # Errors
+    /// When several columns have values and no label is that of the wanted one.
+    pub(super) fn export(labels: &[String], row: &str, value: &str) -> Result<Self, TraceProblem> {
+        let named = |line: &String| line.split(',').map(unquoted).skip(1).position(|name| name == value);
+        match labels.iter().find_map(named) {
+            Some(at) => Ok(Self { time: 0, value: at + 1 }),
+            None if row.split(',').count() == 2 => Ok(Self { time: 0, value: 1 }),
+            None => {
+                let names: Vec<&str> =
+                    labels.iter().flat_map(|line| line.split(',').map(unquoted).skip(1)).collect();
+                let near = nearest(value, &names).map_or(String::new(), |near| format!("; is it `{near}`?"));
+                let content = labels.first().map_or("", String::as_str).chars().take(200).collect();
+                let message = format!("no column is labelled `{value}`{near}");
+                Err(TraceProblem { content, ..TraceProblem::whole(codes::TRACE_HEADER, &message) })
+            }
+        }
+    }
+
+    /// Whether a line begins with a time of day, as a row of an export does and a label does not.
+    pub(super) fn begins_with_a_time(line: &str) -> bool {
+        let first = unquoted(line.split(',').next().unwrap_or(""));
+        first.contains(':') && instant(first).is_some()
     }
 
     /// Time \[ns\] and value of a row.
@@ -88,7 +121,11 @@ fn instant(text: &str) -> Option<i128> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp.as_nanosecond());
     }
-    let civil: DateTime = text.parse().ok()?;
+    // A console's export has `2026/03/02 09:05:00`.
+    let civil: DateTime = match text.get(4..5) {
+        Some("/") => text.replacen('/', "-", 2).parse().ok()?,
+        _ => text.parse().ok()?,
+    };
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_nanosecond())
 }
 

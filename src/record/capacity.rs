@@ -1,8 +1,9 @@
 //! What a task can carry, and when the tasks in service could not carry what was offered. Read off the plan, the minutes
 //! of the record and the instants at which tasks entered service. Load is known by the minute only.
 
-use crate::kernel::units::{SimDuration, SimTime};
-use crate::record::MinuteRecord;
+use windtunnel_kernel::units::{SimDuration, SimTime};
+
+use super::result::MinuteRecord;
 
 /// Arrivals a second in a minute [requests/s].
 #[must_use]

@@ -1,0 +1,245 @@
+//! `windtunnel check`: the verdicts of a scenario, or of the files of a run, for whoever decides by exit code.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::args::Given;
+use super::commands::{fail, listen, print, stopped};
+use super::exit::Exit;
+use super::subject::{self, Subject};
+use crate::experiment::checks::{Baseline, evaluate_against};
+use crate::experiment::compare::{Variant, compare};
+use crate::experiment::replications::{CONFIDENCE, Enough, replications};
+use crate::experiment::{CheckOutcome, CheckStatus, Sample};
+use crate::report::{self, Gate, Judged};
+use crate::scenario::Scenario;
+use crate::shell::progress::Progress;
+use crate::shell::terminal::{note, stdout_colour, table_width};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel check web.toml\n  windtunnel check web.toml --replications 40 --strict\n  windtunnel check \
+    output/web --format junit > checks.xml\n  windtunnel check web.toml --baseline main/web.toml --format github\n\nA check passes \
+    when its whole 95 % interval keeps the limit, fails when none of it does, and is inconclusive between. Exit code 1: a check \
+    failed. Nothing is written; the report goes to standard output."
+)]
+pub(super) struct CheckRequest {
+    /// Scenario file, which is run; or the folder of a run, which is judged as it is
+    #[arg(value_name = "SCENARIO|OUTPUT")]
+    pub(super) subject: PathBuf,
+    /// Runs of the scenario, each with its own random numbers [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) replications: Option<u64>,
+    /// What `cost_change` compares with: a scenario, which is run on the same random numbers, or the folder of a run
+    #[arg(long, value_name = "SCENARIO|OUTPUT")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Judge by the checks of this scenario file instead
+    #[arg(long, value_name = "FILE")]
+    pub(super) checks: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) given: Given,
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Exit with 0 where checks failed, to report without failing
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = GateFormat::Text)]
+    pub(super) format: GateFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum GateFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// JUnit XML, for test reporters
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
+    /// A table for a pull request
+    Markdown,
+}
+
+/// Runs of a scenario where nothing else is said.
+pub(super) const RUNS: u64 = 10;
+
+/// What the runs of the request came to.
+struct Found {
+    outcomes: Vec<CheckOutcome>,
+    runs: u64,
+    /// Whether runs were stopped before all were done: now, or when the folder was made.
+    is_partial: bool,
+    /// Whether somebody stopped them now.
+    interrupted: bool,
+}
+
+/// Runs the request.
+pub(super) fn run(request: &CheckRequest) -> Exit {
+    match judged(request) {
+        Ok((gate, interrupted)) => finish(request, &gate, interrupted),
+        Err(exit) => exit,
+    }
+}
+
+fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
+    let printed = print(&match request.format {
+        GateFormat::Text => report::gate_text(gate, table_width(), stdout_colour()),
+        GateFormat::Json => report::gate_json(gate),
+        GateFormat::Junit => report::gate_junit(gate),
+        GateFormat::Github => report::gate_github(gate),
+        GateFormat::Markdown => report::gate_markdown(gate),
+    });
+    if printed != Exit::Ok {
+        return printed;
+    }
+    if !request.given.quiet {
+        for judged in gate.verdicts.iter().filter(|judged| judged.outcome.status == CheckStatus::NoData) {
+            let why = judged.outcome.note.as_deref().unwrap_or("there is nothing to judge");
+            note(&format!("warning: `{}` was not judged: {why}\n", judged.check.text));
+        }
+    }
+    match () {
+        () if interrupted => Exit::Interrupted,
+        () if gate.holds() || request.exit_zero => Exit::Ok,
+        () => Exit::CheckFailed,
+    }
+}
+
+/// The verdicts, and whether somebody stopped the runs.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
+    let other = request.checks.as_deref().map(subject::declared).transpose();
+    let other = other.map_err(|message| fail(Exit::Usage, &message))?;
+    let mut head = subject::load(&request.subject, &request.given)?;
+    if let Some(other) = other {
+        head.set_checks(other);
+    }
+    let (checks, places) = (head.checks().to_vec(), head.places().to_vec());
+    if checks.is_empty() {
+        return Err(no_checks(request.checks.as_deref().unwrap_or(&request.subject)));
+    }
+    let base = match &request.baseline {
+        Some(path) => Some(subject::load(path, &request.given)?),
+        None => None,
+    };
+    refuse_idle_wishes(request, &head, base.as_ref())?;
+    let needs = checks.iter().any(|check| check.quantity.needs_baseline());
+    if base.is_some() && !needs && !request.given.quiet {
+        note("note: no check compares with the baseline; `cost_change = \"<= 5%\"` in [checks] would\n");
+    }
+    let (name, seed) = (head.name().to_owned(), head.seed());
+    let found = found(request, head, base.filter(|_| needs))?;
+    let verdicts = checks.into_iter().zip(found.outcomes).zip(places);
+    let verdicts = verdicts.map(|((check, outcome), place)| Judged { check, outcome, place });
+    let gate = Gate {
+        scenario: name,
+        subject: request.subject.display().to_string(),
+        baseline: request.baseline.as_ref().filter(|_| needs).map(|path| path.display().to_string()),
+        seed,
+        runs: found.runs,
+        interrupted: found.is_partial,
+        strict: request.strict,
+        verdicts: verdicts.collect(),
+    };
+    Ok((gate, found.interrupted))
+}
+
+/// What can be wished of a scenario only, where there is none.
+fn refuse_idle_wishes(request: &CheckRequest, head: &Subject, base: Option<&Subject>) -> Result<(), Exit> {
+    let given = &request.given;
+    let runs_base = matches!(base, Some(Subject::Scenario(..)));
+    let idle = match head {
+        Subject::Scenario(..) => return Ok(()),
+        Subject::Kept(..) if request.replications.is_some() => "--replications",
+        Subject::Kept(..) if given.seed.is_some() => "--seed",
+        Subject::Kept(..) if !given.overrides.is_empty() && !runs_base => "--set",
+        Subject::Kept(..) => return Ok(()),
+    };
+    let subject = request.subject.display();
+    Err(fail(
+        Exit::Usage,
+        &format!(
+            "`{subject}` is the folder of a run and is judged as it is; {idle} is for a scenario, which is run"
+        ),
+    ))
+}
+
+fn no_checks(path: &Path) -> Exit {
+    let lines = "[checks]\np99_response_time = \"< 800ms\"\navailability = \">= 99.9%\"\ncost_per_month = \"< 2000 USD\"";
+    let path = path.display();
+    fail(
+        Exit::Usage,
+        &format!(
+            "`{path}` has no checks, so there is nothing to decide by; add what must hold, such as\n\n{lines}\n\n`windtunnel explain \
+             checks` tells what can be checked"
+        ),
+    )
+}
+
+/// Runs what has to be run, and judges.
+fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result<Found, Exit> {
+    match (head, base) {
+        (Subject::Kept(head, _), base) => {
+            let runs = head.costs.len() as u64;
+            let (baseline, interrupted) = match base {
+                None => (None, false),
+                Some(Subject::Kept(base, _)) => (Some(base.baseline()), false),
+                Some(Subject::Scenario(mut base, _)) => {
+                    base.seed = head.seed;
+                    let (_, sample, interrupted) = sample(request, *base, runs)?;
+                    (Some(Baseline::of(&sample)), interrupted)
+                }
+            };
+            let outcomes = head.judge(baseline.as_ref());
+            Ok(Found { outcomes, runs, is_partial: interrupted || head.is_interrupted, interrupted })
+        }
+        (Subject::Scenario(head, _), Some(Subject::Scenario(base, _))) => side_by_side(request, *base, *head),
+        (Subject::Scenario(head, _), base) => {
+            let baseline = match base {
+                Some(Subject::Kept(base, _)) => Some(base.baseline()),
+                _ => None,
+            };
+            let runs = request.replications.unwrap_or(RUNS);
+            let (scenario, sample, interrupted) = sample(request, *head, runs)?;
+            let outcomes = evaluate_against(&scenario, &sample, baseline.as_ref(), CONFIDENCE);
+            Ok(Found { outcomes, runs: sample.runs() as u64, is_partial: interrupted, interrupted })
+        }
+    }
+}
+
+/// Runs a scenario alone.
+fn sample(request: &CheckRequest, scenario: Scenario, runs: u64) -> Result<(Scenario, Sample, bool), Exit> {
+    let interrupted = listen()?;
+    let mut progress = Progress::start("runs", runs, 0, request.given.quiet);
+    let result =
+        replications(scenario, Enough::Runs(runs), Some(&interrupted), &mut |done| progress.reach(done));
+    progress.finish();
+    let result = result.map_err(|error| stopped(&error))?;
+    Ok((result.first.scenario, result.sample, result.interrupted))
+}
+
+/// Runs the baseline and the scenario on the same random numbers.
+fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Result<Found, Exit> {
+    let interrupted = listen()?;
+    let runs = request.replications.unwrap_or(RUNS);
+    let seed = head.seed;
+    // The checks of the baseline are not judged, and what only they need is not kept.
+    let base = Scenario { checks: Vec::new(), ..base };
+    let variants = vec![
+        Variant { name: "baseline".to_owned(), scenario: base },
+        Variant { name: "head".to_owned(), scenario: head },
+    ];
+    let mut progress = Progress::start("runs", runs * 2, 0, request.given.quiet);
+    let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
+    progress.finish();
+    let mut result = result.map_err(|error| stopped(&error))?;
+    let Some(head) = result.variants.pop() else { return Err(Exit::RunFailed) };
+    let (runs, interrupted) = (head.sample.runs() as u64, result.interrupted);
+    Ok(Found { outcomes: head.checks, runs, is_partial: interrupted, interrupted })
+}

@@ -1,0 +1,131 @@
+//! `windtunnel diff`: what a change of a scenario does, for whoever reviews it.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::args::Given;
+use super::check::RUNS;
+use super::commands::{fail, listen, more_on, print, stopped};
+use super::exit::Exit;
+use super::subject::written_in;
+use crate::experiment::compare::{Variant, compare};
+use crate::report::{self, Diff, Gate, Judged};
+use crate::scenario::{self, Scenario, changes};
+use crate::shell::files::{Folder, is_folder, read_scenario};
+use crate::shell::progress::Progress;
+use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel diff main/web.toml web.toml\n  windtunnel diff output/web web.toml --format markdown > \
+    comment.md\n  windtunnel diff main/web.toml web.toml --replications 40 --format json | jq .verdict\n\nBoth run on the same random \
+    numbers, with the seed of the base. Exit code 1: a check of the head failed."
+)]
+pub(super) struct DiffRequest {
+    /// Scenario file as it was, or the folder of a run of it
+    #[arg(value_name = "BASE")]
+    pub(super) base: PathBuf,
+    /// Scenario file as it is to be, or the folder of a run of it
+    #[arg(value_name = "HEAD")]
+    pub(super) head: PathBuf,
+    /// Runs of each, with random numbers of their own
+    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) replications: u64,
+    #[command(flatten)]
+    pub(super) given: Given,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people
+    Text,
+    /// The comment on a pull request
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// Runs the request.
+pub(super) fn run(request: &DiffRequest) -> Exit {
+    let (base, head) = (load(request, &request.base), load(request, &request.head));
+    let (Ok((base, _)), Ok((head, places))) = (base, head) else { return Exit::Usage };
+    let changed = changes(&base.resolved_toml, &head.resolved_toml);
+    let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let variant = |name: &str, scenario| Variant { name: name.to_owned(), scenario };
+    let variants = vec![variant("base", base), variant("head", head)];
+    let mut progress = Progress::start("runs", request.replications * 2, 0, request.given.quiet);
+    let result = compare(variants, seed, request.replications, Some(&interrupted), &mut |done| {
+        progress.reach(done);
+    });
+    progress.finish();
+    let comparison = match result {
+        Ok(comparison) => comparison,
+        Err(error) => return stopped(&error),
+    };
+    let outcomes = comparison.variants.get(1).map(|head| head.checks.clone()).unwrap_or_default();
+    let verdicts = checks.into_iter().zip(outcomes).zip(places);
+    let verdicts = verdicts.map(|((check, outcome), place)| Judged { check, outcome, place });
+    let subjects = [&request.base, &request.head].map(|path| path.display().to_string());
+    let gate = Gate {
+        scenario: name,
+        subject: subjects[1].clone(),
+        baseline: Some(subjects[0].clone()),
+        seed,
+        runs: comparison.variants.first().map_or(0, |base| base.sample.runs() as u64),
+        interrupted: comparison.interrupted,
+        strict: false,
+        verdicts: verdicts.collect(),
+    };
+    finish(request, &Diff { comparison, changes: changed, gate, subjects })
+}
+
+fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
+    let printed = print(&match request.format {
+        DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
+        DiffFormat::Markdown => report::diff_markdown(diff),
+        DiffFormat::Json => report::diff_json(diff),
+    });
+    match () {
+        () if printed != Exit::Ok => printed,
+        () if diff.comparison.interrupted => Exit::Interrupted,
+        () if diff.gate.holds() => Exit::Ok,
+        () => Exit::CheckFailed,
+    }
+}
+
+/// A scenario to run: a file, or the resolved one of a run.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+fn load(request: &DiffRequest, path: &Path) -> Result<(Scenario, Vec<super::subject::Written>), Exit> {
+    let is_run = is_folder(path);
+    let file = if is_run { path.join("plan.toml") } else { path.to_owned() };
+    let source = read_scenario(&file).map_err(|message| {
+        let hint = "; give a scenario, or the folder that `windtunnel run` wrote";
+        fail(Exit::Usage, &format!("{message}{}", if is_run { hint } else { "" }))
+    })?;
+    let given = &request.given;
+    let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
+    if loaded.scenario.is_none() || (!given.quiet && !loaded.diagnostics.is_empty()) {
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+    }
+    if loaded.scenario.is_none() {
+        note(&more_on(&loaded));
+        if is_run {
+            note(
+                "note: a folder of a run holds none of the files that its scenario reads; where that is what is missing, give the \
+                 scenario itself, or copy them beside plan.toml\n",
+            );
+        }
+    }
+    let places = written_in(&source.name, &loaded.check_places);
+    loaded.scenario.map(|scenario| (scenario, places)).ok_or(Exit::Usage)
+}

@@ -1,0 +1,50 @@
+//! `windtunnel man`: the manual pages, made from the same declarations as `--help`.
+
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+
+use super::args::Arguments;
+use super::commands::{fail, print};
+use super::exit::Exit;
+use crate::shell::output;
+
+/// Writes every page into the folder, or prints that of the program where none is named.
+pub(super) fn run(folder: Option<&Path>) -> Exit {
+    let program = Arguments::command().disable_help_subcommand(true);
+    let pages = match pages(program) {
+        Ok(pages) => pages,
+        Err(error) => return fail(Exit::RunFailed, &format!("cannot make the manual pages: {error}")),
+    };
+    let Some(folder) = folder else {
+        let first = pages.first().map_or(&[][..], |(_, page)| page.as_slice());
+        return print(&String::from_utf8_lossy(first));
+    };
+    let names: String = pages.iter().map(|(name, _)| format!("{}\n", folder.join(name).display())).collect();
+    let written = output::prepare(folder).and_then(|()| {
+        output::write_all(folder, pages.iter().map(|(name, page)| (name.as_str(), page.clone())))
+    });
+    match written {
+        Ok(()) => print(&names),
+        Err(error) => fail(Exit::RunFailed, &error.to_string()),
+    }
+}
+
+/// The pages by file name, that of the program first.
+fn pages(mut program: Command) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    program.build();
+    let mut pages = vec![page(program.clone(), "windtunnel")?];
+    for command in program.get_subcommands() {
+        let name = format!("windtunnel-{}", command.get_name());
+        pages.push(page(command.clone(), &name)?);
+    }
+    Ok(pages)
+}
+
+fn page(command: Command, name: &str) -> std::io::Result<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let version = env!("CARGO_PKG_VERSION");
+    Man::new(command).title(name).source(format!("windtunnel {version}")).render(&mut bytes)?;
+    Ok((format!("{name}.1"), bytes))
+}

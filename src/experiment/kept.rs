@@ -1,0 +1,267 @@
+//! The files that a run left, judged without running again: the figures of one run or of many, as far as files tell them.
+//! A verdict that the run itself gave stands, because it was given on exact numbers and the files hold rounded ones;
+//! checks that the run did not have are judged by what is written.
+
+mod sheets;
+
+use serde_json::Value;
+
+use super::checks::{self, Baseline, Finding, judge_change, judge_one_run, judge_runs};
+use super::{CheckOutcome, CheckStatus, Estimate, Measure};
+use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source};
+
+/// The files of a run, as they were read.
+#[derive(Clone, Debug)]
+pub struct KeptFiles {
+    /// `plan.toml`.
+    pub plan: Source,
+    /// `summary.json`.
+    pub summary: Vec<u8>,
+    /// `timeline.csv`.
+    pub timeline: Vec<u8>,
+    /// `estimates.json` and `replications.csv`, where there were many runs.
+    pub many: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// What the files of a run tell.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    declared: Declared,
+    summary: Value,
+    estimates: Option<Value>,
+    timeline: Vec<u8>,
+    /// What each run costs \[USD a month\].
+    pub costs: Vec<Option<f64>>,
+    /// The seed of the runs.
+    pub seed: u64,
+    /// Whether somebody stopped the runs before all were done.
+    pub is_interrupted: bool,
+}
+
+/// What is said of a figure that the files do not hold.
+const NOT_KEPT: &str = "the folder does not hold this figure; check the scenario instead";
+
+impl Kept {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// A sentence: one of them is not what a run writes.
+    pub fn read(files: KeptFiles) -> Result<Self, String> {
+        let declared = scenario::declared(&files.plan)?;
+        let summary = json("summary.json", &files.summary)?;
+        let seed = summary["scenario"]["seed"].as_u64();
+        let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;
+        // A later single run into the same folder leaves the estimates of the earlier ones; they are not its own.
+        let mut many = None;
+        if let Some((estimates, rows)) = files.many {
+            let estimates = json("estimates.json", &estimates)?;
+            let same = |key: &str| estimates["scenario"][key] == summary["scenario"][key];
+            many = (same("sha256") && same("seed")).then_some((estimates, rows));
+        }
+        let (estimates, costs) = match many {
+            Some((estimates, rows)) => (Some(estimates), sheets::costs(&rows)?),
+            None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
+        };
+        let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates["interrupted"] == true);
+        Ok(Self { declared, summary, estimates, timeline: files.timeline, costs, seed, is_interrupted })
+    }
+
+    /// The scenario's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.declared.name
+    }
+
+    /// The checks of the run.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.declared.checks
+    }
+
+    /// Where they are written in `plan.toml`.
+    #[must_use]
+    pub fn places(&self) -> &[CheckPlace] {
+        &self.declared.places
+    }
+
+    /// Whether there were many runs, with intervals between them.
+    #[must_use]
+    pub const fn is_many(&self) -> bool {
+        self.estimates.is_some()
+    }
+
+    /// What the runs cost, to compare others with.
+    #[must_use]
+    pub fn baseline(&self) -> Baseline {
+        Baseline { costs: self.costs.clone() }
+    }
+
+    /// Judges by these checks instead of its own.
+    pub fn set_checks(&mut self, checks: Vec<Check>) {
+        self.declared.checks = checks;
+    }
+
+    /// The verdicts of its checks, in their order.
+    #[must_use]
+    pub fn judge(&self, baseline: Option<&Baseline>) -> Vec<CheckOutcome> {
+        self.declared.checks.iter().map(|check| self.judge_one(check, baseline)).collect()
+    }
+
+    fn judge_one(&self, check: &Check, baseline: Option<&Baseline>) -> CheckOutcome {
+        if check.quantity.needs_baseline() {
+            return judge_change(check, &self.costs, baseline);
+        }
+        let is_approximate = self.summary["scenario"]["fidelity"] == "fluid";
+        let findings = self.findings(check);
+        let judge = if self.is_many() { judge_runs } else { judge_one_run };
+        let mut outcome = judge(check, &findings, is_approximate);
+        if let Some((status, value, note)) = self.recorded(check) {
+            (outcome.status, outcome.value, outcome.note) = (status, value, note);
+        }
+        outcome
+    }
+
+    /// The verdict that the run itself gave.
+    fn recorded(&self, check: &Check) -> Option<(CheckStatus, String, Option<String>)> {
+        let of = self.estimates.as_ref().unwrap_or(&self.summary);
+        let found =
+            of["checks"].as_array()?.iter().find(|outcome| outcome["check"] == check.text.as_str())?;
+        let status = match found["status"].as_str()? {
+            "pass" => CheckStatus::Pass,
+            "fail" => CheckStatus::Fail,
+            "inconclusive" => CheckStatus::Inconclusive,
+            "no_data" => CheckStatus::NoData,
+            _ => return None,
+        };
+        Some((status, found["value"].as_str()?.to_owned(), found["note"].as_str().map(str::to_owned)))
+    }
+
+    fn findings(&self, check: &Check) -> Vec<Finding> {
+        let measure = Measure::of_check(check.quantity);
+        let find = |service: Option<&str>| {
+            let estimate = self.estimate(service, check.quantity);
+            let is_idle = service.is_some_and(|service| self.offered(service) == Some(0.0));
+            let note = match estimate {
+                Some(_) => self.still_short(service, check.quantity),
+                None if self.can_tell(check.quantity) => None,
+                None => Some(NOT_KEPT.to_owned()),
+            };
+            Finding { service: service.map(str::to_owned), estimate, is_idle, note }
+        };
+        if measure.is_cost() {
+            return vec![find(None)];
+        }
+        self.declared.services.iter().map(|service| find(Some(service))).collect()
+    }
+
+    /// Whether the files could tell such a figure at all.
+    fn can_tell(&self, quantity: Quantity) -> bool {
+        let name = Measure::of_check(quantity).name();
+        match (&self.estimates, quantity) {
+            (Some(estimates), _) => {
+                self.names(&name).iter().any(|name| !estimates["figures"][name].is_null())
+            }
+            (None, Quantity::TimeToCapacity) => false,
+            (None, _) => true,
+        }
+    }
+
+    fn names(&self, name: &str) -> Vec<String> {
+        let of_services = self.declared.services.iter().map(|service| format!("{service}.{name}"));
+        of_services.chain([name.to_owned()]).collect()
+    }
+
+    fn still_short(&self, service: Option<&str>, quantity: Quantity) -> Option<String> {
+        let (Quantity::TimeToCapacity, Some(service)) = (quantity, service) else { return None };
+        let figures = &self.estimates.as_ref()?["figures"];
+        let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
+        let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
+        // As many ones as there were, so that the sentence is made in one place.
+        let marks = (0..runs).map(|run| Some(f64::from(u8::from(as_f64(run) + 0.5 < share * as_f64(runs)))));
+        checks::still_short(&marks.collect::<Vec<_>>())
+    }
+
+    fn offered(&self, service: &str) -> Option<f64> {
+        match &self.estimates {
+            Some(estimates) => estimates["figures"][format!("{service}.offered")]["value"].as_f64(),
+            None => self.summary["services"][service]["requests"]["offered"].as_f64(),
+        }
+    }
+
+    fn estimate(&self, service: Option<&str>, quantity: Quantity) -> Option<Estimate> {
+        let Some(estimates) = &self.estimates else {
+            let value = self.value(service, quantity)?;
+            return Some(Estimate { value, half_width: None, runs: 1 });
+        };
+        let name = Measure::of_check(quantity).name();
+        let name = service.map_or_else(|| name.clone(), |service| format!("{service}.{name}"));
+        let figure = &estimates["figures"][name];
+        Some(Estimate {
+            value: decimal(&figure["value"])?,
+            half_width: decimal(&figure["half_width"]),
+            runs: figure["runs"].as_u64()?,
+        })
+    }
+
+    /// A figure of the one run.
+    fn value(&self, service: Option<&str>, quantity: Quantity) -> Option<f64> {
+        let Some(service) = service else {
+            return match quantity {
+                Quantity::CostTotal => decimal(&self.summary["cost"]["total_usd"]),
+                Quantity::CostPerMonth => decimal(&self.summary["cost"]["per_month_usd"]),
+                _ => self.per_million(),
+            };
+        };
+        let of = &self.summary["services"][service];
+        let quantile = |q: f64| match q {
+            q if q > 0.9985 => "p99_9".to_owned(),
+            q => format!("p{:.0}", q * 100.0),
+        };
+        match quantity {
+            Quantity::ResponseTimeQuantile(q) => of["response_time_ms"][quantile(q)].as_f64(),
+            Quantity::ResponseTimeMean => of["response_time_ms"]["mean"].as_f64(),
+            Quantity::ResponseTimeMax => of["response_time_ms"]["max"].as_f64(),
+            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => of["waiting_time_ms"]["max"].as_f64(),
+            Quantity::WaitingTimeQuantile(q) => of["waiting_time_ms"][quantile(q)].as_f64(),
+            Quantity::WaitingTimeMean => of["waiting_time_ms"]["mean"].as_f64(),
+            Quantity::Availability => {
+                let count = |name: &str| of["requests"][name].as_f64();
+                let decided = count("offered")? - count("in_flight")?;
+                (decided > 0.0).then_some(count("served")? / decided)
+            }
+            Quantity::RunningMax => of["tasks"]["running_max"].as_f64(),
+            Quantity::CpuMean => of["utilization"]["cpu_mean"].as_f64(),
+            Quantity::MinutesOver(limit) => {
+                sheets::minutes_over(&self.timeline, service, &self.declared, &limit)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a million requests cost, of all services together \[USD\].
+    fn per_million(&self) -> Option<f64> {
+        let (mut cost, mut offered) = (0.0, 0.0);
+        for service in self.summary["services"].as_object()?.values() {
+            for line in service["cost"]["lines"].as_array()? {
+                cost += decimal(&line["exact_usd"])?;
+            }
+            offered += service["requests"]["offered"].as_f64()? + service["warmup_requests"].as_f64()?;
+        }
+        (offered > 0.0).then_some(cost / offered * 1e6)
+    }
+}
+
+fn json(name: &str, bytes: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
+}
+
+/// A number, or a decimal text, as money is written.
+fn decimal(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of runs")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,82 @@
+//! The sheets of a run, read back as far as checks need them.
+
+use serde::Deserialize;
+
+use crate::experiment::minutes_over as over;
+use crate::kernel::units::{SimDuration, SimTime};
+use crate::record::MinuteRecord;
+use crate::scenario::{Declared, MinuteLimit};
+
+/// A row of `timeline.csv`.
+#[derive(Debug, Deserialize)]
+struct Row {
+    time_s: f64,
+    service: String,
+    rejected: u64,
+    timed_out: u64,
+    failed: u64,
+    cpu_utilization: Option<f64>,
+    memory_utilization: Option<f64>,
+    response_time_mean_ms: Option<f64>,
+    response_time_p50_ms: Option<f64>,
+    response_time_p95_ms: Option<f64>,
+    response_time_p99_ms: Option<f64>,
+}
+
+/// A row of `replications.csv`.
+#[derive(Debug, Deserialize)]
+struct Cost {
+    cost_per_month_usd: Option<f64>,
+}
+
+/// What each run costs \[USD a month\], by `replications.csv`.
+pub(super) fn costs(bytes: &[u8]) -> Result<Vec<Option<f64>>, String> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let rows = reader.deserialize().map(|row| row.map(|row: Cost| row.cost_per_month_usd));
+    rows.collect::<Result<_, csv::Error>>()
+        .map_err(|error| format!("`replications.csv` is not what `windtunnel run` writes: {error}"))
+}
+
+/// Minutes over a limit \[min\], by `timeline.csv`; `None` where it cannot be read or says nothing of the service.
+pub(super) fn minutes_over(
+    bytes: &[u8],
+    service: &str,
+    declared: &Declared,
+    limit: &MinuteLimit,
+) -> Option<f64> {
+    // A spreadsheet would take some names for formulas; an apostrophe stands before those.
+    let is_its = |row: &Row| row.service == service || row.service.strip_prefix('\'') == Some(service);
+    let mut reader = csv::Reader::from_reader(bytes);
+    let rows = reader.deserialize().collect::<Result<Vec<Row>, csv::Error>>().ok()?;
+    let rows: Vec<&Row> = rows.iter().filter(|row| is_its(row)).collect();
+    let minute = |(index, row): (usize, &&Row)| {
+        let start = nanos(row.time_s * 1e9);
+        let end = rows.get(index + 1).map_or(declared.horizon.0, |next| nanos(next.time_s * 1e9));
+        let millis = |value: Option<f64>| value.map(|millis| nanos(millis * 1e6));
+        MinuteRecord {
+            start: SimTime(start),
+            length: SimDuration(end.saturating_sub(start)),
+            rejected: row.rejected,
+            timed_out: row.timed_out,
+            failed: row.failed,
+            cpu_utilization: row.cpu_utilization,
+            memory_utilization: row.memory_utilization,
+            response_time_mean: row.response_time_mean_ms.map(|millis| millis * 1e6),
+            response_time_p50: millis(row.response_time_p50_ms),
+            response_time_p95: millis(row.response_time_p95_ms),
+            response_time_p99: millis(row.response_time_p99_ms),
+            ..MinuteRecord::default()
+        }
+    };
+    let minutes: Vec<MinuteRecord> = rows.iter().enumerate().map(minute).collect();
+    over(&minutes, declared.warmup, limit)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time, which is never negative"
+)]
+fn nanos(value: f64) -> u64 {
+    value.round() as u64
+}

@@ -1,0 +1,341 @@
+//! What a change of a scenario does, for whoever reviews it: one sentence, cost and times before and after, the checks, and
+//! the keys that changed. The words follow the intervals, and what is not the policy's doing is not called that.
+
+mod json;
+mod markdown;
+
+pub use json::diff_json;
+pub use markdown::diff_markdown;
+
+use super::compare::{difference_text, is_real, lines, value_text};
+use super::figures::{figure_text, half_width_text, label};
+use super::gate::{Gate, found};
+use super::numbers::{PLAIN, figure, grouped, millis};
+use super::page::{Look, Page};
+use super::words::{columns, fitted, plain, wrapped};
+use crate::experiment::compare::{Compared, Comparison, Difference};
+use crate::experiment::{CheckStatus, Measure};
+use crate::scenario::{Change, Part};
+
+/// Two scenarios on the same random numbers: the base, and the head, which is to replace it.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    /// The runs: the base first, then the head.
+    pub comparison: Comparison,
+    /// The keys that changed.
+    pub changes: Vec<Change>,
+    /// The checks of the head.
+    pub gate: Gate,
+    /// What was compared, as the user named it.
+    pub subjects: [String; 2],
+}
+
+/// Keys of a part that are shown at most.
+const MOST_KEYS: usize = 40;
+/// Rows of the table at most.
+const MOST_ROWS: usize = 120;
+/// Longest value that is shown \[characters\].
+const LONGEST_VALUE: usize = 120;
+
+impl Diff {
+    fn of(&self, part: Part) -> Vec<&Change> {
+        self.changes.iter().filter(|change| change.part == part).collect()
+    }
+
+    /// What else than the policy changed although no key says so, in words.
+    fn unlike(&self) -> Vec<String> {
+        let mut found = self.comparison.unlike(1);
+        let [base, head] = [0, 1].map(|index| self.comparison.variants.get(index));
+        let (Some(base), Some(head)) = (base, head) else { return found };
+        let (base, head) = (&base.variant.scenario.plan, &head.variant.scenario.plan);
+        for service in &base.services {
+            let twin = head.services.iter().find(|twin| twin.name == service.name);
+            if twin.is_some_and(|twin| twin.tariff != service.tariff) {
+                found.push(format!("`{}` has other prices", service.name));
+            }
+        }
+        let is_new = |name: &str| !base.services.iter().any(|service| service.name == name);
+        let new = head.services.iter().filter(|service| is_new(&service.name));
+        found.extend(new.map(|service| format!("the service `{}` is new", service.name)));
+        found
+    }
+
+    /// Whether a run of the one is a run of the other.
+    fn is_same(&self) -> bool {
+        self.of(Part::Policy).is_empty() && self.of(Part::Other).is_empty() && self.unlike().is_empty()
+    }
+
+    /// One sentence: what changes for whom, and what does not.
+    fn verdict(&self) -> String {
+        let comparison = &self.comparison;
+        let mut said = Vec::new();
+        let [mut other, mut gone, mut unsure, mut same] = [const { Vec::new() }; 4];
+        let many = comparison.services().len() > 1;
+        for (service, measure) in lines(comparison) {
+            let of = service.filter(|_| many).map_or_else(String::new, |name| format!(" of {}", plain(name)));
+            let name = format!("{}{of}", noun(measure));
+            let Some(difference) = comparison.difference(1, service, measure) else {
+                let is_told = |variant: &Compared| variant.estimate(service, measure).is_some();
+                gone.extend(comparison.variants.iter().any(is_told).then_some(name));
+                continue;
+            };
+            let is_known = is_real(&difference) || difference.absolute.half_width.is_none();
+            match () {
+                () if is_none(&difference) => same.push(name),
+                () if !is_known => unsure.push(name),
+                () if is_headline(measure) => {
+                    said.push(self.headline(service, measure, &difference, &name));
+                }
+                () => other.push(name),
+            }
+        }
+        let is_quiet = said.is_empty();
+        let groups = [
+            (if is_quiet { "different:" } else { "also different:" }, other),
+            ("on one side only:", gone),
+            ("no significant difference in", unsure),
+        ];
+        for (words, names) in groups.iter().filter(|(_, names)| !names.is_empty()) {
+            said.push(format!("{words} {}", listed(names)));
+        }
+        match (said.is_empty(), same.is_empty()) {
+            (true, true) => return "Neither cost nor times can be told: no run has any.".to_owned(),
+            (true, false) => {
+                return "No difference: every figure below is the same in every run.".to_owned();
+            }
+            (false, true) => {}
+            (false, false) => said.push(format!("the same {}", listed(&same))),
+        }
+        let text = said.join("; ");
+        let mut letters = text.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{}.", letters.as_str())
+    }
+
+    /// `cost +12.40 USD a month (+4.1 %, 95 % interval +10.20 to +14.60 USD)`.
+    fn headline(
+        &self,
+        service: Option<&str>,
+        measure: Measure,
+        difference: &Difference,
+        name: &str,
+    ) -> String {
+        let change = signed_text(measure, difference.absolute.value);
+        let month = if measure == Measure::CostPerMonth { " a month" } else { "" };
+        let mut facts = Vec::new();
+        if measure != Measure::CostPerMonth {
+            let at = |index: usize| {
+                let variant = self.comparison.variants.get(index)?;
+                let estimate = variant.estimate(service, measure)?;
+                let is_approximate = is_p99(measure) && variant.variant.scenario.is_approximate();
+                let mark = if is_approximate { "≈" } else { "" };
+                let value = estimate.value;
+                Some(if is_p99(measure) {
+                    format!("{mark}{}", millis(value))
+                } else {
+                    figure_text(measure, value)
+                })
+            };
+            if let (Some(before), Some(after)) = (at(0), at(1)) {
+                facts.push(format!("{before} → {after}"));
+            }
+        } else if let Some(share) = difference.relative {
+            let sign = if share > 0.0 { "+" } else { "-" };
+            facts.push(format!("{sign}{} %", figure(share.abs() * 100.0, PLAIN)));
+        }
+        facts.push(match difference.absolute.half_width {
+            Some(_) => {
+                let [low, high] = [difference.absolute.low(), difference.absolute.high()];
+                format!("95 % interval {} to {}", signed_text(measure, low), signed_text(measure, high))
+            }
+            None => "in the only run, which gives no interval".to_owned(),
+        });
+        format!("{name} {change}{month} ({})", facts.join(", "))
+    }
+
+    /// What the figures rest on.
+    fn basis(&self) -> String {
+        let runs = match self.gate.runs {
+            1 => "1 run each, which gives no intervals,".to_owned(),
+            runs => format!("{} runs each, 95 % intervals, differences run by run", grouped(runs, PLAIN)),
+        };
+        let partial = if self.comparison.interrupted { " (interrupted)" } else { "" };
+        let flows = self.comparison.variants.iter().any(|variant| variant.variant.scenario.is_approximate());
+        let flows = if flows { " · requests flow: times are approximate (≈)" } else { "" };
+        format!("{runs} on the same random numbers{partial} · seed {}{flows}", self.comparison.seed)
+    }
+
+    /// The groups of keys that changed, each with its heading.
+    fn groups(&self) -> Vec<(String, Vec<String>)> {
+        let mut groups = Vec::new();
+        let policy = self.of(Part::Policy);
+        let other: Vec<String> = self.unlike().into_iter().chain(told(&self.of(Part::Other))).collect();
+        let checks = self.of(Part::Checks);
+        if self.is_same() {
+            let aside = if checks.is_empty() { "" } else { " but the checks" };
+            groups.push((format!("Nothing that a run depends on changed{aside}"), Vec::new()));
+        }
+        if !policy.is_empty() {
+            groups.push(("What changed in the policy".to_owned(), told(&policy)));
+        }
+        if !other.is_empty() {
+            let heading = if policy.is_empty() {
+                "The policy is the same; this changed"
+            } else {
+                "Not only the policy changed, so the difference is not the policy's alone"
+            };
+            groups.push((heading.to_owned(), other));
+        }
+        if !checks.is_empty() {
+            groups.push(("The checks changed".to_owned(), told(&checks)));
+        }
+        groups
+    }
+
+    /// The rows of the table, each with its service where there are several: what, before, after, change.
+    fn rows(&self) -> Vec<(Option<String>, [String; 4])> {
+        let comparison = &self.comparison;
+        let many = comparison.services().len() > 1;
+        let row = |(service, measure): (Option<&str>, Measure)| {
+            let at = |index: usize| {
+                let variant = comparison.variants.get(index)?;
+                let estimate = variant.estimate(service, measure)?;
+                let half = half_width_text(measure, &estimate);
+                Some(format!("{} {half}", value_text(variant, measure, &estimate)).trim_end().to_owned())
+            };
+            let none = || "no data".to_owned();
+            let difference = comparison.difference(1, service, measure);
+            let difference = difference.map(|difference| difference_text(measure, &difference));
+            let cells = [
+                label(measure),
+                at(0).unwrap_or_else(none),
+                at(1).unwrap_or_else(none),
+                difference.unwrap_or_default(),
+            ];
+            (service.filter(|_| many).map(plain), cells)
+        };
+        lines(comparison).into_iter().map(row).collect()
+    }
+
+    fn title(&self) -> String {
+        let [base, head] = &self.subjects;
+        format!("{} → {}", plain(base), plain(head))
+    }
+}
+
+/// What the sentence tells where it changed; the table tells the rest.
+const fn is_headline(measure: Measure) -> bool {
+    matches!(measure, Measure::CostPerMonth | Measure::Availability) || is_p99(measure)
+}
+
+const fn is_p99(measure: Measure) -> bool {
+    matches!(measure, Measure::ResponseQuantile(q) if q > 0.985 && q < 0.995)
+}
+
+/// Whether the figure is the same in every run.
+fn is_none(difference: &Difference) -> bool {
+    difference.absolute.value == 0.0 && difference.absolute.half_width.is_none_or(|half| half <= 0.0)
+}
+
+/// Names in a sentence, of which only so many are read.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let more = names.len().saturating_sub(MOST);
+    let names = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{names} and {more} more") } else { names }
+}
+
+/// What a sentence calls a figure.
+fn noun(measure: Measure) -> String {
+    match measure {
+        Measure::CostPerMonth => "cost".to_owned(),
+        Measure::CostPerMillion => "cost a million requests".to_owned(),
+        Measure::ResponseQuantile(_) => {
+            format!("{} response time", label(measure).trim_start_matches("response "))
+        }
+        Measure::RunningMean => "tasks on average".to_owned(),
+        Measure::RunningMax => "tasks at most".to_owned(),
+        other => label(other),
+    }
+}
+
+/// A difference with its sign: `+12.40 USD`, `-38 ms`, `-5.2 s`.
+fn signed_text(measure: Measure, value: f64) -> String {
+    let sign = match value {
+        value if value > 0.0 => "+",
+        value if value < 0.0 => "-",
+        _ => "",
+    };
+    let size = match measure {
+        // A difference between two shares is no share.
+        Measure::Availability => {
+            format!("{} points", figure_text(measure, value.abs()).trim_end_matches(" %"))
+        }
+        measure if is_p99(measure) => millis(value.abs()),
+        measure => figure_text(measure, value.abs()),
+    };
+    format!("{sign}{size}")
+}
+
+/// The changes in words: `service.web.scaling.min_capacity: 2 → 3`.
+fn told(changes: &[&Change]) -> Vec<String> {
+    let clipped = |text: &str| fitted(&plain(text), LONGEST_VALUE);
+    let word = |change: &&Change| match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("{}: {} → {}", change.key, clipped(before), clipped(after)),
+        (Some(before), None) => format!("{}: removed (was {})", change.key, clipped(before)),
+        (None, after) => format!("{}: added, {}", change.key, clipped(after.as_deref().unwrap_or_default())),
+    };
+    let mut told: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
+    let more = changes.len().saturating_sub(MOST_KEYS);
+    told.extend(
+        (more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64, PLAIN))),
+    );
+    told
+}
+
+/// The difference for a terminal of `width` columns.
+#[must_use]
+pub fn diff_text(diff: &Diff, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(&[(Look::Bold, &diff.title())]);
+    for line in wrapped(&diff.basis(), page.width) {
+        page.line(&[(Look::Faint, &line)]);
+    }
+    page.blank();
+    for line in wrapped(&diff.verdict(), page.width) {
+        page.line(&[(Look::Bold, &line)]);
+    }
+    page.blank();
+    let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))));
+    let line = |[what, before, after, change]: &[String; 4]| {
+        format!("{}{}{}{change}", pad(&format!("{what} "), 17), pad(before, 22), pad(after, 22))
+    };
+    page.line(&[(Look::Faint, &line(&["", "before", "after", "change"].map(str::to_owned)))]);
+    let mut last = None;
+    for (service, row) in diff.rows().into_iter().take(MOST_ROWS) {
+        if service != last {
+            page.line(&[(Look::Bold, service.as_deref().unwrap_or_default())]);
+        }
+        page.line(&[(Look::Usual, &line(&row))]);
+        last = service;
+    }
+    page.blank();
+    let outcomes: Vec<_> = diff.gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
+    page.verdicts(&outcomes);
+    for (heading, keys) in diff.groups() {
+        page.blank();
+        page.line(&[(Look::Bold, &heading)]);
+        for key in keys {
+            page.line(&[(Look::Usual, &format!("  {key}"))]);
+        }
+    }
+    page.finish()
+}
+
+/// The checks in one sentence, where there are any.
+fn checks_sentence(gate: &Gate) -> Option<String> {
+    let failed = gate.verdicts.iter().filter(|judged| judged.outcome.status == CheckStatus::Fail);
+    let failed: Vec<String> =
+        failed.map(|judged| format!("{} ({})", judged.outcome.check, found(&judged.outcome))).collect();
+    (!failed.is_empty()).then(|| format!("Failed: {}.", failed.join("; ")))
+}

@@ -1,0 +1,144 @@
+//! The verdicts of a gate, in the language of whoever asks: a terminal, a program, a test reporter, GitHub. Texts that came
+//! from outside are escaped for each of them; a status is a word, never a bare true or false.
+
+mod github;
+mod json;
+mod junit;
+mod markdown;
+
+pub use github::gate_github;
+pub use json::gate_json;
+pub(super) use json::gate_value;
+pub use junit::gate_junit;
+pub use markdown::gate_markdown;
+pub(super) use markdown::table;
+
+use super::numbers::{PLAIN, grouped};
+use super::page::{Look, Page};
+use super::summary::status_word;
+use super::words::{plain, wrapped};
+use crate::experiment::{CheckOutcome, CheckStatus};
+use crate::scenario::Check;
+
+/// The checks of a scenario and what became of them.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The scenario's name.
+    pub scenario: String,
+    /// What was judged, as the user named it.
+    pub subject: String,
+    /// What costs were compared with, as the user named it.
+    pub baseline: Option<String>,
+    /// Seed of the runs.
+    pub seed: u64,
+    /// How many runs there were.
+    pub runs: u64,
+    /// Whether somebody stopped them before all were done.
+    pub interrupted: bool,
+    /// Whether a check that is inconclusive, or has nothing to judge, counts as failed.
+    pub strict: bool,
+    /// The checks.
+    pub verdicts: Vec<Judged>,
+}
+
+/// One check, where it is written, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The check.
+    pub check: Check,
+    /// What was found.
+    pub outcome: CheckOutcome,
+    /// File and line of the check; `None` where it is in no file.
+    pub place: Option<(String, usize)>,
+}
+
+impl Gate {
+    /// Whether a verdict fails the gate.
+    #[must_use]
+    pub fn fails(&self, status: CheckStatus) -> bool {
+        match status {
+            CheckStatus::Pass => false,
+            CheckStatus::Fail => true,
+            CheckStatus::Inconclusive | CheckStatus::NoData => self.strict,
+        }
+    }
+
+    /// What all checks say together: the worst of them.
+    #[must_use]
+    pub fn status(&self) -> CheckStatus {
+        let has = |status| self.verdicts.iter().any(|judged| judged.outcome.status == status);
+        let worst = [CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData];
+        worst.into_iter().find(|status| has(*status)).unwrap_or(CheckStatus::Pass)
+    }
+
+    /// Whether the gate holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        !self.verdicts.iter().any(|judged| self.fails(judged.outcome.status))
+    }
+
+    fn count(&self, status: CheckStatus) -> usize {
+        self.verdicts.iter().filter(|judged| judged.outcome.status == status).count()
+    }
+
+    /// `3 checks: 1 pass, 1 fail, 1 inconclusive`.
+    fn tally(&self) -> String {
+        let all = [CheckStatus::Pass, CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData];
+        let part = |status| match self.count(status) {
+            0 => None,
+            count => Some(format!("{count} {}", status_word(status).replace('_', " "))),
+        };
+        let parts: Vec<String> = all.into_iter().filter_map(part).collect();
+        let total = self.verdicts.len();
+        let noun = if total == 1 { "check" } else { "checks" };
+        format!("{total} {noun}: {}", parts.join(", "))
+    }
+
+    /// What the verdicts rest on: `10 runs, 95 % intervals between them · seed 1`.
+    fn basis(&self) -> String {
+        let runs = match self.runs {
+            1 => "1 run, which gives no intervals".to_owned(),
+            runs => format!("{} runs, 95 % intervals between them", grouped(runs, PLAIN)),
+        };
+        let stopped = if self.interrupted { " · interrupted: what was finished counts" } else { "" };
+        let against = self.baseline.as_ref().map(|name| format!(" · costs against {}", plain(name)));
+        format!("{runs} · seed {}{}{stopped}", self.seed, against.unwrap_or_default())
+    }
+
+    /// What to do about verdicts that are none; empty where there is nothing to do.
+    fn advice(&self) -> Option<String> {
+        let unsure = self.count(CheckStatus::Inconclusive);
+        let word = if unsure == 1 { "is" } else { "are" };
+        (unsure > 0).then(|| {
+            format!(
+                "{unsure} {word} inconclusive: the interval holds the limit; more runs may tell (--replications {})",
+                (self.runs * 4).max(10)
+            )
+        })
+    }
+}
+
+/// What was found of a check, with what has to be said beside it.
+pub(super) fn found(outcome: &CheckOutcome) -> String {
+    match (outcome.status, &outcome.note) {
+        (CheckStatus::NoData, Some(note)) => note.clone(),
+        (_, Some(note)) => format!("{} ({note})", outcome.value),
+        (_, None) => outcome.value.clone(),
+    }
+}
+
+/// The verdicts for a terminal of `width` columns.
+#[must_use]
+pub fn gate_text(gate: &Gate, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(&[(Look::Bold, &gate.scenario), (Look::Faint, &format!("  {}", gate.basis()))]);
+    page.blank();
+    let outcomes: Vec<CheckOutcome> = gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
+    page.verdicts(&outcomes);
+    page.blank();
+    page.line(&[(Look::Usual, &gate.tally())]);
+    for line in gate.advice().iter().flat_map(|advice| wrapped(advice, width)) {
+        page.line(&[(Look::Faint, &line)]);
+    }
+    page.finish()
+}

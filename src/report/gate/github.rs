@@ -1,0 +1,47 @@
+//! The verdicts as workflow commands of GitHub Actions: an annotation at the line of the check. A command begins a line,
+//! so nothing that came from outside may.
+
+use super::{Gate, Judged, found};
+use crate::experiment::CheckStatus;
+use crate::report::summary::status_word;
+use crate::report::words::plain;
+
+/// One command a check that did not pass, an error where it fails the gate and a warning where it does not, and a line
+/// with the counts.
+#[must_use]
+pub fn gate_github(gate: &Gate) -> String {
+    let mut out = String::new();
+    for judged in gate.verdicts.iter().filter(|judged| judged.outcome.status != CheckStatus::Pass) {
+        out.push_str(&command(gate, judged));
+        out.push('\n');
+    }
+    // The runner finds commands of the old kind anywhere in a line.
+    let name = plain(&gate.scenario).replace("##[", "#[");
+    out.push_str(&format!("windtunnel: {name}: {}\n", gate.tally()));
+    out
+}
+
+fn command(gate: &Gate, judged: &Judged) -> String {
+    let outcome = &judged.outcome;
+    let level = if gate.fails(outcome.status) { "error" } else { "warning" };
+    let mut properties = Vec::new();
+    if let Some((file, line)) = &judged.place {
+        properties.push(format!("file={}", property(file)));
+        properties.push(format!("line={line}"));
+    }
+    let key = outcome.check.split_whitespace().next().unwrap_or_default();
+    let word = status_word(outcome.status).replace('_', " ");
+    properties.push(format!("title={}", property(&format!("{}: {key}: {word}", gate.scenario))));
+    let message = format!("{}: {}", outcome.check, found(outcome));
+    format!("::{level} {}::{}", properties.join(","), data(&message))
+}
+
+/// A message as GitHub's own toolkit escapes it.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,146 @@
+//! The change of cost against a baseline, wherever that comes from.
+
+use windtunnel::experiment::checks::{Baseline, judge_change};
+use windtunnel::experiment::{CheckStatus, Figure, Measure, replicate};
+use windtunnel::scenario::{Check, Comparator, Quantity};
+
+use super::{RISING, check};
+use crate::cli::folder;
+use crate::experiments::scenario;
+use crate::program::windtunnel;
+
+const LIMIT: &str = "\n[checks]\ncost_change = \"<= 5%\"\n";
+
+/// The check of the change, against this baseline.
+fn change(folder: &std::path::Path, subject: &str, baseline: &[&str]) -> (String, String, Option<String>) {
+    let json = check(folder, &[&[subject, "--format", "json"], baseline].concat()).json();
+    let check = &json["checks"][0];
+    let text = |key: &str| check[key].as_str().map(str::to_owned);
+    (text("status").unwrap(), text("value").unwrap(), text("note"))
+}
+
+fn files() -> tempfile::TempDir {
+    let dear = RISING.replace("target_value = 60.0", "target_value = 40.0");
+    let folder = folder(&[
+        ("base.toml", RISING.as_bytes()),
+        ("head.toml", format!("{dear}{LIMIT}").as_bytes()),
+        ("same.toml", format!("{RISING}{LIMIT}").as_bytes()),
+    ]);
+    for (scenario, out, runs) in
+        [("base.toml", "base", "10"), ("head.toml", "head", "10"), ("base.toml", "few", "4")]
+    {
+        let arguments = ["run", scenario, "--replications", runs, "--out", out, "-q"];
+        windtunnel(folder.path(), &arguments).exits(0);
+    }
+    windtunnel(folder.path(), &["run", "base.toml", "--out", "one", "-q"]).exits(0);
+    folder
+}
+
+#[test]
+fn scenarios_and_folders_give_the_same_change() {
+    let folder = files();
+    let wanted = change(folder.path(), "head.toml", &["--baseline", "base.toml"]);
+    assert_eq!((wanted.0.as_str(), &wanted.2), ("fail", &None));
+    assert!(wanted.1.starts_with('+') && wanted.1.contains("% ("), "{}", wanted.1);
+    for (subject, baseline) in [("head.toml", "base"), ("head", "base.toml"), ("head", "base")] {
+        assert_eq!(change(folder.path(), subject, &["--baseline", baseline]), wanted, "{subject} {baseline}");
+    }
+    let json = windtunnel(folder.path(), &["compare", "base.toml", "head.toml", "--format", "json", "-q"])
+        .exits(0)
+        .json();
+    assert_eq!(json["variants"][1]["checks"][0]["value"], wanted.1.as_str());
+    let relative =
+        json["variants"][1]["figures"]["cost_per_month_usd"]["difference"]["relative"].as_f64().unwrap();
+    let percent: f64 = wanted.1[1..wanted.1.find('%').unwrap()].parse().unwrap();
+    assert!((relative * 100.0 - percent).abs() < 0.06, "{relative} {}", wanted.1);
+}
+
+#[test]
+fn nothing_changes_against_itself_whatever_the_noise() {
+    let folder = files();
+    for seed in ["1", "7"] {
+        let found = change(folder.path(), "same.toml", &["--baseline", "base.toml", "--seed", seed]);
+        assert_eq!((found.0.as_str(), found.1.as_str()), ("pass", "0%"));
+    }
+    let base = windtunnel(folder.path(), &["compare", "same.toml", "head.toml", "--format", "json", "-q"])
+        .exits(0)
+        .json();
+    assert_eq!(base["variants"][0]["checks"][0]["value"], "0%");
+}
+
+#[test]
+fn fewer_runs_of_the_baseline_are_said_and_one_gives_no_interval() {
+    let folder = files();
+    let few = change(folder.path(), "head.toml", &["--baseline", "few"]);
+    assert_eq!(few.2.as_deref(), Some("over the 4 runs that both have"));
+    let one = change(folder.path(), "head.toml", &["--baseline", "one"]);
+    assert_eq!(one.2.as_deref(), Some("over the 1 run that both have"));
+    assert!(!one.1.contains('('), "{}", one.1);
+}
+
+#[test]
+fn without_a_baseline_nothing_passes_and_every_command_says_so() {
+    let folder = files();
+    for arguments in [&["run", "head.toml", "-q"][..], &["run", "head.toml", "--replications", "3", "-q"]] {
+        let ran = windtunnel(folder.path(), arguments).exits(0);
+        assert!(ran.stdout.contains("NO DATA  cost_change <= 5%"), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("no baseline; give one with `windtunnel check --baseline`"),
+            "{}",
+            ran.stdout
+        );
+        windtunnel(folder.path(), &[arguments, &["--strict"]].concat()).exits(1);
+    }
+    let idle = windtunnel(folder.path(), &["check", "base.toml", "--baseline", "base.toml"]).exits(2);
+    assert!(idle.stderr.contains("has no checks"), "{}", idle.stderr);
+}
+
+#[test]
+fn a_baseline_that_no_check_asks_for_is_not_passed_over_in_silence() {
+    let folder =
+        folder(&[("web.toml", format!("{RISING}\n[checks]\navailability = \">= 1%\"\n").as_bytes())]);
+    let ran = windtunnel(folder.path(), &["check", "web.toml", "--baseline", "web.toml"]).exits(0);
+    assert!(ran.stderr.contains("no check compares with the baseline"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_amount_and_a_saving_are_judged_as_they_are_written() {
+    let folder = files();
+    for (limit, status) in
+        [("<= 500 USD", "pass"), ("<= 0.01 USD", "fail"), ("<= -1%", "fail"), ("> 1%", "pass")]
+    {
+        let set = format!("checks.cost_change={limit}");
+        let found = change(folder.path(), "head.toml", &["--baseline", "base", "--set", &set]);
+        assert_eq!(found.0, status, "{limit}: {}", found.1);
+    }
+}
+
+/// Pairs of ten runs against ten others.
+const PAIRS: usize = 200;
+
+#[test]
+fn of_intervals_between_independent_runs_at_least_173_of_200_hold_the_change_that_is_none() {
+    let plan = scenario(&RISING.replace("40m", "15m")).plan;
+    let cost = Figure { service: None, measure: Measure::CostPerMonth };
+    let mut costs = Vec::new();
+    for first in (0..PAIRS as u64 * 20).step_by(200) {
+        let records = replicate(&plan, 3, first..first + 200).unwrap();
+        costs.extend(records.iter().map(|record| cost.value(record, &plan)));
+    }
+    let check =
+        |quantity| Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit: 0.0 };
+    for quantity in [Quantity::CostChange, Quantity::CostChangeShare] {
+        let held = costs.chunks(20).filter(|pair| {
+            let baseline = Baseline { costs: pair[10..].to_vec() };
+            let outcome = judge_change(&check(quantity), &pair[..10], Some(&baseline));
+            // An interval that holds the truth neither passes nor fails a limit that is the truth, unless it is a point.
+            let estimate = outcome.estimate.unwrap();
+            let holds = (estimate.low()..=estimate.high()).contains(&0.0);
+            assert!(!holds || outcome.status != CheckStatus::Fail, "{outcome:?}");
+            holds
+        });
+        // Of 200 independent intervals that hold with 95 %, fewer than 173 do with a probability below 1e-5.
+        let held = held.count();
+        assert!((173..=PAIRS).contains(&held), "{quantity:?}: {held} of {PAIRS}");
+    }
+}

@@ -1,0 +1,249 @@
+//! Every format: pinned once, and laws that no name can break.
+
+use serde_json::Value;
+
+use super::{CHECKS, HOSTILE, check, is_pinned, rising};
+use crate::cli::folder;
+
+/// What `check` says in a format of a scenario of that name, in a file of that name.
+pub(crate) fn said(format: &str, name: &str, file: &str, more: &[&str]) -> String {
+    let folder = folder(&[(file, rising(name, CHECKS).as_bytes())]);
+    let wanted = if more.contains(&"--exit-zero") { 0 } else { 1 };
+    check(folder.path(), &[&[file, "--format", format], more].concat()).exits(wanted).stdout
+}
+
+#[test]
+fn every_format_of_a_gate_is_pinned() {
+    for (format, file) in [
+        ("text", "check.txt"),
+        ("json", "check.json"),
+        ("junit", "check.xml"),
+        ("github", "check.github.txt"),
+        ("markdown", "check.md"),
+    ] {
+        is_pinned(file, &said(format, "rising", "web.toml", &[]));
+    }
+}
+
+/// Whether a value holds a bare true or false anywhere.
+pub(crate) fn has_bool(value: &Value) -> bool {
+    match value {
+        Value::Bool(_) => true,
+        Value::Array(items) => items.iter().any(has_bool),
+        Value::Object(map) => map.values().any(has_bool),
+        _ => false,
+    }
+}
+
+#[test]
+fn json_says_words_and_never_a_bare_true_or_false() {
+    for more in [&[][..], &["--strict"], &["--exit-zero"]] {
+        let json: Value = serde_json::from_str(&said("json", HOSTILE, "web.toml", more)).unwrap();
+        assert!(!has_bool(&json), "{json}");
+        assert_eq!((&json["schema_version"], &json["status"]), (&"1.0".into(), &"fail".into()));
+        assert_eq!(json["scenario"]["name"], HOSTILE);
+        let statuses: Vec<&str> = json["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|check| check["status"].as_str().unwrap())
+            .collect();
+        assert_eq!(statuses, ["pass", "fail", "pass", "inconclusive", "no_data"]);
+        // Each verdict follows from its own numbers.
+        for check in json["checks"].as_array().unwrap().iter().filter(|check| check["status"] != "no_data") {
+            let number = |key: &str| {
+                let value = &check[key];
+                value.as_f64().or_else(|| value.as_str()?.parse().ok()).unwrap()
+            };
+            let (low, high, limit) = (number("low"), number("high"), number("limit"));
+            let greater = check["check"].as_str().unwrap().contains(">= 50%");
+            let holds = |value: f64| if greater { value >= limit } else { value < limit || value <= limit };
+            let expected = match (holds(low), holds(high)) {
+                (true, true) => "pass",
+                (false, false) => "fail",
+                _ => "inconclusive",
+            };
+            assert_eq!(check["status"], expected, "{check}");
+        }
+    }
+}
+
+/// Makes sure that a text is well-formed XML 1.0: one root, tags that nest, quoted attributes that are there once, entities
+/// and characters that XML knows. Returns its elements with their attributes, values decoded.
+#[track_caller]
+fn elements(text: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let mut rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    assert!(text.chars().all(allowed), "a character that XML forbids in {text}");
+    let (mut open, mut found, mut roots) = (Vec::<String>::new(), Vec::new(), 0);
+    while let Some(at) = rest.find('<') {
+        decoded(&rest[..at]);
+        assert!(!open.is_empty() || rest[..at].trim().is_empty(), "text outside of the root");
+        let mut end = at;
+        let mut quoted = false;
+        for (index, c) in rest[at..].char_indices() {
+            quoted ^= c == '"';
+            assert!(!quoted || c != '<', "a bare < in an attribute: {rest}");
+            if c == '>' && !quoted {
+                end = at + index;
+                break;
+            }
+        }
+        let tag = &rest[at + 1..end];
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+            continue;
+        }
+        let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+        let (name, mut attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        while let Some((key, after)) = attributes.trim_start().split_once("=\"") {
+            let (value, after) = after.split_once('"').unwrap();
+            assert!(
+                key.chars().all(|c| c.is_ascii_alphanumeric()) && !pairs.iter().any(|pair| pair.0 == key)
+            );
+            pairs.push((key.to_owned(), decoded(value)));
+            attributes = after;
+        }
+        assert!(attributes.trim().is_empty(), "{tag}");
+        roots += u32::from(open.is_empty());
+        found.push((name.to_owned(), pairs));
+        if !is_empty {
+            open.push(name.to_owned());
+        }
+    }
+    assert!(open.is_empty() && roots == 1 && rest.trim().is_empty(), "{text}");
+    found
+}
+
+/// A text with its entities resolved; one that XML does not know is a mistake.
+#[track_caller]
+fn decoded(text: &str) -> String {
+    let mut out = String::new();
+    let mut parts = text.split('&');
+    out.push_str(parts.next().unwrap());
+    for part in parts {
+        let (entity, after) = part.split_once(';').unwrap_or_else(|| panic!("a bare & in {text}"));
+        out.push(match entity {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            number => char::from_u32(number.strip_prefix('#').unwrap().parse().unwrap()).unwrap(),
+        });
+        out.push_str(after);
+    }
+    out
+}
+
+#[test]
+fn junit_is_well_formed_and_counts_what_it_holds_whatever_the_names() {
+    for (more, failures, skipped) in [(&[][..], 1, 2), (&["--strict"], 3, 0)] {
+        let found = elements(&said("junit", HOSTILE, "a&b<c>'.toml", more));
+        let attribute = |element: &(String, Vec<(String, String)>), key: &str| {
+            element.1.iter().find(|pair| pair.0 == key).map(|pair| pair.1.clone()).unwrap()
+        };
+        let named = |name: &str| found.iter().filter(|element| element.0 == name).collect::<Vec<_>>();
+        for suite in [named("testsuites"), named("testsuite")].concat() {
+            assert_eq!(attribute(suite, "tests"), "5");
+            assert_eq!(attribute(suite, "failures"), failures.to_string());
+            assert_eq!(attribute(suite, "skipped"), skipped.to_string());
+        }
+        assert_eq!((named("failure").len(), named("skipped").len()), (failures, skipped));
+        assert_eq!(attribute(named("testsuite")[0], "name"), HOSTILE);
+        let cases: Vec<String> = named("testcase").iter().map(|case| attribute(case, "name")).collect();
+        assert_eq!(cases[3], "minutes_over_limit <= 8 with p99_response_time > 1s");
+        let subject = named("property").into_iter().find(|property| attribute(property, "name") == "subject");
+        assert_eq!(attribute(subject.unwrap(), "value"), "a&b<c>'.toml");
+    }
+}
+
+#[test]
+#[should_panic(expected = "a bare & in")]
+fn the_judge_of_xml_can_fail() {
+    elements("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b=\"c\">d & e</a>\n");
+}
+
+#[test]
+fn annotations_are_one_line_each_and_point_at_the_check() {
+    let file = "a,b%c:d.toml";
+    let text = said("github", HOSTILE, file, &[]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    let source = rising(HOSTILE, CHECKS);
+    for (line, key) in lines.iter().zip(["cost_per_month", "minutes_over_limit", "cost_change"]) {
+        let level = if key == "cost_per_month" { "::error " } else { "::warning " };
+        let (properties, message) = line.strip_prefix(level).unwrap().split_once("::").unwrap();
+        let properties: Vec<(&str, &str)> =
+            properties.split(',').map(|property| property.split_once('=').unwrap()).collect();
+        let keys: Vec<&str> = properties.iter().map(|property| property.0).collect();
+        assert_eq!(keys, ["file", "line", "title"], "{line}");
+        let decoded = |text: &str| {
+            let text = text.replace("%3A", ":").replace("%2C", ",");
+            text.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+        };
+        assert_eq!(decoded(properties[0].1), file);
+        let number: usize = properties[1].1.parse().unwrap();
+        assert!(source.lines().nth(number - 1).unwrap().starts_with(key), "{line}");
+        assert!(!properties[2].1.contains(':') && decoded(properties[2].1).contains(HOSTILE), "{line}");
+        assert!(message.starts_with(key), "{line}");
+    }
+    assert!(lines[3].starts_with("windtunnel: ") && !lines[3].contains("##["), "{text}");
+    let strict = said("github", "rising", "web.toml", &["--strict"]);
+    assert_eq!(strict.matches("::error ").count(), 3, "{strict}");
+}
+
+#[test]
+fn a_check_that_is_given_on_the_command_line_has_no_place_in_a_file() {
+    let folder = folder(&[("web.toml", rising("web", "").as_bytes())]);
+    let arguments = ["web.toml", "--set", "checks.cost_per_month=< 1 USD", "--format", "github"];
+    let text = check(folder.path(), &arguments).exits(1).stdout;
+    assert!(text.starts_with("::error title=web%3A cost_per_month%3A fail::"), "{text}");
+}
+
+/// Makes sure that no text has left its cell: the same bars in every row of a table, and no markup but what the program puts.
+#[track_caller]
+pub(crate) fn is_sound_markdown(text: &str) {
+    let own = ["<!-- windtunnel-diff -->", "<!-- -->", "<sub>", "</sub>"];
+    let plain = own.iter().fold(text.to_owned(), |text, own| text.replace(own, ""));
+    let mut width = None;
+    for line in plain.lines() {
+        // A code span ends where it ends, and nothing but the bar means anything within.
+        let unescaped = line.replace("\\`", "");
+        let pieces: Vec<&str> = unescaped.split('`').collect();
+        assert!(pieces.len() % 2 == 1, "a code span that does not end: {line}");
+        let outside: String = pieces.iter().step_by(2).copied().collect();
+        assert!(!outside.contains(['<', '>']), "{line}");
+        assert!(!outside.replace("\\[", "").contains('['), "a link: {line}");
+        assert!(!outside.replace("\\:", "").contains("://"), "an address: {line}");
+        assert!(!outside.contains("@a"), "a call: {line}");
+        let bars = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        match (bars, width) {
+            (0, _) => width = None,
+            (bars, None) => width = Some(bars),
+            (bars, Some(width)) => assert_eq!(bars, width, "{line}"),
+        }
+    }
+}
+
+#[test]
+fn markdown_is_a_table_that_no_name_breaks() {
+    let text = said("markdown", HOSTILE, "web.toml", &[]);
+    is_sound_markdown(&text.replace("@<!-- -->all", ""));
+    assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 7, "{text}");
+    assert!(text.contains("@<!-- -->all") && text.contains("\\#\\#\\[error\\]"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "a link")]
+fn the_judge_of_markdown_can_fail() {
+    is_sound_markdown("| a | [b](c) |");
+}
+
+#[test]
+fn a_terminal_gets_no_line_longer_than_its_own() {
+    let text = said("text", HOSTILE, "web.toml", &[]);
+    assert!(text.lines().all(|line| line.chars().count() <= 100) && !text.contains('\u{1b}'), "{text}");
+}

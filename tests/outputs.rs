@@ -44,7 +44,18 @@ fn make() -> TempDir {
     let schedule = scenario("weekday-schedule.toml");
     run(&["run", &schedule, "--set", "horizon=1d", "--quiet", "--out", "weekday-schedule"]);
     run(&[&["run", &web, "--replications", "2", "--out", "fluid"][..], &fluid].concat());
-    with(&["run", &web, "--until", "p99_response_time ±20%", "--max-replications", "12", "--out", "many"]);
+    with(&[
+        "run",
+        &web,
+        "--until",
+        "p99_response_time ±20%",
+        "--max-replications",
+        "12",
+        "--set",
+        "checks.cost_change=<= 5%",
+        "--out",
+        "many",
+    ]);
     with(&["compare", &web, "--variant", &variant, "--replications", "3", "--out", "compare"]);
     run(&[&["compare", &web, "--variant", &variant, "--out", "compare-fluid"][..], &fluid].concat());
     with(&["sweep", &web, "--axis", &axis, "--replications", "2", "--out", "sweep"]);
@@ -78,6 +89,13 @@ fn make() -> TempDir {
         "--out",
         "growth",
     ]);
+    let head = "service.web.scaling.min_capacity=3";
+    let changed = ["--set", "horizon=1h", "--replications", "3", "--quiet", "--format", "json"];
+    let checked = run(&[&["check", &web, "--baseline", "many"][..], &changed].concat());
+    fs::write(folder.path().join("check"), checked).unwrap();
+    run(&["run", &web, "--set", head, "--set", "horizon=1h", "--quiet", "--out", "head"]);
+    let differing = run(&[&["diff", &web, "head"][..], &changed].concat());
+    fs::write(folder.path().join("diff"), differing).unwrap();
     let invalid = shipped.join("invalid/WT004-misspelt-key.toml").display().to_string();
     let found = windtunnel(folder.path(), &["validate", "--format", "json", &invalid]).exits(2).stdout;
     fs::write(folder.path().join("diagnostics"), found).unwrap();

@@ -42,7 +42,7 @@ pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
-pub use templates::{FLASH_SALE, Template, templates};
+pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
 
 /// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
 /// alone does not say it, as with `minutes_over_limit`.

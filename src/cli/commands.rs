@@ -11,7 +11,7 @@ use super::exit::Exit;
 use crate::experiment::Base;
 use crate::kernel::world::{RunError, Stop};
 use crate::report;
-use crate::scenario::{self, Check, Loaded, Scenario, Severity, Template};
+use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{self, note, stderr_colour};
 use crate::shell::{interrupt, output};
@@ -190,6 +190,11 @@ fn write_template(template: &Template, folder: &Path) -> Exit {
     if let Some((taken, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         let message = format!("`{}` exists and is not overwritten; choose another folder", taken.display());
         return fail(Exit::Usage, &message);
+    }
+    // A schema that is there already is as good.
+    let (schema, schema_path) = (scenario::json_schema(), folder.join(SCHEMA_FILE));
+    if schema_path.symlink_metadata().is_err() {
+        files.push((schema_path, &schema));
     }
     for (path, text) in &files {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))

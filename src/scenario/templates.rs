@@ -3,6 +3,20 @@
 /// The scenario that runs when none is named.
 pub const FLASH_SALE: &str = include_str!("../../scenarios/flash-sale.toml");
 
+/// What `init` puts before a scenario, so that an editor with a TOML language server checks it and completes its keys.
+macro_rules! template {
+    ($path:literal) => {
+        concat!(
+            "#:schema windtunnel.schema.json\n",
+            "# (For editors; `windtunnel schema > windtunnel.schema.json` writes it.)\n\n",
+            include_str!($path)
+        )
+    };
+}
+
+/// The name of the schema that templates point to.
+pub const SCHEMA_FILE: &str = "windtunnel.schema.json";
+
 /// A scenario to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
@@ -23,25 +37,25 @@ pub fn templates() -> &'static [Template] {
         Template {
             name: "web",
             description: "a web service with a daily cycle behind a load balancer, target tracking on CPU",
-            text: include_str!("../../scenarios/web.toml"),
+            text: template!("../../scenarios/web.toml"),
             companions: &[],
         },
         Template {
             name: "steady",
             description: "two small tasks under light, even traffic for a month",
-            text: include_str!("../../scenarios/steady-api.toml"),
+            text: template!("../../scenarios/steady-api.toml"),
             companions: &[],
         },
         Template {
             name: "step",
             description: "step scaling: five tasks more above 70 % CPU, five fewer below 30 %",
-            text: include_str!("../../scenarios/step-70-30.toml"),
+            text: template!("../../scenarios/step-70-30.toml"),
             companions: &[],
         },
         Template {
             name: "trace",
             description: "a recorded day of requests, replayed",
-            text: include_str!("../../scenarios/trace-replay.toml"),
+            text: template!("../../scenarios/trace-replay.toml"),
             companions: &[("traces/shop-day.csv", include_str!("../../scenarios/traces/shop-day.csv"))],
         },
     ]

@@ -111,10 +111,41 @@ fn every_template_is_written_validated_and_run_in_an_empty_folder() {
         windtunnel(folder.path(), &["validate", &file]).exits(0);
         let horizon = ["run", &file, "--set", "horizon=1h"];
         windtunnel(folder.path(), &horizon).exits(0);
+        // Editors find the schema beside it.
+        let schema = windtunnel(folder.path(), &["schema"]).exits(0).stdout;
+        assert_eq!(schema, fs::read_to_string(folder.path().join("demo/windtunnel.schema.json")).unwrap());
         // What `init` prints is what it writes.
         let printed = windtunnel(folder.path(), &["init", "--template", template]).exits(0);
         assert_eq!(printed.stdout, fs::read_to_string(folder.path().join(&file)).unwrap());
+        assert!(printed.stdout.starts_with("#:schema windtunnel.schema.json\n"), "{}", printed.stdout);
     }
+}
+
+#[test]
+fn every_command_has_a_manual_page_with_its_options_and_examples() {
+    let folder = folder(&[]);
+    let written = windtunnel(folder.path(), &["man", "pages"]).exits(0).stdout;
+    let help = windtunnel(folder.path(), &["--help"]).exits(0).stdout;
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> =
+        commands.filter(|line| line.starts_with("  ") && !line.starts_with("   ")).collect();
+    assert!(commands.len() > 12, "{help}");
+    for name in
+        commands.iter().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help")
+    {
+        let file = format!("pages/windtunnel-{name}.1");
+        assert!(written.contains(&file), "{written}");
+        let page = fs::read_to_string(folder.path().join(&file)).unwrap();
+        assert!(
+            page.starts_with(".ie") && page.contains(".SH SYNOPSIS") && page.contains("windtunnel"),
+            "{page}"
+        );
+    }
+    let page = fs::read_to_string(folder.path().join("pages/windtunnel-run.1")).unwrap();
+    assert!(page.contains("Examples:") && page.contains("replications"), "{page}");
+    let printed = windtunnel(folder.path(), &["man"]).exits(0).stdout;
+    assert_eq!(printed, fs::read_to_string(folder.path().join("pages/windtunnel.1")).unwrap());
 }
 
 #[test]

@@ -21,7 +21,12 @@ const TEMPLATES: &[(&str, &str)] = &[
 const STYLES: &str =
     concat!(include_str!("assets/vendor/uplot-1.6.32/uPlot.min.css"), "\n", include_str!("assets/page.css"));
 
-const UPLOT: &str = include_str!("assets/vendor/uplot-1.6.32/uPlot.iife.min.js");
+const UPLOT: &str = concat!(
+    "/*\n",
+    include_str!("assets/vendor/uplot-1.6.32/LICENSE"),
+    "*/\n",
+    include_str!("assets/vendor/uplot-1.6.32/uPlot.iife.min.js")
+);
 
 /// The scripts in the order in which they lean on each other; together they are the body of one function.
 const SCRIPTS: &str = concat!(

@@ -117,11 +117,12 @@ pub(super) struct RunRequest {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  windtunnel report output/flash-sale\n  windtunnel report output/monday output/tuesday --html \
-                        week.html\n\n`run` leaves the same page as report.html. It is made of the files of the folder alone, so \
-                        equal files give equal bytes."
+                        week.html\n  windtunnel report output/web-sweep\n\n`run`, `compare`, `sweep`, `merge`, `optimize` and `forecast` \
+                        leave the same page as report.html. It is made of\nthe files of the folder alone, so equal files give \
+                        equal bytes."
 )]
 pub(super) struct ReportRequest {
-    /// Folders with the results of runs
+    /// Folder with the results of an experiment, or folders with the results of runs
     #[arg(value_name = "OUTPUT_DIR", required = true)]
     pub(super) folders: Vec<PathBuf>,
     /// File to write [default: report.html in the folder; several folders need a name]
@@ -184,6 +185,9 @@ pub(super) struct CompareRequest {
     /// Folder for the results [default: output/NAME-compare]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
     pub(super) format: CompareFormat,
@@ -215,6 +219,9 @@ pub(super) struct OptimizeRequest {
     /// Folder for the results [default: output/NAME-optimize]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
     pub(super) format: OptimizeFormat,
@@ -252,6 +259,9 @@ pub(super) struct ForecastRequest {
     /// Folder for the results [default: output/NAME-forecast]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
     pub(super) format: ForecastFormat,

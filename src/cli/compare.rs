@@ -44,7 +44,8 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         Ok(comparison) => comparison,
         Err(error) => return stopped(&error),
     };
-    if let Err(message) = write(&comparison, &out, &watch) {
+    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
+    if let Err(message) = write(&comparison, &out, &watch).and_then(|()| page()) {
         return fail(Exit::RunFailed, &message);
     }
     let printed = print(&match request.format {
@@ -136,7 +137,7 @@ fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), S
     let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let (lines, dots) = (report::comparison_plot(comparison), report::cost_plot(comparison));
-    let files = vec![
+    let mut files = vec![
         ("comparison.png", report::plot::plot_png(&lines).map_err(chart)?),
         ("comparison.svg", report::plot::plot_svg(&lines).map_err(chart)?.into_bytes()),
         ("cost-p99.png", report::plot::plot_png(&dots).map_err(chart)?),
@@ -144,7 +145,8 @@ fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), S
         ("comparison.json", report::comparison_json(comparison).into_bytes()),
         ("comparison.csv", report::comparison_csv(comparison)),
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
-        ("manifest.json", manifest::of(&scenarios, comparison.seed, watch)?),
     ];
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    files.push(("manifest.json", manifest::listing(&scenarios, comparison.seed, watch, &names)?));
     output::write_all(out, files).map_err(|error| error.to_string())
 }

@@ -61,7 +61,8 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
         Ok(result) => result,
         Err(error) => return refuse(error),
     };
-    if let Err(message) = write(&result, scenario, &actuals, (&out, &watch)) {
+    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
+    if let Err(message) = write(&result, scenario, &actuals, (&out, &watch)).and_then(|()| page()) {
         return fail(Exit::RunFailed, &message);
     }
     let printed = print(&match request.format {
@@ -129,13 +130,14 @@ fn write(
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::forecast_plot(result, &scenario.name, actuals);
-    let files = vec![
+    let mut files = vec![
         ("forecast.json", report::forecast_json(result, actuals).into_bytes()),
         ("forecast.csv", report::forecast_csv(result, actuals)),
         ("forecast.png", report::plot::plot_png(&picture).map_err(chart)?),
         ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
-        ("manifest.json", manifest::of(&[scenario], scenario.seed, watch)?),
     ];
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    files.push(("manifest.json", manifest::listing(&[scenario], scenario.seed, watch, &names)?));
     output::write_all(out, files).map_err(|error| error.to_string())
 }

@@ -29,15 +29,8 @@ struct Other<'a> {
     scenario_sha256: &'a str,
 }
 
-/// The manifest of results that were made of these scenarios, the base first.
-///
-/// # Errors
-/// A sentence, should it not be possible to write it as JSON.
-pub(super) fn of(scenarios: &[&Scenario], seed: u64, watch: &Stopwatch) -> Result<Vec<u8>, String> {
-    listing(scenarios, seed, watch, &[])
-}
-
-/// The same with the names of the files beside it, so that what an earlier run left in the folder can be told apart.
+/// The manifest of results that were made of these scenarios, the base first. It has the names of the files beside it, so
+/// that what an earlier command left in the folder can be told apart.
 ///
 /// # Errors
 /// A sentence, should it not be possible to write it as JSON.

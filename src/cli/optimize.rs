@@ -63,7 +63,8 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
         Ok(found) => found,
         Err(error) => return stopped(&error),
     };
-    if let Err(message) = write(&found, scenario, request, (&out, &watch)) {
+    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
+    if let Err(message) = write(&found, scenario, request, (&out, &watch)).and_then(|()| page()) {
         return fail(Exit::RunFailed, &message);
     }
     finish(request, &found, scenario, (&out, &watch))
@@ -170,7 +171,6 @@ fn write(
         ("cost-p99.svg".to_owned(), report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("optimization.json".to_owned(), report::optimization_json(found).into_bytes()),
         ("candidates.csv".to_owned(), report::candidates_csv(found)),
-        ("manifest.json".to_owned(), manifest::of(&[scenario], scenario.seed, watch)?),
     ];
     if let Some(winner) = &found.winner {
         let cluster = request.cluster.as_str();
@@ -178,6 +178,9 @@ fn write(
         files.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
         files.extend(report::aws_cli_inputs(&winner.scenario, cluster));
     }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names)?;
+    files.push(("manifest.json".to_owned(), manifest));
     let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone()));
     output::write_all(out, files).map_err(|error| error.to_string())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, listen, print, stopped};
 use super::exit::Exit;
-use super::run::{page, ready, verdict, write};
+use super::run::{ready, verdict, write};
 use crate::experiment::replications::{Enough, Replicated, replications};
 use crate::experiment::warmup;
 use crate::report;
@@ -53,7 +53,9 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
-    if let Err(message) = write(&result.first, out, watch, more).and_then(|()| page(request, out)) {
+    if let Err(message) = write(&result.first, out, watch, more)
+        .and_then(|()| super::report::beside(out, request.no_report, request.given.quiet))
+    {
         return fail(Exit::RunFailed, &message);
     }
     finish(request, &result, out, watch)

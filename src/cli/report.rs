@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use super::args::ReportRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
-use super::run::PAGE;
-use crate::report::{RunFiles, RunOutput, run_page};
-use crate::shell::files::read_bytes;
+use crate::report::{FolderKind, RunFiles, RunOutput, experiment_page, run_page};
+use crate::scenario::Files;
+use crate::shell::files::{Folder, read_bytes};
 use crate::shell::output;
+use crate::shell::terminal::note;
+
+/// What a page is called beside the files that it is made of.
+pub(super) const PAGE: &str = "report.html";
 
 /// Runs the request; the name of the file goes to standard output.
 pub(super) fn run(request: &ReportRequest) -> Exit {
@@ -22,7 +26,7 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
             );
         }
     };
-    let page = match gather(&request.folders).and_then(|outputs| run_page(&outputs)) {
+    let page = match page_of(&request.folders) {
         Ok(page) => page,
         Err(message) => return fail(Exit::Usage, &message),
     };
@@ -32,16 +36,56 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
     }
 }
 
-/// Writes the page of some folders to a file.
+/// Writes the page beside the files that it is made of, unless it is not wanted.
 ///
 /// # Errors
-/// A sentence: a folder has no such results, or the file cannot be written.
-pub(super) fn write(folders: &[PathBuf], file: &Path) -> Result<(), String> {
-    save(file, run_page(&gather(folders)?)?)
+/// A sentence: the files cannot be read back, or the page cannot be written.
+pub(super) fn beside(out: &Path, no_report: bool, quiet: bool) -> Result<(), String> {
+    if no_report {
+        if out.join(PAGE).exists() && !quiet {
+            note(&format!("note: {PAGE} in {} is of an earlier run\n", out.display()));
+        }
+        return Ok(());
+    }
+    let failed = |message: String| format!("cannot make {PAGE}: {message} (--no-report leaves it out)");
+    page_of(&[out.to_owned()]).and_then(|page| save(&out.join(PAGE), page)).map_err(failed)
 }
 
-fn gather(folders: &[PathBuf]) -> Result<Vec<RunOutput>, String> {
-    folders.iter().map(|folder| output_of(folder)).collect()
+/// The page of some folders: of one experiment, or of runs.
+fn page_of(folders: &[PathBuf]) -> Result<Vec<u8>, String> {
+    let kinds: Vec<FolderKind> = folders.iter().map(|folder| kind_of(folder)).collect::<Result<_, _>>()?;
+    let experiment = kinds.iter().zip(folders).find(|(kind, _)| **kind != FolderKind::Run);
+    let Some((kind, folder)) = experiment else {
+        let outputs: Vec<RunOutput> =
+            folders.iter().map(|folder| output_of(folder)).collect::<Result<_, _>>()?;
+        return run_page(&outputs);
+    };
+    if folders.len() > 1 {
+        return Err(format!(
+            "`{}` holds what `windtunnel {}` found, which is a page of its own; several folders make one page only where \
+             all of them hold runs",
+            folder.display(),
+            kind.command()
+        ));
+    }
+    let mut files = Folder::of(&folder.join(PAGE));
+    let command = kind.command();
+    experiment_page(*kind, &mut |name| {
+        files.open(name).map_err(|message| {
+            let path = folder.join(name);
+            let path = path.display();
+            format!("`{path}`: {message}; give a folder with everything that `windtunnel {command}` wrote, once it has ended")
+        })
+    })
+}
+
+/// Whose results a folder holds.
+fn kind_of(folder: &Path) -> Result<FolderKind, String> {
+    let hint = "give a folder that `windtunnel run`, `compare`, `sweep`, `merge`, `optimize` or `forecast` wrote, such as \
+                output/flash-sale";
+    let manifest =
+        read_bytes(&folder.join("manifest.json")).map_err(|message| format!("{message}; {hint}"))?;
+    Ok(FolderKind::of(&manifest))
 }
 
 /// The files of a folder that a run left.

@@ -33,7 +33,9 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
     };
     let simulated = watch.elapsed();
-    if let Err(message) = write(&result, &out, &watch, Vec::new()).and_then(|()| page(request, &out)) {
+    if let Err(message) = write(&result, &out, &watch, Vec::new())
+        .and_then(|()| super::report::beside(&out, request.no_report, request.given.quiet))
+    {
         return fail(Exit::RunFailed, &message);
     }
     let text = match request.format {
@@ -104,21 +106,6 @@ pub(super) fn folder_name(name: &str) -> String {
     } else {
         name
     }
-}
-
-/// What a page is called beside the files that it is made of.
-pub(super) const PAGE: &str = "report.html";
-
-/// Writes the page beside the files that it is made of, unless it is not wanted.
-pub(super) fn page(request: &RunRequest, out: &Path) -> Result<(), String> {
-    if request.no_report {
-        if out.join(PAGE).exists() && !request.given.quiet {
-            note(&format!("note: {PAGE} in {} is of an earlier run\n", out.display()));
-        }
-        return Ok(());
-    }
-    let failed = |message: String| format!("cannot make {PAGE}: {message} (--no-report leaves it out)");
-    super::report::write(&[out.to_owned()], &out.join(PAGE)).map_err(failed)
 }
 
 /// Makes the content of a file.

@@ -74,6 +74,7 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
         design: &design,
         out: &out,
         format: request.format,
+        no_report: request.no_report,
         quiet: request.given.quiet,
     };
     let shard = cells.shard();

@@ -10,6 +10,7 @@ use super::request::SweepFormat;
 use super::shown;
 use crate::cli::commands::{fail, print};
 use crate::cli::exit::Exit;
+use crate::cli::report::{PAGE, beside};
 use crate::experiment::sweep::{Design, Head, Row, Shard, Survey, summarize};
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
@@ -19,7 +20,7 @@ use crate::shell::terminal::{command_line, note, stdout_colour, table_width};
 use crate::shell::wall_clock::{Stopwatch, unix_seconds};
 
 /// Every file that a sweep may leave beside its journal.
-pub(super) const FILES: [&str; 12] = [
+pub(super) const FILES: [&str; 13] = [
     "runs.csv",
     "points.csv",
     "summary.json",
@@ -32,6 +33,7 @@ pub(super) const FILES: [&str; 12] = [
     "parallel.png",
     "parallel.svg",
     "manifest.json",
+    PAGE,
 ];
 
 /// Where rows come from: the journals of all shards, or of some.
@@ -66,6 +68,7 @@ pub(super) struct Delivery<'a> {
     pub(super) design: &'a Design<'a>,
     pub(super) out: &'a Path,
     pub(super) format: SweepFormat,
+    pub(super) no_report: bool,
     pub(super) quiet: bool,
 }
 
@@ -87,6 +90,9 @@ pub(super) fn deliver(
         }
         Err(message) => return fail(Exit::RunFailed, &message),
     };
+    if let Err(message) = beside(delivery.out, delivery.no_report, delivery.quiet) {
+        return fail(Exit::RunFailed, &message);
+    }
     let printed = delivery.print(&mut parts, &survey);
     if printed != Exit::Ok {
         return printed;

@@ -48,6 +48,7 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
         design: &design,
         out: &request.out,
         format: request.format,
+        no_report: request.no_report,
         quiet: request.quiet,
     };
     deliver(&delivery, Parts::new(parts), &watch, &interrupted)

@@ -65,6 +65,9 @@ pub(in crate::cli) struct SweepRequest {
     /// Folder for the results [default: output/NAME-sweep]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
     pub(super) format: SweepFormat,
@@ -85,6 +88,9 @@ pub(in crate::cli) struct MergeRequest {
     /// Make do with what is there; the results say that they are partial
     #[arg(long)]
     pub(super) partial: bool,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
     pub(super) format: SweepFormat,

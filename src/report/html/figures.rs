@@ -16,6 +16,12 @@ pub(super) struct Tile {
     note: String,
 }
 
+impl Tile {
+    pub(super) const fn new(name: &'static str, value: String, note: String) -> Self {
+        Self { name, value, note }
+    }
+}
+
 /// A table of figures that belong together.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Group {

@@ -9,11 +9,19 @@ use super::embed;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("bill.html", include_str!("assets/bill.html")),
+    ("experiment.html", include_str!("assets/experiment.html")),
     ("figures.html", include_str!("assets/figures.html")),
+    ("folded.html", include_str!("assets/folded.html")),
+    ("list.html", include_str!("assets/list.html")),
     ("page.html", include_str!("assets/page.html")),
+    ("paste.html", include_str!("assets/paste.html")),
+    ("picture.html", include_str!("assets/picture.html")),
     ("plan.html", include_str!("assets/plan.html")),
+    ("points.html", include_str!("assets/points.html")),
     ("run.html", include_str!("assets/run.html")),
     ("service.html", include_str!("assets/service.html")),
+    ("table.html", include_str!("assets/table.html")),
+    ("text.html", include_str!("assets/text.html")),
     ("verdict.html", include_str!("assets/verdict.html")),
 ];
 
@@ -38,6 +46,15 @@ const SCRIPTS: &str = concat!(
     include_str!("assets/group.js"),
     include_str!("assets/lane.js"),
     include_str!("assets/log.js"),
+    include_str!("assets/drawing.js"),
+    include_str!("assets/readout.js"),
+    include_str!("assets/cloud.js"),
+    include_str!("assets/scatter.js"),
+    include_str!("assets/heat.js"),
+    include_str!("assets/points.js"),
+    include_str!("assets/dots.js"),
+    include_str!("assets/fan.js"),
+    include_str!("assets/paste.js"),
     include_str!("assets/start.js"),
 );
 

@@ -1,4 +1,5 @@
-// Puts the page together. The data holds `services`: for each the element that holds it, its panel of charts and its log.
+// Puts the page together. The data of a run holds `services`: for each the element that holds it, its panel of charts and
+// its log. That of an experiment holds `cloud` (points), `dots` (values with intervals) and `fans` (bands over months).
 
 function startService({ id, panel, log }) {
   const section = document.getElementById(id);
@@ -26,6 +27,21 @@ function startService({ id, panel, log }) {
   table = makeLogTable(section.querySelector("[data-table]"), entries, log.left_out, panel.clock, panel.start, choose);
 }
 
+function startExperiment({ cloud, dots, fans }) {
+  const started = { scatter: startScatter, heat: startHeat };
+  for (const [id, start] of Object.entries(started)) {
+    const holder = document.getElementById(id);
+    if (cloud && holder) start(holder, cloud);
+  }
+  const table = document.querySelector("[data-points]");
+  if (cloud && table) startPointTable(table, cloud);
+  for (const one of dots || []) startDots(document.getElementById(one.id), one);
+  for (const one of fans || []) startFan(document.getElementById(one.id), one);
+  for (const button of document.querySelectorAll("[data-copy]")) startPaste(button);
+}
+
 startTheme();
-for (const service of pageData().services || []) startService(service);
+const data = pageData();
+for (const service of data.services || []) startService(service);
+startExperiment(data);
 document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,158 @@
+//! Amounts in the results of experiments: numbers that JSON has as a number or, of money, as a decimal text; and how
+//! they are written on a page.
+
+use serde::Deserialize;
+
+use crate::report::numbers::{THIN, figure, grouped, millis, whole};
+
+/// What stands where there is no number.
+pub(super) const NOTHING: &str = "–";
+
+/// A number as a result has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Number(f64),
+    Text(String),
+}
+
+/// A number of a result, whichever way it was written; always finite.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) struct Amount(pub(super) f64);
+
+impl TryFrom<Written> for Amount {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let value = match &written {
+            Written::Number(value) => Some(*value),
+            Written::Text(text) => text.parse().ok(),
+        };
+        value.filter(|value| value.is_finite()).map(Self).ok_or_else(|| match written {
+            Written::Number(value) => format!("`{value}` is no number"),
+            Written::Text(text) => format!("`{text}` is no number"),
+        })
+    }
+}
+
+/// The value of an amount that may be missing.
+pub(super) fn value(amount: Option<Amount>) -> Option<f64> {
+    amount.map(|amount| amount.0)
+}
+
+/// Dollars without the unit: cents, and more digits only where cents would hide the amount.
+pub(super) fn dollars(value: f64) -> String {
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    if size > 0.0 && size < 0.1 {
+        return format!("{sign}{}", crate::report::numbers::trimmed(&format!("{size:.4}")));
+    }
+    let cents = whole(size * 100.0);
+    format!("{sign}{}.{:02}", grouped(cents / 100, THIN), cents % 100)
+}
+
+/// The kind of a figure, by the end of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Dollars.
+    Money,
+    /// A time \[ms\].
+    Millis,
+    /// A share of all.
+    Share,
+    /// Anything else, without a unit.
+    Plain,
+}
+
+impl Kind {
+    /// The kind of the figure of that name, such as `shop.response_time_p99_ms`.
+    pub(super) fn of(name: &str) -> Self {
+        match name.rsplit('.').next().unwrap_or(name) {
+            end if end.ends_with("_usd") => Self::Money,
+            end if end.ends_with("_ms") => Self::Millis,
+            "availability" | "cpu_mean" | "memory_mean" => Self::Share,
+            _ => Self::Plain,
+        }
+    }
+
+    /// A value with its unit.
+    pub(super) fn text(self, value: f64) -> String {
+        let sign = if value < 0.0 { "−" } else { "" };
+        match self {
+            Self::Money => format!("{} USD", dollars(value)),
+            Self::Millis => format!("{sign}{}", millis(value.abs())),
+            Self::Share => format!("{sign}{} %", share(value.abs())),
+            Self::Plain => format!("{sign}{}", figure(value.abs(), THIN)),
+        }
+    }
+
+    /// A value that may be missing, with its unit.
+    pub(super) fn maybe(self, value: Option<f64>) -> String {
+        value.map_or_else(|| NOTHING.to_owned(), |value| self.text(value))
+    }
+
+    /// The same with its sign, as a difference is written.
+    pub(super) fn difference(self, value: f64) -> String {
+        let text = self.text(value);
+        if value > 0.0 { format!("+{text}") } else { text }
+    }
+}
+
+/// A share in percent, with more digits where fewer would claim all of it.
+fn share(value: f64) -> String {
+    let percent = value * 100.0;
+    let decimals = if percent < 100.0 && percent >= 99.9995 {
+        6
+    } else if percent > 99.0 {
+        3
+    } else {
+        1
+    };
+    crate::report::numbers::trimmed(&format!("{percent:.decimals$}"))
+}
+
+/// A share in percent with its sign, as a relative difference is written.
+pub(super) fn relative(share: f64) -> String {
+    let sign = if share < 0.0 { "−" } else { "+" };
+    format!("{sign}{} %", figure(share.abs() * 100.0, THIN))
+}
+
+/// `± 4.26`, in the unit of what stands before it; empty where the interval is not known.
+pub(super) fn half_width(kind: Kind, half: Option<f64>) -> String {
+    half.map_or_else(String::new, |half| format!("± {}", kind.text(half)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_a_number_or_a_decimal_text_and_nothing_else() {
+        let read = |text: &str| serde_json::from_str::<Amount>(text).map(|amount| amount.0).ok();
+        assert_eq!(read("1.5"), Some(1.5));
+        assert_eq!(read("\"-12.30\""), Some(-12.3));
+        for wrong in ["\"much\"", "\"NaN\"", "\"inf\"", "true", "[]"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_with_their_unit() {
+        for (name, value, text) in [
+            ("cost_per_month_usd", 12_345.678, "12\u{2009}345.68 USD"),
+            ("cost_per_month_usd", -82.129, "−82.13 USD"),
+            ("web.cost_usd", 0.0123, "0.0123 USD"),
+            ("web.response_time_p99_ms", 70_860.2, "70.9 s"),
+            ("web.availability", 0.999_999_9, "99.99999 %"),
+            ("web.availability", 1.0, "100 %"),
+            ("web.cpu_mean", 0.5799, "58 %"),
+            ("web.running_mean", 3.1036, "3.1"),
+        ] {
+            assert_eq!(Kind::of(name).text(value), text, "{name} {value}");
+        }
+        assert_eq!(Kind::Money.difference(3.0), "+3.00 USD");
+        assert_eq!(relative(-0.422_385), "−42.2 %");
+        assert_eq!(half_width(Kind::Money, Some(4.26)), "± 4.26 USD");
+    }
+}

@@ -1,0 +1,443 @@
+//! The page of `windtunnel compare`: which variant is the cheapest that passes, and how the others differ from the base.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::amounts::{Amount, Kind, NOTHING, half_width, relative, value};
+use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
+use super::embed::Column;
+use super::experiment::{
+    Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted, status_words, worst,
+};
+use crate::report::numbers::{THIN, figure};
+
+const COST: &str = "cost_per_month_usd";
+const P95: &str = "response_time_p95_ms";
+const P99: &str = "response_time_p99_ms";
+
+/// `comparison.json`.
+#[derive(Debug, Deserialize)]
+struct Comparison {
+    seed: u64,
+    replications: u64,
+    interrupted: bool,
+    confidence: f64,
+    confidence_of_each_difference: f64,
+    cheapest_that_passes: Option<String>,
+    variants: Vec<Variant>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Variant {
+    name: String,
+    scenario: Scenario,
+    not_the_same_requests: Vec<String>,
+    figures: BTreeMap<String, Figure>,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Scenario {
+    name: String,
+    fidelity: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Figure {
+    value: Option<Amount>,
+    half_width: Option<Amount>,
+    #[serde(default)]
+    difference: Option<Difference>,
+    #[serde(default)]
+    approximate: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Difference {
+    value: Option<Amount>,
+    half_width: Option<Amount>,
+    relative: Option<f64>,
+    significant: bool,
+}
+
+impl Variant {
+    fn figure(&self, name: &str) -> Option<&Figure> {
+        self.figures.get(name)
+    }
+
+    /// The figures of that name, a service each.
+    fn of_services(&self, name: &'static str) -> impl Iterator<Item = (&str, &Figure)> {
+        self.figures.iter().filter_map(move |(key, figure)| {
+            let (service, end) = key.rsplit_once('.')?;
+            (end == name).then_some((service, figure))
+        })
+    }
+
+    /// The service that is worst in a figure, with it: the largest, or of a share the smallest.
+    fn worst_service(&self, name: &'static str) -> Option<(&str, &Figure)> {
+        let least = Kind::of(name) == Kind::Share;
+        let size = |figure: &Figure| value(figure.value).map(|value| if least { -value } else { value });
+        self.of_services(name)
+            .filter_map(|(service, figure)| Some((service, figure, size(figure)?)))
+            .max_by(|a, b| a.2.total_cmp(&b.2))
+            .map(|(service, figure, _)| (service, figure))
+    }
+
+    fn status(&self) -> &'static str {
+        worst(&self.checks).unwrap_or("no_data")
+    }
+}
+
+/// The page.
+pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+    let made: Made = source.json("manifest.json")?;
+    let comparison: Comparison = source.json("comparison.json")?;
+    let Some(base) = comparison.variants.first() else {
+        return Err(source.wrong("comparison.json", "it has no variants"));
+    };
+    let mut sheet = Sheet::new()?;
+    sheet.section("Variants");
+    sheet.table(&overview(&comparison))?;
+    let odd: Vec<String> = comparison
+        .variants
+        .iter()
+        .filter(|variant| !variant.not_the_same_requests.is_empty())
+        .map(|variant| {
+            format!(
+                "{} has not the same requests: {}",
+                variant.name,
+                variant.not_the_same_requests.join("; ")
+            )
+        })
+        .collect();
+    if !odd.is_empty() {
+        sheet.list(&odd)?;
+    }
+    sheet.hint(&format!(
+        "Differences are against {}, run by run on the same requests; each interval of a difference has a confidence of \
+         {} %, so that all hold together at {} %.",
+        base.name,
+        figure(comparison.confidence_of_each_difference * 100.0, THIN),
+        figure(comparison.confidence * 100.0, THIN)
+    ))?;
+    pictures(&mut sheet, &comparison)?;
+    sheet.section("Checks");
+    match base.checks.is_empty() && comparison.variants.iter().all(|variant| variant.checks.is_empty()) {
+        true => sheet.hint("The scenarios have no [checks]: nothing says what is good enough.")?,
+        false => sheet.table(&checks(&comparison))?,
+    }
+    sheet.section("Every figure");
+    for variant in &comparison.variants {
+        sheet.table(&figures(variant, variant.name != base.name))?;
+    }
+    let others = comparison.variants.len().saturating_sub(1) as u64;
+    let head = Head {
+        kind: "Comparison",
+        name: format!("{} against {}", base.name, counted(others, "variant")),
+        facts: facts(&comparison, base),
+        verdict: verdict(&comparison, base),
+        tiles: Vec::new(),
+        origins: made.origins(),
+    };
+    sheet.document(&head, &drawings(&comparison))
+}
+
+fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
+    let mut facts = vec![
+        format!("scenario {}", base.scenario.name),
+        format!("{} of each variant", counted(comparison.replications, "run")),
+        format!("seed {}", comparison.seed),
+    ];
+    if comparison.variants.iter().any(|variant| variant.scenario.fidelity != "requests") {
+        facts.push("requests flow: response times are approximate (≈)".to_owned());
+    }
+    facts
+}
+
+fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
+    let chosen = comparison.cheapest_that_passes.as_ref();
+    let chosen = chosen.and_then(|name| comparison.variants.iter().find(|variant| variant.name == *name));
+    let has_checks = comparison.variants.iter().any(|variant| !variant.checks.is_empty());
+    let mut notes: Vec<String> =
+        comparison.variants.iter().skip(1).map(|variant| sentence(variant, base)).collect();
+    if comparison.interrupted {
+        notes.insert(
+            0,
+            "It was interrupted before all runs were over: intervals are wider than planned.".to_owned(),
+        );
+    }
+    let unsure = comparison.variants.iter().filter(|variant| variant.status() == "inconclusive").count();
+    match chosen {
+        Some(variant) if has_checks => {
+            let cost = cost_text(variant.figure(COST));
+            Banner::new(
+                "pass",
+                format!("{} is the cheapest that passes its checks: {cost} a month", variant.name),
+                notes,
+            )
+        }
+        Some(variant) => Banner::new(
+            "none",
+            format!("{} has the lowest bill, and no checks say whether it is good enough", variant.name),
+            notes,
+        ),
+        None if !has_checks => {
+            Banner::new("none", "No checks: nothing says what is good enough".to_owned(), notes)
+        }
+        None if unsure > 0 => {
+            let sentence = format!(
+                "No variant surely passes its checks; {} inconclusive, more runs may tell",
+                counted(unsure as u64, "variant")
+            );
+            Banner::new("inconclusive", sentence, notes)
+        }
+        None => Banner::new("fail", "No variant passes its checks".to_owned(), notes),
+    }
+}
+
+/// How a variant differs from the base, in words.
+fn sentence(variant: &Variant, base: &Variant) -> String {
+    let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
+    let cost = in_words(Kind::Money, cost, ("more", "less"));
+    let p99 = variant.worst_service(P99).and_then(|(_, figure)| figure.difference.as_ref());
+    let p99 = in_words(Kind::Millis, p99, ("longer", "shorter"));
+    format!("{} against {}: a month costs {cost}; its p99 is {p99}.", variant.name, base.name)
+}
+
+fn in_words(kind: Kind, difference: Option<&Difference>, (more, less): (&str, &str)) -> String {
+    let Some((difference, change)) = difference.and_then(|one| Some((one, value(one.value)?))) else {
+        return "not known".to_owned();
+    };
+    let half = value(difference.half_width);
+    if difference.significant {
+        let word = if change > 0.0 { more } else { less };
+        return format!("{} {word} ({})", kind.text(change.abs()), half_width(kind, half));
+    }
+    if change == 0.0 && half == Some(0.0) {
+        return "the same".to_owned();
+    }
+    format!("not significantly different ({})", half_width(kind, half))
+}
+
+fn cost_text(figure: Option<&Figure>) -> String {
+    let text = Kind::Money.maybe(figure.and_then(|figure| value(figure.value)));
+    match figure.and_then(|figure| value(figure.half_width)) {
+        Some(half) => format!("{text} {}", half_width(Kind::Money, Some(half))),
+        None => text,
+    }
+}
+
+/// A line a variant.
+fn overview(comparison: &Comparison) -> Table {
+    let mut table = Table::new(
+        "Variants, the base first",
+        &[
+            "Variant",
+            "#Cost a month",
+            "Against the base",
+            "#p95",
+            "#p99",
+            "#Availability",
+            "#Tasks, mean",
+            "Checks",
+        ],
+    );
+    for (index, variant) in comparison.variants.iter().enumerate() {
+        let mut cells = vec![Cell::text(variant.name.clone())];
+        let cost = variant.figure(COST);
+        cells.push(
+            Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value))))
+                .note(half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width)))),
+        );
+        cells.push(if index == 0 { Cell::text("the base") } else { against(Kind::Money, cost) });
+        for name in [P95, P99, "availability"] {
+            cells.push(worst_cell(variant, name));
+        }
+        let tasks: f64 =
+            variant.of_services("running_mean").filter_map(|(_, figure)| value(figure.value)).sum();
+        cells.push(Cell::number(Kind::Plain.text(tasks)));
+        cells.push(match variant.checks.is_empty() {
+            true => Cell::text("none"),
+            false => Cell::status(variant.status()).note(passed(variant)),
+        });
+        if comparison.cheapest_that_passes.as_ref() == Some(&variant.name) {
+            table.chosen(cells);
+        } else {
+            table.row(cells);
+        }
+    }
+    table
+}
+
+fn passed(variant: &Variant) -> String {
+    let passed = variant.checks.iter().filter(|check| check.status == "pass").count();
+    format!("{passed} of {} pass", variant.checks.len())
+}
+
+/// A difference with its interval, or that there is none worth the name.
+fn against(kind: Kind, figure: Option<&Figure>) -> Cell {
+    let Some(difference) = figure.and_then(|figure| figure.difference.as_ref()) else {
+        return Cell::text(NOTHING);
+    };
+    let (change, half) = (value(difference.value), value(difference.half_width));
+    if !difference.significant {
+        let same = change == Some(0.0) && half == Some(0.0);
+        let text = if same { "the same" } else { "no significant difference" };
+        return Cell::text(text).note(if same { String::new() } else { half_width(kind, half) });
+    }
+    let text = change.map_or_else(|| NOTHING.to_owned(), |change| kind.difference(change));
+    let share = difference.relative.map_or_else(String::new, |share| format!(" ({})", relative(share)));
+    Cell::text(format!("{text}{share}")).note(half_width(kind, half))
+}
+
+fn worst_cell(variant: &Variant, name: &'static str) -> Cell {
+    let kind = Kind::of(name);
+    let Some((service, figure)) = variant.worst_service(name) else { return Cell::number(NOTHING) };
+    let mark = if figure.approximate { "≈ " } else { "" };
+    let cell = Cell::number(format!("{mark}{}", kind.maybe(value(figure.value))));
+    if variant.of_services(name).nth(1).is_some() {
+        cell.note(service)
+    } else if kind == Kind::Millis {
+        cell.note(half_width(kind, value(figure.half_width)))
+    } else {
+        cell
+    }
+}
+
+fn checks(comparison: &Comparison) -> Table {
+    let mut table = Table::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
+    for variant in &comparison.variants {
+        for check in &variant.checks {
+            table.row(vec![
+                Cell::text(variant.name.clone()),
+                Cell::text(check.check.clone()),
+                Cell::text(check.value.clone()),
+                Cell::status(&check.status),
+            ]);
+        }
+    }
+    table
+}
+
+/// Every figure of a variant, folded away.
+fn figures(variant: &Variant, has_base: bool) -> Table {
+    let columns: &[&str] = if has_base {
+        &["Figure", "#Value", "#Interval", "Against the base"]
+    } else {
+        &["Figure", "#Value", "#Interval"]
+    };
+    let title = format!("{}: {}", variant.name, counted(variant.figures.len() as u64, "figure"));
+    let mut table = Table::new(title.clone(), columns).folded(title);
+    for (name, figure) in &variant.figures {
+        let kind = Kind::of(name);
+        let mut cells = vec![
+            Cell::text(name.replace('_', " ")),
+            Cell::number(kind.maybe(value(figure.value))),
+            Cell::number(half_width(kind, value(figure.half_width))),
+        ];
+        if has_base {
+            cells.push(against(kind, Some(figure)));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
+    let spoken = |name: &str, text: &dyn Fn(&Variant) -> String| {
+        let parts: Vec<String> = comparison
+            .variants
+            .iter()
+            .map(|variant| format!("{}: {}", variant.name, text(variant)))
+            .collect();
+        format!("{name} {}.", parts.join(", "))
+    };
+    let p99 = |variant: &Variant| {
+        Kind::Millis.maybe(variant.worst_service(P99).and_then(|(_, figure)| value(figure.value)))
+    };
+    sheet.section("Cost and latency");
+    sheet.place(&Place {
+        id: "dots-cost",
+        title: "Cost a month".to_owned(),
+        summary: spoken("Of each variant with its interval:", &|variant| cost_text(variant.figure(COST))),
+        caption: "The dot is the mean of the runs, the line its interval.".to_owned(),
+    })?;
+    sheet.place(&Place {
+        id: "dots-p99",
+        title: "p99 response time".to_owned(),
+        summary: spoken("Of each variant with its interval:", &p99),
+        caption: "Of the slowest service, where there are several.".to_owned(),
+    })?;
+    sheet.place(&Place {
+        id: "scatter",
+        title: "Cost against p99".to_owned(),
+        summary: spoken("Of each variant", &|variant| {
+            format!("{}, p99 {}", cost_text(variant.figure(COST)), p99(variant))
+        }),
+        caption: "To the lower left is better.".to_owned(),
+    })
+}
+
+fn drawings(comparison: &Comparison) -> Drawings {
+    let variants = &comparison.variants;
+    let status = || variants.iter().map(|variant| status_of(variant).to_owned()).collect();
+    let names = || variants.iter().map(|variant| variant.name.clone()).collect();
+    let p99 = |variant: &Variant| variant.worst_service(P99).map(|(_, figure)| figure.clone());
+    let cost = |variant: &Variant| variant.figure(COST).cloned();
+    let columns = |of: &dyn Fn(&Variant) -> Option<Figure>, decimals| {
+        let all: Vec<Option<Figure>> = variants.iter().map(of).collect();
+        let column = |pick: fn(&Figure) -> Option<Amount>| Column {
+            values: all.iter().map(|figure| figure.as_ref().and_then(|figure| value(pick(figure)))).collect(),
+            decimals,
+        };
+        (column(|figure| figure.value), column(|figure| figure.half_width))
+    };
+    let dots = |id, unit, (value, half)| Dots { id, unit, names: names(), value, half, status: status() };
+    Drawings {
+        cloud: Some(cloud(comparison)),
+        dots: vec![dots("dots-cost", "USD", columns(&cost, 4)), dots("dots-p99", "ms", columns(&p99, 3))],
+        fans: Vec::new(),
+    }
+}
+
+/// What the pictures say of a variant.
+fn status_of(variant: &Variant) -> &'static str {
+    if variant.checks.is_empty() { "none" } else { variant.status() }
+}
+
+fn cloud(comparison: &Comparison) -> Cloud {
+    let states = vec![
+        State { name: "passes its checks", mark: "filled" },
+        State { name: "fails a check", mark: "hollow" },
+        State { name: "not known", mark: "faint" },
+    ];
+    let axes = vec![AxisColumn::new("variant", &[])];
+    let mut cloud = Cloud::new(("Variant", "the cheapest that passes"), states, axes);
+    for (number, variant) in comparison.variants.iter().enumerate() {
+        let (cost, p99) = (variant.figure(COST), variant.worst_service(P99).map(|(_, figure)| figure));
+        let of = |figure: Option<&Figure>, pick: fn(&Figure) -> Option<Amount>| {
+            figure.and_then(|one| value(pick(one)))
+        };
+        let point = Point {
+            number: number as u64,
+            cost: of(cost, |figure| figure.value),
+            cost_half: of(cost, |figure| figure.half_width),
+            p99: of(p99, |figure| figure.value),
+            p99_half: of(p99, |figure| figure.half_width),
+            state: match status_of(variant) {
+                "pass" => 0,
+                "fail" => 1,
+                _ => 2,
+            },
+            is_on_front: false,
+            is_chosen: comparison.cheapest_that_passes.as_ref() == Some(&variant.name),
+            note: match variant.checks.is_empty() {
+                true => "no checks".to_owned(),
+                false => format!("checks: {}", status_words(variant.status()).0.to_lowercase()),
+            },
+        };
+        cloud.push(&point, &[&variant.name]);
+    }
+    cloud
+}

@@ -1,0 +1,419 @@
+//! What the pages of experiments share: where their files come from, the verdict above them, their tables, pictures and
+//! origin. `compare`, `sweep`, `optimize` and `forecast` put their pages together from these.
+
+use std::io::Read;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::figures::Tile;
+use super::frame::{Markup, Origin, Page, Templates};
+
+/// The major version of the results that this program reads.
+const SCHEMA_MAJOR: &str = "1";
+
+/// Opens a file of a folder by its name, or says in words why it cannot.
+pub type Open<'a> = dyn FnMut(&str) -> Result<Box<dyn Read>, String> + 'a;
+
+/// The files of a folder, and what made them.
+pub(super) struct Source<'a, 'b> {
+    /// The command that makes them, for what to do about a file that cannot be used.
+    pub(super) command: &'static str,
+    /// Opens one of them.
+    pub(super) open: &'a mut Open<'b>,
+}
+
+impl Source<'_, '_> {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// A sentence with its name and what to do.
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        let mut file = (self.open)(name)?;
+        file.read_to_end(&mut bytes).map_err(|error| self.wrong(name, &error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// A JSON file, once its version is found to be one that this program reads.
+    ///
+    /// # Errors
+    /// A sentence with its name, what is wrong with it and what to do.
+    pub(super) fn json<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, String> {
+        let bytes = self.bytes(name)?;
+        let value: Value =
+            serde_json::from_slice(&bytes).map_err(|error| self.wrong(name, &error.to_string()))?;
+        let version = value.get("schema_version").and_then(Value::as_str).unwrap_or_default();
+        if version.split('.').next() != Some(SCHEMA_MAJOR) {
+            return Err(self.wrong(
+                name,
+                &format!("its version is `{version}`, and this windtunnel reads {SCHEMA_MAJOR}.x"),
+            ));
+        }
+        serde_json::from_value(value).map_err(|error| self.wrong(name, &error.to_string()))
+    }
+
+    /// What a file that cannot be used is answered with.
+    pub(super) fn wrong(&self, name: &str, what: &str) -> String {
+        let command = self.command;
+        format!(
+            "`{name}` is not what `windtunnel {command}` writes: {what}; make the results again with `windtunnel {command}`"
+        )
+    }
+}
+
+/// What a page takes of `manifest.json`: nothing of the clock, and of the command only what changes the results.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Made {
+    windtunnel_version: String,
+    #[serde(default)]
+    price_book_date: String,
+    #[serde(default)]
+    command_line: Vec<String>,
+    pub(super) scenario: String,
+    scenario_sha256: String,
+    pub(super) seed: u64,
+    #[serde(default)]
+    files: Value,
+}
+
+impl Made {
+    /// Whether the command that wrote the manifest wrote the file too.
+    pub(super) fn lists(&self, name: &str) -> bool {
+        self.files.as_array().is_some_and(|files| files.iter().any(|file| file.as_str() == Some(name)))
+    }
+
+    /// What made the results.
+    pub(super) fn origins(&self) -> Vec<Origin> {
+        let mut origins = Vec::new();
+        if let Some(command) = command(&self.command_line) {
+            origins.push(Origin::code("Command", command));
+        }
+        origins.push(Origin::text("Scenario", self.scenario.clone()));
+        origins.push(Origin::code("Scenario SHA-256", self.scenario_sha256.clone()));
+        origins.push(Origin::code("Seed", self.seed.to_string()));
+        origins.push(Origin::text("Version", format!("windtunnel {}", self.windtunnel_version)));
+        if !self.price_book_date.is_empty() {
+            origins.push(Origin::text("Price book of", self.price_book_date.clone()));
+        }
+        origins
+    }
+}
+
+/// The command without what changes no result: where they are written, and what is printed.
+fn command(line: &[String]) -> Option<String> {
+    let (_, arguments) = line.split_first()?;
+    let mut said = vec!["windtunnel".to_owned()];
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quiet" | "-q" | "--no-report" => {}
+            "--out" | "--format" => drop(arguments.next()),
+            other if other.starts_with("--out=") || other.starts_with("--format=") => {}
+            other => said.push(quoted(other)),
+        }
+    }
+    Some(said.join(" "))
+}
+
+/// An argument as a shell takes it.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// The sentence above everything else.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Banner {
+    /// `pass`, `fail`, `inconclusive` or `no_data`: a class of the styles.
+    status: &'static str,
+    sign: &'static str,
+    sentence: String,
+    notes: Vec<String>,
+}
+
+impl Banner {
+    pub(super) fn new(status: &'static str, sentence: String, notes: Vec<String>) -> Self {
+        Self { status, sign: status_words(status).1, sentence, notes }
+    }
+}
+
+/// The word and the sign of a status: it never reads by its colour alone.
+pub(super) fn status_words(status: &str) -> (&'static str, &'static str) {
+    match status {
+        "pass" => ("Pass", "✓"),
+        "fail" => ("Fail", "✕"),
+        "inconclusive" => ("Inconclusive", "?"),
+        _ => ("No data", "–"),
+    }
+}
+
+/// A check of a scenario, as results have it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Check {
+    pub(super) check: String,
+    pub(super) value: String,
+    pub(super) status: String,
+}
+
+/// The worst status of some checks; `None` where there is none.
+pub(super) fn worst(checks: &[Check]) -> Option<&'static str> {
+    ["fail", "inconclusive", "no_data", "pass"]
+        .into_iter()
+        .find(|status| checks.iter().any(|check| check.status == *status))
+}
+
+/// A table of results.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Table {
+    title: String,
+    /// What stands where it is folded away; empty where it is not.
+    folded: String,
+    columns: Vec<Heading>,
+    rows: Vec<Line>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Heading {
+    name: String,
+    is_number: bool,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Line {
+    is_chosen: bool,
+    cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Cell {
+    text: String,
+    note: String,
+    class: String,
+    /// The length of a bar beside it \[%\].
+    width: Option<f64>,
+}
+
+impl Cell {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), note: String::new(), class: String::new(), width: None }
+    }
+
+    pub(super) fn number(text: impl Into<String>) -> Self {
+        Self { class: "number".to_owned(), ..Self::text(text) }
+    }
+
+    /// A command or a key, in a type of fixed width.
+    pub(super) fn code(text: impl Into<String>) -> Self {
+        Self { class: "fixed-type".to_owned(), ..Self::text(text) }
+    }
+
+    /// A status with its word and sign.
+    pub(super) fn status(status: &str) -> Self {
+        let (word, sign) = status_words(status);
+        Self { class: format!("status {status}"), ..Self::text(format!("{sign} {word}")) }
+    }
+
+    /// The same with a line in small type below.
+    pub(super) fn note(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
+    }
+
+    /// The same with a bar of this share of its column.
+    pub(super) fn bar(self, share: f64) -> Self {
+        let width = (share.clamp(0.0, 1.0) * 1_000.0).round() / 10.0;
+        Self { width: Some(width), class: format!("{} barred", self.class), ..self }
+    }
+}
+
+impl Table {
+    /// An empty table; the names of columns of numbers begin with `#`, which is not shown.
+    pub(super) fn new(title: impl Into<String>, columns: &[&str]) -> Self {
+        let heading = |name: &&str| Heading {
+            name: name.trim_start_matches('#').to_owned(),
+            is_number: name.starts_with('#'),
+        };
+        let columns = columns.iter().map(heading).collect();
+        Self { title: title.into(), folded: String::new(), columns, rows: Vec::new() }
+    }
+
+    pub(super) fn folded(self, folded: impl Into<String>) -> Self {
+        Self { folded: folded.into(), ..self }
+    }
+
+    pub(super) fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Line { is_chosen: false, cells });
+    }
+
+    pub(super) fn chosen(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Line { is_chosen: true, cells });
+    }
+}
+
+/// The place of a picture, which a script draws.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Place {
+    /// The element, and the same as in the data.
+    pub(super) id: &'static str,
+    /// Its title.
+    pub(super) title: String,
+    /// What it shows, for whoever does not see it.
+    pub(super) summary: String,
+    /// What stands above it; may be empty.
+    pub(super) caption: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Section {
+    title: String,
+    blocks: Vec<Markup>,
+}
+
+/// A page under construction.
+pub(super) struct Sheet {
+    templates: Templates,
+    sections: Vec<Section>,
+}
+
+/// What stands at the head and the foot of a page.
+pub(super) struct Head {
+    /// `Comparison`, `Sweep`, …
+    pub(super) kind: &'static str,
+    /// What was compared, swept, …
+    pub(super) name: String,
+    pub(super) facts: Vec<String>,
+    pub(super) verdict: Banner,
+    pub(super) tiles: Vec<Tile>,
+    pub(super) origins: Vec<Origin>,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    kind: &'static str,
+    name: &'a str,
+    facts: &'a [String],
+    verdict: &'a Banner,
+    tiles: &'a [Tile],
+    sections: &'a [Section],
+    origins: &'a [Origin],
+}
+
+impl Sheet {
+    pub(super) fn new() -> Result<Self, String> {
+        Ok(Self { templates: Templates::new()?, sections: Vec::new() })
+    }
+
+    /// Begins a section; what follows belongs to it.
+    pub(super) fn section(&mut self, title: &str) {
+        self.sections.push(Section { title: title.to_owned(), blocks: Vec::new() });
+    }
+
+    pub(super) fn table(&mut self, table: &Table) -> Result<(), String> {
+        self.add("table.html", table)
+    }
+
+    pub(super) fn place(&mut self, place: &Place) -> Result<(), String> {
+        self.add("picture.html", place)
+    }
+
+    pub(super) fn list(&mut self, items: &[String]) -> Result<(), String> {
+        self.add("list.html", &serde_json::json!({ "items": items }))
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> Result<(), String> {
+        self.add("text.html", &serde_json::json!({ "text": text, "is_hint": false }))
+    }
+
+    pub(super) fn hint(&mut self, text: &str) -> Result<(), String> {
+        self.add("text.html", &serde_json::json!({ "text": text, "is_hint": true }))
+    }
+
+    /// A text to copy.
+    pub(super) fn paste(&mut self, id: &str, title: &str, text: &str) -> Result<(), String> {
+        self.add("paste.html", &serde_json::json!({ "id": id, "title": title, "text": text }))
+    }
+
+    /// The plan that was run, folded away.
+    pub(super) fn plan(&mut self, text: &str) -> Result<(), String> {
+        self.add("folded.html", &serde_json::json!({ "text": text }))
+    }
+
+    /// The place of the table of all points of a cloud.
+    pub(super) fn points(&mut self, id: &str, left_out: &str) -> Result<(), String> {
+        self.add("points.html", &serde_json::json!({ "id": id, "left_out": left_out }))
+    }
+
+    fn add(&mut self, template: &str, context: &impl Serialize) -> Result<(), String> {
+        let block = self.templates.fill(template, context)?;
+        if let Some(section) = self.sections.last_mut() {
+            section.blocks.push(block);
+        }
+        Ok(())
+    }
+
+    /// The whole page.
+    ///
+    /// # Errors
+    /// A sentence, should a template or the data be wrong.
+    pub(super) fn document(&self, head: &Head, data: &impl Serialize) -> Result<Vec<u8>, String> {
+        let view = View {
+            kind: head.kind,
+            name: &head.name,
+            facts: &head.facts,
+            verdict: &head.verdict,
+            tiles: &head.tiles,
+            sections: &self.sections,
+            origins: &head.origins,
+        };
+        let content = self.templates.fill("experiment.html", &view)?;
+        let title = format!("{} · {} · windtunnel", head.name, head.kind.to_lowercase());
+        Page { title: &title, content, data }.document(&self.templates)
+    }
+}
+
+/// `1 run`, `12 runs`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", crate::report::numbers::grouped(count, crate::report::numbers::THIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_is_told_without_what_changes_no_result() {
+        let line: Vec<String> = [
+            "/usr/bin/wt",
+            "compare",
+            "a b.toml",
+            "--out",
+            "x",
+            "--quiet",
+            "--format=json",
+            "--set",
+            "seed=1",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        assert_eq!(command(&line).unwrap(), "windtunnel compare 'a b.toml' --set seed=1");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(command(&[]), None);
+    }
+
+    #[test]
+    fn the_worst_check_speaks_for_all() {
+        let check =
+            |status: &str| Check { check: String::new(), value: String::new(), status: status.to_owned() };
+        assert_eq!(worst(&[check("pass"), check("inconclusive")]), Some("inconclusive"));
+        assert_eq!(worst(&[check("pass"), check("fail")]), Some("fail"));
+        assert_eq!(worst(&[]), None);
+    }
+}

@@ -1,0 +1,345 @@
+//! The page of `windtunnel forecast`: what the months will cost, how far apart the runs are, and what a commitment saves.
+
+use serde::Deserialize;
+
+use super::amounts::{Amount, Kind, NOTHING, dollars, relative, value};
+use super::cloud::{Drawings, Fan};
+use super::embed::Column;
+use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
+use super::figures::Tile;
+use crate::report::numbers::{THIN, figure, grouped, whole};
+
+/// `forecast.json`.
+#[derive(Debug, Deserialize)]
+struct Forecast {
+    runs: u64,
+    interrupted: bool,
+    response_times_approximate: bool,
+    fluid_error: Option<FluidError>,
+    months: Vec<Month>,
+    max_capacity_first_reached: Option<String>,
+    savings_plans: Vec<SavingsPlan>,
+    backtest: Option<Backtest>,
+    remarks: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FluidError {
+    cost: Option<f64>,
+    p99: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Month {
+    month: String,
+    requests_mean: Option<f64>,
+    tasks_mean: Option<f64>,
+    cost_usd: Spread,
+    cumulative_usd: Spread,
+    cost_per_million_requests_usd: Option<Amount>,
+    response_time_p99_ms_mean: Option<f64>,
+    availability_mean: Option<f64>,
+    at_max_capacity_by_now: Option<f64>,
+    actual_usd: Option<Amount>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Spread {
+    mean: Option<Amount>,
+    p10: Option<Amount>,
+    p25: Option<Amount>,
+    p50: Option<Amount>,
+    p75: Option<Amount>,
+    p90: Option<Amount>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SavingsPlan {
+    plan: String,
+    commitment_usd_per_hour: Amount,
+    saving_per_month_usd: Saving,
+    utilization: Option<f64>,
+    coverage: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Saving {
+    mean: Option<Amount>,
+    p10: Option<Amount>,
+    p90: Option<Amount>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Backtest {
+    months: u64,
+    variance: Option<f64>,
+    bias: Option<f64>,
+    mape: Option<f64>,
+    share_between_p10_and_p90: Option<f64>,
+}
+
+/// The page.
+pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+    let made: Made = source.json("manifest.json")?;
+    let forecast: Forecast = source.json("forecast.json")?;
+    let mut sheet = Sheet::new()?;
+    sheet.section("What it will cost");
+    let summary = |what: &str, spread: fn(&Month) -> Spread| {
+        let parts: Vec<String> =
+            forecast.months.iter().map(|month| format!("{} {}", month.month, range(spread(month)))).collect();
+        format!("{what}: {}.", parts.join("; "))
+    };
+    sheet.place(&Place {
+        id: "fan-month",
+        title: "Cost of each month".to_owned(),
+        summary: summary("Eight of ten runs, USD", |month| month.cost_usd),
+        caption: "Eight of ten runs lie in the light band, half of them in the dark one.".to_owned(),
+    })?;
+    sheet.place(&Place {
+        id: "fan-sum",
+        title: "Cost so far".to_owned(),
+        summary: summary("Eight of ten runs, USD", |month| month.cumulative_usd),
+        caption: "All months up to this one together.".to_owned(),
+    })?;
+    sheet.section("Months");
+    sheet.table(&months(&forecast))?;
+    commitments(&mut sheet, &forecast)?;
+    backtest(&mut sheet, &forecast)?;
+    sheet.section("What to know before it is used");
+    match remarks(&forecast) {
+        remarks if remarks.is_empty() => sheet.hint("Nothing beyond the assumptions of the scenario.")?,
+        remarks => sheet.list(&remarks)?,
+    }
+    if made.lists("plan.toml") {
+        let plan = String::from_utf8(source.bytes("plan.toml")?);
+        let plan = plan.map_err(|_| source.wrong("plan.toml", "it is not UTF-8"))?;
+        sheet.section("Assumptions");
+        sheet.plan(&plan)?;
+    }
+    let head = Head {
+        kind: "Forecast",
+        name: made.scenario.clone(),
+        facts: facts(&forecast, &made),
+        verdict: verdict(&forecast),
+        tiles: tiles(&forecast),
+        origins: made.origins(),
+    };
+    sheet.document(&head, &drawings(&forecast))
+}
+
+fn facts(forecast: &Forecast, made: &Made) -> Vec<String> {
+    let (first, last) = (forecast.months.first(), forecast.months.last());
+    let mut facts = Vec::new();
+    if let (Some(first), Some(last)) = (first, last) {
+        facts.push(format!("{} to {}", first.month, last.month));
+    }
+    facts.push(format!(
+        "{}, each with growth, service times and prices of its own",
+        counted(forecast.runs, "run")
+    ));
+    facts.push(format!("seed {}", made.seed));
+    if forecast.response_times_approximate {
+        facts.push("requests flow: response times are approximate (≈)".to_owned());
+    }
+    facts
+}
+
+/// `80.12 to 95.30`.
+fn range(spread: Spread) -> String {
+    match (value(spread.p10), value(spread.p90)) {
+        (Some(low), Some(high)) => format!("{} to {}", dollars(low), dollars(high)),
+        _ => NOTHING.to_owned(),
+    }
+}
+
+fn verdict(forecast: &Forecast) -> Banner {
+    let Some(last) = forecast.months.last() else {
+        return Banner::new("no_data", "There is no month".to_owned(), Vec::new());
+    };
+    let total = last.cumulative_usd;
+    let mut notes = vec![format!("Eight of ten runs cost {} USD.", range(total))];
+    if forecast.interrupted {
+        notes.push("It was interrupted before all runs were over.".to_owned());
+    }
+    if let Some(month) = &forecast.max_capacity_first_reached {
+        notes.push(format!(
+            "max_capacity is reached by {month} in half of the runs: from then on it caps the bill, and requests wait."
+        ));
+    }
+    let best = forecast
+        .savings_plans
+        .iter()
+        .filter_map(|plan| Some((plan, value(plan.saving_per_month_usd.mean)?)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((plan, saving)) = best.filter(|(_, saving)| *saving > 0.0) {
+        notes.push(format!(
+            "A {} of {} USD an hour saves {} a month on average.",
+            plan.plan,
+            amount(plan.commitment_usd_per_hour.0),
+            Kind::Money.text(saving)
+        ));
+    }
+    let status = if forecast.max_capacity_first_reached.is_some() { "inconclusive" } else { "told-only" };
+    let months = counted(forecast.months.len() as u64, "month");
+    Banner::new(
+        status,
+        format!("{months} will cost {} on average", Kind::Money.maybe(value(total.mean))),
+        notes,
+    )
+}
+
+/// Dollars of a commitment, which AWS sells to a tenth of a cent.
+fn amount(value: f64) -> String {
+    crate::report::numbers::trimmed(&format!("{value:.3}"))
+}
+
+fn tiles(forecast: &Forecast) -> Vec<Tile> {
+    let mut tiles = Vec::new();
+    if let (Some(first), Some(last)) = (forecast.months.first(), forecast.months.last()) {
+        let all = last.cumulative_usd;
+        tiles.push(Tile::new(
+            "All months",
+            Kind::Money.maybe(value(all.mean)),
+            format!("{} USD", range(all)),
+        ));
+        for (name, month) in [("First month", first), ("Last month", last)] {
+            tiles.push(Tile::new(
+                name,
+                Kind::Money.maybe(value(month.cost_usd.mean)),
+                format!("{} · {} USD", month.month, range(month.cost_usd)),
+            ));
+        }
+        tiles.push(Tile::new(
+            "At max_capacity by the end",
+            share(last.at_max_capacity_by_now),
+            "of the runs".to_owned(),
+        ));
+    }
+    tiles
+}
+
+fn share(value: Option<f64>) -> String {
+    Kind::Share.maybe(value)
+}
+
+fn months(forecast: &Forecast) -> Table {
+    let has_bills = forecast.months.iter().any(|month| month.actual_usd.is_some());
+    let mut columns = vec!["Month", "#Requests", "#Tasks", "#Mean, USD", "#P10", "#P90", "#So far, USD"];
+    columns.extend(["#A million, USD", "#p99", "#Served", "#At max"]);
+    if has_bills {
+        columns.push("#Bill, USD");
+    }
+    let mut table = Table::new("The months; eight of ten runs lie between P10 and P90", &columns);
+    let usd = |amount: Option<Amount>| value(amount).map_or_else(|| NOTHING.to_owned(), dollars);
+    let mark = if forecast.response_times_approximate { "≈ " } else { "" };
+    for month in &forecast.months {
+        let cost = month.cost_usd;
+        let mut cells = vec![
+            Cell::text(month.month.clone()),
+            Cell::number(
+                month.requests_mean.map_or_else(|| NOTHING.to_owned(), |mean| grouped(whole(mean), THIN)),
+            ),
+            Cell::number(month.tasks_mean.map_or_else(|| NOTHING.to_owned(), |mean| figure(mean, THIN))),
+            Cell::number(usd(cost.mean)),
+            Cell::number(usd(cost.p10)),
+            Cell::number(usd(cost.p90)),
+            Cell::number(usd(month.cumulative_usd.mean)),
+            Cell::number(usd(month.cost_per_million_requests_usd)),
+            Cell::number(format!("{mark}{}", Kind::Millis.maybe(month.response_time_p99_ms_mean))),
+            Cell::number(share(month.availability_mean)),
+            Cell::number(share(month.at_max_capacity_by_now)),
+        ];
+        if has_bills {
+            cells.push(Cell::number(usd(month.actual_usd)));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+fn commitments(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
+    sheet.section("Savings Plans");
+    if forecast.savings_plans.is_empty() {
+        return sheet.hint("No commitment saves anything.");
+    }
+    let columns =
+        ["Plan", "#To commit to, USD an hour", "#Saves a month, mean", "#P10", "#P90", "#Used", "#Covers"];
+    let mut table = Table::new("The commitment that saves most, by term", &columns);
+    for plan in &forecast.savings_plans {
+        let saving = plan.saving_per_month_usd;
+        table.row(vec![
+            Cell::text(plan.plan.clone()),
+            Cell::number(amount(plan.commitment_usd_per_hour.0)),
+            Cell::number(Kind::Money.maybe(value(saving.mean))),
+            Cell::number(Kind::Money.maybe(value(saving.p10))),
+            Cell::number(Kind::Money.maybe(value(saving.p90))),
+            Cell::number(share(plan.utilization)),
+            Cell::number(share(plan.coverage)),
+        ]);
+    }
+    sheet.table(&table)
+}
+
+fn backtest(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
+    let Some(test) = &forecast.backtest else { return Ok(()) };
+    sheet.section("Against real bills");
+    let signed = |share: Option<f64>| share.map_or_else(|| NOTHING.to_owned(), relative);
+    let mut table = Table::new(format!("Over {}", counted(test.months, "month")), &["Measure", "#Value"]);
+    for (name, text) in [
+        ("Forecasts against bills, in sum", signed(test.variance)),
+        ("Mean relative error (bias)", signed(test.bias)),
+        ("Mean absolute relative error (MAPE)", share(test.mape)),
+        ("Bills between P10 and P90; about 80 % were to be expected", share(test.share_between_p10_and_p90)),
+    ] {
+        table.row(vec![Cell::text(name), Cell::number(text)]);
+    }
+    sheet.table(&table)
+}
+
+fn remarks(forecast: &Forecast) -> Vec<String> {
+    let mut remarks = forecast.remarks.clone();
+    // The program says so itself where it knows more.
+    if let Some(error) = forecast.fluid_error.as_ref().filter(|_| remarks.is_empty()) {
+        let text = |share: Option<f64>| share.map_or_else(|| NOTHING.to_owned(), relative);
+        remarks.push(format!(
+            "Requests flow: on a day of this scenario the bill is {} and p99 {} off what single requests give.",
+            text(error.cost),
+            text(error.p99)
+        ));
+    }
+    remarks
+}
+
+fn drawings(forecast: &Forecast) -> Drawings {
+    let fan = |id, spread: fn(&Month) -> Spread, has_bills: bool| {
+        let column = |pick: fn(&Spread) -> Option<Amount>| Column {
+            values: forecast.months.iter().map(|month| value(pick(&spread(month)))).collect(),
+            decimals: 4,
+        };
+        Fan {
+            id,
+            months: forecast.months.iter().map(|month| month.month.clone()).collect(),
+            mean: column(|spread| spread.mean),
+            p10: column(|spread| spread.p10),
+            p25: column(|spread| spread.p25),
+            p50: column(|spread| spread.p50),
+            p75: column(|spread| spread.p75),
+            p90: column(|spread| spread.p90),
+            bills: Column {
+                values: forecast
+                    .months
+                    .iter()
+                    .map(|month| value(month.actual_usd).filter(|_| has_bills))
+                    .collect(),
+                decimals: 4,
+            },
+        }
+    };
+    Drawings {
+        fans: vec![
+            fan("fan-month", |month| month.cost_usd, true),
+            fan("fan-sum", |month| month.cumulative_usd, false),
+        ],
+        ..Drawings::default()
+    }
+}

@@ -1,0 +1,355 @@
+//! The page of `windtunnel optimize`: what to set, what it saves, how sure that is, and what would change the choice.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::amounts::{Amount, Kind, half_width, relative, value};
+use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
+use super::experiment::{Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted};
+use super::figures::Tile;
+use super::sweep::{short, unquoted};
+use crate::report::numbers::{THIN, grouped};
+
+/// `optimization.json`.
+#[derive(Debug, Deserialize)]
+struct Optimization {
+    candidates: u64,
+    race_runs: u64,
+    interrupted: bool,
+    approximate_times: bool,
+    recommended: Option<Confirmed>,
+    rejected: Vec<Confirmed>,
+    cost_per_month_against_base_usd: Option<Against>,
+    base_checks: Vec<Check>,
+    margins: Vec<Margin>,
+    knobs: Vec<Knob>,
+    what_would_change_the_choice: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Confirmed {
+    candidate: u64,
+    name: String,
+    set: Vec<String>,
+    confirmed: bool,
+    replications: u64,
+    cost_per_month_usd: Option<Amount>,
+    cost_per_month_half_width_usd: Option<Amount>,
+    cost_per_month_in_race_usd: Amount,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Against {
+    value: Option<Amount>,
+    half_width: Option<Amount>,
+    significant: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Margin {
+    check: String,
+    share_of_limit: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Knob {
+    axis: String,
+    share_of_cost_differences: Option<f64>,
+    share_of_p99_differences: Option<f64>,
+    levels: Vec<Level>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Level {
+    value: String,
+    cost_per_month_usd: Option<Amount>,
+    response_time_p99_ms: Option<Amount>,
+    candidates: u64,
+}
+
+/// The page.
+pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+    let made: Made = source.json("manifest.json")?;
+    let found: Optimization = source.json("optimization.json")?;
+    let cloud = cloud(source, &found)?;
+    let mut sheet = Sheet::new()?;
+    if let Some(best) = &found.recommended {
+        sheet.section("What to set");
+        sheet.paste("set", "The recommended setting", &best.set.join("\n"))?;
+        // The files of an earlier search may still be there; they are of another setting.
+        if made.lists("scaling.tf") {
+            let text = source.bytes("scaling.tf")?;
+            let text = String::from_utf8(text).map_err(|_| source.wrong("scaling.tf", "it is not UTF-8"))?;
+            sheet.paste("terraform", "For Terraform: scaling.tf", &text)?;
+        }
+        sheet.hint("For the AWS CLI there are put-scaling-policy.….json and register-scalable-target.….json beside this page.")?;
+    }
+    sheet.section("Checks and margins");
+    sheet.table(&checks(&found))?;
+    sheet.section("Cost against p99");
+    sheet.place(&Place {
+        id: "scatter",
+        title: "Every setting of the search".to_owned(),
+        summary: counted(cloud.len() as u64, "setting"),
+        caption: "Figures of the race, in which settings that are surely not the best are left early; a few runs each. No \
+                  setting beats one on the line in cost and latency."
+            .to_owned(),
+    })?;
+    sheet.points("points", "")?;
+    sheet.section("How much each knob matters");
+    for knob in &found.knobs {
+        sheet.table(&levels(knob))?;
+    }
+    sheet.section("What would change the choice");
+    match found.what_would_change_the_choice.is_empty() {
+        true => sheet.hint("Nothing that the search has seen.")?,
+        false => sheet.list(&found.what_would_change_the_choice)?,
+    }
+    rejected(&mut sheet, &found)?;
+    let mut facts = vec![
+        counted(found.candidates, "setting"),
+        format!("{} to choose", counted(found.race_runs, "run")),
+        format!("seed {}", made.seed),
+    ];
+    if let Some(best) = &found.recommended {
+        facts.insert(2, format!("{} to confirm", counted(best.replications, "fresh run")));
+    }
+    if found.approximate_times {
+        facts.push("requests flow: response times are approximate".to_owned());
+    }
+    let head = Head {
+        kind: "Optimisation",
+        name: made.scenario.clone(),
+        facts,
+        verdict: verdict(&found),
+        tiles: tiles(&found),
+        origins: made.origins(),
+    };
+    sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
+}
+
+fn verdict(found: &Optimization) -> Banner {
+    let mut notes = Vec::new();
+    if let Some(saving) = saving(found) {
+        notes.push(saving);
+    }
+    if found.interrupted {
+        notes.push(
+            "It was interrupted before its end: what was found by then is not the last word.".to_owned(),
+        );
+    }
+    match &found.recommended {
+        Some(best) if best.confirmed => {
+            notes.insert(
+                0,
+                format!(
+                    "Confirmed on {} with random numbers that the choice has not seen.",
+                    counted(best.replications, "fresh run")
+                ),
+            );
+            let cost = Kind::Money.maybe(value(best.cost_per_month_usd));
+            let half = half_width(Kind::Money, value(best.cost_per_month_half_width_usd));
+            Banner::new(
+                "pass",
+                format!("{}: {cost} {half} a month, and every check passes", best.name),
+                notes,
+            )
+        }
+        Some(best) => {
+            let sentence = format!("{} is the best that was found, and is not confirmed", best.name);
+            Banner::new("inconclusive", sentence, notes)
+        }
+        None => Banner::new("fail", "No setting was found that passes every check".to_owned(), notes),
+    }
+}
+
+/// What the recommended setting saves, in a sentence.
+fn saving(found: &Optimization) -> Option<String> {
+    let against = found.cost_per_month_against_base_usd.as_ref()?;
+    let (change, half) = (value(against.value)?, half_width(Kind::Money, value(against.half_width)));
+    let base = match super::experiment::worst(&found.base_checks) {
+        Some("pass") => ", which passes its checks",
+        Some("fail") => ", which fails a check",
+        Some(_) => ", of which the checks are not sure",
+        None => "",
+    };
+    Some(if against.significant {
+        let word = if change < 0.0 { "less" } else { "more" };
+        format!(
+            "{} {word} a month ({half}) than the scenario as it is now{base}.",
+            Kind::Money.text(change.abs())
+        )
+    } else {
+        format!("Its cost does not differ significantly ({half}) from the scenario as it is now{base}.")
+    })
+}
+
+fn tiles(found: &Optimization) -> Vec<Tile> {
+    let Some(best) = &found.recommended else { return Vec::new() };
+    let mut tiles = vec![Tile::new(
+        "Cost a month",
+        Kind::Money.maybe(value(best.cost_per_month_usd)),
+        half_width(Kind::Money, value(best.cost_per_month_half_width_usd)),
+    )];
+    if let Some(against) = &found.cost_per_month_against_base_usd {
+        let change = value(against.value);
+        tiles.push(Tile::new(
+            "Against the scenario now",
+            change.map_or_else(|| "–".to_owned(), |change| Kind::Money.difference(change)),
+            match against.significant {
+                true => half_width(Kind::Money, value(against.half_width)),
+                false => format!("{}, not significant", half_width(Kind::Money, value(against.half_width))),
+            },
+        ));
+    }
+    tiles.push(Tile::new(
+        "In the race",
+        Kind::Money.text(best.cost_per_month_in_race_usd.0),
+        "chosen for it, so too low on average".to_owned(),
+    ));
+    tiles.push(Tile::new(
+        "Runs to confirm",
+        grouped(best.replications, THIN),
+        if best.confirmed { "confirmed".to_owned() } else { "not confirmed".to_owned() },
+    ));
+    tiles
+}
+
+fn checks(found: &Optimization) -> Table {
+    let mut table = Table::new(
+        "The recommended setting beside the scenario as it is now",
+        &["Check", "Recommended", "", "#Within the limit by", "Now", ""],
+    );
+    let best = found.recommended.as_ref().map_or(&[][..], |best| best.checks.as_slice());
+    for base in &found.base_checks {
+        let mut cells = vec![Cell::text(base.check.clone())];
+        match best.iter().find(|check| check.check == base.check) {
+            Some(check) => cells.extend([Cell::text(check.value.clone()), Cell::status(&check.status)]),
+            None => cells.extend([Cell::text("–"), Cell::text("")]),
+        }
+        let margin = found.margins.iter().find(|margin| margin.check == base.check);
+        cells.push(match margin.and_then(|margin| margin.share_of_limit) {
+            Some(share) => Cell::number(relative(share)).bar(share),
+            None => Cell::number("–"),
+        });
+        cells.extend([Cell::text(base.value.clone()), Cell::status(&base.status)]);
+        table.row(cells);
+    }
+    table
+}
+
+fn levels(knob: &Knob) -> Table {
+    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| Kind::Share.text(share));
+    let title = format!(
+        "{}: explains {} of the differences in cost, {} of those in p99",
+        knob.axis,
+        share(knob.share_of_cost_differences),
+        share(knob.share_of_p99_differences)
+    );
+    let mut table = Table::new(title, &["Value", "#Cost a month, mean", "#p99, mean", "#Settings"]);
+    let most = |pick: fn(&Level) -> Option<Amount>| {
+        knob.levels.iter().filter_map(|level| value(pick(level))).fold(0.0, f64::max)
+    };
+    let (dearest, slowest) =
+        (most(|level| level.cost_per_month_usd), most(|level| level.response_time_p99_ms));
+    let bar = |kind: Kind, amount: Option<Amount>, most: f64| {
+        let cell = Cell::number(kind.maybe(value(amount)));
+        match value(amount) {
+            Some(amount) if most > 0.0 => cell.bar(amount / most),
+            _ => cell,
+        }
+    };
+    for level in &knob.levels {
+        table.row(vec![
+            Cell::text(level.value.clone()),
+            bar(Kind::Money, level.cost_per_month_usd, dearest),
+            bar(Kind::Millis, level.response_time_p99_ms, slowest),
+            Cell::number(grouped(level.candidates, THIN)),
+        ]);
+    }
+    table
+}
+
+fn rejected(sheet: &mut Sheet, found: &Optimization) -> Result<(), String> {
+    if found.rejected.is_empty() {
+        return Ok(());
+    }
+    sheet.section("Won the race and failed the confirmation");
+    let mut table = Table::new(
+        "Settings that looked good by chance",
+        &["Setting", "#Cost a month", "Check", "Found", "Status"],
+    );
+    for one in &found.rejected {
+        let failed = one.checks.iter().find(|check| check.status != "pass");
+        let text = |pick: fn(&Check) -> &String| failed.map_or_else(String::new, |check| pick(check).clone());
+        table.row(vec![
+            Cell::text(one.name.clone()),
+            Cell::number(Kind::Money.maybe(value(one.cost_per_month_usd))),
+            Cell::text(text(|check| &check.check)),
+            Cell::text(text(|check| &check.value)),
+            Cell::status(failed.map_or("pass", |check| check.status.as_str())),
+        ]);
+    }
+    sheet.table(&table)
+}
+
+/// The settings of `candidates.csv`.
+fn cloud(source: &mut Source<'_, '_>, found: &Optimization) -> Result<Cloud, String> {
+    let file = (source.open)("candidates.csv")?;
+    let mut reader = csv::Reader::from_reader(file);
+    let wrong = |what: &str| source.wrong("candidates.csv", what);
+    let header = reader.headers().map_err(|error| wrong(&error.to_string()))?.clone();
+    let place = |name: &str| {
+        let at = header.iter().position(|cell| cell == name);
+        at.ok_or_else(|| wrong(&format!("it has no column `{name}`")))
+    };
+    let (runs, fate, cost) = (place("runs")?, place("fate")?, place("cost_per_month_usd")?);
+    let (p99, front) = (place("response_time_p99_ms")?, place("on_front")?);
+    // The values of the axes stand between the number and the runs.
+    let axes: Vec<AxisColumn> = (1..runs)
+        .filter_map(|at| header.get(at))
+        .map(|name| AxisColumn::new(short(unquoted(name)), &[]))
+        .collect();
+    let states = vec![
+        State { name: "in the race to its end", mark: "filled" },
+        State { name: "fails a check", mark: "hollow" },
+        State { name: "left early: dearer, or in the worse half", mark: "faint" },
+    ];
+    let mut cloud = Cloud::new(("Setting", "recommended"), states, axes);
+    let chosen = found.recommended.as_ref().map(|best| best.candidate);
+    let rejected: BTreeSet<u64> = found.rejected.iter().map(|one| one.candidate).collect();
+    for (line, row) in reader.records().enumerate() {
+        let row = row.map_err(|error| wrong(&error.to_string()))?;
+        let number = row.get(0).and_then(|cell| cell.parse::<u64>().ok());
+        let number =
+            number.ok_or_else(|| wrong(&format!("line {} has no number of its candidate", line + 2)))?;
+        let amount = |at: usize| {
+            row.get(at).and_then(|cell| cell.parse().ok()).filter(|value: &f64| value.is_finite())
+        };
+        let fate = row.get(fate).unwrap_or_default();
+        let point = Point {
+            number,
+            cost: amount(cost),
+            p99: amount(p99),
+            state: match fate {
+                _ if rejected.contains(&number) => 1,
+                "finalist" => 0,
+                fate if fate.starts_with("fails") => 1,
+                _ => 2,
+            },
+            is_on_front: row.get(front) == Some("true"),
+            is_chosen: chosen == Some(number),
+            note: format!(
+                "{} · {}",
+                unquoted(fate),
+                counted(row.get(runs).and_then(|cell| cell.parse().ok()).unwrap_or(0), "run")
+            ),
+            ..Point::default()
+        };
+        let values: Vec<&str> = (1..runs).filter_map(|at| row.get(at)).map(unquoted).collect();
+        cloud.push(&point, &values);
+    }
+    Ok(cloud)
+}

@@ -1,0 +1,444 @@
+//! The page of `windtunnel sweep` and `merge`: what was found, the points in the plane of cost and latency, a heat map of
+//! two axes, and what failed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::amounts::{Amount, Kind, value};
+use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
+use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
+use super::figures::Tile;
+use crate::report::numbers::{THIN, grouped};
+
+/// Most points that a page carries: of more it takes every second, third, … and those that matter.
+const MOST_POINTS: u64 = 2_500;
+
+/// `summary.json` of a sweep.
+#[derive(Debug, Deserialize)]
+struct Summary {
+    scenario: Scenario,
+    sweep_sha256: String,
+    design: Design,
+    cells: Cells,
+    partial: bool,
+    cells_with_approximate_times: u64,
+    requests: u64,
+    checks: Vec<String>,
+    pareto_front: Vec<Best>,
+    points_that_pass: Option<u64>,
+    cheapest_that_passes: Option<Best>,
+    failures: Vec<Failure>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Scenario {
+    name: String,
+    seed: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Design {
+    kind: String,
+    axes: Vec<Axis>,
+    points: u64,
+    replications: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Axis {
+    name: String,
+    values: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Cells {
+    planned: u64,
+    finished: u64,
+    failed: u64,
+    failed_by_kind: BTreeMap<String, u64>,
+}
+
+/// A point of the front.
+#[derive(Debug, Deserialize)]
+struct Best {
+    point: u64,
+    values: BTreeMap<String, String>,
+    set: Vec<String>,
+    cost_per_month_usd: Option<Amount>,
+    response_time_p99_ms: Option<Amount>,
+    passes_checks: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    point: u64,
+    replication: u64,
+    kind: String,
+    message: String,
+    replay: String,
+}
+
+/// The page.
+pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+    let made: Made = source.json("manifest.json")?;
+    let summary: Summary = source.json("summary.json")?;
+    let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
+    let cloud = cloud(source, &summary, step)?;
+    let mut sheet = Sheet::new()?;
+    let left_out = if step == 1 {
+        String::new()
+    } else {
+        format!(
+            "Of {} points the page has {}: every {step}th, the front, and the cheapest that passes. points.csv has them all.",
+            grouped(summary.design.points, THIN),
+            grouped(cloud.len() as u64, THIN)
+        )
+    };
+    sheet.section("Cost against p99");
+    sheet.place(&Place {
+        id: "scatter",
+        title: "Every point".to_owned(),
+        summary: format!(
+            "{}, {} of them on the Pareto front.",
+            counted(cloud.len() as u64, "point"),
+            summary.pareto_front.len()
+        ),
+        caption: format!(
+            "Means of the runs of each point. No point beats one on the line, the Pareto front, in cost and latency. {left_out}"
+        ),
+    })?;
+    if cloud.is_grid {
+        sheet.section("Axis against axis");
+        sheet.place(&Place {
+            id: "heat",
+            title: "Heat map".to_owned(),
+            summary: "A cell for each pair of values of two axes; the table of points has the same figures."
+                .to_owned(),
+            caption: match cloud.axes.len() {
+                2 => "A cell is a point.".to_owned(),
+                _ => "A cell is the mean of the points that have both values.".to_owned(),
+            },
+        })?;
+    }
+    sheet.section("Pareto front");
+    match summary.pareto_front.is_empty() {
+        true => sheet.hint("No point has a bill and response times yet.")?,
+        false => sheet.table(&front(&summary))?,
+    }
+    sheet.section("Points");
+    sheet.points("points", &left_out)?;
+    failures(&mut sheet, &summary)?;
+    let origins = made.origins().into_iter().filter(|origin| origin.name != "Command");
+    let mut origins: Vec<_> = origins.collect();
+    origins.insert(0, super::frame::Origin::code("Sweep SHA-256", summary.sweep_sha256.clone()));
+    let head = Head {
+        kind: "Sweep",
+        name: summary.scenario.name.clone(),
+        facts: facts(&summary),
+        verdict: verdict(&summary),
+        tiles: tiles(&summary),
+        origins,
+    };
+    sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
+}
+
+fn facts(summary: &Summary) -> Vec<String> {
+    let kind = match summary.design.kind.as_str() {
+        "grid" => "every combination",
+        "latin_hypercube" => "a Latin hypercube",
+        _ => "a list of points",
+    };
+    let axes: Vec<&str> = summary.design.axes.iter().map(|axis| short(&axis.name)).collect();
+    let mut facts = vec![
+        format!(
+            "{} × {}",
+            counted(summary.design.points, "point"),
+            counted(summary.design.replications, "run")
+        ),
+        format!("{kind} of {}", axes.join(" × ")),
+        format!("seed {}", summary.scenario.seed),
+        format!("{} requests", grouped(summary.requests, THIN)),
+    ];
+    if summary.cells_with_approximate_times > 0 {
+        let runs = grouped(summary.cells_with_approximate_times, THIN);
+        facts.push(format!("response times of {runs} runs are approximate"));
+    }
+    facts
+}
+
+/// The last part of a key, which tells axes apart well enough where there is little room.
+pub(super) fn short(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+fn set_in_words(values: &BTreeMap<String, String>) -> String {
+    let parts: Vec<String> = values.iter().map(|(key, value)| format!("{} {value}", short(key))).collect();
+    parts.join(", ")
+}
+
+fn verdict(summary: &Summary) -> Banner {
+    let mut notes = Vec::new();
+    let cells = &summary.cells;
+    if summary.partial {
+        notes.push(format!(
+            "This is part of the sweep: {} of {} are there, {} are missing. Points without all of their runs are on no front \
+             and pass nothing yet.",
+            grouped(cells.finished, THIN),
+            counted(cells.planned, "run"),
+            grouped(cells.planned.saturating_sub(cells.finished), THIN)
+        ));
+    }
+    if cells.failed > 0 {
+        notes.push(format!(
+            "{} failed; they are listed below with the command that repeats each.",
+            counted(cells.failed, "run")
+        ));
+    }
+    let Some(passing) = summary.points_that_pass else {
+        return Banner::new("none", "No checks: nothing says what is good enough".to_owned(), notes);
+    };
+    match &summary.cheapest_that_passes {
+        Some(best) => {
+            notes.insert(0, format!("{}.", set_in_words(&best.values)));
+            notes.insert(1, format!("windtunnel run … {}", set_options(&best.set)));
+            let cost = Kind::Money.maybe(value(best.cost_per_month_usd));
+            let p99 = Kind::Millis.maybe(value(best.response_time_p99_ms));
+            let sentence = format!(
+                "{cost} a month, p99 {p99}: the cheapest of {} that pass every check in every run",
+                counted(passing, "point")
+            );
+            Banner::new("pass", sentence, notes)
+        }
+        None if summary.partial => {
+            Banner::new("inconclusive", "No point passes every check yet".to_owned(), notes)
+        }
+        None => Banner::new("fail", "No point passes every check in every run".to_owned(), notes),
+    }
+}
+
+/// Keys as options of a command.
+fn set_options(set: &[String]) -> String {
+    let options: Vec<String> =
+        set.iter().map(|one| format!("--set '{}'", one.replace('\'', r"'\''"))).collect();
+    options.join(" ")
+}
+
+fn tiles(summary: &Summary) -> Vec<Tile> {
+    let cells = &summary.cells;
+    let kinds: Vec<String> = cells
+        .failed_by_kind
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(kind, count)| format!("{} {}", grouped(*count, THIN), kind.replace('_', " ")))
+        .collect();
+    let missing = cells.planned.saturating_sub(cells.finished);
+    vec![
+        Tile::new("Runs planned", grouped(cells.planned, THIN), counted(summary.design.points, "point")),
+        Tile::new(
+            "Runs finished",
+            grouped(cells.finished, THIN),
+            if missing == 0 { "all".to_owned() } else { format!("{} missing", grouped(missing, THIN)) },
+        ),
+        Tile::new("Runs failed", grouped(cells.failed, THIN), kinds.join(", ")),
+        match summary.points_that_pass {
+            Some(passing) => Tile::new(
+                "Points that pass",
+                grouped(passing, THIN),
+                counted(summary.checks.len() as u64, "check"),
+            ),
+            None => Tile::new("Points that pass", "–".to_owned(), "there are no checks".to_owned()),
+        },
+        Tile::new("On the Pareto front", grouped(summary.pareto_front.len() as u64, THIN), String::new()),
+    ]
+}
+
+fn front(summary: &Summary) -> Table {
+    let mut columns = vec!["#Point", "#Cost a month", "#p99", "Checks"];
+    columns.extend(summary.design.axes.iter().map(|axis| short(&axis.name)));
+    let mut table = Table::new("Nothing is both cheaper and faster, the cheapest first", &columns);
+    let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
+    for best in summary.pareto_front.iter().take(200) {
+        let mut cells = vec![
+            Cell::number(best.point.to_string()),
+            Cell::number(Kind::Money.maybe(value(best.cost_per_month_usd))),
+            Cell::number(Kind::Millis.maybe(value(best.response_time_p99_ms))),
+            match best.passes_checks {
+                Some(true) => Cell::status("pass"),
+                Some(false) => Cell::status("fail"),
+                None => Cell::text("none"),
+            },
+        ];
+        let values = summary.design.axes.iter();
+        cells.extend(values.map(|axis| Cell::text(best.values.get(&axis.name).cloned().unwrap_or_default())));
+        if chosen == Some(best.point) { table.chosen(cells) } else { table.row(cells) }
+    }
+    table
+}
+
+fn failures(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
+    if summary.cells.failed == 0 {
+        return Ok(());
+    }
+    sheet.section("Runs that failed");
+    let mut table =
+        Table::new("What failed, and the command that repeats it", &["Run", "What happened", "To repeat it"]);
+    for failure in &summary.failures {
+        table.row(vec![
+            Cell::text(format!("{}.{}", failure.point, failure.replication)),
+            Cell::text(failure.message.clone()).note(failure.kind.replace('_', " ")),
+            Cell::code(failure.replay.clone()),
+        ]);
+    }
+    sheet.table(&table)?;
+    let shown = summary.failures.len() as u64;
+    if shown < summary.cells.failed {
+        let all = grouped(summary.cells.failed, THIN);
+        sheet.hint(&format!("These are the first {shown} of {all}; runs.csv has them all."))?;
+    }
+    Ok(())
+}
+
+/// Where what a page needs of `points.csv` stands.
+struct Layout {
+    cost: Option<usize>,
+    cost_half: Option<usize>,
+    p99: Vec<(usize, Option<usize>)>,
+    runs: usize,
+    errors: usize,
+    passed: usize,
+    on_front: usize,
+    error: usize,
+}
+
+impl Layout {
+    fn of(header: &csv::StringRecord) -> Result<Self, String> {
+        let find = |name: &str| header.iter().position(|cell| cell == name);
+        let must = |name: &str| find(name).ok_or_else(|| format!("it has no column `{name}`"));
+        let p99 = header
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| name.ends_with(".response_time_p99_ms"))
+            .map(|(at, name)| (at, find(&format!("{name}_half_width_95"))))
+            .collect();
+        Ok(Self {
+            cost: find("cost_per_month_usd"),
+            cost_half: find("cost_per_month_usd_half_width_95"),
+            p99,
+            runs: must("runs")?,
+            errors: must("errors")?,
+            passed: must("checks_passed")?,
+            on_front: must("on_pareto_front")?,
+            error: must("error")?,
+        })
+    }
+
+    /// The slowest service's 99 % quantile with its interval.
+    fn slowest(&self, row: &csv::StringRecord) -> (Option<f64>, Option<f64>) {
+        let slowest = self
+            .p99
+            .iter()
+            .filter_map(|(at, half)| Some((number(row, Some(*at))?, *half)))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        slowest.map_or((None, None), |(p99, half)| (Some(p99), number(row, half)))
+    }
+}
+
+fn number(row: &csv::StringRecord, at: Option<usize>) -> Option<f64> {
+    row.get(at?)?.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The points of `points.csv`, row by row: all of them, or every `step`th and those that matter.
+fn cloud(source: &mut Source<'_, '_>, summary: &Summary, step: u64) -> Result<Cloud, String> {
+    let file = (source.open)("points.csv")?;
+    let mut reader = csv::Reader::from_reader(file);
+    let wrong = |what: &str| source.wrong("points.csv", what);
+    let header = reader.headers().map_err(|error| wrong(&error.to_string()))?;
+    let layout = Layout::of(header).map_err(|what| wrong(&what))?;
+    let mut cloud = empty(summary);
+    let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
+    let matter: BTreeSet<u64> = summary.pareto_front.iter().map(|best| best.point).chain(chosen).collect();
+    let mut row = csv::StringRecord::new();
+    let mut line = 1_u64;
+    while reader.read_record(&mut row).map_err(|error| wrong(&error.to_string()))? {
+        line += 1;
+        let number_of = row.get(0).and_then(|cell| cell.parse::<u64>().ok());
+        let point = number_of.ok_or_else(|| wrong(&format!("line {line} has no number of its point")))?;
+        if point % step != 0 && !matter.contains(&point) {
+            continue;
+        }
+        let values: Vec<&str> =
+            (1..=summary.design.axes.len()).map(|at| unquoted(row.get(at).unwrap_or_default())).collect();
+        cloud.push(&read_point(&layout, &row, point, (summary, chosen)), &values);
+    }
+    Ok(cloud)
+}
+
+/// The cloud of the sweep before its first point.
+fn empty(summary: &Summary) -> Cloud {
+    let states = if summary.checks.is_empty() {
+        vec![
+            State { name: "every run is there", mark: "filled" },
+            State { name: "", mark: "hollow" },
+            State { name: "runs are missing or failed", mark: "faint" },
+        ]
+    } else {
+        vec![
+            State { name: "passes every check in every run", mark: "filled" },
+            State { name: "fails a check", mark: "hollow" },
+            State { name: "runs are missing or failed", mark: "faint" },
+        ]
+    };
+    let is_grid = summary.design.kind == "grid";
+    let axes = summary.design.axes.iter().map(|axis| {
+        // Of other designs the summary has the ends of the axis only.
+        AxisColumn::new(&axis.name, if is_grid { &axis.values } else { &[] })
+    });
+    let mut cloud = Cloud::new(("Point", "the cheapest that passes"), states, axes.collect());
+    cloud.is_grid = is_grid && summary.design.axes.len() > 1;
+    cloud
+}
+
+fn read_point(
+    layout: &Layout,
+    row: &csv::StringRecord,
+    point: u64,
+    (summary, chosen): (&Summary, Option<u64>),
+) -> Point {
+    let count = |at: usize| row.get(at).and_then(|cell| cell.parse::<u64>().ok());
+    let (runs, errors) = (count(layout.runs).unwrap_or(0), count(layout.errors).unwrap_or(0));
+    let is_whole = runs == summary.design.replications && errors == 0;
+    let (p99, p99_half) = layout.slowest(row);
+    let error = row.get(layout.error).unwrap_or_default();
+    let note = match (is_whole, count(layout.passed)) {
+        (false, _) if !error.is_empty() => unquoted(error).to_owned(),
+        (false, _) => format!("{runs} of {}", counted(summary.design.replications, "run")),
+        (true, Some(passed)) if passed < runs => {
+            format!("{} of {} pass every check", passed, counted(runs, "run"))
+        }
+        (true, _) => String::new(),
+    };
+    Point {
+        number: point,
+        cost: number(row, layout.cost),
+        cost_half: number(row, layout.cost_half),
+        p99,
+        p99_half,
+        state: match (is_whole, count(layout.passed)) {
+            (false, _) => 2,
+            (true, Some(passed)) if passed < runs => 1,
+            (true, _) => 0,
+        },
+        is_on_front: row.get(layout.on_front) == Some("true"),
+        is_chosen: chosen == Some(point),
+        note,
+    }
+}
+
+/// A cell of a sheet without the apostrophe that keeps it from being a formula.
+pub(super) fn unquoted(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) => rest,
+        _ => cell,
+    }
+}

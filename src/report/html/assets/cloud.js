@@ -23,9 +23,17 @@ function shortName(key) {
   return key.split(".").pop();
 }
 
+/** Dollars to the cent. */
+function cents(value) {
+  return grouped(value.toFixed(2));
+}
+
+/** A value with half the width of its interval, where that is known. */
 function withHalf(value, half, unit) {
-  const text = withUnit(value, unit);
-  return half === null || half === undefined || value === null ? text : text + " ± " + withUnit(half, unit);
+  if (value === null) return "–";
+  const isKnown = half !== null && half !== undefined;
+  if (unit === "USD") return cents(value) + (isKnown ? " ± " + cents(half) : "") + " USD";
+  return withUnit(value, unit) + (isKnown ? " ± " + withUnit(half, unit) : "");
 }
 
 /** What is said of a point: its title, and lines. */

@@ -84,7 +84,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
             let text = String::from_utf8(text).map_err(|_| source.wrong("scaling.tf", "it is not UTF-8"))?;
             sheet.paste("terraform", "For Terraform: scaling.tf", &text)?;
         }
-        sheet.hint("For the AWS CLI there are put-scaling-policy.….json and register-scalable-target.….json beside this page.")?;
+        sheet.hint("For the AWS CLI there are put-scaling-policy.SERVICE.POLICY.json and register-scalable-target.SERVICE.json beside this page.")?;
     }
     sheet.section("Checks and margins");
     sheet.table(&checks(&found))?;

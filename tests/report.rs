@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its case has failed")]
 
+mod experiments;
 mod fixture;
 mod pages;
 mod pictures;

@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 import { duty } from "./duty.mjs";
+import { onComparePage, onForecastPage, onOptimizePage, onSweepPage } from "./experiment-page.mjs";
 import { onEveryPage } from "./every-page.mjs";
 import { onRunPages } from "./run-page.mjs";
 
@@ -67,6 +68,34 @@ p95_response_time = "< 20ms"
 availability = ">= 99%"
 `;
 
+/** An hour with a step, small enough to try many settings; it is called what no page may take for markup. */
+const HOUR = `schema = 1
+name = '${HOSTILE_NAME}'
+horizon = "1h"
+[service.shop.traffic]
+shape = [{ constant = { rate = 20.0 } }, { step = { at = "20m", rate = 60.0 } }]
+[service.shop.request]
+cpu_time = "30ms"
+[service.shop.scaling]
+min_capacity = 2
+max_capacity = 12
+[service.shop.scaling.target_tracking.cpu]
+metric = "ECSServiceAverageCPUUtilization"
+target_value = 50.0
+[checks]
+p95_response_time = "< 400ms"
+availability = ">= 99%"
+`;
+const TARGET = "service.shop.scaling.target_tracking.cpu.target_value";
+const LEAST = "service.shop.scaling.min_capacity";
+
+/** What an experiment with that hour leaves; its page. */
+function experiment(command, name, ...more) {
+  writeFileSync(join(work, "hour.toml"), HOUR);
+  windtunnel(command, "hour.toml", "--quiet", "--out", name, ...more);
+  return join(work, name, "report.html");
+}
+
 /** The pages, each made when its turn comes. */
 const PAGES = [
   { name: "flash-sale", make: () => run("flash-sale", join(scenarios, "flash-sale.toml")), checks: onRunPages },
@@ -100,6 +129,38 @@ const PAGES = [
       return join(work, "two-runs.html");
     },
     checks: onRunPages,
+  },
+  {
+    name: "compare",
+    make: () =>
+      experiment("compare", "compare", "--replications", "4", "--variant", `<b>tight</b></script>: ${TARGET}=35`, "--variant", `three: ${LEAST}=3`),
+    checks: onComparePage,
+    marks: 3,
+  },
+  {
+    name: "sweep",
+    make: () => experiment("sweep", "sweep", "--axis", `${TARGET}=30..80:10`, "--axis", `${LEAST}=1..4:1`, "--replications", "2"),
+    checks: onSweepPage,
+    title: HOSTILE_NAME,
+    marks: 24,
+  },
+  {
+    name: "optimize",
+    make: () => experiment("optimize", "optimize", "--axis", `${TARGET}=30..80:10`, "--axis", `${LEAST}=1,2,3`, "--replications", "10"),
+    checks: onOptimizePage,
+    title: HOSTILE_NAME,
+    marks: 18,
+  },
+  {
+    name: "forecast",
+    make: () => {
+      writeFileSync(join(work, "bills.csv"), "month,usd\n2026-03,260\n2026-04,270\n");
+      windtunnel("forecast", join(scenarios, "web.toml"), "--quiet", "--out", "forecast", "--months", "6", "--replications", "8", "--fidelity", "fluid", "--actuals", "bills.csv");
+      return join(work, "forecast", "report.html");
+    },
+    checks: onForecastPage,
+    marks: 6,
+    bills: 2,
   },
 ];
 

@@ -165,6 +165,7 @@ fn a_comparison_leaves_its_files_and_marks_the_cheapest_that_passes() {
         "cost-p99.png",
         "cost-p99.svg",
         "manifest.json",
+        "report.html",
     ];
     assert_eq!(names(&folder.path().join("output/small-compare")), files);
     let fails = windtunnel(
@@ -320,8 +321,15 @@ fn a_forecast_is_held_against_its_bills() {
         |month: usize| json["months"][month]["cost_usd"]["mean"].as_str().unwrap().parse::<f64>().unwrap();
     let bias = ((mean(0) - 20.0) / 20.0 + (mean(1) - 30.0) / 30.0) / 2.0;
     assert!((json["backtest"]["bias"].as_f64().unwrap() - bias).abs() < 1e-3);
-    let files =
-        ["forecast.csv", "forecast.json", "forecast.png", "forecast.svg", "manifest.json", "plan.toml"];
+    let files = [
+        "forecast.csv",
+        "forecast.json",
+        "forecast.png",
+        "forecast.svg",
+        "manifest.json",
+        "plan.toml",
+        "report.html",
+    ];
     assert_eq!(names(&folder.path().join("o")), files);
 }
 

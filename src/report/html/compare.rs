@@ -178,12 +178,12 @@ fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
             )
         }
         Some(variant) => Banner::new(
-            "none",
+            "plain",
             format!("{} has the lowest bill, and no checks say whether it is good enough", variant.name),
             notes,
         ),
         None if !has_checks => {
-            Banner::new("none", "No checks: nothing says what is good enough".to_owned(), notes)
+            Banner::new("plain", "No checks: nothing says what is good enough".to_owned(), notes)
         }
         None if unsure > 0 => {
             let sentence = format!(

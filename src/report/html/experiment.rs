@@ -130,7 +130,7 @@ fn quoted(text: &str) -> String {
 /// The sentence above everything else.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Banner {
-    /// `pass`, `fail`, `inconclusive` or `no_data`: a class of the styles.
+    /// `pass`, `fail`, `inconclusive`, `no_data`, or `plain` where nothing is judged: a class of the styles.
     status: &'static str,
     sign: &'static str,
     sentence: String,
@@ -327,12 +327,8 @@ impl Sheet {
         self.add("list.html", &serde_json::json!({ "items": items }))
     }
 
-    pub(super) fn text(&mut self, text: &str) -> Result<(), String> {
-        self.add("text.html", &serde_json::json!({ "text": text, "is_hint": false }))
-    }
-
     pub(super) fn hint(&mut self, text: &str) -> Result<(), String> {
-        self.add("text.html", &serde_json::json!({ "text": text, "is_hint": true }))
+        self.add("text.html", &serde_json::json!({ "text": text }))
     }
 
     /// A text to copy.

@@ -179,7 +179,7 @@ fn verdict(forecast: &Forecast) -> Banner {
             Kind::Money.text(saving)
         ));
     }
-    let status = if forecast.max_capacity_first_reached.is_some() { "inconclusive" } else { "told-only" };
+    let status = if forecast.max_capacity_first_reached.is_some() { "inconclusive" } else { "plain" };
     let months = counted(forecast.months.len() as u64, "month");
     Banner::new(
         status,

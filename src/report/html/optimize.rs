@@ -84,7 +84,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
             let text = String::from_utf8(text).map_err(|_| source.wrong("scaling.tf", "it is not UTF-8"))?;
             sheet.paste("terraform", "For Terraform: scaling.tf", &text)?;
         }
-        sheet.hint("For the AWS CLI there are put-scaling-policy.….json and register-scalable-target.….json beside this page.")?;
+        sheet.hint("For the AWS CLI there are put-scaling-policy.SERVICE.POLICY.json and register-scalable-target.SERVICE.json beside this page.")?;
     }
     sheet.section("Checks and margins");
     sheet.table(&checks(&found))?;
@@ -108,6 +108,12 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         false => sheet.list(&found.what_would_change_the_choice)?,
     }
     rejected(&mut sheet, &found)?;
+    if made.lists("plan.toml") && found.recommended.is_some() {
+        let plan = String::from_utf8(source.bytes("plan.toml")?);
+        let plan = plan.map_err(|_| source.wrong("plan.toml", "it is not UTF-8"))?;
+        sheet.section("Assumptions of the recommended setting");
+        sheet.plan(&plan)?;
+    }
     let mut facts = vec![
         counted(found.candidates, "setting"),
         format!("{} to choose", counted(found.race_runs, "run")),

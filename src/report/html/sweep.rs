@@ -196,7 +196,7 @@ fn verdict(summary: &Summary) -> Banner {
         ));
     }
     let Some(passing) = summary.points_that_pass else {
-        return Banner::new("none", "No checks: nothing says what is good enough".to_owned(), notes);
+        return Banner::new("plain", "No checks: nothing says what is good enough".to_owned(), notes);
     };
     match &summary.cheapest_that_passes {
         Some(best) => {
@@ -254,7 +254,7 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
 }
 
 fn front(summary: &Summary) -> Table {
-    let mut columns = vec!["#Point", "#Cost a month", "#p99", "Checks"];
+    let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short(&axis.name)));
     let mut table = Table::new("Nothing is both cheaper and faster, the cheapest first", &columns);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);

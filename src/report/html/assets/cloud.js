@@ -23,9 +23,22 @@ function shortName(key) {
   return key.split(".").pop();
 }
 
+/** Dollars to the cent. */
+function cents(value) {
+  return grouped(value.toFixed(2));
+}
+
+/** A value with half the width of its interval, where that is known. */
 function withHalf(value, half, unit) {
-  const text = withUnit(value, unit);
-  return half === null || half === undefined || value === null ? text : text + " ± " + withUnit(half, unit);
+  if (value === null) return "–";
+  const isKnown = half !== null && half !== undefined;
+  if (unit === "USD") return cents(value) + (isKnown ? " ± " + cents(half) : "") + " USD";
+  return withUnit(value, unit) + (isKnown ? " ± " + withUnit(half, unit) : "");
+}
+
+/** The name of its state; the note of a setting of a search says it more exactly. */
+function stateName(cloud, point) {
+  return cloud.noun === "Setting" && point.note ? "" : cloud.states[point.state].name;
 }
 
 /** What is said of a point: its title, and lines. */
@@ -35,7 +48,7 @@ function pointWords(cloud, point) {
   const lines = isNamed ? [] : cloud.axes.map((axis, at) => shortName(axis.name) + " " + point.values[at]);
   lines.push("cost a month " + withHalf(point.cost, point.costHalf, "USD"));
   lines.push("p99 " + withHalf(point.p99, point.p99Half, "ms"));
-  if (!isNamed) lines.push(cloud.states[point.state].name);
+  if (!isNamed && stateName(cloud, point)) lines.push(stateName(cloud, point));
   if (point.note) lines.push(point.note);
   if (point.chosen) lines.push("◆ " + cloud.chosen_name);
   return { title, lines };

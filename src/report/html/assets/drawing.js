@@ -60,7 +60,7 @@ function label(text, x, y, anchor, more) {
 
 /** The frame of a plot: grid, ticks and names of both axes. Places of values are `x(value)` and `y(value)`. */
 function framed(svg, size, across, up) {
-  const left = 62;
+  const left = 76;
   const box = { left, top: 10, right: size.width - 14, bottom: size.height - 44 };
   const x = (value) => box.left + across.scale.share(value) * (box.right - box.left);
   const y = (value) => box.bottom - up.scale.share(value) * (box.bottom - box.top);

@@ -54,7 +54,7 @@ function billMark(x, y) {
 }
 
 function fanWords(fan, at) {
-  const usd = (column) => withUnit(column[at], "USD");
+  const usd = (column) => withHalf(column[at], null, "USD");
   const lines = [`mean ${usd(fan.mean)}`, `P10 to P90: ${usd(fan.p10)} to ${usd(fan.p90)}`, `P25 to P75: ${usd(fan.p25)} to ${usd(fan.p75)}`];
   if (fan.bills[at] !== null) lines.push(`bill ${usd(fan.bills)}`);
   return lines;

@@ -8,14 +8,14 @@ function heatColour(share) {
   const below = Math.min(HEAT.length - 2, Math.floor(at));
   const parts = HEAT[below].map((part, index) => Math.round(part + (HEAT[below + 1][index] - part) * (at - below)));
   const light = (0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]) / 255;
-  return { fill: `rgb(${parts.join(",")})`, ink: light > 0.5 ? "#14171c" : "#ffffff" };
+  return { fill: `rgb(${parts.join(",")})`, ink: light > 0.47 ? "#14171c" : "#ffffff" };
 }
 
 /** The figures that a cell can show. */
 function heatFigures(cloud) {
   const short = (value) => (value >= 100 ? grouped(value.toFixed(0)) : trimmed(value.toFixed(value >= 10 ? 1 : 2)));
   const figures = [
-    { name: "cost a month", of: (point) => point.cost, text: (value) => withUnit(value, "USD"), brief: short },
+    { name: "cost a month", of: (point) => point.cost, text: (value) => withHalf(value, null, "USD"), brief: short },
     { name: "p99 response time", of: (point) => point.p99, text: (value) => withUnit(value, "ms"), brief: (value) => (value >= 999.5 ? figure(value / 1000) + "s" : short(value)), logarithmic: true },
   ];
   if (cloud.states[1].name) {

@@ -17,7 +17,7 @@ function pointColumns(cloud) {
   columns.push(
     { name: "Cost a month", text: (point) => withHalf(point.cost, point.costHalf, "USD"), order: byNumber((point) => point.cost), isNumber: true },
     { name: "p99", text: (point) => withHalf(point.p99, point.p99Half, "ms"), order: byNumber((point) => point.p99), isNumber: true },
-    { name: "State", text: (point) => (point.chosen ? "◆ " + cloud.chosen_name + " · " : "") + [cloud.states[point.state].name, point.front ? "on the front" : "", point.note].filter((text) => text).join(" · "), order: byNumber((point) => point.state) },
+    { name: "State", text: (point) => (point.chosen ? "◆ " + cloud.chosen_name + " · " : "") + [stateName(cloud, point), point.front ? "on the front" : "", point.note].filter((text) => text).join(" · "), order: byNumber((point) => point.state) },
   );
   return columns;
 }
@@ -38,7 +38,8 @@ function startPointTable(holder, cloud) {
     return element("th", { scope: "col", class: column.isNumber ? "number" : null }, button);
   });
   const noun = cloud.noun.toLowerCase() + "s";
-  const caption = element("caption", {}, `${grouped(String(points.length))} ${noun}; a heading sorts by its column`);
+  const title = `${grouped(String(points.length))} ${noun}; a heading sorts by its column`;
+  const caption = element("caption", { class: "unseen" }, title);
   const table = element("table", { class: "results sortable" }, caption, element("thead", {}, element("tr", {}, ...heads)), body);
   const told = element("span", {});
   const more = element("button", { type: "button" }, "Show all");
@@ -66,7 +67,6 @@ function startPointTable(holder, cloud) {
   }
 
   fill();
-  const title = `The ${noun}`;
-  holder.append(element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, table), foot);
+  holder.append(element("h3", { class: "table-title" }, title), element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, table), foot);
 }
 

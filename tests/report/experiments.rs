@@ -1,0 +1,197 @@
+//! HTML pages of experiments: every command leaves one, `report` makes the same bytes again, names stay text, and what is
+//! damaged or missing is answered with its file and what to do.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::cli::folder;
+use crate::program::windtunnel;
+
+/// A service with a name that no page may take for markup, small enough to be run many times.
+const HOSTILE: &str = r#"schema = 1
+name = '<img src=x onerror="window.harmed=1">'
+horizon = "30m"
+[service.web.traffic]
+shape = [{ constant = { rate = 8.0 } }]
+[service.web.request]
+cpu_time = "30ms"
+[service.web.scaling]
+min_capacity = 1
+max_capacity = 4
+[service.web.scaling.target_tracking.cpu]
+metric = "ECSServiceAverageCPUUtilization"
+target_value = 50.0
+[checks]
+p95_response_time = "< 2s"
+"#;
+
+const LEAST: &str = "service.web.scaling.min_capacity=1,2";
+const TARGET: &str = "service.web.scaling.target_tracking.cpu.target_value=40,60";
+
+fn small() -> TempDir {
+    folder(&[("small.toml", HOSTILE.as_bytes())])
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// Each experiment of the hostile scenario, into folders of the names of the commands.
+fn all(at: &Path) -> [&'static str; 4] {
+    let run = |arguments: &[&str]| {
+        let ran = windtunnel(at, arguments);
+        assert!(ran.stderr.is_empty(), "{arguments:?}: {}", ran.stderr);
+    };
+    let variant = "<b>two</b></script>: service.web.scaling.min_capacity=2";
+    run(&["compare", "small.toml", "--variant", variant, "--replications", "3", "-q", "--out", "compare"]);
+    run(&["sweep", "small.toml", "--axis", LEAST, "--axis", TARGET, "-q", "--out", "sweep"]);
+    run(&["optimize", "small.toml", "--axis", LEAST, "--replications", "4", "-q", "--out", "optimize"]);
+    run(&["forecast", "small.toml", "--months", "2", "--replications", "2", "-q", "--out", "forecast"]);
+    ["compare", "sweep", "optimize", "forecast"]
+}
+
+#[test]
+fn every_experiment_leaves_the_page_that_report_makes_of_its_folder() {
+    let folder = small();
+    let at = folder.path();
+    for name in all(at) {
+        let page = read(at, &format!("{name}/report.html"));
+        let said = windtunnel(at, &["report", name, "--html", "again.html"]).exits(0);
+        assert_eq!(said.stdout, "again.html\n");
+        assert!(page == read(at, "again.html"), "{name}: the same bytes");
+        assert!(page.len() < 1_000_000 && page.ends_with("</html>"), "{name}");
+        // What a user may name freely stays text, in the markup and in the data.
+        assert!(!page.contains("<img") && !page.contains("<b>two") && !page.contains("</b>"), "{name}");
+        assert_eq!(page.matches("</script").count(), 3, "{name}: the data, uPlot and ours");
+        for needle in ["src=\"", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest", "import("] {
+            assert!(!page.contains(needle), "{name}: {needle}");
+        }
+        assert!(!page.contains(">NaN") && !page.contains(":NaN"), "{name}");
+    }
+    let has = |name: &str, text: &str| {
+        assert!(read(at, &format!("{name}/report.html")).contains(text), "{name} has `{text}`");
+    };
+    has("compare", "is the cheapest that passes its checks");
+    has("compare", "&lt;b&gt;two&lt;/b&gt;&lt;&#x2f;script&gt;");
+    has("compare", "windtunnel compare small.toml --variant");
+    has("sweep", "id=\"heat\"");
+    has("sweep", "the cheapest of 4 points that pass every check in every run");
+    has("optimize", "aws_appautoscaling_policy");
+    has("optimize", "data-copy=\"terraform\"");
+    has("forecast", "id=\"fan-sum\"");
+}
+
+#[test]
+fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_named() {
+    let folder = small();
+    let at = folder.path();
+    let sweep = ["sweep", "small.toml", "--axis", LEAST, "--out", "s"];
+    windtunnel(at, &[&sweep[..], &["--no-report"]].concat()).exits(0);
+    assert!(!at.join("s/report.html").exists());
+    windtunnel(at, &[&sweep[..], &["--new"]].concat()).exits(0);
+    assert!(at.join("s/report.html").exists());
+    // A sweep that begins anew takes the page of the old one away.
+    windtunnel(at, &[&sweep[..], &["--new", "--no-report"]].concat()).exits(0);
+    assert!(!at.join("s/report.html").exists());
+    let compare =
+        ["compare", "small.toml", "--variant", "x: horizon=31m", "--replications", "2", "--out", "c"];
+    windtunnel(at, &compare).exits(0);
+    let said = windtunnel(at, &[&compare[..], &["--no-report"]].concat()).exits(0);
+    assert!(said.stderr.contains("report.html in c is of an earlier run"), "{}", said.stderr);
+}
+
+#[test]
+fn part_of_a_sweep_says_what_is_missing_and_a_shard_alone_has_no_page() {
+    let folder = small();
+    let at = folder.path();
+    let shard =
+        ["sweep", "small.toml", "--axis", LEAST, "--axis", TARGET, "-q", "--shard", "1/2", "--out", "part"];
+    windtunnel(at, &shard).exits(0);
+    let said = windtunnel(at, &["report", "part"]).exits(2);
+    assert!(
+        said.stderr.contains("summary.json") && said.stderr.contains("once it has ended"),
+        "{}",
+        said.stderr
+    );
+    windtunnel(at, &["merge", "part", "--partial", "-q", "--out", "so-far"]).exits(0);
+    let page = read(at, "so-far/report.html");
+    assert!(page.contains("This is part of the sweep: 2 of 4 runs are there, 2 are missing"));
+}
+
+#[test]
+fn runs_that_failed_stand_on_the_page_with_the_command_that_repeats_them() {
+    let folder = small();
+    let at = folder.path();
+    let sweep = ["sweep", "small.toml", "--axis", LEAST, "-q", "--budget", "100", "--out", "s"];
+    windtunnel(at, &sweep).exits(3);
+    let page = read(at, "s/report.html");
+    assert!(page.contains("Runs that failed") && page.contains("over budget"));
+    assert!(page.contains("windtunnel run") && page.contains("--replication"));
+    assert!(!page.contains(">NaN"));
+}
+
+#[test]
+fn a_large_sweep_is_thinned_and_says_so() {
+    let folder = small();
+    let at = folder.path();
+    let axis = "service.web.scaling.target_tracking.cpu.target_value=20..80:0.02";
+    let set = ["--set", "horizon=2m", "--set", "service.web.traffic.shape=[{ constant = { rate = 1.0 } }]"];
+    let sweep = ["sweep", "small.toml", "--axis", axis, "-q", "--out", "s"];
+    windtunnel(at, &[&sweep[..], &set[..]].concat());
+    let page = read(at, "s/report.html");
+    assert!(page.contains("Of 3\u{2009}001 points the page has 1\u{2009}50"), "every second one");
+    assert!(page.contains("points.csv has them all") && page.len() < 1_000_000);
+}
+
+#[test]
+fn what_report_cannot_show_is_said_with_what_it_can() {
+    let folder = small();
+    let at = folder.path();
+    let [compare, sweep, optimize, forecast] = all(at);
+    let said = windtunnel(at, &["report", compare, sweep, "--html", "x.html"]).exits(2);
+    assert!(said.stderr.contains("a page of its own"), "{}", said.stderr);
+    fs::create_dir(at.join("empty")).unwrap();
+    let said = windtunnel(at, &["report", "empty"]).exits(2);
+    assert!(said.stderr.contains("`optimize` or `forecast` wrote"), "{}", said.stderr);
+    for (folder, file) in [
+        (compare, "comparison.json"),
+        (sweep, "summary.json"),
+        (sweep, "points.csv"),
+        (optimize, "optimization.json"),
+        (optimize, "candidates.csv"),
+        (forecast, "forecast.json"),
+    ] {
+        let path = at.join(folder).join(file);
+        let sound = fs::read(&path).unwrap();
+        let text = String::from_utf8(sound.clone()).unwrap();
+        for broken in [
+            String::new(),
+            "{".to_owned(),
+            text.replace("\"1.", "\"2.").replace("runs", "rounds"),
+            text[..text.len() / 2].to_owned(),
+        ] {
+            if broken == text {
+                continue;
+            }
+            fs::write(&path, broken).unwrap();
+            let ran = windtunnel(at, &["report", folder, "--html", "x.html"]);
+            // Half a sheet can be a smaller sheet; whatever else is wrong is named.
+            if ran.code != Some(0) {
+                assert!(
+                    ran.stderr.contains(file) && ran.stderr.contains(&format!("windtunnel {folder}")),
+                    "{}",
+                    ran.stderr
+                );
+            } else {
+                assert!(file.ends_with(".csv"), "{folder}/{file} was damaged and taken");
+            }
+        }
+        fs::remove_file(&path).unwrap();
+        let ran = windtunnel(at, &["report", folder, "--html", "y.html"]).exits(2);
+        assert!(ran.stderr.contains(file) && ran.stderr.contains("no such file"), "{}", ran.stderr);
+        fs::write(&path, sound).unwrap();
+    }
+    assert!(!at.join("y.html").exists());
+}

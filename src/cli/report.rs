@@ -30,6 +30,10 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
         Ok(page) => page,
         Err(message) => return fail(Exit::Usage, &message),
     };
+    if !output::is_replaceable(&file) {
+        let message = format!("`{}` is there and is no plain file; name another with --html", file.display());
+        return fail(Exit::Usage, &message);
+    }
     match save(&file, page) {
         Ok(()) => print(&format!("{}\n", file.display())),
         Err(message) => fail(Exit::RunFailed, &message),

@@ -65,7 +65,8 @@ fn is_over(minute: &MinuteRecord, limit: &MinuteLimit) -> Option<bool> {
         MinuteFigure::ResponseTimeP95 => millis(minute.response_time_p95),
         MinuteFigure::ResponseTimeP99 => millis(minute.response_time_p99),
         MinuteFigure::CpuUtilization => minute.cpu_utilization,
-        MinuteFigure::MemoryUtilization => minute.memory_utilization,
+        // Where no memory is declared its utilization is zero all the time: that is no data.
+        MinuteFigure::MemoryUtilization => minute.memory_utilization.filter(|share| *share > 0.0),
     };
     let is_lost = limit.figure.is_time() && minute.rejected + minute.timed_out + minute.failed > 0;
     match value {
@@ -96,6 +97,15 @@ mod tests {
         // The first two rows begin before the warm-up of 61 s is over.
         assert_eq!(minutes_over(&rows, SimDuration::from_secs(61), &p99(300.0, true)), Some(1.0));
         assert_eq!(minutes_over(&rows[3..], SimDuration(0), &p99(500.0, true)), None);
+    }
+
+    #[test]
+    fn memory_that_is_not_declared_is_no_data() {
+        let limit = MinuteLimit { figure: MinuteFigure::MemoryUtilization, or_equal: false, limit: 0.9 };
+        let rows = |share| [MinuteRecord { memory_utilization: Some(share), ..MinuteRecord::quiet(0) }];
+        assert_eq!(minutes_over(&rows(0.0), SimDuration(0), &limit), None);
+        assert_eq!(minutes_over(&rows(0.5), SimDuration(0), &limit), Some(0.0));
+        assert_eq!(minutes_over(&rows(0.95), SimDuration(0), &limit), Some(1.0));
     }
 
     #[test]

@@ -443,6 +443,7 @@ mod tests {
         let two = "Id,m1,m2\nLabel,p99,requests\n2026/03/02 00:00:00,9,10\n2026/03/02 00:05:00,9,20\n";
         assert_eq!(read(two), plain);
         assert_eq!(codes_of(&two.replace("requests", "Requests")), [(codes::TRACE_HEADER, 1)]);
+        assert_eq!(codes_of(&two.replace("p99", "requests")), [(codes::TRACE_HEADER, 1)]);
         assert_eq!(codes_of(&two.replace("9,10", "9,ten")), [(codes::TRACE_VALUE, 3)]);
         assert_eq!(codes_of(&"Label,requests\n".repeat(50)), [(codes::TRACE_HEADER, 1)]);
         assert_eq!(codes_of(rows), [(codes::TRACE_HEADER, 1)]);

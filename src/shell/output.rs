@@ -61,6 +61,13 @@ pub fn prepare(dir: &Path) -> Result<(), OutputError> {
     removed.map_err(|cause| OutputError::new("remove a file in the folder", dir, cause))
 }
 
+/// Whether a file can take the place of what is at the path: nothing, or a plain file. A rename would replace a link, a
+/// device or a pipe by a file.
+#[must_use]
+pub fn is_replaceable(path: &Path) -> bool {
+    path.symlink_metadata().map_or(true, |found| found.is_file())
+}
+
 /// Writes `files` (name and content) into `dir`, which is created where it does not exist; files of those names are
 /// replaced. Nothing is renamed before everything is on the disk. Each content is made when its turn comes.
 ///

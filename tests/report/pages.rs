@@ -163,8 +163,16 @@ fn several_runs_make_one_page_that_is_named() {
     let page = read(at, "both.html");
     assert_eq!(page.matches("<article").count(), 2);
     assert!(page.contains("2 runs") && page.contains("id=\"r1s1\""));
-    let said = windtunnel(at, &["report", "out", "--html", "out"]).exits(3);
-    assert!(said.stderr.contains("there is a folder of that name"), "{}", said.stderr);
+    let said = windtunnel(at, &["report", "out", "--html", "out"]).exits(2);
+    assert!(said.stderr.contains("no plain file"), "{}", said.stderr);
+    // A link is not replaced by a file, nor is what it points to written through it.
+    #[cfg(unix)]
+    {
+        fs::write(at.join("target"), "mine").unwrap();
+        std::os::unix::fs::symlink("target", at.join("link.html")).unwrap();
+        windtunnel(at, &["report", "out", "--html", "link.html"]).exits(2);
+        assert_eq!(fs::read_to_string(at.join("link.html")).unwrap(), "mine");
+    }
 }
 
 #[test]

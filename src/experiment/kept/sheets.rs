@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::experiment::minutes_over as over;
-use crate::kernel::units::{SimDuration, SimTime};
+use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 use crate::record::MinuteRecord;
 use crate::scenario::{Declared, MinuteLimit};
 
@@ -69,7 +69,9 @@ pub(super) fn minutes_over(
         }
     };
     let minutes: Vec<MinuteRecord> = rows.iter().enumerate().map(minute).collect();
-    over(&minutes, declared.warmup, limit)
+    // A row is a minute at most: a longer one means that rows are missing, and a file that was cut short proves nothing.
+    let is_whole = minutes.iter().all(|minute| minute.length.0 <= NANOS_PER_MINUTE + 1_000_000);
+    is_whole.then(|| over(&minutes, declared.warmup, limit)).flatten()
 }
 
 #[expect(

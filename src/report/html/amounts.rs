@@ -102,7 +102,7 @@ impl Kind {
 /// A share in percent, with more digits where fewer would claim all of it.
 fn share(value: f64) -> String {
     let percent = value * 100.0;
-    let decimals = if percent < 100.0 && percent >= 99.9995 {
+    let decimals = if (99.9995..100.0).contains(&percent) {
         6
     } else if percent > 99.0 {
         3

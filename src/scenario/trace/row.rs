@@ -43,22 +43,27 @@ impl Columns {
 
     /// Finds the columns of a console's export (`aws-platform.md` §6.2: its layout is nowhere documented): lines of
     /// labels, such as `Id,m1` and `Label,RequestCount`, then rows that begin with a time. The value's column is the one
-    /// that any of the labels calls so, or the only one.
+    /// that the labels call so; the only one, where the scenario names none (and so means `requests`).
     ///
     /// # Errors
-    /// When several columns have values and no label is that of the wanted one.
+    /// When no label is that of the wanted column, or two columns have it.
     pub(super) fn export(labels: &[String], row: &str, value: &str) -> Result<Self, TraceProblem> {
         let named = |line: &String| line.split(',').map(unquoted).skip(1).position(|name| name == value);
+        let is_twice =
+            |line: &str| line.split(',').map(unquoted).skip(1).filter(|name| *name == value).count() > 1;
+        let problem = |message: String| TraceProblem {
+            content: labels.first().map_or("", String::as_str).chars().take(200).collect(),
+            ..TraceProblem::whole(codes::TRACE_HEADER, &message)
+        };
         match labels.iter().find_map(named) {
-            Some(at) => Ok(Self { time: 0, value: at + 1 }),
-            None if row.split(',').count() == 2 => Ok(Self { time: 0, value: 1 }),
+            Some(at) if labels.iter().all(|line| !is_twice(line)) => Ok(Self { time: 0, value: at + 1 }),
+            Some(_) => Err(problem(format!("two columns are labelled `{value}`"))),
+            None if row.split(',').count() == 2 && value == "requests" => Ok(Self { time: 0, value: 1 }),
             None => {
                 let names: Vec<&str> =
                     labels.iter().flat_map(|line| line.split(',').map(unquoted).skip(1)).collect();
                 let near = nearest(value, &names).map_or(String::new(), |near| format!("; is it `{near}`?"));
-                let content = labels.first().map_or("", String::as_str).chars().take(200).collect();
-                let message = format!("no column is labelled `{value}`{near}");
-                Err(TraceProblem { content, ..TraceProblem::whole(codes::TRACE_HEADER, &message) })
+                Err(problem(format!("no column is labelled `{value}`{near}")))
             }
         }
     }

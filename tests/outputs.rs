@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::windtunnel;
+use crate::program::{shipped, windtunnel};
 
 /// Runs that between them bring about everything that an output can say.
 fn results() -> &'static Path {
@@ -24,64 +24,68 @@ fn results() -> &'static Path {
 
 fn make() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let shipped = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let scenario = |name: &str| shipped.join(name).display().to_string();
-    let run = |arguments: &[&str]| {
-        let out = windtunnel(folder.path(), arguments);
-        assert!(matches!(out.code, Some(0 | 1)), "{arguments:?}: {}", out.stderr);
-        out.stdout
-    };
-    let target = "service.web.scaling.target_tracking.cpu.target_value";
-    let variant = format!("faster: {target}=50");
-    let fluid = ["--set", "horizon=90m", "--set", "fidelity=fluid", "--quiet"];
-    let axis = format!("{target}=40..60:10");
-    let web = scenario("web.toml");
-    let short = ["--set", "horizon=2h", "--quiet"];
-    let with = |head: &[&str]| run(&[head, &short].concat());
+    let place = folder.path();
     for name in ["crash-loop", "retry-storm", "rough-day", "trace-replay", "step-70-30", "flash-sale"] {
-        run(&["run", &scenario(&format!("{name}.toml")), "--quiet", "--out", name]);
+        said(place, &format!("run {name} --quiet --out {name}"));
     }
-    let schedule = scenario("weekday-schedule.toml");
-    run(&["run", &schedule, "--set", "horizon=1d", "--quiet", "--out", "weekday-schedule"]);
-    run(&[&["run", &web, "--replications", "2", "--out", "fluid"][..], &fluid].concat());
-    with(&["run", &web, "--until", "p99_response_time ±20%", "--max-replications", "12", "--out", "many"]);
-    with(&["compare", &web, "--variant", &variant, "--replications", "3", "--out", "compare"]);
-    run(&[&["compare", &web, "--variant", &variant, "--out", "compare-fluid"][..], &fluid].concat());
-    with(&["sweep", &web, "--axis", &axis, "--replications", "2", "--out", "sweep"]);
-    let broken = format!("{target}=50,-1");
-    windtunnel(folder.path(), &["sweep", &web, "--axis", &broken, "--quiet", "--out", "broken"]);
-    with(&["optimize", &web, "--axis", &axis, "--out", "optimize"]);
-    fs::write(folder.path().join("bills.csv"), "month,usd\n2026-03,260\n2026-04,250\n").unwrap();
-    run(&[
-        "forecast",
-        &web,
-        "--months",
-        "3",
-        "--replications",
-        "5",
-        "--actuals",
-        "bills.csv",
-        "--quiet",
-        "--out",
-        "forecast",
-    ]);
-    run(&[
-        "forecast",
-        &web,
-        "--months",
-        "2",
-        "--replications",
-        "3",
-        "--growth",
-        "300%/month",
-        "--quiet",
-        "--out",
-        "growth",
-    ]);
-    let invalid = shipped.join("invalid/WT004-misspelt-key.toml").display().to_string();
-    let found = windtunnel(folder.path(), &["validate", "--format", "json", &invalid]).exits(2).stdout;
-    fs::write(folder.path().join("diagnostics"), found).unwrap();
+    said(place, "run weekday-schedule --set horizon=1d --quiet --out weekday-schedule");
+    said(place, "run web --replications 2 --set horizon=90m --set fidelity=fluid --quiet --out fluid");
+    let until = "--until p99_response_time_±20% --max-replications 12 --set checks.cost_change=<=_5%";
+    said(place, &format!("run web {until} --set horizon=2h --quiet --out many"));
+    experiments(place);
+    fs::write(
+        place.join("check"),
+        said(place, "check web --baseline many --set horizon=1h --quiet --format json"),
+    )
+    .unwrap();
+    said(place, "run web --set service.web.scaling.min_capacity=5 --set horizon=1h --quiet --out head");
+    let difference = said(place, "diff web head --set horizon=1h --replications 3 --quiet --format json");
+    fs::write(place.join("diff"), difference).unwrap();
+    let invalid = shipped("scenarios/invalid/WT004-misspelt-key.toml").display().to_string();
+    let found = windtunnel(place, &["validate", "--format", "json", &invalid]).exits(2).stdout;
+    fs::write(place.join("diagnostics"), found).unwrap();
     folder
+}
+
+fn experiments(place: &Path) {
+    const TARGET: &str = "service.web.scaling.target_tracking.cpu.target_value";
+    let variant = format!("--variant faster:_{TARGET}=50");
+    let axis = format!("--axis {TARGET}=40..60:10");
+    let short = "--set horizon=2h --quiet";
+    said(place, &format!("compare web {variant} --replications 3 {short} --out compare"));
+    said(
+        place,
+        &format!("compare web {variant} --set horizon=90m --set fidelity=fluid --quiet --out compare-fluid"),
+    );
+    said(place, &format!("sweep web {axis} --replications 2 {short} --out sweep"));
+    windtunnel(place, &words(&format!("sweep web --axis {TARGET}=50,-1 --quiet --out broken")));
+    said(place, &format!("optimize web {axis} {short} --out optimize"));
+    fs::write(place.join("bills.csv"), "month,usd\n2026-03,260\n2026-04,250\n").unwrap();
+    said(place, "forecast web --months 3 --replications 5 --actuals bills.csv --quiet --out forecast");
+    said(place, "forecast web --months 2 --replications 3 --growth 300%/month --quiet --out growth");
+}
+
+/// The words of a command line: `_` is a space within a word where none is a name, a shipped scenario's name is its path.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let before = words.last().map_or("", String::as_str);
+        let path = shipped(&format!("scenarios/{word}.toml"));
+        words.push(match before {
+            "run" | "compare" | "sweep" | "optimize" | "forecast" | "check" | "diff" if path.exists() => {
+                path.display().to_string()
+            }
+            _ => word.replace(":_", ": ").replace("_±", " ±").replace("=_", "= "),
+        });
+    }
+    words
+}
+
+/// What a command that ends well, or with a failed check, says.
+fn said(place: &Path, line: &str) -> String {
+    let ran = windtunnel(place, &words(line));
+    assert!(matches!(ran.code, Some(0 | 1)), "{line}: {}", ran.stderr);
+    ran.stdout
 }
 
 fn json(path: &Path) -> Value {

@@ -20,7 +20,7 @@ struct Manifest<'a> {
     finished_unix_s: u64,
     wall_time_s: f64,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    files: &'a [&'a str],
+    outputs: &'a [&'a str],
 }
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ pub(super) fn listing(
     scenarios: &[&Scenario],
     seed: u64,
     watch: &Stopwatch,
-    files: &[&str],
+    outputs: &[&str],
 ) -> Result<Vec<u8>, String> {
     let Some((base, others)) = scenarios.split_first() else { return Ok(Vec::new()) };
     let other = |scenario: &&'_ Scenario| (scenario.name.clone(), scenario.sha256.clone());
@@ -54,7 +54,7 @@ pub(super) fn listing(
         price_book_date: &base.price_book_date,
         finished_unix_s: unix_seconds(),
         wall_time_s: watch.elapsed().as_secs_f64(),
-        files,
+        outputs,
     };
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|error| format!("cannot write manifest.json: {error}"))?;

@@ -2,7 +2,7 @@
 //! files beside this one; tests hold every output against them, and every property against the outputs.
 
 /// The schemas by the name of the output that they describe.
-const SCHEMAS: [(&str, &str); 22] = [
+const SCHEMAS: [(&str, &str); 24] = [
     ("summary.json", include_str!("schemas/summary.json")),
     ("estimates.json", include_str!("schemas/estimates.json")),
     ("comparison.json", include_str!("schemas/comparison.json")),
@@ -10,6 +10,8 @@ const SCHEMAS: [(&str, &str); 22] = [
     ("forecast.json", include_str!("schemas/forecast.json")),
     ("sweep/summary.json", include_str!("schemas/sweep-summary.json")),
     ("manifest.json", include_str!("schemas/manifest.json")),
+    ("check", include_str!("schemas/check.json")),
+    ("diff", include_str!("schemas/diff.json")),
     ("diagnostics", include_str!("schemas/diagnostics.json")),
     ("scaling-activities.json", include_str!("schemas/scaling-activities.json")),
     ("timeline.csv", include_str!("schemas/timeline-row.json")),

@@ -76,6 +76,11 @@ async function print(tab, holds) {
   await tab.emulateMedia({ media: "print" });
   const ground = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   holds("prints on white", ground === "rgb(255, 255, 255)", ground);
+  const [wide, least] = await tab.evaluate(() => {
+    const canvases = [...document.querySelectorAll(".plot canvas, .lane canvas")].map((one) => one.getBoundingClientRect());
+    return [Math.max(0, ...canvases.map((box) => box.right)) <= innerWidth, Math.min(999, ...canvases.map((box) => box.width))];
+  });
+  holds("prints whole charts", wide && least > 150, `${least} px`);
   const pdf = await tab.pdf({ format: "A4" });
   holds("prints", pdf.length > 20_000, `${pdf.length} B`);
   await tab.emulateMedia({ media: "screen" });

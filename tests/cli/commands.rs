@@ -200,7 +200,7 @@ fn a_full_standard_output_is_exit_code_3_and_a_closed_pipe_none() {
             full.stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap()).status().unwrap();
         assert_eq!(ran.code(), Some(3), "{arguments:?}");
     }
-    assert_eq!(names(&folder.path().join("output/small")).len(), 12, "the files were written all the same");
+    assert_eq!(names(&folder.path().join("output/small")).len(), 14, "the files were written all the same");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut closed = command(folder.path(), &["schema"]);

@@ -5,7 +5,8 @@ use std::fs;
 use super::{SMALL, folder, small};
 use crate::program::{names, windtunnel};
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 14] = [
+    "cost-focus.csv",
     "decisions.csv",
     "evaluations.csv",
     "invoice.csv",
@@ -13,6 +14,7 @@ const FILES: [&str; 12] = [
     "plan.toml",
     "report.html",
     "response_times.csv",
+    "scaling-activities.json",
     "summary.json",
     "tasks.csv",
     "timeline.csv",

@@ -11,6 +11,11 @@ use super::json_schema::Schema;
 use super::{files, json, results};
 use crate::program::windtunnel;
 
+/// What is in schemas and in none of the runs: a check of a variant or candidate with something more to say, which takes a
+/// run that ends in the middle of a shortage.
+const RARE: [(&str, &str); 2] =
+    [("comparison.json", "#/$defs/check/note"), ("optimization.json", "#/$defs/check/note")];
+
 /// The name of a file in the list of schemas; `None` where programs do not read it.
 fn schema_name(path: &Path) -> Option<&'static str> {
     let file = path.file_name()?.to_str()?;
@@ -70,9 +75,12 @@ fn every_output_is_as_its_schema_says_and_has_all_of_it_somewhere() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(checked > 100, "only {checked} files");
     for (name, schema) in &schemas {
-        let unseen: Vec<&String> =
-            schema.properties().difference(&schema.seen).cloned().collect::<Vec<_>>().leak().iter().collect();
-        assert!(unseen.is_empty(), "no {name} has {unseen:?}");
+        let is_rare = |path: &&String| RARE.contains(&(*name, path.as_str()));
+        let unseen: Vec<String> =
+            schema.properties().difference(&schema.seen).filter(|path| !is_rare(path)).cloned().collect();
+        if !unseen.is_empty() {
+            problems.push(format!("no {name} has {unseen:?}"));
+        }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

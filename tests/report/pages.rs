@@ -70,7 +70,7 @@ fn files_of(result: &RunResult) -> RunFiles {
     let head =
         "region = \"us-east-1\"\nstart = \"2026-11-27T00:00:00Z\"\ntimezone = \"UTC\"\nwarmup = \"0s\"\n";
     RunFiles {
-        manifest: br#"{"windtunnel_version":"0.0.0","price_book_date":"2026-01-01","files":[]}"#.to_vec(),
+        manifest: br#"{"windtunnel_version":"0.0.0","price_book_date":"2026-01-01","outputs":[]}"#.to_vec(),
         summary: summary_json(result).into_bytes(),
         timeline: timeline_csv(result),
         decisions: decisions_csv(result),

@@ -35,7 +35,7 @@ fn two_runs_of_any_scenario_leave_the_same_files() {
         let scenario = format!("scenarios/{name}.toml");
         let [first, second] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let first = results(&scenario, first.path(), &[]);
-        assert_eq!(first.len(), 11, "{name}");
+        assert_eq!(first.len(), 13, "{name}");
         for (one, other) in first.iter().zip(results(&scenario, second.path(), &[])) {
             assert!(*one == other, "{} of {name} differs between two equal runs", one.0);
         }

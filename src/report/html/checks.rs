@@ -18,6 +18,8 @@ pub(super) struct Verdict {
     /// What stands behind the value in brackets: an interval, or the service that decided.
     detail: String,
     margin: String,
+    /// What else to know of it.
+    note: Option<String>,
 }
 
 /// The strip, and the sentence above it.
@@ -80,6 +82,7 @@ fn verdict(row: &CheckRow, rank: usize) -> Verdict {
         value: spaced(value),
         detail: spaced(detail),
         margin: margin(value, limit).unwrap_or_default(),
+        note: row.note.clone(),
     }
 }
 
@@ -176,7 +179,7 @@ mod tests {
     use super::*;
 
     fn row(check: &str, value: &str, status: &str) -> CheckRow {
-        CheckRow { check: check.to_owned(), value: value.to_owned(), status: status.to_owned() }
+        CheckRow { check: check.to_owned(), value: value.to_owned(), status: status.to_owned(), note: None }
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl RunFiles {
     /// What `read` said, or that the manifest is not one.
     pub fn gather(read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>) -> Result<Self, String> {
         let manifest = read("manifest.json")?;
-        let listed = Manifest::read(&manifest)?.files;
+        let listed = Manifest::read(&manifest)?.outputs;
         let estimates = listed.iter().any(|name| name == "estimates.json");
         Ok(Self {
             manifest,
@@ -67,7 +67,7 @@ pub(super) struct Manifest {
     pub(super) windtunnel_version: String,
     pub(super) price_book_date: String,
     #[serde(default)]
-    files: Vec<String>,
+    outputs: Vec<String>,
 }
 
 impl Manifest {

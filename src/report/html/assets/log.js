@@ -101,7 +101,7 @@ function makeLogTable(holder, entries, leftOut, clock, start, choose) {
     body.append(...next.map((entry) => logRow(entry, clock, start)));
     shown += next.length;
     more.hidden = shown >= found.length;
-    const rest = leftOut > 0 ? "; " + grouped(String(leftOut)) + " more that changed nothing are in decisions.csv" : "";
+    const rest = leftOut > 0 ? "; " + grouped(String(leftOut)) + " more are in decisions.csv, those that changed nothing first" : "";
     count.textContent = found.length === 0 ? "No entry matches." : grouped(String(shown)) + " of " + grouped(String(found.length)) + " shown" + rest;
   }
 

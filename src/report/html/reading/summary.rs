@@ -112,6 +112,9 @@ pub(in crate::report) struct CheckRow {
     pub(in crate::report) check: String,
     pub(in crate::report) value: String,
     pub(in crate::report) status: String,
+    /// What else to know of it.
+    #[serde(default)]
+    pub(in crate::report) note: Option<String>,
 }
 
 /// The entries of an object in the order of the file.

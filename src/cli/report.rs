@@ -85,7 +85,7 @@ fn page_of(folders: &[PathBuf]) -> Result<Vec<u8>, String> {
 
 /// Whose results a folder holds.
 fn kind_of(folder: &Path) -> Result<FolderKind, String> {
-    let hint = "give a folder that `windtunnel run`, `compare`, `sweep`, `merge`, `optimize` or `forecast` wrote, such as \
+    let hint = "give the folder that `windtunnel run`, `compare`, `sweep`, `merge`, `optimize` or `forecast` wrote, such as \
                 output/flash-sale";
     let manifest =
         read_bytes(&folder.join("manifest.json")).map_err(|message| format!("{message}; {hint}"))?;

@@ -13,7 +13,11 @@ const middleOf = (tab, selector) =>
 
 async function readable(tab, holds, id, mark, expected) {
   const at = await middleOf(tab, `#${id} ${mark}`);
+  // The window may still be scrolling when the pointer comes.
+  await tab.mouse.move(at.x + 1, at.y);
+  await tab.waitForTimeout(50);
   await tab.mouse.move(at.x, at.y);
+  await tab.waitForFunction((id) => !document.querySelector(`#${id} .readout`).hidden, id, { timeout: 2000 }).catch(() => {});
   holds(`${id}: the pointer shows a value`, expected.test(await card(tab, id)), await card(tab, id));
   await tab.mouse.move(2, 2);
   holds(`${id}: and leaves none behind`, (await card(tab, id)) === "");

@@ -25,8 +25,16 @@ fn any_number_of_threads_leaves_the_same_bytes() {
     sweep(home.path(), "one", &[]).exits(0);
     let expected = results(&home.path().join("one"));
     let files: Vec<&str> = expected.iter().map(|(name, _)| name.as_str()).collect();
-    let all =
-        ["heatmap.png", "heatmap.svg", "pareto.png", "pareto.svg", "points.csv", "runs.csv", "summary.json"];
+    let all = [
+        "heatmap.png",
+        "heatmap.svg",
+        "pareto.png",
+        "pareto.svg",
+        "points.csv",
+        "report.html",
+        "runs.csv",
+        "summary.json",
+    ];
     assert_eq!(files, all);
     for threads in ["1", "2", "7"] {
         let out = format!("threads-{threads}");

@@ -75,13 +75,13 @@ pub(super) struct Made {
     scenario_sha256: String,
     pub(super) seed: u64,
     #[serde(default)]
-    files: Value,
+    outputs: Vec<String>,
 }
 
 impl Made {
     /// Whether the command that wrote the manifest wrote the file too.
     pub(super) fn lists(&self, name: &str) -> bool {
-        self.files.as_array().is_some_and(|files| files.iter().any(|file| file.as_str() == Some(name)))
+        self.outputs.iter().any(|output| output == name)
     }
 
     /// What made the results.

@@ -1,7 +1,6 @@
 //! Whose results a folder holds, and the page of an experiment.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::experiment::{Open, Source};
 use super::{compare, forecast, optimize, sweep};
@@ -26,9 +25,9 @@ pub enum FolderKind {
 struct Written {
     #[serde(default)]
     sweep_sha256: Option<String>,
-    /// Of a sweep: the files that it read.
+    /// The files beside it, by the names that the command gave them.
     #[serde(default)]
-    files: Value,
+    outputs: Vec<String>,
 }
 
 impl FolderKind {
@@ -39,9 +38,7 @@ impl FolderKind {
         if written.sweep_sha256.is_some() {
             return Self::Sweep;
         }
-        let lists = |name: &str| {
-            written.files.as_array().is_some_and(|files| files.iter().any(|file| file.as_str() == Some(name)))
-        };
+        let lists = |name: &str| written.outputs.iter().any(|output| output == name);
         match () {
             () if lists("comparison.json") => Self::Compare,
             () if lists("optimization.json") => Self::Optimize,
@@ -86,10 +83,10 @@ mod tests {
     #[test]
     fn a_manifest_tells_who_wrote_last() {
         for (manifest, kind) in [
-            (r#"{"files":["comparison.json"]}"#, FolderKind::Compare),
-            (r#"{"files":["optimization.json"]}"#, FolderKind::Optimize),
-            (r#"{"files":["forecast.json"]}"#, FolderKind::Forecast),
-            (r#"{"files":["summary.json"]}"#, FolderKind::Run),
+            (r#"{"outputs":["comparison.json"]}"#, FolderKind::Compare),
+            (r#"{"outputs":["optimization.json"]}"#, FolderKind::Optimize),
+            (r#"{"outputs":["forecast.json"]}"#, FolderKind::Forecast),
+            (r#"{"outputs":["summary.json"]}"#, FolderKind::Run),
             (r#"{"files":{"trace.csv":"ab"},"sweep_sha256":"cd"}"#, FolderKind::Sweep),
             ("{}", FolderKind::Run),
             ("{", FolderKind::Run),

@@ -14,6 +14,9 @@ use crate::report::numbers::{THIN, grouped};
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
 const MOST_POINTS: u64 = 2_500;
 
+/// Most points of the front that are kept beyond those: where many points are equal, all of them are on it.
+const MOST_FRONT: usize = 500;
+
 /// `summary.json` of a sweep.
 #[derive(Debug, Deserialize)]
 struct Summary {
@@ -90,7 +93,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         String::new()
     } else {
         format!(
-            "Of {} points the page has {}: every {step}th, the front, and the cheapest that passes. points.csv has them all.",
+            "Of {} points the page has {}: one in {step}, the front, and the cheapest that passes. points.csv has them all.",
             grouped(summary.design.points, THIN),
             grouped(cloud.len() as u64, THIN)
         )
@@ -357,7 +360,8 @@ fn cloud(source: &mut Source<'_, '_>, summary: &Summary, step: u64) -> Result<Cl
     let layout = Layout::of(header).map_err(|what| wrong(&what))?;
     let mut cloud = empty(summary);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
-    let matter: BTreeSet<u64> = summary.pareto_front.iter().map(|best| best.point).chain(chosen).collect();
+    let matter: BTreeSet<u64> =
+        summary.pareto_front.iter().take(MOST_FRONT).map(|best| best.point).chain(chosen).collect();
     let mut row = csv::StringRecord::new();
     let mut line = 1_u64;
     while reader.read_record(&mut row).map_err(|error| wrong(&error.to_string()))? {

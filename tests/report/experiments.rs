@@ -74,7 +74,7 @@ fn every_experiment_leaves_the_page_that_report_makes_of_its_folder() {
         assert!(read(at, &format!("{name}/report.html")).contains(text), "{name} has `{text}`");
     };
     has("compare", "is the cheapest that passes its checks");
-    has("compare", "&lt;b&gt;two&lt;/b&gt;&lt;/script&gt;");
+    has("compare", "&lt;b&gt;two&lt;&#x2f;b&gt;&lt;&#x2f;script&gt;");
     has("compare", "windtunnel compare small.toml --variant");
     has("sweep", "id=\"heat\"");
     has("sweep", "the cheapest of 4 points that pass every check in every run");

@@ -9,10 +9,12 @@ use clap::CommandFactory;
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
 use crate::experiment::Base;
+use crate::experiment::compare::{Comparison, Variant, compare};
 use crate::kernel::world::{RunError, Stop};
 use crate::report;
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};
+use crate::shell::progress::Progress;
 use crate::shell::terminal::{self, note, stderr_colour};
 use crate::shell::{interrupt, output};
 
@@ -36,19 +38,43 @@ pub(super) fn fail(exit: Exit, message: &str) -> Exit {
     exit
 }
 
-/// The scenario that an experiment varies, once its diagnostics are printed.
+/// What was loaded, once its diagnostics are printed: warnings only where `warns`, and `--quiet` was not given.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
-    let loaded = base.load(&[]);
-    if loaded.scenario.is_none() || (!quiet && !loaded.diagnostics.is_empty()) {
+pub(super) fn told(loaded: Loaded, warns: bool) -> Result<Scenario, Exit> {
+    if loaded.scenario.is_none() || (warns && !loaded.diagnostics.is_empty()) {
         note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
     }
     if loaded.scenario.is_none() {
         note(&more_on(&loaded));
     }
     loaded.scenario.ok_or(Exit::Usage)
+}
+
+/// Runs variants on the same requests, with a progress bar and an ear for interruptions; the first is the base.
+///
+/// # Errors
+/// The exit code, once the reason was printed.
+pub(super) fn compared(
+    variants: Vec<Variant>,
+    seed: u64,
+    runs: u64,
+    quiet: bool,
+) -> Result<Comparison, Exit> {
+    let interrupted = listen()?;
+    let mut progress = Progress::start("runs", runs * variants.len() as u64, 0, quiet);
+    let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
+    progress.finish();
+    result.map_err(|error| stopped(&error))
+}
+
+/// The scenario that an experiment varies, once its diagnostics are printed.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
+    told(base.load(&[]), !quiet)
 }
 
 /// Why `what` cannot judge a check that compares with a baseline.

@@ -3,17 +3,16 @@
 use std::path::Path;
 
 use super::args::{CompareFormat, CompareRequest};
-use super::commands::{fail, listen, more_on, print, stopped};
+use super::commands::{compared, fail, print, told};
 use super::exit::Exit;
 use super::manifest;
 use super::run::{folder_name, verdict};
-use crate::experiment::compare::{Compared, Comparison, Variant, compare};
+use crate::experiment::compare::{Compared, Comparison, Variant};
 use crate::report;
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
-use crate::shell::progress::Progress;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request.
@@ -30,19 +29,9 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if let Err(error) = output::prepare(&out) {
         return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
     }
-    let interrupted = match listen() {
-        Ok(flag) => flag,
-        Err(exit) => return exit,
-    };
-    let runs = request.replications * variants.len() as u64;
-    let mut progress = Progress::start("runs", runs, 0, request.given.quiet);
-    let result = compare(variants, seed, request.replications, Some(&interrupted), &mut |done| {
-        progress.reach(done);
-    });
-    progress.finish();
-    let comparison = match result {
+    let comparison = match compared(variants, seed, request.replications, request.given.quiet) {
         Ok(comparison) => comparison,
-        Err(error) => return stopped(&error),
+        Err(exit) => return exit,
     };
     let page = || super::report::beside(&out, request.no_report, request.given.quiet);
     if let Err(message) = write(&comparison, &out, &watch).and_then(|()| page()) {
@@ -124,13 +113,7 @@ fn load(request: &CompareRequest, path: &Path, more: &[String], warn: bool) -> O
     };
     let overrides: Vec<String> = request.given.overrides.iter().chain(more).cloned().collect();
     let loaded = scenario::load(&source, &overrides, request.given.seed, &mut Folder::of(path));
-    if loaded.scenario.is_none() || (warn && !request.given.quiet) {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    if loaded.scenario.is_none() {
-        note(&more_on(&loaded));
-    }
-    loaded.scenario
+    told(loaded, warn && !request.given.quiet).ok()
 }
 
 fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), String> {

@@ -6,15 +6,14 @@ use clap::{Args, ValueEnum};
 
 use super::args::Given;
 use super::check::RUNS;
-use super::commands::{fail, listen, more_on, print, stopped};
+use super::commands::{compared, fail, print, told};
 use super::exit::Exit;
 use super::subject::written_in;
-use crate::experiment::compare::{Variant, compare};
+use crate::experiment::compare::Variant;
 use crate::report::{self, Diff, Gate, Judged};
 use crate::scenario::{self, Scenario, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
-use crate::shell::progress::Progress;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{note, stdout_colour, table_width};
 
 #[derive(Args, Debug)]
 #[command(
@@ -55,20 +54,11 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
     let (Ok((base, _)), Ok((head, places))) = (base, head) else { return Exit::Usage };
     let changed = changes(&base.resolved_toml, &head.resolved_toml);
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
-    let interrupted = match listen() {
-        Ok(flag) => flag,
-        Err(exit) => return exit,
-    };
     let variant = |name: &str, scenario| Variant { name: name.to_owned(), scenario };
     let variants = vec![variant("base", base), variant("head", head)];
-    let mut progress = Progress::start("runs", request.replications * 2, 0, request.given.quiet);
-    let result = compare(variants, seed, request.replications, Some(&interrupted), &mut |done| {
-        progress.reach(done);
-    });
-    progress.finish();
-    let comparison = match result {
+    let comparison = match compared(variants, seed, request.replications, request.given.quiet) {
         Ok(comparison) => comparison,
-        Err(error) => return stopped(&error),
+        Err(exit) => return exit,
     };
     let outcomes = comparison.variants.get(1).map(|head| head.checks.clone()).unwrap_or_default();
     let verdicts = checks.into_iter().zip(outcomes).zip(places);
@@ -114,18 +104,13 @@ fn load(request: &DiffRequest, path: &Path) -> Result<(Scenario, Vec<super::subj
     })?;
     let given = &request.given;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
-    if loaded.scenario.is_none() || (!given.quiet && !loaded.diagnostics.is_empty()) {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    if loaded.scenario.is_none() {
-        note(&more_on(&loaded));
-        if is_run {
-            note(
-                "note: a folder of a run holds none of the files that its scenario reads; where that is what is missing, give the \
-                 scenario itself, or copy them beside plan.toml\n",
-            );
-        }
-    }
     let places = written_in(&source.name, &loaded.check_places);
-    loaded.scenario.map(|scenario| (scenario, places)).ok_or(Exit::Usage)
+    let scenario = told(loaded, !given.quiet);
+    if scenario.is_err() && is_run {
+        note(
+            "note: a folder of a run holds none of the files that its scenario reads; where that is what is missing, give the \
+             scenario itself, or copy them beside plan.toml\n",
+        );
+    }
+    Ok((scenario?, places))
 }

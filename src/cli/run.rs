@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, more_on, print};
+use super::commands::{fail, print, told};
 use super::exit::Exit;
 use super::{manifest, replicate};
 use crate::experiment::{self, CheckOutcome, CheckStatus, RunResult};
@@ -11,7 +11,7 @@ use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::output;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request; results go to standard output, everything else to standard error.
@@ -71,15 +71,7 @@ pub(super) fn verdict(checks: &[CheckOutcome], strict: bool) -> Exit {
 /// The exit code, once everything that is wrong was printed.
 pub(super) fn ready(request: &RunRequest, overrides: &[String]) -> Result<Scenario, Exit> {
     let loaded = load(request, overrides).map_err(|message| fail(Exit::Usage, &message))?;
-    let Some(scenario) = loaded.scenario else {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-        note(&more_on(&loaded));
-        return Err(Exit::Usage);
-    };
-    if !request.given.quiet && !loaded.diagnostics.is_empty() {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    Ok(scenario)
+    told(loaded, !request.given.quiet)
 }
 
 fn load(request: &RunRequest, overrides: &[String]) -> Result<Loaded, String> {

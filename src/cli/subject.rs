@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::args::Given;
-use super::commands::{fail, more_on};
+use super::commands::{fail, told};
 use super::exit::Exit;
 use crate::experiment::{Kept, KeptFiles};
+use crate::report::lists;
 use crate::scenario::{self, Check, CheckPlace, Declared, Scenario};
-use crate::shell::files::{Folder, is_folder, read_bytes, read_if_there, read_scenario};
-use crate::shell::terminal::{note, stderr_colour};
+use crate::shell::files::{Folder, is_folder, read_bytes, read_scenario};
 
 /// Where a check is written: file and line.
 pub(super) type Written = Option<(String, usize)>;
@@ -83,14 +83,8 @@ pub(super) fn load(path: &Path, given: &Given) -> Result<Subject, Exit> {
     }
     let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(path));
-    if loaded.scenario.is_none() || (!given.quiet && !loaded.diagnostics.is_empty()) {
-        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-    }
-    if loaded.scenario.is_none() {
-        note(&more_on(&loaded));
-    }
     let places = written_in(&source.name, &loaded.check_places);
-    loaded.scenario.map(|scenario| Subject::Scenario(Box::new(scenario), places)).ok_or(Exit::Usage)
+    Ok(Subject::Scenario(Box::new(told(loaded, !given.quiet)?), places))
 }
 
 /// Where the checks of a file are written; what is given by --set stands in no file.
@@ -111,12 +105,10 @@ pub(super) fn kept(folder: &Path) -> Result<Kept, String> {
         format!("{message}; give the folder that `windtunnel run` wrote, such as output/flash-sale")
     };
     let bytes = |name: &str| read_bytes(&folder.join(name)).map_err(hint);
-    let many = match (
-        read_if_there(&folder.join("estimates.json"))?,
-        read_if_there(&folder.join("replications.csv"))?,
-    ) {
-        (Some(estimates), Some(rows)) => Some((estimates, rows)),
-        _ => None,
+    let manifest = bytes("manifest.json")?;
+    let many = match lists(&manifest, "estimates.json")? {
+        true => Some((bytes("estimates.json")?, bytes("replications.csv")?)),
+        false => None,
     };
     let files = KeptFiles {
         plan: read_scenario(&folder.join("plan.toml")).map_err(hint)?,

@@ -51,15 +51,8 @@ impl Kept {
         let summary = json("summary.json", &files.summary)?;
         let seed = summary["scenario"]["seed"].as_u64();
         let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;
-        // A later single run into the same folder leaves the estimates of the earlier ones; they are not its own.
-        let mut many = None;
-        if let Some((estimates, rows)) = files.many {
-            let estimates = json("estimates.json", &estimates)?;
-            let same = |key: &str| estimates["scenario"][key] == summary["scenario"][key];
-            many = (same("sha256") && same("seed")).then_some((estimates, rows));
-        }
-        let (estimates, costs) = match many {
-            Some((estimates, rows)) => (Some(estimates), sheets::costs(&rows)?),
+        let (estimates, costs) = match files.many {
+            Some((estimates, rows)) => (Some(json("estimates.json", &estimates)?), sheets::costs(&rows)?),
             None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
         };
         let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates["interrupted"] == true);

@@ -28,5 +28,5 @@ mod thinning;
 
 pub use experiment::Open;
 pub use folder::{FolderKind, experiment_page};
-pub use reading::RunFiles;
+pub use reading::{RunFiles, lists};
 pub use run::{RunOutput, run_page};

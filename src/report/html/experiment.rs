@@ -300,9 +300,10 @@ struct View<'a> {
     name: &'a str,
     facts: &'a [String],
     verdict: &'a Banner,
-    tiles: &'a [Tile],
+    has_tiles: bool,
+    tiles: Markup,
     sections: &'a [Section],
-    origins: &'a [Origin],
+    origins: Markup,
 }
 
 impl Sheet {
@@ -364,9 +365,10 @@ impl Sheet {
             name: &head.name,
             facts: &head.facts,
             verdict: &head.verdict,
-            tiles: &head.tiles,
+            has_tiles: !head.tiles.is_empty(),
+            tiles: self.templates.tiles(&head.tiles)?,
             sections: &self.sections,
-            origins: &head.origins,
+            origins: self.templates.origins(&head.origins)?,
         };
         let content = self.templates.fill("experiment.html", &view)?;
         let title = format!("{} · {} · windtunnel", head.name, head.kind.to_lowercase());

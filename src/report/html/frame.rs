@@ -6,6 +6,7 @@ use minijinja::{Environment, Value};
 use serde::Serialize;
 
 use super::embed;
+use super::figures::Tile;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("bill.html", include_str!("assets/bill.html")),
@@ -13,6 +14,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("figures.html", include_str!("assets/figures.html")),
     ("folded.html", include_str!("assets/folded.html")),
     ("list.html", include_str!("assets/list.html")),
+    ("origins.html", include_str!("assets/origins.html")),
     ("page.html", include_str!("assets/page.html")),
     ("paste.html", include_str!("assets/paste.html")),
     ("picture.html", include_str!("assets/picture.html")),
@@ -22,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("service.html", include_str!("assets/service.html")),
     ("table.html", include_str!("assets/table.html")),
     ("text.html", include_str!("assets/text.html")),
+    ("tiles.html", include_str!("assets/tiles.html")),
     ("verdict.html", include_str!("assets/verdict.html")),
 ];
 
@@ -85,6 +88,16 @@ impl Templates {
         let template = self.0.get_template(name).map_err(|error| in_words(name, &error))?;
         let text = template.render(Serde(context)).map_err(|error| in_words(name, &error))?;
         Ok(Value::from_safe_string(text))
+    }
+
+    /// The foot of a page: what made the results.
+    pub(super) fn origins(&self, origins: &[Origin]) -> Result<Markup, String> {
+        self.fill("origins.html", &serde_json::json!({ "origins": origins }))
+    }
+
+    /// The figures that matter most, side by side.
+    pub(super) fn tiles(&self, tiles: &[Tile]) -> Result<Markup, String> {
+        self.fill("tiles.html", &serde_json::json!({ "tiles": tiles }))
     }
 }
 

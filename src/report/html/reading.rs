@@ -46,8 +46,7 @@ impl RunFiles {
     /// What `read` said, or that the manifest is not one.
     pub fn gather(read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>) -> Result<Self, String> {
         let manifest = read("manifest.json")?;
-        let listed = Manifest::read(&manifest)?.outputs;
-        let estimates = listed.iter().any(|name| name == "estimates.json");
+        let estimates = lists(&manifest, "estimates.json")?;
         Ok(Self {
             manifest,
             summary: read("summary.json")?,
@@ -59,6 +58,14 @@ impl RunFiles {
             estimates: if estimates { Some(read("estimates.json")?) } else { None },
         })
     }
+}
+
+/// Whether a run's `manifest.json` lists the file among what the run left; one that it does not is of an earlier run.
+///
+/// # Errors
+/// A sentence: it is no manifest.
+pub fn lists(manifest: &[u8], name: &str) -> Result<bool, String> {
+    Ok(Manifest::read(manifest)?.outputs.iter().any(|output| output == name))
 }
 
 /// What equal runs have in common of `manifest.json`.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::bill::Bill;
 use super::chart::Panel;
 use super::checks::Verdicts;
-use super::figures::{self, Group, Tile};
-use super::frame::{Markup, Origin, Page, Templates};
+use super::figures::{self, Group};
+use super::frame::{Markup, Page, Templates};
 use super::log::Log;
 use super::plan::PlanSection;
 use super::reading::{Results, RunFiles};
@@ -66,7 +66,7 @@ struct RunView {
     description: String,
     facts: Vec<String>,
     verdict: Markup,
-    tiles: Vec<Tile>,
+    tiles: Markup,
     groups: Vec<Markup>,
     intervals: Vec<Markup>,
     bill: Markup,
@@ -74,7 +74,7 @@ struct RunView {
     /// Where each service is found, where there are several.
     contents: Vec<(String, String)>,
     plan: Markup,
-    origins: Vec<Origin>,
+    origins: Markup,
 }
 
 /// The page of one run, or of several.
@@ -133,14 +133,14 @@ fn run(
         description: results.plan.head.description.clone(),
         facts: words::facts(results, &horizon),
         verdict: templates.fill("verdict.html", &Verdicts::new(checks))?,
-        tiles: figures::tiles(results, &horizon),
+        tiles: templates.tiles(&figures::tiles(results, &horizon))?,
         groups: figures::groups(results).into_iter().map(table).collect::<Result<_, _>>()?,
         intervals: intervals.into_iter().map(table).collect::<Result<_, _>>()?,
         bill: templates.fill("bill.html", &Bill::new(summary, &horizon))?,
         services,
         contents: if contents.len() > 1 { contents } else { Vec::new() },
         plan: templates.fill("plan.html", &PlanSection::new(results))?,
-        origins: words::origins(results),
+        origins: templates.origins(&words::origins(results))?,
     };
     templates.fill("run.html", &view)
 }

@@ -146,8 +146,11 @@ impl<'a> Reading<'a> {
             return true;
         }
         if delta < 0 {
-            let message = format!("the row lies {} before the last row in step", seconds(-delta));
-            self.problem(codes::TRACE_ORDER, &at, message, Some(SORT));
+            let message = format!(
+                "the row lies {} before the last row in step; sort the file by time",
+                seconds(-delta)
+            );
+            self.problem(codes::TRACE_ORDER, &at, message, None);
             return true;
         }
         if step > YEAR {

@@ -122,10 +122,14 @@ impl Departures {
     #[cold]
     fn review(&mut self) {
         let most = STEPS * u64::from(REVIEW);
-        let shift = match (self.days_seen > most, self.waiting_seen > most) {
-            (true, false) => (self.shift + 1).min(50),
-            (false, true) => self.shift.saturating_sub(1).max(4),
-            _ => self.shift,
+        // Days that are too short are passed by the hundred, and what waits in them is seen over and over: longer ones cure
+        // both.
+        let shift = if self.days_seen > most {
+            (self.shift + 1).min(50)
+        } else if self.waiting_seen > most {
+            self.shift.saturating_sub(1).max(4)
+        } else {
+            self.shift
         };
         let mut days = self.days.len();
         while days < 4 * self.count {

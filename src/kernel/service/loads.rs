@@ -7,17 +7,23 @@ use crate::random::Rng;
 /// A target that gets nothing: it is out of rotation.
 pub(super) const OUT: u32 = u32::MAX;
 
-/// Loads that have a set of slots of their own; from the last of them on slots are told apart one by one.
+/// Loads that have a set of slots of their own, from the base on; the last set has all that hold more.
 const LEVELS: usize = 64;
 
+/// How far below the least load the base is put when it moves, so that it does not move for every request.
+const MARGIN: u32 = 32;
+
 /// How many requests each slot holds, by slot, and the slots that hold so many, as sets of bits: which of the emptiest
-/// slots is the n-th is then a matter of counting bits.
+/// slots is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves with them:
+/// a balancer keeps the loads of its targets close together, however high they are.
 #[derive(Clone, Debug)]
 pub(super) struct Loads {
     load: Vec<u32>,
     /// `words` a level.
     sets: Vec<u64>,
     words: usize,
+    /// The load of the first set; nobody holds less.
+    base: u32,
     /// Members of each set, and the sets that have any.
     counts: [u32; LEVELS],
     has_members: u64,
@@ -25,23 +31,46 @@ pub(super) struct Loads {
 
 impl Default for Loads {
     fn default() -> Self {
-        Self { load: Vec::new(), sets: Vec::new(), words: 0, counts: [0; LEVELS], has_members: 0 }
+        Self { load: Vec::new(), sets: Vec::new(), words: 0, base: 0, counts: [0; LEVELS], has_members: 0 }
     }
 }
 
 impl Loads {
     /// Makes room for `slot`.
     pub(super) fn cover(&mut self, slot: usize) {
-        if slot < self.load.len() {
-            return;
+        if slot >= self.load.len() {
+            self.load.resize((slot / 64 + 1) * 64, OUT);
+            self.words = self.load.len() / 64;
+            self.rebuild();
         }
-        let mut load = core::mem::take(&mut self.load);
-        load.resize((slot / 64 + 1) * 64, OUT);
-        self.words = load.len() / 64;
-        self.sets = alloc::vec![0; LEVELS * self.words];
+    }
+
+    /// Makes the sets anew, around the loads as they are.
+    #[cold]
+    fn rebuild(&mut self) {
+        let least = self.load.iter().copied().min().filter(|least| *least != OUT).unwrap_or(0);
+        self.base = least.saturating_sub(MARGIN);
+        self.sets.clear();
+        self.sets.resize(LEVELS * self.words, 0);
         (self.counts, self.has_members) = ([0; LEVELS], 0);
-        self.load = alloc::vec![OUT; load.len()];
-        load.into_iter().enumerate().for_each(|(slot, load)| self.set(slot, load));
+        for slot in 0..self.load.len() {
+            self.join(slot, self.load[slot]);
+        }
+    }
+
+    /// The set for a load.
+    #[inline]
+    fn level(&self, load: u32) -> usize {
+        (load.saturating_sub(self.base) as usize).min(LEVELS - 1)
+    }
+
+    fn join(&mut self, slot: usize, load: u32) {
+        if load != OUT {
+            let level = self.level(load);
+            self.sets[level * self.words + slot / 64] |= 1 << (slot % 64);
+            self.counts[level] += 1;
+            self.has_members |= 1 << level;
+        }
     }
 
     /// How many requests `slot` holds; [`OUT`]: it gets nothing.
@@ -54,18 +83,16 @@ impl Loads {
     #[inline]
     pub(super) fn set(&mut self, slot: usize, load: u32) {
         let before = core::mem::replace(&mut self.load[slot], load);
-        let (word, bit) = (slot / 64, 1 << (slot % 64));
         if before != OUT {
-            let level = (before as usize).min(LEVELS - 1);
-            self.sets[level * self.words + word] &= !bit;
+            let level = self.level(before);
+            self.sets[level * self.words + slot / 64] &= !(1 << (slot % 64));
             self.counts[level] -= 1;
             self.has_members &= !(u64::from(self.counts[level] == 0) << level);
         }
-        if load != OUT {
-            let level = (load as usize).min(LEVELS - 1);
-            self.sets[level * self.words + word] |= bit;
-            self.counts[level] += 1;
-            self.has_members |= 1 << level;
+        if load < self.base {
+            self.rebuild();
+        } else {
+            self.join(slot, load);
         }
     }
 
@@ -74,7 +101,7 @@ impl Loads {
     pub(super) fn more(&mut self, slot: usize) {
         let load = self.load[slot];
         self.load[slot] = load + 1;
-        self.shift(slot, load as usize, load as usize + 1);
+        self.shift(slot, self.level(load), self.level(load + 1));
     }
 
     /// `slot` holds one less, if it still gets requests.
@@ -83,14 +110,17 @@ impl Loads {
         let load = self.load[slot];
         if load != OUT {
             self.load[slot] = load - 1;
-            self.shift(slot, load as usize, load as usize - 1);
+            if load == self.base {
+                self.rebuild();
+            } else {
+                self.shift(slot, self.level(load), self.level(load - 1));
+            }
         }
     }
 
-    /// Moves `slot` from the set of one load to that of another.
+    /// Moves `slot` from one set to another.
     #[inline]
     fn shift(&mut self, slot: usize, before: usize, after: usize) {
-        let (before, after) = (before.min(LEVELS - 1), after.min(LEVELS - 1));
         let (word, bit) = (slot / 64, 1 << (slot % 64));
         if before != after {
             self.sets[before * self.words + word] ^= bit;
@@ -102,13 +132,14 @@ impl Loads {
         }
     }
 
-    /// One of the slots with the least load, each with the same probability; a draw only where there are several.
+    /// One of the slots with the least load, each with the same probability; a draw only where there are several. Some
+    /// slot gets requests.
     #[inline]
     pub(super) fn least(&mut self, rng: &mut Rng) -> u32 {
-        let level = self.has_members.trailing_zeros() as usize;
-        if level >= LEVELS - 1 {
-            return self.least_of_the_full(rng);
+        if self.has_members == 1 << (LEVELS - 1) {
+            self.rebuild();
         }
+        let level = self.has_members.trailing_zeros() as usize;
         let rank = draw(self.counts[level], rng);
         match &self.sets[level * self.words..][..self.words] {
             [set] => nth_bit(*set, rank),
@@ -129,15 +160,6 @@ impl Loads {
         let second = second + u64::from(second >= first);
         let (first, second) = (rotation[first as usize], rotation[second as usize]);
         if self.of(second as usize) < self.of(first as usize) { second } else { first }
-    }
-
-    /// The same as [`Loads::least`] where every slot holds more than there are levels.
-    #[cold]
-    fn least_of_the_full(&mut self, rng: &mut Rng) -> u32 {
-        let least = self.load.iter().copied().min().unwrap_or(OUT);
-        let emptiest = || (0_u32..).zip(&self.load).filter(|(_, load)| **load == least).map(|(slot, _)| slot);
-        let rank = draw(u32::try_from(emptiest().count()).unwrap_or(1), rng);
-        emptiest().nth(rank as usize).unwrap_or(0)
     }
 }
 
@@ -217,6 +239,39 @@ mod tests {
         (0..30_000).for_each(|_| hits[loads.least(&mut rng) as usize] += 1);
         // Binomial(30 000, 1/3): standard deviation 81.6; three checks at 5 of them.
         assert!([3, 70, 299].iter().all(|slot| hits[*slot].abs_diff(10_000) < 408), "{hits:?}");
+    }
+
+    /// Queues that grow to thousands and shrink again, with slots that come empty and leave.
+    #[test]
+    fn one_more_and_one_less_keep_the_choice_that_a_plain_list_would_make() {
+        let mut rng = Rng::from_key(11);
+        let mut loads = Loads::default();
+        let mut plain = std::vec![OUT; 128];
+        for (slot, load) in plain.iter_mut().enumerate().take(100) {
+            loads.cover(slot);
+            loads.set(slot, 0);
+            *load = 0;
+        }
+        for step in 0..60_000_u32 {
+            let mut ranks = rng.clone();
+            let found = loads.least(&mut rng) as usize;
+            let least = *plain.iter().min().unwrap();
+            let emptiest: Vec<usize> = (0..128).filter(|slot| plain[*slot] == least).collect();
+            let rank = draw(u32::try_from(emptiest.len()).unwrap(), &mut ranks) as usize;
+            assert_eq!(found, emptiest[rank], "step {step}");
+            let slot = usize::try_from(rng.below(100)).unwrap();
+            if rng.below(2_000) == 0 {
+                let load = if plain[slot] == OUT { 0 } else { OUT };
+                loads.set(slot, load);
+                plain[slot] = load;
+            } else if rng.below(10) < if step < 30_000 { 9 } else { 1 } {
+                loads.more(found);
+                plain[found] += 1;
+            } else if ![0, OUT].contains(&plain[slot]) {
+                loads.less(slot);
+                plain[slot] -= 1;
+            }
+        }
     }
 
     #[test]

@@ -42,6 +42,17 @@ impl RequestPlan {
 }
 
 impl RequestPlan {
+    /// Whether some request needs CPU time.
+    #[must_use]
+    pub fn needs_cpu(&self) -> bool {
+        let works = |law: &Distribution| law.as_constant() != Some(SimDuration::ZERO);
+        if self.classes.is_empty() {
+            works(&self.cpu_time)
+        } else {
+            self.classes.iter().any(|class| works(&class.cpu_time))
+        }
+    }
+
     /// Mean CPU time [vCPU·ns] and mean wait time \[ns\] of an attempt, over all classes by their weights.
     #[must_use]
     pub fn mean_nanos(&self) -> (f64, f64) {

@@ -142,6 +142,10 @@ fn columns(
         Ok(format) => return Ok((format, None)),
         Err(problem) => at(problem),
     };
+    if header.trim_end().contains('\r') {
+        let problem = of_header(&header, "the lines end with a carriage return alone".to_owned());
+        return Err(at(TraceProblem { help: Some("save the file with line feeds".to_owned()), ..problem }));
+    }
     // A header with a time column has said what it is; so has a row.
     if Format::time(&header).is_some() {
         return Err(problem);

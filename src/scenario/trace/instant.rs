@@ -75,8 +75,8 @@ pub(super) fn instant(text: &str, order: Option<DateOrder>, in_seconds: bool) ->
     let clock = time.trim_matches([' ', ',', '\u{a0}', '\u{202f}']);
     let zoned = clock.find(['+', '-', 'Z']).map(|at| clock.split_at(at));
     let (clock, offset) = zoned.map_or((clock, ""), |(clock, offset)| (clock.trim_end(), offset));
-    let (year, month, day) = ordered(date, order)?;
     let (hour, minute, seconds) = clock_parts(clock).ok_or(NotATime::Unknown)?;
+    let (year, month, day) = ordered(date, order)?;
     let iso = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{seconds}{offset}");
     let ns = if offset.is_empty() {
         iso.parse().ok().and_then(ns)
@@ -289,6 +289,8 @@ mod tests {
         {
             assert!(read(text, None).is_err(), "{text}");
         }
+        // What is no time is not a date with two readings either.
+        assert_eq!(read("03/04/2026 10:00;5", None), Err(NotATime::Unknown));
         assert_eq!(evidence("13/04/2026 10:00"), Some(DateOrder::DayFirst));
         assert_eq!(evidence("04/13/2026"), Some(DateOrder::MonthFirst));
         assert_eq!(evidence("04/12/2026"), None);

@@ -253,6 +253,11 @@ fn semicolons_tabs_and_decimal_commas_are_read() {
     }
     let labels = "Id;m1\nLabel;requests\n02.03.2026 00:00;1234,5\n02.03.2026 00:01;7\n";
     assert_eq!(values(&read_text(labels, Gaps::Error, 1000).unwrap()), [1234.5, 7.0]);
+    let swappable = "Id;m1\nLabel;requests\n03/04/2026 00:00;12,5\n03/04/2026 00:01;7\n";
+    let options = TraceOptions { dates: Some(DateOrder::DayFirst), ..options(Gaps::Error, 1000) };
+    let found = read(Box::new(std::io::Cursor::new(swappable.as_bytes().to_vec())), &options).unwrap();
+    assert_eq!(values(&found), [12.5, 7.0]);
+    assert_eq!(codes_of(swappable), [(codes::TRACE_VALUE, 3)]);
 }
 
 #[test]
@@ -329,6 +334,8 @@ fn a_problem_points_at_its_cell() {
     assert!(problems[1].help.as_deref().unwrap().contains("2026-03-02T09:05:00Z"));
     let header = problems_of("2026-03-02 00:00,1\n2026-03-02 00:05,1\n");
     assert!(header[0].help.as_deref().unwrap().contains("`timestamp,requests`"), "{header:?}");
+    let returns = problems_of("timestamp,requests\r0,1\r60,2\r");
+    assert!(returns[0].message.contains("carriage return"), "{returns:?}");
     let compact = problems_of("timestamp,requests\n20260302,1\n20260303,1\n");
     assert!(compact[0].help.as_deref().unwrap().contains("2026-03-02"), "{compact:?}");
 }

@@ -128,7 +128,7 @@ fn every_row_lies_in_one_calendar_month_of_the_run() {
         windtunnel(folder.path(), &["run", "small.toml", "--set", &set, "--quiet", "--out", "out"]).exits(0);
         let text = fs::read_to_string(folder.path().join("out/cost-focus.csv")).unwrap();
         let rows = columns(&text, &names);
-        assert!(rows.len() % expected.len() == 0 && !rows.is_empty());
+        assert!(rows.len().is_multiple_of(expected.len()) && !rows.is_empty());
         for (row, expected) in rows.iter().zip(expected.iter().cycle()) {
             assert_eq!(row, expected);
         }

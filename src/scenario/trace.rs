@@ -64,7 +64,7 @@ pub(crate) struct FirstTime {
 pub(crate) struct Wider {
     /// Line of the first such row.
     pub(crate) line: usize,
-    /// Distance of the rows from there on [steps].
+    /// Distance of the rows from there on \[steps\].
     pub(crate) steps: u64,
 }
 

@@ -82,12 +82,12 @@ fn every_metric_of_a_policy_has_its_chart_with_its_lines() {
     assert!(requests.iter().any(|line| line.starts_with("450 ")), "{requests:?}");
     assert!(lines(find("spare")).iter().any(|line| line.starts_with("0 ")), "{:?}", lines(find("spare")));
     // The chart has the lowest and the highest datapoint that an alarm ever saw.
-    for metric in ["RequestCountPerTarget", "spare"] {
+    for (metric, policy) in [("RequestCountPerTarget", "requests"), ("spare", "spare")] {
         let mut reader = csv::Reader::from_path(folder.path().join("out/evaluations.csv")).unwrap();
         let head = reader.headers().unwrap().clone();
         let at = |name: &str| head.iter().position(|column| column == name).unwrap();
         let rows: Vec<csv::StringRecord> =
-            reader.records().map(|row| row.unwrap()).filter(|row| row[at("metric")] == *metric).collect();
+            reader.records().map(|row| row.unwrap()).filter(|row| row[at("policy")] == *policy).collect();
         let numbers =
             |name: &str| -> Vec<f64> { rows.iter().filter_map(|row| row[at(name)].parse().ok()).collect() };
         let drawn: Vec<f64> = find(metric)["series"]

@@ -270,6 +270,14 @@ pub enum Routing {
     TwoRandomChoices,
 }
 
+impl Routing {
+    /// Whether it depends on what the tasks hold.
+    #[must_use]
+    pub const fn looks_at_load(self) -> bool {
+        matches!(self, Self::LeastOutstandingRequests | Self::TwoRandomChoices)
+    }
+}
+
 /// The Application Load Balancer in front of the tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadBalancerPlan {

@@ -177,18 +177,19 @@ impl ServicePlan {
             && self.task.concurrency.is_none_or(|places| places > self.task.cpu_servers())
     }
 
-    /// Whether the fluid plane can follow it: requests and tasks are alike, nothing waits for a departure, and every client
-    /// has the same patience.
+    /// Whether requests and tasks are all alike: nothing waits for a departure, and nobody looks at what the tasks hold.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        !self.needs_events()
+            && !self.routing().looks_at_load()
+            && self.task.cpu_discipline == CpuDiscipline::Fcfs
+    }
+
+    /// Whether the fluid plane can follow it: it is uniform, and every client has the same patience.
     #[must_use]
     pub fn can_flow(&self) -> bool {
         let patience = self.request.timeout.as_ref();
-        let looks_at_load =
-            matches!(self.routing(), Routing::LeastOutstandingRequests | Routing::TwoRandomChoices);
-        let is_shared = self.task.cpu_discipline == CpuDiscipline::ProcessorSharing;
-        !self.needs_events()
-            && !looks_at_load
-            && !is_shared
-            && patience.is_none_or(|patience| patience.as_constant().is_some())
+        self.is_uniform() && patience.is_none_or(|patience| patience.as_constant().is_some())
     }
 
     /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.

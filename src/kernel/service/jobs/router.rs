@@ -32,7 +32,7 @@ impl Router {
     pub(super) fn new(routing: Routing, rng: Rng, slow_start: u64) -> Self {
         Self {
             routing,
-            looks_at_load: matches!(routing, Routing::LeastOutstandingRequests | Routing::TwoRandomChoices),
+            looks_at_load: routing.looks_at_load(),
             rng,
             slow_start,
             in_service: Vec::new(),

@@ -28,6 +28,8 @@ mod trace;
 mod tree;
 mod view;
 
+use std::collections::BTreeMap;
+
 use windtunnel_kernel::world::{Fidelity, Plan};
 
 pub use axis::{Axis, AxisValue, split_outside};
@@ -187,6 +189,12 @@ impl Scenario {
     #[must_use]
     pub fn is_approximate(&self) -> bool {
         self.plan.fidelity == Fidelity::Fluid
+    }
+
+    /// `[assumptions]` with every default filled in, by key.
+    #[must_use]
+    pub fn assumptions(&self) -> BTreeMap<String, serde_json::Value> {
+        resolved::assumptions(&self.resolved_toml)
     }
 
     /// `requests` or `fluid`: which of the two was used.

@@ -7,6 +7,7 @@ mod fixture;
 mod pages;
 mod pictures;
 mod plots;
+mod policies;
 
 use serde_json::Value;
 use windtunnel::experiment::checks::evaluate;

@@ -7,6 +7,7 @@ mod fuzz;
 mod invalid;
 mod language;
 mod real_traces;
+mod traces;
 
 use std::fs::File;
 use std::io::Read;

@@ -18,6 +18,8 @@ pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 pub use survey::{Place, PointSummary, Survey, summarize};
 pub use validate::{Alone, alone};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -50,6 +52,12 @@ pub struct Head {
     pub budget: Option<u64>,
     /// Names of the figures of a row, in order.
     pub figures: Vec<String>,
+    /// What every point assumes that no axis varies, by key.
+    #[serde(default)]
+    pub assumptions: BTreeMap<String, serde_json::Value>,
+    /// What the bills leave out, in words.
+    #[serde(default)]
+    pub not_priced: Vec<String>,
 }
 
 impl Head {

@@ -127,6 +127,7 @@ impl<'p> Recorder<'p> {
                 decisions: recorder.decisions,
                 evaluations: recorder.evaluations.finish(),
                 lives: recorder.lives.finish(),
+                lcu_by_hour: outcome.lcu_by_hour,
                 invoice: outcome.invoice,
             }
         });

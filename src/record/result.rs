@@ -55,6 +55,8 @@ pub struct ServiceRecord {
     pub evaluations: Vec<EvaluationRecord>,
     /// The life of every task, by id.
     pub lives: Vec<TaskLife>,
+    /// LCU-hours of each hour of the calendar, in units of which the bill's line has a whole number.
+    pub lcu_by_hour: Vec<u128>,
     /// The bill.
     pub invoice: Invoice,
 }

@@ -1,21 +1,22 @@
 //! `cost-focus.csv`: the bill with the column names of FOCUS 1.2 (FinOps Open Cost and Usage Specification), for tools that
 //! read bills. All columns that FOCUS calls mandatory are there, and those of its conditional ones that a simulation knows.
 //!
-//! One row a line of the invoice, over the whole simulated time. DIFFERENCE: a FOCUS row lies in one billing period; a
-//! simulated time that touches several months has one billing period from the first day of the first to the last day of
-//! the last. Amounts are on-demand list prices, so `ListCost`, `ContractedCost` and `EffectiveCost` are the exact amount,
-//! and `BilledCost` is what the invoice charges, in whole cents.
+//! One row a line of the invoice and calendar month (UTC), so that a row lies in one billing period as FOCUS demands; the rows
+//! of a line add up to the line exactly, see `months`. Amounts are on-demand list prices, so `ListCost`, `ContractedCost` and
+//! `EffectiveCost` are the exact amount, and `BilledCost` is what the invoice charges, in whole cents.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+mod months;
+mod regions;
 
 use super::calendar::Calendar;
 use super::numbers::ratio;
 use super::sheets::Sheet;
 use super::words::cell;
 use crate::experiment::RunResult;
-use crate::kernel::billing::LineItem;
-use crate::kernel::units::SimTime;
+use crate::kernel::billing::{InvoiceLine, LineItem};
+use crate::scenario::Scenario;
+use months::{Month, Usage, months};
+use regions::region_name;
 
 /// The columns, in the order of the specification (by name), then those of our own (`x_…`).
 const COLUMNS: [&str; 36] = [
@@ -91,63 +92,72 @@ const fn facts(item: LineItem) -> [&'static str; 6] {
 pub fn cost_focus_csv(result: &RunResult, cluster: &str) -> Vec<u8> {
     let scenario = &result.scenario;
     let calendar = Calendar::new(scenario);
-    let (start, end) = (SimTime::ZERO, SimTime(scenario.plan.horizon.0));
-    let (first, last) = (calendar.timestamp(start), calendar.timestamp(end));
-    let month = |date: Date| format!("{}T00:00:00Z", date.first_of_month());
-    let utc = |instant: jiff::Timestamp| instant.to_zoned(TimeZone::UTC).date();
-    // The end is exclusive: a run that ends at a midnight has nothing of the day that begins then.
-    let last_day = utc(last.checked_sub(jiff::Span::new().nanoseconds(1)).unwrap_or(last));
-    let after = last_day.last_of_month().tomorrow().unwrap_or(last_day);
-    let (period_start, period_end) = (month(utc(first)), month(after));
-    let (charge_start, charge_end) = (calendar.iso(start), calendar.iso(end));
+    let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
+    let months = months(&calendar, horizon);
     let mut sheet = Sheet::new(&COLUMNS);
-    for service in &result.record.services {
-        let name = cell(&service.name);
+    for (service, plan) in result.record.services.iter().zip(&scenario.plan.services) {
+        let usage = Usage::new(service, plan, (start, horizon));
         let resource = format!("service/{cluster}/{}", service.name);
-        let tags = serde_json::json!({ "service": service.name }).to_string();
         for line in &service.invoice.lines {
-            let [what, unit, service_name, category, subcategory, resource_type] = facts(line.item);
-            let quantity = ratio(line.quantity_numerator, line.quantity_denominator);
-            let (exact, rate) = (line.exact.to_string(), line.rate.to_string());
-            sheet.row(&[
-                &line.amount.to_cents_string(),
-                "simulated",
-                &cell(&scenario.name),
-                "USD",
-                &period_end,
-                &period_start,
-                "Usage",
-                "",
-                what,
-                "Usage-Based",
-                &charge_end,
-                &charge_start,
-                &quantity,
-                unit,
-                &exact,
-                &exact,
-                "AWS",
-                &exact,
-                &rate,
-                "Standard",
-                "USD",
-                &quantity,
-                unit,
-                "AWS",
-                "AWS",
-                &scenario.region,
-                &scenario.region,
-                &resource,
-                &name,
-                resource_type,
-                category,
-                service_name,
-                subcategory,
-                &tags,
-                line.item.name(),
-                &cell(&scenario.name),
-            ]);
+            for month in &months {
+                let part = usage.part(line, month.charge);
+                row(&mut sheet, &part, month, (scenario, &calendar), (&service.name, &resource));
+            }
         }
     }
     sheet.finish()
+}
+
+/// One line of one month.
+fn row(
+    sheet: &mut Sheet,
+    line: &InvoiceLine,
+    month: &Month,
+    (scenario, calendar): (&Scenario, &Calendar),
+    (service, resource): (&str, &str),
+) {
+    let [what, unit, service_name, category, subcategory, resource_type] = facts(line.item);
+    let quantity = ratio(line.quantity_numerator, line.quantity_denominator);
+    let (exact, rate) = (line.exact.to_string(), line.rate.to_string());
+    let tags = serde_json::json!({ "service": service }).to_string();
+    // FOCUS wants a name wherever there is an id; a region of a price file of one's own has no other.
+    let region_name = region_name(&scenario.region).unwrap_or(&scenario.region);
+    sheet.row(&[
+        &line.amount.to_cents_string(),
+        "simulated",
+        &cell(&scenario.name),
+        "USD",
+        &month.billing.1,
+        &month.billing.0,
+        "Usage",
+        "",
+        what,
+        "Usage-Based",
+        &calendar.iso(month.charge.1),
+        &calendar.iso(month.charge.0),
+        &quantity,
+        unit,
+        &exact,
+        &exact,
+        "AWS",
+        &exact,
+        &rate,
+        "Standard",
+        "USD",
+        &quantity,
+        unit,
+        "AWS",
+        "AWS",
+        &scenario.region,
+        region_name,
+        resource,
+        &cell(service),
+        resource_type,
+        category,
+        service_name,
+        subcategory,
+        &tags,
+        line.item.name(),
+        &cell(&scenario.name),
+    ]);
 }

@@ -7,6 +7,7 @@
 //! templates that escape them, or as [`embed`]ded data that the scripts show as text and never as markup.
 
 mod amounts;
+mod assumed;
 mod bill;
 mod chart;
 mod checks;

@@ -1,4 +1,5 @@
-//! The diagnostic codes: each with a title, what it means at length, and an example. `WT0..` are errors, `WT1..` warnings.
+//! The diagnostic codes: each with a title, what it means at length, and an example. `WT0..` are errors, `WT1..` warnings,
+//! `WT2..` notes.
 
 use super::diagnostic::Severity;
 
@@ -15,9 +16,13 @@ pub struct Code {
     pub example: &'static str,
 }
 
-/// Whether a code stops the run: `WT0..` does.
+/// What a code is, by its first digit.
 pub(crate) fn severity(code: &str) -> Severity {
-    if code.starts_with("WT0") { Severity::Error } else { Severity::Warning }
+    match code.get(..3) {
+        Some("WT0") => Severity::Error,
+        Some("WT1") => Severity::Warning,
+        _ => Severity::Note,
+    }
 }
 
 macro_rules! codes {
@@ -140,16 +145,16 @@ codes! {
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";
     TRACE_HEADER = "WT041", "trace without the columns that are needed",
-        "The first line names the columns: a time column `timestamp` or `time_s`, and the value column.",
-        "time;requests";
+        "The first line names the columns: a time column `timestamp` or `time_s`, and the value column, with commas, semicolons or tabs between them. A CSV of the CloudWatch console has lines of labels instead, one of which names the column.",
+        "when,requests";
     TRACE_VALUE = "WT042", "trace row that cannot be read",
-        "A value must be a finite number, zero or more; a time must be ISO 8601 or whole seconds.",
+        "A value must be a finite number, zero or more; a time must be ISO 8601, seconds (or milliseconds, microseconds, nanoseconds since 1970), or a date as spreadsheets write it. Where a date or a number could be two, and nothing in the beginning of the file tells which, `dates` or `decimal` in the trace's table does.",
         "2026-01-01T00:05:00Z,-3";
     TRACE_ORDER = "WT043", "trace rows out of step",
-        "Rows must follow one another in steps of one size, the distance of the first two. Duplicates, rows that go back in time and rows between the steps are listed.",
+        "Rows must follow one another in steps of one size, the smallest distance of the first rows. Duplicates, rows that go back in time and rows between the steps are listed.",
         "60,12\n120,14\n90,13";
     TRACE_GAP = "WT044", "trace with gaps",
-        "Rows are missing. A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
+        "Rows are missing, or their cell is empty. A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
         "0,12\n60,11\n300,14";
     TRACE_TOO_LARGE = "WT045", "trace beyond what is held",
         "Lines are at most 1 MiB, unzipped text at most 16 GiB, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
@@ -217,12 +222,21 @@ codes! {
     NO_EFFECT = "WT112", "key without an effect",
         "The key is understood, but nothing in the scenario lets it change anything: `cancel_timed_out` where no client gives up, a crash with a `duration`, a slow dependency of services that wait for none, a custom metric that no policy reads.",
         "[service.web.request]\ncpu_time = \"40ms\"\ncancel_timed_out = true       # and no `timeout`";
+    TRACE_FILLED = "WT113", "trace with gaps that were filled",
+        "Rows are missing or their cell is empty, and `gaps` says what they are. Where many are, or where rows lie regularly farther apart from some line on, look whether that is what the file means.",
+        "trace = { file = \"gaps.csv\", gaps = \"zero\" }";
     NOT_PROPORTIONAL = "WT120", "tracked metric that does not fall when tasks are added",
         "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",
         "[service.web.metric.backlog]\nexpression = \"queue_length\"     # queue_length / running";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
         "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
         "region = \"us-west-2\"\narchitecture = \"arm64\"";
+    START_OF_TRACE = "WT201", "start that a trace gives",
+        "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read as UTC.",
+        "trace = { file = \"requests.csv\" }     # and no `start`";
+    OTHER_DATES = "WT202", "trace laid on another date",
+        "Second 0 is the first interval of every trace, whatever date it has: `start`, or the trace of another service, says another. Where the dates are meant, leave `start` out.",
+        "start = \"2026-11-27T00:00:00Z\"       # and a trace of March";
 }
 
 /// The code of that name, in any case.

@@ -18,6 +18,8 @@ pub enum Severity {
     Error,
     /// It can, but probably does not say what was meant.
     Warning,
+    /// Something was decided that the scenario does not say.
+    Note,
 }
 
 /// A place in a text and what is to be said about it.
@@ -160,8 +162,11 @@ impl Problem {
     }
 
     /// It is on this line of a file beside the scenario.
-    pub(crate) fn at_line(mut self, file: &str, line: usize, content: &str) -> Self {
-        let inside = 0..content.len();
+    /// `span` are the bytes of the line that are meant.
+    pub(crate) fn at_line(mut self, file: &str, line: usize, content: &str, span: Range<usize>) -> Self {
+        // What takes the place of an unprintable character may be longer.
+        let start = printable(&content[..floor_boundary(content, span.start)]).len();
+        let inside = start..printable(&content[..floor_boundary(content, span.end)]).len().max(start);
         self.diagnostic.primary = Some(line_label(
             &printable(file),
             line,
@@ -272,7 +277,11 @@ fn plural(count: usize, noun: &str) -> String {
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
-    let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code));
     let labels: Vec<(&Label, AnnotationKind)> = diagnostic
         .primary

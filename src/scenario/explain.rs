@@ -3,6 +3,7 @@
 mod metrics;
 
 use super::codes;
+use super::diagnostic::Severity;
 use super::schema::{self, Default, Key, State};
 
 /// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`) or a key, by
@@ -11,7 +12,11 @@ use super::schema::{self, Default, Key, State};
 pub fn explain(topic: &str) -> Option<String> {
     let topic = topic.trim();
     if let Some(code) = codes::find(topic) {
-        let kind = if code.code.starts_with("WT0") { "error" } else { "warning" };
+        let kind = match codes::severity(code.code) {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
         return Some(format!(
             "{}: {} ({kind})\n\n{}\n\nFor example:\n\n{}\n",
             code.code,

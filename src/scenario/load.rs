@@ -101,6 +101,9 @@ fn read(
         let value = Value::Text(quantity::duration_text(lowered.plan.horizon));
         insert_default(&mut root, "timezone", "horizon", value);
     }
+    if let Some(start) = lowered.start {
+        root.set("start", Place::nowhere(), Node { value: Value::Text(start), place: Place::nowhere() });
+    }
     let view = View { table: &root, place: &top };
     *check_places = places_of_checks(view, &report.sources);
     Some(Scenario {

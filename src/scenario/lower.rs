@@ -2,6 +2,7 @@
 //! that all problems are reported at once: a part that cannot be built is `None`, and the parts meet at the end.
 
 mod assumptions;
+mod beginning;
 pub(crate) mod checks;
 mod clock;
 mod design;
@@ -43,6 +44,8 @@ pub(crate) struct Lowered {
     pub(crate) forecast: Option<ForecastSpec>,
     pub(crate) price_book_date: String,
     pub(crate) not_priced: Vec<String>,
+    /// The start that a trace gave.
+    pub(crate) start: Option<String>,
 }
 
 /// The way to report problems and to open files.
@@ -69,7 +72,6 @@ impl Lower<'_> {
 
     /// Builds the plan; `None` only after an error was reported.
     pub(crate) fn scenario(&mut self, root: View<'_>) -> Option<Lowered> {
-        let calendar = calendar(root);
         let assumptions = root.table("assumptions").and_then(|view| assumptions::read(view, self));
         let prices = tariff::prices(root, self);
         let checks = root.table("checks").map(|view| checks::read(view, self));
@@ -79,6 +81,7 @@ impl Lower<'_> {
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
         let sources: Vec<Option<Source>> =
             services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
+        let (calendar, start) = beginning::calendar(root, &sources, self).unzip();
         let horizon = self.horizon(root, &sources);
         let warmup = self.warmup(root, horizon);
 
@@ -127,6 +130,7 @@ impl Lower<'_> {
             forecast,
             price_book_date: prices.date(),
             not_priced,
+            start: start?,
         })
     }
 
@@ -298,11 +302,4 @@ pub(crate) struct Parts<'a> {
     pub(crate) calendar: Option<&'a Calendar>,
     pub(crate) assumptions: Option<&'a Assumptions>,
     pub(crate) prices: Option<&'a Prices>,
-}
-
-fn calendar(root: View<'_>) -> Option<Calendar> {
-    Some(Calendar {
-        start_unix_ns: quantity::instant(root.text("start")?).ok()?,
-        zone: quantity::zone(root.text("timezone")?).ok()?,
-    })
 }

@@ -24,7 +24,7 @@ pub fn reference() -> String {
             table(inner, &mut out);
         }
     }
-    out.push_str("\n## Diagnostics\n\n| code | what |\n|---|---|\n");
+    out.push_str("\n## Diagnostics\n\n`WT0..` are errors, `WT1..` warnings, `WT2..` notes.\n\n| code | what |\n|---|---|\n");
     for code in codes::ALL {
         let _ = writeln!(out, "| {} | {} |", code.code, code.title);
     }

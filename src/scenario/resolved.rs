@@ -1,7 +1,10 @@
 //! The resolved tree as TOML: every default written out, so that no default is silent, in a form that reads back to the
 //! same plan.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use serde::Deserialize;
 
 use super::schema::DISTRIBUTION;
 use super::tree::{Table, Value};
@@ -11,6 +14,17 @@ pub(crate) fn write(root: &Table) -> String {
     let mut out = String::new();
     section(root, &mut Vec::new(), &mut out);
     out
+}
+
+/// `[assumptions]` of a resolved document, by key.
+pub(crate) fn assumptions(document: &str) -> BTreeMap<String, serde_json::Value> {
+    // A seed can be larger than what a table of TOML holds, so only this part is read.
+    #[derive(Deserialize)]
+    struct Part {
+        #[serde(default)]
+        assumptions: BTreeMap<String, serde_json::Value>,
+    }
+    toml::from_str(document).map(|part: Part| part.assumptions).unwrap_or_default()
 }
 
 fn section(table: &Table, path: &mut Vec<String>, out: &mut String) {

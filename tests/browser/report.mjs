@@ -99,6 +99,13 @@ function experiment(command, name, ...more) {
 /** The pages, each made when its turn comes. */
 const PAGES = [
   { name: "flash-sale", make: () => run("flash-sale", join(scenarios, "flash-sale.toml")), checks: onRunPages },
+  {
+    name: "requests-per-target",
+    make: () => run("requests-per-target", join(scenarios, "requests-per-target.toml")),
+    checks: onRunPages,
+    // The metric of its policy has a chart of its own.
+    metrics: 1,
+  },
   { name: "rough-day", make: () => run("rough-day", join(scenarios, "rough-day.toml")), checks: onRunPages },
   {
     name: "month",

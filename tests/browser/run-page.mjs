@@ -24,7 +24,11 @@ export async function onRunPages(tab, holds, page) {
   const services = await tab.$$eval("[data-service]", (sections) => sections.map((section) => section.id));
   for (const service of services) {
     const plots = await tab.$$eval(`#${service} .plot`, (all) => all.map((plot) => plot.id));
-    holds("has four charts", plots.length === 4, `${plots}`);
+    const ends = ["demand", "cpu", "latency", "cost"].map((end) => `${service}-${end}`);
+    holds("has the four charts of every service", ends.every((id) => plots.includes(id)), `${plots}`);
+    const metrics = plots.filter((id) => !ends.includes(id));
+    holds("further charts are of metrics of policies", metrics.every((id) => id.includes("-metric")), `${metrics}`);
+    if (page.metrics !== undefined) holds("has a chart of each further metric", metrics.length === page.metrics, `${metrics}`);
     for (const plot of plots) {
       const drawn = Object.values(await coloursOf(tab, `#${plot}`)).filter((count) => count > 30);
       holds("a chart is drawn", drawn.length >= (plot.endsWith("-demand") ? 2 : 1), `${plot}: ${drawn}`);

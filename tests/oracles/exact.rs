@@ -126,7 +126,7 @@ fn every_billing_oracle_is_met_to_the_picodollar() {
     for (name, tariff, size, micros, tasks, seconds, dollars) in cases {
         let mut meter = Meter::new(tariff, 0);
         (0..tasks).for_each(|_| meter.bill(SimDuration(micros * 1_000)));
-        let reading = meter.finish(SimTime(0), std::iter::empty());
+        let (reading, _) = meter.finish(SimTime(0), std::iter::empty());
         assert_eq!(reading.task_seconds, tasks * seconds, "{name}");
         assert_dollars(name, &invoice(tariff, size, reading.task_seconds), dollars);
     }
@@ -245,7 +245,7 @@ fn the_timeline_done_by_hand_has_its_counts_its_lives_and_its_cost() {
     let ages: Vec<u64> =
         stage.lifecycle.billed(false).map(|since| horizon.since(since).0 / NANOS_PER_SEC).collect();
     assert_eq!(ages, [3_595, 3_595, 2_995]);
-    let reading = stage.meter.finish(horizon, stage.lifecycle.billed(false));
+    let (reading, _) = stage.meter.finish(horizon, stage.lifecycle.billed(false));
     assert_eq!(reading.task_seconds, 3_595 + 3_595 + 2_995 + 1_225 + 1_225);
     let invoice = invoice(&tariff, (512, 1_024), reading.task_seconds);
     assert_dollars("timeline-cost-1", &invoice, (12_475_799, 144_000_000));

@@ -84,6 +84,36 @@ fn every_experiment_leaves_the_page_that_report_makes_of_its_folder() {
 }
 
 #[test]
+fn pages_of_comparisons_and_sweeps_say_what_they_assume_and_in_what_it_differs() {
+    let folder = small();
+    let at = folder.path();
+    let delay = "assumptions.ecs_metric_delay_60s";
+    let variant = format!("early: {delay}=60s");
+    let changed = "assumptions.alarm_phase=17s";
+    let run = |arguments: &[&str]| windtunnel(at, &[arguments, &["-q", "--set", changed]].concat()).exits(0);
+    run(&["compare", "small.toml", "--variant", &variant, "--replications", "2", "--out", "compare"]);
+    let axis = format!("{delay}=60s,120s");
+    run(&["sweep", "small.toml", "--axis", &axis, "--out", "sweep"]);
+    for (name, differs) in [("compare", "differs: early: 60s"), ("sweep", "varied: 60s, 120s")] {
+        let page = read(at, &format!("{name}/report.html"));
+        let (_, section) =
+            page.split_once(">Assumptions and limits</h2>").unwrap_or_else(|| panic!("{name}"));
+        let section = section.split("</section>").next().unwrap();
+        assert!(section.contains("Every request was simulated one by one."), "{name}");
+        assert!(
+            section.contains("1 changed by the scenario") || section.contains("2 changed"),
+            "{name}: {section}"
+        );
+        assert!(section.contains("1 not the same everywhere"), "{name}");
+        assert!(section.contains(differs), "{name}: {section}");
+        // The key that differs stands above all others and is marked.
+        let first = section.split("<tr class=\"chosen\">").nth(1).unwrap();
+        assert!(first.starts_with("<th scope=\"row\">ecs_metric_delay_60s"), "{name}");
+        assert!(section.contains("tt_high_points"), "{name}: defaults too");
+    }
+}
+
+#[test]
 fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_named() {
     let folder = small();
     let at = folder.path();

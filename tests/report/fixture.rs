@@ -248,6 +248,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         in_service: Vec::new(),
         evaluations: Vec::new(),
         lives: Vec::new(),
+        lcu_by_hour: Vec::new(),
         decisions: Vec::new(),
         invoice: Invoice::default(),
     };

@@ -28,7 +28,11 @@ fn a_series_with_missing_samples_is_refused_until_gaps_are_explained() {
     let Some(refused) = replay(file, &[]) else { return };
     assert_eq!(codes(&refused), ["WT044"]);
     assert_eq!(refused.diagnostics.len(), 8);
-    let scenario = valid(replay(file, &[HOLD]).unwrap());
+    let held = replay(file, &[HOLD]).unwrap();
+    // What is filled is counted once, and the first date of the file is the start: 2014-04-10 00:04 UTC.
+    assert_eq!(codes(&held), ["WT113", "WT201"]);
+    let scenario = valid(held);
+    assert_eq!(scenario.plan.start_unix_ns, 1_397_088_240_000_000_000);
     let counts = scenario.services[0].trace.as_ref().unwrap();
     assert_eq!((counts.intervals, counts.missing_intervals, counts.interval_ns), (4032, 8, 300_000_000_000));
 }
@@ -40,7 +44,7 @@ fn five_years_of_hours_need_a_horizon_and_their_gaps_explained() {
     assert_eq!(codes(&refused), ["WT044"]);
     // The fourteenth gap of the file lies beyond the five years that a run may last.
     assert_eq!(refused.diagnostics.len(), 13);
-    assert_eq!(codes(&replay(file, &[HOLD]).unwrap()), ["WT047"]);
+    assert_eq!(codes(&replay(file, &[HOLD]).unwrap()), ["WT047", "WT113", "WT201"]);
     let scenario = valid(replay(file, &[HOLD, "horizon=365d"]).unwrap());
     assert_eq!(scenario.services[0].trace.as_ref().unwrap().intervals, 365 * 24 - 1);
 }

@@ -90,6 +90,8 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         replications,
         budget: request.budget,
         figures,
+        assumptions: scenario.assumptions(),
+        not_priced: scenario.not_priced.clone(),
     };
     let (overrides, seed) = (request.given.overrides.clone(), request.given.seed);
     Ok(Planned { head, shelf, source, overrides, seed })

@@ -1,5 +1,7 @@
 //! The meter: whole billed seconds of tasks, and LCU-hours of the load balancer, as exact integers.
 
+use alloc::vec::Vec;
+
 use super::tariff::Tariff;
 use crate::facts::{TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
@@ -70,6 +72,7 @@ pub struct Meter {
     /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
+    hours: Vec<u128>,
     reading: MeterReading,
 }
 
@@ -85,6 +88,7 @@ impl Meter {
             requests_per_connection: balancer.map_or(1, |lb| lb.requests_per_connection),
             hour_offset: start_unix_ns.rem_euclid(3_600_000_000_000).unsigned_abs(),
             hour: LcuUsage::default(),
+            hours: Vec::new(),
             reading: MeterReading::default(),
         }
     }
@@ -111,17 +115,24 @@ impl Meter {
     }
 
     fn close_hour(&mut self) {
-        self.reading.lcu_hours += self.hour.lcu_hours(self.rules, self.requests_per_connection);
+        let lcu_hours = self.hour.lcu_hours(self.rules, self.requests_per_connection);
+        self.reading.lcu_hours += lcu_hours;
+        self.hours.push(lcu_hours);
         self.hour = LcuUsage::default();
     }
 
-    /// Ends the run at `horizon`: tasks that are still billed end as if they stopped there.
-    pub fn finish(mut self, horizon: SimTime, still_billed: impl Iterator<Item = SimTime>) -> MeterReading {
+    /// Ends the run at `horizon`: tasks that are still billed end as if they stopped there. Beside the reading stand the
+    /// LCU-hours of each hour of the calendar, in its unit.
+    pub fn finish(
+        mut self,
+        horizon: SimTime,
+        still_billed: impl Iterator<Item = SimTime>,
+    ) -> (MeterReading, Vec<u128>) {
         for since in still_billed {
             self.bill(horizon.since(since));
         }
         self.close_hour();
-        self.reading
+        (self.reading, self.hours)
     }
 }
 

@@ -75,6 +75,8 @@ pub struct RunOutcome {
 pub struct ServiceOutcome {
     /// Its meter.
     pub reading: MeterReading,
+    /// Its LCU-hours in each hour of the calendar, in the unit of the reading.
+    pub lcu_by_hour: Vec<u128>,
     /// Its invoice.
     pub invoice: Invoice,
 }
@@ -495,7 +497,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         for state in self.services {
             fingerprint =
                 (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
-            let reading =
+            let (reading, lcu_by_hour) =
                 state.meter.finish(horizon, state.lifecycle.billed(state.plan.tariff.bill_deprovisioning));
             let invoice = Invoice::of(&Billed {
                 tariff: &state.plan.tariff,
@@ -505,7 +507,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 alarms: state.plan.alarms(),
                 horizon: self.plan.horizon,
             });
-            services.push(ServiceOutcome { reading, invoice });
+            services.push(ServiceOutcome { reading, lcu_by_hour, invoice });
         }
         RunOutcome { services, fingerprint, control_events: self.control_events }
     }

@@ -76,7 +76,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
     let variants: Vec<Value> =
         (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
     let whole = json!({
-        "schema_version": "1.0",
+        "schema_version": "1.1",
         "seed": comparison.seed,
         "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
         "interrupted": comparison.interrupted,
@@ -110,6 +110,8 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
         "name": variant.variant.name,
         "scenario": { "name": scenario.name, "sha256": scenario.sha256, "fidelity": scenario.fidelity() },
         "not_the_same_requests": comparison.unlike(index),
+        "assumptions": scenario.assumptions(),
+        "not_priced": scenario.not_priced,
         "figures": values,
         "checks": checks,
     })

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::amounts::{Amount, Kind, NOTHING, half_width, relative, value};
+use super::assumed::{self, Assumed};
 use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
 use super::embed::Column;
 use super::experiment::{
     Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted, status_words, worst,
 };
+use super::plan::{ONE_BY_ONE, PRICES};
 use crate::report::numbers::{THIN, figure};
 
 const COST: &str = "cost_per_month_usd";
@@ -33,6 +35,10 @@ struct Variant {
     name: String,
     scenario: Scenario,
     not_the_same_requests: Vec<String>,
+    #[serde(default)]
+    assumptions: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    not_priced: Vec<String>,
     figures: BTreeMap<String, Figure>,
     checks: Vec<Check>,
 }
@@ -84,6 +90,10 @@ impl Variant {
             .map(|(service, figure, _)| (service, figure))
     }
 
+    fn assumed(&self) -> Assumed<'_> {
+        Assumed { name: &self.name, assumptions: &self.assumptions, not_priced: &self.not_priced }
+    }
+
     fn status(&self) -> &'static str {
         worst(&self.checks).unwrap_or("no_data")
     }
@@ -131,6 +141,8 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     for variant in &comparison.variants {
         sheet.table(&figures(variant, variant.name != base.name))?;
     }
+    let assumed: Vec<Assumed<'_>> = comparison.variants.iter().map(Variant::assumed).collect();
+    assumed::section(&mut sheet, &assumed, &[], limits(&comparison))?;
     let others = comparison.variants.len().saturating_sub(1) as u64;
     let head = Head {
         kind: "Comparison",
@@ -153,6 +165,27 @@ fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
         facts.push("requests flow: response times are approximate (≈)".to_owned());
     }
     facts
+}
+
+/// What the figures do not say.
+fn limits(comparison: &Comparison) -> Vec<String> {
+    let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
+    let flows: Vec<&str> =
+        comparison.variants.iter().filter(flowing).map(|variant| variant.name.as_str()).collect();
+    let fidelity = match flows.len() {
+        0 => ONE_BY_ONE.to_owned(),
+        _ => format!(
+            "Requests flowed in {}: response times come from formulas there and are approximate (≈).",
+            flows.join(", ")
+        ),
+    };
+    let runs = match comparison.replications {
+        1 => "One run of each variant: nothing says how far other seeds would spread.".to_owned(),
+        runs => {
+            format!("Figures are means over {runs} runs of each variant, on the same requests run by run.")
+        }
+    };
+    vec![fidelity, runs, PRICES.to_owned()]
 }
 
 fn verdict(comparison: &Comparison, base: &Variant) -> Banner {

@@ -8,6 +8,12 @@ use crate::scenario;
 /// Longest plan that a page carries \[B\]; a longer one stays in its file.
 const LONGEST_PLAN: usize = 200_000;
 
+/// What holds for every bill.
+pub(super) const PRICES: &str =
+    "Prices are list prices on demand, without tax and discounts; a month is 730 hours.";
+/// What holds where no request stands for others.
+pub(super) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
+
 /// What the section shows.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct PlanSection {
@@ -17,13 +23,14 @@ pub(super) struct PlanSection {
     plan: Option<String>,
 }
 
+/// One assumption.
 #[derive(Clone, Debug, Serialize)]
-struct Assumption {
-    key: String,
-    value: String,
-    meaning: &'static str,
+pub(super) struct Assumption {
+    pub(super) key: String,
+    pub(super) value: String,
+    pub(super) meaning: &'static str,
     /// Whether the scenario gives another value than the default.
-    is_changed: bool,
+    pub(super) is_changed: bool,
 }
 
 impl PlanSection {
@@ -39,7 +46,8 @@ impl PlanSection {
     }
 }
 
-fn assumption(key: &str, value: &toml::Value) -> Assumption {
+/// An assumption with what there is to say of it.
+pub(super) fn assumption(key: &str, value: &toml::Value) -> Assumption {
     let text = match value {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -70,7 +78,7 @@ fn limits(results: &Results) -> Vec<String> {
     let mut limits = Vec::new();
     let head = &results.plan.head;
     limits.push(match results.summary.scenario.fidelity.as_str() {
-        "requests" => "Every request was simulated one by one.".to_owned(),
+        "requests" => ONE_BY_ONE.to_owned(),
         other => format!(
             "Requests flowed (fidelity `{other}`): tasks, decisions and cost are those of the flow, response times come \
              from formulas and are approximate (≈)."
@@ -95,8 +103,6 @@ fn limits(results: &Results) -> Vec<String> {
             head.warmup
         ));
     }
-    limits.push(
-        "Prices are list prices on demand, without tax and discounts; a month is 730 hours.".to_owned(),
-    );
+    limits.push(PRICES.to_owned());
     limits
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(super) use sheets::{Alarm, ColdStart, Decision, Timeline};
+pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};
 
 /// What to do about a file that cannot be used.
@@ -121,10 +121,12 @@ pub(super) struct Results {
     pub(super) manifest: Manifest,
     pub(super) summary: Summary,
     pub(super) plan: Plan,
-    /// In the order of the services of the summary, like the three below.
+    /// In the order of the services of the summary, like the four below.
     pub(super) timelines: Vec<Timeline>,
     pub(super) decisions: Vec<Vec<Decision>>,
     pub(super) alarms: Vec<Vec<Alarm>>,
+    /// What alarms saw of metrics that the timelines do not have.
+    pub(super) seen: Vec<Vec<Seen>>,
     pub(super) cold_starts: Vec<Vec<ColdStart>>,
     pub(super) estimates: Option<Estimates>,
 }
@@ -151,6 +153,7 @@ impl Results {
             timelines: sheets::timelines(&files.timeline, &names)?,
             decisions: sheets::decisions(&files.decisions, &names)?,
             alarms: sheets::alarms(&files.evaluations, &names)?,
+            seen: sheets::seen(&files.evaluations, &names)?,
             cold_starts: sheets::cold_starts(&files.tasks, &names)?,
             summary,
             estimates,

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::amounts::{Amount, Kind, value};
+use super::assumed::{self, Assumed, Varied};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
+use super::plan::{ONE_BY_ONE, PRICES};
 use crate::report::numbers::{THIN, grouped};
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
@@ -28,6 +30,10 @@ struct Summary {
     cells_with_approximate_times: u64,
     requests: u64,
     checks: Vec<String>,
+    #[serde(default)]
+    assumptions: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    not_priced: Vec<String>,
     pareto_front: Vec<Best>,
     points_that_pass: Option<u64>,
     cheapest_that_passes: Option<Best>,
@@ -132,6 +138,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     sheet.section("Points");
     sheet.points("points", &left_out)?;
     failures(&mut sheet, &summary)?;
+    assumptions(&mut sheet, &summary)?;
     let origins = made.origins().into_iter().filter(|origin| origin.name != "Command");
     let mut origins: Vec<_> = origins.collect();
     origins.insert(0, super::frame::Origin::code("Sweep SHA-256", summary.sweep_sha256.clone()));
@@ -144,6 +151,26 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         origins,
     };
     sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
+}
+
+/// What every point assumes, and which assumptions are axes.
+fn assumptions(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
+    let Summary { assumptions, not_priced, design, .. } = summary;
+    let varied: Vec<Varied<'_>> =
+        design.axes.iter().map(|axis| Varied { key: &axis.name, values: &axis.values }).collect();
+    let fidelity = match summary.cells_with_approximate_times {
+        0 => ONE_BY_ONE.to_owned(),
+        runs => format!(
+            "Requests flowed in {}: response times come from formulas there and are approximate.",
+            counted(runs, "run")
+        ),
+    };
+    let runs = format!(
+        "Figures of a point are means of its {}; all points have the same random numbers.",
+        counted(design.replications, "run")
+    );
+    let base = Assumed { name: &summary.scenario.name, assumptions, not_priced };
+    assumed::section(sheet, &[base], &varied, vec![fidelity, runs, PRICES.to_owned()])
 }
 
 fn facts(summary: &Summary) -> Vec<String> {

@@ -26,7 +26,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
     let front: Vec<Value> = survey.front.iter().map(|point| point_json(view, *point)).collect();
     let failures: Vec<Value> = survey.failures.iter().map(|row| failure_json(view, row)).collect();
     let summary = json!({
-        "schema_version": "1.0",
+        "schema_version": "1.1",
         "scenario": { "name": head.scenario, "sha256": head.scenario_sha256, "seed": head.seed },
         "sweep_sha256": head.hash(),
         "design": {
@@ -46,6 +46,8 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         "cells_with_approximate_times": survey.approximate,
         "requests": survey.requests,
         "checks": head.checks,
+        "assumptions": head.assumptions,
+        "not_priced": head.not_priced,
         "pareto_front": front,
         "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(survey.passing.len()) },
         "cheapest_that_passes": survey.cheapest().map_or(Value::Null, |point| point_json(view, point)),

@@ -6,7 +6,7 @@ use windtunnel_kernel::units::SimDuration;
 use super::{Lower, Parts};
 use crate::scenario::curve::{self, Shape};
 use crate::scenario::diagnostic::Problem;
-use crate::scenario::trace::{self, Gaps, Trace, TraceOptions};
+use crate::scenario::trace::{self, DateOrder, Decimal, Gaps, Trace, TraceOptions};
 use crate::scenario::tree::Place;
 use crate::scenario::view::View;
 use crate::scenario::{TraceCounts, codes, quantity};
@@ -97,6 +97,10 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
         Some(horizon) => horizon.0,
         None => LONGEST_RUN + 1,
     };
+    // What a wrong word would have decided cannot be judged.
+    if ["dates", "decimal"].into_iter().any(|key| view.is_given(key) && view.text(key).is_none()) {
+        return None;
+    }
     let file = view.text("file")?;
     let options = TraceOptions {
         file,
@@ -106,6 +110,14 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
             "hold" => Gaps::Hold,
             _ => Gaps::Error,
         },
+        dates: view.text("dates").map(|order| match order {
+            "day_first" => DateOrder::DayFirst,
+            _ => DateOrder::MonthFirst,
+        }),
+        decimal: view.text("decimal").map(|mark| match mark {
+            "comma" => Decimal::Comma,
+            _ => Decimal::Point,
+        }),
         until,
     };
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
@@ -113,13 +125,16 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
     let reader = lower.open(file, &place)?;
     match trace::read(reader, &options) {
         Ok(trace) => {
+            if trace.missing > 0 {
+                lower.report.add(filled(&trace, &options, &view.place("gaps")));
+            }
             Some(Source::Trace { trace, file: options.file.to_owned(), is_count, scale, repeat, place })
         }
         Err(problems) => {
             for found in problems {
                 let mut problem = Problem::new(found.code, format!("`{file}`: {}", found.message));
                 problem = if found.line > 0 {
-                    problem.at_line(file, found.line, &found.content)
+                    problem.at_line(file, found.line, &found.content, found.span)
                 } else {
                     problem.at(&place, "this trace")
                 };
@@ -131,6 +146,29 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
             None
         }
     }
+}
+
+/// Says how many intervals of a trace were filled.
+fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
+    let (missing, all, line) = (trace.missing, trace.intervals(), trace.first_missing);
+    let value = if options.gaps == Gaps::Hold { "the value before" } else { "no requests" };
+    let problem = Problem::new(
+        codes::TRACE_FILLED,
+        format!(
+            "`{}`: {missing} of {all} intervals are missing, the first at line {line}; taken as {value}",
+            options.file
+        ),
+    )
+    .at(place, "says so");
+    let Some(wider) = trace.wider else { return problem };
+    let apart = SimDuration(trace.step.saturating_mul(wider.steps));
+    problem.help(format!(
+        "from line {} on rows lie {} apart, at first {}; where a row there stands for all of that time, the file has \
+         two resolutions and has to be brought to one",
+        wider.line,
+        quantity::duration_text(apart),
+        quantity::duration_text(SimDuration(trace.step))
+    ))
 }
 
 fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Option<(Shape, Place)> {

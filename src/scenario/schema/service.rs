@@ -92,9 +92,10 @@ const TRAFFIC: TableSpec = TableSpec {
 };
 
 const TRACE: TableSpec = TableSpec {
-    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, or whole seconds) or `time_s`; \
-          or a CSV of the CloudWatch console, with its lines of labels. Second 0 \
-          is its first interval; within an interval the rate is constant.",
+    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, a date as spreadsheets write it, seconds, or \
+          milli-, micro- or nanoseconds since 1970) or `time_s`; or a CSV of the CloudWatch console, with its lines of \
+          labels. Commas, semicolons or tabs part the cells. Second 0 is its first interval; within an interval the rate is \
+          constant.",
     keys: &[
         Key::new("file", Kind::Name, "Path relative to the scenario's folder.").required(),
         Key::new("column", Kind::Name, "The value column.").or("\"requests\""),
@@ -109,9 +110,21 @@ const TRACE: TableSpec = TableSpec {
         Key::new(
             "gaps",
             Kind::Choice(&[word("error"), word("zero"), word("hold")]),
-            "What a missing row is: an error, no requests, or the value before it.",
+            "What a missing row or an empty cell is: an error, no requests, or the value before it.",
         )
         .or("\"error\""),
+        Key::new(
+            "dates",
+            Kind::Choice(&[word("day_first"), word("month_first")]),
+            "What `03/04/2026` is: 3 April, or March 4. Left out, a date of the first rows whose day is above 12 tells; where \
+             none does, it is an error.",
+        ),
+        Key::new(
+            "decimal",
+            Kind::Choice(&[word("point"), word("comma")]),
+            "Whether `1,234` is 1234 or 1.234. Left out, a number of the first rows that can be read in one way tells, then a \
+             comma between cells (point); where nothing does, it is an error.",
+        ),
     ],
 };
 

@@ -1,16 +1,25 @@
-//! The lines of a text, plain or gzip, in bounded memory.
+//! The lines of a text, plain or gzip, UTF-8 or UTF-16, in bounded memory.
 
 use std::io::{BufRead, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
 use super::TraceProblem;
+use super::utf16::Utf16;
 use crate::scenario::codes;
 
 /// Longest line \[B\].
 const LONGEST_LINE: u64 = 1 << 20;
 /// Most text that is unzipped from a file \[B\]: 16 GiB.
 const MOST_TEXT: u64 = 16 << 30;
+
+/// How files begin that people take for a CSV.
+const OTHER_KINDS: [(&[u8], &str); 4] = [
+    (b"PK\x03\x04", "a workbook of a spreadsheet or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of a spreadsheet"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd"),
+];
 
 /// A reader of lines.
 pub(super) struct Lines {
@@ -22,22 +31,27 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Looks at the first two bytes, which tell gzip from text whatever the file is called.
+    /// Looks at the first bytes, which tell gzip from text and UTF-16 from UTF-8 whatever the file is called.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or is no text.
     pub(super) fn open(reader: Box<dyn Read>) -> Result<Self, TraceProblem> {
         let mut reader = BufReader::with_capacity(1 << 16, reader);
         let gzip = reader.fill_buf().map_err(|error| unreadable(&error))?.starts_with(&[0x1f, 0x8b]);
         let reader: Box<dyn Read> =
             if gzip { Box::new(MultiGzDecoder::new(reader)) } else { Box::new(reader) };
-        Ok(Self {
-            reader: BufReader::with_capacity(1 << 16, reader),
-            buffer: Vec::new(),
-            text: String::new(),
-            line: 0,
-            total: 0,
-        })
+        let mut reader = BufReader::with_capacity(1 << 16, reader);
+        let beginning = reader.fill_buf().map_err(|error| unreadable(&error))?;
+        if let Some((_, kind)) = OTHER_KINDS.iter().find(|(magic, _)| beginning.starts_with(magic)) {
+            let problem =
+                TraceProblem::whole(codes::FILE_UNREADABLE, &format!("the file is {kind}, not a CSV"));
+            return Err(TraceProblem { help: Some("save it as CSV (UTF-8)".to_owned()), ..problem });
+        }
+        if let Some(is_big_endian) = Utf16::mark(beginning) {
+            let decoder = Utf16::new(Box::new(reader), is_big_endian);
+            reader = BufReader::with_capacity(1 << 16, Box::new(decoder));
+        }
+        Ok(Self { reader, buffer: Vec::new(), text: String::new(), line: 0, total: 0 })
     }
 
     /// The next line and its number from 1, without its end; `None` after the last.
@@ -63,13 +77,20 @@ impl Lines {
         if self.total > MOST_TEXT {
             return Err(self.too_large("the trace is longer than 16 GiB"));
         }
-        let Ok(text) = std::str::from_utf8(&self.buffer) else {
-            let message = "the line is not UTF-8".to_owned();
-            return Err(TraceProblem {
-                line: self.line,
-                message,
-                ..TraceProblem::whole(codes::TRACE_VALUE, "")
-            });
+        let text = match std::str::from_utf8(&self.buffer) {
+            Ok(text) if !text.contains('\0') => text,
+            found => {
+                let what = if found.is_ok() {
+                    "has characters of zero, as UTF-16 without a mark"
+                } else {
+                    "is not UTF-8"
+                };
+                return Err(TraceProblem {
+                    line: self.line,
+                    help: Some("save the file as UTF-8".to_owned()),
+                    ..TraceProblem::whole(codes::TRACE_VALUE, &format!("the line {what}"))
+                });
+            }
         };
         let text = text.strip_prefix('\u{feff}').filter(|_| self.line == 1).unwrap_or(text);
         self.text.clear();

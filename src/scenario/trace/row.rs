@@ -1,44 +1,74 @@
-//! One row of a trace: its columns, its time and its value.
+//! One row of a trace: how its file writes it, its time and its value.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use std::ops::Range;
 
-use super::TraceProblem;
+use super::cells::{Cell, SEPARATORS, cells};
+use super::instant::{DateOrder, Instant, NotATime, instant};
+use super::number::{Decimal, NotANumber, number};
+use super::{TraceOptions, TraceProblem};
 use crate::scenario::codes;
 use crate::scenario::conform::nearest;
 
-/// Which columns hold the time and the value.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Columns {
-    time: usize,
-    value: usize,
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub(super) message: String,
+    /// Where, in the line \[B\].
+    pub(super) span: Range<usize>,
+    pub(super) help: Option<String>,
+    /// Whether it is the notation of the whole file, which is told once.
+    pub(super) is_of_file: bool,
 }
 
-impl Columns {
+/// How a file writes its rows.
+#[derive(Clone, Debug)]
+pub(super) struct Format {
+    separator: char,
+    /// Place of the time.
+    time: usize,
+    /// Place of the value.
+    value: usize,
+    /// Cells that a row may have.
+    width: usize,
+    /// Whether the time column is called `time_s`.
+    in_seconds: bool,
+    /// The name of the value column.
+    column: String,
+    pub(super) dates: Option<DateOrder>,
+    pub(super) decimal: Option<Decimal>,
+}
+
+impl Format {
     /// Finds the columns in the header.
     ///
     /// # Errors
     /// When one is missing.
-    pub(super) fn find(header: &str, value: &str) -> Result<Self, TraceProblem> {
-        let names: Vec<&str> = header.split(',').map(unquoted).collect();
-        let problem = |message: String| TraceProblem {
-            content: header.chars().take(200).collect(),
-            ..TraceProblem::whole(codes::TRACE_HEADER, &message)
+    pub(super) fn find(header: &str, options: &TraceOptions<'_>) -> Result<Self, TraceProblem> {
+        let Some((separator, time)) = Self::time(header) else {
+            return Err(of_header(header, "there is no column `timestamp` or `time_s`".to_owned()));
         };
-        let Some(time) = Self::time(header) else {
-            return Err(problem("there is no column `timestamp` or `time_s`".to_owned()));
+        let names: Vec<_> = cells(header, separator).map(|cell| cell.name().into_owned()).collect();
+        let Some(value) = names.iter().position(|name| name == options.column) else {
+            return Err(of_header(header, missing_column("there is no column", options.column, &names)));
         };
-        let Some(value) = names.iter().position(|name| *name == value) else {
-            let near = nearest(value, &names).map_or(String::new(), |near| format!("; is it `{near}`?"));
-            return Err(problem(format!("there is no column `{value}`{near}")));
-        };
-        Ok(Self { time, value })
+        Ok(Self {
+            separator,
+            time,
+            value,
+            width: names.len(),
+            in_seconds: names[time] == "time_s",
+            column: options.column.to_owned(),
+            dates: options.dates,
+            decimal: options.decimal,
+        })
     }
 
-    /// The place of the time column in the header.
-    pub(super) fn time(header: &str) -> Option<usize> {
-        header.split(',').map(unquoted).position(|name| matches!(name, "timestamp" | "time_s"))
+    /// The separator of a header with a time column, and that column's place.
+    pub(super) fn time(header: &str) -> Option<(char, usize)> {
+        SEPARATORS.into_iter().find_map(|separator| {
+            let is_time = |cell: Cell<'_>| matches!(cell.text, "timestamp" | "time_s");
+            cells(header, separator).position(is_time).map(|at| (separator, at))
+        })
     }
 
     /// Finds the columns of a console's export (`aws-platform.md` §6.2: its layout is nowhere documented): lines of
@@ -47,100 +77,171 @@ impl Columns {
     ///
     /// # Errors
     /// When no label is that of the wanted column, or two columns have it.
-    pub(super) fn export(labels: &[String], row: &str, value: &str) -> Result<Self, TraceProblem> {
-        let named = |line: &String| line.split(',').map(unquoted).skip(1).position(|name| name == value);
-        let is_twice =
-            |line: &str| line.split(',').map(unquoted).skip(1).filter(|name| *name == value).count() > 1;
-        let problem = |message: String| TraceProblem {
-            content: labels.first().map_or("", String::as_str).chars().take(200).collect(),
-            ..TraceProblem::whole(codes::TRACE_HEADER, &message)
+    pub(super) fn export(
+        labels: &[String],
+        row: &str,
+        options: &TraceOptions<'_>,
+    ) -> Result<Self, TraceProblem> {
+        let separator = Self::begins_with_a_time(row).unwrap_or(',');
+        let names = |line: &String| -> Vec<String> {
+            cells(line, separator).skip(1).map(|cell| cell.name().into_owned()).collect()
         };
-        match labels.iter().find_map(named) {
-            Some(at) if labels.iter().all(|line| !is_twice(line)) => Ok(Self { time: 0, value: at + 1 }),
-            Some(_) => Err(problem(format!("two columns are labelled `{value}`"))),
-            None if row.split(',').count() == 2 && value == "requests" => Ok(Self { time: 0, value: 1 }),
+        let labels_of: Vec<Vec<String>> = labels.iter().map(names).collect();
+        let wanted = options.column;
+        let problem = |message| of_header(labels.first().map_or("", String::as_str), message);
+        let width = labels_of.iter().map(Vec::len).max().unwrap_or(0) + 1;
+        let at = labels_of.iter().find_map(|names| names.iter().position(|name| name == wanted));
+        let is_twice = |names: &Vec<String>| names.iter().filter(|name| *name == wanted).count() > 1;
+        let value = match at {
+            Some(at) if !labels_of.iter().any(is_twice) => at + 1,
+            Some(_) => return Err(problem(format!("two columns are labelled `{wanted}`"))),
+            None if cells(row, separator).count() == 2 && wanted == "requests" => 1,
             None => {
-                let names: Vec<&str> =
-                    labels.iter().flat_map(|line| line.split(',').map(unquoted).skip(1)).collect();
-                let near = nearest(value, &names).map_or(String::new(), |near| format!("; is it `{near}`?"));
-                Err(problem(format!("no column is labelled `{value}`{near}")))
+                let names: Vec<String> = labels_of.concat();
+                return Err(problem(missing_column("no column is labelled", wanted, &names)));
+            }
+        };
+        Ok(Self {
+            separator,
+            time: 0,
+            value,
+            width: width.max(value + 1),
+            in_seconds: false,
+            column: wanted.to_owned(),
+            dates: options.dates,
+            decimal: options.decimal,
+        })
+    }
+
+    /// The separator of a line that begins with a time of day, as a row of an export does and a label does not.
+    pub(super) fn begins_with_a_time(line: &str) -> Option<char> {
+        SEPARATORS.into_iter().find(|separator| {
+            let first = cells(line, *separator).next().map_or("", |cell| cell.text);
+            first.contains(':') && matches!(instant(first, None, false), Ok(_) | Err(NotATime::Either))
+        })
+    }
+
+    /// The time and the value of a row as they are written.
+    pub(super) fn texts<'a>(&self, line: &'a str) -> (Option<Cell<'a>>, Option<Cell<'a>>) {
+        let (mut time, mut value) = (None, None);
+        for (index, cell) in cells(line, self.separator).enumerate() {
+            if index == self.time {
+                time = Some(cell);
+            } else if index == self.value {
+                value = Some(cell);
             }
         }
+        (time, value)
     }
 
-    /// Whether a line begins with a time of day, as a row of an export does and a label does not.
-    pub(super) fn begins_with_a_time(line: &str) -> bool {
-        let first = unquoted(line.split(',').next().unwrap_or(""));
-        first.contains(':') && instant(first).is_some()
+    /// Whether numbers may have commas without quotes, because something else parts the cells.
+    pub(super) fn has_free_commas(&self) -> bool {
+        self.separator != ','
     }
 
-    /// Time \[ns\] and value of a row.
+    /// Time and value of a row; no value where its cell is empty.
     ///
     /// # Errors
-    /// What is wrong with it, as a sentence.
-    pub(super) fn parse(self, line: &str) -> Result<(i128, f64), String> {
-        let (mut time, mut value) = (None, None);
-        for (index, field) in line.split(',').enumerate() {
-            if index == self.time {
-                time = Some(unquoted(field));
-            }
-            if index == self.value {
-                value = Some(unquoted(field));
-            }
-        }
-        let (Some(time), Some(value)) = (time, value) else {
-            return Err("the row has fewer columns than the header".to_owned());
+    /// What is wrong with it.
+    pub(super) fn parse(&self, line: &str) -> Result<(Instant, Option<f64>), Fault> {
+        let (Some(time), Some(value)) = self.texts(line) else {
+            return Err(Fault::new("the row has fewer columns than the header".to_owned(), 0..line.len()));
         };
-        let nanos = instant(time).ok_or_else(|| format!("`{}` is not a time", shown(time)))?;
-        let number = value.parse::<f64>().map_err(|_| format!("`{}` is not a number", shown(value)))?;
-        if !number.is_finite() {
-            return Err(format!("`{}` is not a finite number", shown(value)));
+        if let Some(extra) = cells(line, self.separator).skip(self.width).find(|cell| !cell.text.is_empty()) {
+            let fault = Fault::new("the row has more columns than the header".to_owned(), extra.span);
+            return Err(fault.help("a number with a comma in it stands in quotes: \"8,644\""));
         }
+        let number = self.value(&value)?;
+        let instant = instant(time.text, self.dates, self.in_seconds).map_err(|why| no_time(&why, &time))?;
+        Ok((instant, number))
+    }
+
+    fn value(&self, cell: &Cell<'_>) -> Result<Option<f64>, Fault> {
+        let (text, column) = (shown(cell.text), shown(&self.column));
+        let fault = |message: String| Fault::new(message, cell.span.clone());
+        let number = match number(cell.text, self.decimal) {
+            Ok(None) => return Ok(None),
+            Ok(Some(number)) => number,
+            Err(NotANumber::Text) => {
+                return Err(fault(format!("`{text}` is not a number (column `{column}`)")));
+            }
+            Err(NotANumber::NotFinite) => return Err(fault(format!("`{text}` is not a finite number"))),
+            Err(NotANumber::Notation) => {
+                let (mark, key) = match self.decimal {
+                    Some(Decimal::Comma) => ("comma", "point"),
+                    _ => ("point", "comma"),
+                };
+                let fault =
+                    fault(format!("`{text}` is not a number with a decimal {mark} (column `{column}`)"));
+                return Err(fault.help(&format!("`decimal = \"{key}\"` reads the file the other way")));
+            }
+            Err(NotANumber::Either(point, comma)) => {
+                let fault =
+                    fault(format!("`{text}` is {point} or {comma}, and no number of the file tells which"));
+                let help = "`decimal = \"point\"` or `decimal = \"comma\"` in the trace's table says it";
+                return Err(Fault { is_of_file: true, ..fault.help(help) });
+            }
+        };
         if number < 0.0 {
-            return Err(format!("`{}` is negative", shown(value)));
+            return Err(fault(format!("`{text}` is negative (column `{column}`)")));
         }
         if number > 1e15 {
-            return Err(format!("`{}` is more than 10¹⁵", shown(value)));
+            return Err(fault(format!("`{text}` is more than 10¹⁵ (column `{column}`)")));
         }
-        Ok((nanos, number + 0.0))
+        Ok(Some(number + 0.0))
     }
 }
 
-fn unquoted(field: &str) -> &str {
-    let field = field.trim();
-    field.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(field).trim()
+impl Fault {
+    fn new(message: String, span: Range<usize>) -> Self {
+        Self { message, span, help: None, is_of_file: false }
+    }
+
+    fn help(self, help: &str) -> Self {
+        Self { help: Some(help.to_owned()), ..self }
+    }
+}
+
+/// What is wrong with a time, and what to do about it.
+fn no_time(why: &NotATime, cell: &Cell<'_>) -> Fault {
+    let text = shown(cell.text);
+    let fault = |message: String| Fault::new(message, cell.span.clone());
+    match why {
+        NotATime::Unknown => fault(format!("`{text}` is not a time")).help(
+            "times are written `2026-03-02T09:05:00Z`, `2026-03-02 09:05`, `2026/03/02 09:05:00`, `02.03.2026 09:05`, \
+             `3/2/2026 9:05 AM`, or as seconds",
+        ),
+        NotATime::Either => {
+            let fault = fault(format!("`{text}` is a date whose day and month could be swapped"));
+            let help = "`dates = \"day_first\"` or `dates = \"month_first\"` in the trace's table says which it is";
+            Fault { is_of_file: true, ..fault.help(help) }
+        }
+        NotATime::Size => fault(format!("`{text}` has no size of a time")).help(
+            "a time since 1970 has 10 digits in seconds, 13 in milliseconds, 16 in microseconds, 19 in nanoseconds; a \
+             date is written `2026-03-02T09:05:00`",
+        ),
+        NotATime::Scientific => fault(format!("`{text}` has lost its last digits"))
+            .help("let the spreadsheet show the column as a whole number before it saves the file"),
+        NotATime::TooManySeconds => fault(format!("`{text}` is too large for seconds since 1970"))
+            .help("milliseconds, microseconds and nanoseconds are read in a column called `timestamp`"),
+    }
+}
+
+/// A problem of the line that names the columns.
+pub(super) fn of_header(header: &str, message: String) -> TraceProblem {
+    TraceProblem {
+        content: header.to_owned(),
+        span: 0..header.len(),
+        ..TraceProblem::whole(codes::TRACE_HEADER, &message)
+    }
+}
+
+fn missing_column(what: &str, wanted: &str, names: &[String]) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let near = nearest(wanted, &names).map_or(String::new(), |near| format!("; is it `{near}`?"));
+    format!("{what} `{wanted}`{near}")
 }
 
 fn shown(text: &str) -> String {
     text.chars().take(40).collect()
-}
-
-/// A time as nanoseconds: whole or decimal seconds, or ISO 8601. A time without a zone is read as UTC, since only
-/// distances matter.
-fn instant(text: &str) -> Option<i128> {
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
-        && !text[1.min(text.len())..].contains('-')
-    {
-        return decimal_seconds(text);
-    }
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Some(timestamp.as_nanosecond());
-    }
-    // A console's export has `2026/03/02 09:05:00`.
-    let civil: DateTime = match text.get(4..5) {
-        Some("/") => text.replacen('/', "-", 2).parse().ok()?,
-        _ => text.parse().ok()?,
-    };
-    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_nanosecond())
-}
-
-fn decimal_seconds(text: &str) -> Option<i128> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() || whole.len() > 15 || fraction.len() > 9 {
-        return None;
-    }
-    let nanos =
-        whole.parse::<i128>().ok()? * 1_000_000_000 + format!("{fraction:0<9}").parse::<i128>().ok()?;
-    Some(if negative { -nanos } else { nanos })
 }

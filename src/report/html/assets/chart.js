@@ -8,14 +8,16 @@ function gutters() {
   return { left: narrow ? 52 : 64, right: narrow ? 46 : 64 };
 }
 
-/** The lower and upper end of a scale that holds these values and begins at zero. */
+/** The lower and upper end of a scale that holds these values and zero. */
 function fromZero(axis, lines) {
   return (u, low, high) => {
     let most = high === null || high === undefined ? 0 : high;
     // A line far above everything would press the rest to the ground; its legend tells of it.
     for (const line of lines) if (line.value <= most * 2.5) most = Math.max(most, line.value);
     most = Math.max(most * 1.06, axis.at_least || 0);
-    return [0, most > 0 ? most : 1];
+    // A metric of one's own may be below zero.
+    const least = low < 0 ? low * 1.06 : 0;
+    return [least, most > least ? most : least + 1];
   };
 }
 

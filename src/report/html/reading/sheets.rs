@@ -85,6 +85,27 @@ pub(in crate::report) struct Alarm {
     pub(in crate::report) threshold: f64,
 }
 
+/// What an alarm saw over a time: a row of `evaluations.csv`.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report) struct Seen {
+    pub(in crate::report) time_s: f64,
+    pub(in crate::report) until_s: f64,
+    service: String,
+    pub(in crate::report) policy: String,
+    pub(in crate::report) alarm: String,
+    pub(in crate::report) metric: String,
+    /// Lowest and highest newest datapoint; `None`: missing all the time.
+    pub(in crate::report) lowest: Option<f64>,
+    pub(in crate::report) highest: Option<f64>,
+}
+
+impl Seen {
+    /// Whether it is of a metric that `timeline.csv` has too.
+    pub(in crate::report) fn is_utilization(metric: &str) -> bool {
+        metric.contains("CPUUtilization") || metric.contains("MemoryUtilization")
+    }
+}
+
 /// A row of `tasks.csv`, as far as it says how long a task took to serve.
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::report) struct ColdStart {
@@ -195,6 +216,14 @@ pub(super) fn alarms(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Alarm>
         }
     }
     by_service(known, services, FILE, |row| &row.service)
+}
+
+/// What alarms saw of metrics that `timeline.csv` does not have, by service.
+pub(super) fn seen(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Seen>>, String> {
+    const FILE: &str = "evaluations.csv";
+    let mut rows = rows::<Seen>(FILE, bytes)?;
+    rows.retain(|row| !Seen::is_utilization(&row.metric));
+    by_service(rows, services, FILE, |row| &row.service)
 }
 
 /// `tasks.csv`, by service.

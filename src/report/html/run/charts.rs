@@ -1,5 +1,7 @@
 //! The charts of one service: demand against tasks, utilization against targets and thresholds, response times against
-//! their limits, cost. Each comes with a sentence for those who cannot see it.
+//! their limits, cost; and what alarms saw of other metrics. Each comes with a sentence for those who cannot see it.
+
+mod metrics;
 
 use serde::Serialize;
 
@@ -7,7 +9,7 @@ use crate::kernel::units::SimDuration;
 use crate::report::html::chart::{Axis, Chart, Line, Mark, Panel, Series, Style, column};
 use crate::report::html::embed::Column;
 use crate::report::html::figures::minutes_above;
-use crate::report::html::reading::{Results, Timeline};
+use crate::report::html::reading::{Results, Seen, Timeline};
 use crate::report::html::thinning::{MOST_POINTS, Thinning};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
 use crate::scenario::{self, Quantity};
@@ -16,7 +18,7 @@ use crate::scenario::{self, Quantity};
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct ChartText {
     pub(super) id: String,
-    pub(super) title: &'static str,
+    pub(super) title: String,
     /// What it shows, as a sentence.
     pub(super) summary: String,
     /// What has to be known to read it; may be empty.
@@ -72,7 +74,9 @@ pub(super) fn panel(results: &Results, index: usize, id: &str) -> Result<(Panel,
     let ground = Ground { results, index, name, timeline, thinning, id };
     let mut drawn = Vec::new();
     if !timeline.times.is_empty() {
-        drawn = vec![demand(&ground), utilization(&ground), latency(&ground), cost(&ground)];
+        drawn = vec![demand(&ground), utilization(&ground)];
+        drawn.extend(metrics::charts(&ground));
+        drawn.extend([latency(&ground), cost(&ground)]);
     }
     let (charts, texts) = drawn.into_iter().unzip();
     let panel = Panel {
@@ -89,9 +93,9 @@ pub(super) fn panel(results: &Results, index: usize, id: &str) -> Result<(Panel,
     Ok((panel, texts))
 }
 
-fn text(chart: &Chart, title: &'static str, summary: String, caption: String) -> ChartText {
+fn text(chart: &Chart, title: &str, summary: String, caption: String) -> ChartText {
     let may_be_logarithmic = chart.left.may_be_logarithmic;
-    ChartText { id: chart.id.clone(), title, summary, caption, may_be_logarithmic }
+    ChartText { id: chart.id.clone(), title: title.to_owned(), summary, caption, may_be_logarithmic }
 }
 
 fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
@@ -162,11 +166,12 @@ fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = Mark> + 'a {
 fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
     let mut memory =
         ground.series("Memory", "%", "memory_utilization", Style::line("purple").dashed(&[8, 3]));
-    memory.shown = false;
+    let alarms = ground.results.alarms.get(ground.index).map_or(&[][..], Vec::as_slice);
+    memory.shown = alarms.iter().any(|alarm| alarm.metric.contains("MemoryUtilization"));
     let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::line("blue")), memory];
     let left = Axis::new("percent", "utilization").at_least(100.0);
     let mut chart = ground.chart("cpu", left, None, series);
-    chart.lines = utilization_lines(ground);
+    chart.lines = lines_of(ground, " %", &|_, metric| Seen::is_utilization(metric));
     let mean = |value: Option<f64>| {
         value.map_or_else(|| "unknown".to_owned(), |value| format!("{:.1} %", value * 100.0))
     };
@@ -189,10 +194,8 @@ fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
     (chart, text)
 }
 
-/// Targets of the plan and thresholds of the alarms; equal ones share a line.
-fn utilization_lines(ground: &Ground<'_>) -> Vec<Line> {
-    let is_utilization =
-        |metric: &str| metric.contains("CPUUtilization") || metric.contains("MemoryUtilization");
+/// Targets of the plan and thresholds of the alarms, of those whose policy and metric are wanted; equal ones share a line.
+fn lines_of(ground: &Ground<'_>, unit: &str, is_wanted: &dyn Fn(&str, &str) -> bool) -> Vec<Line> {
     let mut found: Vec<(f64, Vec<String>, bool)> = Vec::new();
     let mut add = |value: f64, label: String, is_target: bool| match found
         .iter_mut()
@@ -214,18 +217,18 @@ fn utilization_lines(ground: &Ground<'_>) -> Vec<Line> {
             .get("target_value")
             .and_then(|value| value.as_float().or(value.as_integer().map(|v| v as f64)));
         let metric = keys.get("metric").and_then(toml::Value::as_str).unwrap_or("");
-        if let (Some(target), true) = (target, is_utilization(metric)) {
+        if let (Some(target), true) = (target, is_wanted(policy, metric)) {
             add(target, format!("target of {policy}"), true);
         }
     }
     for alarm in ground.results.alarms.get(ground.index).into_iter().flatten() {
-        if is_utilization(&alarm.metric) {
+        if is_wanted(&alarm.policy, &alarm.metric) {
             let name = if alarm.alarm.is_empty() { &alarm.policy } else { &alarm.alarm };
             add(alarm.threshold, name.clone(), false);
         }
     }
     let line = |(value, labels, is_target): (f64, Vec<String>, bool)| Line {
-        label: format!("{} % {}", figure(value, THIN), labels.join(" = ")),
+        label: format!("{}{unit} {}", figure(value, THIN), labels.join(" = ")),
         value,
         on_right: false,
         style: if is_target {

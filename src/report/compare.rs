@@ -12,7 +12,7 @@ pub use sheets::{comparison_csv, comparison_json};
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
-use super::words::{columns, fitted, plain, wrapped};
+use super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Estimate, Measure};
 
@@ -154,7 +154,9 @@ fn checks(page: &mut Page, comparison: &Comparison) {
         return;
     }
     for name in names {
-        page.line(&[(Look::Faint, name)]);
+        for line in broken(&plain(name), page.width) {
+            page.line(&[(Look::Faint, &line)]);
+        }
         for variant in &comparison.variants {
             let Some(check) = variant.checks.iter().find(|check| check.check == name) else { continue };
             let (word, look) = verdict_word(check.status);

@@ -3,6 +3,7 @@
 mod baselines;
 mod costs;
 mod diffs;
+mod folders;
 mod formats;
 mod kept;
 mod verdicts;

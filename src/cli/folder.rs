@@ -32,6 +32,16 @@ pub(super) fn is_unfinished_sweep(folder: &Path) -> bool {
 /// The exit code, once the reason was printed.
 pub(super) fn prepare(out: &Path, kind: FolderKind) -> Result<(), Exit> {
     let shown = out.display();
+    let is_foreign = |manifest: Vec<u8>| !is_manifest(&manifest);
+    if read_bytes(&out.join(MANIFEST)).is_ok_and(is_foreign) {
+        return Err(fail(
+            Exit::Usage,
+            &format!(
+                "`{MANIFEST}` in `{shown}` is not one that windtunnel wrote, and would be replaced; choose another folder with \
+                 --out"
+            ),
+        ));
+    }
     let other = kind_of(out).filter(|other| *other != kind);
     if let Some(other) = other {
         let (there, mine) = (other.command(), kind.command());
@@ -40,16 +50,6 @@ pub(super) fn prepare(out: &Path, kind: FolderKind) -> Result<(), Exit> {
             &format!(
                 "`{shown}` holds what `windtunnel {there}` found, and `{mine}` would replace some of its files; choose another \
                  folder with --out, or remove this one first"
-            ),
-        ));
-    }
-    let is_foreign = |manifest: Vec<u8>| !is_manifest(&manifest);
-    if read_bytes(&out.join(MANIFEST)).is_ok_and(is_foreign) {
-        return Err(fail(
-            Exit::Usage,
-            &format!(
-                "`{MANIFEST}` in `{shown}` is not one that windtunnel wrote, and would be replaced; choose another folder with \
-                 --out"
             ),
         ));
     }

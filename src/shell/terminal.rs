@@ -55,7 +55,8 @@ fn harmless(text: &str) -> String {
             out.push('\n');
         }
         let line = without_controls(line).replace("##[", "# #[");
-        match line.trim_start().strip_prefix("::") {
+        // Three colons are no command: with them diagnostics point into a second file.
+        match line.trim_start().strip_prefix("::").filter(|rest| !rest.starts_with(':')) {
             Some(rest) => out.push_str(&format!(": :{rest}")),
             None => out.push_str(&line),
         }
@@ -127,6 +128,7 @@ mod tests {
             harmless("\u{1b}[1;31mred\u{1b}[0m \u{1b}]0;t\u{7}\u{1b}[2J\r\t|"),
             "\u{1b}[1;31mred\u{1b}[0m \u{fffd}]0;t\u{fffd}\u{fffd}[2J\u{fffd}\t|"
         );
+        assert_eq!(harmless("  ::: --set:1:22"), "  ::: --set:1:22");
         assert_eq!(harmless("service::web is whole"), "service::web is whole");
         assert_eq!(harmless("\u{1b}[31"), "\u{fffd}[31");
     }

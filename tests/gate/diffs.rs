@@ -232,6 +232,10 @@ fn a_service_that_came_or_went_is_never_called_no_difference() {
     );
     let json = diff(folder.path(), &[&arguments[..], &["json"]].concat()).exits(0).json();
     assert_eq!(json["services"], serde_json::json!({ "web": "both", "api": "removed", "new": "new" }));
+    let both = ["compare", "base.toml", "head.toml", "--replications", "2", "-q"];
+    let compared = windtunnel(folder.path(), &both).exits(0).stdout;
+    assert_eq!(compared.matches("no such service").count(), 12, "{compared}");
+    assert!(compared.contains("\nnew\n") && compared.contains("\napi\n"), "{compared}");
     let [gone, came] = ["api", "new"].map(|name| &json["figures"][format!("{name}.response_time_p99_ms")]);
     assert!(gone["before"].is_object() && gone["after"].is_null() && gone["difference"].is_null(), "{gone}");
     assert!(came["before"].is_null() && came["after"].is_object() && came["difference"].is_null(), "{came}");

@@ -181,8 +181,10 @@ fn results_never_replace_those_of_another_command() {
     // Somebody else's file of that name is left alone too.
     fs::create_dir(place.join("site")).unwrap();
     fs::write(place.join("site/manifest.json"), "{\"short_name\": \"site\"}").unwrap();
-    let said = windtunnel(place, &["run", "small.toml", "--out", "site", "-q"]).exits(2).stderr;
-    assert!(said.contains("is not one that windtunnel wrote"), "{said}");
+    for arguments in COMMANDS {
+        let said = windtunnel(place, &[arguments, &["--out", "site", "-q"]].concat()).exits(2).stderr;
+        assert!(said.contains("is not one that windtunnel wrote"), "{said}");
+    }
     assert_eq!(names(&place.join("site")), ["manifest.json"]);
 }
 

@@ -35,8 +35,10 @@ fn engine(criterion: &mut Criterion) {
     bench_plan(criterion, "w2_least_outstanding", &workloads::w2_least_outstanding(1_000));
     bench_plan(criterion, "w2_processor_sharing", &workloads::w2_processor_sharing(1_000));
     bench_plan(criterion, "w2_crowded", &workloads::w2_crowded(1_000));
-    let by_events = Plan { fidelity: Fidelity::Events, ..workloads::w2(1_000) };
-    bench_plan(criterion, "w2_by_events", &by_events);
+    let by_events = |plan| Plan { fidelity: Fidelity::Events, ..plan };
+    bench_plan(criterion, "w2_by_events", &by_events(workloads::w2(1_000)));
+    let balanced = by_events(workloads::w2_least_outstanding(1_000));
+    bench_plan(criterion, "w2_least_outstanding_by_events", &balanced);
     bench_plan(criterion, "w1", &workloads::w1(1_000));
     bench_plan(criterion, "w3_day", &workloads::w3(24, 1.0));
     bench_plan(criterion, "fluid_day", &workloads::fluid(1));

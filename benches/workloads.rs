@@ -2,8 +2,9 @@
 //! requests.
 //!
 //! - **W1**: one task with 100 places, 800 requests/s, exponential service of 100 ms: an M/M/100 queue.
-//! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s; and the same by
-//!   way of events: least outstanding requests, processor sharing, and sharing without a limit of places.
+//! - **W2**: 50 tasks of four places, round robin, lognormal service of 100 ms with cv 1, 1500 requests/s; and the same with
+//!   least outstanding requests, with processor sharing (four places and four vCPU leave nothing to share), and with
+//!   sharing without a limit of places, which takes the event path.
 //! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 

@@ -12,18 +12,20 @@ mod naive;
 use std::collections::VecDeque;
 
 use windtunnel::kernel::facts::{Denial, Passage};
+use windtunnel::kernel::policy::ScheduledPlan;
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan, Routing};
 use windtunnel::kernel::traffic::{ArrivalStream, CountInterval, RateCurve, TrafficPlan};
-use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration};
+use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration, SimTime};
 use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan};
 
-use crate::witness::{Fate, witness};
+use crate::witness::{Ending, Fate, witness};
 use crate::workloads::{self, secs};
 use naive::{Ask, Task};
 
 const PLANS: u64 = 10_000;
 const CROWDS: u64 = 2_000;
+const BALANCED: u64 = 1_000;
 
 /// One of `options`, each with the same probability.
 #[expect(clippy::cast_possible_truncation, reason = "an index below a small number")]
@@ -261,4 +263,77 @@ fn the_event_path_and_a_naive_crowd_agree_to_the_nanosecond() {
         totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
     }
     assert!(totals.iter().all(|total| *total > 5_000), "{totals:?}");
+}
+
+/// A plan whose load balancer looks at what the tasks hold, with more tasks than fit into one word now and then, and with
+/// tasks that come, go, and are killed with what they hold.
+fn balanced_plan(rng: &mut Rng) -> Plan {
+    let mut plan = random_plan(rng);
+    let horizon = secs(60 + rng.below(120));
+    let service = &mut plan.services[0];
+    service.traffic = traffic(rng, horizon);
+    let mut balancer = workloads::service(1.0, horizon, 1).load_balancer.expect("the workload has one");
+    balancer.routing = pick(rng, &[Routing::LeastOutstandingRequests, Routing::TwoRandomChoices]);
+    balancer.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
+    service.load_balancer = Some(balancer);
+    if service.task.concurrency.is_some_and(|places| places <= service.task.cpu_servers()) {
+        // Nothing is shared then.
+        service.task.cpu_discipline = CpuDiscipline::ProcessorSharing;
+    }
+    let count = pick(rng, &[1, 2, 3, 4, 70, 130]);
+    (service.min_capacity, service.max_capacity, service.desired_count) = (count, 200, count);
+    let move_to = |count: u32, at: u64| ScheduledPlan {
+        name: format!("to {count}").as_str().into(),
+        min_capacity: Some(count),
+        max_capacity: Some(count),
+        occurrences: vec![SimTime(at)],
+    };
+    service.clock.actions =
+        vec![move_to(count + 3, horizon.0 / 8), move_to(1, horizon.0 / 2), move_to(4, horizon.0 / 4 * 3)];
+    // Time for most to leave, and for the tasks to stop.
+    plan.horizon = secs(horizon.0 / NANOS_PER_SEC + 1_000);
+    plan
+}
+
+/// What became of each request, and the way of those that were answered.
+fn endings(plan: &Plan, seed: u64) -> Vec<(u64, Ending, Option<Passage>)> {
+    let seen = &witness(plan, seed, 0).0.services[0];
+    assert_eq!(seen.unmatched_losses, 0);
+    let rows = seen.requests.iter().map(|request| {
+        let ending = request.ending(plan.horizon.0);
+        (request.arrival, ending, request.passage.filter(|_| matches!(ending, Ending::Served(_))))
+    });
+    // What lies beyond the horizon the event path does not state.
+    let mut rows: Vec<_> = rows.filter(|(_, ending, _)| *ending != Ending::InFlight).collect();
+    rows.sort_by_key(|(arrival, ending, passage)| (*arrival, *ending, passage.map(|p| (p.start, p.end))));
+    rows
+}
+
+#[test]
+fn the_fast_path_and_the_event_path_agree_where_the_load_balancer_looks_at_the_tasks() {
+    let mut totals = [0_usize; 4];
+    for seed in 0..BALANCED {
+        let plan = balanced_plan(&mut Rng::from_key(seed ^ 0xBA1A));
+        assert!(!plan.services[0].needs_events());
+        let fast = endings(&plan, seed);
+        let events = endings(&Plan { fidelity: Fidelity::Events, ..plan.clone() }, seed);
+        let service = &plan.services[0];
+        for (index, (fast, events)) in fast.iter().zip(&events).enumerate() {
+            assert_eq!(
+                fast, events,
+                "request {index} of seed {seed}: fast path, then event path\n{service:#?}"
+            );
+        }
+        assert_eq!(fast.len(), events.len(), "seed {seed}");
+        for (_, ending, _) in &fast {
+            totals[match ending {
+                Ending::Served(_) => 0,
+                Ending::Rejected(_) => 1,
+                Ending::TimedOut(_) => 2,
+                Ending::Failed(_) => 3,
+                Ending::InFlight => unreachable!("left out"),
+            }] += 1;
+        }
+    }
+    assert!(totals.iter().all(|total| *total > 1_000), "{totals:?}");
 }

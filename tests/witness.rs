@@ -31,7 +31,7 @@ pub(crate) struct Request {
 }
 
 /// How a request ended, seen from the horizon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ending {
     Served(u64),
     Rejected(u64),

@@ -336,15 +336,15 @@ impl Prepared {
     fn choose(&mut self, wish: Wish, expected: f64) -> Result<(), RunError> {
         let services = || self.plans.iter().flat_map(|plan| &plan.services);
         let can_flow = services().all(ServicePlan::can_flow);
-        let needs_events = services().any(ServicePlan::needs_events);
+        let is_uniform = services().all(ServicePlan::is_uniform);
         let fidelity = match wish {
             Wish::Requests => Fidelity::Requests,
             Wish::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
-                let why = if needs_events {
-                    "flows cannot follow all that the plan asks for"
-                } else {
+                let why = if is_uniform {
                     "clients' patience varies"
+                } else {
+                    "flows cannot follow all that the plan asks for"
                 };
                 self.remarks
                     .push(format!("{why}, so every request is simulated by itself, which takes its time"));

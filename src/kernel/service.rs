@@ -2,17 +2,21 @@
 //! scheduler that starts and stops tasks. It states facts; it knows no metric, policy or price, and it does not
 //! touch the calendar: what falls due it returns to the world.
 
+mod balance;
 mod demands;
+mod departures;
 mod fleet;
 mod fluid;
 mod jobs;
 mod launch;
 mod lifecycle;
+mod loads;
 mod path;
 mod places;
 mod plan;
 mod room;
 mod seats;
+mod timers;
 
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};

@@ -3,8 +3,10 @@
 //! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
 //! membership does not change, and [`Fleet::serve`] replays every arrival in one batch.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::balance::Balance;
 use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
 use super::plan::{Routing, TaskPlan};
 use super::room::Room;
@@ -98,6 +100,8 @@ pub struct Fleet {
     pub(super) cursor: usize,
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
+    /// Where the routing looks at what the tasks hold.
+    pub(super) balance: Option<Box<Balance>>,
     free_slots: Vec<u32>,
 }
 
@@ -147,6 +151,7 @@ impl Fleet {
             outstanding: Vec::new(),
             in_service: Vec::new(),
             cursor: 0,
+            balance: Balance::of(routing.0, &routing.1).map(Box::new),
             routing: routing.0,
             routing_rng: routing.1,
             free_slots: Vec::new(),
@@ -184,6 +189,9 @@ impl Seats for Fleet {
         self.rooms[index].clear();
         self.outstanding[index].clear();
         self.in_service.push(slot);
+        if let Some(balance) = &mut self.balance {
+            balance.enter(slot);
+        }
         Slot(slot)
     }
 
@@ -195,6 +203,9 @@ impl Seats for Fleet {
             }
             if self.cursor >= self.in_service.len() {
                 self.cursor = 0;
+            }
+            if let Some(balance) = &mut self.balance {
+                balance.close(slot.0);
             }
         }
         let index = slot.0 as usize;

@@ -16,7 +16,6 @@ mod inbox;
 mod router;
 mod sharing;
 mod slab;
-mod timers;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -24,6 +23,7 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, Routing, TaskPlan, WarmUpPlan};
 use super::seats::{Incident, Seats};
+use super::timers::Earliest;
 use crate::facts::{Answers, Denial, Loss, Origin, Passage, Refusal, Unanswered};
 use crate::random::{Purpose, Streams};
 use crate::traffic::ArrivalStream;
@@ -34,7 +34,6 @@ use desk::{Desk, Fired, Floor, Rules};
 use inbox::Inbox;
 use router::Router;
 use slab::{Ask, Stage};
-use timers::Earliest;
 
 /// Hears of each request of one service when something becomes of it; see [`crate::facts::Probe`] for what each fact
 /// means.
@@ -101,15 +100,9 @@ impl<'p> Jobs<'p> {
     #[must_use]
     pub fn new(arrivals: ArrivalStream<'p>, parts: &JobsParts<'_>) -> Self {
         let (request, name) = (parts.request, parts.name);
-        let never_works = |law: &crate::random::Distribution| law.as_constant() == Some(SimDuration::ZERO);
-        let has_cpu_work = if request.classes.is_empty() {
-            !never_works(&request.cpu_time)
-        } else {
-            request.classes.iter().any(|class| !never_works(&class.cpu_time))
-        };
         let has_patience =
             request.timeout.is_some() || request.classes.iter().any(|class| class.timeout.is_some());
-        let rules = Rules::new(parts.task, has_cpu_work, request.cancel_timed_out, parts.warm_up);
+        let rules = Rules::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
         let stream = |purpose| parts.streams.stream(purpose, name);
         Self {
             inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),

@@ -7,9 +7,13 @@
 //! would be later. Example with two places, free at 3 and 7: an arrival at 2 that needs 6 starts at 3, ends at 9; the
 //! next arrival finds 7 and 9.
 //!
+//! Where the load balancer looks at what the tasks hold, each arrival chooses its task when its turn comes, and
+//! [`Balance`] keeps count of who has left.
+//!
 //! Ties: what ends at an instant frees its place before anything that arrives at that instant. Cost: no allocation,
-//! no branch on configuration (the layout of places, the CPU and the gate are generic), no cache miss.
+//! no branch on configuration (the layout of places, the CPU, the gate and the choice are generic), no cache miss.
 
+use super::balance::Balance;
 use super::demands::{CHUNK, Demands};
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
 use super::places::{Heap, Places, Sorted, Unlimited};
@@ -39,7 +43,8 @@ pub trait Sink {
 /// The requests of one chunk, column by column.
 struct Chunk<'a> {
     arrivals: &'a [u64],
-    slots: &'a [u32],
+    /// The task of each; the loop writes them where the choice looks at what the tasks hold.
+    slots: &'a mut [u32],
     cpu: &'a [u64],
     wait: &'a [u64],
     patience: &'a [u64],
@@ -119,14 +124,14 @@ impl Fleet {
             }
             let slots = &mut slots[..count];
             self.route(slots);
-            let chunk = Chunk {
+            let mut chunk = Chunk {
                 arrivals: batch,
                 slots,
                 cpu: &demands.cpu()[..count],
                 wait: &demands.wait()[..count],
                 patience: &demands.patience()[..count],
             };
-            self.serve_chunk(&chunk, &mut columns, sink);
+            self.serve_chunk(&mut chunk, &mut columns, sink);
         }
     }
 
@@ -147,8 +152,10 @@ impl Fleet {
                     rest = &mut rest[run..];
                 }
             }
-            // Every other rule takes the event path, but for weights that are all equal.
-            _ => {
+            // Chosen at each arrival.
+            Routing::LeastOutstandingRequests | Routing::TwoRandomChoices => {}
+            // Weights differ on the event path only.
+            Routing::Random | Routing::WeightedRandom => {
                 let count = self.in_service.len() as u64;
                 for slot in slots {
                     *slot = self.in_service[self.routing_rng.below(count) as usize];
@@ -158,7 +165,7 @@ impl Fleet {
     }
 
     /// Chooses the loop once for the whole chunk.
-    fn serve_chunk(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn serve_chunk(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         match self.layout {
             Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns, sink),
             Layout::Four => self.with_places::<Sorted<4>>(chunk, columns, sink),
@@ -167,7 +174,7 @@ impl Fleet {
         }
     }
 
-    fn with_places<P: Places>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn with_places<P: Places>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
         match self.cpu {
             Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns, sink),
             Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns, sink),
@@ -177,14 +184,30 @@ impl Fleet {
 
     fn with_cpu<P: Places, C: CpuStage>(
         &mut self,
-        chunk: &Chunk<'_>,
+        chunk: &mut Chunk<'_>,
         columns: &mut Columns,
         sink: &mut impl Sink,
     ) {
+        match self.balance.take() {
+            None => self.with_choice::<P, C>(chunk, columns, &mut Chosen, sink),
+            Some(mut balance) => {
+                self.with_choice::<P, C>(chunk, columns, &mut *balance, sink);
+                self.balance = Some(balance);
+            }
+        }
+    }
+
+    fn with_choice<P: Places, C: CpuStage>(
+        &mut self,
+        chunk: &mut Chunk<'_>,
+        columns: &mut Columns,
+        choice: &mut impl Choice,
+        sink: &mut impl Sink,
+    ) {
         if self.has_patience || self.room_size != usize::MAX {
-            self.gated::<P, C>(chunk, columns, sink);
+            self.gated::<P, C>(chunk, columns, choice, sink);
         } else {
-            let longest = self.open::<P, C>(chunk, columns);
+            let longest = self.open::<P, C>(chunk, columns, choice);
             if longest > self.keep_beyond {
                 self.keep_long(chunk.slots, columns, sink);
             }
@@ -193,23 +216,30 @@ impl Fleet {
     }
 
     /// No bound on waiting, no impatience: every request is served. Returns the longest response time \[ns\].
-    fn open<P: Places, C: CpuStage>(&mut self, chunk: &Chunk<'_>, columns: &mut Columns) -> u64 {
+    fn open<P: Places, C: CpuStage>(
+        &mut self,
+        chunk: &mut Chunk<'_>,
+        columns: &mut Columns,
+        choice: &mut impl Choice,
+    ) -> u64 {
         let count = chunk.arrivals.len();
         columns.count = count;
         columns.arrival[..count].copy_from_slice(chunk.arrivals);
-        let inputs = chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
+        let inputs = chunk.arrivals.iter().zip(&mut *chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
         let starts = columns.start[..count].iter_mut().zip(&mut columns.cpu_start[..count]);
         let ends = columns.cpu_end[..count].iter_mut().zip(&mut columns.end[..count]);
         let (mut longest, mut latest) = (0, 0);
         for (((arrival, slot), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
             inputs.zip(starts.zip(ends))
         {
+            choice.choose(*arrival, slot);
             let index = *slot as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
             let start = (*arrival).max(P::earliest(places));
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
             P::occupy(places, end);
+            choice.admitted(*slot, end);
             (*start_cell, *cpu_start_cell) = (start, cpu_start);
             (*cpu_end_cell, *end_cell) = (cpu_end, end);
             longest = longest.max(end - arrival);
@@ -237,15 +267,20 @@ impl Fleet {
     /// A bounded waiting room, or clients that give up, or both.
     fn gated<P: Places, C: CpuStage>(
         &mut self,
-        chunk: &Chunk<'_>,
+        chunk: &mut Chunk<'_>,
         columns: &mut Columns,
+        choice: &mut impl Choice,
         sink: &mut impl Sink,
     ) {
         let bounded = self.room_size != usize::MAX;
         (columns.count, columns.latest) = (0, 0);
-        let rows =
-            chunk.arrivals.iter().zip(chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
+        let rows = chunk
+            .arrivals
+            .iter()
+            .zip(&mut *chunk.slots)
+            .zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
         for ((arrival, slot), ((cpu, wait), patience)) in rows {
+            choice.choose(*arrival, slot);
             let index = *slot as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
             let start = (*arrival).max(P::earliest(places));
@@ -256,6 +291,7 @@ impl Fleet {
                     continue;
                 }
                 if start > deadline {
+                    choice.admitted(*slot, deadline);
                     sink.gave_up_waiting(*arrival, deadline);
                     if deadline - arrival > self.keep_beyond {
                         let passage = Passage {
@@ -273,6 +309,7 @@ impl Fleet {
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
             P::occupy(places, end);
+            choice.admitted(*slot, end);
             let passage = Passage { arrival: *arrival, start, cpu_start, cpu_end, end };
             let revocable = end - arrival > self.keep_beyond;
             if end > deadline || revocable {
@@ -296,6 +333,37 @@ impl Fleet {
         if passage.end - passage.arrival > self.keep_beyond {
             self.outstanding[index].push(Outstanding { passage, gives_up });
         }
+    }
+}
+
+/// Who chooses the task of a request, and when.
+trait Choice {
+    /// Writes the task of a request that arrives at `now` into `slot`.
+    fn choose(&mut self, now: u64, slot: &mut u32);
+    /// The request is let in and leaves at `at`.
+    fn admitted(&mut self, slot: u32, at: u64);
+}
+
+/// The tasks of a chunk were chosen before.
+struct Chosen;
+
+impl Choice for Chosen {
+    #[inline]
+    fn choose(&mut self, _now: u64, _slot: &mut u32) {}
+
+    #[inline]
+    fn admitted(&mut self, _slot: u32, _at: u64) {}
+}
+
+impl Choice for Balance {
+    #[inline]
+    fn choose(&mut self, now: u64, slot: &mut u32) {
+        *slot = Self::choose(self, now);
+    }
+
+    #[inline]
+    fn admitted(&mut self, slot: u32, at: u64) {
+        self.admit(slot, at);
     }
 }
 

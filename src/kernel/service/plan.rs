@@ -42,6 +42,17 @@ impl RequestPlan {
 }
 
 impl RequestPlan {
+    /// Whether some request needs CPU time.
+    #[must_use]
+    pub fn needs_cpu(&self) -> bool {
+        let works = |law: &Distribution| law.as_constant() != Some(SimDuration::ZERO);
+        if self.classes.is_empty() {
+            works(&self.cpu_time)
+        } else {
+            self.classes.iter().any(|class| works(&class.cpu_time))
+        }
+    }
+
     /// Mean CPU time [vCPU·ns] and mean wait time \[ns\] of an attempt, over all classes by their weights.
     #[must_use]
     pub fn mean_nanos(&self) -> (f64, f64) {
@@ -257,6 +268,14 @@ pub enum Routing {
     WeightedRandom,
     /// To the one with fewer requests of two different tasks drawn at random.
     TwoRandomChoices,
+}
+
+impl Routing {
+    /// Whether it depends on what the tasks hold.
+    #[must_use]
+    pub const fn looks_at_load(self) -> bool {
+        matches!(self, Self::LeastOutstandingRequests | Self::TwoRandomChoices)
+    }
 }
 
 /// The Application Load Balancer in front of the tasks.

@@ -153,16 +153,13 @@ impl ServicePlan {
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
     }
 
-    /// Whether the start of a request, or its route, may depend on when others leave: then it cannot be known on arrival,
-    /// and the service takes the event path.
+    /// Whether the way of a request may depend on what comes after it: then it cannot be known on arrival, and the service
+    /// takes the event path.
     #[must_use]
     pub fn needs_events(&self) -> bool {
         let (task, request) = (&self.task, &self.request);
         let balancer = self.load_balancer.as_ref();
-        let looks_at_load =
-            matches!(self.routing(), Routing::LeastOutstandingRequests | Routing::TwoRandomChoices);
-        task.cpu_discipline == CpuDiscipline::ProcessorSharing
-            || looks_at_load
+        self.shares_cpu()
             || balancer.is_some_and(|balancer| balancer.slow_start.0 > 0)
             || !request.classes.is_empty()
             || request.retry.is_some()
@@ -173,12 +170,26 @@ impl ServicePlan {
             || !self.faults.is_empty()
     }
 
-    /// Whether the fluid plane can follow it: requests and tasks are alike, nothing waits for a departure, and every client
-    /// has the same patience.
+    /// Whether requests share CPU servers: where everybody in a place has a server of its own there is nothing to share.
+    fn shares_cpu(&self) -> bool {
+        self.task.cpu_discipline == CpuDiscipline::ProcessorSharing
+            && self.request.needs_cpu()
+            && self.task.concurrency.is_none_or(|places| places > self.task.cpu_servers())
+    }
+
+    /// Whether requests and tasks are all alike: nothing waits for a departure, and nobody looks at what the tasks hold.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        !self.needs_events()
+            && !self.routing().looks_at_load()
+            && self.task.cpu_discipline == CpuDiscipline::Fcfs
+    }
+
+    /// Whether the fluid plane can follow it: it is uniform, and every client has the same patience.
     #[must_use]
     pub fn can_flow(&self) -> bool {
         let patience = self.request.timeout.as_ref();
-        !self.needs_events() && patience.is_none_or(|patience| patience.as_constant().is_some())
+        self.is_uniform() && patience.is_none_or(|patience| patience.as_constant().is_some())
     }
 
     /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.

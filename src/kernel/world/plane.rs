@@ -41,12 +41,11 @@ impl<'p> Plane<'p> for Requests<'p> {
             .as_ref()
             .map_or(service.stopping.stop_timeout, |balancer| balancer.deregistration_delay);
         let routing = (service.routing(), streams.stream(Purpose::Routing, name));
-        let has_cpu_work = service.request.cpu_time.as_constant() != Some(SimDuration::ZERO);
         let has_patience = service.request.timeout.is_some();
         Self {
             arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
             demands: Demands::new(&service.request, &service.task, streams, name),
-            fleet: Fleet::new(&service.task, has_cpu_work, has_patience, routing, keep_beyond),
+            fleet: Fleet::new(&service.task, service.request.needs_cpu(), has_patience, routing, keep_beyond),
         }
     }
 

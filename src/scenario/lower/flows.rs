@@ -1,6 +1,6 @@
 //! What the fluid plane cannot represent, key by key. Everything a service can say is either a flow, or named here.
 
-use windtunnel_kernel::service::{CpuDiscipline, Routing};
+use windtunnel_kernel::service::CpuDiscipline;
 use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::codes;
@@ -18,8 +18,6 @@ pub(super) struct Obstacle {
 /// The first key of `plan` that flows cannot follow.
 pub(super) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
     let (request, balancer) = (&plan.request, plan.load_balancer.as_ref());
-    let looks_at_load =
-        matches!(plan.routing(), Routing::LeastOutstandingRequests | Routing::TwoRandomChoices);
     let out = "nothing: leave it out";
     let obstacles = [
         (
@@ -43,7 +41,7 @@ pub(super) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
         ),
         (plan.startup.warm_up.is_some(), ("startup", "warm_up", "tasks that are all alike", out)),
         (
-            looks_at_load,
+            plan.routing().looks_at_load(),
             (
                 "load_balancer",
                 "algorithm",

@@ -5,8 +5,8 @@
 
 use super::sharing::Shared;
 use super::slab::{Ask, Job, Line, Slab, Stage};
-use super::timers::{NEVER, Timers};
 use crate::service::plan::{CpuDiscipline, TaskPlan, WarmUpPlan};
+use crate::service::timers::{NEVER, Timers};
 use crate::units::{Bytes, SimDuration};
 
 /// What all tasks of a service have in common.

@@ -6,6 +6,7 @@ mod commands;
 mod compare;
 mod diff;
 mod exit;
+mod folder;
 mod forecast;
 mod man;
 mod manifest;

@@ -42,7 +42,7 @@ pub use figures::figure_text;
 pub use focus::cost_focus_csv;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
-pub use html::{FolderKind, Open, RunFiles, RunOutput, experiment_page, lists, run_page};
+pub use html::{FolderKind, Open, RunFiles, RunOutput, experiment_page, is_manifest, lists, run_page};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };
@@ -52,6 +52,6 @@ pub use replications::{estimates_json, replications_csv, replications_table};
 pub use schemas::{output_schema, output_schemas};
 pub use sentences::sentences;
 pub use sheets::{decisions_csv, evaluations_csv, invoice_csv, response_times_csv, tasks_csv, timeline_csv};
-pub use summary::summary_json;
+pub use summary::{fingerprint, summary_json};
 pub use terminal::table;
 pub use why::{WHY_FILES, WhyFiles, WhyQuestion, why};

@@ -41,7 +41,7 @@ pub use diagnostic::{
 };
 pub use explain::{KeyNote, explain, explain_topics, key_note};
 pub use json_schema::json_schema;
-pub use load::{CheckPlace, Loaded, load};
+pub use load::{CheckPlace, Loaded, load, text_sha256};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};

@@ -1,7 +1,9 @@
 //! The gate: what `check` and `diff` say, in every format, of scenarios and of the folders of runs, and what they end with.
 
 mod baselines;
+mod costs;
 mod diffs;
+mod folders;
 mod formats;
 mod kept;
 mod verdicts;

@@ -125,7 +125,7 @@ pub(super) struct ReportRequest {
     /// Folder with the results of an experiment, or folders with the results of runs
     #[arg(value_name = "OUTPUT_DIR", required = true)]
     pub(super) folders: Vec<PathBuf>,
-    /// File to write [default: report.html in the folder; several folders need a name]
+    /// File to write, or - for standard output [default: report.html in the folder; several folders need a name]
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,
 }

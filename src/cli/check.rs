@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::args::Given;
-use super::commands::{fail, listen, print, stopped};
+use super::commands::{Heard, fail, listen, print, stopped};
 use super::exit::Exit;
 use super::subject::{self, Subject};
 use crate::experiment::checks::{Baseline, evaluate_against};
@@ -15,7 +15,7 @@ use crate::experiment::{CheckOutcome, CheckStatus, Sample};
 use crate::report::{self, Gate, Judged};
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::{note, one_line, stdout_colour, table_width};
 
 #[derive(Args, Debug)]
 #[command(
@@ -99,7 +99,7 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     if !request.given.quiet {
         for judged in gate.verdicts.iter().filter(|judged| judged.outcome.status == CheckStatus::NoData) {
             let why = judged.outcome.note.as_deref().unwrap_or("there is nothing to judge");
-            note(&format!("warning: `{}` was not judged: {why}\n", judged.check.text));
+            note(&format!("warning: `{}` was not judged: {why}\n", one_line(&judged.check.text)));
         }
     }
     match () {
@@ -116,7 +116,8 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
 fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
     let other = request.checks.as_deref().map(subject::declared).transpose();
     let other = other.map_err(|message| fail(Exit::Usage, &message))?;
-    let mut head = subject::load(&request.subject, &request.given)?;
+    let mut heard = Heard::default();
+    let mut head = subject::load(&request.subject, &request.given, &mut heard)?;
     if let Some(other) = other {
         head.set_checks(other);
     }
@@ -125,13 +126,16 @@ fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
         return Err(no_checks(request.checks.as_deref().unwrap_or(&request.subject)));
     }
     let base = match &request.baseline {
-        Some(path) => Some(subject::load(path, &request.given)?),
+        Some(path) => Some(subject::load(path, &request.given, &mut heard)?),
         None => None,
     };
     refuse_idle_wishes(request, &head, base.as_ref())?;
     let needs = checks.iter().any(|check| check.quantity.needs_baseline());
     if base.is_some() && !needs && !request.given.quiet {
         note("note: no check compares with the baseline; `cost_change = \"<= 5%\"` in [checks] would\n");
+    }
+    if let Some(base) = base.as_ref().filter(|_| needs && !request.given.quiet) {
+        tell_unlike(&head.unlike(base));
     }
     let (name, seed) = (head.name().to_owned(), head.seed());
     let found = found(request, head, base.filter(|_| needs))?;
@@ -148,6 +152,20 @@ fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
         verdicts: verdicts.collect(),
     };
     Ok((gate, found.interrupted))
+}
+
+/// Says what else than the policy makes a difference to the baseline.
+fn tell_unlike(unlike: &[String]) {
+    const MOST: usize = 4;
+    if unlike.is_empty() {
+        return;
+    }
+    let more = unlike.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let listed = one_line(&unlike.iter().take(MOST).cloned().collect::<Vec<_>>().join(", "));
+    note(&format!(
+        "warning: the baseline differs in more than the policy ({listed}{more}), so the change of cost is not the policy's alone\n"
+    ));
 }
 
 /// What can be wished of a scenario only, where there is none.
@@ -173,13 +191,12 @@ fn refuse_idle_wishes(request: &CheckRequest, head: &Subject, base: Option<&Subj
 fn no_checks(path: &Path) -> Exit {
     let lines = "[checks]\np99_response_time = \"< 800ms\"\navailability = \">= 99.9%\"\ncost_per_month = \"< 2000 USD\"";
     let path = path.display();
-    fail(
+    let exit = fail(
         Exit::Usage,
-        &format!(
-            "`{path}` has no checks, so there is nothing to decide by; add what must hold, such as\n\n{lines}\n\n`windtunnel explain \
-             checks` tells what can be checked"
-        ),
-    )
+        &format!("`{path}` has no checks, so there is nothing to decide by; add what must hold, such as"),
+    );
+    note(&format!("\n{lines}\n\n`windtunnel explain checks` tells what can be checked\n"));
+    exit
 }
 
 /// Runs what has to be run, and judges.

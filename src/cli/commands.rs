@@ -11,11 +11,11 @@ use super::exit::Exit;
 use crate::experiment::Base;
 use crate::experiment::compare::{Comparison, Variant, compare};
 use crate::kernel::world::{RunError, Stop};
-use crate::report;
+use crate::report::{self, FolderKind};
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
-use crate::shell::files::{Folder, read_scenario};
+use crate::shell::files::{Folder, read_bytes, read_scenario};
 use crate::shell::progress::Progress;
-use crate::shell::terminal::{self, note, stderr_colour};
+use crate::shell::terminal::{self, note, one_line, stderr_colour};
 use crate::shell::{interrupt, output};
 
 /// What the price book calls the region of prices that hold in all of them; it makes no region known.
@@ -32,9 +32,9 @@ pub(super) fn print(text: &str) -> Exit {
     }
 }
 
-/// Prints an error to standard error.
+/// Prints an error of one line to standard error.
 pub(super) fn fail(exit: Exit, message: &str) -> Exit {
-    note(&format!("error: {message}\n"));
+    note(&format!("error: {}\n", one_line(message)));
     exit
 }
 
@@ -50,6 +50,26 @@ pub(super) fn told(loaded: Loaded, warns: bool) -> Result<Scenario, Exit> {
         note(&more_on(&loaded));
     }
     loaded.scenario.ok_or(Exit::Usage)
+}
+
+/// The warnings that were printed: what holds for several files alike is said once.
+#[derive(Debug, Default)]
+pub(super) struct Heard(Vec<(&'static str, String)>);
+
+/// The same for one of several files, without the warnings that another one had word for word.
+///
+/// # Errors
+/// The exit code, once everything that is wrong was printed.
+pub(super) fn told_anew(mut loaded: Loaded, warns: bool, heard: &mut Heard) -> Result<Scenario, Exit> {
+    loaded.diagnostics.retain(|diagnostic| {
+        let said = (diagnostic.code, diagnostic.message.clone());
+        let is_new = diagnostic.severity == Severity::Error || !heard.0.contains(&said);
+        if warns && is_new {
+            heard.0.push(said);
+        }
+        is_new
+    });
+    told(loaded, warns)
 }
 
 /// Runs variants on the same requests, with a progress bar and an ear for interruptions; the first is the base.
@@ -77,13 +97,23 @@ pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
     told(base.load(&[]), !quiet)
 }
 
-/// Why `what` cannot judge a check that compares with a baseline.
-pub(super) fn without_baseline(check: &Check, what: &str) -> String {
-    format!(
-        "the check `{}` compares with a baseline, and {what} has none; leave it out by giving the other checks, such as \
-         --set 'checks={{ availability = \">= 99.9%\" }}', and hold the setting against today's with `windtunnel check --baseline`",
-        check.text
-    )
+/// The texts of the checks that compare with a baseline, and of the others.
+pub(super) fn by_baseline(checks: &[Check]) -> (Vec<String>, Vec<String>) {
+    let text = |check: &Check| check.text.clone();
+    let (with, without): (Vec<&Check>, Vec<&Check>) =
+        checks.iter().partition(|check| check.quantity.needs_baseline());
+    (with.into_iter().map(text).collect(), without.into_iter().map(text).collect())
+}
+
+/// Says that `what` has nothing to judge these checks by.
+pub(super) fn without_baseline(unjudged: &[String], what: &str) {
+    for check in unjudged {
+        note(&format!(
+            "warning: `{}` was not judged: {what} has no baseline; hold a setting against today's with `windtunnel check \
+             --baseline`\n",
+            one_line(check)
+        ));
+    }
 }
 
 /// Listens for interruptions from now on.
@@ -165,6 +195,7 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
     let count = |severity| loaded.diagnostics.iter().filter(|d| d.severity == severity).count();
     let plural = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let name = one_line(name);
     let state = if loaded.scenario.is_some() { "valid".to_owned() } else { plural(errors, "error") };
     if warnings == 0 {
         format!("{name}: {state}\n")
@@ -176,23 +207,37 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
 /// The schema of scenario files, or of the output of that name.
 pub(super) fn schema(output: Option<&str>) -> Exit {
     let Some(name) = output else { return print(&scenario::json_schema()) };
-    match report::output_schema(name) {
+    match report::output_schema(name).or_else(|| schema_of_file(Path::new(name))) {
         Some(text) => print(text),
         None => {
             let known: Vec<&str> = report::output_schemas().map(|(name, _)| name).collect();
-            fail(Exit::Usage, &format!("no output is called `{name}`; there are {}", known.join(", ")))
+            fail(
+                Exit::Usage,
+                &format!(
+                    "no output is called `{name}`; name a file of results, or one of {}",
+                    known.join(", ")
+                ),
+            )
         }
     }
+}
+
+/// The schema of a file of results by its path: a sweep's summary is called as a run's is.
+fn schema_of_file(path: &Path) -> Option<&'static str> {
+    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+    let kind = read_bytes(&folder.join("manifest.json")).map(|manifest| FolderKind::of(&manifest));
+    let qualified = kind.ok().map(|kind| format!("{}/{name}", kind.command()));
+    qualified.and_then(|name| report::output_schema(&name)).or_else(|| report::output_schema(name))
 }
 
 pub(super) fn init(request: &InitRequest) -> Exit {
     let templates = scenario::templates();
     let Some(template) = templates.iter().find(|template| template.name == request.template) else {
-        let known: Vec<String> =
-            templates.iter().map(|t| format!("  {:8}{}", t.name, t.description)).collect();
-        let message =
-            format!("there is no template `{}`; there are:\n{}", request.template, known.join("\n"));
-        return fail(Exit::Usage, &message);
+        let exit = fail(Exit::Usage, &format!("there is no template `{}`; there are:", request.template));
+        for known in templates {
+            note(&format!("  {:8}{}\n", known.name, known.description));
+        }
+        return exit;
     };
     if let Some(folder) = &request.out {
         return write_template(template, folder);

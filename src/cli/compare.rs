@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::args::{CompareFormat, CompareRequest};
-use super::commands::{compared, fail, print, told};
+use super::commands::{Heard, compared, fail, print, told, told_anew};
 use super::exit::Exit;
-use super::manifest;
 use super::run::{folder_name, verdict};
+use super::{folder, manifest};
 use crate::experiment::compare::{Compared, Comparison, Variant};
 use crate::report;
 use crate::scenario::{self, Scenario};
@@ -24,10 +24,10 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     };
     let Some(base) = variants.first() else { return Exit::Usage };
     let (name, seed) = (base.scenario.name.clone(), base.scenario.seed);
-    let folder = || Path::new("output").join(format!("{}-compare", folder_name(&name)));
-    let out = request.out.clone().unwrap_or_else(folder);
-    if let Err(error) = output::prepare(&out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    let usual = || Path::new("output").join(format!("{}-compare", folder_name(&name)));
+    let out = request.out.clone().unwrap_or_else(usual);
+    if let Err(exit) = folder::prepare(&out, report::FolderKind::Compare) {
+        return exit;
     }
     let comparison = match compared(variants, seed, request.replications, request.given.quiet) {
         Ok(comparison) => comparison,
@@ -75,13 +75,14 @@ fn variants(request: &CompareRequest) -> Result<Vec<Variant>, Exit> {
         None => sound = false,
     };
     let base = request.scenarios.first();
+    let mut heard = Heard::default();
     for path in &request.scenarios {
-        take(named(path), load(request, path, &[], true));
+        take(named(path), load(request, path, &[], Some(&mut heard)));
     }
     if let Some(base) = base {
         for wish in &request.variants {
             // What holds for the base too has been said of the base.
-            take(wish.name.clone(), load(request, base, &wish.overrides, false));
+            take(wish.name.clone(), load(request, base, &wish.overrides, None));
         }
     }
     if !sound {
@@ -103,7 +104,13 @@ fn named(path: &Path) -> String {
     path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn load(request: &CompareRequest, path: &Path, more: &[String], warn: bool) -> Option<Scenario> {
+/// A scenario with more overrides; its warnings are told where there is somebody to hear them.
+fn load(
+    request: &CompareRequest,
+    path: &Path,
+    more: &[String],
+    heard: Option<&mut Heard>,
+) -> Option<Scenario> {
     let source = match read_scenario(path) {
         Ok(source) => source,
         Err(message) => {
@@ -113,7 +120,10 @@ fn load(request: &CompareRequest, path: &Path, more: &[String], warn: bool) -> O
     };
     let overrides: Vec<String> = request.given.overrides.iter().chain(more).cloned().collect();
     let loaded = scenario::load(&source, &overrides, request.given.seed, &mut Folder::of(path));
-    told(loaded, warn && !request.given.quiet).ok()
+    match heard {
+        Some(heard) => told_anew(loaded, !request.given.quiet, heard).ok(),
+        None => told(loaded, false).ok(),
+    }
 }
 
 fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), String> {
@@ -130,6 +140,6 @@ fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), S
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
     ];
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-    files.push(("manifest.json", manifest::listing(&scenarios, comparison.seed, watch, &names)?));
+    files.push(("manifest.json", manifest::listing(&scenarios, comparison.seed, watch, &names, None)?));
     output::write_all(out, files).map_err(|error| error.to_string())
 }

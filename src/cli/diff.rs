@@ -6,13 +6,15 @@ use clap::{Args, ValueEnum};
 
 use super::args::Given;
 use super::check::RUNS;
-use super::commands::{compared, fail, print, told};
+use super::commands::{Heard, compared, fail, print, told_anew};
 use super::exit::Exit;
+use super::folder::expect_run;
 use super::subject::written_in;
 use crate::experiment::compare::Variant;
+use crate::experiment::plan_belongs;
 use crate::report::{self, Diff, Gate, Judged};
 use crate::scenario::{self, Scenario, changes};
-use crate::shell::files::{Folder, is_folder, read_scenario};
+use crate::shell::files::{Folder, is_folder, read_bytes, read_scenario};
 use crate::shell::terminal::{note, stdout_colour, table_width};
 
 #[derive(Args, Debug)]
@@ -50,7 +52,9 @@ pub(super) enum DiffFormat {
 
 /// Runs the request.
 pub(super) fn run(request: &DiffRequest) -> Exit {
-    let (base, head) = (load(request, &request.base), load(request, &request.head));
+    let mut heard = Heard::default();
+    let base = load(request, &request.base, &mut heard);
+    let head = load(request, &request.head, &mut heard);
     let (Ok((base, _)), Ok((head, places))) = (base, head) else { return Exit::Usage };
     let changed = changes(&base.resolved_toml, &head.resolved_toml);
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
@@ -95,17 +99,28 @@ fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-fn load(request: &DiffRequest, path: &Path) -> Result<(Scenario, Vec<super::subject::Written>), Exit> {
+fn load(
+    request: &DiffRequest,
+    path: &Path,
+    heard: &mut Heard,
+) -> Result<(Scenario, Vec<super::subject::Written>), Exit> {
     let is_run = is_folder(path);
+    if is_run {
+        expect_run(path).map_err(|message| fail(Exit::Usage, &message))?;
+    }
     let file = if is_run { path.join("plan.toml") } else { path.to_owned() };
     let source = read_scenario(&file).map_err(|message| {
         let hint = "; give a scenario, or the folder that `windtunnel run` wrote";
         fail(Exit::Usage, &format!("{message}{}", if is_run { hint } else { "" }))
     })?;
+    if is_run && let Ok(manifest) = read_bytes(&path.join("manifest.json")) {
+        let told = |message| fail(Exit::Usage, &format!("{}: {message}", path.display()));
+        plan_belongs(&manifest, source.text.as_bytes()).map_err(told)?;
+    }
     let given = &request.given;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
     let places = written_in(&source.name, &loaded.check_places);
-    let scenario = told(loaded, !given.quiet);
+    let scenario = told_anew(loaded, !given.quiet, heard);
     if scenario.is_err() && is_run {
         note(
             "note: a folder of a run holds none of the files that its scenario reads; where that is what is missing, give the \

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
 use super::commands::{fail, listen, more_on, print, stopped, varied};
 use super::exit::Exit;
-use super::manifest;
 use super::run::folder_name;
+use super::{folder, manifest};
 use crate::experiment::Base;
 use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecast, read_actuals};
 use crate::report;
@@ -43,8 +43,8 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let scenario = &scenario;
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-forecast")));
-    if let Err(error) = output::prepare(&out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    if let Err(exit) = folder::prepare(&out, report::FolderKind::Forecast) {
+        return exit;
     }
     let interrupted = match listen() {
         Ok(flag) => flag,
@@ -138,6 +138,6 @@ fn write(
         ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
     ];
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-    files.push(("manifest.json", manifest::listing(&[scenario], scenario.seed, watch, &names)?));
+    files.push(("manifest.json", manifest::listing(&[scenario], scenario.seed, watch, &names, None)?));
     output::write_all(out, files).map_err(|error| error.to_string())
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{fail, listen, print, stopped, varied, without_baseline};
+use super::commands::{by_baseline, fail, listen, print, stopped, varied, without_baseline};
 use super::exit::Exit;
-use super::manifest;
 use super::run::folder_name;
 use super::variant::is_seed;
+use super::{folder, manifest};
 use crate::experiment::Base;
 use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
 use crate::report;
@@ -47,8 +47,8 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     }
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-optimize")));
-    if let Err(error) = output::prepare(&out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    if let Err(exit) = folder::prepare(&out, report::FolderKind::Optimize) {
+        return exit;
     }
     let interrupted = match listen() {
         Ok(flag) => flag,
@@ -115,8 +115,16 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
     if scenario.checks.is_empty() {
         return Err("the scenario has no [checks]: without them the cheapest setting is the worst".to_owned());
     }
-    if let Some(check) = scenario.checks.iter().find(|check| check.quantity.needs_baseline()) {
-        return Err(without_baseline(check, "a search"));
+    let (unjudged, judged) = by_baseline(&scenario.checks);
+    if judged.is_empty() {
+        return Err(format!(
+            "`{}` compares with a baseline, which a search has none of, and the scenario has no other [checks]: without them \
+             the cheapest setting is the worst",
+            unjudged.join("`, `")
+        ));
+    }
+    if !request.given.quiet {
+        without_baseline(&unjudged, "a search");
     }
     if spec
         .axes
@@ -179,7 +187,7 @@ fn write(
         files.extend(report::aws_cli_inputs(&winner.scenario, cluster));
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names)?;
+    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names, None)?;
     files.push(("manifest.json".to_owned(), manifest));
     let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone()));
     output::write_all(out, files).map_err(|error| error.to_string())

@@ -53,7 +53,7 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
-    if let Err(message) = write(&result.first, out, watch, more)
+    if let Err(message) = write(&result.first, out, watch, more, 0)
         .and_then(|()| super::report::beside(out, request.no_report, request.given.quiet))
     {
         return fail(Exit::RunFailed, &message);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::args::ReportRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
-use crate::report::{FolderKind, RunFiles, RunOutput, experiment_page, run_page};
+use super::folder::is_unfinished_sweep;
+use crate::report::{FolderKind, RunFiles, RunOutput, experiment_page, is_manifest, run_page};
 use crate::scenario::Files;
 use crate::shell::files::{Folder, read_bytes};
 use crate::shell::output;
@@ -13,6 +14,9 @@ use crate::shell::terminal::note;
 
 /// What a page is called beside the files that it is made of.
 pub(super) const PAGE: &str = "report.html";
+
+/// What `--html` calls standard output.
+const STDOUT: &str = "-";
 
 /// Runs the request; the name of the file goes to standard output.
 pub(super) fn run(request: &ReportRequest) -> Exit {
@@ -30,6 +34,9 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
         Ok(page) => page,
         Err(message) => return fail(Exit::Usage, &message),
     };
+    if file == Path::new(STDOUT) {
+        return print(&String::from_utf8_lossy(&page));
+    }
     if !output::is_replaceable(&file) {
         let message = format!("`{}` is there and is no plain file; name another with --html", file.display());
         return fail(Exit::Usage, &message);
@@ -62,7 +69,12 @@ fn page_of(folders: &[PathBuf]) -> Result<Vec<u8>, String> {
     let Some((kind, folder)) = experiment else {
         let outputs: Vec<RunOutput> =
             folders.iter().map(|folder| output_of(folder)).collect::<Result<_, _>>()?;
-        return run_page(&outputs);
+        let page = run_page(&outputs)?;
+        for output in &outputs {
+            let place = |message| format!("{}: {message}", output.label);
+            output.files.belong_together().map_err(place)?;
+        }
+        return Ok(page);
     };
     if folders.len() > 1 {
         return Err(format!(
@@ -85,10 +97,23 @@ fn page_of(folders: &[PathBuf]) -> Result<Vec<u8>, String> {
 
 /// Whose results a folder holds.
 fn kind_of(folder: &Path) -> Result<FolderKind, String> {
+    if is_unfinished_sweep(folder) {
+        return Err(format!(
+            "`{}` holds an unfinished sweep; the same `windtunnel sweep` with --resume ends it and makes its page",
+            folder.display()
+        ));
+    }
     let hint = "give the folder that `windtunnel run`, `compare`, `sweep`, `merge`, `optimize` or `forecast` wrote, such as \
                 output/flash-sale";
     let manifest =
         read_bytes(&folder.join("manifest.json")).map_err(|message| format!("{message}; {hint}"))?;
+    if !is_manifest(&manifest) {
+        return Err(format!(
+            "{}: `manifest.json` is not what windtunnel writes; make the results again with the command that made them, such \
+             as `windtunnel run`",
+            folder.display()
+        ));
+    }
     Ok(FolderKind::of(&manifest))
 }
 

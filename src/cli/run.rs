@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, print, told};
 use super::exit::Exit;
-use super::{manifest, replicate};
+use super::{folder, manifest, replicate};
 use crate::experiment::{self, CheckOutcome, CheckStatus, RunResult};
 use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
@@ -22,18 +22,19 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(exit) => return exit,
     };
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(folder_name(&scenario.name)));
-    if let Err(error) = output::prepare(&out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    if let Err(exit) = folder::prepare(&out, report::FolderKind::Run) {
+        return exit;
     }
     if request.replications.is_some() || request.until.is_some() || request.warmup.is_some() {
         return replicate::run(request, scenario, &out, &watch);
     }
-    let result = match experiment::run_replication(scenario, request.replication.unwrap_or(0)) {
+    let replication = request.replication.unwrap_or(0);
+    let result = match experiment::run_replication(scenario, replication) {
         Ok(result) => result,
         Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
     };
     let simulated = watch.elapsed();
-    if let Err(message) = write(&result, &out, &watch, Vec::new())
+    if let Err(message) = write(&result, &out, &watch, Vec::new(), replication)
         .and_then(|()| super::report::beside(&out, request.no_report, request.given.quiet))
     {
         return fail(Exit::RunFailed, &message);
@@ -103,12 +104,13 @@ pub(super) fn folder_name(name: &str) -> String {
 /// Makes the content of a file.
 type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
 
-/// Writes the files of a run, and `more` beside them.
+/// Writes the files of a run, which is that replication of its scenario, and `more` beside them.
 pub(super) fn write(
     result: &RunResult,
     out: &Path,
     watch: &Stopwatch,
     more: Vec<(&str, Vec<u8>)>,
+    replication: u64,
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let png = report::chart_png(result).map_err(chart)?;
@@ -131,7 +133,12 @@ pub(super) fn write(
     let names: Vec<&str> =
         files.iter().map(|(name, _)| *name).chain(more.iter().map(|(name, _)| *name)).collect();
     let scenario = &result.scenario;
-    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names)?;
+    let marks = manifest::Marks {
+        plan: &scenario.resolved_toml,
+        fingerprint: report::fingerprint(&result.record),
+        replication,
+    };
+    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names, Some(marks))?;
     let files = files.into_iter().map(|(name, make)| (name, make())).chain(more);
     output::write_all(out, files.chain([("manifest.json", manifest)])).map_err(|error| error.to_string())
 }

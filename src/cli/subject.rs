@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::args::Given;
-use super::commands::{fail, told};
+use super::commands::{Heard, fail, told_anew};
 use super::exit::Exit;
+use super::folder;
 use crate::experiment::{Kept, KeptFiles};
 use crate::report::lists;
-use crate::scenario::{self, Check, CheckPlace, Declared, Scenario};
+use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, changes};
 use crate::shell::files::{Folder, is_folder, read_bytes, read_scenario};
 
 /// Where a check is written: file and line.
@@ -35,6 +36,47 @@ impl Subject {
             Self::Scenario(scenario, _) => scenario.seed,
             Self::Kept(kept, _) => kept.seed,
         }
+    }
+
+    /// The scenario with every default filled in.
+    pub(super) fn resolved(&self) -> &str {
+        match self {
+            Self::Scenario(scenario, _) => &scenario.resolved_toml,
+            Self::Kept(kept, _) => &kept.plan,
+        }
+    }
+
+    /// The first replication that its cost is of.
+    pub(super) fn replication(&self) -> u64 {
+        match self {
+            Self::Scenario(..) => 0,
+            Self::Kept(kept, _) => kept.replication,
+        }
+    }
+
+    /// In what a baseline differs from this besides the policy, in words; empty where the change is the policy's alone.
+    pub(super) fn unlike(&self, base: &Self) -> Vec<String> {
+        let changes = changes(base.resolved(), self.resolved());
+        let changes = changes.iter().filter(|change| change.part == Part::Other);
+        let mut found: Vec<String> = changes.map(|change| format!("`{}`", change.key)).collect();
+        // A scenario is run with the seed of what it is compared with.
+        if matches!(base, Self::Kept(..)) && base.seed() != self.seed() {
+            found.push(format!("seed {} instead of {}", base.seed(), self.seed()));
+        }
+        if base.replication() != self.replication() {
+            found.push(format!("replication {} instead of {}", base.replication(), self.replication()));
+        }
+        if let (Self::Scenario(head, _), Self::Scenario(base, _)) = (self, base) {
+            for service in &head.plan.services {
+                let twin = base.plan.services.iter().find(|twin| twin.name == service.name);
+                let key = format!("`service.{}.traffic", service.name);
+                let is_told = found.iter().any(|told| told.starts_with(&key));
+                if twin.is_some_and(|twin| twin.traffic != service.traffic) && !is_told {
+                    found.push(format!("the traffic of `{}`", service.name));
+                }
+            }
+        }
+        found
     }
 
     pub(super) fn checks(&self) -> &[Check] {
@@ -75,7 +117,7 @@ pub(super) fn declared(path: &Path) -> Result<Declared, String> {
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn load(path: &Path, given: &Given) -> Result<Subject, Exit> {
+pub(super) fn load(path: &Path, given: &Given, heard: &mut Heard) -> Result<Subject, Exit> {
     if is_folder(path) {
         let kept = kept(path).map_err(|message| fail(Exit::Usage, &message))?;
         let places = written(kept.places());
@@ -84,7 +126,7 @@ pub(super) fn load(path: &Path, given: &Given) -> Result<Subject, Exit> {
     let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(path));
     let places = written_in(&source.name, &loaded.check_places);
-    Ok(Subject::Scenario(Box::new(told(loaded, !given.quiet)?), places))
+    Ok(Subject::Scenario(Box::new(told_anew(loaded, !given.quiet, heard)?), places))
 }
 
 /// Where the checks of a file are written; what is given by --set stands in no file.
@@ -100,21 +142,23 @@ fn written(places: &[CheckPlace]) -> Vec<Written> {
 ///
 /// # Errors
 /// A sentence: it is not one.
-pub(super) fn kept(folder: &Path) -> Result<Kept, String> {
+pub(super) fn kept(path: &Path) -> Result<Kept, String> {
     let hint = |message| {
         format!("{message}; give the folder that `windtunnel run` wrote, such as output/flash-sale")
     };
-    let bytes = |name: &str| read_bytes(&folder.join(name)).map_err(hint);
+    folder::expect_run(path)?;
+    let bytes = |name: &str| read_bytes(&path.join(name)).map_err(hint);
     let manifest = bytes("manifest.json")?;
     let many = match lists(&manifest, "estimates.json")? {
         true => Some((bytes("estimates.json")?, bytes("replications.csv")?)),
         false => None,
     };
     let files = KeptFiles {
-        plan: read_scenario(&folder.join("plan.toml")).map_err(hint)?,
+        manifest,
+        plan: read_scenario(&path.join("plan.toml")).map_err(hint)?,
         summary: bytes("summary.json")?,
         timeline: bytes("timeline.csv")?,
         many,
     };
-    Kept::read(files).map_err(|message| format!("{}: {message}", folder.display()))
+    Kept::read(files).map_err(|message| format!("{}: {message}", path.display()))
 }

@@ -16,9 +16,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::fail;
 use super::exit::Exit;
+use super::folder;
 use super::run::folder_name;
 use crate::experiment::sweep::{Design, Head, Outcome, Runner, Shard};
 use crate::record::Limits;
+use crate::report::FolderKind;
 use crate::shell::cells::{Cells, FolderLock};
 use crate::shell::progress::Progress;
 use crate::shell::terminal::note;
@@ -38,10 +40,10 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
         Ok(planned) => planned,
         Err(exit) => return exit,
     };
-    let folder = || Path::new("output").join(format!("{}-sweep", folder_name(&planned.head.scenario)));
-    let out = request.out.clone().unwrap_or_else(folder);
-    if let Err(error) = output::prepare(&out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    let usual = || Path::new("output").join(format!("{}-sweep", folder_name(&planned.head.scenario)));
+    let out = request.out.clone().unwrap_or_else(usual);
+    if let Err(exit) = folder::prepare(&out, FolderKind::Sweep) {
+        return exit;
     }
     let _lock = match FolderLock::take(&out) {
         Ok(lock) => lock,

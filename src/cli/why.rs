@@ -3,12 +3,16 @@
 use super::args::WhyRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
+use super::folder::expect_run;
 use crate::report::{WHY_FILES, WhyFiles, WhyQuestion, why};
 use crate::shell::files::read_bytes;
 use crate::shell::terminal::table_width;
 
 /// Runs the request.
 pub(super) fn run(request: &WhyRequest) -> Exit {
+    if let Err(message) = expect_run(&request.folder) {
+        return fail(Exit::Usage, &message);
+    }
     let mut contents = Vec::new();
     for name in WHY_FILES {
         match read_bytes(&request.folder.join(name)) {

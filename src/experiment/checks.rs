@@ -107,6 +107,13 @@ pub fn judge_change(check: &Check, costs: &[Option<f64>], baseline: Option<&Base
     change::judge(check, costs, baseline, CONFIDENCE)
 }
 
+/// The verdicts of those of some checks that compare with a baseline where there is none: they have nothing to judge.
+#[must_use]
+pub fn without_baseline(checks: &[Check]) -> Vec<CheckOutcome> {
+    let of = |check: &Check| judge_change(check, &[], None);
+    checks.iter().filter(|check| check.quantity.needs_baseline()).map(of).collect()
+}
+
 /// The verdict on one estimate.
 #[must_use]
 pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {

@@ -174,6 +174,12 @@ impl Compared {
         self.checks.iter().all(|check| check.status == CheckStatus::Pass)
     }
 
+    /// Whether its scenario has a service of this name.
+    #[must_use]
+    pub fn has(&self, service: &str) -> bool {
+        self.variant.scenario.plan.services.iter().any(|known| known.name == service)
+    }
+
     /// A figure with its interval; services are known by name.
     #[must_use]
     pub fn estimate(&self, service: Option<&str>, measure: Measure) -> Option<Estimate> {
@@ -213,11 +219,16 @@ impl Comparison {
         1.0 - (1.0 - CONFIDENCE) / others as f64
     }
 
-    /// Names of the services that a variant shares with the base, in the base's order.
+    /// Names of the services of all variants: the base's in its order, then those that only others have.
     #[must_use]
     pub fn services(&self) -> Vec<&str> {
-        let plan = self.variants.first().map(|base| &base.variant.scenario.plan);
-        plan.map(|plan| plan.services.iter().map(|s| s.name.as_str()).collect()).unwrap_or_default()
+        let mut names: Vec<&str> = Vec::new();
+        for service in self.variants.iter().flat_map(|variant| &variant.variant.scenario.plan.services) {
+            if !names.contains(&service.name.as_str()) {
+                names.push(&service.name);
+            }
+        }
+        names
     }
 
     /// What keeps variant `index` from seeing the same requests as the base, in words; empty when nothing does.
@@ -245,6 +256,9 @@ impl Comparison {
                 found.push(format!("`{}` has other requests", service.name));
             }
         }
+        let is_new = |name: &str| !base.services.iter().any(|service| service.name == name);
+        let new = other.services.iter().filter(|service| is_new(&service.name));
+        found.extend(new.map(|service| format!("the service `{}` is new", service.name)));
         found
     }
 }

@@ -50,13 +50,14 @@ pub struct Pseudo {
     runs: u64,
 }
 
-/// The values of runs, averaged.
+/// The values of runs, averaged; values that are all the same have exactly that mean, and an interval of no width.
 #[must_use]
 pub fn of_means(values: &[Option<f64>]) -> Option<Pseudo> {
     let present: Vec<f64> = values.iter().copied().flatten().collect();
     let count = as_f64(present.len());
-    (!present.is_empty()).then(|| Pseudo {
-        whole: present.iter().sum::<f64>() / count,
+    let first = *present.first()?;
+    Some(Pseudo {
+        whole: first + present.iter().map(|value| value - first).sum::<f64>() / count,
         values: values.to_vec(),
         weights: vec![count - 1.0; values.len()],
         runs: present.len() as u64,
@@ -139,7 +140,10 @@ fn half_width(pairs: &[(f64, f64)], confidence: f64) -> Option<f64> {
     let count = as_f64(pairs.len());
     // Each pseudo-value counts with its section's share of the runs, which is 1 / (weight + 1).
     let mass: f64 = pairs.iter().map(|(_, weight)| 1.0 / (weight + 1.0)).sum();
-    let mean = pairs.iter().map(|(value, weight)| value / (weight + 1.0)).sum::<f64>() / mass;
+    // Counted from the first, so that values which are all the same have no spread at all.
+    let first = pairs.first().map_or(0.0, |(value, _)| *value);
+    let mean =
+        first + pairs.iter().map(|(value, weight)| (value - first) / (weight + 1.0)).sum::<f64>() / mass;
     let variance =
         pairs.iter().map(|(value, weight)| (value - mean) * (value - mean) / weight).sum::<f64>() / count;
     let quantile = student_t_quantile(0.5 + confidence / 2.0, pairs.len() as u64 - 1);
@@ -179,6 +183,13 @@ mod tests {
         let estimate = of_means(&[Some(2.0), Some(4.0), Some(4.0), Some(6.0)]).unwrap().estimate(0.95);
         assert!(close(estimate.value, 4.0) && estimate.runs == 4);
         assert!((estimate.half_width.unwrap() - 3.182_446_305 * (2.0_f64 / 3.0).sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn runs_that_all_cost_the_same_cost_exactly_that() {
+        // Ten times 0.1 add up to less than 1, and a limit of 0.10 would be kept by chance.
+        let estimate = of_means(&[Some(0.1); 10]).unwrap().estimate(0.95);
+        assert_eq!((estimate.value, estimate.half_width), (0.1, Some(0.0)));
     }
 
     #[test]

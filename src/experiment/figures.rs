@@ -50,11 +50,12 @@ pub enum Measure {
     ScaleOut,
     /// Scale-ins.
     ScaleIn,
-    /// Cost of the run before its lines are rounded to cents \[USD\].
+    /// The total that the bill of the run prints: the sum of its lines, each rounded once to a cent \[USD\]. A user holds a
+    /// limit of `cost` against that bill, so one run and many, checks and columns all mean this and no other sum.
     Cost,
-    /// Cost scaled to 730 hours \[USD\].
+    /// Cost scaled to 730 hours \[USD\], from the lines before their rounding, which scaling would multiply.
     CostPerMonth,
-    /// Cost of a million offered requests \[USD\].
+    /// Cost of a million offered requests \[USD\], from the lines before their rounding for the same reason.
     CostPerMillion,
     /// The longest stretch in which capacity was short \[s\]; of runs that were recorded by the minute only.
     TimeToCapacity,
@@ -291,8 +292,7 @@ fn usd(services: &[ServiceRecord], amount: impl Fn(&ServiceRecord) -> Usd) -> f6
 fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Option<Share> {
     let plain = |value: f64| Some((value, 1.0));
     match measure {
-        // Before its rounding to cents, which would hide what short runs differ in and make an interval of its own.
-        Measure::Cost => return plain(usd(services, |s| s.invoice.exact_total())),
+        Measure::Cost => return plain(usd(services, |s| s.invoice.total())),
         Measure::CostPerMonth => return plain(usd(services, |s| s.invoice.per_month(plan.horizon))),
         Measure::CostPerMillion => {
             let offered: u64 = services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();

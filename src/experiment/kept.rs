@@ -3,6 +3,9 @@
 //! checks that the run did not have are judged by what is written.
 
 mod sheets;
+mod together;
+
+pub use together::{FolderFiles, of_one_run, plan_belongs};
 
 use serde_json::Value;
 
@@ -13,6 +16,8 @@ use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source};
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
 pub struct KeptFiles {
+    /// `manifest.json`.
+    pub manifest: Vec<u8>,
     /// `plan.toml`.
     pub plan: Source,
     /// `summary.json`.
@@ -34,6 +39,10 @@ pub struct Kept {
     pub costs: Vec<Option<f64>>,
     /// The seed of the runs.
     pub seed: u64,
+    /// The number of the first of them.
+    pub replication: u64,
+    /// The scenario with every default filled in, as `plan.toml` has it.
+    pub plan: String,
     /// Whether somebody stopped the runs before all were done.
     pub is_interrupted: bool,
 }
@@ -45,18 +54,31 @@ impl Kept {
     /// Reads the files.
     ///
     /// # Errors
-    /// A sentence: one of them is not what a run writes.
+    /// A sentence: one of them is not what a run writes, or is of another run than the others.
     pub fn read(files: KeptFiles) -> Result<Self, String> {
         let declared = scenario::declared(&files.plan)?;
         let summary = json("summary.json", &files.summary)?;
         let seed = summary["scenario"]["seed"].as_u64();
         let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;
-        let (estimates, costs) = match files.many {
-            Some((estimates, rows)) => (Some(json("estimates.json", &estimates)?), sheets::costs(&rows)?),
+        let (estimates, costs) = match &files.many {
+            Some((estimates, rows)) => (Some(json("estimates.json", estimates)?), sheets::costs(rows)?),
             None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
         };
+        let (estimates_json, replications) =
+            files.many.as_ref().map(|(estimates, rows)| (estimates.as_slice(), rows.as_slice())).unzip();
+        of_one_run(&FolderFiles {
+            manifest: &files.manifest,
+            summary: &files.summary,
+            plan: files.plan.text.as_bytes(),
+            timeline: &files.timeline,
+            estimates: estimates_json,
+            replications,
+            ..FolderFiles::default()
+        })?;
         let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates["interrupted"] == true);
-        Ok(Self { declared, summary, estimates, timeline: files.timeline, costs, seed, is_interrupted })
+        let replication = json("manifest.json", &files.manifest)?["replication"].as_u64().unwrap_or(0);
+        let (timeline, plan) = (files.timeline, files.plan.text);
+        Ok(Self { declared, summary, estimates, timeline, costs, seed, replication, plan, is_interrupted })
     }
 
     /// The scenario's name.

@@ -92,6 +92,8 @@ pub struct Found {
     pub base: Option<Sample>,
     /// Its checks.
     pub base_checks: Vec<CheckOutcome>,
+    /// Checks that compare with a baseline, which a search has none of: they have nothing to judge and decide nothing.
+    pub unjudged: Vec<CheckOutcome>,
     /// Candidates that looked good in the race and did not hold on fresh random numbers, in the order they were tried.
     pub rejected: Vec<Confirmed>,
     /// All candidates that ran, on cost and p99.
@@ -173,6 +175,7 @@ impl Search<'_> {
             winner: None,
             base: None,
             base_checks: Vec::new(),
+            unjudged: checks::without_baseline(&self.scenario.checks),
             approximate: self.scenario.is_approximate(),
             rejected: Vec::new(),
             spots,
@@ -182,9 +185,10 @@ impl Search<'_> {
         };
         if !found.interrupted {
             self.confirm_best(&mut found)?;
-            found.base = self.fresh(self.scenario)?;
+            let scenario = judged(self.scenario.clone());
+            found.base = self.fresh(&scenario)?;
             if let Some(base) = &found.base {
-                found.base_checks = checks::evaluate_sample(self.scenario, base);
+                found.base_checks = checks::evaluate_sample(&scenario, base);
             }
             found.interrupted = self.is_interrupted();
         }
@@ -238,7 +242,7 @@ impl Search<'_> {
     /// Runs a candidate on fresh random numbers; `None` when the search was interrupted.
     fn confirm(&self, candidate: usize, runner: &Runner) -> Result<Option<Confirmed>, RunError> {
         let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
-        let Some(scenario) = loaded.scenario else { return Ok(None) };
+        let Some(scenario) = loaded.scenario.map(judged) else { return Ok(None) };
         let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
         let confidence = self.confidence_of_each(&scenario);
         let checks = checks::evaluate_against(&scenario, &sample, None, confidence);
@@ -289,13 +293,19 @@ fn shortfall(scenario: &Scenario, sample: &Sample, confidence: f64) -> f64 {
     limits(&scenario.checks, &scenario.plan).into_iter().map(of).sum()
 }
 
+/// The scenario with the checks that a search can judge.
+fn judged(mut scenario: Scenario) -> Scenario {
+    scenario.checks.retain(|check| !check.quantity.needs_baseline());
+    scenario
+}
+
 /// Every figure that a check limits, with its check.
 fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
     let of = |check: &Check| {
         let figures = Figure::of_check(check.quantity, plan);
         figures.into_iter().map(|figure| (check.clone(), figure)).collect::<Vec<_>>()
     };
-    checks.iter().flat_map(of).collect()
+    checks.iter().filter(|check| !check.quantity.needs_baseline()).flat_map(of).collect()
 }
 
 /// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out

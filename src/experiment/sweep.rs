@@ -38,8 +38,11 @@ pub struct Head {
     pub overrides: Vec<String>,
     /// Seed of every point that does not set its own.
     pub seed: u64,
-    /// The checks, as written.
+    /// The checks that its runs are judged by, as written.
     pub checks: Vec<String>,
+    /// Checks that compare with a baseline, which a sweep has none of: they have nothing to judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unjudged: Vec<String>,
     /// Every file that the scenario reads at some point, with the SHA-256 of its content.
     pub files: Vec<(String, String)>,
     /// What is varied.
@@ -84,7 +87,12 @@ impl Head {
             (self.points != other.points, "the points"),
             (self.replications != other.replications, "the number of replications"),
             (self.budget != other.budget, "the budget of a cell"),
-            (self.figures != other.figures || self.checks != other.checks, "the figures or checks"),
+            (
+                self.figures != other.figures
+                    || self.checks != other.checks
+                    || self.unjudged != other.unjudged,
+                "the figures or checks",
+            ),
         ];
         all.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect()
     }

@@ -12,7 +12,7 @@ pub use sheets::{comparison_csv, comparison_json};
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
-use super::words::{columns, fitted, plain, wrapped};
+use super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Estimate, Measure};
 
@@ -92,7 +92,8 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
         let name = fitted(&plain(&variant.variant.name), 20);
         let name = format!("  {name}{}", " ".repeat(22 - columns(&name)));
         let Some(estimate) = variant.estimate(service, measure) else {
-            page.line(&[(Look::Usual, &name), (Look::Faint, &format!("{:>18}", "no data"))]);
+            let nothing = format!("{:>18}", nothing_of(variant, service));
+            page.line(&[(Look::Usual, &name), (Look::Faint, &nothing)]);
             continue;
         };
         let value = value_text(variant, measure, &estimate);
@@ -106,6 +107,11 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
         });
         page.line(&[(Look::Usual, &name), (Look::Usual, &value), (Look::Faint, &half), (look, &text)]);
     }
+}
+
+/// What stands for a figure that a variant does not have.
+pub(super) fn nothing_of(variant: &Compared, service: Option<&str>) -> &'static str {
+    if service.is_none_or(|service| variant.has(service)) { "no data" } else { "no such service" }
 }
 
 /// The value of a figure, marked where it is approximate.
@@ -154,7 +160,9 @@ fn checks(page: &mut Page, comparison: &Comparison) {
         return;
     }
     for name in names {
-        page.line(&[(Look::Faint, name)]);
+        for line in broken(&plain(name), page.width) {
+            page.line(&[(Look::Faint, &line)]);
+        }
         for variant in &comparison.variants {
             let Some(check) = variant.checks.iter().find(|check| check.check == name) else { continue };
             let (word, look) = verdict_word(check.status);

@@ -37,6 +37,25 @@ const MOST_ROWS: usize = 120;
 /// Longest value that is shown \[characters\].
 const LONGEST_VALUE: usize = 120;
 
+/// On which side a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    Both,
+    New,
+    Removed,
+}
+
+impl Presence {
+    /// What stands where two figures would be compared, and in JSON.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::New => "new",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 impl Diff {
     fn of(&self, part: Part) -> Vec<&Change> {
         self.changes.iter().filter(|change| change.part == part).collect()
@@ -54,10 +73,17 @@ impl Diff {
                 found.push(format!("`{}` has other prices", service.name));
             }
         }
-        let is_new = |name: &str| !base.services.iter().any(|service| service.name == name);
-        let new = head.services.iter().filter(|service| is_new(&service.name));
-        found.extend(new.map(|service| format!("the service `{}` is new", service.name)));
         found
+    }
+
+    /// On which side a service is.
+    fn presence(&self, service: &str) -> Presence {
+        let has = |index: usize| self.comparison.variants.get(index).is_some_and(|side| side.has(service));
+        match (has(0), has(1)) {
+            (false, true) => Presence::New,
+            (true, false) => Presence::Removed,
+            _ => Presence::Both,
+        }
     }
 
     /// Whether a run of the one is a run of the other.
@@ -203,15 +229,22 @@ impl Diff {
                 let half = half_width_text(measure, &estimate);
                 Some(format!("{} {half}", value_text(variant, measure, &estimate)).trim_end().to_owned())
             };
-            let none = || "no data".to_owned();
-            let difference = comparison.difference(1, service, measure);
-            let difference = difference.map(|difference| difference_text(measure, &difference));
-            let cells = [
-                label(measure),
-                at(0).unwrap_or_else(none),
-                at(1).unwrap_or_else(none),
-                difference.unwrap_or_default(),
-            ];
+            // A side without the service has nothing to measure; one that has it may have measured nothing.
+            let presence = service.map_or(Presence::Both, |service| self.presence(service));
+            let [base, head] = match presence {
+                Presence::Both => ["no data"; 2],
+                Presence::New => ["-", "no data"],
+                Presence::Removed => ["no data", "-"],
+            };
+            let difference = match presence {
+                Presence::Both => comparison
+                    .difference(1, service, measure)
+                    .map_or_else(String::new, |difference| difference_text(measure, &difference)),
+                Presence::New | Presence::Removed => presence.word().to_owned(),
+            };
+            let before = at(0).unwrap_or_else(|| base.to_owned());
+            let after = at(1).unwrap_or_else(|| head.to_owned());
+            let cells = [label(measure), before, after, difference];
             (service.filter(|_| many).map(plain), cells)
         };
         lines(comparison).into_iter().map(row).collect()
@@ -312,12 +345,17 @@ pub fn diff_text(diff: &Diff, width: usize, colour: bool) -> String {
     };
     page.line(&[(Look::Faint, &line(&["", "before", "after", "change"].map(str::to_owned)))]);
     let mut last = None;
-    for (service, row) in diff.rows().into_iter().take(MOST_ROWS) {
+    let rows = diff.rows();
+    let left_out = rows.len().saturating_sub(MOST_ROWS);
+    for (service, row) in rows.into_iter().take(MOST_ROWS) {
         if service != last {
             page.line(&[(Look::Bold, service.as_deref().unwrap_or_default())]);
         }
         page.line(&[(Look::Usual, &line(&row))]);
         last = service;
+    }
+    if left_out > 0 {
+        page.line(&[(Look::Faint, &format!("{left_out} more rows: --format json tells all"))]);
     }
     page.blank();
     let outcomes: Vec<_> = diff.gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();

@@ -104,7 +104,7 @@ fn recommendation(page: &mut Page, found: &Found) {
         page.line(&[(Look::Usual, &text)]);
     }
     page.blank();
-    page.verdicts(&winner.checks);
+    page.verdicts(&[&winner.checks[..], &found.unjudged].concat());
     for index in 0..found.limits.len() {
         if let Some(margin) = found.margin(index) {
             let side = if margin >= 0.0 { "within" } else { "beyond" };
@@ -323,6 +323,7 @@ pub fn optimization_json(found: &Found) -> String {
             "half_width": saving.half_width.map(|half| figure_number(Measure::CostPerMonth, half)),
             "significant": saving.is_significant(),
         })),
+        "checks_not_judged": found.unjudged.iter().map(|check| check.check.clone()).collect::<Vec<_>>(),
         "base_checks": found.base_checks.iter().map(CheckSummary::of).collect::<Vec<_>>(),
         "margins": (0..found.limits.len()).map(|index| json!({
             "check": found.limit_text(index),

@@ -1,12 +1,17 @@
 //! A page of a terminal: lines that never wrap, with looks that never carry what the words do not say.
 
-use super::words::{columns, fitted, plain};
+use super::words::{broken, columns, fitted, plain};
 use crate::experiment::{CheckOutcome, CheckStatus};
 
 /// Widest table \[columns\].
 const WIDEST: usize = 100;
 /// Narrowest table that still makes sense \[columns\].
 const NARROWEST: usize = 40;
+
+/// Widest check that shares a line with its value \[columns\].
+const MOST_OF_CHECK: usize = 48;
+/// What stands below a verdict begins below the check.
+const INDENT: &str = "         ";
 
 /// How a piece of a line looks; the number of its SGR sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,9 @@ impl Page {
             self.line(&[(Look::Faint, "no checks declared")]);
             return;
         }
-        let widest = checks.iter().map(|check| columns(&plain(&check.check))).max().unwrap_or(0).min(48);
+        // What is longer than that has lines of its own: what the user wrote is never cut.
+        let width = |check: &CheckOutcome| columns(&plain(&check.check));
+        let widest = checks.iter().map(width).filter(|width| *width <= MOST_OF_CHECK).max().unwrap_or(0);
         for check in checks {
             let (word, look) = match check.status {
                 CheckStatus::Pass => ("PASS   ", Look::Good),
@@ -64,19 +71,36 @@ impl Page {
                 CheckStatus::NoData => ("NO DATA", Look::Doubtful),
                 CheckStatus::Inconclusive => ("UNSURE ", Look::Doubtful),
             };
-            let text = fitted(&plain(&check.check), widest);
-            let gap = " ".repeat(widest - columns(&text) + 3);
+            let text = plain(&check.check);
             let value =
                 if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
-            self.line(&[
-                (look, word),
-                (Look::Usual, "  "),
-                (Look::Usual, &text),
-                (Look::Usual, &gap),
-                (Look::Bold, value),
-            ]);
-            if let Some(note) = &check.note {
-                self.line(&[(Look::Faint, &format!("         {note}"))]);
+            let room = self.width - INDENT.len();
+            let is_short =
+                columns(&text) <= widest && INDENT.len() + widest + 3 + columns(&plain(value)) <= self.width;
+            if is_short {
+                let gap = " ".repeat(widest - columns(&text) + 3);
+                self.line(&[
+                    (look, word),
+                    (Look::Usual, "  "),
+                    (Look::Usual, &text),
+                    (Look::Usual, &gap),
+                    (Look::Bold, value),
+                ]);
+            } else {
+                for (index, line) in broken(&text, room).iter().enumerate() {
+                    let start = if index == 0 { (look, word) } else { (look, "       ") };
+                    self.line(&[start, (Look::Usual, "  "), (Look::Usual, line)]);
+                }
+                let indent = if columns(&plain(value)) + widest + 3 <= room { widest + 3 } else { 2 };
+                for line in broken(&plain(value), room - indent) {
+                    self.line(&[
+                        (Look::Usual, &format!("{INDENT}{}", " ".repeat(indent))),
+                        (Look::Bold, &line),
+                    ]);
+                }
+            }
+            for line in check.note.iter().flat_map(|note| broken(&plain(note), room)) {
+                self.line(&[(Look::Faint, &format!("{INDENT}{line}"))]);
             }
         }
     }

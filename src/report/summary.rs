@@ -8,7 +8,7 @@ use crate::experiment::checks::per_million_requests;
 use crate::experiment::{CheckOutcome, CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};
-use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, ServiceRecord};
+use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
@@ -211,6 +211,12 @@ impl Serialize for Seconds {
     }
 }
 
+/// The fingerprint of a run, as its files write it.
+#[must_use]
+pub fn fingerprint(record: &RunRecord) -> String {
+    format!("{:016x}", record.fingerprint)
+}
+
 /// The summary of a run as JSON, ending with a line feed.
 ///
 /// Money is a decimal string, times carry their unit in the key, and what does not exist is `null`: percentiles of no
@@ -250,7 +256,7 @@ pub fn summary_json(result: &RunResult) -> String {
             not_priced: &scenario.not_priced,
         },
         checks: result.checks.iter().map(CheckSummary::of).collect(),
-        fingerprint: format!("{:016x}", result.record.fingerprint),
+        fingerprint: fingerprint(&result.record),
         control_events: result.record.control_events,
     };
     let mut text = to_json(&summary);

@@ -127,9 +127,34 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The text in lines of at most `width` columns, broken at spaces and, where a word is longer than a line, within it.
+pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in wrapped(text, width) {
+        let (mut piece, mut used) = (String::new(), 0);
+        for c in line.chars() {
+            if used + columns_of(c) > width && !piece.is_empty() {
+                lines.push(std::mem::take(&mut piece));
+                used = 0;
+            }
+            used += columns_of(c);
+            piece.push(c);
+        }
+        lines.push(piece);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_is_longer_than_a_line_is_broken_and_loses_nothing() {
+        assert_eq!(broken("one incomprehensible", 7), ["one", "incompr", "ehensib", "le"]);
+        assert_eq!(broken("日本語", 5), ["日本", "語"]);
+        assert_eq!(broken("", 5), [""]);
+    }
 
     #[test]
     fn a_sentence_is_broken_at_its_spaces() {

@@ -239,15 +239,20 @@ impl Report {
     }
 }
 
-/// The text without control characters and without the invisible ones that reorder a terminal's line.
+/// The text without control characters and without the invisible ones that reorder a terminal's line. What the user
+/// wrote stays on the line of the message: a line that begins with a name of theirs could be taken for one of the
+/// program's own, or for a command of whoever reads the log.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' | '\n' => c,
-            c if c.is_control() || is_invisible(c) => '\u{fffd}',
-            c => c,
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push(c),
+            c if c.is_control() || is_invisible(c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Zero-width and direction-changing characters.

@@ -4,6 +4,7 @@ mod metrics;
 
 use super::codes;
 use super::diagnostic::Severity;
+use super::lower::checks::expected as expected_of_check;
 use super::schema::{self, Default, Key, State};
 
 /// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`) or a key, by
@@ -91,7 +92,10 @@ fn keys(topic: &str) -> Vec<String> {
 }
 
 fn describe(path: &str, key: &'static Key) -> String {
-    let mut text = format!("{path}\n\n{}\n\nHolds {}.\n", key.doc, key.kind.expected());
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let limit = if path.starts_with("checks.") { expected_of_check(name) } else { None };
+    let expected = limit.map_or_else(|| key.kind.expected(), str::to_owned);
+    let mut text = format!("{path}\n\n{}\n\nHolds {expected}.\n", key.doc);
     match key.default {
         Default::Required => text.push_str("It must be given.\n"),
         Default::Nothing => text.push_str("It may be left out.\n"),
@@ -122,6 +126,23 @@ mod tests {
         assert!(note.doc.contains("high alarm"));
         assert_eq!(note.default, Some("3"));
         assert_eq!(key_note("assumptions.nonsense"), None);
+    }
+
+    #[test]
+    fn the_example_of_a_check_is_one_that_can_be_read() {
+        let mut checked = 0;
+        schema::walk(&mut |path, _| {
+            let Some(name) = path.strip_prefix("checks.") else { return };
+            let text = explain(path).unwrap();
+            let holds = text.split("Holds ").nth(1).unwrap();
+            let examples: Vec<&str> = holds.split('"').skip(1).step_by(2).collect();
+            assert!(!examples.is_empty(), "{text}");
+            for example in examples {
+                assert!(super::super::lower::checks::parse(name, example).is_ok(), "{name}: {example}");
+            }
+            checked += 1;
+        });
+        assert!(checked > 20, "{checked}");
     }
 
     #[test]

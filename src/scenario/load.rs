@@ -251,6 +251,13 @@ fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
 }
 
 /// SHA-256 of the text and the overrides, each set apart by a zero byte.
+/// The SHA-256 of a text in hexadecimal, whatever its line ends are: a folder may have been carried through a tool that
+/// changes them.
+#[must_use]
+pub fn text_sha256(text: &str) -> String {
+    digest(&text.replace("\r\n", "\n"), &[])
+}
+
 fn digest(text: &str, overrides: &[String]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(text.as_bytes());

@@ -104,6 +104,51 @@ fn a_baseline_that_no_check_asks_for_is_not_passed_over_in_silence() {
 }
 
 #[test]
+fn a_baseline_that_differs_in_more_than_the_policy_is_said_to() {
+    let folder = files();
+    let place = folder.path();
+    let longer = RISING.replace("40m", "50m").replace("rate = 16.0", "rate = 17.0");
+    std::fs::write(place.join("longer.toml"), &longer).unwrap();
+    windtunnel(place, &["run", "base.toml", "--seed", "9", "--out", "seed", "-q"]).exits(0);
+    windtunnel(place, &["run", "base.toml", "--replication", "2", "--out", "second", "-q"]).exits(0);
+    let said = |subject: &str, baseline: &str| {
+        let arguments = ["check", subject, "--baseline", baseline, "--exit-zero"];
+        windtunnel(place, &arguments).exits(0).stderr
+    };
+    let warning = "warning: the baseline differs in more than the policy (";
+    for (subject, baseline, what) in [
+        ("head.toml", "longer.toml", "`horizon`, `service.web.traffic.shape.1.step.rate`"),
+        ("head", "longer.toml", "`horizon`, `service.web.traffic.shape.1.step.rate`"),
+        ("head.toml", "seed", "seed 9 instead of 1"),
+        ("head", "seed", "seed 9 instead of 1"),
+        ("head.toml", "second", "replication 2 instead of 0"),
+    ] {
+        let found = said(subject, baseline);
+        assert!(found.contains(&format!("{warning}{what})")), "{subject} {baseline}: {found}");
+    }
+    for (subject, baseline) in [("head.toml", "base.toml"), ("head", "base"), ("head.toml", "one")] {
+        assert!(!said(subject, baseline).contains(warning), "{subject} {baseline}");
+    }
+}
+
+#[test]
+fn a_warning_that_both_sides_give_word_for_word_is_given_once() {
+    let thin = crate::cli::SMALL
+        .replace("rate = 5.0", "rate = 150.0")
+        .replace("max_capacity = 4", "max_capacity = 40");
+    let checks = format!("{thin}[checks]\ncost_change = \"<= 5%\"\n");
+    let folder = folder(&[("a.toml", thin.as_bytes()), ("b.toml", checks.as_bytes())]);
+    for arguments in [
+        &["diff", "a.toml", "b.toml", "--replications", "2"][..],
+        &["check", "b.toml", "--baseline", "a.toml", "--replications", "2"],
+        &["compare", "a.toml", "b.toml", "--replications", "2"],
+    ] {
+        let said = windtunnel(folder.path(), arguments).stderr;
+        assert_eq!(said.matches("WT102").count(), 1, "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn an_amount_and_a_saving_are_judged_as_they_are_written() {
     let folder = files();
     for (limit, status) in

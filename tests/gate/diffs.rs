@@ -208,6 +208,37 @@ fn a_service_that_came_or_went_is_never_called_no_difference() {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(!words.contains("No difference"), "{text}");
     assert!(words.contains("n one side only: p50 response time of api, "), "{text}");
+    // Each has its rows, with figures where it is and a dash where it is not.
+    let block = |name: &str| -> Vec<[String; 3]> {
+        let rest = text.split_once(&format!("\n{name}\n")).unwrap_or_else(|| panic!("{name}: {text}")).1;
+        let cell =
+            |row: &str, from: usize| row.chars().skip(from).take(22).collect::<String>().trim().to_owned();
+        rest.lines().take(6).map(|row| [17, 39, 61].map(|from| cell(row, from))).collect()
+    };
+    let is_figure = |cell: &str| cell.starts_with(|c: char| c.is_ascii_digit());
+    for [before, after, change] in block("api") {
+        assert!(is_figure(&before) && after == "-" && change == "removed", "{before} {after} {change}");
+    }
+    for [before, after, change] in block("new") {
+        assert!(before == "-" && is_figure(&after) && change == "new", "{before} {after} {change}");
+    }
+    let arguments = ["base.toml", "head.toml", "--replications", "2", "--format"];
+    let markdown = diff(folder.path(), &[&arguments[..], &["markdown"]].concat()).exits(0).stdout;
+    let has =
+        |start: &str, end: &str| markdown.lines().any(|line| line.starts_with(start) && line.ends_with(end));
+    assert!(
+        has("| api: response p99 |", "| - | removed |") && has("| new: response p99 | - |", "| new |"),
+        "{markdown}"
+    );
+    let json = diff(folder.path(), &[&arguments[..], &["json"]].concat()).exits(0).json();
+    assert_eq!(json["services"], serde_json::json!({ "web": "both", "api": "removed", "new": "new" }));
+    let both = ["compare", "base.toml", "head.toml", "--replications", "2", "-q"];
+    let compared = windtunnel(folder.path(), &both).exits(0).stdout;
+    assert_eq!(compared.matches("no such service").count(), 12, "{compared}");
+    assert!(compared.contains("\nnew\n") && compared.contains("\napi\n"), "{compared}");
+    let [gone, came] = ["api", "new"].map(|name| &json["figures"][format!("{name}.response_time_p99_ms")]);
+    assert!(gone["before"].is_object() && gone["after"].is_null() && gone["difference"].is_null(), "{gone}");
+    assert!(came["before"].is_null() && came["after"].is_object() && came["difference"].is_null(), "{came}");
     assert!(
         words.contains("it has no service `api`") && words.contains("the service `new` is new"),
         "{text}"

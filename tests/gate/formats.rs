@@ -242,6 +242,99 @@ fn the_judge_of_markdown_can_fail() {
     is_sound_markdown("| a | [b](c) |");
 }
 
+/// A name that begins a line with a command of GitHub Actions and steers a terminal, as TOML writes it.
+const LINES: &str = "x\\n::error::harm\\r\\n##[error]harm\\u001b[2J\\u001b]0;t\\u0007y";
+
+#[test]
+fn no_text_of_the_user_begins_a_line_or_steers_a_terminal() {
+    let sound = rising("web", CHECKS)
+        .replace("\"web\"", &format!("\"{LINES}\""))
+        .replace("cost_change = \"<= 5%\"", "cost_change = \"<= 5%\"\np95_response_time = \"<\\n  30s\"");
+    let broken = format!("\"{LINES}\" = 1\n{sound}\n[service.web.\"{LINES}\"]\n\"{LINES}\" = \"{LINES}\"\n")
+        .replace("30s", LINES);
+    let odd = "a\n::error::harm\u{1b}[2J.toml";
+    let folder = folder(&[
+        ("sound.toml", sound.as_bytes()),
+        ("broken.toml", broken.as_bytes()),
+        (odd, broken.as_bytes()),
+    ]);
+    let runs = ["--replications", "2"];
+    let set = format!("{}=1", LINES.replace("\\n", "\n"));
+    let out = "out\n::error::harm";
+    for arguments in [
+        &["check", "sound.toml", "--format", "github", runs[0], runs[1]][..],
+        &["check", "sound.toml", "--format", "text", runs[0], runs[1]],
+        &["check", "sound.toml", "--format", "markdown", runs[0], runs[1]],
+        &["check", "broken.toml", "--format", "github"],
+        &["check", "sound.toml", "--checks", "broken.toml"],
+        &["check", odd, "--format", "github"],
+        &["check", "gone\n::error::harm", "--format", "github"],
+        &["check", "sound.toml", "--set", &set],
+        &["check", "sound.toml", "--seed", "x\n::error::harm"],
+        &["diff", "sound.toml", "sound.toml", runs[0], runs[1]],
+        &["diff", "sound.toml", odd],
+        &["validate", "sound.toml", odd],
+        &["run", "sound.toml", "--out", out],
+        &[
+            "compare",
+            "sound.toml",
+            "--variant",
+            "v\n::error::harm: service.web.task.cpu=512",
+            runs[0],
+            runs[1],
+        ],
+        &["why", out],
+        &["report", "gone\n::error::harm"],
+        &["explain", "gone\n::error::harm"],
+        &["gone\n::error::harm"],
+    ] {
+        let ran = crate::program::windtunnel(folder.path(), arguments);
+        for (stream, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+            assert!(!text.contains(['\u{1b}', '\u{7}', '\r']), "{arguments:?} {stream}: {text:?}");
+            for line in text.lines() {
+                // The program's own annotations begin with a level and a property.
+                let is_own = line.starts_with("::error file=") || line.starts_with("::warning file=");
+                let line = line.trim_start();
+                assert!(
+                    is_own || !line.starts_with("::") || line.starts_with(":::"),
+                    "{arguments:?} {stream}: {text}"
+                );
+                assert!(!line.starts_with("##["), "{arguments:?} {stream}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_user_wrote_of_a_check_is_never_cut() {
+    let limit = "<= 80.000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+    let checks = format!(
+        "\n[checks]\nminutes_over_limit = \"{limit} with p99_response_time > 1000ms\"\navailability = \">= 1%\"\n"
+    );
+    let folder = folder(&[("web.toml", rising("web", &checks).as_bytes())]);
+    for arguments in [
+        &["check", "web.toml"][..],
+        &["run", "web.toml"],
+        &["run", "web.toml", "--replications", "2"],
+        &["diff", "web.toml", "web.toml"],
+        &[
+            "compare",
+            "web.toml",
+            "--variant",
+            "big: service.web.scaling.max_capacity=30",
+            "--replications",
+            "2",
+        ],
+    ] {
+        let text = crate::program::windtunnel(folder.path(), &[arguments, &["-q"]].concat()).exits(0).stdout;
+        let joined: String = text.split_whitespace().collect();
+        let wanted: String =
+            format!("minutes_over_limit{limit}withp99_response_time>1000ms").replace(' ', "");
+        assert!(joined.contains(&wanted), "{arguments:?}: {text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{arguments:?}: {text}");
+    }
+}
+
 #[test]
 fn a_terminal_gets_no_line_longer_than_its_own() {
     let text = said("text", HOSTILE, "web.toml", &[]);

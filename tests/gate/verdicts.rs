@@ -202,10 +202,7 @@ fn many_runs_keep_the_figures_of_minutes_in_their_files() {
 #[test]
 fn searches_and_sweeps_take_the_new_checks_and_refuse_what_they_cannot_judge() {
     let limits = "\n[checks]\ntime_to_capacity = \"< 1m\"\n";
-    let folder = folder(&[
-        ("web.toml", format!("{RISING}{limits}").as_bytes()),
-        ("cost.toml", format!("{RISING}\n[checks]\ncost_change = \"<= 5%\"\n").as_bytes()),
-    ]);
+    let folder = folder(&[("web.toml", format!("{RISING}{limits}").as_bytes())]);
     let axis = ["--axis", "service.web.scaling.min_capacity=2,12", "-q"];
     windtunnel(folder.path(), &[&["sweep", "web.toml", "--out", "swept"], &axis[..]].concat()).exits(0);
     let mut reader = csv::Reader::from_path(folder.path().join("swept/runs.csv")).unwrap();
@@ -216,10 +213,52 @@ fn searches_and_sweeps_take_the_new_checks_and_refuse_what_they_cannot_judge() {
         windtunnel(folder.path(), &[&["optimize", "web.toml", "--format", "json"], &axis[..]].concat())
             .exits(0);
     assert!(found.stdout.contains("min_capacity 12"), "{}", found.stdout);
-    for command in ["sweep", "optimize"] {
-        let ran = windtunnel(folder.path(), &[&[command, "cost.toml"], &axis[..]].concat()).exits(2);
-        assert!(ran.stderr.contains("`cost_change <= 5%` compares with a baseline"), "{}", ran.stderr);
+}
+
+#[test]
+fn without_a_baseline_sweeps_and_searches_judge_the_other_checks() {
+    let change = "cost_change = \"<= 5%\"\n";
+    let limits = "\n[checks]\ntime_to_capacity = \"< 7m\"\n";
+    let folder = folder(&[
+        ("web.toml", format!("{RISING}{limits}").as_bytes()),
+        ("both.toml", format!("{RISING}{limits}{change}").as_bytes()),
+        ("cost.toml", format!("{RISING}\n[checks]\n{change}").as_bytes()),
+    ]);
+    let axis = ["--axis", "service.web.scaling.min_capacity=2,12"];
+    // The verdicts are those of the other check alone, and the check without one is told wherever checks are.
+    for (command, told) in [("sweep", "a sweep has no baseline"), ("optimize", "a search has no baseline")] {
+        let go = |file: &str, out: &str, more: &[&str]| {
+            let arguments = [&[command, file, "--out", out, "--format", "json"], &axis[..], more].concat();
+            windtunnel(folder.path(), &arguments)
+        };
+        let alone = go("web.toml", &format!("{command}-web"), &["-q"]).exits(0).json();
+        let ran = go("both.toml", &format!("{command}-both"), &[]).exits(0);
+        assert!(
+            ran.stderr.contains(&format!("warning: `cost_change <= 5%` was not judged: {told}")),
+            "{}",
+            ran.stderr
+        );
+        let both = ran.json();
+        assert_eq!(both["checks_not_judged"], serde_json::json!(["cost_change <= 5%"]));
+        assert_eq!(alone["checks_not_judged"], serde_json::json!([]));
+        for key in ["points_that_pass", "base_checks", "margins", "checks"] {
+            assert_eq!(both[key], alone[key], "{command} {key}");
+        }
+        assert_eq!(both["recommended"]["name"], alone["recommended"]["name"]);
+        let page = fs::read_to_string(folder.path().join(format!("{command}-both/report.html"))).unwrap();
+        assert!(page.to_lowercase().contains("not judged, "), "{command}");
+        let table = windtunnel(
+            folder.path(),
+            &[&[command, "both.toml", "--out", &format!("{command}-table"), "-q"], &axis[..]].concat(),
+        )
+        .exits(0)
+        .stdout;
+        assert!(table.contains("NO DATA") && table.contains("cost_change <= 5%"), "{table}");
     }
+    windtunnel(folder.path(), &[&["sweep", "cost.toml", "--out", "only-sweep", "-q"], &axis[..]].concat())
+        .exits(0);
+    let only = windtunnel(folder.path(), &[&["optimize", "cost.toml", "-q"], &axis[..]].concat()).exits(2);
+    assert!(only.stderr.contains("`cost_change <= 5%` compares with a baseline"), "{}", only.stderr);
 }
 
 #[test]

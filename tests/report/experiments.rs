@@ -1,10 +1,12 @@
 //! HTML pages of experiments: every command leaves one, `report` makes the same bytes again, names stay text, and what is
 //! damaged or missing is answered with its file and what to do.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use windtunnel::report::{FolderKind, experiment_page};
 
 use crate::cli::folder;
 use crate::program::windtunnel;
@@ -227,4 +229,89 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
         fs::write(&path, sound).unwrap();
     }
     assert!(!at.join("y.html").exists());
+}
+
+/// The files of a folder by their names.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let names = crate::program::names(folder).into_iter();
+    names.map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
+}
+
+/// The page of the files, made without a disk.
+fn page_of(kind: FolderKind, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
+    experiment_page(kind, &mut |name| {
+        let file = files.get(name).ok_or_else(|| format!("`{name}`: no such file"))?;
+        Ok(Box::new(std::io::Cursor::new(file.clone())) as Box<dyn std::io::Read>)
+    })
+}
+
+#[test]
+fn no_byte_of_any_file_of_an_experiment_can_end_the_program_or_leave_half_a_page() {
+    let folder = small();
+    let at = folder.path();
+    for name in all(at) {
+        let sound = contents(&at.join(name));
+        let kind = FolderKind::of(&sound["manifest.json"]);
+        assert_eq!(kind.command(), name);
+        let whole = page_of(kind, &sound).unwrap();
+        assert!(whole == fs::read(at.join(name).join("report.html")).unwrap(), "{name}");
+        let is_read =
+            |file: &&String| [".json", ".csv", ".toml", ".tf"].iter().any(|ending| file.ends_with(ending));
+        let (mut refused, mut damaged) = (0, 0);
+        for file in sound.keys().filter(is_read) {
+            for step in 0..32 {
+                let mut files = sound.clone();
+                let bytes = files.get_mut(file).unwrap();
+                let place = bytes.len() * step / 32;
+                match step % 4 {
+                    0 => bytes.truncate(place),
+                    1 => bytes[place] = b"\"\xff{9-\n,"[step % 7],
+                    // A number that is none of the kind that is expected.
+                    2 => {
+                        let digit = bytes[place..].iter().position(u8::is_ascii_digit);
+                        let Some(digit) = digit else { continue };
+                        let odd: [&[u8]; 3] = [b"-9e308", b"99999999999999999999", b"null"];
+                        bytes.splice(place + digit..=place + digit, odd[step % 3].iter().copied());
+                    }
+                    _ => drop(bytes.drain(place..(place + 9).min(bytes.len()))),
+                }
+                damaged += 1;
+                match page_of(kind, &files) {
+                    Ok(page) => assert!(page.ends_with(b"</html>"), "{name}/{file} at {place}: half a page"),
+                    Err(message) => {
+                        refused += 1;
+                        assert!(message.contains('`') && message.len() < 2_000, "{name}/{file}: {message}");
+                    }
+                }
+            }
+        }
+        assert!(refused * 5 > damaged, "{name}: {refused} of {damaged} damages were noticed");
+        // On the disk a page that cannot be made leaves the old one as it was.
+        let before = fs::read(at.join(name).join("report.html")).unwrap();
+        let manifest = at.join(name).join("manifest.json");
+        let sound = fs::read(&manifest).unwrap();
+        fs::write(&manifest, &sound[..sound.len() / 2]).unwrap();
+        let ran = windtunnel(at, &["report", name]);
+        assert!(ran.code == Some(2) && !ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
+        assert!(before == fs::read(at.join(name).join("report.html")).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn results_of_another_experiment_of_the_same_kind_are_noticed() {
+    let folder = small();
+    let at = folder.path();
+    let variant = ["--variant", "two: service.web.scaling.min_capacity=2", "--replications", "2", "-q"];
+    windtunnel(at, &[&["compare", "small.toml", "--out", "c1"], &variant[..]].concat()).exits(0);
+    windtunnel(at, &[&["compare", "small.toml", "--out", "c2", "--seed", "7"], &variant[..]].concat())
+        .exits(0);
+    windtunnel(at, &["sweep", "small.toml", "--axis", LEAST, "--out", "s1", "-q"]).exits(0);
+    windtunnel(at, &["sweep", "small.toml", "--axis", TARGET, "--out", "s2", "-q"]).exits(0);
+    for (to, from, file, what) in
+        [("c1", "c2", "comparison.json", "its seed differs"), ("s1", "s2", "summary.json", "SHA-256 differs")]
+    {
+        fs::copy(at.join(from).join(file), at.join(to).join(file)).unwrap();
+        let said = windtunnel(at, &["report", to]).exits(2).stderr;
+        assert!(said.contains(&format!("`{file}` is of another")) && said.contains(what), "{said}");
+    }
 }

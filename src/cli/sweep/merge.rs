@@ -8,10 +8,12 @@ use super::request::MergeRequest;
 use super::{same, shown};
 use crate::cli::commands::fail;
 use crate::cli::exit::Exit;
+use crate::cli::folder::prepare;
 use crate::experiment::sweep::{Design, Head, Shard};
+use crate::report::FolderKind;
 use crate::shell::cells::{Cells, FolderLock};
+use crate::shell::interrupt;
 use crate::shell::wall_clock::Stopwatch;
-use crate::shell::{interrupt, output};
 
 /// Runs the request.
 pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
@@ -29,8 +31,8 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
             return Exit::Usage;
         }
     };
-    if let Err(error) = output::prepare(&request.out) {
-        return fail(Exit::RunFailed, &format!("{error}; choose another folder with --out"));
+    if let Err(exit) = prepare(&request.out, FolderKind::Sweep) {
+        return exit;
     }
     let _lock = match FolderLock::take(&request.out) {
         Ok(lock) => lock,

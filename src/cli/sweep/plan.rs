@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::SweepRequest;
-use crate::cli::commands::{fail, more_on, varied, without_baseline};
+use crate::cli::commands::{by_baseline, fail, more_on, varied, without_baseline};
 use crate::cli::exit::Exit;
 use crate::experiment::sweep::{self, Design, Head, Points};
 use crate::experiment::{Base, Figure};
@@ -49,8 +49,9 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         files: &files,
     };
     let scenario = &varied(&base, request.given.quiet)?;
-    if let Some(check) = scenario.checks.iter().find(|check| check.quantity.needs_baseline()) {
-        return Err(usage(without_baseline(check, "a sweep")));
+    let (unjudged, judged) = by_baseline(&scenario.checks);
+    if !request.given.quiet {
+        without_baseline(&unjudged, "a sweep");
     }
     let (axes, points) = axes_and_points(request, scenario)?;
     let replications =
@@ -83,7 +84,8 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         scenario_sha256: scenario.sha256.clone(),
         overrides: request.given.overrides.clone(),
         seed: scenario.seed,
-        checks: scenario.checks.iter().map(|check| check.text.clone()).collect(),
+        checks: judged,
+        unjudged,
         files: shelf.contents(),
         axes,
         points,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 use super::design::Design;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
-use crate::experiment::{Base, CheckStatus, Figure, checks, pool};
+use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool};
 use crate::kernel::world::{RunError, Stop};
 use crate::record::{self, Limits};
 use crate::scenario::{Loaded, Scenario, Severity};
@@ -135,7 +135,13 @@ impl<'a> Runner<'a> {
 }
 
 fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
-    let outcomes = checks::evaluate(scenario, record);
+    // What compares with a baseline has nothing to judge here, so it decides nothing.
+    let outcomes: Vec<CheckOutcome> = scenario
+        .checks
+        .iter()
+        .zip(checks::evaluate(scenario, record))
+        .filter_map(|(check, outcome)| (!check.quantity.needs_baseline()).then_some(outcome))
+        .collect();
     let has = |status| outcomes.iter().any(|outcome| outcome.status == status);
     match () {
         () if outcomes.is_empty() => Verdict::NoChecks,

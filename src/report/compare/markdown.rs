@@ -1,6 +1,6 @@
 //! The comparison as Markdown, for a pull request.
 
-use super::{Line, basis, difference_text, lines, sentences, title, value_text};
+use super::{Line, basis, difference_text, lines, nothing_of, sentences, title, value_text};
 use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
 use crate::report::figures::{half_width_text, label};
@@ -45,7 +45,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
 
 fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> String {
     let Some(estimate) = comparison.variants[index].estimate(service, measure) else {
-        return "no data".to_owned();
+        return nothing_of(&comparison.variants[index], service).to_owned();
     };
     let half = half_width_text(measure, &estimate);
     let value = format!("{} {half}", value_text(&comparison.variants[index], measure, &estimate));

@@ -33,6 +33,11 @@ pub fn diff_json(diff: &Diff) -> String {
             json!({ "before": at(0), "after": at(1), "difference": difference.map(|d| differing(measure, &d)) }),
         );
     }
+    let services: Map<String, Value> = comparison
+        .services()
+        .into_iter()
+        .map(|service| (service.to_owned(), json!(diff.presence(service).word())))
+        .collect();
     let part = |part: Part| diff.of(part).into_iter().map(change).collect::<Vec<_>>();
     let whole = json!({
         "schema_version": "1.0",
@@ -43,6 +48,7 @@ pub fn diff_json(diff: &Diff) -> String {
         "runs": if comparison.interrupted { "interrupted" } else { "complete" },
         "confidence": CONFIDENCE,
         "verdict": diff.verdict(),
+        "services": services,
         "figures": figures,
         "checks": gate_value(&diff.gate),
         "changes": {

@@ -36,9 +36,19 @@ fn command(gate: &Gate, judged: &Judged) -> String {
     format!("::{level} {}::{}", properties.join(","), data(&message))
 }
 
-/// A message as GitHub's own toolkit escapes it.
+/// A message as GitHub's own toolkit escapes it; other control characters would steer the terminal that shows the log.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// The value of a property.

@@ -46,6 +46,8 @@ struct Variant {
 #[derive(Debug, Deserialize)]
 struct Scenario {
     name: String,
+    #[serde(default)]
+    sha256: Option<String>,
     fidelity: String,
 }
 
@@ -106,6 +108,10 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
+    let seeds = [comparison.seed, made.seed].map(|seed| seed.to_string());
+    let scenario = ("scenario", base.scenario.sha256.as_deref(), Some(made.scenario_sha256.as_str()));
+    let pairs = [scenario, ("seed", Some(seeds[0].as_str()), Some(seeds[1].as_str()))];
+    made.same(source, "comparison.json", &pairs)?;
     let mut sheet = Sheet::new()?;
     sheet.section("Variants");
     sheet.table(&overview(&comparison))?;

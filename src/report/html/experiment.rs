@@ -72,7 +72,9 @@ pub(super) struct Made {
     #[serde(default)]
     command_line: Vec<String>,
     pub(super) scenario: String,
-    scenario_sha256: String,
+    pub(super) scenario_sha256: String,
+    #[serde(default)]
+    pub(super) sweep_sha256: Option<String>,
     pub(super) seed: u64,
     #[serde(default)]
     outputs: Vec<String>,
@@ -82,6 +84,30 @@ impl Made {
     /// Whether the command that wrote the manifest wrote the file too.
     pub(super) fn lists(&self, name: &str) -> bool {
         self.outputs.iter().any(|output| output == name)
+    }
+
+    /// Makes sure that a file is of the experiment that the manifest tells of, by what the two say of it.
+    ///
+    /// # Errors
+    /// A sentence: it is of another one.
+    pub(super) fn same(
+        &self,
+        source: &Source<'_, '_>,
+        name: &str,
+        pairs: &[(&str, Option<&str>, Option<&str>)],
+    ) -> Result<(), String> {
+        for (what, found, wanted) in pairs {
+            if let (Some(found), Some(wanted)) = (found, wanted)
+                && found != wanted
+            {
+                let command = source.command;
+                return Err(format!(
+                    "`{name}` is of another `windtunnel {command}` than `manifest.json`: its {what} differs; a folder holds the \
+                     files of one: copy all of them together, or make them again with `windtunnel {command}`"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What made the results.

@@ -60,6 +60,13 @@ impl FolderKind {
     }
 }
 
+/// Whether this is a `manifest.json` of this program, whichever command wrote it.
+#[must_use]
+pub fn is_manifest(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(bytes)
+        .is_ok_and(|value| value["windtunnel_version"].is_string())
+}
+
 /// The page of an experiment, of the files that `open` gives.
 ///
 /// # Errors

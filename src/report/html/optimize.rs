@@ -22,6 +22,8 @@ struct Optimization {
     rejected: Vec<Confirmed>,
     cost_per_month_against_base_usd: Option<Against>,
     base_checks: Vec<Check>,
+    #[serde(default)]
+    checks_not_judged: Vec<String>,
     margins: Vec<Margin>,
     knobs: Vec<Knob>,
     what_would_change_the_choice: Vec<String>,
@@ -88,6 +90,12 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     }
     sheet.section("Checks and margins");
     sheet.table(&checks(&found))?;
+    if !found.checks_not_judged.is_empty() {
+        sheet.hint(&format!(
+            "Not judged, for a search has no baseline: {}.",
+            found.checks_not_judged.join(", ")
+        ))?;
+    }
     sheet.section("Cost against p99");
     sheet.place(&Place {
         id: "scatter",

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::experiment::{FolderFiles, of_one_run};
+
 pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};
 
@@ -58,6 +60,23 @@ impl RunFiles {
             estimates: if estimates { Some(read("estimates.json")?) } else { None },
         })
     }
+
+    /// Whether all of them are of one run. Files that are no files of a run at all are told better by the page.
+    ///
+    /// # Errors
+    /// A sentence that names the file that does not belong, and what to do.
+    pub fn belong_together(&self) -> Result<(), String> {
+        of_one_run(&FolderFiles {
+            manifest: &self.manifest,
+            summary: &self.summary,
+            plan: &self.plan,
+            timeline: &self.timeline,
+            decisions: Some(&self.decisions),
+            tasks: Some(&self.tasks),
+            estimates: self.estimates.as_deref(),
+            replications: None,
+        })
+    }
 }
 
 /// Whether a run's `manifest.json` lists the file among what the run left; one that it does not is of an earlier run.
@@ -73,6 +92,8 @@ pub fn lists(manifest: &[u8], name: &str) -> Result<bool, String> {
 pub(super) struct Manifest {
     pub(super) windtunnel_version: String,
     pub(super) price_book_date: String,
+    #[serde(default)]
+    pub(super) replication: u64,
     #[serde(default)]
     outputs: Vec<String>,
 }

@@ -34,6 +34,8 @@ struct Summary {
     assumptions: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     not_priced: Vec<String>,
+    #[serde(default)]
+    checks_not_judged: Vec<String>,
     pareto_front: Vec<Best>,
     points_that_pass: Option<u64>,
     cheapest_that_passes: Option<Best>,
@@ -92,6 +94,8 @@ struct Failure {
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     let made: Made = source.json("manifest.json")?;
     let summary: Summary = source.json("summary.json")?;
+    let hashes = ("sweep's SHA-256", Some(summary.sweep_sha256.as_str()), made.sweep_sha256.as_deref());
+    made.same(source, "summary.json", &[hashes])?;
     let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
     let cloud = cloud(source, &summary, step)?;
     let mut sheet = Sheet::new()?;
@@ -193,6 +197,9 @@ fn facts(summary: &Summary) -> Vec<String> {
     if summary.cells_with_approximate_times > 0 {
         let runs = grouped(summary.cells_with_approximate_times, THIN);
         facts.push(format!("response times of {runs} runs are approximate"));
+    }
+    if !summary.checks_not_judged.is_empty() {
+        facts.push(format!("not judged, without a baseline: {}", summary.checks_not_judged.join(", ")));
     }
     facts
 }

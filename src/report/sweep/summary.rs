@@ -48,6 +48,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         "checks": head.checks,
         "assumptions": head.assumptions,
         "not_priced": head.not_priced,
+        "checks_not_judged": head.unjudged,
         "pareto_front": front,
         "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(survey.passing.len()) },
         "cheapest_that_passes": survey.cheapest().map_or(Value::Null, |point| point_json(view, point)),

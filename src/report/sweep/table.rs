@@ -58,6 +58,12 @@ fn money(cost: f64) -> String {
 
 fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     let SweepView { head, survey, .. } = view;
+    for check in &head.unjudged {
+        page.line(&[
+            (Look::Doubtful, "NO DATA"),
+            (Look::Usual, &format!("  {check} (there is no baseline)")),
+        ]);
+    }
     if head.checks.is_empty() {
         page.line(&[(Look::Faint, "no checks declared, so no point can be called good enough")]);
         return;

@@ -70,6 +70,21 @@ const MINUTES: &str = "an operator and a number of minutes, then `with`, a figur
     p50_response_time, p95_response_time, p99_response_time, cpu_utilization, memory_utilization), > or >= and its limit, such \
     as \"<= 5 with p99_response_time > 500ms\"";
 
+/// What a limit of the figure of that name is, with an example; `None` where none can be checked.
+pub(crate) fn expected(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "minutes_over_limit" => MINUTES,
+        "cost_change" => CHANGE,
+        _ => match figure(name)? {
+            Quantity::Availability | Quantity::CpuMean => SHARE,
+            Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
+            Quantity::RunningMax => COUNT,
+            Quantity::TimeToCapacity => LONG_SPAN,
+            _ => SPAN,
+        },
+    })
+}
+
 /// Reads one check.
 ///
 /// # Errors
@@ -89,17 +104,16 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
         }
         _ => {
             let quantity = figure(name).ok_or("one of the figures that can be checked")?;
-            let (example, read): (_, fn(&str) -> Option<f64>) = match quantity {
+            let read: fn(&str) -> Option<f64> = match quantity {
                 Quantity::Availability | Quantity::CpuMean => {
-                    (SHARE, |text| share(text).filter(|share| *share <= 1.0))
+                    |text| share(text).filter(|share| *share <= 1.0)
                 }
-                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => {
-                    (AMOUNT, amount)
-                }
-                Quantity::RunningMax => (COUNT, |text| number(text.strip_suffix("tasks").unwrap_or(text))),
-                Quantity::TimeToCapacity => (LONG_SPAN, |text| millis(text).map(|millis| millis / 1e3)),
-                _ => (SPAN, millis),
+                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => amount,
+                Quantity::RunningMax => |text| number(text.strip_suffix("tasks").unwrap_or(text)),
+                Quantity::TimeToCapacity => |text| millis(text).map(|millis| millis / 1e3),
+                _ => millis,
             };
+            let example = expected(name).unwrap_or(SPAN);
             let (word, comparator, rest) = operator(text).ok_or(example)?;
             (quantity, word, comparator, read(rest).ok_or(example)?, rest)
         }

@@ -25,10 +25,11 @@ fn seed(results: &Results) -> String {
 /// What made the results, and the command that makes them again.
 pub(super) fn origins(results: &Results) -> Vec<Origin> {
     let scenario = &results.summary.scenario;
-    let runs = results
-        .estimates
-        .as_ref()
-        .map_or_else(String::new, |estimates| format!(" --replications {}", estimates.replications));
+    let runs = match (&results.estimates, results.manifest.replication) {
+        (Some(estimates), _) => format!(" --replications {}", estimates.replications),
+        (None, 0) => String::new(),
+        (None, replication) => format!(" --replication {replication}"),
+    };
     vec![
         Origin::code("Command", format!("windtunnel run plan.toml{runs}")),
         Origin::text("Scenario", scenario.name.clone()),

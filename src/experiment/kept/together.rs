@@ -1,0 +1,254 @@
+//! Whether the files of a folder are of one run. Files that were copied together from several are told by what each says of
+//! its run: the scenario's hash, the seed, the fingerprint, the number of rows. A file that cannot be read is left to whoever
+//! reads it for its content.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::scenario::text_sha256;
+
+/// The files of a folder, as bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FolderFiles<'a> {
+    /// `manifest.json`.
+    pub manifest: &'a [u8],
+    /// `summary.json`.
+    pub summary: &'a [u8],
+    /// `plan.toml`.
+    pub plan: &'a [u8],
+    /// `timeline.csv`.
+    pub timeline: &'a [u8],
+    /// `decisions.csv`, where somebody reads it.
+    pub decisions: Option<&'a [u8]>,
+    /// `tasks.csv`, where somebody reads it.
+    pub tasks: Option<&'a [u8]>,
+    /// `estimates.json`, where there were many runs.
+    pub estimates: Option<&'a [u8]>,
+    /// `replications.csv`, where there were many runs and somebody reads it.
+    pub replications: Option<&'a [u8]>,
+}
+
+/// What to do about a folder whose files do not belong together.
+const REMEDY: &str = "a folder holds the files of one run: copy all of them together, or make them again with `windtunnel run`";
+
+/// Whether the `plan.toml` is the one that the manifest was written with.
+///
+/// # Errors
+/// A sentence: it is not.
+pub fn plan_belongs(manifest: &[u8], plan: &[u8]) -> Result<(), String> {
+    let manifest = json(manifest);
+    let Some(wanted) = manifest["plan_sha256"].as_str() else { return Ok(()) };
+    if text_sha256(&String::from_utf8_lossy(plan)) == wanted {
+        return Ok(());
+    }
+    Err(format!(
+        "`plan.toml` is not the plan of the run that `manifest.json` tells of, or was changed since (a run is judged by other \
+         checks with --checks FILE); {REMEDY}"
+    ))
+}
+
+/// Whether all files are of one run.
+///
+/// # Errors
+/// A sentence that names the file that does not belong, and what to do.
+pub fn of_one_run(files: &FolderFiles<'_>) -> Result<(), String> {
+    let (manifest, summary) = (json(files.manifest), json(files.summary));
+    let estimates = files.estimates.map(json);
+    same_run(&manifest, &summary, estimates.as_ref())?;
+    plan_belongs(files.manifest, files.plan)?;
+    if let (Some(estimates), Some(rows)) = (&estimates, files.replications) {
+        rows_of_runs(rows, estimates, &summary)?;
+    }
+    rows_of_minutes(files.timeline, &summary)?;
+    rows_of_events(files, &summary)
+}
+
+/// What a document says of its run.
+struct Said<'a> {
+    name: &'static str,
+    sha256: Option<&'a str>,
+    seed: Option<u64>,
+    fingerprint: Option<&'a str>,
+}
+
+impl Said<'_> {
+    /// In what the two differ, in words; what one of them does not say is no difference.
+    fn unlike(&self, other: &Said<'_>) -> Option<String> {
+        let word = |what: &str, mine: &str, theirs: &str| format!("{what} is {mine}, not {theirs}");
+        let texts = [("the SHA-256 of its scenario", self.sha256, other.sha256)];
+        for (what, mine, theirs) in texts {
+            if let (Some(mine), Some(theirs)) = (mine, theirs)
+                && mine != theirs
+            {
+                return Some(word(what, &short(mine), &short(theirs)));
+            }
+        }
+        if let (Some(mine), Some(theirs)) = (self.seed, other.seed)
+            && mine != theirs
+        {
+            return Some(word("its seed", &mine.to_string(), &theirs.to_string()));
+        }
+        match (self.fingerprint, other.fingerprint) {
+            (Some(mine), Some(theirs)) if mine != theirs => {
+                Some(word("its fingerprint", &short(mine), &short(theirs)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The beginning of a hash, which tells two apart; what is no hash is not repeated.
+fn short(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).take(12).collect()
+}
+
+fn same_run(manifest: &Value, summary: &Value, estimates: Option<&Value>) -> Result<(), String> {
+    let manifest = Said {
+        name: "manifest.json",
+        sha256: manifest["scenario_sha256"].as_str(),
+        seed: manifest["seed"].as_u64(),
+        fingerprint: manifest["fingerprint"].as_str(),
+    };
+    let of = |name, document: &'_ Value| {
+        let scenario = &document["scenario"];
+        (name, scenario["sha256"].as_str().map(str::to_owned), scenario["seed"].as_u64())
+    };
+    let (name, sha256, seed) = of("summary.json", summary);
+    let summary =
+        Said { name, sha256: sha256.as_deref(), seed, fingerprint: summary["fingerprint"].as_str() };
+    let estimates = estimates.map(|estimates| of("estimates.json", estimates));
+    let estimates = estimates.as_ref().map(|(name, sha256, seed)| Said {
+        name,
+        sha256: sha256.as_deref(),
+        seed: *seed,
+        fingerprint: None,
+    });
+    let refuse = |odd: &Said<'_>, other: &Said<'_>, what: String| {
+        Err(format!("`{}` is of another run than `{}`: {what}; {REMEDY}", odd.name, other.name))
+    };
+    if let Some(what) = summary.unlike(&manifest) {
+        // The third of them says which of the two is the odd one.
+        let is_manifest = estimates
+            .as_ref()
+            .is_some_and(|third| third.unlike(&summary).is_none() && third.unlike(&manifest).is_some());
+        return match manifest.unlike(&summary).filter(|_| is_manifest) {
+            Some(what) => refuse(&manifest, &summary, what),
+            None => refuse(&summary, &manifest, what),
+        };
+    }
+    match estimates.and_then(|third| third.unlike(&manifest).map(|what| (third, what))) {
+        Some((third, what)) => refuse(&third, &manifest, what),
+        None => Ok(()),
+    }
+}
+
+/// `replications.csv`: a row a run, and the first row is the run that the summary tells of.
+fn rows_of_runs(bytes: &[u8], estimates: &Value, summary: &Value) -> Result<(), String> {
+    let odd = |what: String| Err(format!("`replications.csv` is of other runs: {what}; {REMEDY}"));
+    let mut reader = csv::Reader::from_reader(bytes);
+    let Ok(columns) = reader.headers().cloned() else { return Ok(()) };
+    let Ok(rows) = reader.records().collect::<Result<Vec<_>, _>>() else { return Ok(()) };
+    if let Some(wanted) = estimates["replications"].as_u64()
+        && wanted != rows.len() as u64
+    {
+        return odd(format!("it has {} rows, and `estimates.json` tells of {wanted} runs", rows.len()));
+    }
+    let cell = |row: &csv::StringRecord, name: &str| {
+        let place = columns.iter().position(|column| column == name)?;
+        row.get(place)?.parse::<u64>().ok()
+    };
+    let seed = summary["scenario"]["seed"].as_u64();
+    for row in &rows {
+        if let (Some(found), Some(wanted)) = (cell(row, "seed"), seed)
+            && found != wanted
+        {
+            return odd(format!("a row has the seed {found}, and `summary.json` has {wanted}"));
+        }
+    }
+    let Some(first) = rows.first() else { return Ok(()) };
+    for (service, of) in summary["services"].as_object().into_iter().flatten() {
+        if let (Some(found), Some(wanted)) =
+            (cell(first, &format!("{service}.offered")), of["requests"]["offered"].as_u64())
+            && found != wanted
+        {
+            return odd(format!(
+                "its first row was offered {found} requests, and `summary.json`, which is of that run, {wanted}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// `timeline.csv`: a row a minute and service.
+fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
+    const MINUTE_S: f64 = 60.0;
+    let (Some(services), Some(horizon_s)) =
+        (summary["services"].as_object(), summary["scenario"]["horizon_s"].as_f64())
+    else {
+        return Ok(());
+    };
+    let odd =
+        |what: String| Err(format!("`timeline.csv` is not the whole timeline of the run: {what}; {REMEDY}"));
+    let mut reader = csv::Reader::from_reader(bytes);
+    let place = reader.headers().ok().and_then(|columns| columns.iter().position(|name| name == "service"));
+    let Some(place) = place else { return odd("it has no column `service`".to_owned()) };
+    let mut rows: BTreeMap<String, u64> = BTreeMap::new();
+    let mut row = csv::StringRecord::new();
+    while let Ok(true) = reader.read_record(&mut row) {
+        let service = row.get(place).unwrap_or_default();
+        match rows.get_mut(service) {
+            Some(count) => *count += 1,
+            None => drop(rows.insert(service.to_owned(), 1)),
+        }
+    }
+    let minutes = whole((horizon_s / MINUTE_S).ceil());
+    for service in services.keys() {
+        // A name that a spreadsheet would take for a formula has an apostrophe before it.
+        let found = rows.remove(service).or_else(|| rows.remove(&format!("'{service}"))).unwrap_or(0);
+        if found != minutes {
+            return odd(format!("it has {found} rows of `{service}`, and the run has {minutes} minutes"));
+        }
+    }
+    match rows.keys().next() {
+        Some(other) => odd(format!("`summary.json` knows no service `{other}`")),
+        None => Ok(()),
+    }
+}
+
+/// `decisions.csv` and `tasks.csv` have rows where the summary counts what they list.
+fn rows_of_events(files: &FolderFiles<'_>, summary: &Value) -> Result<(), String> {
+    let sum = |counts: [[&str; 2]; 2]| -> u64 {
+        let services = summary["services"].as_object().into_iter().flatten();
+        let of = |service: &Value| {
+            counts.iter().filter_map(|[table, key]| service[table][key].as_u64()).sum::<u64>()
+        };
+        services.map(|(_, service)| of(service)).sum()
+    };
+    let changes = sum([["scaling", "scale_out"], ["scaling", "scale_in"]]);
+    let tasks = sum([["tasks", "started"], ["tasks", "running_max"]]);
+    for (name, bytes, count) in
+        [("decisions.csv", files.decisions, changes), ("tasks.csv", files.tasks, tasks)]
+    {
+        let Some(bytes) = bytes.filter(|_| count > 0) else { continue };
+        if csv::Reader::from_reader(bytes).records().next().is_none() {
+            return Err(format!(
+                "`{name}` is empty, and `summary.json` counts what it should list; {REMEDY}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of minutes, which is never negative"
+)]
+fn whole(value: f64) -> u64 {
+    value as u64
+}

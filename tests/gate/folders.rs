@@ -118,6 +118,30 @@ fn a_sheet_without_its_rows_is_no_sheet_of_the_run() {
     assert!(said.contains("it has 19 rows of `web`, and the run has 40 minutes"), "{said}");
 }
 
+/// Rows are minutes of the calendar: the first is shorter, and there may be one more of them.
+#[test]
+fn a_run_that_begins_within_a_minute_is_whole() {
+    let folder = folder(&[("web.toml", rising("web", CHECKS).as_bytes())]);
+    let place = folder.path();
+    for (start, horizon) in [
+        ("00:00:30", "100s"),
+        ("00:00:59.7", "10m"),
+        ("00:00:00.1", "179.9s"),
+        ("00:00:30", "30s"),
+        ("00:00:30", "20s"),
+    ] {
+        let settings = [format!("start=2026-01-01T{start}Z"), format!("horizon={horizon}")];
+        windtunnel(
+            place,
+            &["run", "web.toml", "-q", "--out", "out", "--set", &settings[0], "--set", &settings[1]],
+        );
+        let read = windtunnel(place, &["report", "out"]).exits(0);
+        assert!(!read.stderr.contains("timeline.csv"), "{start}, {horizon}: {}", read.stderr);
+        let judged = check(place, &["out"]);
+        assert!(!judged.stderr.contains("timeline.csv"), "{start}, {horizon}: {}", judged.stderr);
+    }
+}
+
 #[test]
 fn a_folder_that_lost_its_line_ends_on_the_way_is_still_whole() {
     let folder = runs();

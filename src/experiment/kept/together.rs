@@ -180,9 +180,26 @@ fn rows_of_runs(bytes: &[u8], estimates: &Value, summary: &Value) -> Result<(), 
     Ok(())
 }
 
+/// The rows of one service in a timeline.
+#[derive(Clone, Copy, Debug, Default)]
+struct Minutes {
+    count: u64,
+    /// When the second of them begins \[s\].
+    second_s: Option<f64>,
+}
+
+impl Minutes {
+    /// How many there have to be. Rows are minutes of the calendar: the first is shorter where the run begins within one.
+    fn expected(self, horizon_s: f64) -> u64 {
+        const MINUTE_S: f64 = 60.0;
+        let first_s = self.second_s.unwrap_or(MINUTE_S).clamp(0.0, MINUTE_S);
+        // Seconds are decimal here: a whole number of minutes may come out a little above itself.
+        1 + whole(((horizon_s - first_s) / MINUTE_S - 1e-9).ceil().max(0.0))
+    }
+}
+
 /// `timeline.csv`: a row a minute and service.
 fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
-    const MINUTE_S: f64 = 60.0;
     let (Some(services), Some(horizon_s)) =
         (summary["services"].as_object(), summary["scenario"]["horizon_s"].as_f64())
     else {
@@ -191,23 +208,25 @@ fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
     let odd =
         |what: String| Err(format!("`timeline.csv` is not the whole timeline of the run: {what}; {REMEDY}"));
     let mut reader = csv::Reader::from_reader(bytes);
-    let place = reader.headers().ok().and_then(|columns| columns.iter().position(|name| name == "service"));
-    let Some(place) = place else { return odd("it has no column `service`".to_owned()) };
-    let mut rows: BTreeMap<String, u64> = BTreeMap::new();
+    let columns = reader.headers().cloned().unwrap_or_default();
+    let place = |wanted: &str| columns.iter().position(|name| name == wanted);
+    let Some(service) = place("service") else { return odd("it has no column `service`".to_owned()) };
+    let time = place("time_s");
+    let mut rows: BTreeMap<String, Minutes> = BTreeMap::new();
     let mut row = csv::StringRecord::new();
     while let Ok(true) = reader.read_record(&mut row) {
-        let service = row.get(place).unwrap_or_default();
-        match rows.get_mut(service) {
-            Some(count) => *count += 1,
-            None => drop(rows.insert(service.to_owned(), 1)),
+        let minutes = rows.entry(row.get(service).unwrap_or_default().to_owned()).or_default();
+        minutes.count += 1;
+        if minutes.count == 2 {
+            minutes.second_s = time.and_then(|time| row.get(time)?.parse().ok());
         }
     }
-    let minutes = whole((horizon_s / MINUTE_S).ceil());
     for service in services.keys() {
         // A name that a spreadsheet would take for a formula has an apostrophe before it.
-        let found = rows.remove(service).or_else(|| rows.remove(&format!("'{service}"))).unwrap_or(0);
-        if found != minutes {
-            return odd(format!("it has {found} rows of `{service}`, and the run has {minutes} minutes"));
+        let found = rows.remove(service).or_else(|| rows.remove(&format!("'{service}"))).unwrap_or_default();
+        let (count, minutes) = (found.count, found.expected(horizon_s));
+        if count != minutes {
+            return odd(format!("it has {count} rows of `{service}`, and the run has {minutes} minutes"));
         }
     }
     match rows.keys().next() {

@@ -36,7 +36,7 @@ fn w2_uses_three_quarters_of_its_cpu() {
 }
 
 #[test]
-fn w2_by_way_of_events_has_the_same_work_and_waits_less_when_it_goes_where_least_is_held() {
+fn w2_has_the_same_work_however_it_is_served_and_waits_less_when_it_goes_where_least_is_held() {
     let mean = |plan: &Plan| {
         let record = twice(plan);
         let service = &record.services[0];

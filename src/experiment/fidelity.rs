@@ -6,14 +6,12 @@
 
 use super::checks::availability;
 use crate::kernel::traffic::RateWalk;
-use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration};
+use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::{Fidelity, Plan, RunError};
 use crate::record::{Limits, RunRecord, record, totals};
 
-/// An hour \[ns\].
-const HOUR: u64 = 60 * NANOS_PER_MINUTE;
 /// Longest stretch that is compared \[ns\].
-const DAY: u64 = 24 * HOUR;
+const DAY: u64 = 24 * NANOS_PER_HOUR;
 /// Most requests that are simulated one by one for a comparison: seconds on one core. A busier day is cut short around its
 /// peak.
 pub const COMPARED_REQUESTS: f64 = 1e8;
@@ -110,13 +108,13 @@ fn busiest(plan: &Plan) -> (u64, u64) {
     let day = DAY.min(horizon);
     // The last day begins early enough to be whole.
     let from = (busiest as u64 / 24 * DAY).min(horizon - day) / NANOS_PER_MINUTE * NANOS_PER_MINUTE;
-    let first = (from / HOUR) as usize;
+    let first = (from / NANOS_PER_HOUR) as usize;
     let count: f64 = hours.iter().skip(first).take(24).sum();
     if count <= COMPARED_REQUESTS {
         return (from, day);
     }
     let length = ((day as f64 * COMPARED_REQUESTS / count) as u64).max(NANOS_PER_MINUTE).min(day);
-    let middle = busiest as u64 * HOUR + HOUR / 2;
+    let middle = busiest as u64 * NANOS_PER_HOUR + NANOS_PER_HOUR / 2;
     let begin = middle.saturating_sub(length / 2).clamp(from, from + day - length);
     (begin / NANOS_PER_MINUTE * NANOS_PER_MINUTE, length)
 }
@@ -124,11 +122,11 @@ fn busiest(plan: &Plan) -> (u64, u64) {
 /// Expected requests of all services by the hour.
 fn hourly(plan: &Plan) -> Vec<f64> {
     let horizon = plan.horizon.0;
-    let mut hours = vec![0.0; usize::try_from(horizon.div_ceil(HOUR)).unwrap_or(0).max(1)];
+    let mut hours = vec![0.0; usize::try_from(horizon.div_ceil(NANOS_PER_HOUR)).unwrap_or(0).max(1)];
     for service in &plan.services {
         let mut walk = RateWalk::new(&service.traffic);
         for (hour, sum) in (0..).zip(&mut hours) {
-            let (mut at, end) = (hour * HOUR, ((hour + 1) * HOUR).min(horizon));
+            let (mut at, end) = (hour * NANOS_PER_HOUR, ((hour + 1) * NANOS_PER_HOUR).min(horizon));
             while at < end {
                 let stretch = walk.stretch(at);
                 let next = stretch.end.min(end);

@@ -16,7 +16,6 @@ mod places;
 mod plan;
 mod room;
 mod seats;
-mod timers;
 
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};

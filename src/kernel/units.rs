@@ -7,7 +7,7 @@ mod time;
 
 pub use ids::{AlarmId, PolicyId, ServiceId, TaskId};
 pub use money::{PICO_PER_USD, Usd};
-pub use time::{NANOS_PER_MILLI, NANOS_PER_MINUTE, NANOS_PER_SEC, SimDuration, SimTime};
+pub use time::{NANOS_PER_HOUR, NANOS_PER_MILLI, NANOS_PER_MINUTE, NANOS_PER_SEC, SimDuration, SimTime};
 
 /// A size in bytes \[B\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,6 +11,7 @@ use super::replications::figure_number;
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;
 use crate::experiment::forecast::{Actual, Backtest, Commitment, Forecast, MonthForecast, Spread, backtest};
+use crate::kernel::units::NANOS_PER_HOUR;
 
 /// The table for a terminal of `width` columns.
 #[must_use]
@@ -171,7 +172,7 @@ pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
         let (cost, sum) = (month.cost, month.cumulative);
         let fields = [
             month.month.name(),
-            (month.month.length / 3_600_000_000_000).to_string(),
+            (month.month.length / NANOS_PER_HOUR).to_string(),
             number(Some(month.requests.mean), 0),
             number(Some(month.tasks.mean), 4),
             number(Some(cost.mean), 2),
@@ -211,7 +212,7 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
         .map(|month| {
             json!({
                 "month": month.month.name(),
-                "hours": month.month.length / 3_600_000_000_000,
+                "hours": month.month.length / NANOS_PER_HOUR,
                 "requests_mean": rounded(month.requests.mean, 0),
                 "tasks_mean": rounded(month.tasks.mean, 4),
                 "cost_usd": spread(&month.cost),

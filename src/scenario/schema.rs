@@ -12,7 +12,7 @@ mod top;
 
 pub(crate) use failing::FAULT_KINDS;
 pub(crate) use service::DISTRIBUTION;
-pub(crate) use top::SCENARIO;
+pub(crate) use top::{FIVE_YEARS, SCENARIO};
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]

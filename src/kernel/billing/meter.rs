@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::tariff::Tariff;
 use crate::facts::{TaskMoved, TaskStage};
-use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
+use crate::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime};
 
 /// Billed seconds of one task: from the start of its image pull to its end, rounded up to whole seconds, at least the
 /// minimum (`aws-platform.md` §2.1: per second, 60 s on Linux).
@@ -72,8 +72,10 @@ pub struct Meter {
     /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
-    hours: Vec<u128>,
-    reading: MeterReading,
+    /// LCU-hours of the hours that are over, in the unit of the reading.
+    lcu_by_hour: Vec<u128>,
+    /// Billed seconds of the tasks that have stopped.
+    task_seconds: u64,
 }
 
 impl Meter {
@@ -86,10 +88,10 @@ impl Meter {
             bill_deprovisioning: tariff.bill_deprovisioning,
             rules: balancer.map_or(0, |lb| lb.rules),
             requests_per_connection: balancer.map_or(1, |lb| lb.requests_per_connection),
-            hour_offset: start_unix_ns.rem_euclid(3_600_000_000_000).unsigned_abs(),
+            hour_offset: start_unix_ns.rem_euclid(NANOS_PER_HOUR.cast_signed()).unsigned_abs(),
             hour: LcuUsage::default(),
-            hours: Vec::new(),
-            reading: MeterReading::default(),
+            lcu_by_hour: Vec::new(),
+            task_seconds: 0,
         }
     }
 
@@ -103,7 +105,7 @@ impl Meter {
 
     /// Bills one task for `lifetime`.
     pub fn bill(&mut self, lifetime: SimDuration) {
-        self.reading.task_seconds += billed_seconds(lifetime, self.minimum);
+        self.task_seconds += billed_seconds(lifetime, self.minimum);
     }
 
     /// The period that ended at `end` used this much of the load balancer.
@@ -115,9 +117,7 @@ impl Meter {
     }
 
     fn close_hour(&mut self) {
-        let lcu_hours = self.hour.lcu_hours(self.rules, self.requests_per_connection);
-        self.reading.lcu_hours += lcu_hours;
-        self.hours.push(lcu_hours);
+        self.lcu_by_hour.push(self.hour.lcu_hours(self.rules, self.requests_per_connection));
         self.hour = LcuUsage::default();
     }
 
@@ -132,7 +132,8 @@ impl Meter {
             self.bill(horizon.since(since));
         }
         self.close_hour();
-        (self.reading, self.hours)
+        let lcu_hours = self.lcu_by_hour.iter().sum();
+        (MeterReading { task_seconds: self.task_seconds, lcu_hours }, self.lcu_by_hour)
     }
 }
 

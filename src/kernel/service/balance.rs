@@ -4,8 +4,6 @@
 //! left by then. So each request leaves the instant of its departure in a calendar, and an arrival first lets those leave
 //! whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
 
-use alloc::vec::Vec;
-
 use super::departures::Departures;
 use super::loads::{Loads, OUT};
 use super::plan::Routing;
@@ -17,8 +15,6 @@ pub(super) struct Balance {
     takes_two: bool,
     rng: Rng,
     loads: Loads,
-    /// Slots that receive requests, in order of their entry into service.
-    rotation: Vec<u32>,
     departures: Departures,
 }
 
@@ -30,13 +26,7 @@ impl Balance {
             Routing::TwoRandomChoices => true,
             Routing::RoundRobin | Routing::Random | Routing::WeightedRandom => return None,
         };
-        Some(Self {
-            takes_two,
-            rng: rng.clone(),
-            loads: Loads::default(),
-            rotation: Vec::new(),
-            departures: Departures::new(),
-        })
+        Some(Self { takes_two, rng: rng.clone(), loads: Loads::default(), departures: Departures::new() })
     }
 
     /// An empty task takes `slot`. What is left in the calendar is of the task that had the slot before.
@@ -44,22 +34,20 @@ impl Balance {
         self.departures.forget(slot);
         self.loads.cover(slot as usize);
         self.loads.set(slot as usize, 0);
-        self.rotation.push(slot);
     }
 
     /// `slot` receives nothing any more.
     pub(super) fn close(&mut self, slot: u32) {
-        self.rotation.retain(|other| *other != slot);
         self.loads.set(slot as usize, OUT);
     }
 
-    /// The slot for a request that arrives at `now`; some slot receives requests.
+    /// The slot for a request that arrives at `now`, out of those in service in the order of their entry; there is one.
     #[inline]
-    pub(super) fn choose(&mut self, now: u64) -> u32 {
+    pub(super) fn choose(&mut self, now: u64, in_service: &[u32]) -> u32 {
         let loads = &mut self.loads;
         self.departures.leave(now, |slot| loads.less(slot as usize));
         if self.takes_two {
-            self.loads.better_of_two(&self.rotation, &mut self.rng)
+            self.loads.better_of_two(in_service, &mut self.rng)
         } else {
             self.loads.least(&mut self.rng)
         }

@@ -16,6 +16,7 @@ mod inbox;
 mod router;
 mod sharing;
 mod slab;
+mod timers;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -23,7 +24,6 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, Routing, TaskPlan, WarmUpPlan};
 use super::seats::{Incident, Seats};
-use super::timers::Earliest;
 use crate::facts::{Answers, Denial, Loss, Origin, Passage, Refusal, Unanswered};
 use crate::random::{Purpose, Streams};
 use crate::traffic::ArrivalStream;
@@ -34,6 +34,7 @@ use desk::{Desk, Fired, Floor, Rules};
 use inbox::Inbox;
 use router::Router;
 use slab::{Ask, Stage};
+use timers::Earliest;
 
 /// Hears of each request of one service when something becomes of it; see [`crate::facts::Probe`] for what each fact
 /// means.

@@ -191,8 +191,10 @@ impl Fleet {
         match self.balance.take() {
             None => self.with_choice::<P, C>(chunk, columns, &mut Chosen, sink),
             Some(mut balance) => {
-                self.with_choice::<P, C>(chunk, columns, &mut *balance, sink);
-                self.balance = Some(balance);
+                let in_service = core::mem::take(&mut self.in_service);
+                let mut by_load = ByLoad { balance: &mut balance, in_service: &in_service };
+                self.with_choice::<P, C>(chunk, columns, &mut by_load, sink);
+                (self.balance, self.in_service) = (Some(balance), in_service);
             }
         }
     }
@@ -355,15 +357,21 @@ impl Choice for Chosen {
     fn admitted(&mut self, _slot: u32, _at: u64) {}
 }
 
-impl Choice for Balance {
+/// Each task is chosen when its request arrives, by what the tasks hold then.
+struct ByLoad<'a> {
+    balance: &'a mut Balance,
+    in_service: &'a [u32],
+}
+
+impl Choice for ByLoad<'_> {
     #[inline]
     fn choose(&mut self, now: u64, slot: &mut u32) {
-        *slot = Self::choose(self, now);
+        *slot = self.balance.choose(now, self.in_service);
     }
 
     #[inline]
     fn admitted(&mut self, slot: u32, at: u64) {
-        self.admit(slot, at);
+        self.balance.admit(slot, at);
     }
 }
 

@@ -181,6 +181,14 @@ impl TaskPlan {
         if whole == 0 { 1 } else { whole }
     }
 
+    /// Whether requests share its CPU servers: where everybody in a place has a server of its own there is nothing to
+    /// share.
+    #[must_use]
+    pub fn shares_cpu(&self) -> bool {
+        self.cpu_discipline == CpuDiscipline::ProcessorSharing
+            && self.concurrency.is_none_or(|places| places > self.cpu_servers())
+    }
+
     /// Whether its memory can be exceeded, and it is killed then: by a leak, or by as many requests as it takes in.
     #[must_use]
     pub fn runs_out_of_memory(&self) -> bool {

@@ -159,7 +159,7 @@ impl ServicePlan {
     pub fn needs_events(&self) -> bool {
         let (task, request) = (&self.task, &self.request);
         let balancer = self.load_balancer.as_ref();
-        self.shares_cpu()
+        (request.needs_cpu() && task.shares_cpu())
             || balancer.is_some_and(|balancer| balancer.slow_start.0 > 0)
             || !request.classes.is_empty()
             || request.retry.is_some()
@@ -168,13 +168,6 @@ impl ServicePlan {
             || task.health.time_to_crash.is_some()
             || task.runs_out_of_memory()
             || !self.faults.is_empty()
-    }
-
-    /// Whether requests share CPU servers: where everybody in a place has a server of its own there is nothing to share.
-    fn shares_cpu(&self) -> bool {
-        self.task.cpu_discipline == CpuDiscipline::ProcessorSharing
-            && self.request.needs_cpu()
-            && self.task.concurrency.is_none_or(|places| places > self.task.cpu_servers())
     }
 
     /// Whether requests and tasks are all alike: nothing waits for a departure, and nobody looks at what the tasks hold.

@@ -10,12 +10,10 @@ use jiff::tz::TimeZone;
 
 use crate::kernel::billing::{InvoiceLine, LineItem, billed_seconds};
 use crate::kernel::facts::TaskStage;
-use crate::kernel::units::{NANOS_PER_SEC, SimDuration, SimTime, Usd};
+use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
 use crate::kernel::world::ServicePlan;
 use crate::record::{ServiceRecord, TaskLife};
 use crate::report::calendar::Calendar;
-
-const HOUR: u64 = 3_600 * NANOS_PER_SEC;
 
 /// A calendar month, as far as the run touches it.
 pub(super) struct Month {
@@ -79,7 +77,7 @@ impl<'a> Usage<'a> {
         Self {
             record,
             horizon: horizon.0,
-            hour_offset: start_unix_ns.rem_euclid(3_600_000_000_000).unsigned_abs(),
+            hour_offset: start_unix_ns.rem_euclid(NANOS_PER_HOUR.cast_signed()).unsigned_abs(),
             tasks: record.lives.iter().filter_map(billed).collect(),
             public_ipv4: tariff.load_balancer.as_ref().map_or(0, |balancer| balancer.public_ipv4),
             public_ip_per_task: tariff.public_ip_per_task,
@@ -116,11 +114,11 @@ impl<'a> Usage<'a> {
             LineItem::FargateVcpu | LineItem::FargateMemory | LineItem::FargateEphemeralStorage => {
                 self.task_seconds(at)
             }
-            LineItem::AlbHour => i128::from(at.div_ceil(HOUR)),
+            LineItem::AlbHour => i128::from(at.div_ceil(NANOS_PER_HOUR)),
             LineItem::AlbLcu => {
                 let hours = match at >= self.horizon {
                     true => usize::MAX,
-                    false => usize::try_from((at + self.hour_offset) / HOUR).unwrap_or(usize::MAX),
+                    false => usize::try_from((at + self.hour_offset) / NANOS_PER_HOUR).unwrap_or(usize::MAX),
                 };
                 let lcu: u128 = self.record.lcu_by_hour.iter().take(hours).sum();
                 i128::try_from(lcu).unwrap_or(i128::MAX)

@@ -1,18 +1,19 @@
 //! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
 
 use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
-use windtunnel_kernel::units::SimDuration;
+use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
 use super::{Lower, Parts};
 use crate::scenario::curve::{self, Shape};
 use crate::scenario::diagnostic::Problem;
+use crate::scenario::schema::FIVE_YEARS;
 use crate::scenario::trace::{self, DateOrder, Decimal, Gaps, Trace, TraceOptions};
 use crate::scenario::tree::Place;
 use crate::scenario::view::View;
 use crate::scenario::{TraceCounts, codes, quantity};
 
-/// Longest run \[ns\]: five years of 365.25 days.
-pub(super) const LONGEST_RUN: u64 = 157_788_000_000_000_000;
+/// Longest run \[ns\].
+pub(super) const LONGEST_RUN: u64 = FIVE_YEARS * NANOS_PER_SEC;
 /// Most pieces of a curve, or intervals with exact counts, that are held.
 const MOST_PIECES: u64 = 4_000_000;
 

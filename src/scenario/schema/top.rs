@@ -7,7 +7,7 @@ use super::service::SERVICE;
 use super::{Key, Kind, TableSpec, word};
 
 /// Longest run \[s\]: five years of 365.25 days.
-pub(super) const FIVE_YEARS: u64 = 157_788_000;
+pub(crate) const FIVE_YEARS: u64 = 157_788_000;
 
 /// The scenario.
 pub(crate) const SCENARIO: TableSpec = TableSpec {

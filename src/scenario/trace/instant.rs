@@ -4,9 +4,12 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use windtunnel_kernel::units::NANOS_PER_SEC;
+
+use crate::scenario::schema::FIVE_YEARS;
 
 /// Largest number that is taken for an offset \[s\]: the longest run. A larger one is a time since 1970.
-const LARGEST_OFFSET_NS: i128 = 157_788_000_000_000_000;
+const LARGEST_OFFSET_NS: i128 = FIVE_YEARS as i128 * NANOS_PER_SEC as i128;
 
 /// Whether the day or the month comes first in `03/04/2026`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::slab::Ask;
+use super::timers::NEVER;
 use crate::random::{Rng, exponential};
 use crate::service::plan::{Jitter, RetryPlan};
-use crate::service::timers::NEVER;
 use crate::units::SimDuration;
 
 /// When clients lose patience: `(instant, serial, job)`. Equal patience comes in order; patience drawn at random lets a

@@ -5,9 +5,9 @@
 
 use super::sharing::Shared;
 use super::slab::{Ask, Job, Line, Slab, Stage};
-use crate::service::plan::{CpuDiscipline, TaskPlan, WarmUpPlan};
-use crate::service::timers::{NEVER, Timers};
-use crate::units::{Bytes, SimDuration};
+use super::timers::{NEVER, Timers};
+use crate::service::plan::{TaskPlan, WarmUpPlan};
+use crate::units::{Bytes, NANOS_PER_HOUR, SimDuration};
 
 /// What all tasks of a service have in common.
 #[derive(Clone, Debug)]
@@ -37,14 +37,14 @@ struct Memory {
 impl Memory {
     /// From when on a task that entered service at `entered` and holds `count` requests uses more than it has.
     fn exceeded_from(&self, entered: u64, count: u32) -> u64 {
-        const HOUR: i128 = 3_600_000_000_000;
         let left = self.room - self.per_request * i128::from(count);
         if left < 0 {
             0
         } else if self.growth == 0 {
             NEVER
         } else {
-            u64::try_from(i128::from(entered) + left * HOUR / self.growth + 1).unwrap_or(NEVER)
+            u64::try_from(i128::from(entered) + left * i128::from(NANOS_PER_HOUR) / self.growth + 1)
+                .unwrap_or(NEVER)
         }
     }
 }
@@ -66,10 +66,7 @@ impl Rules {
             places: task.concurrency.unwrap_or(u32::MAX),
             room: task.queue.unwrap_or(u32::MAX),
             servers: if has_cpu_work { task.cpu_servers() } else { u32::MAX },
-            // Where everybody in a place has a server of its own there is nothing to share.
-            is_shared: has_cpu_work
-                && task.cpu_discipline == CpuDiscipline::ProcessorSharing
-                && task.concurrency.is_none_or(|places| places > task.cpu_servers()),
+            is_shared: has_cpu_work && task.shares_cpu(),
             cancels,
             warm_up,
             memory: task.runs_out_of_memory().then_some(memory),

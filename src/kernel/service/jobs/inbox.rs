@@ -4,11 +4,11 @@
 use alloc::vec::Vec;
 
 use super::slab::Ask;
+use super::timers::NEVER;
 use crate::facts::Origin;
 use crate::random::{Purpose, Rng, Streams};
 use crate::service::demands::{CHUNK, Demands};
 use crate::service::plan::{RequestPlan, TaskPlan};
-use crate::service::timers::NEVER;
 use crate::traffic::ArrivalStream;
 
 /// Requests on their way in.

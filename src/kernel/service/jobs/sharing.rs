@@ -6,7 +6,7 @@
 //! ⌊span · c · 2²⁰ / n⌋, and a job leaves at the first whole nanosecond at which it has attained its work: all
 //! integers, the same on every machine, and exact while n ≤ c.
 
-use crate::service::timers::{NEVER, Timers};
+use super::timers::{NEVER, Timers};
 
 /// Units of work in a nanosecond: 2 to this power.
 const FINE: u32 = 20;

@@ -12,8 +12,9 @@ use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
 use windtunnel::kernel::policy::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
-    CpuDiscipline, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan,
-    RequestPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan, TaskPlan,
+    CheckService, CpuDiscipline, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff,
+    LaunchLimits, LoadBalancerPlan, ReplacementPlan, RequestPlan, Routing, ScaleInVictim, StartupPlan,
+    StoppingPlan, TaskHealthPlan, TaskPlan,
 };
 use windtunnel::kernel::telemetry::{Metric, MetricRules, MetricsPlan, RcptDenominator, Reading};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
@@ -65,8 +66,10 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: Some(4),
             queue: None,
+            base_cpu: 0,
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
+            memory_retained: 0.0,
             health: TaskHealthPlan::default(),
         },
         startup: StartupPlan {
@@ -75,6 +78,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             image_pull: always(secs(8)),
             container_start: always(secs(2)),
             application_boot: always(SimDuration::ZERO),
+            boot_cpu: 0.0,
             warm_up: None,
         },
         stopping: StoppingPlan {
@@ -85,6 +89,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         },
         load_balancer: Some(LoadBalancerPlan {
             routing: Routing::RoundRobin,
+            nodes: 1,
             registration: always(SimDuration::ZERO),
             health_check: HealthCheckPlan {
                 interval: secs(30),
@@ -94,13 +99,17 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
                 unhealthy_threshold: 2,
                 healthy_threshold: 5,
                 grace_period: SimDuration::ZERO,
+                served: CheckService::Apart,
+                healthy_lag: SimDuration::ZERO,
             },
             deregistration_delay: secs(300),
+            deregistration_end: DeregistrationEnd::AfterDelay,
             slow_start: SimDuration::ZERO,
         }),
         min_capacity: count,
         max_capacity: count,
         desired_count: count,
+        replacement: ReplacementPlan { delay: always(secs(20)), stop_lag: secs(7), most_percent: 200 },
         scale_in_victim: ScaleInVictim::Newest,
         zones: 2,
         launch_backoff: LaunchBackoff::default(),
@@ -110,9 +119,9 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         metrics: MetricsPlan::default(),
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {
-            ecs_metric_delay: secs(120),
-            ecs_metric_delay_20s: secs(10),
-            alb_metric_delay: secs(60),
+            ecs_metric_delay: always(secs(120)),
+            ecs_metric_delay_20s: always(secs(10)),
+            alb_metric_delay: always(secs(60)),
             alarm_phase: None,
             alarm_range_extra: 2,
             alarm_range_high_resolution: secs(60),
@@ -121,6 +130,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
         },
         tariff: tariff(),
+        overdue_after: None,
     }
 }
 
@@ -131,7 +141,12 @@ pub(crate) fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
         horizon,
         warmup: SimDuration::ZERO,
         fidelity: Fidelity::Requests,
-        launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
+        launch_limits: LaunchLimits {
+            burst: 100,
+            refill_per_s: 20.0,
+            efficiency: 1.0,
+            per_service_per_minute: 500,
+        },
         services: vec![service],
     }
 }

@@ -112,20 +112,29 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
         law.fill(&mut stream(purpose), &mut values);
         values
     };
-    let cpu = draws(&service.request.cpu_time, Purpose::CpuTime);
     let wait = draws(&service.request.wait_time, Purpose::WaitTime);
     let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::Patience));
-    let (numerator, denominator) = service.task.cpu_speed();
+    // The naive engine draws the wall time of CPU work from the law that is as much longer as the CPU is slower.
+    let slower = service.request.cpu_time.scaled(1.0 / service.task.cpu_speed()).expect("a law of times");
+    let cpu = draws(&slower, Purpose::CpuTime);
     let mut routing = stream(Purpose::Routing);
     let count = u64::from(service.desired_count);
-    let mut route = |index: usize| match service.routing() {
-        Routing::RoundRobin => index as u64 % count,
+    // Each node of the load balancer has a turn of its own, and a request comes to any of them.
+    let nodes = u64::from(service.nodes());
+    let mut turns = vec![0; usize::try_from(nodes).expect("a few nodes")];
+    let mut route = |_: usize| match service.routing() {
+        Routing::RoundRobin => {
+            let node = if nodes > 1 { routing.below(nodes) } else { 0 };
+            let turn: &mut u64 = &mut turns[usize::try_from(node).expect("a few nodes")];
+            *turn += 1;
+            (*turn - 1) % count
+        }
         _ => routing.below(count),
     };
     let rows = arrivals.iter().enumerate().map(|(index, arrival)| Ask {
         arrival: *arrival,
         task: usize::try_from(route(index)).expect("a small number"),
-        cpu: cpu[index] * u64::from(denominator) / u64::from(numerator),
+        cpu: cpu[index],
         wait: wait[index],
         patience: patience.as_ref().map(|patience| patience[index]),
     });

@@ -3,6 +3,7 @@
 use crate::workloads;
 use windtunnel::experiment::replicate;
 use windtunnel::kernel::facts::Probe;
+use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::kernel::world::{AlarmEvaluated, Observer, PeriodClosed, PolicyInvoked, simulate};
 
@@ -54,7 +55,7 @@ impl Observer for Witness {
 fn a_policy_acts_on_nothing_younger_than_the_metric_delay() {
     for delay in [0, 60, 120, 150] {
         let mut plan = workloads::w3(6, 0.1);
-        plan.services[0].telemetry.ecs_metric_delay = SimDuration::from_secs(delay);
+        plan.services[0].telemetry.ecs_metric_delay = Distribution::constant(SimDuration::from_secs(delay));
         let mut witness = Witness { delay: SimDuration::from_secs(delay), ..Witness::default() };
         simulate(&plan, 3, 0, &mut witness).unwrap();
         assert!(witness.looks > 100, "only {} looks at delay {delay}", witness.looks);
@@ -84,7 +85,7 @@ fn publication_delay_shifts_the_reaction_by_as_much() {
         let mut plan = workloads::w2(1_800);
         plan.services[0].max_capacity = 100;
         plan.services[0].policies = vec![workloads::tracking()];
-        plan.services[0].telemetry.ecs_metric_delay = SimDuration::from_secs(delay);
+        plan.services[0].telemetry.ecs_metric_delay = Distribution::constant(SimDuration::from_secs(delay));
         plan.services[0].telemetry.alarm_phase = Some(SimDuration::from_secs(30));
         let record = windtunnel::record::record(&plan, 1, 0).unwrap();
         let row = record.services[0].decisions.iter().find(|row| row.outcome == "scaled_out").unwrap().at;

@@ -146,9 +146,9 @@ pub enum TaskStage {
     Pulling,
     /// `PENDING`: the container starts.
     Starting,
-    /// `RUNNING`: the application boots.
+    /// `RUNNING`: the application boots. With a load balancer its target is registered, or about to be, and its checks fail.
     Booting,
-    /// `RUNNING`: registered with the load balancer, or about to be, and not yet healthy.
+    /// `RUNNING`: the application answers; its target is registered, or about to be, and not yet healthy.
     Registering,
     /// `RUNNING`: it receives requests.
     InService,
@@ -222,6 +222,8 @@ pub enum TaskFailure {
     OutOfMemory,
     /// The load balancer's health check failed: ECS replaces it.
     UnhealthyTarget,
+    /// Its target never became healthy: ECS stops it and starts another.
+    NeverHealthy,
     /// The container's health check failed: ECS replaces it.
     UnhealthyContainer,
     /// It never reached `RUNNING`.

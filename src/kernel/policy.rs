@@ -12,6 +12,6 @@ pub use arbiter::{AlarmView, Arbiter, Context, Decision, Verdict};
 pub use plan::{
     Adjustment, AdjustmentType, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation,
     PolicyKind, PolicyPlan, PolicyRules, ScaleInMode, StepAggregation, StepBase, StepPlan, StepWindow,
-    TargetTrackingPlan,
+    TargetTrackingPlan, TrackedDatapoints,
 };
 pub use scheduled::{ClockPlan, ScheduledOutcome, ScheduledPlan, Suspended, SuspensionPlan};

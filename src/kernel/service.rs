@@ -15,6 +15,7 @@ mod path;
 mod places;
 mod plan;
 mod room;
+mod rotation;
 mod seats;
 
 pub use demands::Demands;
@@ -25,8 +26,9 @@ pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
 pub use path::Sink;
 pub use plan::{
-    ClassPlan, ContainerCheckPlan, CpuDiscipline, Extent, FaultKind, FaultPlan, FirstHealthCheck,
-    HealthCheckPlan, Jitter, LaunchBackoff, LaunchLimits, LoadBalancerPlan, RequestPlan, RetryPlan, Routing,
-    ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan, TaskPlan, WarmUpPlan,
+    CheckService, ClassPlan, ContainerCheckPlan, CpuDiscipline, DeregistrationEnd, Extent, FaultKind,
+    FaultPlan, FirstHealthCheck, HealthCheckPlan, Jitter, LaunchBackoff, LaunchLimits, LoadBalancerPlan,
+    ReplacementPlan, RequestPlan, RetryPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan,
+    TaskHealthPlan, TaskPlan, WarmUpPlan,
 };
 pub use seats::{Incident, Seats};

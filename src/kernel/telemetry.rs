@@ -5,6 +5,7 @@ mod alarm;
 mod alarm_tests;
 mod expression;
 mod metric;
+mod shape;
 mod sketch;
 mod store;
 #[cfg(test)]
@@ -15,7 +16,8 @@ mod usage;
 pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 pub use expression::{CustomMetric, Expression, Term, Variable};
 pub use metric::{LowSamples, Metric, Reading, Statistic};
+pub use shape::{MemoryGrowth, TaskShape};
 pub use sketch::{Sketch, Times};
-pub use store::{Levels, MetricStore, MetricsPlan, TaskShape, Window};
+pub use store::{LONGEST_DELAY, Levels, MetricStore, MetricsPlan, Publication, Window};
 pub use tally::{Gauge, Outcomes, Tally};
 pub use usage::{MetricRules, RcptDenominator, UsageMeter, UsageTotals};

@@ -118,8 +118,7 @@ fn all_busy(servers: u32, utilization: f64) -> f64 {
 impl Delays {
     /// The waits of `plan`, whose requests stay in their place by the law of `service` when nothing delays them.
     pub(super) fn of(plan: &ServicePlan, service: &Spread) -> Self {
-        let (numerator, denominator) = plan.task.cpu_speed();
-        let cpu = Spread::of(&plan.request.cpu_time, f64::from(denominator) / f64::from(numerator.max(1)));
+        let cpu = Spread::of(&plan.request.cpu_time, 1.0 / plan.task.cpu_speed());
         let servers = plan.task.cpu_servers();
         let is_direct = plan.task.concurrency.is_some_and(|places| servers >= places);
         let capacity = plan.capacity_per_task().unwrap_or(f64::INFINITY);

@@ -37,8 +37,7 @@ pub(super) struct Flows {
 
 impl Flows {
     pub(super) fn new(plan: &Plan, service: &ServicePlan) -> Self {
-        let (numerator, denominator) = service.task.cpu_speed();
-        let slowness = f64::from(denominator) / f64::from(numerator.max(1));
+        let slowness = 1.0 / service.task.cpu_speed();
         let law = Spread::of(&service.request.cpu_time, slowness)
             .plus(&Spread::of(&service.request.wait_time, 1.0));
         Self {

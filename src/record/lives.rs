@@ -78,6 +78,7 @@ pub const fn failure_name(failure: TaskFailure) -> &'static str {
         TaskFailure::Crashed => "crashed",
         TaskFailure::OutOfMemory => "out_of_memory",
         TaskFailure::UnhealthyTarget => "unhealthy_target",
+        TaskFailure::NeverHealthy => "never_healthy",
         TaskFailure::UnhealthyContainer => "unhealthy_container",
         TaskFailure::LaunchFailed => "launch_failed",
         TaskFailure::ZoneLost => "zone_lost",

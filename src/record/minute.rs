@@ -6,7 +6,7 @@ mod past;
 use std::collections::VecDeque;
 
 use windtunnel_kernel::facts::Passages;
-use windtunnel_kernel::units::NANOS_PER_MINUTE;
+use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration};
 
 use super::histogram::{Histogram, OpenHistogram};
 use super::result::{LatencySummary, RequestCounts};
@@ -109,6 +109,7 @@ struct Ahead {
 pub(super) struct Minutes {
     open_end: u64,
     horizon: u64,
+    overdue_after: Option<SimDuration>,
     open: Ledger,
     /// Requests of the open minute that arrived in the warm-up, once that is over.
     warm: Option<Box<Ledger>>,
@@ -212,11 +213,12 @@ impl Ledger {
 }
 
 impl Minutes {
-    pub(super) fn new(first_end: u64, horizon: u64, warmup: u64) -> Self {
+    pub(super) fn new(first_end: u64, horizon: u64, warmup: u64, overdue_after: Option<SimDuration>) -> Self {
         let empty = || LatencySummary { histogram: Histogram::default(), sum: 0, max: 0 };
         Self {
             open_end: first_end.min(horizon),
             horizon,
+            overdue_after,
             open: Ledger::default(),
             warm: None,
             ahead: VecDeque::new(),
@@ -247,42 +249,48 @@ impl Minutes {
             if p.end <= self.open_end {
                 self.open.serve(p.end - p.arrival, p.start - p.arrival);
             } else {
-                self.promise(p.end, Entry::served(p.end - p.arrival, p.start - p.arrival));
+                self.promise(p.arrival, p.end, Entry::served(p.end - p.arrival, p.start - p.arrival));
             }
         }
     }
 
-    /// An entry for the minute that holds `at`; beyond the horizon it is in flight.
+    /// An entry of a request that arrived at `arrival` for the minute that holds `at`; beyond the horizon it is in flight.
     #[cold]
     #[inline(never)]
-    pub(super) fn promise(&mut self, at: u64, entry: Entry) {
+    pub(super) fn promise(&mut self, arrival: u64, at: u64, entry: Entry) {
         match self.index_of(at) {
-            None => self.in_flight(1),
+            None => self.in_flight(arrival),
             Some(0) => self.open.deferred.push(entry),
             Some(index) => self.ahead_mut(index).entries.push(entry),
         }
     }
 
     /// A client gives up at `at` while waiting.
-    pub(super) fn gave_up_waiting(&mut self, at: u64) {
+    pub(super) fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
         match self.index_of(at) {
-            None => self.in_flight(1),
+            None => self.in_flight(arrival),
             Some(0) => self.open.tally.timed_out += 1,
             Some(index) => self.ahead_mut(index).gave_up += 1,
         }
     }
 
-    fn in_flight(&mut self, count: u64) {
+    fn in_flight(&mut self, arrival: u64) {
         if !self.warming_up {
-            self.totals.in_flight += count;
+            self.totals.in_flight += 1;
+            self.totals.overdue += u64::from(self.is_overdue(arrival));
         }
+    }
+
+    /// Whether a request that arrived at `arrival` and is in flight at the horizon counts as not served.
+    fn is_overdue(&self, arrival: u64) -> bool {
+        self.overdue_after.is_some_and(|limit| arrival.saturating_add(limit.0) < self.horizon)
     }
 
     /// Takes back an entry that was promised for `at`.
     pub(super) fn revoke(&mut self, arrival: u64, at: u64, entry: Entry) {
         let warm = self.is_warm(arrival);
         let entries = match self.index_of(at) {
-            None => return self.revoke_in_flight(warm),
+            None => return self.revoke_in_flight(warm, arrival),
             Some(0) => &mut self.ledger_mut(warm).deferred,
             Some(index) => {
                 let ahead = self.ahead_mut(index);
@@ -296,7 +304,7 @@ impl Minutes {
     pub(super) fn revoke_gave_up_waiting(&mut self, arrival: u64, at: u64) {
         let warm = self.is_warm(arrival);
         match self.index_of(at) {
-            None => self.revoke_in_flight(warm),
+            None => self.revoke_in_flight(warm, arrival),
             Some(0) => self.ledger_mut(warm).tally.timed_out -= 1,
             Some(index) => {
                 let ahead = self.ahead_mut(index);
@@ -305,9 +313,10 @@ impl Minutes {
         }
     }
 
-    fn revoke_in_flight(&mut self, warm: bool) {
+    fn revoke_in_flight(&mut self, warm: bool, arrival: u64) {
         if !warm && !self.warming_up {
             self.totals.in_flight -= 1;
+            self.totals.overdue -= u64::from(self.is_overdue(arrival));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
 
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
-use windtunnel_kernel::policy::{AdjustmentType, Decision, PolicyKind, ScheduledOutcome, Verdict};
+use windtunnel_kernel::policy::{Activity, AdjustmentType, Decision, PolicyKind, ScheduledOutcome, Verdict};
 use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
 use windtunnel_kernel::world::{
@@ -25,6 +25,7 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
         Verdict::AutoScalingAnticipatedFlapping => "AutoScalingAnticipatedFlapping",
         Verdict::TargetServicePutResourceAsUnscalable => "TargetServicePutResourceAsUnscalable",
         Verdict::CoolingDown => "cooling_down",
+        Verdict::AwaitingDatapoint => "awaiting_datapoint",
         Verdict::NotUnanimous => "not_unanimous",
         Verdict::WithinTarget => "within_target",
         Verdict::NoMatchingStep => "no_matching_step",
@@ -55,9 +56,27 @@ pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>) -> String {
         AlarmState::InsufficientData => {
             format!("{}: no datapoint of {} in the evaluation range", plan.name, plan.metric.name())
         }
+        AlarmState::Alarm if seen == 0 => format!(
+            "{}: no datapoint of {} in the evaluation range, and missing data counts as breaching",
+            plan.name,
+            plan.metric.name()
+        ),
         AlarmState::Alarm | AlarmState::Ok => {
-            format!("{}: {breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed", plan.name)
+            let missing = missing(evaluated.evaluation.missing);
+            format!(
+                "{}: {breaching} of {seen} datapoints {verb} {threshold}; {m} of {n} needed{missing}",
+                plan.name
+            )
         }
+    }
+}
+
+/// What is said of periods that are newer than the newest datapoint: the alarm rests on older ones.
+fn missing(periods: u32) -> String {
+    match periods {
+        0 => String::new(),
+        1 => "; the newest period has no datapoint".to_owned(),
+        _ => format!("; the newest {periods} periods have no datapoint"),
     }
 }
 
@@ -126,8 +145,12 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
         Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
         Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
         Verdict::CoolingDown => cooling(invoked),
+        Verdict::AwaitingDatapoint => awaiting(decision),
         Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in".to_owned(),
         Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
+        Verdict::NoMatchingStep if decision.value.is_none() => {
+            "the alarm is in ALARM without a datapoint, so there is no value to choose a step by".to_owned()
+        }
         Verdict::NoMatchingStep => "no step covers it".to_owned(),
         Verdict::Outvoted => {
             let winner = invoked.winner.and_then(|winner| service.policies.get(winner.index()));
@@ -137,7 +160,12 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
         }
         Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
     };
-    if arithmetic.is_empty() { result } else { format!("{arithmetic}; {result}") }
+    let missing = if decision.value.is_some() { missing(invoked.missing) } else { String::new() };
+    if arithmetic.is_empty() {
+        format!("{result}{missing}")
+    } else {
+        format!("{arithmetic}; {result}{missing}")
+    }
 }
 
 fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
@@ -146,12 +174,18 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
     match &service.policies[decision.policy.index()].kind {
         PolicyKind::TargetTracking(plan) => match decision.proposed {
             Some(proposed) => {
-                format!(
-                    "ceil({} × {} / {}) = {proposed}",
-                    decision.base,
-                    number(value),
-                    number(plan.target_value)
-                )
+                let base = decision.base;
+                let rule = plan.proportional(i64::from(base), value);
+                let formula = format!("ceil({base} × {} / {})", number(value), number(plan.target_value));
+                // A scale-in may be limited by `tt_scale_in_mode` and `tt_scale_in_max_step`.
+                if rule < proposed {
+                    format!(
+                        "{formula} = {rule}, of which a scale-in takes {} at once: {proposed}",
+                        i64::from(base) - proposed
+                    )
+                } else {
+                    format!("{formula} = {proposed}")
+                }
             }
             None => format!("{} against a target of {}", number(value), number(plan.target_value)),
         },
@@ -211,7 +245,12 @@ fn changed(decision: &Decision) -> String {
         _ => String::new(),
     };
     let sign = if change < 0 { "−" } else { "+" };
-    format!("{credit}{clamp}{sign}{}", change.unsigned_abs())
+    let cancelled = decision.cancelled.map_or_else(String::new, |cooldown| {
+        let Activity { from, to, .. } = cooldown.activity;
+        let length = number(cooldown.length.as_secs_f64());
+        format!("; ends the scale-in cooldown of {length} s that followed {from} → {to}")
+    });
+    format!("{credit}{clamp}{sign}{}{cancelled}", change.unsigned_abs())
 }
 
 fn cooling(invoked: &PolicyInvoked<'_>) -> String {
@@ -224,9 +263,25 @@ fn cooling(invoked: &PolicyInvoked<'_>) -> String {
             proposed - credited,
             decision.desired_before
         ),
+        (Some(_), Some(proposed)) if proposed > i64::from(decision.base) => format!(
+            "in the cooldown only a larger scale-out counts, and the desired count is already {}",
+            decision.desired_before
+        ),
         _ => "in the cooldown of the last activity".to_owned(),
     };
     format!("{what}{clock}")
+}
+
+/// Why the datapoints that there are do not suffice.
+fn awaiting(decision: &Decision) -> String {
+    let old = "no datapoint since the last change of the desired count can be read yet";
+    match decision.proposed {
+        Some(_) => format!(
+            "{old}: {} tasks are those on which these were measured, and {} are desired already",
+            decision.base, decision.desired_before
+        ),
+        None => old.to_owned(),
+    }
 }
 
 /// The activity whose cooldown runs, and how long it still does.
@@ -271,6 +326,11 @@ pub(super) fn failure(failed: &TaskFailed) -> String {
                 "the load balancer's checks of task {task} failed; it is stopped when another has taken its place"
             )
         }
+        TaskFailure::NeverHealthy => {
+            format!(
+                "the target of task {task} never became healthy; the task is stopped and another one started"
+            )
+        }
         TaskFailure::UnhealthyContainer => {
             format!(
                 "the container's checks of task {task} failed; it is stopped when another has taken its place"
@@ -302,13 +362,19 @@ pub(super) fn fault(moved: &FaultMoved<'_>) -> String {
         FaultKind::LaunchFailure(probability) => {
             format!("launches fail with probability {}", number(*probability))
         }
+        FaultKind::FailingHealthCheck(_) if moved.begins => {
+            format!("the health checks of {count} fail, and those of tasks that start")
+        }
+        FaultKind::FailingHealthCheck(_) => "the health checks pass again".to_owned(),
         FaultKind::ZoneOutage(zone) if moved.begins => {
             format!("availability zone {} was lost with {count}", zone_name(*zone))
         }
         FaultKind::ZoneOutage(zone) => format!("availability zone {} is back", zone_name(*zone)),
     };
     match (&moved.fault.kind, moved.begins) {
-        (FaultKind::Hang(_) | FaultKind::ZoneOutage(_), _) | (_, true) => what,
+        (FaultKind::Hang(_) | FaultKind::FailingHealthCheck(_) | FaultKind::ZoneOutage(_), _) | (_, true) => {
+            what
+        }
         (_, false) => format!("over: {what}"),
     }
 }

@@ -15,7 +15,7 @@ use windtunnel_kernel::world::{
 use super::lives::failure_name;
 use super::minute::Entry;
 use super::reasons;
-use super::result::{DecisionKind, DecisionRecord, RunRecord, ServiceRecord};
+use super::result::{DecisionKind, DecisionRecord, RequestCounts, RunRecord, ServiceRecord};
 use super::service::ServiceRecorder;
 
 /// How much of a run is kept.
@@ -108,6 +108,10 @@ impl<'p> Recorder<'p> {
                 }
                 None => (recorder.minutes.warmup_requests, recorder.minutes.finish()),
             };
+            let requests = RequestCounts {
+                overdue: (requests.overdue + outcome.overdue).min(requests.in_flight),
+                ..requests
+            };
             let (attempts, classes) = recorder.attempts.map_or((None, Vec::new()), |kept| kept.finish());
             ServiceRecord {
                 name: plan.name.clone(),
@@ -171,15 +175,15 @@ impl Probe for Recorder<'_> {
 
     fn served_revocably(&mut self, service: ServiceId, p: &Passage) {
         let entry = Entry::served(p.end - p.arrival, p.start - p.arrival);
-        self.services[service.index()].minutes.promise(p.end, entry);
+        self.services[service.index()].minutes.promise(p.arrival, p.end, entry);
     }
 
     fn gave_up_in_service(&mut self, service: ServiceId, p: &Passage, at: u64) {
-        self.services[service.index()].minutes.promise(at, Entry::gave_up(p.start - p.arrival));
+        self.services[service.index()].minutes.promise(p.arrival, at, Entry::gave_up(p.start - p.arrival));
     }
 
-    fn gave_up_waiting(&mut self, service: ServiceId, _arrival: u64, at: u64) {
-        self.services[service.index()].minutes.gave_up_waiting(at);
+    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64) {
+        self.services[service.index()].minutes.gave_up_waiting(arrival, at);
     }
 
     fn refused(&mut self, service: ServiceId, _at: u64, _why: Refusal) {

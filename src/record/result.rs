@@ -76,6 +76,25 @@ pub struct RequestCounts {
     pub failed: u64,
     /// Neither at the horizon.
     pub in_flight: u64,
+    /// Of these, requests that had been in the system for longer than [`ServicePlan::overdue_after`].
+    pub overdue: u64,
+}
+
+impl RequestCounts {
+    /// Requests that availability counts: all but those that are in flight at the horizon and not overdue.
+    #[must_use]
+    pub const fn decided(&self) -> u64 {
+        self.offered.saturating_sub(self.in_flight.saturating_sub(self.overdue))
+    }
+
+    /// Served ÷ decided, in [0, 1]: a request that is overdue at the horizon counts as not served. `None` when nothing is
+    /// decided.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub fn availability(&self) -> Option<f64> {
+        let decided = self.decided();
+        (decided > 0).then(|| self.served as f64 / decided as f64)
+    }
 }
 
 /// The attempts of requests that arrived after the warm-up. A request that waits for its next attempt is in flight; no

@@ -1,6 +1,7 @@
 //! What is recorded of one service: tasks over time, the timeline, the decision log.
 
 use windtunnel_kernel::facts::{Answers, Loss, Origin, Promise, TaskMoved, TaskStage, Unanswered};
+use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
@@ -42,9 +43,7 @@ pub(super) struct ServiceRecorder {
     /// Billed time of each hour since second 0 [task·ns].
     pub(super) hourly_billed: Vec<u64>,
     row_start: SimTime,
-    cpu_busy: i128,
-    occupied: i128,
-    reserved: u128,
+    usage: UsageTotals,
     costs: HourlyCosts,
 }
 
@@ -106,7 +105,12 @@ impl ServiceRecorder {
     pub(super) fn new(plan: &Plan, service: &ServicePlan, keep: Keep) -> Self {
         Self {
             keep,
-            minutes: Minutes::new(plan.first_minute_end().0, plan.horizon.0, plan.warmup.0),
+            minutes: Minutes::new(
+                plan.first_minute_end().0,
+                plan.horizon.0,
+                plan.warmup.0,
+                service.overdue_after,
+            ),
             flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             attempts: Attempts::of(plan, service),
             is_past: plan.fidelity == Fidelity::Events
@@ -125,9 +129,7 @@ impl ServiceRecorder {
             billed_in_minute: 0,
             hourly_billed: Vec::new(),
             row_start: SimTime::ZERO,
-            cpu_busy: 0,
-            occupied: 0,
-            reserved: 0,
+            usage: UsageTotals::default(),
             costs: HourlyCosts::of(service),
         }
     }
@@ -234,9 +236,7 @@ impl ServiceRecorder {
     pub(super) fn period_closed(&mut self, period: &PeriodClosed) {
         self.accrue(period.end);
         let usage = &period.usage;
-        self.cpu_busy += usage.cpu_busy;
-        self.occupied += usage.occupied;
-        self.reserved += u128::from(usage.reserved);
+        self.usage.add(usage);
         let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
         self.note_hour(billed_in_minute);
         if self.keep == Keep::Totals {
@@ -290,15 +290,8 @@ impl ServiceRecorder {
 
     /// Utilization over the whole run: CPU, then memory, each `None` when no container ever ran.
     pub(super) fn utilization(&self, plan: &ServicePlan) -> (Option<f64>, Option<f64>) {
-        if self.reserved == 0 {
-            return (None, None);
-        }
-        let reserved = as_f64(self.reserved);
-        let cpu = signed_f64(self.cpu_busy) / (reserved * f64::from(plan.task.cpu_servers()));
-        let size = f64::from(plan.task.memory_mib) * 1_048_576.0;
-        let per_request = as_f64(u128::from(plan.task.memory_per_request.0));
-        let base = as_f64(u128::from(plan.task.base_memory.0));
-        (Some(cpu), Some((base * reserved + per_request * signed_f64(self.occupied)) / (size * reserved)))
+        let shape = plan.shape();
+        (shape.cpu(&self.usage), shape.memory(&self.usage))
     }
 
     pub(super) fn task_statistics(&mut self, horizon: SimTime) -> TaskStatistics {

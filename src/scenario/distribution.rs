@@ -73,6 +73,7 @@ fn build(
             }
         }
         "uniform" => Distribution::uniform(span("min")?, span("max")?),
+        "triangular" => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
         _ => return None,
     })
 }

@@ -190,17 +190,20 @@ impl Lower<'_> {
         let (traffic, trace) = traffic?;
         let (min_capacity, max_capacity, desired_count) = capacity?;
         let assumptions = parts.assumptions?;
+        let (request, task) = (request?, task?);
+        let overdue_after = request::overdue_after(view.table("request")?, &request, &task)?;
         let plan = ServicePlan {
             name: parts.name.to_owned(),
             traffic,
-            request: request?,
-            task: task?,
+            request,
+            task,
             startup: startup?,
             stopping: stopping?,
             load_balancer: load_balancer?,
             min_capacity,
             max_capacity,
             desired_count,
+            replacement: assumptions.replacement.clone(),
             scale_in_victim: assumptions.scale_in_victim,
             zones: zones?,
             launch_backoff: assumptions.launch_backoff,
@@ -211,6 +214,7 @@ impl Lower<'_> {
             policy_rules: assumptions.policy_rules.clone(),
             telemetry: assumptions.telemetry.clone(),
             tariff: tariff?,
+            overdue_after,
         };
         let architecture = view.table("task")?.text("architecture")?.to_owned();
         physics::lint(&plan, view, parts.horizon?, self.report);

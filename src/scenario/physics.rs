@@ -12,8 +12,7 @@ use super::view::View;
 
 /// Mean service time of a request that waits for nothing \[ns\].
 fn service_nanos(plan: &ServicePlan) -> f64 {
-    let (numerator, denominator) = plan.task.cpu_speed();
-    let speed = f64::from(numerator) / f64::from(denominator);
+    let speed = plan.task.cpu_speed();
     let (cpu, wait) = plan.request.mean_nanos();
     cpu / speed + wait
 }

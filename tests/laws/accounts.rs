@@ -113,11 +113,13 @@ fn cpu_time_by_the_minute_adds_up_to_the_work_of_the_requests_and_never_exceeds_
         for ((seen, record), service) in services(&run).zip(&plan.services) {
             let busy: i128 = seen.periods.iter().map(|period| period.usage.cpu_busy).sum();
             assert_eq!(busy, total(seen, Request::on_cpu, plan.horizon.0));
-            let reserved: u128 = seen.periods.iter().map(|period| u128::from(period.usage.reserved)).sum();
+            let reserved: u128 = seen.periods.iter().map(|period| period.usage.reserved).sum();
+            let booting: u128 = seen.periods.iter().map(|period| period.usage.booting).sum();
             let shares =
                 seen.periods.iter().map(|period| period.cpu_utilization).chain([record.cpu_utilization]);
             assert!(shares.flatten().all(|share| (0.0..=1.0 + 1e-9).contains(&share)));
-            let expected = busy as f64 / (reserved as f64 * f64::from(service.task.cpu_servers()));
+            let expected = busy as f64 / (reserved as f64 * f64::from(service.task.cpu_servers()))
+                + service.startup.boot_cpu * booting as f64 / reserved as f64;
             assert!(record.cpu_utilization.is_none_or(|share| (share - expected).abs() < 1e-12));
         }
     });

@@ -80,7 +80,7 @@ fn run(plan: &Plan) -> RunRecord {
 
 #[test]
 fn every_request_has_one_outcome_whatever_fails() {
-    let (mut failed, mut failures) = (0, [0_u64; 6]);
+    let (mut failed, mut failures) = (0, [0_u64; 7]);
     for plan in plans(400, 61) {
         for service in run(&plan).services {
             let c = service.requests;
@@ -99,6 +99,7 @@ fn every_request_has_one_outcome_whatever_fails() {
                     "crashed",
                     "out_of_memory",
                     "unhealthy_target",
+                    "never_healthy",
                     "unhealthy_container",
                     "launch_failed",
                     "zone_lost",

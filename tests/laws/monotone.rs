@@ -129,8 +129,12 @@ fn the_bill_of_several_services_is_the_sum_of_their_bills_alone() {
     let mut several = 0;
     for mut plan in some_plans(200, 53) {
         // What the account's launch bucket makes one wait for is another's doing: take it out of the way.
-        plan.launch_limits =
-            LaunchLimits { burst: 1_000_000, refill_per_s: 1_000_000, per_service_per_minute: 1_000_000 };
+        plan.launch_limits = LaunchLimits {
+            burst: 1_000_000,
+            refill_per_s: 1e6,
+            efficiency: 1.0,
+            per_service_per_minute: 1_000_000,
+        };
         let total = |plan: &Plan| -> i128 {
             let services = record(plan, 7, 0).expect("the plan runs").services;
             services.iter().map(|service| service.invoice.total().0).sum()

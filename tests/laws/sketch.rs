@@ -12,7 +12,8 @@ use windtunnel::kernel::policy::{
 };
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
-    FirstHealthCheck, HealthCheckPlan, LoadBalancerPlan, Routing, ScaleInVictim, StartupPlan, StoppingPlan,
+    CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LoadBalancerPlan, Routing,
+    ScaleInVictim, StartupPlan, StoppingPlan,
 };
 use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
@@ -258,8 +259,9 @@ impl ServiceSketch {
             control.policies.iter().enumerate().map(|(index, policy)| policy.plan(index)).collect();
         plan.policy_rules.tt_high_points = control.high_points;
         plan.policy_rules.tt_low_points = control.low_points;
-        plan.telemetry.ecs_metric_delay = secs(control.delay);
-        plan.telemetry.alb_metric_delay = secs(control.delay / 2);
+        plan.telemetry.ecs_metric_delay = always(secs(control.delay));
+        plan.telemetry.alb_metric_delay =
+            Distribution::uniform(secs(control.delay / 2), secs(control.delay)).expect("in order");
         plan.telemetry.alarm_phase = control.phase.map(secs);
         plan
     }
@@ -303,6 +305,7 @@ impl Life {
             image_pull,
             container_start,
             application_boot,
+            boot_cpu: 0.5,
             warm_up: None,
         };
         plan.stopping = StoppingPlan {
@@ -318,6 +321,7 @@ impl Balancer {
     fn plan(&self) -> LoadBalancerPlan {
         LoadBalancerPlan {
             routing: self.routing,
+            nodes: 1 + self.healthy % 3,
             registration: always(secs(self.registration)),
             health_check: HealthCheckPlan {
                 interval: secs(10),
@@ -327,8 +331,15 @@ impl Balancer {
                 unhealthy_threshold: 2,
                 healthy_threshold: 5,
                 grace_period: SimDuration::ZERO,
+                served: if self.deregistration % 2 == 0 { CheckService::Queued } else { CheckService::Apart },
+                healthy_lag: SimDuration::from_millis(500 * self.registration),
             },
             deregistration_delay: secs(self.deregistration),
+            deregistration_end: if self.deregistration % 3 == 0 {
+                DeregistrationEnd::WhenIdle
+            } else {
+                DeregistrationEnd::AfterDelay
+            },
             slow_start: SimDuration::ZERO,
         }
     }

@@ -208,7 +208,8 @@ fn fleet<'p>(
     streams: Streams,
 ) -> Jobs<'p> {
     let slow_start = SimDuration::ZERO;
-    let parts = JobsParts { request, task, warm_up: None, routing, slow_start, name: "web", streams };
+    let parts =
+        JobsParts { request, task, warm_up: None, routing, nodes: 1, slow_start, name: "web", streams };
     Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
 }
 

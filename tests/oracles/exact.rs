@@ -165,6 +165,7 @@ impl Stage {
             image_pull: always(secs(40)),
             container_start: zero.clone(),
             application_boot: zero,
+            boot_cpu: 0.0,
             warm_up: None,
         };
         let stopping = StoppingPlan {
@@ -176,7 +177,9 @@ impl Stage {
         let limits = workloads::w1(60).launch_limits;
         let task =
             TaskPlan { cpu_units: 512, memory_mib: 1_024, ..workloads::service(1.0, secs(60), 1).task };
+        let replacement = workloads::service(1.0, secs(60), 1).replacement;
         let parts = LifecycleParts {
+            replacement: &replacement,
             startup: &startup,
             stopping: &stopping,
             balancer: None,
@@ -190,7 +193,7 @@ impl Stage {
         };
         Self {
             lifecycle: Lifecycle::new(&parts),
-            fleet: Fleet::new(&task, false, false, (Routing::RoundRobin, Rng::from_key(1)), secs(30)),
+            fleet: Fleet::new(&task, false, false, (Routing::RoundRobin, 1, Rng::from_key(1)), secs(30)),
             bucket: LaunchBucket::new(&limits),
             meter: Meter::new(tariff, 0),
             calendar: Calendar::default(),
@@ -204,8 +207,8 @@ impl Stage {
 
     fn set_desired(&mut self, second: u64, desired: u32) {
         let mut outcome = Outcome::default();
-        let (now, fleet, bucket) = (SimTime(secs(second).0), &mut self.fleet, &mut self.bucket);
-        self.lifecycle.set_desired(now, desired, fleet, bucket, &mut outcome);
+        let (now, bucket) = (SimTime(secs(second).0), &mut self.bucket);
+        self.lifecycle.set_desired(now, desired, bucket, &mut outcome);
         self.settle(&mut outcome);
     }
 

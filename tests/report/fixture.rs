@@ -12,8 +12,8 @@ use windtunnel::kernel::policy::{
 };
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::service::{
-    CpuDiscipline, LaunchBackoff, LaunchLimits, RequestPlan, ScaleInVictim, StartupPlan, StoppingPlan,
-    TaskHealthPlan, TaskPlan,
+    CpuDiscipline, LaunchBackoff, LaunchLimits, ReplacementPlan, RequestPlan, ScaleInVictim, StartupPlan,
+    StoppingPlan, TaskHealthPlan, TaskPlan,
 };
 use windtunnel::kernel::telemetry::{
     AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TreatMissingData,
@@ -48,8 +48,10 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: Some(16),
             queue: Some(64),
+            base_cpu: 0,
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
+            memory_retained: 0.0,
             health: TaskHealthPlan::default(),
         },
         startup: StartupPlan {
@@ -58,6 +60,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             image_pull: secs(8),
             container_start: secs(1),
             application_boot: secs(8),
+            boot_cpu: 0.0,
             warm_up: None,
         },
         stopping: StoppingPlan {
@@ -70,6 +73,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         min_capacity: 10,
         max_capacity: 400,
         desired_count: 10,
+        replacement: ReplacementPlan { delay: secs(0), stop_lag: SimDuration::ZERO, most_percent: 200 },
         scale_in_victim: ScaleInVictim::Newest,
         zones: 2,
         launch_backoff: LaunchBackoff::default(),
@@ -79,9 +83,9 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         metrics: MetricsPlan::default(),
         policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {
-            ecs_metric_delay: SimDuration::from_secs(120),
-            ecs_metric_delay_20s: SimDuration::from_secs(10),
-            alb_metric_delay: SimDuration::from_secs(120),
+            ecs_metric_delay: secs(120),
+            ecs_metric_delay_20s: secs(10),
+            alb_metric_delay: secs(120),
             alarm_phase: None,
             alarm_range_extra: 2,
             alarm_range_high_resolution: SimDuration::from_secs(60),
@@ -102,6 +106,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             minimum_billed: SimDuration::from_secs(60),
             bill_deprovisioning: false,
         },
+        overdue_after: None,
     }
 }
 
@@ -157,7 +162,12 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
             horizon,
             warmup: SimDuration::ZERO,
             fidelity: Fidelity::Requests,
-            launch_limits: LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 },
+            launch_limits: LaunchLimits {
+                burst: 100,
+                refill_per_s: 20.0,
+                efficiency: 1.0,
+                per_service_per_minute: 500,
+            },
             services,
         },
         services: notes,

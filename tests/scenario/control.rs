@@ -151,7 +151,7 @@ fn schedules_become_instants_and_wrong_ones_are_refused() {
     let scenario = valid(&action(every));
     let clock = &scenario.plan.services[0].clock;
     assert_eq!(clock.actions[0].occurrences[..2], [SimTime(600_000_000_000), SimTime(1_200_000_000_000)]);
-    assert_eq!(clock.jitter, SimDuration::from_secs(5));
+    assert_eq!(clock.jitter, SimDuration::from_secs(20));
     for (keys, code) in [
         ("schedule = \"rate(10 minutes)\"", "WT005"),
         ("min_capacity = 1", "WT005"),

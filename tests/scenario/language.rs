@@ -78,16 +78,21 @@ fn the_defaults_are_those_that_are_published_or_observed() {
     let scenario = valid(load_text(MINIMAL, &[]));
     let service = &scenario.plan.services[0];
     assert_eq!(service.policy_rules, PolicyRules::default());
-    assert_eq!(service.startup.scheduling, Distribution::constant(SimDuration::from_secs(7)));
+    assert_eq!(service.startup.scheduling, Distribution::constant(SimDuration::from_secs(5)));
     let provisioning =
-        Distribution::lognormal_median_p95(SimDuration::from_secs(20), SimDuration::from_secs(25));
+        Distribution::lognormal_median_p95(SimDuration::from_secs(15), SimDuration::from_secs(24));
     assert_eq!(service.startup.provisioning, provisioning.unwrap());
     // 150 MiB at 50 MiB/s
     assert_eq!(service.startup.image_pull, Distribution::constant(SimDuration::from_secs(3)));
     // 45 s − 6 s − 23 s
     assert_eq!(service.stopping.exit_after_sigterm, SimDuration::from_secs(16));
     assert_eq!((service.desired_count, scenario.seed), (2, 1));
-    assert_eq!(service.telemetry.ecs_metric_delay, SimDuration::from_secs(120));
+    let delay = Distribution::triangular(
+        SimDuration::from_secs(60),
+        SimDuration::from_secs(150),
+        SimDuration::from_secs(150),
+    );
+    assert_eq!(service.telemetry.ecs_metric_delay, delay.unwrap());
     assert!(
         service.load_balancer.is_none() && service.task.concurrency.is_none() && service.task.queue.is_none()
     );

@@ -1,13 +1,24 @@
 //! One decision from all policies of a service: proposals, cooldowns, credit, clamps, and who wins.
 //!
-//! The procedure is that of `aws-scaling.md` §1.4 and §1.5. A scale-out happens when any policy asks for one; a
-//! target-tracking scale-in when all target-tracking policies that may scale in are ready; the largest resulting
-//! capacity wins. Alarms reach this room as states and evaluated datapoints: it has no path to anything else.
+//! The procedure is that of `aws-scaling.md` §1.4 and §1.5 as its §0a corrects it. A scale-out happens when any policy asks
+//! for one; a target-tracking scale-in when all target-tracking policies that may scale in are ready; the largest resulting
+//! capacity wins. Alarms reach this module as states and evaluated datapoints: it has no path to anything else.
+//!
+//! A target-tracking policy decides on datapoints of periods that began since the desired count was changed last
+//! (`tt_datapoints`). Older ones were measured on another count: until a newer one can be read, a scale-in waits, and a
+//! scale-out is computed from the count before that change, so that it adds something only where the breach is larger. AWS
+//! publishes no such rule. Evidence for it: a public log with a scale-out cooldown of 60 s goes 1 → 2 → 3 in steps of 180 s,
+//! which is when the first datapoint of a period after the change can be read (`aws-scaling.md` §1.2); its guide says that
+//! target tracking "minimizes rapid fluctuations" of the count. That short cooldowns over-scale is reported too (§0, SEG),
+//! and still happens where tasks take longer to serve than a datapoint takes to be read.
 
 use alloc::vec::Vec;
 
 use super::activity::{Activity, Cooldown};
-use super::plan::{CooldownCredit, CooldownScope, PolicyKind, PolicyPlan, PolicyRules, StepBase};
+use super::plan::{
+    CooldownCredit, CooldownScope, PolicyKind, PolicyPlan, PolicyRules, StepBase, TargetTrackingPlan,
+    TrackedDatapoints,
+};
 use super::scheduled::Suspended;
 use crate::telemetry::AlarmState;
 use crate::units::{AlarmId, PolicyId, SimDuration, SimTime};
@@ -23,6 +34,8 @@ pub struct AlarmView<'a> {
     pub state: AlarmState,
     /// The datapoints it evaluated last, oldest first.
     pub datapoints: &'a [f64],
+    /// When the period of each datapoint began; as many as there are datapoints.
+    pub began: &'a [SimTime],
 }
 
 /// The service as Application Auto Scaling sees it.
@@ -63,6 +76,9 @@ pub enum Verdict {
     TargetServicePutResourceAsUnscalable,
     /// The cooldown runs, and the proposal is not a larger scale-out.
     CoolingDown,
+    /// No datapoint of a period since the last change of the desired count can be read yet, and the proposal is not a larger
+    /// scale-out.
+    AwaitingDatapoint,
     /// Another target-tracking policy is not ready to scale in.
     NotUnanimous,
     /// The aggregated metric is not beyond the alarm's threshold.
@@ -92,6 +108,8 @@ pub struct Decision {
     pub credited: Option<i64>,
     /// The cooldown that runs and concerns this policy; `None`: none does.
     pub cooldown: Option<Cooldown>,
+    /// The scale-in cooldown that this scale-out ended before its time; `None`: there was none.
+    pub cancelled: Option<Cooldown>,
     /// `MinCapacity` then \[tasks\].
     pub min: u32,
     /// `MaxCapacity` then \[tasks\].
@@ -111,6 +129,8 @@ struct Candidate {
     out: bool,
     /// Count the activity started from, for the next credit.
     from: i64,
+    /// No datapoint since the last change of the desired count can be read yet.
+    is_stale: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -119,13 +139,22 @@ struct PolicyState {
     last: Option<Activity>,
 }
 
+/// The last change of the desired count, whoever made it.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    at: SimTime,
+    /// The count on which what was measured before it was measured.
+    from: i64,
+}
+
 /// Decides for one service.
 #[derive(Clone, Debug)]
 pub struct Arbiter {
     rules: PolicyRules,
     policies: Vec<PolicyState>,
-    /// The last activity of any policy, for `cooldown_scope = "per_target"`.
+    /// The last activity of any policy.
     last: Option<Activity>,
+    changed: Option<Change>,
 }
 
 impl Arbiter {
@@ -133,7 +162,12 @@ impl Arbiter {
     #[must_use]
     pub fn new(policies: &[PolicyPlan], rules: PolicyRules) -> Self {
         let policies = policies.iter().map(|plan| PolicyState { plan: plan.clone(), last: None }).collect();
-        Self { rules, policies, last: None }
+        Self { rules, policies, last: None, changed: None }
+    }
+
+    /// Something else than a policy changed the desired count while `running` tasks ran: a scheduled action.
+    pub fn note_change(&mut self, now: SimTime, running: u32) {
+        self.changed = Some(Change { at: now, from: i64::from(running) });
     }
 
     /// The running count has reached the desired count: activities are complete and their cooldowns start.
@@ -177,6 +211,9 @@ impl Arbiter {
                     candidate.out == winner_out.is_some() && Some(result(&candidate)) == wanted && !applied;
                 if wins {
                     applied = true;
+                    if candidate.out {
+                        candidate.decision.cancelled = self.scale_in_cooldown(context.now);
+                    }
                     self.apply(&context, &candidate);
                     context.desired = candidate.decision.desired_after;
                 } else {
@@ -211,6 +248,17 @@ impl Arbiter {
         }
         self.policies[decision.policy.index()].last = Some(activity);
         self.last = Some(activity);
+        self.changed = Some(Change { at: context.now, from: candidate.from });
+    }
+
+    /// Of the datapoints of an alarm those of periods that began since the desired count was changed last.
+    fn fresh<'a>(&self, view: &AlarmView<'a>) -> &'a [f64] {
+        let since = match (self.rules.tt_datapoints, self.changed) {
+            (TrackedDatapoints::SinceLastActivity, Some(change)) => change.at,
+            _ => return view.datapoints,
+        };
+        let first = view.began.partition_point(|began| *began < since);
+        view.datapoints.get(first..).unwrap_or(&[])
     }
 
     /// What one invocation comes to on its own.
@@ -225,6 +273,7 @@ impl Arbiter {
                 proposed: None,
                 credited: None,
                 cooldown: None,
+                cancelled: None,
                 min: context.min,
                 max: context.max,
                 desired_before: context.desired,
@@ -233,11 +282,13 @@ impl Arbiter {
             },
             out: false,
             from: i64::from(context.running),
+            is_stale: false,
         };
         let verdict = self
             .propose(context, view, &mut candidate)
-            .and_then(|()| self.agree(context, view, alarms, &mut candidate))
             .and_then(|()| self.cool_down(context, view, &mut candidate))
+            .and_then(|()| self.agree(context, view, alarms, &mut candidate))
+            .and_then(|()| await_datapoint(context, &candidate))
             .and_then(|()| clamp(context, &mut candidate));
         candidate.decision.verdict = match verdict {
             Ok(()) if candidate.out => Verdict::ScaledOut,
@@ -257,27 +308,7 @@ impl Arbiter {
         let decision = &mut candidate.decision;
         match &self.policies[view.policy.index()].plan.kind {
             PolicyKind::TargetTracking(plan) => {
-                let value = plan.aggregate(view.datapoints, &self.rules).ok_or(Verdict::WithinTarget)?;
-                decision.value = Some(value);
-                let running = i64::from(context.running);
-                let beyond = if view.low {
-                    value < plan.low_threshold(&self.rules)
-                } else {
-                    value > plan.target_value
-                };
-                if !beyond {
-                    return Err(Verdict::WithinTarget);
-                }
-                let count = if view.low {
-                    plan.scale_in(running, value, &self.rules)
-                } else {
-                    plan.proportional(running, value)
-                };
-                decision.proposed = Some(count);
-                if view.low && self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value)
-                {
-                    return Err(Verdict::AutoScalingAnticipatedFlapping);
-                }
+                self.track(context, plan, view, candidate)?;
             }
             PolicyKind::Step(plan) => {
                 if self.rules.step_base == StepBase::Desired {
@@ -289,6 +320,7 @@ impl Arbiter {
                 decision.proposed = Some(plan.apply(step, i64::from(decision.base)));
             }
         }
+        let decision = &mut candidate.decision;
         let (proposed, base) = (decision.proposed.unwrap_or(0), i64::from(decision.base));
         if proposed == base {
             return Err(Verdict::AlreadyAtDesiredCapacity);
@@ -304,7 +336,47 @@ impl Arbiter {
         Ok(())
     }
 
-    /// Target tracking scales in only when every target-tracking policy that may is ready, to the largest proposal.
+    /// What a target-tracking policy proposes.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that was one")]
+    fn track(
+        &self,
+        context: &Context,
+        plan: &TargetTrackingPlan,
+        view: &AlarmView<'_>,
+        candidate: &mut Candidate,
+    ) -> Result<(), Verdict> {
+        let decision = &mut candidate.decision;
+        let fresh = self.fresh(view);
+        let is_stale = fresh.is_empty() && !view.datapoints.is_empty();
+        let points = if is_stale { view.datapoints } else { fresh };
+        let value = plan.aggregate(points, &self.rules).ok_or(Verdict::WithinTarget)?;
+        decision.value = Some(value);
+        candidate.is_stale = is_stale;
+        if is_stale && view.low {
+            return Err(self.cool_down(context, view, candidate).err().unwrap_or(Verdict::AwaitingDatapoint));
+        }
+        let beyond =
+            if view.low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
+        if !beyond {
+            return Err(Verdict::WithinTarget);
+        }
+        let running = i64::from(context.running);
+        if view.low {
+            let count = plan.scale_in(running, value, &self.rules);
+            decision.proposed = Some(count);
+            if self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value) {
+                return Err(Verdict::AutoScalingAnticipatedFlapping);
+            }
+            return Ok(());
+        }
+        let base = self.changed.filter(|_| is_stale).map_or(running, |change| change.from);
+        (decision.base, candidate.from) = (base as u32, base);
+        decision.proposed = Some(plan.proportional(base, value));
+        Ok(())
+    }
+
+    /// Target tracking scales in only when every target-tracking policy that may is ready, to the largest proposal. One whose
+    /// own scale-in cooldown runs proposes nothing, so it is not ready.
     fn agree(
         &self,
         context: &Context,
@@ -320,8 +392,10 @@ impl Arbiter {
             let PolicyKind::TargetTracking(plan) = &self.policies[other.policy.index()].plan.kind else {
                 continue;
             };
-            let value =
-                plan.aggregate(other.datapoints, &self.rules).filter(|_| other.state == AlarmState::Alarm);
+            let is_cooling = other.policy != view.policy && self.is_cooling_in(context, other.policy);
+            let value = plan
+                .aggregate(self.fresh(other), &self.rules)
+                .filter(|_| other.state == AlarmState::Alarm && !is_cooling);
             let Some(value) = value.filter(|value| *value < plan.low_threshold(&self.rules)) else {
                 return Err(Verdict::NotUnanimous);
             };
@@ -332,6 +406,7 @@ impl Arbiter {
     }
 
     /// Cooldowns, and the credit for capacity that the activity in cooldown already added.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that was one")]
     fn cool_down(
         &self,
         context: &Context,
@@ -342,9 +417,12 @@ impl Arbiter {
         let last = match self.rules.cooldown_scope {
             CooldownScope::PerPolicy => state.last,
             CooldownScope::PerTarget => self.last,
+            CooldownScope::ScaleInPerTarget => {
+                self.last.filter(|last| !candidate.out && !last.out).or(state.last)
+            }
         };
         let start = self.rules.cooldown_start;
-        let length = |last: &Activity| cooldown(&state.plan.kind, last.out);
+        let length = |last: &Activity| self.cooldown_after(view.policy, last);
         let Some(last) = last.filter(|last| last.cools(context.now, length(last), start)) else {
             return Ok(());
         };
@@ -353,11 +431,20 @@ impl Arbiter {
         candidate.decision.cooldown = Some(running);
         match (candidate.out, last.out) {
             (true, true) => {
-                let credited = self.credit(context, state, &last, &candidate.decision);
-                let credit = candidate.decision.proposed.unwrap_or(credited) - credited;
+                let credited = self.credit(context, state, &last, candidate);
+                let credit = match self.rules.cooldown_credit {
+                    CooldownCredit::SubtractAdded => {
+                        candidate.decision.proposed.unwrap_or(credited) - credited
+                    }
+                    CooldownCredit::BaseBeforeActivity => 0,
+                };
                 candidate.decision.credited = Some(credited);
                 candidate.decision.cooldown = Some(Cooldown { credit, ..running });
                 candidate.from = last.from;
+                if self.rules.cooldown_credit == CooldownCredit::BaseBeforeActivity {
+                    candidate.decision.base = last.from as u32;
+                    candidate.decision.proposed = Some(credited);
+                }
                 if candidate.decision.credited <= Some(i64::from(context.desired)) {
                     return Err(Verdict::CoolingDown);
                 }
@@ -369,10 +456,39 @@ impl Arbiter {
         }
     }
 
+    /// How long `policy` waits after `last`: its own cooldown; after another policy's scale-in the longer of the two.
+    fn cooldown_after(&self, policy: PolicyId, last: &Activity) -> SimDuration {
+        let own = cooldown(&self.policies[policy.index()].plan.kind, last.out);
+        if last.out { own } else { own.max(cooldown(&self.policies[last.policy.index()].plan.kind, false)) }
+    }
+
+    /// The scale-in cooldown that runs at `now`: of several that which ends last.
+    fn scale_in_cooldown(&self, now: SimTime) -> Option<Cooldown> {
+        let start = self.rules.cooldown_start;
+        let running = self.policies.iter().filter_map(|policy| {
+            let activity = policy.last.filter(|last| !last.out)?;
+            let length = cooldown(&policy.plan.kind, false);
+            let until = activity.cools_until(length, start);
+            activity.cools(now, length, start).then_some(Cooldown { activity, length, until, credit: 0 })
+        });
+        running.max_by_key(|cooldown| cooldown.until.unwrap_or(SimTime::NEVER))
+    }
+
+    /// Whether the policy's own scale-in cooldown runs.
+    fn is_cooling_in(&self, context: &Context, policy: PolicyId) -> bool {
+        let state = &self.policies[policy.index()];
+        let length = cooldown(&state.plan.kind, false);
+        let last = state.last.filter(|last| !last.out);
+        last.is_some_and(|last| last.cools(context.now, length, self.rules.cooldown_start))
+    }
+
     /// A larger scale-out within the cooldown: the count after subtracting what was already added.
-    fn credit(&self, context: &Context, state: &PolicyState, last: &Activity, decision: &Decision) -> i64 {
+    fn credit(&self, context: &Context, state: &PolicyState, last: &Activity, candidate: &Candidate) -> i64 {
+        let decision = &candidate.decision;
         let proposed = decision.proposed.unwrap_or(0);
         match self.rules.cooldown_credit {
+            // Computed from the count before the change already.
+            CooldownCredit::SubtractAdded if candidate.is_stale => proposed,
             CooldownCredit::SubtractAdded => {
                 // The base counts running tasks, so only what already runs of the activity was counted twice.
                 let base = if decision.base == context.running { context.running } else { context.desired };
@@ -394,6 +510,13 @@ impl Arbiter {
 fn flaps(running: i64, count: i64, value: f64, target: f64) -> bool {
     use super::target_tracking::to_f64;
     count == running || (count > 0 && value * to_f64(running) / to_f64(count) > target * (1.0 + 1e-9))
+}
+
+/// A scale-out that was computed from the count before the last change must be larger than what that change asked for.
+fn await_datapoint(context: &Context, candidate: &Candidate) -> Result<(), Verdict> {
+    let reached = i64::from(context.desired.max(context.running));
+    let adds = candidate.decision.credited.is_some_and(|count| count > reached);
+    if candidate.is_stale && candidate.out && !adds { Err(Verdict::AwaitingDatapoint) } else { Ok(()) }
 }
 
 fn cooldown(kind: &PolicyKind, out: bool) -> SimDuration {

@@ -40,6 +40,18 @@ impl Distribution {
                     f64::from(u8::from(nanos >= low))
                 }
             }
+            Law::Triangular { min, mode, max } => {
+                let span = max - min;
+                if nanos <= *min {
+                    0.0
+                } else if nanos < *mode {
+                    (nanos - min) * (nanos - min) / (span * (mode - min))
+                } else if nanos < *max {
+                    1.0 - (max - nanos) * (max - nanos) / (span * (max - mode))
+                } else {
+                    1.0
+                }
+            }
             Law::Empirical(samples) => {
                 samples.iter().filter(|sample| **sample as f64 <= nanos).count() as f64 / samples.len() as f64
             }

@@ -25,6 +25,7 @@ pub(super) enum Law {
     Weibull { inverse_shape: f64, scale: f64 },
     Pareto { minus_inverse_alpha: f64, minimum: f64 },
     Uniform { min: u64, max: u64 },
+    Triangular { min: f64, mode: f64, max: f64 },
     Empirical(Arc<[u64]>),
 }
 
@@ -162,6 +163,25 @@ impl Distribution {
         Ok(Self { law: Law::Uniform { min: min.0, max: max.0.min(SimDuration::CAP.0) } })
     }
 
+    /// Triangular on [min, max] with its peak at `mode`.
+    ///
+    /// # Errors
+    /// When `mode` is below `min`, or `max` below `mode` or not above `min`.
+    pub fn triangular(
+        min: SimDuration,
+        mode: SimDuration,
+        max: SimDuration,
+    ) -> Result<Self, DistributionError> {
+        if mode < min {
+            return Err(Self::error("mode", "at least the minimum"));
+        }
+        if max < mode || max <= min {
+            return Err(Self::error("max", "at least the mode and above the minimum"));
+        }
+        let capped = |span: SimDuration| nanos(span.min(SimDuration::CAP));
+        Ok(Self { law: Law::Triangular { min: capped(min), mode: capped(mode), max: capped(max) } })
+    }
+
     /// The empirical law of these samples: each is drawn with the same probability.
     ///
     /// # Errors
@@ -189,6 +209,7 @@ impl Distribution {
                 if alpha <= 1.0 { f64::INFINITY } else { alpha * minimum / (alpha - 1.0) }
             }
             Law::Uniform { min, max } => (*min as f64 + *max as f64) / 2.0,
+            Law::Triangular { min, mode, max } => (min + mode + max) / 3.0,
             Law::Empirical(samples) => samples.iter().map(|s| *s as f64).sum::<f64>() / samples.len() as f64,
         }
     }
@@ -214,6 +235,9 @@ impl Distribution {
                 Law::Pareto { minus_inverse_alpha: *minus_inverse_alpha, minimum: sound(*minimum)? }
             }
             Law::Uniform { min, max } => Law::Uniform { min: whole(*min), max: whole(*max) },
+            Law::Triangular { min, mode, max } => {
+                Law::Triangular { min: sound(*min)?, mode: sound(*mode)?, max: sound(*max)? }
+            }
             Law::Empirical(samples) => Law::Empirical(samples.iter().map(|value| whole(*value)).collect()),
         };
         Some(Self { law })
@@ -252,6 +276,9 @@ impl Distribution {
                     *slot = min + rng.below(max - min + 1);
                 }
             }
+            Law::Triangular { min, mode, max } => {
+                fill_with(out, || triangular((*min, *mode, *max), rng.open_unit()));
+            }
             Law::Empirical(samples) => {
                 for slot in out {
                     *slot = samples[usize::try_from(rng.below(samples.len() as u64)).unwrap_or(0)];
@@ -279,6 +306,16 @@ impl Gamma {
                 return if self.shape < 1.0 { value * libm::pow(rng.open_unit(), self.boost) } else { value };
             }
         }
+    }
+}
+
+/// The quantile of `u` of a triangular law, by inversion.
+fn triangular((min, mode, max): (f64, f64, f64), u: f64) -> f64 {
+    let (span, rise) = (max - min, mode - min);
+    if u * span < rise {
+        min + libm::sqrt(u * span * rise)
+    } else {
+        max - libm::sqrt((1.0 - u) * span * (max - mode))
     }
 }
 
@@ -341,7 +378,7 @@ mod tests {
 
     #[test]
     fn every_law_agrees_with_an_independent_implementation() {
-        // The distance exceeds 2.8 with probability 2·exp(−2·2.8²) = 3e-7; nine checks.
+        // The distance exceeds 2.8 with probability 2·exp(−2·2.8²) = 3e-7; twelve checks.
         const N: usize = 100_000;
         let mut rng = rand::rngs::Xoshiro256PlusPlus::from_seed([7; 32]);
         let mut check =
@@ -366,6 +403,11 @@ mod tests {
         check(Distribution::pareto(2.5, span(40.0)).unwrap(), &mut |rng| pareto.sample(rng));
         let uniform = rand_distr::Uniform::new(10.0, 40.0).unwrap();
         check(Distribution::uniform(span(10.0), span(40.0)).unwrap(), &mut |rng| uniform.sample(rng));
+        for mode in [10.0, 25.0, 40.0] {
+            let triangular = rand_distr::Triangular::new(10.0, 40.0, mode).unwrap();
+            let law = Distribution::triangular(span(10.0), span(mode), span(40.0)).unwrap();
+            check(law, &mut |rng| triangular.sample(rng));
+        }
     }
 
     #[test]
@@ -378,6 +420,7 @@ mod tests {
             (Distribution::weibull(2.0, MS).unwrap(), 0.886_226_925_452_758),
             (Distribution::pareto(3.0, MS).unwrap(), 1.5),
             (Distribution::uniform(MS, SimDuration::from_millis(3)).unwrap(), 2.0),
+            (Distribution::triangular(MS, MS, SimDuration::from_millis(4)).unwrap(), 2.0),
             (Distribution::empirical(&[MS, SimDuration::from_millis(4)]).unwrap(), 2.5),
             (Distribution::constant(MS), 1.0),
         ];
@@ -406,6 +449,8 @@ mod tests {
         assert_eq!(Distribution::gamma(0.0, MS).unwrap_err().parameter, "shape");
         assert_eq!(Distribution::pareto(-1.0, MS).unwrap_err().parameter, "alpha");
         assert_eq!(Distribution::uniform(MS, SimDuration::ZERO).unwrap_err().parameter, "max");
+        assert_eq!(Distribution::triangular(MS, SimDuration::ZERO, MS).unwrap_err().parameter, "mode");
+        assert_eq!(Distribution::triangular(MS, MS, MS).unwrap_err().parameter, "max");
         assert_eq!(Distribution::empirical(&[]).unwrap_err().parameter, "file");
     }
 

@@ -20,10 +20,14 @@ pub enum Purpose {
     Startup,
     /// First health checks, one draw a task.
     HealthCheck,
+    /// When ECS replaces an unhealthy task, one draw a finding.
+    Replacement,
     /// Which task a scale-in stops.
     Victim,
     /// Phase of an alarm's evaluations, one draw an alarm.
     AlarmPhase,
+    /// Publication delays of a metric's datapoints, one draw a datapoint.
+    MetricDelay,
     /// Lateness of a scheduled action, one draw an occurrence.
     ScheduleJitter,
     /// When a task crashes or fails to launch, one draw a task each.
@@ -50,8 +54,10 @@ impl Purpose {
             Self::Routing => "routing",
             Self::Startup => "startup",
             Self::HealthCheck => "health_check",
+            Self::Replacement => "replacement",
             Self::Victim => "victim",
             Self::AlarmPhase => "alarm_phase",
+            Self::MetricDelay => "metric_delay",
             Self::ScheduleJitter => "schedule_jitter",
             Self::Failure => "failure",
             Self::Fault => "fault",

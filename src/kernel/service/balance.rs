@@ -33,12 +33,19 @@ impl Balance {
     pub(super) fn enter(&mut self, slot: u32) {
         self.departures.forget(slot);
         self.loads.cover(slot as usize);
-        self.loads.set(slot as usize, 0);
     }
 
-    /// `slot` receives nothing any more.
-    pub(super) fn close(&mut self, slot: u32) {
-        self.loads.set(slot as usize, OUT);
+    /// The slots that receive requests were `before`, and are `open` from `now` \[ns\] on.
+    pub(super) fn rotate(&mut self, before: &[u32], open: &[u32], now: u64) {
+        let loads = &mut self.loads;
+        self.departures.leave(now, |slot| loads.less(slot as usize));
+        for slot in before.iter().filter(|slot| !open.contains(slot)) {
+            self.loads.set(*slot as usize, OUT);
+        }
+        for slot in open.iter().filter(|slot| !before.contains(slot)) {
+            let held = self.departures.held(*slot, now);
+            self.loads.set(*slot as usize, held);
+        }
     }
 
     /// The slot for a request that arrives at `now`, out of those in service in the order of their entry; there is one.

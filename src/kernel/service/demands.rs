@@ -16,8 +16,6 @@ pub struct Demands {
     cpu: Column,
     wait: Column,
     patience: Column,
-    /// Wall time of one unit of vCPU time on one CPU server, as numerator and denominator.
-    slowness: (u64, u64),
 }
 
 #[derive(Clone, Debug)]
@@ -44,43 +42,31 @@ impl Column {
     }
 }
 
+/// The law of the wall time that vCPU time takes on one CPU server of a task.
+fn on_a_server(cpu_time: &Distribution, task: &TaskPlan) -> Distribution {
+    let speed = task.cpu_speed();
+    let stretched = if speed < 1.0 { cpu_time.scaled(1.0 / speed) } else { None };
+    stretched.unwrap_or_else(|| cpu_time.clone())
+}
+
 impl Demands {
     /// The demands of service `name`.
     #[must_use]
     pub fn new(request: &RequestPlan, task: &TaskPlan, streams: Streams, name: &str) -> Self {
         let column = |law: &Distribution, purpose| Column::new(law.clone(), streams.stream(purpose, name));
         let for_ever = Distribution::constant(SimDuration::CAP);
-        let (numerator, denominator) = task.cpu_speed();
-        let mut demands = Self {
-            cpu: column(&request.cpu_time, Purpose::CpuTime),
+        Self {
+            cpu: column(&on_a_server(&request.cpu_time, task), Purpose::CpuTime),
             wait: column(&request.wait_time, Purpose::WaitTime),
             patience: column(request.timeout.as_ref().unwrap_or(&for_ever), Purpose::Patience),
-            slowness: (u64::from(denominator), u64::from(numerator)),
-        };
-        if request.cpu_time.as_constant().is_some() {
-            demands.stretch(CHUNK);
         }
-        demands
     }
 
     /// Draws the demands of the next `count` requests, at most [`CHUNK`].
     pub(super) fn draw(&mut self, count: usize) {
         self.cpu.draw(count);
-        if self.cpu.law.as_constant().is_none() {
-            self.stretch(count);
-        }
         self.wait.draw(count);
         self.patience.draw(count);
-    }
-
-    /// Turns vCPU time into wall time on a CPU server.
-    fn stretch(&mut self, count: usize) {
-        let (numerator, denominator) = self.slowness;
-        if numerator != denominator {
-            for value in &mut self.cpu.values[..count] {
-                *value = (value.saturating_mul(numerator) / denominator).min(SimDuration::CAP.0);
-            }
-        }
     }
 
     /// Wall time on a CPU server \[ns\], by request of the chunk.

@@ -111,6 +111,19 @@ impl Departures {
         self.day = today;
     }
 
+    /// How many leave `slot` after `now` \[ns\].
+    pub(super) fn held(&self, slot: u32, now: u64) -> u32 {
+        let mut held = 0;
+        for first in &self.days {
+            let mut index = *first;
+            while let Some(entry) = self.entries.get(index as usize) {
+                held += u32::from(entry.slot == slot && entry.at > now);
+                index = entry.next;
+            }
+        }
+        held
+    }
+
     /// Forgets everybody who would leave `slot`.
     pub(super) fn forget(&mut self, slot: u32) {
         if self.count > 0 {

@@ -10,6 +10,7 @@ use super::balance::Balance;
 use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
 use super::plan::{Routing, TaskPlan};
 use super::room::Room;
+use super::rotation::Rotation;
 use super::seats::Seats;
 use crate::facts::{Loss, Passage, Promise};
 use crate::random::Rng;
@@ -95,14 +96,14 @@ pub struct Fleet {
     /// Passages longer than this could be cut short by a kill \[ns\].
     pub(super) keep_beyond: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
-    /// Slots that receive requests, in order of their entry into service.
-    pub(super) in_service: Vec<u32>,
-    pub(super) cursor: usize,
+    pub(super) rotation: Rotation,
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
     /// Where the routing looks at what the tasks hold.
     pub(super) balance: Option<Box<Balance>>,
     free_slots: Vec<u32>,
+    /// Up to when arrivals were replayed \[ns\].
+    pub(super) now: u64,
 }
 
 impl Fleet {
@@ -113,7 +114,7 @@ impl Fleet {
         task: &TaskPlan,
         has_cpu_work: bool,
         has_patience: bool,
-        routing: (Routing, Rng),
+        (routing, nodes, routing_rng): (Routing, u32, Rng),
         keep_beyond: SimDuration,
     ) -> Self {
         let place_count = task.concurrency.unwrap_or(0) as usize;
@@ -149,12 +150,12 @@ impl Fleet {
             has_patience,
             keep_beyond: keep_beyond.0,
             outstanding: Vec::new(),
-            in_service: Vec::new(),
-            cursor: 0,
-            balance: Balance::of(routing.0, &routing.1).map(Box::new),
-            routing: routing.0,
-            routing_rng: routing.1,
+            rotation: Rotation::new(nodes),
+            balance: Balance::of(routing, &routing_rng).map(Box::new),
+            routing,
+            routing_rng,
             free_slots: Vec::new(),
+            now: 0,
         }
     }
 
@@ -166,6 +167,14 @@ impl Fleet {
         self.rooms.push(Room::default());
         self.outstanding.push(Vec::new());
         slot
+    }
+
+    /// Where the load balancer looks at loads: those that left the rotation get nothing, and those that came back are known
+    /// again by what they hold.
+    fn rebalance(&mut self, before: &[u32]) {
+        if let Some(balance) = &mut self.balance {
+            balance.rotate(before, self.rotation.slots(), self.now);
+        }
     }
 
     /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
@@ -188,26 +197,17 @@ impl Seats for Fleet {
         self.servers[index * self.server_cells..][..self.server_cells].fill(0);
         self.rooms[index].clear();
         self.outstanding[index].clear();
-        self.in_service.push(slot);
         if let Some(balance) = &mut self.balance {
             balance.enter(slot);
         }
+        let before = self.rotation.enter(slot);
+        self.rebalance(&before);
         Slot(slot)
     }
 
     fn close(&mut self, slot: Slot) -> u64 {
-        if let Some(position) = self.in_service.iter().position(|other| *other == slot.0) {
-            self.in_service.remove(position);
-            if position < self.cursor {
-                self.cursor -= 1;
-            }
-            if self.cursor >= self.in_service.len() {
-                self.cursor = 0;
-            }
-            if let Some(balance) = &mut self.balance {
-                balance.close(slot.0);
-            }
-        }
+        let before = self.rotation.leave(slot.0);
+        self.rebalance(&before);
         let index = slot.0 as usize;
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
         let places = cells.iter().copied().filter(|at| *at != NO_PLACE).max().unwrap_or(0);
@@ -226,5 +226,25 @@ impl Seats for Fleet {
 
     fn leave(&mut self, slot: Slot) {
         self.free_slots.push(slot.0);
+    }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        if let Some(before) = self.rotation.set_healthy(slot.0, is_healthy) {
+            self.rebalance(&before);
+        }
+    }
+
+    fn wait(&mut self, slot: Slot, now: u64) -> Option<u64> {
+        let index = slot.0 as usize;
+        let earliest = |cells: &[u64]| cells.iter().copied().min().unwrap_or(0);
+        let start = match self.layout {
+            Layout::Unlimited => now,
+            _ => now.max(earliest(&self.places[index * self.place_cells..][..self.place_cells])),
+        };
+        if start > now && self.room_size != usize::MAX && self.rooms[index].is_full(self.room_size, now) {
+            return None;
+        }
+        let servers = &self.servers[index * self.server_cells..][..self.server_cells];
+        Some(start.max(earliest(servers)) - now)
     }
 }

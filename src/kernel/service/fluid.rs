@@ -57,6 +57,10 @@ pub struct Fluid<'p> {
     order: Vec<u32>,
     groups: Vec<Group>,
     closing: Vec<Closing>,
+    /// Slots in service, in order of entry, with whether their health checks pass.
+    members: Vec<(u32, bool)>,
+    /// Members that receive nothing, and their backlogs.
+    benched: Vec<(u32, f64)>,
     free_slots: Vec<u32>,
     slots: u32,
     /// Requests in service, without those that wait for the CPU.
@@ -103,6 +107,8 @@ impl<'p> Fluid<'p> {
             order: Vec::new(),
             groups: Vec::new(),
             closing: Vec::new(),
+            members: Vec::new(),
+            benched: Vec::new(),
             free_slots: Vec::new(),
             slots: 0,
             in_service: 0.0,
@@ -142,7 +148,8 @@ impl<'p> Fluid<'p> {
         if capacity.is_infinite() || self.order.is_empty() {
             return end;
         }
-        let is_draining = self.closing.iter().any(|task| task.backlog > 0.0);
+        let is_draining = self.closing.iter().any(|task| task.backlog > 0.0)
+            || self.benched.iter().any(|(_, backlog)| *backlog > 0.0);
         let is_calm = most <= capacity && self.groups.iter().all(|group| group.backlog <= 0.0);
         let brim = self.vessel.brim();
         // Clients who give up are followed closely: what becomes of them depends on when they came.
@@ -252,11 +259,13 @@ impl<'p> Fluid<'p> {
         });
     }
 
-    /// Tasks on their way out work off what they hold.
+    /// Tasks on their way out, and those out of the rotation, work off what they hold.
     fn pass_closing(&mut self, span: f64, sums: &mut Sums) {
-        for task in self.closing.iter_mut().filter(|task| task.backlog > 0.0) {
-            let passed = self.vessel.pass(task.backlog, 0.0, span);
-            task.backlog = passed.backlog;
+        let closing = self.closing.iter_mut().map(|task| &mut task.backlog);
+        let benched = self.benched.iter_mut().map(|(_, backlog)| backlog);
+        for backlog in closing.chain(benched).filter(|backlog| **backlog > 0.0) {
+            let passed = self.vessel.pass(*backlog, 0.0, span);
+            *backlog = passed.backlog;
             sums.started += passed.started;
             sums.backlog_time += passed.backlog_time;
             sums.room_time += passed.room_time;
@@ -282,6 +291,66 @@ impl<'p> Fluid<'p> {
         self.closing.iter().map(left).sum()
     }
 
+    /// The backlog of a slot that receives requests.
+    fn backlog_of(&self, slot: u32) -> Option<f64> {
+        let position = self.order.iter().position(|other| *other == slot)?;
+        let mut first = 0;
+        self.groups.iter().find_map(|group| {
+            first += group.tasks;
+            (position < first).then_some(group.backlog)
+        })
+    }
+
+    /// Takes the task at `position` of the order out of it; returns its backlog.
+    fn take_out(&mut self, position: usize) -> f64 {
+        self.order.remove(position);
+        let mut first = 0;
+        for index in 0..self.groups.len() {
+            first += self.groups[index].tasks;
+            if position < first {
+                let backlog = self.groups[index].backlog;
+                self.groups[index].tasks -= 1;
+                if self.groups[index].tasks == 0 {
+                    self.groups.remove(index);
+                }
+                return backlog;
+            }
+        }
+        0.0
+    }
+
+    /// Puts a task with `backlog` into the order: before those with less, since backlogs never grow along it.
+    fn put_in(&mut self, slot: u32, backlog: f64) {
+        let index = self.groups.partition_point(|group| group.backlog >= backlog);
+        let position: usize = self.groups[..index].iter().map(|group| group.tasks).sum();
+        self.order.insert(position, slot);
+        match index.checked_sub(1).and_then(|before| self.groups.get_mut(before)) {
+            Some(group) if group.backlog <= backlog => group.tasks += 1,
+            _ => self.groups.insert(index, Group { tasks: 1, backlog }),
+        }
+    }
+
+    /// Lets those receive requests that should: the healthy members, or all of them when none is.
+    fn rotate(&mut self) {
+        let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
+        for index in 0..self.members.len() {
+            let (slot, is_healthy) = self.members[index];
+            let position = self.order.iter().position(|other| *other == slot);
+            let bench = self.benched.iter().position(|(other, _)| *other == slot);
+            match (is_healthy || fails_open, position, bench) {
+                (false, Some(position), _) => {
+                    let backlog = self.take_out(position);
+                    self.benched.push((slot, backlog));
+                }
+                (true, None, Some(bench)) => {
+                    let (_, backlog) = self.benched.remove(bench);
+                    self.put_in(slot, backlog);
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// How long it takes until less than half of `amount` requests in service is left \[ns\].
     fn until_idle(&self, amount: f64) -> f64 {
         let longest = self.vessel.service.longest();
@@ -297,39 +366,64 @@ impl<'p> Fluid<'p> {
     }
 }
 
+impl Fluid<'_> {
+    /// Requests in backlogs that arrived within [from, to) [ns since second 0], as far as the rate of now was that of then: a
+    /// backlog is first come first served, so the last `now − to` of arrivals are its end.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of requests"
+    )]
+    pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
+        if from >= to || self.vessel.capacity.is_infinite() {
+            return 0;
+        }
+        let offered = self.walk.clone().stretch(self.now.saturating_sub(1)).rate;
+        let rate = (offered / self.order.len().max(1) as f64).min(self.most_admitted());
+        let fresh = rate * self.now.saturating_sub(to) as f64 / 1e9;
+        let old = |tasks: f64, backlog: f64| tasks * (backlog - fresh).max(0.0);
+        let receiving: f64 = self.groups.iter().map(|group| old(group.tasks as f64, group.backlog)).sum();
+        let benched: f64 = self.benched.iter().map(|(_, backlog)| old(1.0, *backlog)).sum();
+        libm::round(receiving + benched) as u64
+    }
+
+    /// Requests a second that a task with a full backlog takes: what it starts, where a room refuses the rest.
+    fn most_admitted(&self) -> f64 {
+        let is_full = self.groups.iter().any(|group| group.backlog >= self.vessel.brim() * (1.0 - 1e-9));
+        if self.vessel.refuses() && is_full { self.vessel.capacity } else { f64::INFINITY }
+    }
+}
+
 impl Seats for Fluid<'_> {
     fn enter(&mut self) -> Slot {
         let slot = self.free_slots.pop().unwrap_or_else(|| {
             self.slots += 1;
             self.slots - 1
         });
-        self.order.push(slot);
-        match self.groups.last_mut() {
-            Some(group) if group.backlog <= 0.0 => group.tasks += 1,
-            _ => self.groups.push(Group { tasks: 1, backlog: 0.0 }),
-        }
+        self.put_in(slot, 0.0);
+        self.members.push((slot, true));
+        self.rotate();
         Slot(slot)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a number of tasks")]
     fn close(&mut self, slot: Slot) -> u64 {
-        let Some(position) = self.order.iter().position(|other| *other == slot.0) else { return 0 };
-        let serving = (self.in_service - self.in_service_of_closing()).max(0.0);
-        let in_service = serving / self.order.len() as f64;
-        self.order.remove(position);
-        let mut first = 0;
-        let mut backlog = 0.0;
-        for index in 0..self.groups.len() {
-            first += self.groups[index].tasks;
-            if position < first {
-                backlog = self.groups[index].backlog;
-                self.groups[index].tasks -= 1;
-                if self.groups[index].tasks == 0 {
-                    self.groups.remove(index);
-                }
-                break;
-            }
+        if !self.members.iter().any(|(other, _)| *other == slot.0) {
+            return 0;
         }
+        let serving = (self.in_service - self.in_service_of_closing()).max(0.0);
+        let in_service = serving / self.members.len() as f64;
+        self.members.retain(|(other, _)| *other != slot.0);
+        let backlog = match self.order.iter().position(|other| *other == slot.0) {
+            Some(position) => self.take_out(position),
+            None => {
+                let bench = self.benched.iter().position(|(other, _)| *other == slot.0);
+                bench.map_or(0.0, |bench| self.benched.remove(bench).1)
+            }
+        };
+        self.rotate();
         let work = if backlog > 0.0 { backlog / self.vessel.capacity } else { 0.0 };
         let last = if backlog > 0.0 { backlog.min(self.vessel.capacity * self.vessel.stay) } else { 0.0 };
         let idle_at = self.now + nanos(work) + nanos(self.until_idle(in_service.max(last)) / 1e9);
@@ -352,6 +446,24 @@ impl Seats for Fluid<'_> {
     fn leave(&mut self, slot: Slot) {
         self.closing.retain(|task| task.slot != slot.0);
         self.free_slots.push(slot.0);
+    }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        for member in self.members.iter_mut().filter(|(other, _)| *other == slot.0) {
+            member.1 = is_healthy;
+        }
+        self.rotate();
+    }
+
+    /// A task whose backlog stands at its brim refuses the share of its requests that it cannot start, which counts as all.
+    fn wait(&mut self, slot: Slot, _now: u64) -> Option<u64> {
+        let benched = self.benched.iter().find(|(other, _)| *other == slot.0).map(|(_, backlog)| *backlog);
+        let backlog = benched.or_else(|| self.backlog_of(slot.0)).unwrap_or(0.0);
+        if backlog <= 0.0 || self.vessel.capacity.is_infinite() {
+            return Some(0);
+        }
+        let is_full = self.vessel.refuses() && backlog >= self.vessel.brim() * (1.0 - 1e-9);
+        (!is_full).then(|| nanos(backlog / self.vessel.capacity))
     }
 }
 

@@ -66,6 +66,8 @@ pub struct JobsParts<'a> {
     pub warm_up: Option<WarmUpPlan>,
     /// How requests are spread.
     pub routing: Routing,
+    /// Nodes of the load balancer, ≥ 1.
+    pub nodes: u32,
     /// How long a new target's share rises \[ns\].
     pub slow_start: SimDuration,
     /// The service's name, part of the key of its streams.
@@ -107,7 +109,7 @@ impl<'p> Jobs<'p> {
         let stream = |purpose| parts.streams.stream(purpose, name);
         Self {
             inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
-            router: Router::new(parts.routing, stream(Purpose::Routing), parts.slow_start.0),
+            router: Router::new(parts.routing, parts.nodes, stream(Purpose::Routing), parts.slow_start.0),
             retries: Retries::new(request.retry.clone(), stream(Purpose::Backoff)),
             deadlines: Deadlines::default(),
             has_patience,
@@ -274,6 +276,14 @@ impl<'p> Jobs<'p> {
         slot as u32
     }
 
+    /// Requests in flight whose first attempt arrived within [from, to) [ns since second 0], in a task or waiting to try again.
+    #[must_use]
+    pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
+        let held = self.floor.jobs.iter().filter(|job| !job.in_vain).map(|job| &job.ask);
+        let asks = held.chain(self.retries.waiting());
+        asks.filter(|ask| (from..to).contains(&ask.origin.first)).count() as u64
+    }
+
     /// Requests that have a task, waiting or in a place.
     #[must_use]
     pub fn outstanding(&self, slot: Slot) -> u32 {
@@ -339,6 +349,10 @@ impl Seats for Jobs<'_> {
         let desk = &mut self.desks[slot.0 as usize];
         desk.resume(&mut self.floor, at);
         self.due.set(slot.0 as usize, desk.due());
+    }
+
+    fn wait(&mut self, slot: Slot, now: u64) -> Option<u64> {
+        self.desks[slot.0 as usize].wait(&self.floor, now)
     }
 
     fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {

@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 
 use super::plan::LaunchLimits;
-use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime};
 
 /// Fargate's launch bucket (`aws-platform.md` §1.3: burst 100, refill 20/s, an account and region), as a virtual
 /// schedule: a launch is due no earlier than `burst − 1` refill intervals before the bucket's theoretical time.
@@ -18,14 +18,17 @@ impl LaunchBucket {
     /// A full bucket.
     #[must_use]
     pub fn new(limits: &LaunchLimits) -> Self {
-        let interval = NANOS_PER_SEC / u64::from(limits.refill_per_s.max(1));
-        Self { interval, tolerance: interval * u64::from(limits.burst.max(1) - 1), theoretical: 0 }
+        // At least a token in a century, at most one a nanosecond.
+        let rate = (limits.refill_per_s * limits.efficiency).clamp(1e-9, 1e9);
+        let interval = SimDuration::from_nanos_f64(1e9 / rate).0.max(1);
+        let tolerance = interval.saturating_mul(u64::from(limits.burst.max(1) - 1));
+        Self { interval, tolerance, theoretical: 0 }
     }
 
     /// Takes one token at the earliest instant at or after `now`, and returns that instant.
     pub fn take(&mut self, now: SimTime) -> SimTime {
         let at = now.0.max(self.theoretical.saturating_sub(self.tolerance));
-        self.theoretical = self.theoretical.max(at) + self.interval;
+        self.theoretical = self.theoretical.max(at).saturating_add(self.interval);
         SimTime(at)
     }
 }
@@ -70,7 +73,10 @@ impl LaunchWindow {
 mod tests {
     use super::*;
 
-    const LIMITS: LaunchLimits = LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 };
+    use crate::units::NANOS_PER_SEC;
+
+    const LIMITS: LaunchLimits =
+        LaunchLimits { burst: 100, refill_per_s: 20.0, efficiency: 1.0, per_service_per_minute: 500 };
 
     #[test]
     fn a_full_bucket_gives_a_hundred_at_once_and_then_twenty_a_second() {
@@ -88,6 +94,15 @@ mod tests {
         let mut bucket = LaunchBucket::new(&LIMITS);
         let last = (0..3_500).map(|_| bucket.take(SimTime(0)).0).max().unwrap();
         assert_eq!(last, 170 * NANOS_PER_SEC);
+    }
+
+    #[test]
+    fn a_fractional_rate_and_an_efficiency_stretch_the_refill() {
+        // Half a token a second at 80 %: one in 2.5 s.
+        let limits = LaunchLimits { burst: 1, refill_per_s: 0.5, efficiency: 0.8, ..LIMITS };
+        let mut bucket = LaunchBucket::new(&limits);
+        let launches: Vec<u64> = (0..3).map(|_| bucket.take(SimTime(0)).0).collect();
+        assert_eq!(launches, [0, 2_500_000_000, 5_000_000_000]);
     }
 
     #[test]

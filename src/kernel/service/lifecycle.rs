@@ -6,6 +6,9 @@
 //!                                             → Draining → Stopping → Deprovisioning → Stopped
 //! ```
 //!
+//! With a load balancer a task's target is registered when the task is `RUNNING`, and its checks begin then; while the
+//! application boots they fail (`lifecycle/health.rs`).
+//!
 //! A task that fails leaves this line wherever it is; the scheduler launches another at once, unless tasks fail before they
 //! run: then it holds back for longer and longer (`lifecycle/failing.rs`, `lifecycle/health.rs`).
 //!
@@ -16,6 +19,7 @@ mod failing;
 mod faults;
 mod health;
 mod leaving;
+mod starting;
 mod zones;
 
 use alloc::collections::VecDeque;
@@ -25,11 +29,11 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::launch::{LaunchBucket, LaunchWindow};
 use super::plan::{
-    FirstHealthCheck, LaunchBackoff, LoadBalancerPlan, ScaleInVictim, StartupPlan, StoppingPlan,
+    LaunchBackoff, LoadBalancerPlan, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TaskHealthPlan,
 };
 use super::seats::Seats;
-use crate::facts::{Loss, TaskFailed, TaskMoved, TaskStage};
+use crate::facts::{Loss, TaskFailed, TaskFailure, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
 use failing::Throttle;
@@ -46,14 +50,18 @@ pub enum Step {
     Launch,
     /// Its container exits of its own accord.
     Crash,
-    /// The load balancer's last check that counts was not answered in time.
-    TargetFails,
+    /// The application answers.
+    Booted,
+    /// A health check of the load balancer comes to its target.
+    Check,
+    /// A check was not answered in time.
+    CheckTimedOut,
+    /// Requests are sent to a target that has passed its first checks.
+    TargetHealthy,
     /// The container's last check that counts was not answered in time.
     ContainerFails,
-    /// ECS no longer ignores that its target is unhealthy.
-    GraceOver,
-    /// Its target has passed enough checks to be healthy again.
-    TargetRecovers,
+    /// ECS acts on what the checks have found: another task is started in place of this one.
+    Replace,
 }
 
 /// Something that falls due.
@@ -80,6 +88,8 @@ pub struct Outcome {
     pub failed: Vec<TaskFailed>,
     /// Steps that fall due.
     pub due: Vec<Due>,
+    /// Applications that began (`true`) or stopped (`false`) to boot, in order.
+    pub boots: Vec<(SimTime, bool)>,
 }
 
 /// Tasks by what ECS and the load balancer count them as.
@@ -89,7 +99,7 @@ pub struct TaskCounts {
     pub pending: u32,
     /// In `RUNNING`.
     pub running: u32,
-    /// Registered with the load balancer: healthy or not.
+    /// Registered with the load balancer, or about to be: healthy or not.
     pub registered: u32,
     /// Receiving requests.
     pub in_service: u32,
@@ -114,12 +124,30 @@ struct Task {
     stillborn: bool,
     /// When it reached `RUNNING`.
     running_since: SimTime,
+    /// Its application boots.
+    boots: bool,
+    /// When its target was, or will be, registered.
+    registered_at: SimTime,
     /// The instant of one of its target's checks; the others lie whole intervals from it.
     check_phase: SimTime,
+    checks: Checks,
     /// Since when it hangs.
     hung_since: Option<SimTime>,
-    /// When its target has passed enough checks to be healthy again.
-    healthy_from: Option<SimTime>,
+    /// When ECS replaces it for what a check has found, and what that was.
+    replace: Option<(SimTime, TaskFailure)>,
+}
+
+/// The checks of a target, as far as they are followed: those of a calm target pass, and are not put on the calendar.
+#[derive(Clone, Copy, Debug, Default)]
+struct Checks {
+    /// Failed in a row.
+    failed: u32,
+    /// Passed in a row.
+    passed: u32,
+    /// The next one is on the calendar.
+    is_due: bool,
+    /// When one that is not answered now will have failed.
+    times_out_at: Option<SimTime>,
 }
 
 /// The scheduler of one service and its tasks.
@@ -129,10 +157,13 @@ pub struct Lifecycle {
     stopping: StoppingPlan,
     balancer: Option<LoadBalancerPlan>,
     victim: ScaleInVictim,
+    replacement: ReplacementPlan,
     name: String,
     streams: Streams,
     victim_rng: Rng,
     window: LaunchWindow,
+    /// Whether requests wait, so that checks may: those of all targets are followed.
+    is_strained: bool,
     /// Tasks that are asked for and not launched yet, oldest first.
     unlaunched: VecDeque<TaskId>,
     /// What it waits for, and until when.
@@ -177,6 +208,8 @@ pub struct LifecycleParts<'a> {
     pub balancer: Option<&'a LoadBalancerPlan>,
     /// Which task a scale-in stops.
     pub victim: ScaleInVictim,
+    /// How tasks whose checks fail are replaced.
+    pub replacement: &'a ReplacementPlan,
     /// The scheduler's rate.
     pub window: LaunchWindow,
     /// How it holds back after launches that failed.
@@ -200,6 +233,8 @@ impl Lifecycle {
             stopping: parts.stopping.clone(),
             balancer: parts.balancer.cloned(),
             victim: parts.victim,
+            replacement: parts.replacement.clone(),
+            is_strained: false,
             name: parts.name.into(),
             streams: parts.streams,
             victim_rng: parts.streams.stream(Purpose::Victim, parts.name),
@@ -252,20 +287,13 @@ impl Lifecycle {
     }
 
     /// Changes the desired count: asks for what is missing, stops what is too much.
-    pub fn set_desired(
-        &mut self,
-        now: SimTime,
-        desired: u32,
-        fleet: &mut impl Seats,
-        bucket: &mut LaunchBucket,
-        out: &mut Outcome,
-    ) {
+    pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Outcome) {
         self.desired = desired;
         while self.active.len() > desired as usize {
             self.doom_one(now, out);
         }
         // An unhealthy task that waited for its replacement is not needed where fewer tasks are wanted.
-        self.retire(now, fleet, out);
+        self.retire(now, out);
         self.ask_for_missing(now, bucket, out);
     }
 
@@ -358,17 +386,15 @@ impl Lifecycle {
             zone: None,
             stillborn: false,
             running_since: SimTime::ZERO,
+            boots: false,
+            registered_at: SimTime::ZERO,
             check_phase: SimTime::ZERO,
+            checks: Checks::default(),
             hung_since: None,
-            healthy_from: None,
+            replace: None,
         });
         self.active.push(task);
         task
-    }
-
-    /// A stream of its own for every task, so that one task's stages never shift another's.
-    fn startup_rng(&self, task: TaskId) -> Rng {
-        self.streams.stream(Purpose::Startup, &alloc::format!("{}/{}", self.name, task.0))
     }
 
     /// Chooses one active task and stops it: what does not run yet goes first, newest first (`aws-platform.md` §1.8).
@@ -415,82 +441,22 @@ impl Lifecycle {
                 self.begin_stop(now, due.task, fleet, out);
             }
             Step::Advance | Step::BeginStop => {}
-            Step::Crash
-            | Step::TargetFails
-            | Step::ContainerFails
-            | Step::GraceOver
-            | Step::TargetRecovers => {
-                self.ailing(now, due, fleet, out);
+            Step::Booted => self.booted(now, due.task, fleet, out),
+            Step::Crash if task.stage.has_container() => {
+                self.fail(now, due.task, TaskFailure::Crashed, fleet, out);
             }
+            Step::Crash => {}
+            Step::Check => self.check(now, due.task, fleet, out),
+            Step::CheckTimedOut => self.check_timed_out(now, due.task, fleet, out),
+            Step::TargetHealthy => self.target_healthy(now, due.task, fleet, out),
+            Step::ContainerFails => self.container_fails(now, due.task, out),
+            Step::Replace => self.replace_if_due(now, due.task, out),
         }
-        self.retire(now, fleet, out);
+        self.retire(now, out);
         let is_free = self.waiting.is_none() && !self.unlaunched.is_empty();
         if is_free || self.active.len() < self.desired as usize {
             self.ask_for_missing(now, bucket, out);
         }
-    }
-
-    /// Ends the task's current stage and enters the next.
-    fn advance(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        let mut rng = self.startup_rng(task);
-        // The stages' draws come from one stream in a fixed order: skip those that were used before.
-        let skip = |stages: usize, rng: &mut Rng, plan: &StartupPlan| {
-            let laws = [
-                &plan.scheduling,
-                &plan.provisioning,
-                &plan.image_pull,
-                &plan.container_start,
-                &plan.application_boot,
-            ];
-            for law in &laws[..stages] {
-                let _used = law.draw(rng);
-            }
-            laws[stages].draw(rng)
-        };
-        let (next, wait) = match self.tasks[task.index()].stage {
-            TaskStage::Scheduled => (TaskStage::Provisioning, skip(1, &mut rng, &self.startup)),
-            TaskStage::Provisioning => {
-                self.tasks[task.index()].billed_since = Some(now);
-                (TaskStage::Pulling, skip(2, &mut rng, &self.startup))
-            }
-            TaskStage::Pulling => (TaskStage::Starting, skip(3, &mut rng, &self.startup)),
-            TaskStage::Starting if self.tasks[task.index()].stillborn => {
-                return self.launch_failed(now, task, out);
-            }
-            TaskStage::Starting => {
-                self.runs(now, task, out);
-                (TaskStage::Booting, skip(4, &mut rng, &self.startup))
-            }
-            TaskStage::Booting => return self.booted(now, task, fleet, out),
-            TaskStage::Registering => return self.enter_service(now, task, fleet, out),
-            TaskStage::Draining => return self.drained(now, task, fleet, out),
-            TaskStage::Stopping => return self.exited(now, task, fleet, out),
-            TaskStage::Deprovisioning => return self.move_to(now, task, TaskStage::Stopped, out),
-            TaskStage::InService | TaskStage::Unhealthy | TaskStage::Stopped => return,
-        };
-        self.move_to(now, task, next, out);
-        out.due.push(Due { at: now + wait, task, step: Step::Advance, stage: next });
-    }
-
-    /// The application answers: it registers with the load balancer, or serves at once where there is none.
-    ///
-    /// DIFFERENCE: without a load balancer ECS calls a task usable as soon as it is `RUNNING`; here nothing is sent to an
-    /// application that still boots.
-    fn booted(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
-        let Some(balancer) = &self.balancer else { return self.enter_service(now, task, fleet, out) };
-        let mut rng = self.streams.stream(Purpose::HealthCheck, &alloc::format!("{}/{}", self.name, task.0));
-        let registered = now + balancer.registration.draw(&mut rng);
-        let check = balancer.health_check;
-        let first = match check.first_check {
-            FirstHealthCheck::AtOnce => 0,
-            FirstHealthCheck::AfterInterval => check.interval.0,
-            FirstHealthCheck::RandomPhase => rng.below(check.interval.0.max(1)),
-        };
-        self.tasks[task.index()].check_phase = SimTime(registered.0 + first);
-        let more = u64::from(check.initial_healthy_count.max(1) - 1) * check.interval.0;
-        let at = SimTime(registered.0 + first + more);
-        self.move_to(now, task, TaskStage::Registering, out);
-        out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Registering });
     }
 
     fn enter_service(&mut self, now: SimTime, task: TaskId, fleet: &mut impl Seats, out: &mut Outcome) {
@@ -499,6 +465,7 @@ impl Lifecycle {
     }
 
     fn leave_container(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
+        self.end_boot(now, task, out);
         self.move_to(now, task, TaskStage::Deprovisioning, out);
         let at = now + self.stopping.deprovisioning;
         out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Deprovisioning });
@@ -519,9 +486,7 @@ impl Lifecycle {
         self.counts = TaskCounts {
             pending: changed(counts.pending, TaskStage::is_pending),
             running: changed(counts.running, TaskStage::is_running),
-            registered: changed(counts.registered, |stage| {
-                matches!(stage, TaskStage::Registering | TaskStage::InService | TaskStage::Unhealthy)
-            }),
+            registered: changed(counts.registered, TaskStage::is_running),
             in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
             draining: changed(counts.draining, TaskStage::is_draining),
         };

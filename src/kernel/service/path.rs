@@ -18,6 +18,7 @@ use super::demands::{CHUNK, Demands};
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
 use super::places::{Heap, Places, Sorted, Unlimited};
 use super::plan::Routing;
+use super::rotation::Rotation;
 use crate::facts::{Passage, Passages, Refusal};
 use crate::traffic::ArrivalStream;
 
@@ -108,6 +109,7 @@ impl Fleet {
         until: u64,
         sink: &mut impl Sink,
     ) {
+        self.now = self.now.max(until);
         let mut slots = [0_u32; CHUNK];
         let mut columns = Columns::new();
         loop {
@@ -115,10 +117,10 @@ impl Fleet {
             if batch.is_empty() {
                 return;
             }
-            sink.offered(batch.len() as u64, !self.in_service.is_empty());
+            sink.offered(batch.len() as u64, !self.rotation.slots().is_empty());
             let count = batch.len();
             demands.draw(count);
-            if self.in_service.is_empty() {
+            if self.rotation.slots().is_empty() {
                 batch.iter().for_each(|at| sink.refused(*at, Refusal::NoTarget));
                 continue;
             }
@@ -139,26 +141,14 @@ impl Fleet {
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     fn route(&mut self, slots: &mut [u32]) {
         match self.routing {
-            Routing::RoundRobin => {
-                let mut rest = slots;
-                while !rest.is_empty() {
-                    let ahead = &self.in_service[self.cursor..];
-                    let run = ahead.len().min(rest.len());
-                    rest[..run].copy_from_slice(&ahead[..run]);
-                    self.cursor += run;
-                    if self.cursor == self.in_service.len() {
-                        self.cursor = 0;
-                    }
-                    rest = &mut rest[run..];
-                }
-            }
+            Routing::RoundRobin => self.rotation.turns(slots, &mut self.routing_rng),
             // Chosen at each arrival.
             Routing::LeastOutstandingRequests | Routing::TwoRandomChoices => {}
             // Weights differ on the event path only.
             Routing::Random | Routing::WeightedRandom => {
-                let count = self.in_service.len() as u64;
+                let open = self.rotation.slots();
                 for slot in slots {
-                    *slot = self.in_service[self.routing_rng.below(count) as usize];
+                    *slot = open[self.routing_rng.below(open.len() as u64) as usize];
                 }
             }
         }
@@ -191,10 +181,10 @@ impl Fleet {
         match self.balance.take() {
             None => self.with_choice::<P, C>(chunk, columns, &mut Chosen, sink),
             Some(mut balance) => {
-                let in_service = core::mem::take(&mut self.in_service);
-                let mut by_load = ByLoad { balance: &mut balance, in_service: &in_service };
+                let rotation = core::mem::replace(&mut self.rotation, Rotation::new(1));
+                let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.slots() };
                 self.with_choice::<P, C>(chunk, columns, &mut by_load, sink);
-                (self.balance, self.in_service) = (Some(balance), in_service);
+                (self.balance, self.rotation) = (Some(balance), rotation);
             }
         }
     }

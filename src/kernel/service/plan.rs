@@ -137,10 +137,16 @@ pub struct TaskPlan {
     pub concurrency: Option<u32>,
     /// Requests that may wait before a 503; `None`: unlimited. At most 10 000 000.
     pub queue: Option<u32>,
+    /// CPU that the task uses whatever its requests do: runtime, agents, sidecars [thousandths of a CPU unit], less than
+    /// `cpu_units`. Requests get the rest.
+    pub base_cpu: u32,
     /// Memory the idle task uses \[B\].
     pub base_memory: Bytes,
     /// Memory each request in service adds \[B\].
     pub memory_per_request: Bytes,
+    /// Share of the memory of the most requests that a task has had in service which stays with it, in [0, 1]: a heap that
+    /// does not shrink.
+    pub memory_retained: f64,
     /// What fails in a task of its own accord, and what finds a hung one.
     pub health: TaskHealthPlan,
 }
@@ -148,8 +154,10 @@ pub struct TaskPlan {
 /// What fails in a task, and the check of its container.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskHealthPlan {
-    /// Memory that a running task gains every hour, a leak \[B/h\].
+    /// Memory that a running task gains every hour: a leak, a cache that fills \[B/h\].
     pub memory_growth: Bytes,
+    /// What it gains at most \[B\]; `None`: no limit, a leak.
+    pub memory_growth_limit: Option<Bytes>,
     /// Whether a task whose memory is exceeded is killed; else utilization goes beyond 1.
     pub kills_out_of_memory: bool,
     /// From `RUNNING` to a crash of its own accord \[ns\], drawn for each task; `None`: never.
@@ -196,12 +204,23 @@ impl TaskPlan {
         let most = self.concurrency.map_or(u64::MAX, u64::from);
         self.health.kills_out_of_memory
             && (self.health.memory_growth.0 > 0 || self.memory_per_request.0.saturating_mul(most) > room)
+            && self.health.memory_growth_limit.is_none_or(|limit| {
+                limit.0.saturating_add(self.memory_per_request.0.saturating_mul(most)) > room
+            })
     }
 
-    /// Speed of one CPU server \[vCPU\], as a fraction `(numerator, denominator)`: `min(1, cpu/1024)`.
+    /// Speed of one CPU server for requests \[vCPU\], in (0, 1]: `min(1, cpu/1024)` times the share of the CPU that `base_cpu`
+    /// leaves.
     #[must_use]
-    pub const fn cpu_speed(&self) -> (u32, u32) {
-        if self.cpu_units >= 1024 { (1, 1) } else { (self.cpu_units, 1024) }
+    pub fn cpu_speed(&self) -> f64 {
+        let whole = if self.cpu_units >= 1024 { 1.0 } else { f64::from(self.cpu_units.max(1)) / 1024.0 };
+        whole * (1.0 - self.base_share())
+    }
+
+    /// Share of the task's CPU that `base_cpu` takes, in [0, 0.99].
+    #[must_use]
+    pub fn base_share(&self) -> f64 {
+        (f64::from(self.base_cpu) / (1_000.0 * f64::from(self.cpu_units.max(1)))).min(0.99)
     }
 }
 
@@ -218,6 +237,8 @@ pub struct StartupPlan {
     pub container_start: Distribution,
     /// From `RUNNING` until the application can answer \[ns\].
     pub application_boot: Distribution,
+    /// Share of the task's CPU that its boot uses, in [0, 1]; CloudWatch counts it from `RUNNING` on.
+    pub boot_cpu: f64,
     /// Slower first requests; `None`: a new task is as fast as an old one.
     pub warm_up: Option<WarmUpPlan>,
 }
@@ -244,15 +265,30 @@ pub enum FirstHealthCheck {
     AfterInterval,
 }
 
-/// The target group's health check, as far as a healthy task's way into service goes.
+/// How a task serves the load balancer's health checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckService {
+    /// Like a request: it waits for a place and for the CPU, and is refused when the task's queue is full. Its own work is
+    /// taken as none.
+    Queued,
+    /// Apart from the requests: it passes unless the task hangs or boots.
+    Apart,
+}
+
+/// The target group's health check (`aws-platform.md` §1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
+    /// How a task serves it.
+    pub served: CheckService,
     /// Time between checks \[ns\].
     pub interval: SimDuration,
     /// Passing checks a new target needs, ≥ 1.
     pub initial_healthy_count: u32,
     /// When the first check comes.
     pub first_check: FirstHealthCheck,
+    /// From the last check that a new target needs until requests are sent to it \[ns\] (measured from registration on: 1.7 s
+    /// to 2.7 s with the first check at once, `aws-platform.md` §0a).
+    pub healthy_lag: SimDuration,
     /// When a check that is not answered has failed \[ns\]; 2 s to 120 s, default 5 s.
     pub timeout: SimDuration,
     /// Failed checks in a row that make a healthy target unhealthy; 2 to 10, default 2.
@@ -286,17 +322,31 @@ impl Routing {
     }
 }
 
+/// When ECS stops the task of a deregistered target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeregistrationEnd {
+    /// When the deregistration delay is over, idle or not: the target's state stays `draining` until then, and ECS waits for
+    /// `unused` (documented and observed: `aws-platform.md` §0a).
+    AfterDelay,
+    /// As soon as its last request has ended, as the load balancer's guide could be read.
+    WhenIdle,
+}
+
 /// The Application Load Balancer in front of the tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadBalancerPlan {
     /// How it chooses a task.
     pub routing: Routing,
-    /// From the end of the boot until the target is registered \[ns\].
+    /// Its nodes, ≥ 1: one an availability zone, each with a turn of its own (`aws-platform.md` §1.7).
+    pub nodes: u32,
+    /// From `RUNNING` until the target is registered \[ns\].
     pub registration: Distribution,
     /// Its health check.
     pub health_check: HealthCheckPlan,
     /// How long a deregistered target may finish its requests \[ns\].
     pub deregistration_delay: SimDuration,
+    /// When the task of a deregistered target is stopped.
+    pub deregistration_end: DeregistrationEnd,
     /// How long the share of a new target rises in a straight line; 0: it has its full share at once \[ns\].
     pub slow_start: SimDuration,
 }
@@ -304,7 +354,8 @@ pub struct LoadBalancerPlan {
 /// How a task stops.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoppingPlan {
-    /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it \[ns\].
+    /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it \[ns\]: about 6 s
+    /// without a load balancer, 10 s until a target is deregistered (`aws-platform.md` §0a).
     pub lag: SimDuration,
     /// From SIGTERM to the exit of an idle container \[ns\].
     pub exit_after_sigterm: SimDuration,
@@ -312,6 +363,17 @@ pub struct StoppingPlan {
     pub stop_timeout: SimDuration,
     /// From the container's exit until the task is gone \[ns\].
     pub deprovisioning: SimDuration,
+}
+
+/// How ECS replaces a task whose health checks fail (`aws-platform.md` §0a, nine replacements observed).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReplacementPlan {
+    /// From the finding to the start of another task \[ns\]: 3 s to 44 s.
+    pub delay: Distribution,
+    /// From the moment at which the other one is healthy until the old one is told to stop \[ns\]: 7 s.
+    pub stop_lag: SimDuration,
+    /// Tasks that may run meanwhile, as a share of the desired count [%], ≥ 100: `maximumPercent`.
+    pub most_percent: u32,
 }
 
 /// Which running task a scale-in stops. Tasks that do not run yet always go first, newest first.
@@ -333,14 +395,14 @@ pub enum ScaleInVictim {
 pub struct LaunchBackoff {
     /// Wait after the first failure \[ns\].
     pub first: SimDuration,
-    /// Longest wait \[ns\]; documented in 2023 as 15 minutes.
+    /// Longest wait \[ns\]; documented as 27 minutes (ECS developer guide, "Amazon ECS service throttle logic").
     pub longest: SimDuration,
 }
 
 impl Default for LaunchBackoff {
-    /// 10 s, doubled up to 15 minutes (`aws-platform.md` §7).
+    /// 10 s, doubled up to 27 minutes.
     fn default() -> Self {
-        Self { first: SimDuration::from_secs(10), longest: SimDuration::from_secs(900) }
+        Self { first: SimDuration::from_secs(10), longest: SimDuration::from_secs(1_620) }
     }
 }
 
@@ -368,6 +430,9 @@ pub enum FaultKind {
     SlowDependency(f64),
     /// Tasks launched while the fault lasts fail before `RUNNING` with this probability.
     LaunchFailure(f64),
+    /// The targets of these tasks fail their health checks while the fault lasts, whatever they answer to requests; tasks that
+    /// start meanwhile are hit with the same share, or in the same zone.
+    FailingHealthCheck(Extent),
     /// All tasks of an availability zone are lost at once, and none is placed there while the fault lasts.
     ZoneOutage(u32),
 }
@@ -390,12 +455,15 @@ pub enum Extent {
 }
 
 /// Fargate's launch limits (`aws-platform.md` §1.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LaunchLimits {
     /// Tasks the account's token bucket holds, ≥ 1 (documented: 100).
     pub burst: u32,
-    /// Tokens it gains a second [1/s], ≥ 1 (documented: 20).
-    pub refill_per_s: u32,
+    /// Tokens it gains a second [1/s], > 0 (documented: 20).
+    pub refill_per_s: f64,
+    /// Share of that rate which mass launches reach, in (0, 1]. The documented rate is a limit; 3 500 tasks of five services
+    /// took about 270 s, where it alone would allow 170 s (`aws-scaling.md` §5.1).
+    pub efficiency: f64,
     /// Tasks the scheduler launches for one service in any minute, ≥ 1 (documented: 500).
     pub per_service_per_minute: u32,
 }

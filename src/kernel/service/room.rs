@@ -14,12 +14,7 @@ pub(super) struct Room {
 impl Room {
     /// Lets a request that arrives at `now` in, to leave at `leaves`, unless `size` requests are waiting.
     pub(super) fn admit(&mut self, size: usize, now: u64, leaves: u64) -> bool {
-        while self.in_order.front().is_some_and(|first| *first <= now) {
-            self.in_order.pop_front();
-        }
-        while self.early.peek().is_some_and(|first| first.0 <= now) {
-            self.early.pop();
-        }
+        self.let_leave(now);
         if self.in_order.len() + self.early.len() >= size {
             return false;
         }
@@ -29,6 +24,21 @@ impl Room {
             self.early.push(Reverse(leaves));
         }
         true
+    }
+
+    /// Whether a request that arrives at `now` is refused.
+    pub(super) fn is_full(&mut self, size: usize, now: u64) -> bool {
+        self.let_leave(now);
+        self.in_order.len() + self.early.len() >= size
+    }
+
+    fn let_leave(&mut self, now: u64) {
+        while self.in_order.front().is_some_and(|first| *first <= now) {
+            self.in_order.pop_front();
+        }
+        while self.early.peek().is_some_and(|first| first.0 <= now) {
+            self.early.pop();
+        }
     }
 
     /// When the last of them leaves \[ns\]; 0 when nobody waits.

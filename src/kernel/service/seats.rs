@@ -38,9 +38,10 @@ pub trait Seats {
 
     /// Takes `slot` out of the load balancer's rotation, or puts it back. While every slot is out, requests go to all of
     /// them: the load balancer fails open (`aws-platform.md` §1.7).
-    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
-        let _ = (slot, is_healthy);
-    }
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool);
+
+    /// How long a request that comes to `slot` at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused.
+    fn wait(&mut self, slot: Slot, now: u64) -> Option<u64>;
 
     /// Waits that begin from `at` \[ns\] on take `factor` times as long; 1 ends it.
     fn slow_down_waits(&mut self, at: u64, factor: f64) {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::metric::{Metric, Reading};
-use crate::units::SimDuration;
+use crate::units::{SimDuration, SimTime};
 
 /// An alarm as its owner declared it.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +152,10 @@ pub struct Evaluation {
     pub changed: bool,
     /// The real datapoints among the newest N, oldest first.
     pub datapoints: alloc::vec::Vec<f64>,
+    /// When the period of each of them began.
+    pub began: alloc::vec::Vec<SimTime>,
+    /// Periods of the range that are newer than the newest datapoint, and have none.
+    pub missing: u32,
 }
 
 /// An alarm and its state.
@@ -175,23 +179,34 @@ impl Alarm {
         self.state
     }
 
-    /// Evaluates `range` (as in [`evaluate`]) and takes the new state; the result is written to `out`.
-    pub fn observe(&mut self, range: &[Option<f64>], out: &mut Evaluation) {
-        self.take(evaluate(&self.plan, range, self.state), range, out);
+    /// Evaluates `range` (as in [`evaluate`]), whose newest period ended at `newest`, and takes the new state; the result is
+    /// written to `out`.
+    pub fn observe(&mut self, range: &[Option<f64>], newest: SimTime, out: &mut Evaluation) {
+        self.take(evaluate(&self.plan, range, self.state), (range, newest), out);
     }
 
     /// Looks at `range` and keeps its state: its newest datapoint is a percentile of too few samples
     /// (`EvaluateLowSampleCountPercentile`, `aws-scaling.md` §4).
-    pub fn hold(&mut self, range: &[Option<f64>], out: &mut Evaluation) {
-        self.take(self.state, range, out);
+    pub fn hold(&mut self, range: &[Option<f64>], newest: SimTime, out: &mut Evaluation) {
+        self.take(self.state, (range, newest), out);
     }
 
-    fn take(&mut self, state: AlarmState, range: &[Option<f64>], out: &mut Evaluation) {
+    fn take(&mut self, state: AlarmState, (range, newest): (&[Option<f64>], SimTime), out: &mut Evaluation) {
         out.changed = state != self.state;
         out.state = state;
         out.datapoints.clear();
-        out.datapoints.extend(range.iter().rev().flatten().take(self.plan.evaluation_periods as usize));
+        out.began.clear();
+        let missing = range.iter().rev().take_while(|point| point.is_none()).count();
+        out.missing = u32::try_from(missing).unwrap_or(u32::MAX);
+        let period = self.plan.reading.period.0;
+        let real =
+            (1_u64..).zip(range.iter().rev()).filter_map(|(back, point)| point.map(|value| (back, value)));
+        for (back, value) in real.take(self.plan.evaluation_periods as usize) {
+            out.datapoints.push(value);
+            out.began.push(SimTime(newest.0.saturating_sub(back.saturating_mul(period))));
+        }
         out.datapoints.reverse();
+        out.began.reverse();
         self.state = state;
     }
 }

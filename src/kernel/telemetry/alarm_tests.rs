@@ -2,6 +2,7 @@
 
 use super::alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 use super::metric::{Metric, Reading};
+use crate::units::SimTime;
 
 fn alarm(n: u32, m: u32, comparison: Comparison, threshold: f64, missing: TreatMissingData) -> AlarmPlan {
     AlarmPlan {
@@ -118,7 +119,7 @@ fn an_all_breaching_history_stays_insufficient_until_there_are_n_points() {
     for known in 1..=15_usize {
         let mut range = vec![None; 17 - known];
         range.extend(std::iter::repeat_n(Some(1.0), known));
-        alarm.observe(&range, &mut evaluation);
+        alarm.observe(&range, SimTime(0), &mut evaluation);
         let expected = if known < 15 { AlarmState::InsufficientData } else { AlarmState::Alarm };
         assert_eq!(evaluation.state, expected, "{known} points");
     }
@@ -132,7 +133,7 @@ fn states(plan: &AlarmPlan, series: &[f64]) -> Vec<&'static str> {
     let mut states = Vec::new();
     for value in series {
         all.push(Some(*value));
-        alarm.observe(&all[all.len() - 5..], &mut evaluation);
+        alarm.observe(&all[all.len() - 5..], SimTime(0), &mut evaluation);
         states.push(evaluation.state.name());
     }
     states

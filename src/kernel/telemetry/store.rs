@@ -6,9 +6,11 @@ use alloc::vec::Vec;
 
 use super::expression::{CustomMetric, Variable};
 use super::metric::{Metric, Reading, Statistic};
+use super::shape::TaskShape;
 use super::sketch::Times;
 use super::tally::{Gauge, Outcomes};
 use super::usage::UsageTotals;
+use crate::random::{Distribution, Rng};
 use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
 /// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts: `aws-scaling.md` §1.7).
@@ -69,19 +71,6 @@ impl MetricsPlan {
             _ => metric.needs_outcomes(),
         }
     }
-}
-
-/// What turns use into utilization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TaskShape {
-    /// CPU servers of a task.
-    pub cpu_servers: usize,
-    /// Memory of an idle task \[B\].
-    pub base_memory: u64,
-    /// Memory of a request in a place \[B\].
-    pub memory_per_request: u64,
-    /// Memory of a task \[B\].
-    pub memory: u64,
 }
 
 /// Counts of tasks at the end of a period \[tasks\].
@@ -164,6 +153,42 @@ struct Bucket {
     outcomes: Outcomes,
 }
 
+/// Longest publication delay of a datapoint: an hour. What a law draws beyond it counts as an hour.
+pub const LONGEST_DELAY: SimDuration = SimDuration::from_secs(3_600);
+
+/// How late the datapoints of a metric can be read: a law, and the stream of its draws.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// From the end of a period until its datapoint can be read \[ns\].
+    pub delay: Distribution,
+    /// One draw a datapoint.
+    pub rng: Rng,
+}
+
+impl Publication {
+    /// When the datapoint of a period that ended at `end` can be read, the one before it from `before` on: datapoints never
+    /// overtake one another.
+    fn visible(&mut self, end: SimTime, before: SimTime) -> SimTime {
+        (end + self.delay.draw(&mut self.rng).min(LONGEST_DELAY)).max(before)
+    }
+
+    /// The longest that a datapoint can take \[ns\].
+    fn longest(&self) -> SimDuration {
+        self.delay.as_constant().unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
+    }
+}
+
+/// What one metric was in one period.
+#[derive(Clone, Debug)]
+struct Point {
+    /// When the period ended.
+    end: SimTime,
+    /// When it can be read.
+    visible: SimTime,
+    /// `None`: there is no datapoint.
+    sample: Option<Sample>,
+}
+
 /// One metric at its resolution.
 #[derive(Clone, Debug)]
 struct Series {
@@ -171,7 +196,8 @@ struct Series {
     resolution: u64,
     keep: usize,
     open: Bucket,
-    points: VecDeque<(SimTime, Option<Sample>)>,
+    publication: Publication,
+    points: VecDeque<Point>,
 }
 
 /// Which series an alarm reads, and how.
@@ -200,16 +226,24 @@ impl MetricStore {
         Self { plan: plan.clone(), shape, series: Vec::new() }
     }
 
-    /// Keeps what an alarm needs that reads `metric` so, `range` datapoints back, each visible `delay` after its end.
+    /// Keeps what an alarm needs that reads `metric` so, `range` datapoints back. Datapoints of a metric are published as its
+    /// first watcher says.
     #[expect(clippy::cast_possible_truncation, reason = "periods of days")]
-    pub fn watch(&mut self, metric: Metric, reading: Reading, range: usize, delay: SimDuration) -> Window {
+    pub fn watch(
+        &mut self,
+        metric: Metric,
+        reading: Reading,
+        range: usize,
+        publication: &Publication,
+    ) -> Window {
         let resolution = self.plan.resolution(metric).0.max(1);
         let per_datapoint = (reading.period.0 / resolution).max(1) as usize;
-        let keep = per_datapoint * range + delay.0.div_ceil(resolution) as usize + 2;
+        let keep = per_datapoint * range + publication.longest().0.div_ceil(resolution) as usize + 2;
         let known = self.series.iter().position(|series| series.metric == metric);
         let series = known.unwrap_or_else(|| {
             let open = Bucket::default();
-            self.series.push(Series { metric, resolution, keep, open, points: VecDeque::new() });
+            let publication = publication.clone();
+            self.series.push(Series { metric, resolution, keep, open, publication, points: VecDeque::new() });
             self.series.len() - 1
         });
         self.series[series].keep = self.series[series].keep.max(keep);
@@ -233,7 +267,10 @@ impl MetricStore {
             }
             if boundary % series.resolution == 0 || last {
                 let bucket = core::mem::take(&mut series.open);
-                series.points.push_back((end, bucket.sample(series.metric, plan, shape, levels)));
+                let before = series.points.back().map_or(SimTime::ZERO, |point| point.visible);
+                let visible = series.publication.visible(end, before);
+                let sample = bucket.sample(series.metric, plan, shape, levels);
+                series.points.push_back(Point { end, visible, sample });
                 if series.points.len() > series.keep {
                     series.points.pop_front();
                 }
@@ -241,26 +278,27 @@ impl MetricStore {
         }
     }
 
-    /// End of the newest period that ended at or before `due`.
+    /// End of the newest period whose datapoint can be read at `now`, and how long after that end it could first be read.
     #[must_use]
-    pub fn newest(&self, window: &Window, due: SimTime) -> Option<SimTime> {
+    pub fn newest(&self, window: &Window, now: SimTime) -> Option<(SimTime, SimDuration)> {
         let points = &self.series[window.series].points;
-        let end = points.partition_point(|(period_end, _)| *period_end <= due);
-        end.checked_sub(1).and_then(|index| points.get(index)).map(|(period_end, _)| *period_end)
+        let end = points.partition_point(|point| point.visible <= now);
+        let newest = end.checked_sub(1).and_then(|index| points.get(index));
+        newest.map(|point| (point.end, point.visible.since(point.end)))
     }
 
-    /// The datapoints of the evaluation range, oldest first: the newest ends at the newest period that ended at or before
-    /// `due`, each before it where the next one begins. What lies before the first period is missing: a new service has no
-    /// history. Returns whether the newest has enough samples for its statistic.
-    pub fn window(&self, window: &Window, due: SimTime, out: &mut Vec<Option<f64>>) -> bool {
+    /// The datapoints of the evaluation range, oldest first: the newest ends at the newest period that can be read at `now`,
+    /// each before it where the next one begins. What lies before the first period is missing: a new service has no history.
+    /// Returns whether the newest has enough samples for its statistic.
+    pub fn window(&self, window: &Window, now: SimTime, out: &mut Vec<Option<f64>>) -> bool {
         out.clear();
         let points = &self.series[window.series].points;
-        let end = points.partition_point(|(period_end, _)| *period_end <= due);
+        let end = points.partition_point(|point| point.visible <= now);
         let mut enough = true;
         for back in (0..window.range).rev() {
             let last = end.saturating_sub(back * window.per_datapoint);
             let first = end.saturating_sub((back + 1) * window.per_datapoint);
-            let samples = points.range(first..last).filter_map(|(_, sample)| sample.as_ref());
+            let samples = points.range(first..last).filter_map(|point| point.sample.as_ref());
             let datapoint = aggregate(samples, window.reading.statistic);
             enough = datapoint.is_none_or(|(_, count)| count >= window.reading.statistic.samples_needed());
             out.push(datapoint.map(|(value, _)| value));
@@ -305,7 +343,8 @@ impl Bucket {
         shape: &TaskShape,
         levels: Levels,
     ) -> Option<Sample> {
-        let samples = to_f64(self.usage.reserved) / SAMPLE_INTERVAL;
+        #[expect(clippy::cast_precision_loss, reason = "a number of samples")]
+        let samples = self.usage.reserved as f64 / SAMPLE_INTERVAL;
         let outcomes = &self.outcomes;
         match metric {
             Metric::CpuUtilization => Some(Sample::mean_of(self.cpu(shape)?, samples)),
@@ -325,12 +364,11 @@ impl Bucket {
     }
 
     fn cpu(&self, shape: &TaskShape) -> Option<f64> {
-        self.usage.cpu_utilization(shape.cpu_servers).map(|share| 100.0 * share)
+        shape.cpu(&self.usage).map(|share| 100.0 * share)
     }
 
     fn memory(&self, shape: &TaskShape) -> Option<f64> {
-        let share = self.usage.memory_utilization(shape.base_memory, shape.memory_per_request, shape.memory);
-        share.map(|share| 100.0 * share)
+        shape.memory(&self.usage).map(|share| 100.0 * share)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "averages")]

@@ -1,12 +1,27 @@
 //! Windows of the metric store: resolutions, periods, statistics and what is missing.
 
 use super::metric::{LowSamples, Metric, Reading, Statistic};
-use super::store::{Levels, MetricStore, MetricsPlan, TaskShape, Window};
+use super::shape::{MemoryGrowth, TaskShape};
+use super::store::{Levels, MetricStore, MetricsPlan, Publication, Window};
 use super::tally::Tally;
 use super::usage::UsageTotals;
+use crate::random::{Distribution, Rng};
 use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
 
-const SHAPE: TaskShape = TaskShape { cpu_servers: 1, base_memory: 0, memory_per_request: 0, memory: 1 };
+const SHAPE: TaskShape = TaskShape {
+    cpu_servers: 1,
+    base_cpu: 0.0,
+    boot_cpu: 0.0,
+    base_memory: 0,
+    memory_per_request: 0,
+    memory: 1,
+    growth: MemoryGrowth { per_hour: 0, limit: None, retained: 0.0 },
+};
+
+/// Datapoints that can be read so long after their periods.
+fn after(delay: Distribution) -> Publication {
+    Publication { delay, rng: Rng::from_key(1) }
+}
 
 const fn secs(seconds: u64) -> SimDuration {
     SimDuration::from_secs(seconds)
@@ -16,11 +31,14 @@ const fn secs(seconds: u64) -> SimDuration {
 fn fed(cpu: &[i128], readings: &[(Metric, Reading, usize)]) -> (MetricStore, Vec<Window>) {
     let plan = MetricsPlan { cpu_resolution: secs(20), ..MetricsPlan::default() };
     let mut store = MetricStore::new(&plan, SHAPE);
-    let windows = readings.iter().map(|(m, r, n)| store.watch(*m, *r, *n, secs(60))).collect();
+    let windows = readings
+        .iter()
+        .map(|(m, r, n)| store.watch(*m, *r, *n, &after(Distribution::constant(secs(60)))))
+        .collect();
     for (index, percent) in cpu.iter().enumerate() {
         let usage = UsageTotals {
             cpu_busy: percent * i128::from(20 * NANOS_PER_SEC) / 100,
-            reserved: 20 * NANOS_PER_SEC,
+            reserved: 20 * u128::from(NANOS_PER_SEC),
             routed: 3,
             length: 20 * NANOS_PER_SEC,
             ..UsageTotals::default()
@@ -31,9 +49,10 @@ fn fed(cpu: &[i128], readings: &[(Metric, Reading, usize)]) -> (MetricStore, Vec
     (store, windows)
 }
 
+/// What is read of the periods that ended by `due`: a minute later, when their datapoints can be.
 fn read(store: &MetricStore, window: &Window, due: u64) -> Vec<Option<f64>> {
     let mut out = Vec::new();
-    store.window(window, SimTime(due * NANOS_PER_SEC), &mut out);
+    store.window(window, SimTime((due + 60) * NANOS_PER_SEC), &mut out);
     out
 }
 
@@ -77,7 +96,8 @@ fn percentiles_are_of_the_requests_of_all_periods_together_and_know_when_they_ar
         ..Reading::of(metric)
     };
     let mut store = MetricStore::new(&MetricsPlan::default(), SHAPE);
-    let windows = [p90, p90.every(secs(120))].map(|reading| store.watch(metric, reading, 1, secs(0)));
+    let windows = [p90, p90.every(secs(120))]
+        .map(|reading| store.watch(metric, reading, 1, &after(Distribution::constant(secs(0)))));
     let minute = 60 * NANOS_PER_SEC;
     let mut tally = Tally::new(minute, minute, 10 * minute);
     let mut enough = Vec::new();
@@ -105,4 +125,34 @@ fn the_samples_that_a_percentile_needs_are_those_of_the_documentation() {
     let needed = |p| Statistic::Percentile(p).samples_needed();
     assert!((needed(99_000) - 1000.0).abs() < 1e-9 && (needed(50_000) - 20.0).abs() < 1e-9);
     assert!((needed(10_000) - 100.0).abs() < 1e-9 && Statistic::Average.samples_needed() == 0.0);
+}
+
+#[test]
+fn datapoints_are_late_by_their_own_draws_and_never_overtake_one_another() {
+    let law = Distribution::triangular(secs(60), secs(120), secs(150)).unwrap();
+    let cpu = Metric::CpuUtilization;
+    let mut store = MetricStore::new(&MetricsPlan::default(), SHAPE);
+    let window = store.watch(cpu, Reading::of(cpu), 500, &after(law));
+    for minute in 1..=500_u64 {
+        let usage = UsageTotals { reserved: 60, length: 60, ..UsageTotals::default() };
+        store.period((SimTime(60 * minute * NANOS_PER_SEC), 0, false), &usage, None, Levels::default());
+    }
+    // How late each minute could first be read, by looking every second.
+    let (mut late, mut last) = (Vec::new(), 0);
+    for second in 0..40_000_u64 {
+        let Some((end, delay)) = store.newest(&window, SimTime(second * NANOS_PER_SEC)) else { continue };
+        let minute = end.0 / (60 * NANOS_PER_SEC);
+        assert!(minute >= last, "a datapoint was taken back");
+        if minute > last {
+            assert!(second >= 60 * minute + 60, "minute {minute} at {second} s");
+            late.push(delay.as_secs_f64());
+            last = minute;
+        }
+    }
+    assert_eq!(last, 500);
+    // Between its ends, and spread: those that waited for the one before are later than the law says, by less than it.
+    assert!(late.iter().all(|delay| (60.0..=150.0).contains(delay)), "{late:?}");
+    let mean = late.iter().sum::<f64>() / late.len() as f64;
+    assert!((mean - 110.0).abs() < 6.0, "{mean}");
+    assert!(late.iter().any(|delay| *delay < 90.0) && late.iter().any(|delay| *delay > 135.0));
 }

@@ -2,9 +2,11 @@
 //! datapoints.
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
+use super::shape::MemoryGrowth;
 use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{SimDuration, SimTime, TaskId};
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub enum RcptDenominator {
 }
 
 /// Sums of one period; times are exact \[ns\].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct UsageTotals {
     /// CPU servers busy [server·ns].
     pub cpu_busy: i128,
@@ -36,7 +38,13 @@ pub struct UsageTotals {
     /// Requests that the load balancer could send to a task.
     pub routed: u64,
     /// Containers that reserve CPU and memory [task·ns].
-    pub reserved: u64,
+    pub reserved: u128,
+    /// Of these, tasks whose applications boot [task·ns].
+    pub booting: u128,
+    /// Requests whose memory stays with their tasks, beyond those in a place [request·ns].
+    pub retained: i128,
+    /// Memory that tasks have gained since they run [B·ns].
+    pub grown: f64,
     /// Targets that `RequestCountPerTarget` divides by [task·ns].
     pub targets: u64,
     /// Length of the period \[ns\]; less than a minute at the ends of the run.
@@ -71,14 +79,34 @@ pub struct UsageMeter {
     /// Intervals that cover the whole open period.
     covering: [i64; 3],
     reserving: u64,
+    booting: u64,
     targets: u64,
     changed_at: u64,
+    growth: MemoryGrowth,
+    /// Tasks that reserve, where their memory changes with age or past.
+    aging: Vec<Aging>,
+}
+
+/// A task whose memory changes with its age and its past.
+#[derive(Clone, Copy, Debug)]
+struct Aging {
+    task: TaskId,
+    /// Since when it runs \[ns\].
+    since: u64,
+    /// The largest mean number of requests in a place of one of its tasks that the service has had in a period since.
+    most: f64,
 }
 
 impl UsageMeter {
     /// A meter of periods of `period`, whose first one ends at `first_end` and whose last one ends at `horizon`.
     #[must_use]
-    pub fn new(rules: MetricRules, period: SimDuration, first_end: SimTime, horizon: SimTime) -> Self {
+    pub fn new(
+        rules: MetricRules,
+        growth: MemoryGrowth,
+        period: SimDuration,
+        first_end: SimTime,
+        horizon: SimTime,
+    ) -> Self {
         Self {
             rules,
             period: period.0.max(1),
@@ -89,8 +117,11 @@ impl UsageMeter {
             ahead: VecDeque::new(),
             covering: [0; 3],
             reserving: 0,
+            booting: 0,
             targets: 0,
             changed_at: 0,
+            growth,
+            aging: Vec::new(),
         }
     }
 
@@ -205,22 +236,64 @@ impl UsageMeter {
     /// A task moved on.
     pub fn task_moved(&mut self, moved: &TaskMoved) {
         self.accrue(moved.at.0);
+        let counts_draining = self.rules.counts_draining;
         let reserves = |stage: TaskStage| {
-            if self.rules.counts_draining { stage.has_container() } else { stage.is_running() }
+            if counts_draining { stage.has_container() } else { stage.is_running() }
         };
-        let is_target = |stage: TaskStage| match self.rules.rcpt_denominator {
+        let denominator = self.rules.rcpt_denominator;
+        let is_target = |stage: TaskStage| match denominator {
             RcptDenominator::Healthy => stage == TaskStage::InService,
-            RcptDenominator::Registered => matches!(stage, TaskStage::Registering | TaskStage::InService),
+            RcptDenominator::Registered => stage.is_running(),
         };
+        if self.growth.is_some() {
+            let (reserved, will) = (moved.from.is_some_and(reserves), reserves(moved.to));
+            if will && !reserved {
+                self.aging.push(Aging { task: moved.task, since: moved.at.0, most: 0.0 });
+            } else if reserved && !will {
+                self.stop_aging(moved.task, moved.at.0);
+            }
+        }
         self.reserving =
             self.reserving + u64::from(reserves(moved.to)) - u64::from(moved.from.is_some_and(reserves));
         self.targets =
             self.targets + u64::from(is_target(moved.to)) - u64::from(moved.from.is_some_and(is_target));
     }
 
+    /// A task's application begins to boot at `at`, or no longer does.
+    pub fn boot_changed(&mut self, at: SimTime, boots: bool) {
+        self.accrue(at.0);
+        self.booting = if boots { self.booting + 1 } else { self.booting.saturating_sub(1) };
+    }
+
+    fn stop_aging(&mut self, task: TaskId, at: u64) {
+        if let Some(position) = self.aging.iter().position(|aging| aging.task == task) {
+            let aging = self.aging.swap_remove(position);
+            self.open.grown += grown(&self.growth, &aging, self.open_start, at);
+        }
+    }
+
+    /// Adds what the tasks that reserve have gained, and keep of their past, in the period that ends.
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "means of a period")]
+    fn age(&mut self, closed: &mut UsageTotals) {
+        if self.aging.is_empty() {
+            return;
+        }
+        let mean = closed.occupied as f64 / closed.reserved.max(1) as f64;
+        for aging in &mut self.aging {
+            closed.grown += grown(&self.growth, aging, self.open_start, self.open_end);
+            aging.most = if mean > aging.most { mean } else { aging.most };
+            let kept = self.growth.retained * aging.most - mean;
+            if kept > 0.0 {
+                let span = self.open_end - aging.since.max(self.open_start);
+                closed.retained += (kept * span as f64) as i128;
+            }
+        }
+    }
+
     fn accrue(&mut self, now: u64) {
         let span = now - self.changed_at;
-        self.open.reserved += self.reserving * span;
+        self.open.reserved += u128::from(self.reserving) * u128::from(span);
+        self.open.booting += u128::from(self.booting) * u128::from(span);
         self.open.targets += self.targets * span;
         self.changed_at = now;
     }
@@ -234,6 +307,7 @@ impl UsageMeter {
         closed.cpu_busy += i128::from(self.covering[0]) * length;
         closed.occupied += i128::from(self.covering[1]) * length;
         closed.waiting += i128::from(self.covering[2]) * length;
+        self.age(&mut closed);
         let next = self.ahead.pop_front().unwrap_or_default();
         for (covering, change) in self.covering.iter_mut().zip(next.covers) {
             *covering += change;
@@ -244,6 +318,19 @@ impl UsageMeter {
         self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
     }
+}
+
+/// Memory that a task has gained, integrated from `from` to `to` \[ns\], both after it began to run [B·ns].
+#[expect(clippy::cast_precision_loss, reason = "an integral")]
+fn grown(growth: &MemoryGrowth, aging: &Aging, from: u64, to: u64) -> f64 {
+    let (from, to) = (from.max(aging.since) - aging.since, to.max(aging.since) - aging.since);
+    let rate = growth.per_hour as f64 / crate::units::NANOS_PER_HOUR as f64;
+    // Up to an age the memory grows in a straight line; from then on it stays.
+    let integral = |age: f64| match growth.limit {
+        Some(limit) if rate * age > limit as f64 => limit as f64 * (age - limit as f64 / rate / 2.0),
+        _ => rate * age * age / 2.0,
+    };
+    integral(to as f64) - integral(from as f64)
 }
 
 /// Sum of `to − from` over two columns; the caller knows that it does not overflow.
@@ -260,24 +347,11 @@ impl UsageTotals {
         self.waiting += next.waiting;
         self.routed += next.routed;
         self.reserved += next.reserved;
+        self.booting += next.booting;
+        self.retained += next.retained;
+        self.grown += next.grown;
         self.targets += next.targets;
         self.length += next.length;
-    }
-
-    /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved (`aws-scaling.md` §1.7).
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a share")]
-    pub fn cpu_utilization(&self, servers_per_task: usize) -> Option<f64> {
-        (self.reserved > 0).then(|| self.cpu_busy as f64 / (self.reserved as f64 * servers_per_task as f64))
-    }
-
-    /// Memory used ÷ memory reserved; `None` where nothing was reserved. `base`, `per_request` and `size` in bytes.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a share")]
-    pub fn memory_utilization(&self, base: u64, per_request: u64, size: u64) -> Option<f64> {
-        let reserved = self.reserved as f64;
-        let used = base as f64 * reserved + per_request as f64 * self.occupied as f64;
-        (self.reserved > 0).then(|| used / (size as f64 * reserved))
     }
 
     /// `RequestCountPerTarget`: routed requests ÷ mean number of targets; 0 without requests or targets
@@ -300,6 +374,7 @@ impl UsageTotals {
 mod tests {
     use super::*;
     use crate::random::Rng;
+    use crate::telemetry::TaskShape;
     use crate::units::{NANOS_PER_MINUTE, NANOS_PER_SEC};
 
     const RULES: MetricRules =
@@ -310,8 +385,13 @@ mod tests {
         let mut rng = Rng::from_key(1);
         let horizon = 20 * NANOS_PER_MINUTE + 7;
         let first_end = 13 * NANOS_PER_SEC;
-        let mut meter =
-            UsageMeter::new(RULES, SimDuration(NANOS_PER_MINUTE), SimTime(first_end), SimTime(horizon));
+        let mut meter = UsageMeter::new(
+            RULES,
+            MemoryGrowth::default(),
+            SimDuration(NANOS_PER_MINUTE),
+            SimTime(first_end),
+            SimTime(horizon),
+        );
         let mut ends = vec![first_end];
         while *ends.last().unwrap() < horizon {
             ends.push((ends.last().unwrap() + NANOS_PER_MINUTE).min(horizon));
@@ -347,14 +427,72 @@ mod tests {
         }
     }
 
+    const SHAPE: TaskShape = TaskShape {
+        cpu_servers: 4,
+        base_cpu: 0.0,
+        boot_cpu: 0.0,
+        base_memory: 100,
+        memory_per_request: 10,
+        memory: 1_000,
+        growth: MemoryGrowth { per_hour: 0, limit: None, retained: 0.0 },
+    };
+
     #[test]
     fn two_busy_servers_of_four_for_half_a_minute_are_a_quarter() {
         let totals = UsageTotals {
             cpu_busy: 2 * 30 * 1_000_000_000,
-            reserved: 60 * NANOS_PER_SEC,
+            reserved: 60 * u128::from(NANOS_PER_SEC),
             ..UsageTotals::default()
         };
-        assert!((totals.cpu_utilization(4).unwrap() - (2.0 * 30.0) / (4.0 * 60.0)).abs() < 1e-12);
-        assert_eq!(UsageTotals::default().cpu_utilization(4), None);
+        assert!((SHAPE.cpu(&totals).unwrap() - (2.0 * 30.0) / (4.0 * 60.0)).abs() < 1e-12);
+        assert_eq!(SHAPE.cpu(&UsageTotals::default()), None);
+        // 4 % of the CPU whatever happens, 60 % while it boots, which is a quarter of the time: requests have 96 % of a server.
+        let shape = TaskShape { base_cpu: 0.04, boot_cpu: 0.6, ..SHAPE };
+        let totals = UsageTotals { booting: 15 * u128::from(NANOS_PER_SEC), ..totals };
+        let expected = 0.25 * 0.96 + 0.75 * 0.04 + 0.25 * 0.6;
+        assert!((shape.cpu(&totals).unwrap() - expected).abs() < 1e-12);
+    }
+
+    /// A meter of ten minutes with one task that runs from `since` on, and whose memory changes so.
+    fn aging(growth: MemoryGrowth, since: u64) -> UsageMeter {
+        let minute = SimDuration(NANOS_PER_MINUTE);
+        let end = SimTime(NANOS_PER_MINUTE);
+        let mut meter = UsageMeter::new(RULES, growth, minute, end, SimTime(10 * NANOS_PER_MINUTE));
+        meter.task_moved(&TaskMoved {
+            at: SimTime(since),
+            task: TaskId(0),
+            from: None,
+            to: TaskStage::InService,
+            billed_since: None,
+            zone: 0,
+        });
+        meter
+    }
+
+    #[test]
+    fn memory_grows_with_the_age_of_a_task_up_to_its_plateau() {
+        // 60 B an hour are one a minute: at most two.
+        let growth = MemoryGrowth { per_hour: 60, limit: Some(2), ..MemoryGrowth::default() };
+        let mut meter = aging(growth, 30 * NANOS_PER_SEC);
+        // Means of its 0 to 0.5, 0.5 to 1.5, 1.5 to 2.5 and later minutes: 0.25; 1; (1.75 + 2) ÷ 2; 2.
+        for expected in [0.25, 1.0, (1.75 + 2.0) / 2.0, 2.0, 2.0] {
+            let closed = meter.close_period();
+            let mean = closed.grown / closed.reserved as f64;
+            assert!((mean - expected).abs() < 1e-9, "{mean} and not {expected}");
+            assert!((SHAPE.memory(&closed).unwrap() - (100.0 + expected) / 1_000.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_heap_keeps_its_share_of_the_most_requests_that_it_has_held() {
+        let growth = MemoryGrowth { retained: 0.5, ..MemoryGrowth::default() };
+        let mut meter = aging(growth, 0);
+        let minute = i128::from(NANOS_PER_MINUTE);
+        // Eight requests, then one, then none: half of eight stays, of which those in service are a part.
+        for (held, memory) in [(8, 180.0), (1, 140.0), (0, 140.0)] {
+            meter.used([0, held * minute, 0]);
+            let closed = meter.close_period();
+            assert!((SHAPE.memory(&closed).unwrap() * 1_000.0 - memory).abs() < 1e-6, "{held}");
+        }
     }
 }

@@ -103,6 +103,8 @@ impl<'p, O: Observer, P: Plane<'p>> World<'p, '_, O, P> {
         };
         self.observer.scheduled_action(id, &ran);
         if desired_after != desired_before {
+            let state = &mut self.services[id.index()];
+            state.arbiter.note_change(now, ran.running);
             self.set_desired(id, now, desired_after);
         }
         self.next_occurrence(id);

@@ -23,7 +23,7 @@ pub struct AlarmEvaluated<'a> {
     pub range: &'a [Option<f64>],
     /// End of the newest period in the range: the newest whose datapoint can be read; `None`: none can yet.
     pub newest: Option<SimTime>,
-    /// From the end of a period until its datapoint can be read \[ns\].
+    /// From the end of that period until its datapoint could be read \[ns\]; zero where there is none.
     pub delay: SimDuration,
     /// Running count then \[tasks\].
     pub running: u32,
@@ -82,6 +82,8 @@ pub struct PolicyInvoked<'a> {
     pub alarm: &'a AlarmPlan,
     /// The datapoints the alarm evaluated.
     pub datapoints: &'a [f64],
+    /// Periods that are newer than the newest of them, could be read, and have none.
+    pub missing: u32,
     /// The policy whose proposal was carried out at the same instant, if any was.
     pub winner: Option<PolicyId>,
     /// Running count then.

@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 
 use crate::billing::Tariff;
 use crate::policy::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules};
+use crate::random::Distribution;
 use crate::service::{
-    CpuDiscipline, FaultPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan, RequestPlan, Routing,
-    ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
+    CpuDiscipline, FaultPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan, ReplacementPlan, RequestPlan,
+    Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
-use crate::telemetry::{MetricRules, MetricsPlan};
+use crate::telemetry::{MemoryGrowth, MetricRules, MetricsPlan, TaskShape};
 use crate::traffic::TrafficPlan;
-use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
+use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
 
 /// How the data plane is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub struct ServicePlan {
     pub max_capacity: u32,
     /// Tasks in service at second 0, warm.
     pub desired_count: u32,
+    /// How it replaces tasks whose health checks fail.
+    pub replacement: ReplacementPlan,
     /// Which task a scale-in stops.
     pub scale_in_victim: ScaleInVictim,
     /// Availability zones its tasks are spread over, ≥ 1.
@@ -86,17 +89,20 @@ pub struct ServicePlan {
     pub telemetry: TelemetryPlan,
     /// What its usage costs.
     pub tariff: Tariff,
+    /// How old a request may be that is in flight at the horizon before it counts as not served \[ns\]; `None`: none does.
+    pub overdue_after: Option<SimDuration>,
 }
 
 /// When metrics are visible and alarms are evaluated (`aws-scaling.md` §4).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TelemetryPlan {
-    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\].
-    pub ecs_metric_delay: SimDuration,
+    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\], drawn for each datapoint; at
+    /// most [`crate::telemetry::LONGEST_DELAY`] counts.
+    pub ecs_metric_delay: Distribution,
     /// `ecs_metric_delay_20s`: the same for an ECS metric that is published every 20 s \[ns\].
-    pub ecs_metric_delay_20s: SimDuration,
+    pub ecs_metric_delay_20s: Distribution,
     /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
-    pub alb_metric_delay: SimDuration,
+    pub alb_metric_delay: Distribution,
     /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
     /// each alarm. Of an alarm that is evaluated every 10 s the part within 10 s counts.
     pub alarm_phase: Option<SimDuration>,
@@ -141,8 +147,7 @@ impl ServicePlan {
     /// whichever is less. `None`: nothing limits it, or a law has no mean.
     #[must_use]
     pub fn capacity_per_task(&self) -> Option<f64> {
-        let (numerator, denominator) = self.task.cpu_speed();
-        let speed = f64::from(numerator.max(1)) / f64::from(denominator.max(1));
+        let speed = self.task.cpu_speed();
         let (cpu_nanos, wait_nanos) = self.request.mean_nanos();
         let (cpu_secs, wait_secs) = (cpu_nanos / 1e9, wait_nanos / 1e9);
         let by_cpu = f64::from(self.task.cpu_servers()) * speed / cpu_secs;
@@ -203,6 +208,31 @@ impl ServicePlan {
             }
         }
         alarms
+    }
+
+    /// What turns the use of its tasks into utilization.
+    #[must_use]
+    pub fn shape(&self) -> TaskShape {
+        let (task, health) = (&self.task, &self.task.health);
+        TaskShape {
+            cpu_servers: task.cpu_servers() as usize,
+            base_cpu: task.base_share(),
+            boot_cpu: self.startup.boot_cpu,
+            base_memory: task.base_memory.0,
+            memory_per_request: task.memory_per_request.0,
+            memory: u64::from(task.memory_mib) * Bytes::MIB,
+            growth: MemoryGrowth {
+                per_hour: health.memory_growth.0,
+                limit: health.memory_growth_limit.map(|limit| limit.0),
+                retained: task.memory_retained,
+            },
+        }
+    }
+
+    /// Nodes of its load balancer, ≥ 1; one without a load balancer.
+    #[must_use]
+    pub fn nodes(&self) -> u32 {
+        self.load_balancer.as_ref().map_or(1, |lb| lb.nodes.max(1))
     }
 
     /// How requests are spread.

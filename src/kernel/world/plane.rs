@@ -22,6 +22,9 @@ pub(super) trait Plane<'p>: Seats {
     /// Serves everything that arrives before `until` [ns since second 0], or up to the instant at which a task dies of it.
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident>;
 
+    /// Requests in flight that arrived within [from, to) [ns since second 0], where the plane knows and has not stated it.
+    fn in_flight_of(&self, from: u64, to: u64) -> u64;
+
     /// Forgets what ended before `now` [ns since second 0].
     fn forget_before(&mut self, now: u64);
 }
@@ -40,7 +43,7 @@ impl<'p> Plane<'p> for Requests<'p> {
             .load_balancer
             .as_ref()
             .map_or(service.stopping.stop_timeout, |balancer| balancer.deregistration_delay);
-        let routing = (service.routing(), streams.stream(Purpose::Routing, name));
+        let routing = (service.routing(), service.nodes(), streams.stream(Purpose::Routing, name));
         let has_patience = service.request.timeout.is_some();
         Self {
             arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
@@ -53,6 +56,11 @@ impl<'p> Plane<'p> for Requests<'p> {
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
         self.fleet.serve(&mut self.arrivals, &mut self.demands, until, sink);
         None
+    }
+
+    /// What becomes of a request is stated when it arrives, so nothing is left to be said.
+    fn in_flight_of(&self, _from: u64, _to: u64) -> u64 {
+        0
     }
 
     fn forget_before(&mut self, now: u64) {
@@ -76,6 +84,14 @@ impl Seats for Requests<'_> {
     fn leave(&mut self, slot: Slot) {
         self.fleet.leave(slot);
     }
+
+    fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
+        self.fleet.set_healthy(slot, is_healthy);
+    }
+
+    fn wait(&mut self, slot: Slot, now: u64) -> Option<u64> {
+        self.fleet.wait(slot, now)
+    }
 }
 
 /// Every request, on the fast path where the service allows it and on the event path where it does not.
@@ -95,6 +111,7 @@ impl<'p> Mixed<'p> {
             task: &service.task,
             warm_up: service.startup.warm_up,
             routing: service.routing(),
+            nodes: service.nodes(),
             slow_start: service.load_balancer.as_ref().map_or(SimDuration::ZERO, |lb| lb.slow_start),
             name,
             streams,
@@ -119,6 +136,13 @@ impl<'p> Plane<'p> for Mixed<'p> {
         match self {
             Self::Fast(requests) => Plane::serve(requests, until, sink),
             Self::Events(jobs) => jobs.serve(until, sink),
+        }
+    }
+
+    fn in_flight_of(&self, from: u64, to: u64) -> u64 {
+        match self {
+            Self::Fast(requests) => requests.in_flight_of(from, to),
+            Self::Events(jobs) => jobs.in_flight_of(from, to),
         }
     }
 
@@ -178,8 +202,16 @@ impl Seats for Mixed<'_> {
     }
 
     fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
-        if let Self::Events(jobs) = self {
-            jobs.set_healthy(slot, is_healthy);
+        match self {
+            Self::Fast(requests) => requests.set_healthy(slot, is_healthy),
+            Self::Events(jobs) => jobs.set_healthy(slot, is_healthy),
+        }
+    }
+
+    fn wait(&mut self, slot: Slot, now: u64) -> Option<u64> {
+        match self {
+            Self::Fast(requests) => requests.wait(slot, now),
+            Self::Events(jobs) => jobs.wait(slot, now),
         }
     }
 
@@ -199,6 +231,10 @@ impl<'p> Plane<'p> for Fluid<'p> {
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
         Self::serve(self, until, |flow| sink.flowed(flow));
         None
+    }
+
+    fn in_flight_of(&self, from: u64, to: u64) -> u64 {
+        Self::in_flight_of(self, from, to)
     }
 
     fn forget_before(&mut self, _now: u64) {}

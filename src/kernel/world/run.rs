@@ -15,7 +15,7 @@ use crate::policy::{AlarmView, Context, Decision, Verdict};
 use crate::random::Streams;
 use crate::service::{Due, Fluid, LaunchBucket, Outcome, Slot};
 use crate::telemetry::{AlarmState, Levels, LowSamples, UsageTotals};
-use crate::units::{AlarmId, Bytes, ServiceId, SimTime};
+use crate::units::{AlarmId, ServiceId, SimTime};
 
 /// Control events at one instant beyond which a run is stopped: something feeds itself.
 const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
@@ -79,6 +79,9 @@ pub struct ServiceOutcome {
     pub lcu_by_hour: Vec<u128>,
     /// Its invoice.
     pub invoice: Invoice,
+    /// Requests in flight at the horizon that are older than [`ServicePlan::overdue_after`], where the plane states outcomes
+    /// only when they have happened.
+    pub overdue: u64,
 }
 
 /// Runs `plan` with the random streams of `(seed, replication)` and tells `observer` everything that happens.
@@ -313,6 +316,9 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         for failed in self.outcome.failed.drain(..) {
             self.observer.task_failed(id, &failed);
         }
+        for (at, boots) in self.outcome.boots.drain(..) {
+            state.usage.boot_changed(at, boots);
+        }
         if state.arbiter.is_pending() && state.lifecycle.is_settled() {
             state.arbiter.complete(now);
             self.observer.activity_completed(id, now, state.lifecycle.desired());
@@ -326,8 +332,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     pub(super) fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
         let state = &mut self.services[id.index()];
-        let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
-        state.lifecycle.set_desired(now, desired, plane, bucket, out);
+        let (bucket, out) = (&mut self.bucket, &mut self.outcome);
+        state.lifecycle.set_desired(now, desired, bucket, out);
         self.settle(id, now);
     }
 
@@ -349,6 +355,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         state.metrics.period((now, past, is_last), &usage, outcomes.as_ref(), levels);
         state.minute.add(&usage);
         let next = state.usage.open_end();
+        state.look_for_strain(now, next, &usage, &mut self.outcome);
+        self.settle(id, now);
         if past == 0 || is_last {
             self.minute_end(id, now);
         }
@@ -361,11 +369,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     fn minute_end(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
         let usage: UsageTotals = core::mem::take(&mut state.minute);
-        let task = &state.plan.task;
-        let cpu_utilization = usage.cpu_utilization(task.cpu_servers() as usize);
-        let size = u64::from(task.memory_mib) * Bytes::MIB;
-        let memory_utilization =
-            usage.memory_utilization(task.base_memory.0, task.memory_per_request.0, size);
+        let shape = state.plan.shape();
+        let (cpu_utilization, memory_utilization) = (shape.cpu(&usage), shape.memory(&usage));
         let bytes =
             state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
         let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
@@ -381,20 +386,13 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
         let watch = &mut state.watches[alarm.index()];
-        let (newest, enough) = if now.0 >= watch.delay.0 {
-            let due = SimTime(now.0 - watch.delay.0);
-            let enough = state.metrics.window(&watch.window, due, &mut self.range);
-            (state.metrics.newest(&watch.window, due), enough)
-        } else {
-            self.range.clear();
-            self.range.resize(watch.window.range, None);
-            (None, true)
-        };
+        let enough = state.metrics.window(&watch.window, now, &mut self.range);
+        let (newest, delay) = state.metrics.newest(&watch.window, now).unzip();
         let before = watch.alarm.state();
         if enough || watch.alarm.plan.reading.low_samples == LowSamples::Evaluate {
-            watch.alarm.observe(&self.range, &mut watch.evaluation);
+            watch.alarm.observe(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
         } else {
-            watch.alarm.hold(&self.range, &mut watch.evaluation);
+            watch.alarm.hold(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
         }
         let evaluated = AlarmEvaluated {
             at: now,
@@ -404,7 +402,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             evaluation: &watch.evaluation,
             range: &self.range,
             newest,
-            delay: watch.delay,
+            delay: delay.unwrap_or_default(),
             running,
             desired,
         };
@@ -463,6 +461,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 low: watch.low,
                 state: watch.alarm.state(),
                 datapoints: &watch.evaluation.datapoints,
+                began: &watch.evaluation.began,
             })
             .collect();
         let running = state.lifecycle.counts().running;
@@ -481,9 +480,10 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let winner = scaled.map(|decision| decision.policy);
         for decision in &decisions {
             let watch = &state.watches[decision.alarm.index()];
-            let (alarm, datapoints) = (&watch.alarm.plan, watch.evaluation.datapoints.as_slice());
-            self.observer
-                .policy_invoked(id, &PolicyInvoked { at: now, decision, alarm, datapoints, winner, running });
+            let (alarm, evaluation) = (&watch.alarm.plan, &watch.evaluation);
+            let (datapoints, missing) = (evaluation.datapoints.as_slice(), evaluation.missing);
+            let invoked = PolicyInvoked { at: now, decision, alarm, datapoints, missing, winner, running };
+            self.observer.policy_invoked(id, &invoked);
         }
         if let Some(decision) = scaled {
             self.set_desired(id, now, decision.desired_after);
@@ -507,7 +507,9 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 alarms: state.plan.alarms(),
                 horizon: self.plan.horizon,
             });
-            services.push(ServiceOutcome { reading, lcu_by_hour, invoice });
+            let before = state.plan.overdue_after.map(|limit| horizon.0.saturating_sub(limit.0));
+            let overdue = before.map_or(0, |before| state.plane.in_flight_of(self.plan.warmup.0, before));
+            services.push(ServiceOutcome { reading, lcu_by_hour, invoice, overdue });
         }
         RunOutcome { services, fingerprint, control_events: self.control_events }
     }

@@ -9,12 +9,16 @@ use super::plane::Plane;
 use super::sink::ServiceSink;
 use crate::billing::Meter;
 use crate::policy::{Arbiter, PolicyKind, Suspended};
-use crate::random::{Purpose, Streams};
-use crate::service::{Incident, LaunchWindow, Lifecycle, LifecycleParts};
+use crate::random::{Distribution, Purpose, Streams};
+use crate::service::{Incident, LaunchWindow, Lifecycle, LifecycleParts, Outcome};
 use crate::telemetry::{
-    Alarm, AlarmPlan, Evaluation, Metric, MetricStore, Tally, TaskShape, UsageMeter, UsageTotals, Window,
+    Alarm, AlarmPlan, Evaluation, Metric, MetricStore, Publication, Tally, UsageMeter, UsageTotals, Window,
 };
-use crate::units::{AlarmId, Bytes, NANOS_PER_MINUTE, PolicyId, ServiceId, SimDuration, SimTime};
+use crate::traffic::RateWalk;
+use crate::units::{AlarmId, NANOS_PER_MINUTE, PolicyId, ServiceId, SimDuration, SimTime};
+
+/// Probability of a wait beyond the time-out of a check below which no check is followed.
+const UNLIKELY_WAIT: f64 = 1e-6;
 
 /// An alarm on duty.
 #[derive(Debug)]
@@ -25,8 +29,6 @@ pub(super) struct Watch {
     pub(super) evaluation: Evaluation,
     /// How often it has entered `ALARM`: a repetition belongs to one stay.
     pub(super) stays: u32,
-    /// From the end of a period until its datapoint can be read.
-    pub(super) delay: SimDuration,
     /// Instant of the first evaluation.
     pub(super) phase: SimTime,
     /// How often it is evaluated.
@@ -53,6 +55,8 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) plane: P,
     pub(super) lifecycle: Lifecycle,
     pub(super) usage: UsageMeter,
+    /// The rate of arrivals, for a look at the period to come.
+    walk: RateWalk<'p>,
     /// What was used of the open minute, without the open period.
     pub(super) minute: UsageTotals,
     /// Outcomes by period, where a metric needs them.
@@ -81,6 +85,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             stopping: &service.stopping,
             balancer: service.load_balancer.as_ref(),
             victim: service.scale_in_victim,
+            replacement: &service.replacement,
             window: LaunchWindow::new(&plan.launch_limits),
             backoff: service.launch_backoff,
             health: &service.task.health,
@@ -88,7 +93,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             name,
             streams,
         };
-        let mut metrics = MetricStore::new(&service.metrics, shape(service));
+        let mut metrics = MetricStore::new(&service.metrics, service.shape());
         let watches = watches(service, plan.first_minute_end(), streams, &mut metrics);
         let watched = || watches.iter().map(|watch| watch.alarm.plan.metric);
         let period = finest(watched().map(|metric| service.metrics.resolution(metric)));
@@ -99,7 +104,14 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             plan: service,
             plane: P::of(service, streams, plan.fidelity),
             lifecycle: Lifecycle::new(&parts),
-            usage: UsageMeter::new(service.telemetry.rules, period, first_end, horizon),
+            usage: UsageMeter::new(
+                service.telemetry.rules,
+                service.shape().growth,
+                period,
+                first_end,
+                horizon,
+            ),
+            walk: RateWalk::new(&service.traffic),
             minute: UsageTotals::default(),
             tally: needs_outcomes.then(|| Tally::new(period.0, first_end.0, horizon.0)),
             metrics,
@@ -113,6 +125,51 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
             awaits_incident: false,
         }
+    }
+
+    /// Looks at the period from `now` to `next` for requests that may have to wait, after one with this `usage`: only then may
+    /// health checks that are served like requests fail, and only then are they followed. What decides is whether the
+    /// largest rate of arrivals to come, or the CPU of the period that is over, makes waits as long as a check's time-out
+    /// likely, or whether somebody waits now. It changes which events are on the calendar, and no result but that of a wait
+    /// that comes from nowhere: with many retries, or after a loss of tasks within the period.
+    pub(super) fn look_for_strain(
+        &mut self,
+        now: SimTime,
+        next: SimTime,
+        usage: &UsageTotals,
+        out: &mut Outcome,
+    ) {
+        let Some(timeout) = self.lifecycle.check_timeout().filter(|_| self.lifecycle.queues_checks()) else {
+            return;
+        };
+        let Some(capacity) = self.plan.capacity_per_task() else { return };
+        let peak = self.peak_rate(now.0, next.0);
+        let load = peak / (capacity * f64::from(self.lifecycle.counts().in_service));
+        let busy = self.plan.shape().cpu(usage).unwrap_or(0.0);
+        // The tail of the wait of an M/M/1 queue whose server does `capacity` a second.
+        let tail = |load: f64| load * libm::exp(-(1.0 - load) * timeout.as_secs_f64() * capacity);
+        let is_likely = [load, busy].into_iter().any(|load| load >= 1.0 || tail(load) > UNLIKELY_WAIT);
+        let soon = SimDuration(timeout.0 / 8);
+        let is_strained = (peak > 0.0 && is_likely) || self.lifecycle.is_waiting(now, soon, &mut self.plane);
+        self.lifecycle.strain(now, is_strained, out);
+    }
+
+    /// The largest rate of arrivals from `from` to `to` [requests/s].
+    #[expect(clippy::cast_precision_loss, reason = "a span of a period")]
+    fn peak_rate(&mut self, from: u64, to: u64) -> f64 {
+        let (mut at, mut peak) = (from, 0.0);
+        let _here = self.walk.stretch(from);
+        let mut ahead = self.walk.clone();
+        while at < to {
+            let stretch = ahead.stretch(at);
+            let end = stretch.end.min(to);
+            let last = stretch.rate + stretch.slope * (end - at) as f64;
+            for rate in [stretch.rate, last] {
+                peak = if rate > peak { rate } else { peak };
+            }
+            at = end;
+        }
+        peak
     }
 
     /// Serves what arrives before `until`, or up to the instant at which a task dies of it.
@@ -141,17 +198,6 @@ fn finest(resolutions: impl Iterator<Item = SimDuration>) -> SimDuration {
     SimDuration(resolutions.fold(NANOS_PER_MINUTE, |sum, resolution| common(sum, resolution.0)))
 }
 
-/// What turns use into utilization.
-fn shape(service: &ServicePlan) -> TaskShape {
-    let task = &service.task;
-    TaskShape {
-        cpu_servers: task.cpu_servers() as usize,
-        base_memory: task.base_memory.0,
-        memory_per_request: task.memory_per_request.0,
-        memory: u64::from(task.memory_mib) * Bytes::MIB,
-    }
-}
-
 fn watches(
     service: &ServicePlan,
     first_minute: SimTime,
@@ -175,18 +221,22 @@ fn watches(
     watches
 }
 
-/// From the end of a metric's period until its datapoint can be read (`aws-scaling.md` §4.1).
-fn delay(service: &ServicePlan, metric: Metric) -> SimDuration {
+/// How late the datapoints of a metric can be read (`aws-scaling.md` §4.1): one stream a metric, whoever reads it.
+fn publication(service: &ServicePlan, metric: Metric, streams: Streams) -> Publication {
     let telemetry = &service.telemetry;
-    match metric {
+    let delay = match metric {
         Metric::Custom(index) => {
             let custom = service.metrics.custom.get(usize::from(index));
-            custom.map_or(telemetry.ecs_metric_delay, |custom| custom.delay)
+            custom.map_or(telemetry.ecs_metric_delay.clone(), |custom| Distribution::constant(custom.delay))
         }
-        metric if metric.is_load_balancer() => telemetry.alb_metric_delay,
-        metric if service.metrics.resolution(metric).0 < NANOS_PER_MINUTE => telemetry.ecs_metric_delay_20s,
-        _ => telemetry.ecs_metric_delay,
-    }
+        metric if metric.is_load_balancer() => telemetry.alb_metric_delay.clone(),
+        metric if service.metrics.resolution(metric).0 < NANOS_PER_MINUTE => {
+            telemetry.ecs_metric_delay_20s.clone()
+        }
+        _ => telemetry.ecs_metric_delay.clone(),
+    };
+    let key = alloc::format!("{}/{}", service.name, service.metrics.name(metric));
+    Publication { delay, rng: streams.stream(Purpose::MetricDelay, &key) }
 }
 
 /// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, its interval) (`aws-scaling.md` §4.1).
@@ -198,7 +248,6 @@ fn watch(
     metrics: &mut MetricStore,
 ) -> Watch {
     let telemetry = &service.telemetry;
-    let delay = delay(service, alarm.metric);
     let interval = alarm.evaluation_interval();
     let key = alloc::format!("{}/{}", service.name, alarm.name);
     let drawn = || SimDuration(streams.stream(Purpose::AlarmPhase, &key).below(interval.0));
@@ -211,14 +260,14 @@ fn watch(
         telemetry.alarm_range_extra
     };
     let range = alarm.evaluation_periods.saturating_add(beyond) as usize;
-    let window = metrics.watch(alarm.metric, alarm.reading, range, delay);
+    let publication = publication(service, alarm.metric, streams);
+    let window = metrics.watch(alarm.metric, alarm.reading, range, &publication);
     Watch {
         alarm: Alarm::new(alarm),
         policy,
         low,
         evaluation: Evaluation::default(),
         stays: 0,
-        delay,
         phase,
         interval,
         window,

@@ -169,7 +169,8 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
     page.tell_in_order(clock);
     if let (Some(fired), Some(end)) = (fired, breach) {
         let start = turn.as_ref().map_or(end - fired.period_s, |turn| turn.at);
-        where_the_time_went(start, end, fired, (first, ready), page);
+        let earlier = earlier_changes(service, first, fired).len();
+        where_the_time_went((start, end), (fired, earlier), (first, ready), page);
     }
     let start = turn.map_or(first.time_s, |turn| turn.at);
     users(service, (start, last.time_s), clock, page);
@@ -276,23 +277,48 @@ fn metric_and_alarm(
     );
 }
 
+/// The changes that the policy had made since its alarm fired, before this one.
+fn earlier_changes<'a>(service: &'a ServiceLog, first: &Row, fired: &Seen) -> Vec<&'a Row> {
+    let rows = service.rows.iter().filter(|row| row.kind == "policy" && row.policy == first.policy);
+    let since = rows.filter(|row| row.time_s >= fired.time_s && row.time_s < first.time_s);
+    since.filter(|row| row.desired_before != row.desired_after).collect()
+}
+
+/// What the policy did between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers without
+/// one, such as a cooldown that had to end.
+fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Clock, page: &mut Page) {
+    let changes = earlier_changes(service, first, fired);
+    let mut since = fired.time_s;
+    if let Some(last) = changes.last() {
+        let count = changes.len();
+        let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+        page.event(
+            last.time_s,
+            clock,
+            &format!(
+                "While the alarm stayed in ALARM, {} had changed the desired count {times} before; the last change was {} → {}.",
+                first.policy, last.desired_before, last.desired_after
+            ),
+        );
+        since = last.time_s;
+    }
+    let idle: Vec<&Row> = service
+        .rows
+        .iter()
+        .filter(|row| row.kind == "policy" && row.policy == first.policy)
+        .filter(|row| row.time_s >= since && row.time_s < first.time_s)
+        .filter(|row| row.desired_before == row.desired_after)
+        .collect();
+    if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
+        let times = if idle.len() > 1 { format!(" ({} times)", idle.len()) } else { String::new() };
+        let text = format!("{} was invoked{times} without a change: {}.", first.policy, latest.reason);
+        page.event(earliest.time_s, clock, &text);
+    }
+}
+
 fn decision(service: &ServiceLog, first: &Row, fired: Option<&Seen>, clock: &Clock, page: &mut Page) {
-    // What the policy answered between the alarm and the change, such as a cooldown that had to end.
     if let Some(fired) = fired {
-        let idle: Vec<&Row> = service
-            .rows
-            .iter()
-            .filter(|row| row.kind == "policy" && row.policy == first.policy)
-            .filter(|row| row.time_s >= fired.time_s && row.time_s < first.time_s)
-            .collect();
-        if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
-            let times = if idle.len() > 1 { format!(" ({} times)", idle.len()) } else { String::new() };
-            page.event(
-                earliest.time_s,
-                clock,
-                &format!("{} was invoked{times} and changed nothing: {}.", first.policy, latest.reason),
-            );
-        }
+        before_the_change(service, first, fired, clock, page);
     }
     let what = match first.kind.as_str() {
         "policy" => format!("Policy {} decided: ", first.policy),
@@ -338,9 +364,8 @@ fn arrivals(
 }
 
 fn where_the_time_went(
-    start: f64,
-    breach_end: f64,
-    fired: &Seen,
+    (start, breach_end): (f64, f64),
+    (fired, earlier): (&Seen, usize),
     (first, ready): (&Row, Option<(f64, f64)>),
     page: &mut Page,
 ) {
@@ -355,7 +380,16 @@ fn where_the_time_went(
         ),
         (fired.publication_delay_s, "until CloudWatch showed the last of them".to_owned()),
         (fired.time_s - readable, "until the alarm was evaluated next".to_owned()),
-        (first.time_s - fired.time_s, "from the alarm to the change of the desired count".to_owned()),
+        (
+            first.time_s - fired.time_s,
+            match earlier {
+                0 => "from the alarm to the change of the desired count".to_owned(),
+                1 => "from the alarm to this change, the second of its stay in ALARM".to_owned(),
+                _ => format!(
+                    "from the alarm to this change, which {earlier} others preceded in its stay in ALARM"
+                ),
+            },
+        ),
     ];
     if more < 0.5 {
         parts.remove(1);

@@ -183,6 +183,10 @@ pub(super) const ALL: &[MetricText] = &[
         "Outcome in decisions.csv: the cooldown of the last activity runs, and the proposal is not a larger scale-out.",
     ),
     metric(
+        "awaiting_datapoint",
+        "Outcome in decisions.csv: no datapoint of a period that began since the last change of the desired count can be read yet, and older ones ask for nothing more (`assumptions.tt_datapoints`).",
+    ),
+    metric(
         "not_unanimous",
         "Outcome in decisions.csv: target tracking scales in only when every policy that may scale in is ready, and another one is not.",
     ),

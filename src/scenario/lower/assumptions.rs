@@ -2,9 +2,11 @@
 
 use windtunnel_kernel::policy::{
     CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode, StepBase,
-    StepWindow,
+    StepWindow, TrackedDatapoints,
 };
-use windtunnel_kernel::service::{FirstHealthCheck, LaunchBackoff, LaunchLimits, ScaleInVictim};
+use windtunnel_kernel::service::{
+    DeregistrationEnd, FirstHealthCheck, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim,
+};
 use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::TelemetryPlan;
@@ -12,6 +14,7 @@ use windtunnel_kernel::world::TelemetryPlan;
 use super::Lower;
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
+use crate::scenario::distribution;
 use crate::scenario::schedule::ClockChanges;
 use crate::scenario::tree::{Place, Value};
 use crate::scenario::view::View;
@@ -23,7 +26,15 @@ pub(crate) struct Assumptions {
     pub(crate) launch_limits: LaunchLimits,
     pub(crate) launch_backoff: LaunchBackoff,
     pub(crate) scale_in_victim: ScaleInVictim,
+    pub(crate) replacement: ReplacementPlan,
     pub(crate) first_health_check: FirstHealthCheck,
+    /// From the last check that a new target needs until requests are sent to it \[ns\].
+    pub(crate) healthy_lag: SimDuration,
+    /// Whether a new target needs as many passing checks as an unhealthy one, and not one.
+    pub(crate) needs_all_checks: bool,
+    pub(crate) deregistration_end: DeregistrationEnd,
+    /// From the decision to stop a task until its target is deregistered \[ns\].
+    pub(crate) deregistration_lag: SimDuration,
     pub(crate) requests_per_connection: u32,
     pub(crate) bill_deprovisioning: bool,
     /// From the change of the desired count to SIGTERM \[ns\].
@@ -48,13 +59,16 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
         return None;
     }
     let exit_after_sigterm = exit_time(view, lower);
+    let telemetry = telemetry(view, lower);
+    let replacement_delay = distribution::read(view, "unhealthy_replacement", lower);
     let launch = view.table("launch_bucket")?;
     Some(Assumptions {
         policy_rules: policy_rules(view)?,
-        telemetry: telemetry(view)?,
+        telemetry: telemetry?,
         launch_limits: LaunchLimits {
             burst: launch.count("burst")?,
-            refill_per_s: launch.count("refill_per_s")?,
+            refill_per_s: launch.number("refill_per_s")?,
+            efficiency: view.number("launch_efficiency")?,
             per_service_per_minute: launch.count("per_service_per_minute")?,
         },
         launch_backoff: LaunchBackoff {
@@ -67,11 +81,23 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
             "az_balanced" => ScaleInVictim::ZoneBalanced,
             _ => ScaleInVictim::Newest,
         },
-        first_health_check: match view.text("first_health_check")? {
-            "at_once" => FirstHealthCheck::AtOnce,
-            "after_interval" => FirstHealthCheck::AfterInterval,
-            _ => FirstHealthCheck::RandomPhase,
+        replacement: ReplacementPlan {
+            delay: replacement_delay?,
+            stop_lag: view.duration("replaced_stop")?,
+            most_percent: view.count("replacement_max_percent")?,
         },
+        first_health_check: match view.text("first_health_check")? {
+            "random_phase" => FirstHealthCheck::RandomPhase,
+            "after_interval" => FirstHealthCheck::AfterInterval,
+            _ => FirstHealthCheck::AtOnce,
+        },
+        healthy_lag: view.duration("healthy_lag")?,
+        needs_all_checks: view.text("initial_health_checks")? == "healthy_threshold",
+        deregistration_end: match view.text("deregistration_end")? {
+            "when_idle" => DeregistrationEnd::WhenIdle,
+            _ => DeregistrationEnd::AfterDelay,
+        },
+        deregistration_lag: view.duration("deregistration_lag")?,
         requests_per_connection: view.count("requests_per_connection")?,
         bill_deprovisioning: view.flag("bill_deprovisioning")?,
         stop_lag: view.duration("task_stop_lag")?,
@@ -129,6 +155,10 @@ fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
             _ => Some(view.count("tt_scale_in_max_step")?),
         },
         tt_flapping_guard: view.flag("tt_flapping_guard")?,
+        tt_datapoints: match view.text("tt_datapoints")? {
+            "alarm_window" => TrackedDatapoints::AlarmWindow,
+            _ => TrackedDatapoints::SinceLastActivity,
+        },
         step_metric_window: match view.text("step_metric_window")? {
             "last_point" => StepWindow::LastPoint,
             _ => StepWindow::EvaluatedPoints,
@@ -143,21 +173,25 @@ fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
         },
         cooldown_scope: match view.text("cooldown_scope")? {
             "per_target" => CooldownScope::PerTarget,
-            _ => CooldownScope::PerPolicy,
+            "per_policy" => CooldownScope::PerPolicy,
+            _ => CooldownScope::ScaleInPerTarget,
         },
         cooldown_credit: match view.text("cooldown_credit")? {
-            "base_before_activity" => CooldownCredit::BaseBeforeActivity,
-            _ => CooldownCredit::SubtractAdded,
+            "subtract_added" => CooldownCredit::SubtractAdded,
+            _ => CooldownCredit::BaseBeforeActivity,
         },
         block_in_during_out_cooldown: view.flag("block_in_during_out_cooldown")?,
     })
 }
 
-fn telemetry(view: View<'_>) -> Option<TelemetryPlan> {
+fn telemetry(view: View<'_>, lower: &mut Lower<'_>) -> Option<TelemetryPlan> {
+    let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", lower);
+    let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", lower);
+    let alb_metric_delay = distribution::read(view, "alb_metric_delay", lower);
     Some(TelemetryPlan {
-        ecs_metric_delay: view.duration("ecs_metric_delay_60s")?,
-        ecs_metric_delay_20s: view.duration("ecs_metric_delay_20s")?,
-        alb_metric_delay: view.duration("alb_metric_delay")?,
+        ecs_metric_delay: ecs_metric_delay?,
+        ecs_metric_delay_20s: ecs_metric_delay_20s?,
+        alb_metric_delay: alb_metric_delay?,
         alarm_phase: match view.text("alarm_phase")? {
             "random" => None,
             _ => Some(view.duration("alarm_phase")?),

@@ -30,6 +30,7 @@ pub(super) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHea
     };
     Some(TaskHealthPlan {
         memory_growth: task.size("memory_growth_per_hour")?,
+        memory_growth_limit: task.size("memory_growth_limit"),
         kills_out_of_memory: task.text("out_of_memory")? == "kill",
         time_to_crash,
         launch_failure: failure.number("launch_failure_probability")?,
@@ -69,7 +70,7 @@ pub(super) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut L
                     .expected(format!("one of {}", FAULT_KINDS.join(", "))),
             );
         }
-        for kind in given.iter().filter(|kind| ["crash", "hang"].contains(*kind)) {
+        for kind in given.iter().filter(|kind| ["crash", "hang", "failing_health_check"].contains(*kind)) {
             let Some(extent) = view.table(kind) else { continue };
             if extent.is_given("share") == extent.is_given("zone") {
                 sound = false;
@@ -130,6 +131,7 @@ fn fault(
     let kind = match kind {
         "crash" => FaultKind::Crash(extent()?),
         "hang" => FaultKind::Hang(extent()?),
+        "failing_health_check" => FaultKind::FailingHealthCheck(extent()?),
         "crash_loop" => FaultKind::CrashLoop(table.duration("after")?),
         "slow_dependency" => FaultKind::SlowDependency(table.number("factor")?),
         "launch_failure" => FaultKind::LaunchFailure(table.number("probability")?),
@@ -137,7 +139,8 @@ fn fault(
     };
     if let FaultKind::ZoneOutage(zone)
     | FaultKind::Crash(Extent::Zone(zone))
-    | FaultKind::Hang(Extent::Zone(zone)) = kind
+    | FaultKind::Hang(Extent::Zone(zone))
+    | FaultKind::FailingHealthCheck(Extent::Zone(zone)) = kind
         && zone >= zones
     {
         lower.report.add(
@@ -198,6 +201,7 @@ pub(super) fn not_a_flow(plan: &ServicePlan) -> Option<&'static str> {
         FaultKind::CrashLoop(_) => Some("crash_loop"),
         FaultKind::SlowDependency(_) => Some("slow_dependency"),
         FaultKind::ZoneOutage(_) => Some("zone_outage"),
+        FaultKind::FailingHealthCheck(_) => Some("failing_health_check"),
         FaultKind::LaunchFailure(_) => None,
     })
 }

@@ -1,6 +1,8 @@
 //! What a request asks for, its classes, and when its client tries again.
 
-use windtunnel_kernel::service::{ClassPlan, Jitter, RequestPlan, RetryPlan};
+use windtunnel_kernel::random::Spread;
+use windtunnel_kernel::service::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
+use windtunnel_kernel::units::SimDuration;
 
 use super::Lower;
 use crate::scenario::diagnostic::Problem;
@@ -39,6 +41,48 @@ pub(super) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
         request.retry = Some(retry(view.table("retry")?, lower)?);
     }
     Some(request)
+}
+
+/// After how long an Application Load Balancer answers 504 where a target does not (documented default of its idle timeout:
+/// `aws-platform.md` §1.7).
+const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
+
+/// How old a request may be that is in flight at the horizon; the inner `None`: as old as it likes.
+#[expect(clippy::option_option, reason = "wrong and unlimited are two different things here")]
+pub(super) fn overdue_after(
+    view: View<'_>,
+    request: &RequestPlan,
+    task: &TaskPlan,
+) -> Option<Option<SimDuration>> {
+    if view.is_given("overdue_after") {
+        return match view.text("overdue_after") {
+            Some("never") => Some(None),
+            _ => view.duration("overdue_after").map(Some),
+        };
+    }
+    // Clients who give up have an outcome of their own.
+    if request.timeout.is_some() {
+        return Some(None);
+    }
+    let law =
+        |cpu_time, wait_time| Spread::of(cpu_time, 1.0 / task.cpu_speed()).plus(&Spread::of(wait_time, 1.0));
+    let mut laws: Vec<Spread> =
+        request.classes.iter().map(|class| law(&class.cpu_time, &class.wait_time)).collect();
+    if laws.is_empty() {
+        laws.push(law(&request.cpu_time, &request.wait_time));
+    }
+    let longest = laws.iter().map(slowest).max().unwrap_or(IDLE_TIMEOUT);
+    Some(Some(longest.max(IDLE_TIMEOUT)))
+}
+
+/// The time that one in a thousand exceeds.
+fn slowest(law: &Spread) -> SimDuration {
+    let (mut low, mut high) = (0.0, SimDuration::CAP.as_secs_f64() * 1e9);
+    for _ in 0..80 {
+        let middle = f64::midpoint(low, high);
+        if law.beyond(middle) > 0.001 { low = middle } else { high = middle }
+    }
+    SimDuration::from_nanos_f64(high)
 }
 
 /// A class; what it does not say is as for all requests.

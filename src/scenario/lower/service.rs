@@ -2,8 +2,8 @@
 
 use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::service::{
-    CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan, TaskPlan,
-    WarmUpPlan,
+    CheckService, CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan,
+    TaskPlan, WarmUpPlan,
 };
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
@@ -53,10 +53,29 @@ pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         },
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
+        base_cpu: base_cpu(view, cpu?, lower)?,
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
+        memory_retained: view.number("memory_retained")?,
         health: health?,
     })
+}
+
+/// What the idle task uses of its CPU [thousandths of a CPU unit].
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size of a task")]
+fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
+    let base = view.number("base_cpu")?;
+    let most = 0.9 * f64::from(cpu) / 1024.0;
+    if base > most {
+        lower.report.add(
+            Problem::new(codes::OUT_OF_RANGE, "the idle task uses nearly all of its CPU, or more")
+                .at(&view.place("base_cpu"), format!("{base} vCPU"))
+                .also(&view.place("cpu"), format!("{} vCPU", f64::from(cpu) / 1024.0))
+                .expected(format!("at most nine tenths of the task's CPU: {most} vCPU")),
+        );
+        return None;
+    }
+    Some((base * 1_024_000.0).round() as u32)
 }
 
 pub(super) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<StartupPlan> {
@@ -73,6 +92,7 @@ pub(super) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<Startu
         image_pull: Distribution::constant(pull_time(image, rate)),
         container_start: container_start?,
         application_boot: application_boot?,
+        boot_cpu: view.number("boot_cpu")?,
         warm_up: if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None },
     })
 }
@@ -124,10 +144,22 @@ pub(super) fn load_balancer(
     let health_check = view.table("health_check")?;
     Some(Some(LoadBalancerPlan {
         routing: routing?,
+        nodes: service.count("availability_zones")?,
         registration: registration?,
         health_check: HealthCheckPlan {
+            served: match health_check.text("served") {
+                Some("apart") => CheckService::Apart,
+                Some(_) => CheckService::Queued,
+                None if service.table("task")?.count("concurrency")? > 0 => CheckService::Apart,
+                None => CheckService::Queued,
+            },
             interval: health_check.duration("interval")?,
-            initial_healthy_count: health_check.count("initial_healthy_count")?,
+            initial_healthy_count: match health_check.count("initial_healthy_count") {
+                Some(count) => count,
+                None if assumptions?.needs_all_checks => health_check.count("healthy_threshold")?,
+                None => 1,
+            },
+            healthy_lag: assumptions?.healthy_lag,
             first_check: assumptions?.first_health_check,
             timeout: health_check.duration("timeout")?,
             unhealthy_threshold: health_check.count("unhealthy_threshold")?,
@@ -135,6 +167,7 @@ pub(super) fn load_balancer(
             grace_period: view.duration("health_check_grace_period")?,
         },
         deregistration_delay: view.duration("deregistration_delay")?,
+        deregistration_end: assumptions?.deregistration_end,
         slow_start: slow_start?,
     }))
 }
@@ -167,7 +200,11 @@ pub(super) fn stopping(parts: &Parts<'_>) -> Option<StoppingPlan> {
     let assumptions = parts.assumptions?;
     let stop_timeout = parts.service.table("task")?.duration("stop_timeout")?;
     Some(StoppingPlan {
-        lag: assumptions.stop_lag,
+        lag: if parts.service.is_given("load_balancer") {
+            assumptions.deregistration_lag
+        } else {
+            assumptions.stop_lag
+        },
         exit_after_sigterm: assumptions.exit_after_sigterm.min(stop_timeout),
         stop_timeout,
         deprovisioning: assumptions.deprovisioning,

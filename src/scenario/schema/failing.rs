@@ -42,12 +42,19 @@ const ZONE: Key =
     Key::new("zone", Kind::Choice(ZONES), "Availability zone, the first of a service is \"a\".");
 
 /// The kinds of a fault, by key; exactly one of them is given.
-pub(crate) const FAULT_KINDS: [&str; 6] =
-    ["crash", "hang", "crash_loop", "slow_dependency", "launch_failure", "zone_outage"];
+pub(crate) const FAULT_KINDS: [&str; 7] = [
+    "crash",
+    "hang",
+    "crash_loop",
+    "slow_dependency",
+    "launch_failure",
+    "failing_health_check",
+    "zone_outage",
+];
 
 pub(super) const FAULT: TableSpec = TableSpec {
     doc: "Something that goes wrong at a given time: one of `crash`, `hang`, `crash_loop`, `slow_dependency`, \
-          `launch_failure`, `zone_outage`.",
+          `launch_failure`, `failing_health_check`, `zone_outage`.",
     keys: &[
         Key::new("at", Kind::Duration(0, FIVE_YEARS), "When it begins, from second 0.").required(),
         Key::new(
@@ -66,6 +73,12 @@ pub(super) const FAULT: TableSpec = TableSpec {
         Key::new("crash_loop", Kind::Table(&CRASH_LOOP), "Tasks that start while it lasts crash soon after."),
         Key::new("slow_dependency", Kind::Table(&SLOW), "Waits that begin while it lasts take longer."),
         Key::new("launch_failure", Kind::Table(&LAUNCH), "Tasks launched while it lasts may never run."),
+        Key::new(
+            "failing_health_check",
+            Kind::Table(&EXTENT),
+            "The targets of tasks fail their health checks while it lasts, whatever they answer to requests: a wrong path or a \
+             wrong expected status. Tasks that start meanwhile fail with the same share, or in the same zone.",
+        ),
         Key::new(
             "zone_outage",
             Kind::Table(&OUTAGE),

@@ -227,6 +227,13 @@ const REQUEST: TableSpec = TableSpec {
             "The client gives up so long after arrival. Left out: never.",
         ),
         Key::new(
+            "overdue_after",
+            Kind::Either(&NEVER, &OVERDUE),
+            "A request that is in flight at the horizon and has been for longer than this counts as not served; \"never\": it is left \
+             out of availability. Left out: 60 s, after which a load balancer answers 504, or the 99.9th percentile of the service \
+             time where that is longer. With a `timeout` clients decide.",
+        ),
+        Key::new(
             "bytes",
             Kind::Size(0, TIB),
             "Request and response together, for the load balancer's bill. Left out: not billed.",
@@ -242,6 +249,9 @@ const REQUEST: TableSpec = TableSpec {
         .or("false"),
     ],
 };
+
+const NEVER: Kind = Kind::Choice(&[word("never")]);
+const OVERDUE: Kind = Kind::DurationAbove(DAY * 365);
 
 const CLASS: TableSpec = TableSpec {
     doc: "A class of requests. What is left out is as the table above it says for all requests.",
@@ -315,15 +325,34 @@ const TASK: TableSpec = TableSpec {
             Kind::Integer(0, 10_000_000),
             "Requests that may wait for a place before a 503. Left out: unlimited.",
         ),
+        Key::new(
+            "base_cpu",
+            Kind::Number(0.0, 32.0),
+            "CPU that a running task uses whatever its requests do: runtime, agents, sidecars [vCPU]. Requests get the rest, and \
+             CPUUtilization never falls to 0. Range: 0 to 0.05.",
+        )
+        .or("0.005"),
         Key::new("base_memory", Kind::Size(0, TIB), "Memory of the idle task.").or("\"0MiB\""),
         Key::new("memory_per_request", Kind::Size(0, TIB), "Memory that each request in service adds.")
             .or("\"0MiB\""),
         Key::new(
             "memory_growth_per_hour",
             Kind::Size(0, TIB),
-            "Memory that a running task gains every hour: a leak.",
+            "Memory that a running task gains every hour: a leak, or a cache that fills.",
         )
         .or("\"0MiB\""),
+        Key::new(
+            "memory_growth_limit",
+            Kind::Size(0, TIB),
+            "What it gains at most: the plateau of a cache. Left out: no limit.",
+        ),
+        Key::new(
+            "memory_retained",
+            Kind::Number(0.0, 1.0),
+            "Share of the memory of the most requests that a task has had in service which stays with it: a heap that does not \
+             shrink. The most is that of the means of a metric's periods.",
+        )
+        .or("0.0"),
         Key::new(
             "out_of_memory",
             Kind::Choice(&[word("kill"), word("ignore")]),
@@ -367,18 +396,25 @@ const STARTUP: TableSpec = TableSpec {
             Kind::Distribution,
             "From the change of the desired count to the task's creation.",
         )
-        .or("\"7s\""),
+        .or("\"5s\""),
         Key::new("provisioning", Kind::Distribution, "From creation to the start of the image pull.")
-            .or("{ lognormal = { median = \"20s\", p95 = \"25s\" } }"),
+            .or("{ lognormal = { median = \"15s\", p95 = \"24s\" } }"),
         Key::new(
             "image_pull_rate",
             Kind::SizeRate,
             "Compressed bytes a second; `image_size` divided by it is the pull.",
         )
         .or("\"50MiB/s\""),
-        Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.").or("\"3s\""),
+        Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.")
+            .or("{ lognormal = { median = \"2s\", p95 = \"6s\" } }"),
         Key::new("application_boot", Kind::Distribution, "From RUNNING until the application can answer.")
             .or("\"0s\""),
+        Key::new(
+            "boot_cpu",
+            Kind::Number(0.0, 1.0),
+            "Share of the task's CPU that its boot uses. CloudWatch counts it, so a boot can invoke a policy.",
+        )
+        .or("0.5"),
         Key::new(
             "warm_up",
             Kind::Table(&WARM_UP),
@@ -425,20 +461,21 @@ const LOAD_BALANCER: TableSpec = TableSpec {
         Key::new(
             "registration",
             Kind::Distribution,
-            "From the end of the boot until the target is registered.",
+            "From RUNNING until the target is registered. Its checks begin then, and fail while the application boots.",
         )
         .or("\"5s\""),
         Key::new("health_check", Kind::Table(&HEALTH_CHECK), "The target group's health check.").or("{}"),
         Key::new(
             "health_check_grace_period",
             Kind::Duration(0, 2_147_483_647),
-            "`healthCheckGracePeriodSeconds`: how long after RUNNING ECS ignores failed checks.",
+            "`healthCheckGracePeriodSeconds`: how long after RUNNING ECS ignores failed checks. Without it, an application that boots \
+             longer than `interval` × `unhealthy_threshold` is stopped before it answers.",
         )
         .or("\"0s\""),
         Key::new(
             "deregistration_delay",
             Kind::Duration(0, 3600),
-            "How long a leaving target may finish its requests.",
+            "How long a leaving target may finish its requests. Its task runs, and is billed, for the whole delay.",
         )
         .or("\"300s\""),
         Key::new(
@@ -461,8 +498,18 @@ const HEALTH_CHECK: TableSpec = TableSpec {
     doc: "The health check of the target group.",
     keys: &[
         Key::new("interval", Kind::Duration(5, 300), "Time between checks.").or("\"30s\""),
-        Key::new("initial_healthy_count", Kind::Integer(1, 10), "Passing checks that a new target needs.")
-            .or("1"),
+        Key::new(
+            "served",
+            Kind::Choice(&[word("queued"), word("apart")]),
+            "How a task serves its checks: like requests, so that an overloaded task fails them and is replaced; or apart from them, \
+             so that only a task that hangs or boots fails. Left out: queued where `task.concurrency = 0`, since then all that a \
+             task does stands in one line, else apart, as beside a pool of workers.",
+        ),
+        Key::new(
+            "initial_healthy_count",
+            Kind::Integer(1, 10),
+            "Passing checks that a new target needs. Left out: `assumptions.initial_health_checks` says it.",
+        ),
         Key::new("timeout", Kind::Duration(2, 120), "When a check that is not answered has failed.")
             .or("\"5s\""),
         Key::new(
@@ -498,6 +545,11 @@ pub(crate) const DISTRIBUTION: TableSpec = TableSpec {
         Key::new("weibull", Kind::Table(&LAW_WEIBULL), "Weibull."),
         Key::new("pareto", Kind::Table(&LAW_PARETO), "Pareto, type I."),
         Key::new("uniform", Kind::Table(&LAW_UNIFORM), "Uniform."),
+        Key::new(
+            "triangular",
+            Kind::Table(&LAW_TRIANGULAR),
+            "Triangular: what is known of a time is a smallest, a likeliest and a largest value.",
+        ),
         Key::new(
             "empirical",
             Kind::Table(&LAW_EMPIRICAL),
@@ -546,6 +598,14 @@ const LAW_UNIFORM: TableSpec = TableSpec {
     keys: &[
         Key::new("min", Kind::Duration(0, DAY * 365), "Smallest value.").required(),
         Key::new("max", Kind::Duration(0, DAY * 365), "Largest value.").required(),
+    ],
+};
+const LAW_TRIANGULAR: TableSpec = TableSpec {
+    doc: "Triangular.",
+    keys: &[
+        Key::new("min", Kind::Duration(0, DAY * 365), "Smallest value.").required(),
+        Key::new("mode", Kind::Duration(0, DAY * 365), "Likeliest value, from `min` to `max`.").required(),
+        Key::new("max", Kind::Duration(0, DAY * 365), "Largest value, above `min`.").required(),
     ],
 };
 const LAW_EMPIRICAL: TableSpec = TableSpec {

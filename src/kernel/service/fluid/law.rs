@@ -41,8 +41,7 @@ pub(super) struct Passed {
 impl Vessel {
     /// The vessel of `task` for `request`, of which it can start `capacity` a second (`None`: any number).
     pub(super) fn new(request: &RequestPlan, task: &TaskPlan, capacity: Option<f64>) -> Self {
-        let (numerator, denominator) = task.cpu_speed();
-        let slowness = f64::from(denominator) / f64::from(numerator.max(1));
+        let slowness = 1.0 / task.cpu_speed();
         let cpu_work = request.cpu_time.mean_nanos() * slowness;
         let stay = (cpu_work + request.wait_time.mean_nanos()) / 1e9;
         let patience = request.timeout.as_ref().map_or(f64::INFINITY, |law| law.mean_nanos() / 1e9);
@@ -63,6 +62,11 @@ impl Vessel {
     /// The largest backlog: a full waiting room, or a wait for a place that ends every client's patience.
     pub(super) fn brim(&self) -> f64 {
         self.headroom + self.room.min(self.capacity * self.patience)
+    }
+
+    /// Whether a backlog at the brim means a full waiting room, rather than clients that have lost patience.
+    pub(super) fn refuses(&self) -> bool {
+        self.room.is_finite() && self.room <= self.capacity * self.patience
     }
 
     /// Share of those who start after a wait of `wait` \[s\] whose clients give up before they are answered.
@@ -154,8 +158,10 @@ mod tests {
             cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: Some(places),
             queue,
+            base_cpu: 0,
             base_memory: Bytes(0),
             memory_per_request: Bytes(0),
+            memory_retained: 0.0,
             health: crate::service::TaskHealthPlan::default(),
         };
         Vessel::new(&request, &task, Some(capacity))

@@ -127,6 +127,11 @@ impl Retries {
         self.queue.peek().map_or(NEVER, |entry| entry.0.0)
     }
 
+    /// Requests that wait to be tried again.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Ask> {
+        self.queue.iter().map(|Reverse((_, _, index))| &self.asks[*index as usize])
+    }
+
     pub(super) fn pop(&mut self) -> Option<Ask> {
         let Reverse((_, _, index)) = self.queue.pop()?;
         self.free.push(index);

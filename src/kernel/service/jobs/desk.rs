@@ -32,6 +32,8 @@ struct Memory {
     per_request: i128,
     /// \[B/h\].
     growth: i128,
+    /// Growth at most \[B\].
+    limit: i128,
 }
 
 impl Memory {
@@ -40,7 +42,7 @@ impl Memory {
         let left = self.room - self.per_request * i128::from(count);
         if left < 0 {
             0
-        } else if self.growth == 0 {
+        } else if self.growth == 0 || left >= self.limit {
             NEVER
         } else {
             u64::try_from(i128::from(entered) + left * i128::from(NANOS_PER_HOUR) / self.growth + 1)
@@ -61,6 +63,7 @@ impl Rules {
             room,
             per_request: i128::from(task.memory_per_request.0),
             growth: i128::from(task.health.memory_growth.0),
+            limit: task.health.memory_growth_limit.map_or(i128::MAX, |limit| i128::from(limit.0)),
         };
         Self {
             places: task.concurrency.unwrap_or(u32::MAX),
@@ -455,6 +458,31 @@ impl Desk {
         if self.hung_at != NEVER {
             return NEVER;
         }
+        self.runs_on_until(floor, now, |desk, _| desk.outstanding() == 0)
+    }
+
+    /// How long a job that arrives at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused. Like
+    /// [`Desk::empty_at`] not for every request.
+    pub(super) fn wait(&self, floor: &Floor, now: u64) -> Option<u64> {
+        let rules = &floor.rules;
+        if !self.has_room(rules) {
+            return None;
+        }
+        let is_next = |desk: &Self, rules: &Rules| {
+            let has_place = desk.in_place < rules.places && desk.waiting.length == 0;
+            has_place && (rules.is_shared || (desk.taken < rules.servers && desk.in_line.length == 0))
+        };
+        if self.hung_at != NEVER {
+            return Some(NEVER - now);
+        }
+        if is_next(self, rules) {
+            return Some(0);
+        }
+        Some(self.runs_on_until(floor, now, |desk, floor| is_next(desk, &floor.rules)) - now)
+    }
+
+    /// When `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it never does.
+    fn runs_on_until(&self, floor: &Floor, now: u64, is_over: impl Fn(&Self, &Floor) -> bool) -> u64 {
         let (mut desk, mut floor) = self.copied(floor, now);
         let mut deadlines: alloc::vec::Vec<(u64, u64, u32)> = desk
             .held(&floor.jobs)
@@ -463,7 +491,7 @@ impl Desk {
             .collect();
         deadlines.sort_unstable_by(|one, other| other.cmp(one));
         let mut last = now;
-        while desk.outstanding() > 0 {
+        while !is_over(&desk, &floor) {
             let (work, patience) = (desk.next_work(), deadlines.last().map_or(NEVER, |entry| entry.0));
             if work.min(patience) == NEVER {
                 return NEVER;

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use crate::random::Rng;
 use crate::service::loads::{Loads, OUT};
 use crate::service::plan::Routing;
+use crate::service::rotation::Rotation;
 
 /// Which slots receive requests, and who is next.
 #[derive(Clone, Debug)]
@@ -18,26 +19,20 @@ pub(super) struct Router {
     looks_at_load: bool,
     rng: Rng,
     slow_start: u64,
-    /// Slots in service, in order of entry, with whether the health checks pass.
-    in_service: Vec<(u32, bool)>,
-    /// Those that receive requests.
-    rotation: Vec<u32>,
-    cursor: usize,
+    rotation: Rotation,
     loads: Loads,
     /// Targets in slow start: slot, since when \[ns\], and what round robin owes them \[ns\].
     ramps: Vec<(u32, u64, u64)>,
 }
 
 impl Router {
-    pub(super) fn new(routing: Routing, rng: Rng, slow_start: u64) -> Self {
+    pub(super) fn new(routing: Routing, nodes: u32, rng: Rng, slow_start: u64) -> Self {
         Self {
             routing,
             looks_at_load: routing.looks_at_load(),
             rng,
             slow_start,
-            in_service: Vec::new(),
-            rotation: Vec::new(),
-            cursor: 0,
+            rotation: Rotation::new(nodes),
             loads: Loads::default(),
             ramps: Vec::new(),
         }
@@ -56,59 +51,46 @@ impl Router {
         if is_new {
             self.begin_slow_start(slot, now);
         }
-        self.in_service.push((slot, true));
-        self.rotate(|_| 0);
+        let before = self.rotation.enter(slot);
+        self.rotate(&before, |_| 0);
     }
 
     /// A target becomes healthy: its ramp begins, unless no target has its full share.
     fn begin_slow_start(&mut self, slot: u32, now: u64) {
         self.end_ramps(now);
-        let full = self.in_service.iter().filter(|(other, is_healthy)| *is_healthy && *other != slot).count();
+        let full = self.rotation.healthy_besides(slot);
         if self.slow_start > 0 && full > self.ramps.len() {
             self.ramps.push((slot, now, 0));
         }
     }
 
     pub(super) fn close(&mut self, slot: u32, load: impl Fn(u32) -> u32) {
-        self.in_service.retain(|(other, _)| *other != slot);
+        let before = self.rotation.leave(slot);
         self.ramps.retain(|ramp| ramp.0 != slot);
-        self.rotate(load);
+        self.rotate(&before, load);
     }
 
     pub(super) fn set_healthy(&mut self, slot: u32, is_healthy: bool, now: u64, load: impl Fn(u32) -> u32) {
-        let Some(position) = self.in_service.iter().position(|(other, _)| *other == slot) else { return };
-        if self.in_service[position].1 == is_healthy {
-            return;
-        }
+        let Some(before) = self.rotation.set_healthy(slot, is_healthy) else { return };
         self.ramps.retain(|ramp| ramp.0 != slot);
         if is_healthy {
             self.begin_slow_start(slot, now);
         }
-        self.in_service[position].1 = is_healthy;
-        self.rotate(load);
+        self.rotate(&before, load);
     }
 
-    /// Makes the rotation anew: the healthy targets, or all of them when none is. Who would have been next still is, or
-    /// the one after it.
-    fn rotate(&mut self, load: impl Fn(u32) -> u32) {
-        let before = core::mem::take(&mut self.rotation);
-        let fails_open = self.in_service.iter().all(|(_, is_healthy)| !is_healthy);
-        let in_rotation = self.in_service.iter().filter(|(_, is_healthy)| *is_healthy || fails_open);
-        self.rotation.extend(in_rotation.map(|(slot, _)| *slot));
-        let turn = before[self.cursor.min(before.len())..].iter().chain(&before);
-        let next = turn.filter_map(|slot| self.rotation.iter().position(|other| other == slot)).next();
-        self.cursor = next.unwrap_or(0);
-        if self.looks_at_load {
-            for slot in &before {
-                if !self.rotation.contains(slot) {
-                    self.loads.set(*slot as usize, OUT);
-                }
-            }
-            for slot in &self.rotation {
-                self.loads.cover(*slot as usize);
-                if !before.contains(slot) {
-                    self.loads.set(*slot as usize, load(*slot));
-                }
+    /// The slots that received requests were `before`: where the load balancer looks at loads, it learns of the change.
+    fn rotate(&mut self, before: &[u32], load: impl Fn(u32) -> u32) {
+        if !self.looks_at_load {
+            return;
+        }
+        for slot in before.iter().filter(|slot| !self.rotation.slots().contains(slot)) {
+            self.loads.set(*slot as usize, OUT);
+        }
+        for slot in self.rotation.slots() {
+            self.loads.cover(*slot as usize);
+            if !before.contains(slot) {
+                self.loads.set(*slot as usize, load(*slot));
             }
         }
     }
@@ -123,7 +105,7 @@ impl Router {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     pub(super) fn route(&mut self, now: u64) -> Option<u32> {
-        if self.rotation.is_empty() {
+        if self.rotation.slots().is_empty() {
             return None;
         }
         if !self.ramps.is_empty() {
@@ -133,22 +115,17 @@ impl Router {
             }
         }
         Some(match self.routing {
-            Routing::RoundRobin => self.next_in_turn(),
+            Routing::RoundRobin => {
+                let node = self.rotation.node(&mut self.rng);
+                self.rotation.turn_at(node)
+            }
             Routing::Random | Routing::WeightedRandom => {
-                self.rotation[self.rng.below(self.rotation.len() as u64) as usize]
+                let open = self.rotation.slots();
+                open[self.rng.below(open.len() as u64) as usize]
             }
             Routing::LeastOutstandingRequests => self.loads.least(&mut self.rng),
-            Routing::TwoRandomChoices => self.loads.better_of_two(&self.rotation, &mut self.rng),
+            Routing::TwoRandomChoices => self.loads.better_of_two(self.rotation.slots(), &mut self.rng),
         })
-    }
-
-    fn next_in_turn(&mut self) -> u32 {
-        let slot = self.rotation[self.cursor];
-        self.cursor += 1;
-        if self.cursor == self.rotation.len() {
-            self.cursor = 0;
-        }
-        slot
     }
 
     /// The weight of a target in slow start: its age, where a full share is the span of the slow start \[ns\].
@@ -161,22 +138,23 @@ impl Router {
         if self.routing == Routing::RoundRobin {
             return self.thinned_turn(now);
         }
-        let total: u64 = self.rotation.iter().map(|slot| self.weight(*slot, now)).sum();
+        let total: u64 = self.rotation.slots().iter().map(|slot| self.weight(*slot, now)).sum();
         let mut rest = self.rng.below(total.max(1));
-        for slot in &self.rotation {
+        for slot in self.rotation.slots() {
             let weight = self.weight(*slot, now);
             if rest < weight {
                 return *slot;
             }
             rest -= weight;
         }
-        self.rotation[0]
+        self.rotation.slots()[0]
     }
 
     /// Round robin that passes a target in slow start by until its weights add up to a turn.
     fn thinned_turn(&mut self, now: u64) -> u32 {
-        for _ in 0..self.rotation.len() {
-            let slot = self.next_in_turn();
+        let node = self.rotation.node(&mut self.rng);
+        for _ in 0..self.rotation.slots().len() {
+            let slot = self.rotation.turn_at(node);
             let Some(ramp) = self.ramps.iter_mut().find(|ramp| ramp.0 == slot) else { return slot };
             ramp.2 += now - ramp.1;
             if ramp.2 >= self.slow_start {
@@ -185,7 +163,7 @@ impl Router {
             }
         }
         // Nobody has a turn to take: all of them are new.
-        self.next_in_turn()
+        self.rotation.turn_at(node)
     }
 }
 
@@ -195,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_new_target_takes_its_turn_as_often_as_its_age_allows() {
-        let mut router = Router::new(Routing::RoundRobin, Rng::from_key(1), 100);
+        let mut router = Router::new(Routing::RoundRobin, 1, Rng::from_key(1), 100);
         router.enter(0, 0, true);
         router.enter(1, 0, true);
         assert_eq!(router.ramps.len(), 1, "the first one has its full share at once");
@@ -208,7 +186,7 @@ mod tests {
 
     #[test]
     fn targets_that_fail_their_checks_leave_the_rotation_until_all_have_failed() {
-        let mut router = Router::new(Routing::RoundRobin, Rng::from_key(1), 0);
+        let mut router = Router::new(Routing::RoundRobin, 1, Rng::from_key(1), 0);
         (0..3).for_each(|slot| router.enter(slot, 0, false));
         router.set_healthy(1, false, 0, |_| 0);
         let turns: Vec<_> = (0..4).map(|_| router.route(0)).collect();

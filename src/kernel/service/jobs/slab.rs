@@ -110,6 +110,11 @@ impl Slab {
         self.free.push(id);
     }
 
+    /// All jobs that are seated.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
+        self.jobs.iter().filter(|job| job.serial != 0)
+    }
+
     #[inline]
     pub(super) fn get(&self, id: u32) -> &Job {
         &self.jobs[id as usize]

@@ -58,8 +58,10 @@ fn task(discipline: CpuDiscipline) -> TaskPlan {
         cpu_discipline: discipline,
         concurrency: None,
         queue: None,
+        base_cpu: 0,
         base_memory: Bytes(0),
         memory_per_request: Bytes(0),
+        memory_retained: 0.0,
         health: TaskHealthPlan::default(),
     }
 }
@@ -80,6 +82,7 @@ fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) ->
         task,
         warm_up: None,
         routing: Routing::RoundRobin,
+        nodes: 1,
         slow_start: SimDuration::ZERO,
         name: "web",
         streams,

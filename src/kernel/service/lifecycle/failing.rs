@@ -1,15 +1,16 @@
 //! Tasks that fail: what becomes of them and of what they hold, and how the scheduler replaces them.
 //!
 //! A task that dies after it has reached `RUNNING` is replaced at once, however often that happens; the scheduler holds
-//! back only after tasks that never ran (`aws-platform.md` §1.4). An unhealthy task is replaced before it is stopped:
-//! it runs until the healthy ones are as many as are desired (§1.5).
+//! back only after tasks that never ran (`aws-platform.md` §1.4). An unhealthy task is replaced before it is stopped: it
+//! runs until the healthy ones are as many as are desired (§1.5), as long as `maximumPercent` leaves room for both. One that
+//! never was healthy is stopped at once: it carries nothing (public reports of slow boots: `aws-platform.md` §0a).
 
 use super::{Due, Lifecycle, Outcome, Step, Waiting};
 use crate::facts::{TaskFailed, TaskFailure, TaskStage};
 use crate::random::Purpose;
 use crate::service::plan::LaunchBackoff;
 use crate::service::{LaunchBucket, Seats, Slot};
-use crate::units::{SimTime, TaskId};
+use crate::units::{SimDuration, SimTime, TaskId};
 
 /// How the scheduler holds back after tasks that never reached `RUNNING`.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,7 @@ impl Lifecycle {
             fleet.leave(slot);
         }
         self.tasks[task.index()].hung_since = None;
+        self.tasks[task.index()].replace = None;
         out.failed.push(TaskFailed { at: now, task, failure, desired: self.desired });
         if state.stage == TaskStage::Scheduled {
             self.move_to(now, task, TaskStage::Stopped, out);
@@ -97,7 +99,7 @@ impl Lifecycle {
         let holder = self.tasks.iter().rposition(|task| task.slot == Some(slot));
         if let Some(task) = holder.and_then(|index| u32::try_from(index).ok()).map(TaskId) {
             self.fail(now, task, failure, fleet, out);
-            self.retire(now, fleet, out);
+            self.retire(now, out);
             self.ask_for_missing(now, bucket, out);
         }
     }
@@ -128,6 +130,7 @@ impl Lifecycle {
         self.throttle.succeeded();
         self.waiting = self.waiting.filter(|(waiting, _)| *waiting != Waiting::Throttle);
         self.tasks[task.index()].running_since = now;
+        self.take_part_in_faults(task);
         self.expect_crash(now, task, out);
     }
 
@@ -147,15 +150,33 @@ impl Lifecycle {
 
     /// ECS replaces an unhealthy task: another is asked for, and this one runs until it is no longer needed.
     pub(super) fn replace(&mut self, now: SimTime, task: TaskId, failure: TaskFailure, out: &mut Outcome) {
-        if let Some(position) = self.active.iter().position(|other| *other == task) {
-            self.leave_active(position);
-            self.retiring.push_back(task);
-            out.failed.push(TaskFailed { at: now, task, failure, desired: self.desired });
+        let Some(position) = self.active.iter().position(|other| *other == task) else { return };
+        self.leave_active(position);
+        out.failed.push(TaskFailed { at: now, task, failure, desired: self.desired });
+        if failure == TaskFailure::NeverHealthy {
+            self.stop_after(now, task, SimDuration::ZERO, out);
+            return;
+        }
+        self.retiring.push_back(task);
+        // The replacements and those they replace together are at most this share of the desired count.
+        let percent = u64::from(self.replacement.most_percent.max(100));
+        let most = (u64::from(self.desired) * percent / 100) as usize;
+        while self.retiring.len() + self.desired as usize > most {
+            let Some(oldest) = self.retiring.pop_front() else { return };
+            self.stop_after(now, oldest, SimDuration::ZERO, out);
         }
     }
 
+    /// Tells a running task to stop after `wait`; it leaves `RUNNING` when the stop lag is over.
+    fn stop_after(&mut self, now: SimTime, task: TaskId, wait: SimDuration, out: &mut Outcome) {
+        self.tasks[task.index()].doomed = true;
+        self.doomed_running += 1;
+        let (at, stage) = (now + wait + self.stopping.lag, self.tasks[task.index()].stage);
+        out.due.push(Due { at, task, step: Step::BeginStop, stage });
+    }
+
     /// Stops unhealthy tasks whose places others have taken.
-    pub(super) fn retire(&mut self, now: SimTime, fleet: &mut impl Seats, out: &mut Outcome) {
+    pub(super) fn retire(&mut self, now: SimTime, out: &mut Outcome) {
         while !self.retiring.is_empty() {
             let healthy = self.active.iter();
             let healthy =
@@ -164,8 +185,7 @@ impl Lifecycle {
                 return;
             }
             let Some(task) = self.retiring.pop_front() else { return };
-            self.tasks[task.index()].doomed = true;
-            self.begin_stop(now, task, fleet, out);
+            self.stop_after(now, task, self.replacement.stop_lag, out);
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Troubles {
     running: Vec<(usize, FaultKind)>,
     /// Tasks that hang because of a fault.
     hung: Vec<(usize, TaskId)>,
+    /// Tasks whose health checks fail because of a fault.
+    failing: Vec<(usize, TaskId)>,
 }
 
 impl Troubles {
@@ -39,6 +41,11 @@ impl Troubles {
             _ => None,
         });
         faults.min()
+    }
+
+    /// Whether a fault makes the task's health checks fail.
+    pub(super) fn fails_checks(&self, task: TaskId) -> bool {
+        self.failing.iter().any(|(_, other)| *other == task)
     }
 
     /// What waits are multiplied by: the product of all slow dependencies.
@@ -67,6 +74,7 @@ impl Lifecycle {
             FaultKind::Hang(extent) => {
                 self.hit(index, *extent, |stage| matches!(stage, TaskStage::InService | TaskStage::Unhealthy))
             }
+            FaultKind::FailingHealthCheck(extent) => self.hit(index, *extent, TaskStage::is_running),
             FaultKind::ZoneOutage(zone) => {
                 self.hit(index, Extent::Zone(*zone), |stage| stage.has_container() || stage.is_pending())
             }
@@ -80,6 +88,10 @@ impl Lifecycle {
                     self.hang(now, *task, fleet, out);
                     self.troubles.hung.push((index, *task));
                 }
+                FaultKind::FailingHealthCheck(_) => {
+                    self.troubles.failing.push((index, *task));
+                    self.checks_change(now, &[*task], out);
+                }
                 FaultKind::ZoneOutage(_) => self.fail(now, *task, TaskFailure::ZoneLost, fleet, out),
                 _ => self.fail(now, *task, TaskFailure::Crashed, fleet, out),
             }
@@ -88,9 +100,28 @@ impl Lifecycle {
             fleet.slow_down_waits(now.0, self.troubles.wait_factor());
             self.foresee_again(now, fleet, out);
         }
-        self.retire(now, fleet, out);
+        self.retire(now, out);
         self.ask_for_missing(now, bucket, out);
         hit.len()
+    }
+
+    /// A task that reaches `RUNNING` is hit by the faults of health checks that last: with the probability that is their share,
+    /// or in their zone.
+    pub(super) fn take_part_in_faults(&mut self, task: TaskId) {
+        let zone = self.tasks[task.index()].zone;
+        for (index, kind) in &self.troubles.running {
+            let FaultKind::FailingHealthCheck(extent) = kind else { continue };
+            let is_hit = match extent {
+                Extent::Zone(lost) => zone == Some(*lost),
+                Extent::Share(share) => {
+                    let key = alloc::format!("{}/{index}/{}", self.name, task.0);
+                    self.streams.stream(Purpose::Fault, &key).open_unit() < *share
+                }
+            };
+            if is_hit {
+                self.troubles.failing.push((*index, task));
+            }
+        }
     }
 
     /// Fault number `index` is over.
@@ -121,6 +152,13 @@ impl Lifecycle {
                 }
                 self.troubles.hung = others;
                 self.foresee_again(now, fleet, out);
+            }
+            FaultKind::FailingHealthCheck(_) => {
+                let failing = core::mem::take(&mut self.troubles.failing);
+                let (over, others): (Vec<_>, Vec<_>) = failing.into_iter().partition(|(of, _)| *of == index);
+                self.troubles.failing = others;
+                let over: Vec<TaskId> = over.into_iter().map(|(_, task)| task).collect();
+                self.checks_change(now, &over, out);
             }
             FaultKind::ZoneOutage(_) if self.waiting.is_some_and(|(waiting, _)| waiting == Waiting::Zone) => {
                 self.waiting = None

@@ -1,16 +1,20 @@
-//! A task's way out: it drains, gets SIGTERM, and exits when it is idle or when its time is up.
+//! A task's way out: it drains for the whole deregistration delay, gets SIGTERM, and exits when it is idle or when its time
+//! is up.
+//!
+//! The target's state stays `draining` until the delay is over, whether or not requests are left, and ECS waits for `unused`
+//! before it stops the task (`aws-platform.md` §0a: published 308 s at 300 s, observed 30.6 s at 30 s without a connection). The
+//! task of a target that has never been registered, or whose container is gone, has nothing to wait for.
 //!
 //! When it will be idle is foreseen when it is closed. What comes otherwise meanwhile, because a dependency slows down or
 //! recovers or a hung task goes on, is seen by asking again: at the foreseen instant, and when such a thing happens.
 
 use super::{Due, Lifecycle, Outcome, Step};
 use crate::facts::TaskStage;
-use crate::service::Seats;
+use crate::service::{DeregistrationEnd, Seats};
 use crate::units::{SimTime, TaskId};
 
 impl Lifecycle {
-    /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains until it is idle or the delay is
-    /// over; without one it gets SIGTERM at once.
+    /// The task leaves `RUNNING`. With a load balancer it is deregistered and drains; without one it gets SIGTERM at once.
     pub(super) fn begin_stop(
         &mut self,
         now: SimTime,
@@ -20,10 +24,15 @@ impl Lifecycle {
     ) {
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
         self.tasks[task.index()].last_end = last_end;
-        if let Some(balancer) = &self.balancer {
+        self.end_boot(now, task, out);
+        let is_registered = self.tasks[task.index()].registered_at <= now;
+        if let Some(balancer) = self.balancer.as_ref().filter(|_| is_registered) {
             let latest = now + balancer.deregistration_delay;
-            let at = SimTime(last_end.max(now.0)).min(latest);
-            self.tasks[task.index()].leaves_within = (now, latest);
+            let (at, earliest) = match balancer.deregistration_end {
+                DeregistrationEnd::AfterDelay => (latest, latest),
+                DeregistrationEnd::WhenIdle => (SimTime(last_end.max(now.0)).min(latest), now),
+            };
+            self.tasks[task.index()].leaves_within = (earliest, latest);
             self.move_to(now, task, TaskStage::Draining, out);
             out.due.push(Due { at, task, step: Step::Advance, stage: TaskStage::Draining });
         } else {

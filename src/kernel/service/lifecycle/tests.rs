@@ -6,12 +6,14 @@ use alloc::collections::BTreeMap;
 use super::*;
 use crate::facts::TaskFailure;
 use crate::random::Distribution;
+use crate::service::plan::{CheckService, DeregistrationEnd, FirstHealthCheck};
 use crate::service::{
     ContainerCheckPlan, Extent, FaultKind, HealthCheckPlan, LaunchLimits, Routing, TaskHealthPlan,
 };
 use crate::units::SimDuration;
 
-const LIMITS: LaunchLimits = LaunchLimits { burst: 100, refill_per_s: 20, per_service_per_minute: 500 };
+const LIMITS: LaunchLimits =
+    LaunchLimits { burst: 100, refill_per_s: 20.0, efficiency: 1.0, per_service_per_minute: 500 };
 
 fn seconds(seconds: u64) -> SimDuration {
     SimDuration::from_secs(seconds)
@@ -35,6 +37,8 @@ struct Chairs {
     hung: Vec<u32>,
     /// When what they hold will be done \[ns\].
     idle_from: u64,
+    /// How long a request waits \[s\]; `None`: it is refused.
+    waits: Option<u64>,
 }
 
 impl Seats for Chairs {
@@ -74,6 +78,10 @@ impl Seats for Chairs {
         self.unhealthy.extend((!is_healthy).then_some(slot.0));
     }
 
+    fn wait(&mut self, _: Slot, _: u64) -> Option<u64> {
+        self.waits.map(|wait| seconds(wait).0)
+    }
+
     fn slow_down_waits(&mut self, _: u64, factor: f64) {
         self.factor = factor;
     }
@@ -92,14 +100,27 @@ struct Stage {
 
 impl Stage {
     fn new(count: u32, health: TaskHealthPlan, balancer: Option<&LoadBalancerPlan>, zones: u32) -> Self {
+        Self::booting(0, count, health, balancer, zones)
+    }
+
+    /// The same with applications that boot for `boot` seconds.
+    fn booting(
+        boot: u64,
+        count: u32,
+        health: TaskHealthPlan,
+        balancer: Option<&LoadBalancerPlan>,
+        zones: u32,
+    ) -> Self {
         let startup = StartupPlan {
             scheduling: always(5),
             provisioning: always(5),
             image_pull: always(5),
             container_start: always(5),
-            application_boot: always(0),
+            application_boot: always(boot),
+            boot_cpu: 1.0,
             warm_up: None,
         };
+        let replacement = ReplacementPlan { delay: always(0), stop_lag: seconds(0), most_percent: 200 };
         let stopping = StoppingPlan {
             lag: seconds(6),
             exit_after_sigterm: seconds(1),
@@ -111,6 +132,7 @@ impl Stage {
             stopping: &stopping,
             balancer,
             victim: ScaleInVictim::ZoneBalanced,
+            replacement: &replacement,
             window: LaunchWindow::new(&LIMITS),
             backoff: LaunchBackoff::default(),
             health: &health,
@@ -120,7 +142,7 @@ impl Stage {
         });
         let mut stage = Self {
             lifecycle,
-            chairs: Chairs::default(),
+            chairs: Chairs { waits: Some(0), ..Chairs::default() },
             bucket: LaunchBucket::new(&LIMITS),
             calendar: BTreeMap::new(),
             numbered: 0,
@@ -128,6 +150,8 @@ impl Stage {
             failed: Vec::new(),
         };
         stage.does(|lifecycle, chairs, _, out| lifecycle.begin_warm(count, chairs, out));
+        // Checks of warm tasks come at 0, 30, 60 …, so that a person can follow them.
+        stage.lifecycle.tasks.iter_mut().for_each(|task| task.check_phase = SimTime::ZERO);
         stage
     }
 
@@ -177,6 +201,7 @@ impl Stage {
 fn balancer(grace: u64) -> LoadBalancerPlan {
     LoadBalancerPlan {
         routing: Routing::RoundRobin,
+        nodes: 1,
         registration: always(0),
         health_check: HealthCheckPlan {
             interval: seconds(30),
@@ -186,8 +211,11 @@ fn balancer(grace: u64) -> LoadBalancerPlan {
             unhealthy_threshold: 2,
             healthy_threshold: 5,
             grace_period: seconds(grace),
+            served: CheckService::Queued,
+            healthy_lag: seconds(0),
         },
         deregistration_delay: seconds(300),
+        deregistration_end: DeregistrationEnd::AfterDelay,
         slow_start: SimDuration::ZERO,
     }
 }
@@ -197,8 +225,8 @@ fn a_task_that_was_chosen_to_stop_keeps_the_service_unsettled_although_it_still_
     let mut stage = Stage::new(10, TaskHealthPlan::default(), None, 2);
     assert!(stage.lifecycle.is_settled());
     // 10 → 8 → 10 within the stop lag: ten run and ten are desired, but two of them are about to leave.
-    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(SimTime(1), 8, chairs, bucket, out));
-    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(SimTime(2), 10, chairs, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(1), 8, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(SimTime(2), 10, bucket, out));
     assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.desired()), (10, 10));
     assert!(!stage.lifecycle.is_settled());
 }
@@ -215,18 +243,15 @@ fn a_crash_after_running_is_replaced_at_once_however_often() {
 }
 
 #[test]
-fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_up_to_a_quarter_of_an_hour() {
+fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_up_to_27_minutes() {
     let health = TaskHealthPlan { launch_failure: 1.0, ..TaskHealthPlan::default() };
     let mut stage = Stage::new(0, health, None, 1);
-    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(0), 1, chairs, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
     stage.until(second(7_000));
     let failed: Vec<f64> = stage.failures().iter().map(|(at, _)| *at).collect();
     let waits: Vec<f64> = failed.windows(2).map(|pair| pair[1] - pair[0] - 20.0).collect();
     assert_eq!(failed[..1], [20.0]);
-    assert_eq!(
-        waits,
-        [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0, 900.0, 900.0, 900.0, 900.0, 900.0]
-    );
+    assert_eq!(waits, [10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0, 1_620.0, 1_620.0]);
     assert!(stage.failures().iter().all(|(_, failure)| *failure == TaskFailure::LaunchFailed));
     assert_eq!(stage.lifecycle.counts().running, 0);
 }
@@ -235,7 +260,7 @@ fn launches_that_fail_are_tried_again_after_ten_seconds_and_then_twice_as_long_u
 fn tasks_that_are_launched_together_fail_together_and_one_success_ends_the_waiting() {
     let mut stage = Stage::new(0, TaskHealthPlan::default(), None, 1);
     stage.fault(second(0), 0, &FaultKind::LaunchFailure(1.0));
-    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(0), 3, chairs, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 3, bucket, out));
     stage.until(second(25));
     stage.fault_ends(second(25), 0);
     stage.until(second(200));
@@ -256,9 +281,9 @@ fn a_hung_target_is_found_by_two_checks_and_stopped_when_another_has_taken_its_p
     assert_eq!(stage.failures(), [(155.0, TaskFailure::UnhealthyTarget)]);
     assert_eq!(stage.chairs.unhealthy.len(), 1);
     assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.counts().in_service), (2, 1));
-    stage.until(second(180));
+    stage.until(second(190));
     assert_eq!(stage.came_to(TaskStage::InService)[2..], [175.0]);
-    assert_eq!(stage.came_to(TaskStage::Draining), [175.0]);
+    assert_eq!(stage.came_to(TaskStage::Draining), [181.0]);
     assert!(stage.lifecycle.retiring.is_empty() && stage.lifecycle.is_settled());
 }
 
@@ -307,7 +332,7 @@ fn a_container_check_finds_a_hung_task_behind_no_load_balancer() {
     // Checks at 60, 90 and 120 fail, the last one at 125: 94 s, as the reference says (90 s to 95 s and the phase).
     assert_eq!(stage.failures(), [(125.0, TaskFailure::UnhealthyContainer)]);
     assert_eq!(stage.came_to(TaskStage::InService)[1..], [145.0]);
-    assert_eq!(stage.came_to(TaskStage::Stopping), [145.0]);
+    assert_eq!(stage.came_to(TaskStage::Stopping), [151.0]);
 }
 
 #[test]
@@ -323,7 +348,7 @@ fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
     assert_eq!(stage.failures(), [(10.0, TaskFailure::ZoneLost); 2]);
     assert_eq!(zones(&stage, 1.0), [0, 2]);
     stage.fault_ends(second(100), 0);
-    stage.does(|lifecycle, chairs, bucket, out| lifecycle.set_desired(second(100), 8, chairs, bucket, out));
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(100), 8, bucket, out));
     stage.until(second(200));
     assert_eq!(zones(&stage, 100.0), [1, 1]);
     // With every zone lost nothing is launched, and all is launched when one is back.
@@ -341,9 +366,7 @@ fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
 fn a_zone_balanced_scale_in_takes_from_the_fullest_zone() {
     let mut stage = Stage::new(7, TaskHealthPlan::default(), None, 3);
     for desired in (0..7).rev() {
-        stage.does(|lifecycle, chairs, bucket, out| {
-            lifecycle.set_desired(second(1), desired, chairs, bucket, out)
-        });
+        stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(1), desired, bucket, out));
         let zones = &stage.lifecycle.by_zone;
         assert!(zones.iter().max().unwrap() - zones.iter().min().unwrap() <= 1, "{zones:?}");
     }
@@ -380,21 +403,19 @@ fn a_share_of_the_tasks_is_rounded_up_and_a_crash_loop_takes_what_starts_while_i
 fn leaving(balancer: Option<&LoadBalancerPlan>) -> Stage {
     let mut stage = Stage::new(1, TaskHealthPlan::default(), balancer, 1);
     stage.chairs.idle_from = second(120).0;
-    stage.does(|lifecycle, chairs, bucket, out| {
-        lifecycle.set_desired(second(100), 0, chairs, bucket, out);
-    });
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(100), 0, bucket, out));
     stage.until(second(110));
     stage
 }
 
 #[test]
 fn a_draining_task_that_is_not_idle_when_it_was_foreseen_goes_on_until_it_is_or_its_time_is_up() {
-    let mut stage = leaving(Some(&balancer(0)));
+    let mut stage = leaving(Some(&when_idle()));
     stage.chairs.idle_from = second(200).0;
     stage.until(second(1_000));
     assert_eq!(stage.came_to(TaskStage::Draining), [106.0]);
     assert_eq!(stage.came_to(TaskStage::Stopping), [200.0]);
-    let mut stage = leaving(Some(&balancer(0)));
+    let mut stage = leaving(Some(&when_idle()));
     stage.chairs.idle_from = u64::MAX;
     stage.until(second(1_000));
     assert_eq!(stage.came_to(TaskStage::Stopping), [406.0]);
@@ -409,12 +430,10 @@ fn a_draining_task_that_is_not_idle_when_it_was_foreseen_goes_on_until_it_is_or_
 
 #[test]
 fn a_draining_task_leaves_sooner_when_its_dependency_recovers() {
-    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&balancer(0)), 1);
+    let mut stage = Stage::new(1, TaskHealthPlan::default(), Some(&when_idle()), 1);
     stage.fault(second(50), 0, &FaultKind::SlowDependency(10.0));
     stage.chairs.idle_from = second(300).0;
-    stage.does(|lifecycle, chairs, bucket, out| {
-        lifecycle.set_desired(second(100), 0, chairs, bucket, out);
-    });
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(100), 0, bucket, out));
     stage.until(second(120));
     stage.chairs.idle_from = second(150).0;
     stage.fault_ends(second(120), 0);
@@ -428,11 +447,9 @@ fn a_scale_in_stops_the_unhealthy_task_whose_replacement_it_takes_away() {
     stage.fault(second(100), 0, &FaultKind::Hang(Extent::Share(0.5)));
     stage.until(second(155));
     assert_eq!(stage.failures(), [(155.0, TaskFailure::UnhealthyTarget)]);
-    stage.does(|lifecycle, chairs, bucket, out| {
-        lifecycle.set_desired(second(156), 1, chairs, bucket, out);
-    });
-    assert_eq!(stage.came_to(TaskStage::Draining), [156.0]);
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(156), 1, bucket, out));
     stage.until(second(600));
+    assert_eq!(stage.came_to(TaskStage::Draining), [162.0]);
     assert_eq!((stage.lifecycle.counts().running, stage.lifecycle.counts().in_service), (1, 1));
 }
 
@@ -449,4 +466,129 @@ fn a_target_that_hangs_again_while_it_recovers_begins_to_count_anew() {
     stage.until(second(800));
     // Five checks from 210 on would have been passed at 330; it passes those of 330, 360, 390, 420 and 450.
     assert_eq!(stage.came_to(TaskStage::InService)[1..], [450.0]);
+}
+
+fn when_idle() -> LoadBalancerPlan {
+    LoadBalancerPlan { deregistration_end: DeregistrationEnd::WhenIdle, ..balancer(0) }
+}
+
+#[test]
+fn a_target_drains_for_the_whole_delay_whether_or_not_it_holds_requests() {
+    // It leaves RUNNING at 106 and is idle at 120; the delay is 300 s.
+    let mut stage = leaving(Some(&balancer(0)));
+    stage.until(second(1_000));
+    assert_eq!(stage.came_to(TaskStage::Draining), [106.0]);
+    assert_eq!(stage.came_to(TaskStage::Stopping), [406.0]);
+}
+
+/// A load balancer that checks every 10 s, two failures of which make a target unhealthy.
+fn quick(grace: u64) -> LoadBalancerPlan {
+    let mut plan = balancer(grace);
+    plan.health_check.interval = seconds(10);
+    plan
+}
+
+#[test]
+fn an_application_that_boots_longer_than_its_checks_wait_never_serves_without_a_grace_period() {
+    // RUNNING after 20 s, and checks at 0 s and 10 s after that fail: found at 30 s, stopped, and so on for ever.
+    let mut stage = Stage::booting(25, 0, TaskHealthPlan::default(), Some(&quick(0)), 1);
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
+    stage.until(second(299));
+    let never: Vec<(f64, TaskFailure)> =
+        (1..10).map(|k| (30.0 * f64::from(k), TaskFailure::NeverHealthy)).collect();
+    assert_eq!(stage.failures(), never);
+    assert_eq!(stage.came_to(TaskStage::InService), []);
+    // It leaves RUNNING 6 s after the finding, and its target drains.
+    assert_eq!(stage.came_to(TaskStage::Draining)[0], 36.0);
+}
+
+#[test]
+fn a_grace_period_lets_a_slow_application_come_up_as_an_unhealthy_target_does() {
+    // Unhealthy at 30; it answers at 45, so the checks of 50, 60, 70, 80 and 90 make it healthy.
+    let mut stage = Stage::booting(25, 0, TaskHealthPlan::default(), Some(&quick(120)), 1);
+    stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
+    stage.until(second(500));
+    assert_eq!(stage.failures(), []);
+    assert_eq!(stage.came_to(TaskStage::Unhealthy), [30.0]);
+    assert_eq!(stage.came_to(TaskStage::InService), [90.0]);
+}
+
+#[test]
+fn a_quick_application_is_healthy_at_its_first_check_that_passes_and_the_lag_of_the_load_balancer() {
+    for (boot, needed, healthy) in [(0, 1, 22.0), (5, 1, 32.0), (0, 3, 42.0)] {
+        let mut plan = quick(0);
+        (plan.health_check.healthy_lag, plan.health_check.initial_healthy_count) = (seconds(2), needed);
+        let mut stage = Stage::booting(boot, 0, TaskHealthPlan::default(), Some(&plan), 1);
+        stage.does(|lifecycle, _, bucket, out| lifecycle.set_desired(second(0), 1, bucket, out));
+        stage.until(second(100));
+        assert_eq!(stage.came_to(TaskStage::InService), [healthy], "boot {boot} s, {needed} checks");
+    }
+}
+
+#[test]
+fn an_overloaded_task_fails_its_checks_and_is_replaced_while_one_that_is_served_apart_is_not() {
+    for (waits, served, fails) in [
+        (Some(6), CheckService::Queued, Some(155.0)),
+        (None, CheckService::Queued, Some(150.0)),
+        (Some(5), CheckService::Queued, None),
+        (None, CheckService::Apart, None),
+    ] {
+        let mut plan = balancer(0);
+        plan.health_check.served = served;
+        let mut stage = Stage::new(2, TaskHealthPlan::default(), Some(&plan), 1);
+        stage.chairs.waits = waits;
+        stage.does(|lifecycle, _, _, out| lifecycle.strain(second(100), true, out));
+        // Checks of 120 and 150; what has to wait is found when its 5 s are over.
+        stage.until(second(160));
+        let expected: Vec<_> =
+            fails.into_iter().flat_map(|at| [(at, TaskFailure::UnhealthyTarget); 2]).collect();
+        assert_eq!(stage.failures(), expected, "{waits:?} {served:?}");
+    }
+}
+
+#[test]
+fn replacements_and_those_they_replace_are_never_more_than_the_maximum_percent() {
+    let mut stage = Stage::new(4, TaskHealthPlan::default(), Some(&balancer(0)), 1);
+    // The checks of all tasks fail from 10 s on, also those of tasks that start: found at 60 s, and again and again.
+    stage.fault(second(10), 0, &FaultKind::FailingHealthCheck(Extent::Share(1.0)));
+    let mut most = 0;
+    for at in 60..600 {
+        stage.until(second(at));
+        let counts = stage.lifecycle.counts();
+        most = most.max(counts.running - stage.lifecycle.doomed_running + counts.pending);
+    }
+    assert_eq!(most, 8);
+    assert!(stage.failures().len() > 20);
+    // Nobody has taken the place of the four that serve, so they go on.
+    assert_eq!(stage.failures()[..4], [(60.0, TaskFailure::UnhealthyTarget); 4]);
+    assert!(stage.failures()[4..].iter().all(|(_, failure)| *failure == TaskFailure::NeverHealthy));
+    assert_eq!(stage.lifecycle.retiring.len(), 4);
+    stage.fault_ends(second(600), 0);
+    stage.until(second(1_500));
+    assert_eq!(stage.lifecycle.counts().in_service, 4);
+    assert!(stage.lifecycle.retiring.is_empty());
+}
+
+#[test]
+fn applications_that_boot_are_told_until_they_answer_or_end() {
+    let mut stage = Stage::booting(25, 0, TaskHealthPlan::default(), None, 1);
+    let mut boots = 0_i32;
+    let mut out = Outcome::default();
+    stage.lifecycle.set_desired(second(0), 2, &mut stage.bucket, &mut out);
+    let mut calendar: BTreeMap<(SimTime, u64), Due> = BTreeMap::new();
+    let mut numbered = 0;
+    let mut seen = Vec::new();
+    loop {
+        for due in out.due.drain(..) {
+            numbered += 1;
+            calendar.insert((due.at, numbered), due);
+        }
+        for (at, begins) in out.boots.drain(..) {
+            boots += if begins { 1 } else { -1 };
+            seen.push((at.as_secs_f64(), boots));
+        }
+        let Some(((now, _), due)) = calendar.pop_first() else { break };
+        stage.lifecycle.step(now, &due, &mut stage.chairs, &mut stage.bucket, &mut out);
+    }
+    assert_eq!(seen, [(20.0, 1), (20.0, 2), (45.0, 1), (45.0, 0)]);
 }

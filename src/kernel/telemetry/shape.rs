@@ -1,0 +1,66 @@
+//! What turns use into utilization: the size of a task, and what it uses whatever its requests do.
+
+use super::usage::UsageTotals;
+
+/// The size of a task and what it uses by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TaskShape {
+    /// CPU servers of a task.
+    pub cpu_servers: usize,
+    /// Share of the CPU that a running task uses whatever its requests do, in [0, 1).
+    pub base_cpu: f64,
+    /// Share of the CPU that a task uses while its application boots, in [0, 1].
+    pub boot_cpu: f64,
+    /// Memory of an idle task \[B\].
+    pub base_memory: u64,
+    /// Memory of a request in a place \[B\].
+    pub memory_per_request: u64,
+    /// Memory of a task \[B\].
+    pub memory: u64,
+    /// How the memory of a task changes with its age and its past.
+    pub growth: MemoryGrowth,
+}
+
+/// How the memory of a task changes with its age and its past.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MemoryGrowth {
+    /// Gained every hour from `RUNNING` on \[B/h\].
+    pub per_hour: u64,
+    /// Gained at most \[B\]; `None`: no limit.
+    pub limit: Option<u64>,
+    /// Share of the memory of the most requests in service that stays, in [0, 1].
+    pub retained: f64,
+}
+
+impl MemoryGrowth {
+    /// Whether there is any.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        self.per_hour > 0 || self.retained > 0.0
+    }
+}
+
+impl TaskShape {
+    /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved (`aws-scaling.md` §1.7). What requests use is a
+    /// share of what `base_cpu` leaves.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub fn cpu(&self, usage: &UsageTotals) -> Option<f64> {
+        let reserved = usage.reserved as f64;
+        let busy = usage.cpu_busy as f64 / (reserved * self.cpu_servers as f64);
+        let boots = usage.booting as f64 / reserved;
+        let share = busy * (1.0 - self.base_cpu) + self.base_cpu * (1.0 - boots) + self.boot_cpu * boots;
+        (usage.reserved > 0).then_some(share)
+    }
+
+    /// Memory used ÷ memory reserved; `None` where nothing was reserved.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub fn memory(&self, usage: &UsageTotals) -> Option<f64> {
+        let reserved = usage.reserved as f64;
+        let requests = usage.occupied as f64 + usage.retained as f64;
+        let used =
+            self.base_memory as f64 * reserved + self.memory_per_request as f64 * requests + usage.grown;
+        (usage.reserved > 0).then(|| used / (self.memory as f64 * reserved))
+    }
+}

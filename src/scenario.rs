@@ -13,6 +13,7 @@ mod distribution;
 mod explain;
 mod expression;
 mod json_schema;
+mod lints;
 mod load;
 mod lower;
 mod overrides;

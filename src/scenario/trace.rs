@@ -89,6 +89,7 @@ pub(crate) struct Trace {
     pub(crate) first: Option<FirstTime>,
     /// Whether the file ended before `until`.
     pub(crate) ended: bool,
+    course: Course,
 }
 
 impl Trace {
@@ -100,6 +101,53 @@ impl Trace {
     /// Length of the trace \[ns\].
     pub(crate) fn length(&self) -> u64 {
         self.intervals().saturating_mul(self.step)
+    }
+}
+
+/// A trace that only grows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Growth {
+    pub(crate) first: f64,
+    pub(crate) last: f64,
+    /// Of all values.
+    pub(crate) sum: f64,
+    pub(crate) intervals: u64,
+}
+
+/// As many increases without a decrease are no traffic.
+const GROWS: u64 = 15;
+
+/// How the values that a file gives follow one another.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Course {
+    first: Option<f64>,
+    last: f64,
+    rises: u64,
+    falls: u64,
+}
+
+impl Course {
+    /// Takes in the next value.
+    fn note(&mut self, value: f64) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else if value > self.last {
+            self.rises += 1;
+        } else if value < self.last {
+            self.falls += 1;
+        }
+        self.last = value;
+    }
+}
+
+impl Trace {
+    /// First and last value of a trace that only grows, as a running total does; `None` where it falls, or is too short to tell.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of intervals for people")]
+    pub(crate) fn growth(&self) -> Option<Growth> {
+        let Course { first, last, rises, falls } = self.course;
+        let sum = self.runs.iter().map(|run| run.value * run.intervals as f64).sum();
+        let growth = Growth { first: first?, last, sum, intervals: self.intervals() };
+        (falls == 0 && rises >= GROWS).then_some(growth)
     }
 }
 

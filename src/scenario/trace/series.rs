@@ -258,6 +258,7 @@ impl<'a> Reading<'a> {
                 self.trace.missing += intervals;
             } else {
                 self.trace.given += intervals;
+                self.trace.course.note(value);
                 if value <= 0.0 {
                     self.trace.zeros += intervals;
                 }

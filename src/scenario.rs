@@ -24,6 +24,7 @@ mod reference;
 mod resolved;
 mod schedule;
 mod schema;
+mod scope;
 mod templates;
 mod trace;
 mod tree;

@@ -9,6 +9,7 @@ mod language;
 mod lints;
 mod real_traces;
 mod traces;
+mod words;
 
 use std::fs::File;
 use std::io::Read;

@@ -250,7 +250,7 @@ codes! {
         "The column only grows, as a counter does that is never set back. Read as counts, every row stands for all requests since the beginning. Write the difference of each row to the one before it, or take the column that has it.",
         "column = \"Total Request Count\"";
     NO_BALANCER = "WT122", "work without a load balancer or a queue",
-        "Without a load balancer a request goes to a running task, in turn, and stays with it: what waits is not taken over by tasks that start later, and requests that find no task are refused. A queue from which idle tasks take work is not modelled.",
+        "Without a load balancer a request goes to a running task, in turn, and stays with it: what waits is not taken over by tasks that start later, and requests that find no task are refused. A queue from which idle tasks take work is not simulated.",
         "expression = \"queue_length / running\"      # and no [service.web.load_balancer]";
     SHARE_FOR_PERCENT = "WT123", "share where percent are meant",
         "CPU and memory are measured in percent: 0.5 is half a percent, and every service is above it.",

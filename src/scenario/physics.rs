@@ -143,7 +143,7 @@ fn without_balancer(plan: &ServicePlan, service: View<'_>, report: &mut Report) 
             ),
         )
         .at(service.place, "no `load_balancer`")
-        .help("a queue from which idle tasks take work is not modelled; `explain queues` says what to do instead"),
+        .help("a queue from which idle tasks take work is not simulated; `windtunnel explain queues` says what to do instead"),
     );
 }
 

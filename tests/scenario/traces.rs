@@ -111,7 +111,10 @@ fn the_count_of_further_rows_stands_behind_the_rows_that_are_listed() {
     assert_eq!(lines, (2..=22).collect::<Vec<_>>());
     let text = render(&loaded.diagnostics, &loaded.sources, false);
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}\n{text}"));
-    assert!(at("t.csv:2:3") < at("t.csv:21:6") && at("t.csv:21:6") < at("and 10 more rows"), "{text}");
+    // The twenty that are listed are one kind, told once; all are there for programs.
+    assert!(at("t.csv:2:3") < at("the same 19 times more: t.csv:3 (-1), t.csv:4 (-1)"), "{text}");
+    assert!(at("t.csv:12 (-1), …") < at("and 10 more rows"), "{text}");
+    assert_eq!(text.matches("is negative").count(), 1, "{text}");
 }
 
 #[test]

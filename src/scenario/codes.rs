@@ -145,16 +145,16 @@ codes! {
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";
     TRACE_HEADER = "WT041", "trace without the columns that are needed",
-        "The first line names the columns: a time column `timestamp` or `time_s`, and the value column, with commas, semicolons or tabs between them. A CSV of the CloudWatch console has lines of labels instead, one of which names the column.",
+        "The first line names the columns: a time column (`timestamp`, `time`, `datetime` or `date` in any case, or `time_s`), and the value column, with commas, semicolons or tabs between them. A CSV of the CloudWatch console has lines of labels instead, one of which names the column.",
         "when,requests";
     TRACE_VALUE = "WT042", "trace row that cannot be read",
         "A value must be a finite number, zero or more; a time must be ISO 8601, seconds (or milliseconds, microseconds, nanoseconds since 1970), or a date as spreadsheets write it. Where a date or a number could be two, and nothing in the beginning of the file tells which, `dates` or `decimal` in the trace's table does.",
         "2026-01-01T00:05:00Z,-3";
     TRACE_ORDER = "WT043", "trace rows out of step",
-        "Rows must follow one another in steps of one size, the smallest distance of the first rows. Duplicates, rows that go back in time and rows between the steps are listed.",
+        "Rows must follow one another in steps of one size, the smallest distance of the first rows. Duplicates, rows that go back in time and rows between the steps are listed; `duplicates` says what two rows of one time are.",
         "60,12\n120,14\n90,13";
     TRACE_GAP = "WT044", "trace with gaps",
-        "Rows are missing, or their cell is empty. A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
+        "Rows are missing, or their cell is empty (or `null`, `NaN`, `N/A`, `-`). A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
         "0,12\n60,11\n300,14";
     TRACE_TOO_LARGE = "WT045", "trace beyond what is held",
         "Lines are at most 1 MiB, unzipped text at most 16 GiB, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
@@ -165,6 +165,12 @@ codes! {
     NO_HORIZON = "WT047", "no horizon",
         "`horizon` may be left out only where a trace gives the length of the run.",
         "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
+    OTHER_FORMAT = "WT048", "file that is no series of counts",
+        "A trace is a CSV with a row an interval: a time and a count. Answers of CloudWatch and Prometheus in JSON, access logs, files with a column for each interval, with a row for each request or with rows of several series are named; the message says what to do with them.",
+        "trace = { file = \"access.log\" }";
+    LOCAL_TIME = "WT049", "local time that the clocks skip or repeat",
+        "Times without a zone are read in the trace's `timezone`, else in the scenario's. Where clocks are put forward an hour does not exist; where they are put back one comes twice, and both are read when both are there. A first row within that hour could be either.",
+        "2026-03-29 02:30:00,12        # in Europe/Berlin";
     NOT_A_FLOW = "WT060", "what flows cannot represent",
         "With `fidelity = \"fluid\"` requests are not told apart: every client has the same fixed patience and tries once, all requests are alike, all tasks are alike, and the load balancer does not look at load. Leave the key out, or simulate single requests.",
         "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";
@@ -268,7 +274,7 @@ codes! {
         "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
         "region = \"us-west-2\"\narchitecture = \"arm64\"";
     START_OF_TRACE = "WT201", "start that a trace gives",
-        "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read as UTC.",
+        "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read in the trace's `timezone`, else in the scenario's, which is UTC where it says none.",
         "trace = { file = \"requests.csv\" }     # and no `start`";
     OTHER_DATES = "WT202", "trace laid on another date",
         "Second 0 is the first interval of every trace, whatever date it has: `start`, or the trace of another service, says another. Where the dates are meant, leave `start` out.",

@@ -3,8 +3,10 @@
 //! the file writes times and numbers is found out from its beginning; what could be read in two ways is not guessed.
 
 mod cells;
+mod clock;
 mod head;
 mod instant;
+mod kinds;
 mod lines;
 mod number;
 mod row;
@@ -15,6 +17,8 @@ mod utf16;
 
 use std::io::Read;
 use std::ops::Range;
+
+use jiff::tz::TimeZone;
 
 pub(crate) use instant::DateOrder;
 use lines::Lines;
@@ -31,6 +35,11 @@ pub(crate) struct TraceOptions<'a> {
     pub(crate) dates: Option<DateOrder>,
     /// `None`: as the numbers of the file tell.
     pub(crate) decimal: Option<Decimal>,
+    pub(crate) duplicates: Duplicates,
+    /// Of times that say none.
+    pub(crate) zone: &'a TimeZone,
+    /// Whether the scenario says that zone.
+    pub(crate) is_zone_given: bool,
     /// Nothing at or after this is read [ns since second 0].
     pub(crate) until: u64,
 }
@@ -41,6 +50,15 @@ pub(crate) enum Gaps {
     Error,
     Zero,
     Hold,
+}
+
+/// What rows of one time are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duplicates {
+    Error,
+    Sum,
+    First,
+    Last,
 }
 
 /// Some intervals with the same value.
@@ -55,7 +73,7 @@ pub(crate) struct Run {
 pub(crate) struct FirstTime {
     /// Since 1970 \[ns\].
     pub(crate) unix_ns: i128,
-    /// Whether the file says its zone; else it was read as UTC.
+    /// Whether the file says its zone; else it was read in that of the options.
     pub(crate) has_zone: bool,
 }
 
@@ -170,7 +188,7 @@ impl TraceProblem {
     }
 }
 
-/// Reads a trace.
+/// Reads a trace. Of times without a zone the clock changes of `options.zone` are followed.
 ///
 /// # Errors
 /// Everything that is wrong with it, the first twenty one by one, in the order of the file.

@@ -6,8 +6,10 @@ mod control;
 mod fuzz;
 mod invalid;
 mod language;
+mod lints;
 mod real_traces;
 mod traces;
+mod words;
 
 use std::fs::File;
 use std::io::Read;

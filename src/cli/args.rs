@@ -49,7 +49,7 @@ pub(super) enum Command {
     },
     /// Write a scenario to start from to standard output
     Init(InitRequest),
-    /// Explain a code (WT004), a metric, a figure of the summary or a key of the scenario
+    /// Explain a code (WT004), a metric, a figure of the summary, a key of the scenario, or what is not simulated
     Explain {
         /// `WT004`, `CPUUtilization`, `response_time_ms`, `service.NAME.task.cpu`, …
         topic: String,
@@ -370,12 +370,15 @@ pub(super) enum RunFormat {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  windtunnel validate web.toml\n  windtunnel validate *.toml --format json | jq .diagnostics"
+    after_help = "Examples:\n  windtunnel validate web.toml\n  windtunnel validate web.toml --set service.web.scaling.max_capacity=40\n  windtunnel validate *.toml --format json | jq .diagnostics"
 )]
 pub(super) struct ValidateRequest {
     /// Scenario files
     #[arg(required = true)]
     pub(super) scenarios: Vec<PathBuf>,
+    /// Override any key of the scenario (of every one), by its path in the file; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) overrides: Vec<String>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
     pub(super) format: ValidateFormat,

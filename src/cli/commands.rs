@@ -155,7 +155,7 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
                 continue;
             }
         };
-        let loaded = scenario::load(&source, &[], None, &mut Folder::of(path));
+        let loaded = scenario::load(&source, &request.overrides, None, &mut Folder::of(path));
         all_valid &= loaded.scenario.is_some();
         match request.format {
             ValidateFormat::Text => {

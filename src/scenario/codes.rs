@@ -145,16 +145,16 @@ codes! {
         "A trace, sample or price file is named relative to the folder of the scenario. It could not be opened, or reading it failed.",
         "trace = { file = \"missing.csv\" }";
     TRACE_HEADER = "WT041", "trace without the columns that are needed",
-        "The first line names the columns: a time column `timestamp` or `time_s`, and the value column, with commas, semicolons or tabs between them. A CSV of the CloudWatch console has lines of labels instead, one of which names the column.",
+        "The first line names the columns: a time column (`timestamp`, `time`, `datetime` or `date` in any case, or `time_s`), and the value column, with commas, semicolons or tabs between them. A CSV of the CloudWatch console has lines of labels instead, one of which names the column.",
         "when,requests";
     TRACE_VALUE = "WT042", "trace row that cannot be read",
         "A value must be a finite number, zero or more; a time must be ISO 8601, seconds (or milliseconds, microseconds, nanoseconds since 1970), or a date as spreadsheets write it. Where a date or a number could be two, and nothing in the beginning of the file tells which, `dates` or `decimal` in the trace's table does.",
         "2026-01-01T00:05:00Z,-3";
     TRACE_ORDER = "WT043", "trace rows out of step",
-        "Rows must follow one another in steps of one size, the smallest distance of the first rows. Duplicates, rows that go back in time and rows between the steps are listed.",
+        "Rows must follow one another in steps of one size, the smallest distance of the first rows. Duplicates, rows that go back in time and rows between the steps are listed; `duplicates` says what two rows of one time are.",
         "60,12\n120,14\n90,13";
     TRACE_GAP = "WT044", "trace with gaps",
-        "Rows are missing, or their cell is empty. A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
+        "Rows are missing, or their cell is empty (or `null`, `NaN`, `N/A`, `-`). A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
         "0,12\n60,11\n300,14";
     TRACE_TOO_LARGE = "WT045", "trace beyond what is held",
         "Lines are at most 1 MiB, unzipped text at most 16 GiB, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
@@ -165,6 +165,12 @@ codes! {
     NO_HORIZON = "WT047", "no horizon",
         "`horizon` may be left out only where a trace gives the length of the run.",
         "[service.web.traffic]\nshape = [{ constant = { rate = 5 } }]     # for how long?";
+    OTHER_FORMAT = "WT048", "file that is no series of counts",
+        "A trace is a CSV with a row an interval: a time and a count. Answers of CloudWatch and Prometheus in JSON, access logs, files with a column for each interval, with a row for each request or with rows of several series are named; the message says what to do with them.",
+        "trace = { file = \"access.log\" }";
+    LOCAL_TIME = "WT049", "local time that the clocks skip or repeat",
+        "Times without a zone are read in the trace's `timezone`, else in the scenario's. Where clocks are put forward an hour does not exist; where they are put back one comes twice, and both are read when both are there. A first row within that hour could be either.",
+        "2026-03-29 02:30:00,12        # in Europe/Berlin";
     NOT_A_FLOW = "WT060", "what flows cannot represent",
         "With `fidelity = \"fluid\"` requests are not told apart: every client has the same fixed patience and tries once, all requests are alike, all tasks are alike, and the load balancer does not look at load. Leave the key out, or simulate single requests.",
         "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";
@@ -201,9 +207,9 @@ codes! {
     TIMEOUT_TOO_SHORT = "WT104", "clients give up before the mean request is done",
         "The mean service time is at least the client's timeout, so most requests time out on an idle service.",
         "wait_time = \"5s\", timeout = \"2s\"";
-    SHORT_COOLDOWN = "WT105", "cooldown shorter than a metric period",
-        "Metrics have periods of 60 s. A shorter cooldown lets the policy act again before the last action can be seen.",
-        "scale_out_cooldown = \"10s\"";
+    SHORT_COOLDOWN = "WT105", "cooldown shorter than the age of the metric",
+        "The newest datapoint that an evaluation can see is old: it could be read a delay after its period, the period itself has a length, and alarms are evaluated once a minute. Where the cooldown ends earlier, the policy acts again on a datapoint from before its last action, and repeated that swings over the whole range of capacities. The message has the numbers.",
+        "scale_out_cooldown = \"30s\"      # and CPUUtilization, which is up to 240 s old";
     NOT_PRICED = "WT106", "used but not priced",
         "The price book has no price for something the service uses; the bill leaves it out and says so. Supply one with `[prices] file` or the keys of `[prices]`.",
         "region = \"eu-west-1\"            # the load balancer";
@@ -214,10 +220,10 @@ codes! {
         "The shape, fault or suspension begins after the run has ended, or the scheduled action is never due in it.",
         "horizon = \"1h\", spike = { at = \"20h\", … }";
     MEMORY_AT_FULL = "WT109", "a full task needs more memory than it has",
-        "With all its places taken a task would use more than its memory; a real container would be killed, which is not simulated.",
+        "With all its places taken a task would use more than its memory. `out_of_memory` says what happens then: \"kill\" (the default) kills the task, and its requests fail; \"ignore\" lets the utilization go above 100 %.",
         "memory = 512, memory_per_request = \"64MiB\", concurrency = 16";
     OUT_OF_REACH = "WT111", "threshold that the metric cannot pass",
-        "Measured CPU stops at 100 % of what tasks reserve, so a target or an upper threshold of 100 % or more never invokes its policy: the service does not scale out.",
+        "Measured CPU stops at 100 % of what tasks reserve, and memory at what full tasks use. A target, a threshold or the beginning of a step beyond that is never reached, so the policy, or the step, never acts.",
         "metric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 150.0";
     NO_EFFECT = "WT112", "key without an effect",
         "The key is understood, but nothing in the scenario lets it change anything: `cancel_timed_out` where no client gives up, a crash with a `duration`, a slow dependency of services that wait for none, a custom metric that no policy reads.",
@@ -225,14 +231,50 @@ codes! {
     TRACE_FILLED = "WT113", "trace with gaps that were filled",
         "Rows are missing or their cell is empty, and `gaps` says what they are. Where many are, or where rows lie regularly farther apart from some line on, look whether that is what the file means.",
         "trace = { file = \"gaps.csv\", gaps = \"zero\" }";
+    STEPS_MISS_ALARM = "WT114", "values in ALARM that no step covers",
+        "The steps of a step policy are differences from the threshold of its alarm. Where the alarm is in ALARM at values that no step covers, the policy does nothing there and says `no_matching_step`. A low alarm has its steps below the threshold, so the first has `upper = 0`; a high alarm has them above, with `lower = 0`.",
+        "alarm = { comparison = \"LessThanThreshold\", threshold = 10, … }\nsteps = [{ lower = 0, adjustment = -1 }]      # { upper = 0, adjustment = -1 }";
+    THRESHOLDS_MEET = "WT115", "thresholds that overlap, meet or lie a step apart",
+        "One policy adds tasks and another removes them at the same value of the same metric, or a single step leads from the one threshold across the other. The service then scales out and in for ever under a steady load. Target tracking counts with its own two alarms, at the target and at 0.9 times the target.",
+        "out: CPUUtilization ≥ 60, in: CPUUtilization ≤ 75";
+    NO_MEMORY = "WT116", "memory policy of tasks without memory",
+        "`base_memory` and `memory_per_request` are both 0, so MemoryUtilization is 0 % for ever: the policy never scales out, and never holds back a scale-in of other policies, as it does on AWS, where an idle task uses memory.",
+        "metric = \"ECSServiceAverageMemoryUtilization\"     # and no `base_memory` in [service.web.task]";
+    NOTHING_WAKES = "WT117", "nothing starts the first task",
+        "With a minimum of 0 the service can scale in to no task at all. CPU and memory have no datapoints then, RequestCountPerTarget counts nothing, and a custom metric that divides by the tasks has no value: no policy sees that requests arrive, and all are refused.",
+        "min_capacity = 0, metric = \"ECSServiceAverageCPUUtilization\"";
+    ACTION_FAILS = "WT118", "scheduled action that fails",
+        "When it is due, the action would set a minimum above the maximum (or a maximum below the minimum) that holds then. On AWS the action fails, changes nothing, and the occurrence is used up. Actions count in the order in which they are due.",
+        "max_capacity = 10\n[service.web.scaling.scheduled.peak]\nschedule = \"cron(0 8 * * ? *)\"\nmin_capacity = 20";
+    BOOT_CUT_OFF = "WT119", "application that boots longer than health checks wait",
+        "ECS registers a task with the load balancer when it is RUNNING, and its health checks fail until the application has booted. After `unhealthy_threshold` failed checks ECS replaces the task, unless `health_check_grace_period` still runs: with a boot that is longer, no new task ever serves.",
+        "application_boot = \"30s\", interval = \"10s\", unhealthy_threshold = 2      # and no grace period";
     NOT_PROPORTIONAL = "WT120", "tracked metric that does not fall when tasks are added",
         "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",
         "[service.web.metric.backlog]\nexpression = \"queue_length\"     # queue_length / running";
+    RUNNING_TOTAL = "WT121", "trace of a running total",
+        "The column only grows, as a counter does that is never set back. Read as counts, every row stands for all requests since the beginning. Write the difference of each row to the one before it, or take the column that has it.",
+        "column = \"Total Request Count\"";
+    NO_BALANCER = "WT122", "work without a load balancer or a queue",
+        "Without a load balancer a request goes to a running task, in turn, and stays with it: what waits is not taken over by tasks that start later, and requests that find no task are refused. A queue from which idle tasks take work is not simulated.",
+        "expression = \"queue_length / running\"      # and no [service.web.load_balancer]";
+    SHARE_FOR_PERCENT = "WT123", "share where percent are meant",
+        "CPU and memory are measured in percent: 0.5 is half a percent, and every service is above it.",
+        "metric = \"ECSServiceAverageCPUUtilization\"\ntarget_value = 0.5          # 50";
+    REQUESTS_A_SECOND = "WT124", "target that the mean traffic exceeds at the most tasks",
+        "RequestCountPerTarget counts the requests of a minute. A target that is meant a second is 60 times too small: the policy asks for more tasks than may run, even at the mean rate.",
+        "metric = \"ALBRequestCountPerTarget\"\ntarget_value = 30           # 1800, for 30 a second";
+    SECONDS_OF_CPU = "WT125", "CPU time in seconds",
+        "A request needs a second of CPU or more, and the service cannot do the requests that arrive; with the same number of milliseconds it could. Look whether the unit is meant.",
+        "cpu_time = \"40s\"           # \"40ms\"";
+    ALWAYS_IN_ALARM = "WT126", "threshold that the metric always passes",
+        "The metric never comes back to the threshold: memory, for one, is never below what idle tasks use, however many run. The policy acts at every evaluation, up to `max_capacity` or down to `min_capacity`.",
+        "memory = 1024, base_memory = \"650MiB\"\nmetric = \"ECSServiceAverageMemoryUtilization\"\ntarget_value = 60";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
         "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
         "region = \"us-west-2\"\narchitecture = \"arm64\"";
     START_OF_TRACE = "WT201", "start that a trace gives",
-        "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read as UTC.",
+        "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read in the trace's `timezone`, else in the scenario's, which is UTC where it says none.",
         "trace = { file = \"requests.csv\" }     # and no `start`";
     OTHER_DATES = "WT202", "trace laid on another date",
         "Second 0 is the first interval of every trace, whatever date it has: `start`, or the trace of another service, says another. Where the dates are meant, leave `start` out.",

@@ -8,6 +8,7 @@ mod suggest;
 use super::codes;
 use super::diagnostic::{Problem, Report, is_invisible};
 use super::schema::{Default, Key, Kind, State, TableSpec};
+use super::scope;
 use super::tree::{self, Entry, Node, Place, Table, Value};
 
 pub(crate) use suggest::nearest;
@@ -232,6 +233,25 @@ impl Conform<'_> {
     }
 
     fn unknown_key(&mut self, entry: &Entry, spec: &'static TableSpec, path: &str) {
+        if let Some(subject) = scope::find(&entry.key) {
+            self.report.add(
+                Problem::new(
+                    codes::NOT_BUILT,
+                    format!(
+                        "{} not simulated, so there is no key `{}`",
+                        subject.what,
+                        join(path, &entry.key)
+                    ),
+                )
+                .at(&entry.key_place, "not simulated")
+                .help(format!(
+                    "{}; `windtunnel explain {}` says more",
+                    subject.instead,
+                    quoted(subject.name)
+                )),
+            );
+            return;
+        }
         let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
         let mut problem =
             Problem::new(codes::UNKNOWN_KEY, format!("{place} has no key `{}`", clipped(&entry.key)));
@@ -253,6 +273,11 @@ fn invalid(node: &Node) -> Node {
 
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// A topic as an argument of the command line.
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("'{name}'") } else { name.to_owned() }
 }
 
 /// A key for a message: never longer than a line.

@@ -1,6 +1,7 @@
 //! Diagnostics as plain data, and their two renderings: in the style of rustc for people, as JSON for programs.
 //! A diagnostic says what is wrong, where, what was expected and, where it can, how to put it right.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -235,7 +236,12 @@ impl Report {
 
     /// Whether anything stops the run.
     pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.errors() > 0
+    }
+
+    /// How much stops the run.
+    pub(crate) fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 }
 
@@ -260,14 +266,28 @@ pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The diagnostics in the style of rustc: code, place, the line with carets, what was expected and how to fix it.
+/// Most diagnostics of one kind that are shown one by one; of more, the first stands for all.
+const MOST_ALIKE: usize = 3;
+/// Most places of further ones that are listed.
+const MOST_PLACES: usize = 10;
+
+/// The diagnostics in the style of rustc: code, place, the line with carets, what was expected and how to fix it. What is said
+/// many times in the same words, but for names and numbers, is shown once with its count and the other places.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
-        out.push_str("\n\n");
+    for alike in alike(diagnostics) {
+        let shown = if alike.len() > MOST_ALIKE { 1 } else { alike.len() };
+        let more = (alike.len() > shown).then(|| further(&alike[shown..]));
+        for diagnostic in &alike[..shown] {
+            let mut group = group(diagnostic, sources);
+            if let Some(more) = &more {
+                group = group.element(Level::NOTE.message(more.as_str()));
+            }
+            out.push_str(&renderer.render(&[group]));
+            out.push_str("\n\n");
+        }
     }
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
@@ -275,6 +295,49 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> St
         out.push_str(&format!("{}, {}\n", plural(errors, "error"), plural(warnings, "warning")));
     }
     out
+}
+
+/// The diagnostics by kind, in the order in which kinds come first: the same code and the same words, advice and fix. Names and
+/// numbers within the sentence may differ.
+fn alike(diagnostics: &[Diagnostic]) -> Vec<Vec<&Diagnostic>> {
+    let mut kinds: BTreeMap<(&str, String, [Option<&str>; 3]), usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
+    for diagnostic in diagnostics {
+        let advice = [&diagnostic.expected, &diagnostic.help, &diagnostic.fix].map(Option::as_deref);
+        let next = groups.len();
+        let index = *kinds.entry((diagnostic.code, words(&diagnostic.message), advice)).or_insert(next);
+        if index == next {
+            groups.push(Vec::new());
+        }
+        groups[index].push(diagnostic);
+    }
+    groups
+}
+
+/// A sentence without what stands between backticks and without its numbers.
+fn words(message: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in message.split('`').enumerate() {
+        out.push('`');
+        if index % 2 == 0 {
+            out.extend(part.chars().filter(|c| !c.is_ascii_digit() && *c != '.'));
+        }
+    }
+    out
+}
+
+/// How many more there are, and where.
+fn further(rest: &[&Diagnostic]) -> String {
+    let place = |diagnostic: &&Diagnostic| {
+        let label = diagnostic.primary.as_ref()?;
+        let marked = label.excerpt.get(label.excerpt_span.clone()).unwrap_or_default().trim();
+        let marked: String = marked.chars().take(30).collect();
+        let line = format!("{}:{}", label.source, label.line);
+        Some(if marked.is_empty() { line } else { format!("{line} ({marked})") })
+    };
+    let places: Vec<String> = rest.iter().filter_map(place).take(MOST_PLACES).collect();
+    let dots = if rest.len() > places.len() { ", …" } else { "" };
+    format!("the same {} more: {}{dots}", plural(rest.len(), "time"), places.join(", "))
 }
 
 fn plural(count: usize, noun: &str) -> String {

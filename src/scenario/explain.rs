@@ -1,4 +1,4 @@
-//! Explanations: of diagnostic codes, of scenario keys, and of every figure in the results.
+//! Explanations: of diagnostic codes, of scenario keys, of every figure in the results, and of what is not simulated.
 
 mod metrics;
 
@@ -6,9 +6,11 @@ use super::codes;
 use super::diagnostic::Severity;
 use super::lower::checks::expected as expected_of_check;
 use super::schema::{self, Default, Key, State};
+use super::scope;
 
-/// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`) or a key, by
-/// its whole path or its end (`scale_in_cooldown`). `None` when there is no such topic.
+/// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`), a subject that is
+/// not simulated (`deployments`) or a key, by its whole path or its end (`scale_in_cooldown`). `None` when there is no such
+/// topic.
 #[must_use]
 pub fn explain(topic: &str) -> Option<String> {
     let topic = topic.trim();
@@ -29,6 +31,7 @@ pub fn explain(topic: &str) -> Option<String> {
     let mut parts = Vec::new();
     parts.extend(metrics::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
     parts.extend(keys(topic));
+    parts.extend(scope::find(topic).map(scope::Subject::explanation));
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
 
@@ -62,6 +65,7 @@ pub fn key_note(wanted: &str) -> Option<KeyNote> {
 pub fn explain_topics() -> Vec<String> {
     let mut topics: Vec<String> = codes::ALL.iter().map(|code| code.code.to_owned()).collect();
     topics.extend(metrics::ALL.iter().map(|metric| metric.name.to_owned()));
+    topics.extend(scope::ALL.iter().map(|subject| subject.name.to_owned()));
     let mut add = |path: &str, _: &'static Key| topics.push(path.to_owned());
     schema::walk(&mut add);
     schema::walk_distribution(&mut add);

@@ -11,6 +11,8 @@ use super::tree::{self, Complaint, Entry, Node, Place, Table, Value};
 use super::view::View;
 use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
 
+/// Version of the scenario language.
+const VERSION: i128 = 1;
 /// Longest text that is read \[B\].
 const LONGEST_TEXT: usize = 16 << 20;
 
@@ -162,7 +164,14 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
             Complaint::Syntax { message, place } => {
                 readable = false;
                 if !too_deep {
-                    report.add(Problem::new(codes::SYNTAX, message).at(&place, ""));
+                    let mut problem = Problem::new(codes::SYNTAX, message).at(&place, "");
+                    if is_escape(text, &place) {
+                        problem = problem.help(
+                            "in double quotes a backslash begins an escape; write a path with `/` (\"C:/data/x.csv\") or in \
+                             single quotes ('C:\\data\\x.csv')",
+                        );
+                    }
+                    report.add(problem);
                 }
             }
             Complaint::Duplicate { message, place } => {
@@ -187,19 +196,35 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
     readable.then_some(tree)
 }
 
+/// Whether a syntax error stands right behind a backslash within double quotes.
+fn is_escape(text: &str, place: &Place) -> bool {
+    let Some((_, span)) = &place.0 else { return false };
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let behind = line.trim_end_matches(|c: char| c.is_ascii_hexdigit() || matches!(c, 'u' | 'U' | 'x'));
+    let quotes = line.matches('"').count() - line.matches("\\\"").count();
+    behind.ends_with('\\') && quotes % 2 == 1
+}
+
 /// Refuses another version of the language before its keys are judged by the rules of this one.
 fn known_version(tree: &Table, report: &mut Report) -> Option<()> {
     let entry = tree.entry("schema");
     match entry.map(|entry| (&entry.node.value, &entry.node.place)) {
-        Some((Value::Integer(version), place)) if *version != 1 => {
-            report.add(
-                Problem::new(
-                    codes::SCHEMA_VERSION,
-                    format!("version {version} of the scenario language is unknown"),
-                )
-                .at(place, "")
-                .expected("1"),
-            );
+        Some((Value::Integer(version), place)) if *version != VERSION => {
+            let problem = Problem::new(
+                codes::SCHEMA_VERSION,
+                format!("the scenario is in version {version} of the language, and this program reads version {VERSION}"),
+            )
+            .at(place, "")
+            .expected(VERSION.to_string());
+            report.add(if *version > VERSION {
+                problem.help(format!(
+                    "update windtunnel, which is {} here: a later one reads it",
+                    env!("CARGO_PKG_VERSION")
+                ))
+            } else {
+                problem.fix(format!("schema = {VERSION}"))
+            });
             None
         }
         _ => Some(()),

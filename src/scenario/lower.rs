@@ -25,6 +25,7 @@ use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
 use super::codes;
 use super::curve::Calendar;
 use super::diagnostic::{Problem, Report};
+use super::lints;
 use super::physics;
 use super::quantity;
 use super::tree::Place;
@@ -174,6 +175,7 @@ impl Lower<'_> {
 
     fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
         let view = parts.service;
+        let errors = self.report.errors();
         let task = service::task(view, self);
         let zones = view.count("availability_zones");
         let faults = zones.and_then(|zones| faults::of_service(parts, zones, self));
@@ -217,7 +219,13 @@ impl Lower<'_> {
             overdue_after,
         };
         let architecture = view.table("task")?.text("architecture")?.to_owned();
-        physics::lint(&plan, view, parts.horizon?, self.report);
+        let horizon = parts.horizon?;
+        physics::lint(&plan, view, horizon, self.report);
+        let second_0 = parts.calendar?.start_unix_ns;
+        // A policy that AWS refuses is not worth a warning.
+        if self.report.errors() == errors {
+            lints::check(&lints::Service { plan: &plan, view, horizon, second_0 }, self.report);
+        }
         let schedules = clock::texts(view)?;
         Some((plan, ServiceNotes { architecture, trace, schedules }))
     }

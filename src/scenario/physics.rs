@@ -1,7 +1,7 @@
 //! Lints: scenarios that can be run but ask for what cannot be. Each says it in numbers.
 
 use windtunnel_kernel::policy::PolicyKind;
-use windtunnel_kernel::telemetry::Metric;
+use windtunnel_kernel::telemetry::{Metric, Variable};
 use windtunnel_kernel::traffic::TrafficPlan;
 use windtunnel_kernel::units::{Bytes, SimDuration};
 use windtunnel_kernel::world::ServicePlan;
@@ -34,6 +34,7 @@ fn peak(traffic: &TrafficPlan) -> f64 {
 pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
     load(plan, service, horizon, report);
     without_effect(plan, service, report);
+    without_balancer(plan, service, report);
     let (Some(request), Some(task)) = (service.table("request"), service.table("task")) else { return };
     if let Some(timeout) = &plan.request.timeout {
         let (service_time, patience) = (service_nanos(plan) / 1e9, timeout.mean_nanos() / 1e9);
@@ -110,6 +111,41 @@ fn without_effect(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
     }
 }
 
+/// Warns of what waits for tasks that will never take it: without a load balancer a request stays with the task it was handed
+/// to. Only where that misleads: jobs of a minute or more, policies that read a backlog, or a minimum of 0.
+fn without_balancer(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
+    const JOB_NANOS: f64 = 60e9;
+    let reads_backlog = plan.policies.iter().any(|policy| {
+        let metric = match &policy.kind {
+            PolicyKind::TargetTracking(plan) => plan.metric,
+            PolicyKind::Step(plan) => plan.alarm.metric,
+        };
+        let Metric::Custom(index) = metric else { return false };
+        let backlog =
+            |variable| matches!(variable, Variable::QueueLength | Variable::InFlight | Variable::InService);
+        let custom = plan.metrics.custom.get(usize::from(index));
+        custom.is_some_and(|custom| custom.expression.variables().any(backlog))
+    });
+    let is_job = service_nanos(plan) >= JOB_NANOS;
+    let scales = plan.max_capacity > plan.min_capacity && !plan.policies.is_empty();
+    let may_be_none = plan.min_capacity == 0;
+    if plan.load_balancer.is_some() || !scales || !(reads_backlog || is_job || may_be_none) {
+        return;
+    }
+    report.add(
+        Problem::new(
+            codes::NO_BALANCER,
+            format!(
+                "`{}` has no load balancer: each request goes to a running task at once and waits there, so tasks that start later \
+                 take nothing of a backlog, and without a running task requests are refused",
+                plan.name
+            ),
+        )
+        .at(service.place, "no `load_balancer`")
+        .help("a queue from which idle tasks take work is not simulated; `windtunnel explain queues` says what to do instead"),
+    );
+}
+
 /// Places of all tasks that may run, each a number the run must hold.
 fn places(plan: &ServicePlan, service: View<'_>, task: View<'_>, report: &mut Report) {
     const MOST: u64 = 20_000_000;
@@ -138,7 +174,25 @@ fn load(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mu
         (peak(&plan.traffic), plan.traffic.expected_requests(horizon) / horizon.as_secs_f64().max(1e-9));
     let most = capacity * f64::from(plan.max_capacity);
     let least = capacity * f64::from(plan.min_capacity);
-    if peak > most {
+    let cpu_s = plan.request.mean_nanos().0 / 1e9;
+    // A thousandth of the CPU time would do: the unit is a slip.
+    if peak > most && cpu_s >= 1.0 && peak <= most * 1e3 {
+        let place =
+            service.table("request").map_or_else(|| service.place.clone(), |view| view.place("cpu_time"));
+        report.add(
+            Problem::new(
+                codes::SECONDS_OF_CPU,
+                format!(
+                    "a request needs {cpu_s:.3} s of CPU, {peak:.1} requests a second arrive at the peak, and {} tasks can do \
+                     {most:.1}",
+                    plan.max_capacity
+                ),
+            )
+            .at(&place, format!("one task can do {capacity:.3} a second"))
+            .fix(format!("cpu_time = \"{:.0}ms\", if milliseconds are meant", cpu_s))
+            .help("where seconds are meant, the service is overloaded as long as the peak lasts"),
+        );
+    } else if peak > most {
         report.add(
             Problem::new(
                 codes::OVERLOAD,

@@ -3,8 +3,10 @@
 //! the file writes times and numbers is found out from its beginning; what could be read in two ways is not guessed.
 
 mod cells;
+mod clock;
 mod head;
 mod instant;
+mod kinds;
 mod lines;
 mod number;
 mod row;
@@ -15,6 +17,8 @@ mod utf16;
 
 use std::io::Read;
 use std::ops::Range;
+
+use jiff::tz::TimeZone;
 
 pub(crate) use instant::DateOrder;
 use lines::Lines;
@@ -31,6 +35,11 @@ pub(crate) struct TraceOptions<'a> {
     pub(crate) dates: Option<DateOrder>,
     /// `None`: as the numbers of the file tell.
     pub(crate) decimal: Option<Decimal>,
+    pub(crate) duplicates: Duplicates,
+    /// Of times that say none.
+    pub(crate) zone: &'a TimeZone,
+    /// Whether the scenario says that zone.
+    pub(crate) is_zone_given: bool,
     /// Nothing at or after this is read [ns since second 0].
     pub(crate) until: u64,
 }
@@ -41,6 +50,15 @@ pub(crate) enum Gaps {
     Error,
     Zero,
     Hold,
+}
+
+/// What rows of one time are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duplicates {
+    Error,
+    Sum,
+    First,
+    Last,
 }
 
 /// Some intervals with the same value.
@@ -55,7 +73,7 @@ pub(crate) struct Run {
 pub(crate) struct FirstTime {
     /// Since 1970 \[ns\].
     pub(crate) unix_ns: i128,
-    /// Whether the file says its zone; else it was read as UTC.
+    /// Whether the file says its zone; else it was read in that of the options.
     pub(crate) has_zone: bool,
 }
 
@@ -89,6 +107,7 @@ pub(crate) struct Trace {
     pub(crate) first: Option<FirstTime>,
     /// Whether the file ended before `until`.
     pub(crate) ended: bool,
+    course: Course,
 }
 
 impl Trace {
@@ -100,6 +119,53 @@ impl Trace {
     /// Length of the trace \[ns\].
     pub(crate) fn length(&self) -> u64 {
         self.intervals().saturating_mul(self.step)
+    }
+}
+
+/// A trace that only grows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Growth {
+    pub(crate) first: f64,
+    pub(crate) last: f64,
+    /// Of all values.
+    pub(crate) sum: f64,
+    pub(crate) intervals: u64,
+}
+
+/// As many increases without a decrease are no traffic.
+const GROWS: u64 = 15;
+
+/// How the values that a file gives follow one another.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Course {
+    first: Option<f64>,
+    last: f64,
+    rises: u64,
+    falls: u64,
+}
+
+impl Course {
+    /// Takes in the next value.
+    fn note(&mut self, value: f64) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else if value > self.last {
+            self.rises += 1;
+        } else if value < self.last {
+            self.falls += 1;
+        }
+        self.last = value;
+    }
+}
+
+impl Trace {
+    /// First and last value of a trace that only grows, as a running total does; `None` where it falls, or is too short to tell.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of intervals for people")]
+    pub(crate) fn growth(&self) -> Option<Growth> {
+        let Course { first, last, rises, falls } = self.course;
+        let sum = self.runs.iter().map(|run| run.value * run.intervals as f64).sum();
+        let growth = Growth { first: first?, last, sum, intervals: self.intervals() };
+        (falls == 0 && rises >= GROWS).then_some(growth)
     }
 }
 
@@ -122,7 +188,7 @@ impl TraceProblem {
     }
 }
 
-/// Reads a trace.
+/// Reads a trace. Of times without a zone the clock changes of `options.zone` are followed.
 ///
 /// # Errors
 /// Everything that is wrong with it, the first twenty one by one, in the order of the file.

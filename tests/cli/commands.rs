@@ -58,6 +58,15 @@ fn validate_says_a_line_a_file_and_goes_on_after_a_bad_one() {
 }
 
 #[test]
+fn validate_takes_overrides_as_run_does() {
+    let folder = folder(&[("a.toml", SMALL.as_bytes()), ("b.toml", SMALL.as_bytes())]);
+    let ran = windtunnel(folder.path(), &["validate", "a.toml", "b.toml", "--set", "horizon=-1h"]).exits(2);
+    assert_eq!(ran.stdout, "a.toml: 1 error\nb.toml: 1 error\n");
+    assert!(ran.stderr.contains("--set"), "{}", ran.stderr);
+    windtunnel(folder.path(), &["validate", "a.toml", "--set", "horizon=2h"]).exits(0);
+}
+
+#[test]
 fn an_error_says_where_to_read_on_and_a_warning_does_not() {
     let folder = folder(&[
         ("bad.toml", SMALL.replace("20ms", "20 parsecs").as_bytes()),

@@ -25,7 +25,7 @@ fn valid(text: &str) -> Scenario {
 fn alarm(keys: &str) -> String {
     format!(
         "[service.web.scaling.step.out]\nalarm = {{ {keys}, comparison = \"GreaterThanThreshold\", threshold = 1.0 }}\n\
-         adjustment_type = \"ChangeInCapacity\"\nsteps = [{{ lower = 0.0, adjustment = 1 }}]\n"
+         adjustment_type = \"ChangeInCapacity\"\ncooldown = \"1d\"\nsteps = [{{ lower = 0.0, adjustment = 1 }}]\n"
     )
 }
 

@@ -214,6 +214,22 @@ impl Distribution {
         }
     }
 
+    /// The largest value \[ns\]; `None` where there is no bound.
+    #[must_use]
+    pub fn largest(&self) -> Option<SimDuration> {
+        match &self.law {
+            Law::Constant(value) => Some(SimDuration(*value)),
+            Law::Uniform { max, .. } => Some(SimDuration(*max)),
+            Law::Triangular { max, .. } => Some(SimDuration::from_nanos_f64(*max)),
+            Law::Empirical(samples) => samples.iter().max().map(|value| SimDuration(*value)),
+            Law::Exponential { .. }
+            | Law::LogNormal { .. }
+            | Law::Gamma(_)
+            | Law::Weibull { .. }
+            | Law::Pareto { .. } => None,
+        }
+    }
+
     /// The law of a time that is `factor` times as long; `None` where no such law can be made: a factor that is not above
     /// zero and finite, or parameters out of range.
     #[must_use]

@@ -10,7 +10,7 @@ use crate::service::{
     CpuDiscipline, FaultPlan, LaunchBackoff, LaunchLimits, LoadBalancerPlan, ReplacementPlan, RequestPlan,
     Routing, ScaleInVictim, StartupPlan, StoppingPlan, TaskPlan,
 };
-use crate::telemetry::{MemoryGrowth, MetricRules, MetricsPlan, TaskShape};
+use crate::telemetry::{MemoryGrowth, Metric, MetricRules, MetricsPlan, TaskShape};
 use crate::traffic::TrafficPlan;
 use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
 
@@ -208,6 +208,23 @@ impl ServicePlan {
             }
         }
         alarms
+    }
+
+    /// From the end of a period of `metric` until its datapoint can be read \[ns\] (`aws-scaling.md` §4.1).
+    #[must_use]
+    pub fn metric_delay(&self, metric: Metric) -> Distribution {
+        let telemetry = &self.telemetry;
+        match metric {
+            Metric::Custom(index) => match self.metrics.custom.get(usize::from(index)) {
+                Some(custom) => Distribution::constant(custom.delay),
+                None => telemetry.ecs_metric_delay.clone(),
+            },
+            metric if metric.is_load_balancer() => telemetry.alb_metric_delay.clone(),
+            metric if self.metrics.resolution(metric).0 < NANOS_PER_MINUTE => {
+                telemetry.ecs_metric_delay_20s.clone()
+            }
+            _ => telemetry.ecs_metric_delay.clone(),
+        }
     }
 
     /// What turns the use of its tasks into utilization.

@@ -9,7 +9,7 @@ use super::plane::Plane;
 use super::sink::ServiceSink;
 use crate::billing::Meter;
 use crate::policy::{Arbiter, PolicyKind, Suspended};
-use crate::random::{Distribution, Purpose, Streams};
+use crate::random::{Purpose, Streams};
 use crate::service::{Incident, LaunchWindow, Lifecycle, LifecycleParts, Outcome};
 use crate::telemetry::{
     Alarm, AlarmPlan, Evaluation, Metric, MetricStore, Publication, Tally, UsageMeter, UsageTotals, Window,
@@ -223,18 +223,7 @@ fn watches(
 
 /// How late the datapoints of a metric can be read (`aws-scaling.md` §4.1): one stream a metric, whoever reads it.
 fn publication(service: &ServicePlan, metric: Metric, streams: Streams) -> Publication {
-    let telemetry = &service.telemetry;
-    let delay = match metric {
-        Metric::Custom(index) => {
-            let custom = service.metrics.custom.get(usize::from(index));
-            custom.map_or(telemetry.ecs_metric_delay.clone(), |custom| Distribution::constant(custom.delay))
-        }
-        metric if metric.is_load_balancer() => telemetry.alb_metric_delay.clone(),
-        metric if service.metrics.resolution(metric).0 < NANOS_PER_MINUTE => {
-            telemetry.ecs_metric_delay_20s.clone()
-        }
-        _ => telemetry.ecs_metric_delay.clone(),
-    };
+    let delay = service.metric_delay(metric);
     let key = alloc::format!("{}/{}", service.name, service.metrics.name(metric));
     Publication { delay, rng: streams.stream(Purpose::MetricDelay, &key) }
 }

@@ -34,7 +34,7 @@ pub(super) fn check(node: &Node, kind: &Kind, path: &str) -> Result<Value, Box<P
             if is_name(text) {
                 return Ok(node.value.clone());
             }
-            Problem::new(codes::BAD_NAME, format!("`{path}` cannot be used as a name")).at(&node.place, "")
+            bad_name(node, path, text)
         }
         (Kind::Integer(low, high), Value::Integer(number)) => {
             if (low..=high).contains(&number) {
@@ -146,6 +146,17 @@ fn out_of_range(node: &Node, path: &str, value: &str) -> Problem {
         .at(&node.place, "out of range")
 }
 
+fn bad_name(node: &Node, path: &str, text: &str) -> Problem {
+    let problem =
+        Problem::new(codes::BAD_NAME, format!("`{path}` cannot be used as a name")).at(&node.place, "");
+    if path.ends_with("file") && text.chars().any(char::is_control) {
+        return problem.help(
+            "in double quotes a backslash begins an escape, such as \\n; write the path with `/` or in single quotes",
+        );
+    }
+    problem
+}
+
 fn not_a_choice(node: &Node, path: &str, text: &str, words: &[&str]) -> Problem {
     let problem = Problem::new(codes::NOT_A_CHOICE, format!("`{path}` cannot be \"{}\"", clipped(text)))
         .at(&node.place, "");
@@ -174,6 +185,9 @@ fn wrong_type(node: &Node, kind: &Kind, path: &str) -> Problem {
         (Kind::Integer(..), Value::Number(number)) if number.fract().abs() < 1e-12 && number.abs() < 1e15 => {
             problem.fix(format!("write {number:.0}"))
         }
+        (Kind::Integer(..), Value::Text(text)) if task_units(path, text).is_some() => {
+            problem.fix(task_units(path, text).unwrap_or_default())
+        }
         (Kind::Integer(..) | Kind::Number(..) | Kind::NumberAbove(..), Value::Text(text))
             if text.trim().parse::<f64>().is_ok_and(f64::is_finite) =>
         {
@@ -184,4 +198,23 @@ fn wrong_type(node: &Node, kind: &Kind, path: &str) -> Problem {
         }
         _ => problem,
     }
+}
+
+/// `cpu = 2048` for `"2 vCPU"`, and `memory = 4096` for `"4GB"`: task definitions and calculators write both. A GB of a task is
+/// 1024 MiB.
+fn task_units(path: &str, text: &str) -> Option<String> {
+    let text = text.trim();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(unit_at);
+    let number: f64 = number.parse().ok()?;
+    let factor = match (path.rsplit('.').next()?, unit.trim().to_ascii_lowercase().as_str()) {
+        ("cpu", "vcpu" | "vcpus" | "cpu" | "cpus" | "core" | "cores") | ("memory", "gb" | "gib" | "g") => {
+            1024.0
+        }
+        ("cpu", "units") | ("memory", "mb" | "mib" | "m") => 1.0,
+        _ => return None,
+    };
+    let key = path.rsplit('.').next()?;
+    let value = number * factor;
+    (value.fract().abs() < 1e-9 && (1.0..1e6).contains(&value)).then(|| format!("{key} = {value:.0}"))
 }

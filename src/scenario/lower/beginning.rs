@@ -2,8 +2,6 @@
 //! they have dates; else at the default. Schedules, times of day and the months of a bill follow from it.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 use super::traffic::Source;
 use super::{Lower, View};
@@ -19,6 +17,8 @@ struct Dated<'a> {
     place: &'a Place,
     first: FirstTime,
     text: String,
+    /// The zone in which its times were read, where they have none and the scenario says one.
+    zone: Option<&'a str>,
 }
 
 /// The calendar, and the text of a start that was taken from a trace.
@@ -39,9 +39,9 @@ pub(super) fn calendar(
     let start_unix_ns = quantity::instant(&start).ok()?;
     let calendar = Calendar { start_unix_ns, zone };
     if let Some(first) = taken {
-        lower.report.add(taken_note(first, &calendar.zone));
+        lower.report.add(taken_note(first));
     }
-    let is_other = |dated: &&Dated<'_>| !is_same(dated.first, &start, &calendar);
+    let is_other = |dated: &&Dated<'_>| dated.first.unix_ns != i128::from(calendar.start_unix_ns);
     if let Some(other) = dated.iter().find(is_other) {
         let mut note = Problem::new(
             codes::OTHER_DATES,
@@ -50,9 +50,10 @@ pub(super) fn calendar(
         .at(other.place, "laid on second 0");
         note = match taken {
             Some(first) => note.also(first.place, "the trace that gives the start"),
-            None => note.also(&root.place("start"), "second 0").help(
-                "times of day and schedules follow `start`; leave it out to take the dates of the trace",
-            ),
+            None => note.also(&root.place("start"), "second 0").help(format!(
+                "times of day and schedules follow `start`; leave it out to take the dates of the trace{}",
+                if other.first.has_zone { String::new() } else { format!("; {}", reading(other)) }
+            )),
         };
         lower.report.add(note);
     }
@@ -62,50 +63,33 @@ pub(super) fn calendar(
 
 /// The trace of a source, where it has dates that a scenario can start at.
 fn dated(source: &Source) -> Option<Dated<'_>> {
-    let Source::Trace { trace, file, place, .. } = source else { return None };
+    let Source::Trace { trace, file, place, zone, .. } = source else { return None };
     let first = trace.first?;
     let text = Timestamp::from_nanosecond(first.unix_ns).ok()?.to_string();
     quantity::instant(&text).ok()?;
-    Some(Dated { file, place, first, text })
+    Some(Dated { file, place, first, text, zone: zone.as_deref() })
 }
 
-fn taken_note(first: &Dated<'_>, zone: &TimeZone) -> Problem {
+fn taken_note(first: &Dated<'_>) -> Problem {
     let note = Problem::new(
         codes::START_OF_TRACE,
         format!("the run starts at {}, the first time of `{}`", first.text, first.file),
     )
-    .at(first.place, "gives the start")
-    .fix(format!("start = \"{}\"", first.text));
+    .at(first.place, "gives the start");
     if first.first.has_zone {
-        return note;
+        return note.fix(format!("start = \"{}\"", first.text));
     }
-    // What the same text says in the zone of the scenario.
-    let local = Timestamp::from_nanosecond(first.first.unix_ns)
-        .ok()
-        .map(|at| at.to_zoned(TimeZone::UTC).datetime())
-        .and_then(|civil| civil.to_zoned(zone.clone()).ok())
-        .map(|zoned| zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-        .filter(|text| !text.ends_with("+00:00"));
-    note.help(match local {
-        Some(local) => format!("its times have no zone and are read as UTC; where they are local, start = \"{local}\""),
-        None => "its times have no zone and are read as UTC; where they are local, write `start` with their offset"
-            .to_owned(),
-    })
+    note.help(reading(first))
 }
 
-/// Whether a trace begins at the start; times without a zone may be those of the start's offset or of the scenario's zone.
-fn is_same(first: FirstTime, start: &str, calendar: &Calendar) -> bool {
-    let start_ns = i128::from(calendar.start_unix_ns);
-    if first.unix_ns == start_ns {
-        return true;
+/// How times without a zone were read, and how they are read otherwise.
+fn reading(dated: &Dated<'_>) -> String {
+    match dated.zone {
+        Some(zone) => {
+            format!("its times have no zone and are read in {zone}; `timezone` in the trace's table says another")
+        }
+        None => "its times have no zone and are read as UTC; where they are local, write their zone in the trace's table: \
+                 timezone = \"Europe/Berlin\""
+            .to_owned(),
     }
-    let (Ok(at), Ok(begin)) =
-        (Timestamp::from_nanosecond(first.unix_ns), Timestamp::from_nanosecond(start_ns))
-    else {
-        return false;
-    };
-    let written = at.to_zoned(TimeZone::UTC).datetime();
-    let as_written = start.get(..19).and_then(|text| text.parse::<DateTime>().ok());
-    let local = begin.to_zoned(calendar.zone.clone()).datetime();
-    !first.has_zone && (as_written == Some(written) || local == written)
 }

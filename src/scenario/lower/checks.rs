@@ -13,11 +13,18 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
         let Some(text) = view.text(&entry.key) else { continue };
         match parse(&entry.key, text) {
             Ok(check) => checks.push(check),
-            Err(expected) => lower.report.add(
-                Problem::new(codes::BAD_CHECK, format!("the check `{}` cannot be read", entry.key))
-                    .at(&entry.node.place, "")
-                    .expected(expected),
-            ),
+            Err(expected) => {
+                let problem =
+                    Problem::new(codes::BAD_CHECK, format!("the check `{}` cannot be read", entry.key))
+                        .at(&entry.node.place, "")
+                        .expected(expected);
+                // A percentage without its sign is above 1.
+                let percent = format!("{}%", text.trim());
+                lower.report.add(match parse(&entry.key, &percent) {
+                    Ok(_) => problem.fix(format!("{} = \"{percent}\"", entry.key)),
+                    Err(_) => problem,
+                });
+            }
         }
     }
     checks

@@ -14,8 +14,6 @@ use crate::scenario::diagnostic::Problem;
 use crate::scenario::tree::{Entry, Place};
 use crate::scenario::view::View;
 
-/// A metric period; cooldowns below it are suspicious.
-const PERIOD: SimDuration = SimDuration::from_secs(60);
 /// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
@@ -151,9 +149,6 @@ fn target_tracking(
         );
     }
     tracked.push(Tracked { metric, high_resolution, place: view.place("metric") });
-    for key in ["scale_out_cooldown", "scale_in_cooldown"] {
-        short_cooldown(view, key, lower);
-    }
     let plan = TargetTrackingPlan {
         metric,
         reading,
@@ -162,7 +157,6 @@ fn target_tracking(
         scale_in_cooldown: view.duration("scale_in_cooldown")?,
         disable_scale_in: view.flag("disable_scale_in")?,
     };
-    out_of_reach(plan.metric, plan.target_value, &view.place("target_value"), lower);
     Some(PolicyPlan { name: entry.key.clone(), kind: PolicyKind::TargetTracking(plan) })
 }
 
@@ -178,35 +172,6 @@ fn needs_load_balancer(service: View<'_>, metric: Option<Metric>, place: &Place,
             )
             .at(place, "a load balancer's metric")
             .help("add a table `load_balancer` to the service"),
-        );
-    }
-}
-
-/// Measured CPU stops at 100 % of what is reserved (`aws-scaling.md` §1.2).
-fn out_of_reach(metric: Metric, value: f64, place: &Place, lower: &mut Lower<'_>) {
-    if metric == Metric::CpuUtilization && value >= 100.0 {
-        lower.report.add(
-            Problem::new(
-                codes::OUT_OF_REACH,
-                format!("CPU utilization never passes 100 %, so it never passes {value}"),
-            )
-            .at(place, "never passed")
-            .help("the service will not scale out on it; targets of 40 to 80 are usual"),
-        );
-    }
-}
-
-fn short_cooldown(view: View<'_>, key: &str, lower: &mut Lower<'_>) {
-    if let Some(cooldown) = view.duration(key)
-        && cooldown < PERIOD
-    {
-        lower.report.add(
-            Problem::new(
-                codes::SHORT_COOLDOWN,
-                format!("`{key}` is shorter than the 60 s of a metric period"),
-            )
-            .at(&view.place(key), "")
-            .help("the policy can act again before its last action shows in the metric"),
         );
     }
 }
@@ -263,7 +228,6 @@ fn alarm(view: View<'_>, name: &str, metrics: &MetricsPlan, lower: &mut Lower<'_
 
 fn step(view: View<'_>, entry: &Entry, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<StepPlan> {
     let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, lower));
-    short_cooldown(view, "cooldown", lower);
     let steps = steps(view, lower);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");
     if min_adjustment_magnitude.is_some_and(|least| least > 0)

@@ -24,15 +24,17 @@ pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
             .iter()
             .map(|(cpu, memory)| format!("cpu = {cpu}, memory = {memory}"))
             .collect();
-        lower.report.add(
-            Problem::new(
-                codes::TASK_SIZE,
-                format!("Fargate sells no task of {cpu} CPU units and {memory} MiB"),
-            )
-            .at(&view.place("memory"), format!("{memory} MiB"))
-            .also(&view.place("cpu"), format!("{cpu} CPU units"))
-            .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; "))),
-        );
+        let problem = Problem::new(
+            codes::TASK_SIZE,
+            format!("Fargate sells no task of {cpu} CPU units and {memory} MiB"),
+        )
+        .at(&view.place("memory"), format!("{memory} MiB"))
+        .also(&view.place("cpu"), format!("{cpu} CPU units"))
+        .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; ")));
+        lower.report.add(match whole_units(cpu, memory) {
+            Some(fix) => problem.fix(fix),
+            None => problem,
+        });
     }
     let base = view.size("base_memory");
     if let (Some(memory), Some(base)) = (memory, base)
@@ -76,6 +78,14 @@ fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
         return None;
     }
     Some((base * 1_024_000.0).round() as u32)
+}
+
+/// What a size in vCPUs or GB is in the units of a task definition, where those make a size that Fargate sells.
+fn whole_units(cpu: u32, memory: u32) -> Option<String> {
+    let (units, mib) =
+        (if cpu <= 32 { cpu * 1024 } else { cpu }, if memory <= 244 { memory * 1024 } else { memory });
+    let is_sold = task_size::memories(units).contains(&mib) && (units, mib) != (cpu, memory);
+    is_sold.then(|| format!("cpu = {units}, memory = {mib}, if vCPUs or GB are meant"))
 }
 
 pub(super) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<StartupPlan> {

@@ -1,5 +1,6 @@
 //! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
 
+use jiff::tz::TimeZone;
 use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
@@ -7,7 +8,7 @@ use super::{Lower, Parts};
 use crate::scenario::curve::{self, Shape};
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::schema::FIVE_YEARS;
-use crate::scenario::trace::{self, DateOrder, Decimal, Gaps, Trace, TraceOptions};
+use crate::scenario::trace::{self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions};
 use crate::scenario::tree::Place;
 use crate::scenario::view::View;
 use crate::scenario::{TraceCounts, codes, quantity};
@@ -20,7 +21,16 @@ const MOST_PIECES: u64 = 4_000_000;
 /// Where a service's requests come from.
 pub(crate) enum Source {
     /// A trace that was read.
-    Trace { trace: Trace, file: String, is_count: bool, scale: f64, repeat: bool, place: Place },
+    Trace {
+        trace: Box<Trace>,
+        file: String,
+        is_count: bool,
+        scale: f64,
+        repeat: bool,
+        place: Place,
+        /// The zone in which times without one were read, where the scenario says it.
+        zone: Option<String>,
+    },
     /// Shapes, each with its place.
     Shapes(Vec<(Shape, Place)>),
 }
@@ -94,33 +104,9 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
         );
         return None;
     }
-    let until = match root.duration("horizon") {
-        Some(horizon) => horizon.0,
-        None => LONGEST_RUN + 1,
-    };
-    // What a wrong word would have decided cannot be judged.
-    if ["dates", "decimal"].into_iter().any(|key| view.is_given(key) && view.text(key).is_none()) {
-        return None;
-    }
-    let file = view.text("file")?;
-    let options = TraceOptions {
-        file,
-        column: view.text("column")?,
-        gaps: match view.text("gaps")? {
-            "zero" => Gaps::Zero,
-            "hold" => Gaps::Hold,
-            _ => Gaps::Error,
-        },
-        dates: view.text("dates").map(|order| match order {
-            "day_first" => DateOrder::DayFirst,
-            _ => DateOrder::MonthFirst,
-        }),
-        decimal: view.text("decimal").map(|mark| match mark {
-            "comma" => Decimal::Comma,
-            _ => Decimal::Point,
-        }),
-        until,
-    };
+    let (zone, zone_name) = zone(root, view)?;
+    let options = trace_options(root, view, (&zone, zone_name.is_some()))?;
+    let file = options.file;
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
     let reader = lower.open(file, &place)?;
@@ -129,7 +115,18 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
             if trace.missing > 0 {
                 lower.report.add(filled(&trace, &options, &view.place("gaps")));
             }
-            Some(Source::Trace { trace, file: options.file.to_owned(), is_count, scale, repeat, place })
+            if is_count && let Some(growth) = trace.growth() {
+                lower.report.add(running_total(&growth, &options, &view.place("column"), &place));
+            }
+            Some(Source::Trace {
+                trace: Box::new(trace),
+                file: options.file.to_owned(),
+                is_count,
+                scale,
+                repeat,
+                place,
+                zone: zone_name,
+            })
         }
         Err(problems) => {
             for found in problems {
@@ -147,6 +144,79 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
             None
         }
     }
+}
+
+/// The zone of times that say none: the trace's, else the scenario's; and its name, where one of them is given.
+fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<String>)> {
+    let is_given = root.node("timezone").is_some_and(|node| node.place.0.is_some());
+    let (name, is_given) = match view.text("timezone") {
+        Some(name) => (name, true),
+        None => (root.text("timezone")?, is_given),
+    };
+    Some((quantity::zone(name).ok()?, is_given.then(|| name.to_owned())))
+}
+
+/// How the scenario wants the trace read.
+fn trace_options<'a>(
+    root: View<'_>,
+    view: View<'a>,
+    (zone, is_zone_given): (&'a TimeZone, bool),
+) -> Option<TraceOptions<'a>> {
+    let until = match root.duration("horizon") {
+        Some(horizon) => horizon.0,
+        None => LONGEST_RUN + 1,
+    };
+    // What a wrong word would have decided cannot be judged.
+    if ["dates", "decimal", "timezone", "duplicates"]
+        .into_iter()
+        .any(|key| view.is_given(key) && view.text(key).is_none())
+    {
+        return None;
+    }
+    Some(TraceOptions {
+        file: view.text("file")?,
+        column: view.text("column")?,
+        gaps: match view.text("gaps")? {
+            "zero" => Gaps::Zero,
+            "hold" => Gaps::Hold,
+            _ => Gaps::Error,
+        },
+        dates: view.text("dates").map(|order| match order {
+            "day_first" => DateOrder::DayFirst,
+            _ => DateOrder::MonthFirst,
+        }),
+        decimal: view.text("decimal").map(|mark| match mark {
+            "comma" => Decimal::Comma,
+            _ => Decimal::Point,
+        }),
+        duplicates: match view.text("duplicates")? {
+            "sum" => Duplicates::Sum,
+            "first" => Duplicates::First,
+            "last" => Duplicates::Last,
+            _ => Duplicates::Error,
+        },
+        zone,
+        is_zone_given,
+        until,
+    })
+}
+
+/// Says that a column only grows, and what it would be as a running total.
+fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, file: &Place) -> Problem {
+    let Growth { first, last, sum, intervals } = *growth;
+    Problem::new(
+        codes::RUNNING_TOTAL,
+        format!(
+            "`{}`: column `{}` only grows, from {first} to {last} in {intervals} intervals: read as counts it is {} requests, as a \
+             running total {}",
+            options.file,
+            options.column,
+            quantity::grouped(sum),
+            quantity::grouped(last - first)
+        ),
+    )
+    .at(if column.0.is_some() { column } else { file }, "a counter?")
+    .help("of a running total, write the difference of each row to the one before, or take the column that has it")
 }
 
 /// Says how many intervals of a trace were filled.
@@ -269,7 +339,7 @@ fn trace_plan(
     horizon: SimDuration,
     lower: &mut Lower<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
-    let Source::Trace { trace, file, is_count, scale, repeat, place } = source else { return None };
+    let Source::Trace { trace, file, is_count, scale, repeat, place, .. } = source else { return None };
     let wanted = horizon.0.div_ceil(trace.step.max(1));
     let once = trace.intervals().max(1);
     let repeats = if *repeat { wanted.div_ceil(once).saturating_sub(1) } else { 0 };

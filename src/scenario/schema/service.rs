@@ -92,8 +92,8 @@ const TRAFFIC: TableSpec = TableSpec {
 };
 
 const TRACE: TableSpec = TableSpec {
-    doc: "A trace: CSV, plain or gzip, with a time column `timestamp` (ISO 8601, a date as spreadsheets write it, seconds, or \
-          milli-, micro- or nanoseconds since 1970) or `time_s`; or a CSV of the CloudWatch console, with its lines of \
+    doc: "A trace: CSV, plain or gzip, with a time column `timestamp`, `time`, `datetime` or `date` in any case (ISO 8601, a date \
+          as spreadsheets write it, seconds, or milli-, micro- or nanoseconds since 1970) or `time_s`; or a CSV of the CloudWatch console, with its lines of \
           labels. Commas, semicolons or tabs part the cells. Second 0 is its first interval; within an interval the rate is \
           constant.",
     keys: &[
@@ -110,9 +110,21 @@ const TRACE: TableSpec = TableSpec {
         Key::new(
             "gaps",
             Kind::Choice(&[word("error"), word("zero"), word("hold")]),
-            "What a missing row or an empty cell is: an error, no requests, or the value before it.",
+            "What a missing row, or a cell that is empty, `null`, `NaN`, `N/A` or `-`, is: an error, no requests, or the value \
+             before it.",
         )
         .or("\"error\""),
+        Key::new(
+            "duplicates",
+            Kind::Choice(&[word("error"), word("sum"), word("first"), word("last")]),
+            "What rows of one time that follow one another are: an error, their sum, the first or the last of them.",
+        )
+        .or("\"error\""),
+        Key::new(
+            "timezone",
+            Kind::Zone,
+            "Time zone of times that say none; changes of clocks are followed. Left out: the scenario's `timezone`.",
+        ),
         Key::new(
             "dates",
             Kind::Choice(&[word("day_first"), word("month_first")]),

@@ -3,12 +3,14 @@
 
 use std::collections::VecDeque;
 
-use super::cells::cells;
+use super::cells::{SEPARATORS, cells};
+use super::clock::Clock;
 use super::instant::{self, compact_date};
+use super::kinds;
 use super::lines::Lines;
 use super::number::{self, Decimal};
 use super::row::{Format, of_header};
-use super::{TraceOptions, TraceProblem};
+use super::{Duplicates, TraceOptions, TraceProblem};
 use crate::scenario::codes;
 
 /// Most lines of labels before the first row of a console's export.
@@ -89,6 +91,8 @@ pub(super) struct Head {
     pub(super) step: Option<i128>,
     /// Whether the rows run from the latest time to the earliest.
     pub(super) is_backwards: bool,
+    /// The line with the names of the columns; empty where the file has none.
+    pub(super) header: String,
 }
 
 impl Head {
@@ -98,9 +102,10 @@ impl Head {
     /// When a column is missing, or a time is a date without its separators.
     pub(super) fn read(lines: Lines, options: &TraceOptions<'_>) -> Result<Self, TraceProblem> {
         let mut rows = Rows { lines, ahead: VecDeque::new(), broken: None, empty: 0 };
-        let (mut format, first) = columns(&mut rows, options)?;
+        let Columns { mut format, first, header } = columns(&mut rows, options)?;
         rows.read_ahead(first);
         settle_notation(&mut format, &rows.ahead);
+        let mut clock = Clock::new(options.zone);
         if let Some((line, text)) = rows.ahead.front()
             && let Some(cell) = format.texts(text).0
             && let Some(iso) = compact_date(cell.text)
@@ -117,18 +122,30 @@ impl Head {
             .ahead
             .iter()
             .filter_map(|(_, text)| format.parse(text).ok())
-            .map(|(instant, _)| instant.ns)
+            .filter_map(|(time, _)| clock.resolve(time).ok())
+            .map(|time| time.ns)
             .collect();
+        if options.duplicates == Duplicates::Error
+            && let Some(problem) = several(&format, &header, rows.ahead.iter().map(|(_, row)| row.as_str()))
+        {
+            return Err(TraceProblem { line: rows.ahead.front().map_or(1, |(line, _)| *line), ..problem });
+        }
         let is_backwards = times.len() > 2 && times.windows(2).all(|pair| pair[1] < pair[0]);
-        Ok(Self { step: step(&times), is_backwards, rows, format })
+        Ok(Self { step: step(&times), is_backwards, rows, format, header })
     }
 }
 
+/// What the first lines say.
+struct Columns {
+    format: Format,
+    /// The first row, where it had to be read to know the columns.
+    first: Option<(usize, String)>,
+    /// The line with the names, of a file that has one.
+    header: String,
+}
+
 /// The columns, from the header or from the labels of a console's export; of the latter also its first row.
-fn columns(
-    rows: &mut Rows,
-    options: &TraceOptions<'_>,
-) -> Result<(Format, Option<(usize, String)>), TraceProblem> {
+fn columns(rows: &mut Rows, options: &TraceOptions<'_>) -> Result<Columns, TraceProblem> {
     let mut next = rows.next_row()?;
     // Some spreadsheets write their separator into a line of its own.
     if next.as_ref().is_some_and(|(_, text)| text.len() == 5 && text.starts_with("sep=")) {
@@ -138,8 +155,13 @@ fn columns(
         return Err(TraceProblem::whole(codes::TRACE_HEADER, "the trace is empty"));
     };
     let at = |problem: TraceProblem| TraceProblem { line, ..problem };
+    if kinds::may_be_other(&header)
+        && let Some(problem) = kinds::other(&beginning(&header, rows))
+    {
+        return Err(at(problem));
+    }
     let problem = match Format::find(&header, options) {
-        Ok(format) => return Ok((format, None)),
+        Ok(format) => return Ok(Columns { format, first: None, header }),
         Err(problem) => at(problem),
     };
     if header.trim_end().contains('\r') {
@@ -147,8 +169,13 @@ fn columns(
         return Err(at(TraceProblem { help: Some("save the file with line feeds".to_owned()), ..problem }));
     }
     // A header with a time column has said what it is; so has a row.
-    if Format::time(&header).is_some() {
-        return Err(problem);
+    if let Some((separator, _)) = Format::time(&header) {
+        let rows = some(rows);
+        let series = Format::of_times(&header, options)
+            .and_then(|format| several(&format, &header, rows.iter().map(String::as_str)))
+            .map(|found| TraceProblem { line: line + 1, ..found });
+        let named = series.or_else(|| kinds::without_values(&header, &rows, separator).map(at));
+        return Err(named.unwrap_or(problem));
     }
     if Format::begins_with_a_time(&header).is_some() {
         let problem = of_header(
@@ -163,11 +190,37 @@ fn columns(
         let Some((number, row)) = rows.next_row()? else { break };
         if Format::begins_with_a_time(&row).is_some() {
             let format = Format::export(&labels, &row, options).map_err(at)?;
-            return Ok((format, Some((number, row))));
+            return Ok(Columns { format, first: Some((number, row)), header: String::new() });
         }
         labels.push(row);
     }
+    let separator = SEPARATORS.into_iter().find(|separator| labels[0].contains(*separator)).unwrap_or(',');
+    let has_values = cells(&labels[0], separator).any(|cell| cell.text == options.column);
+    if !has_values && let Some(named) = kinds::without_values(&labels[0], &labels[1..], separator) {
+        return Err(at(named));
+    }
     Err(renamed(problem, &labels))
+}
+
+/// The first lines of a file that may be no CSV.
+fn beginning(first: &str, rows: &mut Rows) -> String {
+    let mut text = first.to_owned();
+    for row in some(rows) {
+        text.push('\n');
+        text.push_str(&row);
+    }
+    text
+}
+
+/// Some rows, for a problem that ends the reading.
+fn some(rows: &mut Rows) -> Vec<String> {
+    (0..MOST_LABELS).map_while(|_| rows.next_row().ok().flatten().map(|(_, row)| row)).collect()
+}
+
+/// Names a file of several series.
+fn several<'t>(format: &Format, header: &str, rows: impl Iterator<Item = &'t str>) -> Option<TraceProblem> {
+    let timed: Vec<(i128, &str)> = rows.filter_map(|row| Some((format.moment(row)?, row))).collect();
+    kinds::several(format, &format.names(header), &timed)
 }
 
 /// The problem of a header without a time column, with advice where its first column seems to be one.

@@ -1,5 +1,5 @@
-//! Times as files write them: numbers of seconds, ISO 8601, and the dates of spreadsheets. A time without a zone is read
-//! as UTC. A date whose day and month could be swapped is not guessed: other dates of the file tell, or the scenario does.
+//! Times as files write them: numbers of seconds, ISO 8601, and the dates of spreadsheets. A time without a zone is
+//! given as if it were UTC, and `clock` makes an instant of it. A date whose day and month could be swapped is not guessed: other dates of the file tell, or the scenario does.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -23,7 +23,7 @@ pub(crate) enum DateOrder {
 /// A time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant {
-    /// Since 1970, or since the beginning of an offset \[ns\].
+    /// Since 1970, of a time without a zone as if it were UTC; or since the beginning of an offset \[ns\].
     pub(super) ns: i128,
     /// Whether it is one of the calendar, and not an offset.
     pub(super) is_date: bool,

@@ -23,12 +23,19 @@ pub(super) enum NotANumber {
     Either(f64, f64),
 }
 
-/// Reads a number; `None` for an empty cell.
+/// Whether a cell says that there is no value, as tools write it.
+fn is_missing(text: &str) -> bool {
+    text.is_empty()
+        || (text.len() <= 4
+            && ["null", "nan", "n/a", "na", "none", "-"].iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
+/// Reads a number; `None` for a missing one.
 ///
 /// # Errors
 /// Why it is none.
 pub(super) fn number(text: &str, decimal: Option<Decimal>) -> Result<Option<f64>, NotANumber> {
-    if text.is_empty() {
+    if is_missing(text) {
         return Ok(None);
     }
     // Most cells are whole numbers, which have no separator to wonder about.
@@ -138,7 +145,9 @@ mod tests {
         assert_eq!(number("many", None), Err(NotANumber::Text));
         assert_eq!(number("12,34", Some(Decimal::Point)), Err(NotANumber::Notation));
         assert_eq!(number("1,23,456", None), Err(NotANumber::Text));
-        assert_eq!(number("NaN", None), Err(NotANumber::NotFinite));
+        for text in ["", "null", "NULL", "NaN", "N/A", "-", "None"] {
+            assert_eq!(number(text, None), Ok(None), "{text}");
+        }
         assert_eq!(number("-inf", Some(Decimal::Comma)), Err(NotANumber::NotFinite));
         assert_eq!(number("1e999", None), Err(NotANumber::NotFinite));
     }

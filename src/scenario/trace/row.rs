@@ -20,6 +20,11 @@ pub(super) struct Fault {
     pub(super) is_of_file: bool,
 }
 
+/// Names of the time column, the surest first.
+const TIMES: [&str; 6] = ["timestamp", "time_s", "@timestamp", "datetime", "time", "date"];
+/// Most columns that are listed.
+const MOST_COLUMNS: usize = 12;
+
 /// How a file writes its rows.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
@@ -45,30 +50,74 @@ impl Format {
     /// When one is missing.
     pub(super) fn find(header: &str, options: &TraceOptions<'_>) -> Result<Self, TraceProblem> {
         let Some((separator, time)) = Self::time(header) else {
-            return Err(of_header(header, "there is no column `timestamp` or `time_s`".to_owned()));
+            return Err(of_header(
+                header,
+                "there is no column `timestamp`, `time`, `datetime`, `date` or `time_s`".to_owned(),
+            ));
         };
         let names: Vec<_> = cells(header, separator).map(|cell| cell.name().into_owned()).collect();
+        let is = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        if names[time].eq_ignore_ascii_case("time") && is("date") {
+            let problem = of_header(header, "the date and the time of day stand in two columns".to_owned());
+            let help = "join them in one column `timestamp`: `2026-03-02 09:05`".to_owned();
+            return Err(TraceProblem { help: Some(help), ..problem });
+        }
         let Some(value) = names.iter().position(|name| name == options.column) else {
-            return Err(of_header(header, missing_column("there is no column", options.column, &names)));
+            return Err(missing_value(header, options.column, &names, time));
         };
         Ok(Self {
             separator,
             time,
             value,
             width: names.len(),
-            in_seconds: names[time] == "time_s",
+            in_seconds: names[time].eq_ignore_ascii_case("time_s"),
             column: options.column.to_owned(),
             dates: options.dates,
             decimal: options.decimal,
         })
     }
 
-    /// The separator of a header with a time column, and that column's place.
+    /// The columns of a header whose value column is not known: any other stands for it.
+    pub(super) fn of_times(header: &str, options: &TraceOptions<'_>) -> Option<Self> {
+        let (separator, time) = Self::time(header)?;
+        let names: Vec<_> = cells(header, separator).map(|cell| cell.name().into_owned()).collect();
+        let other = names.iter().enumerate().rev().find(|(at, _)| *at != time)?.1;
+        Self::find(header, &TraceOptions { column: other, ..*options }).ok()
+    }
+
+    /// The time of a row in nanoseconds, as it is written.
+    pub(super) fn moment(&self, row: &str) -> Option<i128> {
+        let cell = self.texts(row).0?;
+        instant(cell.text, self.dates, self.in_seconds).ok().map(|time| time.ns)
+    }
+
+    /// The separator of a header with a time column, and that column's place. Names are tried in this order, in any case.
     pub(super) fn time(header: &str) -> Option<(char, usize)> {
         SEPARATORS.into_iter().find_map(|separator| {
-            let is_time = |cell: Cell<'_>| matches!(cell.text, "timestamp" | "time_s");
-            cells(header, separator).position(is_time).map(|at| (separator, at))
+            let is = |cell: &Cell<'_>, name: &str| cell.text.eq_ignore_ascii_case(name);
+            let place = |name: &&str| cells(header, separator).position(|cell| is(&cell, name));
+            TIMES.iter().find_map(place).map(|at| (separator, at))
         })
+    }
+
+    /// Whether a column of that name is one of times.
+    pub(super) fn is_time_name(name: &str) -> bool {
+        TIMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+    }
+
+    /// The places of the cells of a row that are neither its time nor its value.
+    pub(super) fn others(&self, row: &str) -> Vec<usize> {
+        (0..cells(row, self.separator).count()).filter(|at| *at != self.time && *at != self.value).collect()
+    }
+
+    /// The text of the cell at a place.
+    pub(super) fn cell(&self, row: &str, at: usize) -> Option<String> {
+        cells(row, self.separator).nth(at).map(|cell| cell.text.to_owned())
+    }
+
+    /// The names of the columns.
+    pub(super) fn names(&self, header: &str) -> Vec<String> {
+        cells(header, self.separator).map(|cell| cell.name().into_owned()).collect()
     }
 
     /// Finds the columns of a console's export (`aws-platform.md` §6.2: its layout is nowhere documented): lines of
@@ -234,6 +283,25 @@ pub(super) fn of_header(header: &str, message: String) -> TraceProblem {
         span: 0..header.len(),
         ..TraceProblem::whole(codes::TRACE_HEADER, &message)
     }
+}
+
+/// A header without the value column: what it has, and what to write.
+fn missing_value(header: &str, wanted: &str, names: &[String], time: usize) -> TraceProblem {
+    let others: Vec<&str> = names
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| *at != time && !name.is_empty())
+        .map(|(_, name)| name.as_str())
+        .collect();
+    let listed: Vec<String> =
+        others.iter().take(MOST_COLUMNS).map(|name| format!("`{}`", shown(name))).collect();
+    let dots = if others.len() > MOST_COLUMNS { ", …" } else { "" };
+    let message = format!("there is no column `{wanted}`; the file has {}{dots}", listed.join(", "));
+    let problem = of_header(header, message);
+    let likely = nearest(wanted, &others).or_else(|| others.first().copied());
+    let help = likely
+        .map(|name| format!("name the column with the counts or rates: `column = \"{}\"`", shown(name)));
+    TraceProblem { help, ..problem }
 }
 
 fn missing_column(what: &str, wanted: &str, names: &[String]) -> String {

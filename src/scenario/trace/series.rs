@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
 use windtunnel_kernel::units::NANOS_PER_SEC;
 
+use super::clock::{Clock, NoInstant};
 use super::head::{Head, Rows};
 use super::instant::Instant;
 use super::lines::Lines;
 use super::row::{Fault, Format};
-use super::{FirstTime, Gaps, Run, Trace, TraceOptions, TraceProblem, Wider};
+use super::{Duplicates, FirstTime, Gaps, Run, Trace, TraceOptions, TraceProblem, Wider};
 use crate::scenario::codes;
 
 /// Most runs of equal intervals that are held.
@@ -53,6 +55,13 @@ pub(super) struct Reading<'a> {
     streak: (u64, u64, usize),
     /// Whether rows have no place in time, so that only their values are judged.
     is_untimed: bool,
+    clock: Clock<'a>,
+    /// A row that waits for others of the same time: its intervals without a row before it, and its value.
+    waiting_row: Option<(At, u64, Option<f64>)>,
+    /// Whether clocks go back within the intervals that are missing.
+    goes_back: bool,
+    /// The line with the names of the columns, without what parts them.
+    header: String,
 }
 
 impl<'a> Reading<'a> {
@@ -67,6 +76,10 @@ impl<'a> Reading<'a> {
             missing: None,
             streak: (0, 0, 0),
             is_untimed: false,
+            clock: Clock::new(options.zone),
+            waiting_row: None,
+            goes_back: false,
+            header: String::new(),
         }
     }
 
@@ -78,7 +91,8 @@ impl<'a> Reading<'a> {
     /// Reads all lines.
     pub(super) fn all(&mut self, lines: Lines) {
         match Head::read(lines, self.options) {
-            Ok(Head { rows, format, step, is_backwards }) => {
+            Ok(Head { rows, format, step, is_backwards, header }) => {
+                self.header = bare(&header);
                 self.trace.step = step.and_then(|step| u64::try_from(step).ok()).unwrap_or(0);
                 self.rows(rows, &format, is_backwards);
             }
@@ -94,8 +108,15 @@ impl<'a> Reading<'a> {
                 Err(problem) => return self.add(problem),
             };
             match format.parse(&content) {
-                Ok((instant, value)) => {
+                Ok((time, value)) => {
                     let at = At { line, span: 0..content.len(), content };
+                    let instant = match self.clock.resolve(time) {
+                        Ok(instant) => instant,
+                        Err(why) => {
+                            self.no_instant(why, &at);
+                            continue;
+                        }
+                    };
                     if is_backwards && self.last_time.is_some() && !self.is_untimed {
                         self.is_untimed = true;
                         let message = "the rows run from the latest time to the earliest";
@@ -105,6 +126,8 @@ impl<'a> Reading<'a> {
                         return;
                     }
                 }
+                // Files that were put together have their header again and again.
+                Err(_) if !self.header.is_empty() && bare(&content) == self.header => {}
                 Err(fault) => self.fault(line, content, fault),
             }
             // Without a place in time there is no horizon that would end the reading.
@@ -112,6 +135,20 @@ impl<'a> Reading<'a> {
                 return;
             }
         }
+    }
+
+    /// Reports a local time that the clocks skip or repeat.
+    fn no_instant(&mut self, why: NoInstant, at: &At) {
+        let (message, help) = match why {
+            NoInstant::Skipped => ("the clocks of the trace's zone skip this time".to_owned(), SKIPPED),
+            NoInstant::Twice(first, second) => {
+                let text = |ns: i128| {
+                    Timestamp::from_nanosecond(ns).map_or_else(|_| ns.to_string(), |at| at.to_string())
+                };
+                (format!("this time comes twice, at {} and at {}", text(first), text(second)), TWICE)
+            }
+        };
+        self.problem(codes::LOCAL_TIME, at, message, Some(help));
     }
 
     /// Reports what is wrong with a row; what is wrong with all of them alike only once.
@@ -134,23 +171,32 @@ impl<'a> Reading<'a> {
             self.last_time = Some(time);
             self.trace.first =
                 instant.is_date.then_some(FirstTime { unix_ns: time, has_zone: instant.has_zone });
-            return self.take(at, 0, value);
+            return self.hand_on(at, 0, value);
         };
         let delta = time - last;
         if self.trace.step == 0 && delta > 0 {
             self.trace.step = u64::try_from(delta).unwrap_or(u64::MAX);
         }
         let step = i128::from(self.trace.step);
+        // What the clocks did since the last row, where its time depends on them.
+        let change = if instant.is_date && !instant.has_zone { self.clock.change(last, time) } else { 0 };
         if delta == 0 {
+            if self.options.duplicates != Duplicates::Error {
+                self.merge(value);
+                return true;
+            }
             self.problem(codes::TRACE_ORDER, &at, "the same time as the row before".to_owned(), Some(ONCE));
             return true;
         }
         if delta < 0 {
-            let message = format!(
-                "the row lies {} before the last row in step; sort the file by time",
-                seconds(-delta)
-            );
-            self.problem(codes::TRACE_ORDER, &at, message, None);
+            let is_local = instant.is_date && !instant.has_zone && !self.options.is_zone_given;
+            let (order, help) = if is_local && -delta <= AN_HOUR {
+                ("", Some(BACK))
+            } else {
+                ("; sort the file by time", None)
+            };
+            let message = format!("the row lies {} before the last row in step{order}", seconds(-delta));
+            self.problem(codes::TRACE_ORDER, &at, message, help);
             return true;
         }
         if step > YEAR {
@@ -165,15 +211,44 @@ impl<'a> Reading<'a> {
                 seconds(delta),
                 seconds(step)
             );
-            let help = (delta < step).then_some(
-                "a row between the steps does not belong there; a file of two resolutions has to be brought to one",
-            );
+            let help = match (change, delta < step) {
+                (0, false) => None,
+                (0, true) => Some(
+                    "a row between the steps does not belong there; a file of two resolutions has to be brought to one",
+                ),
+                _ => Some(CHANGED),
+            };
             self.problem(codes::TRACE_ORDER, &at, message, help);
             return true;
         }
         let absent = u64::try_from(delta / step - 1).unwrap_or(u64::MAX);
         self.note_streak(absent, at.line);
-        self.take(at, absent, value)
+        if absent > 0 && change < 0 {
+            self.goes_back = true;
+        }
+        self.hand_on(at, absent, value)
+    }
+
+    /// Takes a row in, or keeps it until it is known whether another one has its time.
+    fn hand_on(&mut self, at: At, absent: u64, value: Option<f64>) -> bool {
+        if self.options.duplicates == Duplicates::Error {
+            return self.take(at, absent, value);
+        }
+        match self.waiting_row.replace((at, absent, value)) {
+            Some((at, absent, value)) => self.take(at, absent, value),
+            None => true,
+        }
+    }
+
+    /// Adds the value of a row to the one before it, which has the same time.
+    fn merge(&mut self, value: Option<f64>) {
+        let Some((_, _, held)) = &mut self.waiting_row else { return };
+        *held = match (*held, value, self.options.duplicates) {
+            (None, other, _) | (other, None, _) => other,
+            (Some(one), Some(other), Duplicates::Sum) => Some(one + other),
+            (Some(_), other, Duplicates::Last) => other,
+            (one, ..) => one,
+        };
     }
 
     /// Keeps the longest stretch of equal gaps.
@@ -228,7 +303,8 @@ impl<'a> Reading<'a> {
                     (false, 1) => "1 interval is missing before this row".to_owned(),
                     (false, _) => format!("{intervals} intervals are missing before this row"),
                 };
-                self.problem(codes::TRACE_GAP, &at, message, Some(GAPS));
+                let help = if std::mem::take(&mut self.goes_back) { REPEATED } else { GAPS };
+                self.problem(codes::TRACE_GAP, &at, message, Some(help));
                 0.0
             }
             (Gaps::Zero, _) => 0.0,
@@ -258,6 +334,7 @@ impl<'a> Reading<'a> {
                 self.trace.missing += intervals;
             } else {
                 self.trace.given += intervals;
+                self.trace.course.note(value);
                 if value <= 0.0 {
                     self.trace.zeros += intervals;
                 }
@@ -300,6 +377,9 @@ impl<'a> Reading<'a> {
 
     /// The trace, or everything that is wrong with it.
     pub(super) fn finish(mut self) -> Result<Trace, Vec<TraceProblem>> {
+        if let Some((at, absent, value)) = self.waiting_row.take() {
+            self.take(at, absent, value);
+        }
         self.fill();
         if self.problems.is_empty() && self.trace.step == 0 {
             let message = "the trace needs at least two rows: their distance is the length of an interval";
@@ -317,10 +397,27 @@ impl<'a> Reading<'a> {
 }
 
 const SORT: &str = "sort the file by time, the earliest first";
-const ONCE: &str = "a time stands once in a trace; add the counts of the rows, or leave one of them out";
+const ONCE: &str =
+    "`duplicates = \"sum\"` adds rows of one time, `duplicates = \"first\"` and `\"last\"` keep one of them";
+const SKIPPED: &str = "write the times with their offset (`2026-03-29T03:30:00+02:00`), or `timezone = \"UTC\"` in the trace's table where \
+    they are UTC";
+const TWICE: &str = "the clocks go back, and no row before it tells which is meant: write the first time with its offset, or cut the row";
+const BACK: &str = "times without a zone are read as UTC; where the clocks went back here, `timezone = \"Europe/Berlin\"` (the zone of the \
+    file) in the trace's table reads both hours; else sort the file by time";
+const CHANGED: &str = "the clocks change in between; where the rows are equal steps all the same, `timezone = \"UTC\"` in the trace's table \
+    reads them so, and times of day are then those of the first rows";
+const REPEATED: &str = "the clocks go back here, and the file has the repeated hour once; where its values hold both hours, `gaps = \"zero\"` \
+    keeps their sum, else `gaps = \"hold\"` repeats the last";
+/// How far clocks go back.
+const AN_HOUR: i128 = 3_600 * NANOS_PER_SEC as i128;
 const GAPS: &str =
     "`gaps = \"zero\"` takes what is missing as no requests, `gaps = \"hold\"` as the value before it";
 const LEADING: &str = "cut these rows, or take them as no requests: `gaps = \"zero\"`";
+
+/// The letters and digits of a line.
+fn bare(line: &str) -> String {
+    line.chars().filter(|c| c.is_alphanumeric()).collect()
+}
 
 #[expect(clippy::cast_precision_loss, reason = "for display")]
 fn seconds(nanos: i128) -> String {

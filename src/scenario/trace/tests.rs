@@ -15,6 +15,9 @@ fn options(gaps: Gaps, until_s: u64) -> TraceOptions<'static> {
         gaps,
         dates: None,
         decimal: None,
+        duplicates: Duplicates::Error,
+        zone: const { &TimeZone::UTC },
+        is_zone_given: false,
         until: until_s * NANOS_PER_SEC,
     }
 }
@@ -47,7 +50,7 @@ fn missing_rows_are_an_error_a_zero_or_the_row_before_as_asked() {
 
 #[test]
 fn every_bad_row_is_named_by_its_line() {
-    let text = "timestamp,requests\n0,1\n60,2\n60,3\n30,1\n120,-1\n180,NaN\n240,inf\nnoon,1\n250,1\n";
+    let text = "timestamp,requests\n0,1\n60,2\n60,3\n30,1\n120,-1\n180,-inf\n240,inf\nnoon,1\n250,1\n";
     assert_eq!(
         codes_of(text),
         [

@@ -160,6 +160,13 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
         }
         Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
     };
+    let arithmetic = match (invoked.datapoints.len(), decision.points) {
+        (all, used) if used > 0 && used < all && !arithmetic.is_empty() => {
+            let since = if used == 1 { "datapoint" } else { "datapoints" };
+            format!("{arithmetic} (of the newest {used} {since}, since the last change)")
+        }
+        _ => arithmetic,
+    };
     let missing = if decision.value.is_some() { missing(invoked.missing) } else { String::new() };
     if arithmetic.is_empty() {
         format!("{result}{missing}")
@@ -176,7 +183,11 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
             Some(proposed) => {
                 let base = decision.base;
                 let rule = plan.proportional(i64::from(base), value);
-                let formula = format!("ceil({base} × {} / {})", number(value), number(plan.target_value));
+                // Three decimals, unless a reader who rounds like this would get another count.
+                let shown = number(value);
+                let is_enough = shown.parse().is_ok_and(|v| plan.proportional(i64::from(base), v) == rule);
+                let shown = if is_enough { shown } else { format!("{value:.9}") };
+                let formula = format!("ceil({base} × {shown} / {})", number(plan.target_value));
                 // A scale-in may be limited by `tt_scale_in_mode` and `tt_scale_in_max_step`.
                 if rule < proposed {
                     format!(

@@ -209,7 +209,7 @@ codes! {
         "wait_time = \"5s\", timeout = \"2s\"";
     SHORT_COOLDOWN = "WT105", "cooldown shorter than the age of the metric",
         "The newest datapoint that an evaluation can see is old: it could be read a delay after its period, the period itself has a length, and alarms are evaluated once a minute. Where the cooldown ends earlier, the policy acts again on a datapoint from before its last action, and repeated that swings over the whole range of capacities. The message has the numbers.",
-        "scale_out_cooldown = \"30s\"      # and CPUUtilization, which is up to 240 s old";
+        "scale_out_cooldown = \"30s\"      # and CPUUtilization, which may be 240 s old";
     NOT_PRICED = "WT106", "used but not priced",
         "The price book has no price for something the service uses; the bill leaves it out and says so. Supply one with `[prices] file` or the keys of `[prices]`.",
         "region = \"eu-west-1\"            # the load balancer";

@@ -6,12 +6,13 @@
 mod assumptions;
 mod experiments;
 mod failing;
+mod laws;
 mod scaling;
 mod service;
 mod top;
 
 pub(crate) use failing::FAULT_KINDS;
-pub(crate) use service::DISTRIBUTION;
+pub(crate) use laws::DISTRIBUTION;
 pub(crate) use top::{FIVE_YEARS, SCENARIO};
 
 /// A table of the scenario and its keys.

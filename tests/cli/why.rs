@@ -14,7 +14,8 @@ fn flash_sale() -> &'static Path {
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = folder(&[]);
-        windtunnel(folder.path(), &["run", "--quiet", "--out", "sale"]).exits(0);
+        // Its checks are what a manager would ask of the evening, and they fail.
+        windtunnel(folder.path(), &["run", "--quiet", "--out", "sale"]).exits(1);
         folder
     });
     folder.path()

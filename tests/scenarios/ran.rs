@@ -115,7 +115,8 @@ fn run(name: &str) -> Ran {
     let file = shipped(&format!("scenarios/{name}.toml"));
     let out = folder.path().join("results");
     let arguments = ["run".as_ref(), file.as_os_str(), "--out".as_ref(), out.as_os_str()];
-    windtunnel(folder.path(), &arguments).exits(0);
+    // The checks of the flash sale are what a manager would ask of the evening, and they fail.
+    windtunnel(folder.path(), &arguments).exits(i32::from(name == "flash-sale"));
     let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
     Ran {
         summary_text: read("summary.json"),

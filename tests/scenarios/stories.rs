@@ -35,13 +35,15 @@ fn steady_api_costs_what_the_price_list_says_and_never_scales() {
     assert!(run.timeline.iter().all(|row| row.text("running") == "2" && row.text("desired") == "2"));
     assert_eq!(service["tasks"]["task_hours"].as_f64(), Some(1460.0));
     assert!(is_poisson(offered(run), 0.5 * 730.0 * 3600.0));
-    // 0.5 requests a second × 10 ms of a vCPU, of 2 × 0.25 vCPU; five standard errors of an exponential's mean are 0.4 %.
+    // 0.5 requests a second × 10 ms of a vCPU, of 2 × 0.25 vCPU, and the 0.005 vCPU that a task uses by itself; five standard
+    // errors of an exponential's mean are 0.4 %.
     let cpu = service["utilization"]["cpu_mean"].as_f64().unwrap();
-    assert!((cpu / 0.01 - 1.0).abs() < 0.01, "{cpu}");
-    // 10 ms of CPU at a quarter of a vCPU's speed, 20 ms downstream, and next to no queue: a request meets another one in
+    assert!((cpu / 0.03 - 1.0).abs() < 0.005, "{cpu}");
+    // 10 ms of CPU at 98 % of a quarter of a vCPU's speed, 20 ms downstream, and next to no queue: a request meets another one in
     // its task for 0.25/s × 40 ms = 1 % of the time.
     let mean = service["response_time_ms"]["mean"].as_f64().unwrap();
-    assert!((60.0 - 0.2..60.0 * 1.015).contains(&mean), "{mean}");
+    let alone = 40.0 / 0.98 + 20.0;
+    assert!((alone - 0.2..alone * 1.015).contains(&mean), "{mean}");
 }
 
 #[test]
@@ -191,8 +193,8 @@ fn flash_sale_runs_short_in_the_rise_and_recovers_before_the_sale_is_over() {
 #[test]
 fn web_follows_its_day_without_losing_a_request() {
     let run = scenario("web");
-    // A whole period of the cosine leaves the mean: 120 requests a second for a day.
-    assert!(is_poisson(offered(run), 120.0 * 86_400.0));
+    // A whole period of the cosine leaves the mean: 118 requests a second for a day.
+    assert!(is_poisson(offered(run), 118.0 * 86_400.0));
     let requests = &run.service()["requests"];
     assert_eq!((&requests["rejected"], &requests["failed"]), (&serde_json::json!(0), &serde_json::json!(0)));
     // At the peak 200/s · 25 ms = 5 vCPU, at 60 % nine tasks; in the trough 40/s need two, and three is the minimum.
@@ -224,13 +226,14 @@ fn month_fluid_offers_exactly_its_rate_and_only_the_newsletter_hurts() {
         !losses.is_empty() && losses.iter().all(|start| (at..at + 1_200.0).contains(start)),
         "{losses:?}"
     );
-    // At the target a task of 50 a second takes 30: on an ordinary day the tasks stay around rate ÷ 30, and never short.
-    for (start, _, row) in run.minutes().filter(|(start, _, _)| *start > 3_600.0 && *start < at) {
-        let (rate, running) = (row.number("offered_per_s"), row.number("running"));
-        assert!(
-            running * 50.0 > rate && running <= (rate / 30.0 / 0.8).max(12.0) + 1.0,
-            "at {start}: {running}"
-        );
+    // At the target a task of 50 a second takes 30: on an ordinary day the tasks are never short, and never more than the
+    // largest rate of the last hours asks for. They leave one at a time, so they follow a falling load by hours.
+    let rates: Vec<f64> = run.minutes().map(|(_, _, row)| row.number("offered_per_s")).collect();
+    for (index, (start, _, row)) in run.minutes().enumerate().filter(|(_, (start, _, _))| *start < at) {
+        let running = row.number("running");
+        let recent = rates[index.saturating_sub(240)..=index].iter().copied().fold(0.0, f64::max);
+        assert!(running * 50.0 > rates[index], "at {start}: {running}");
+        assert!(running <= (recent / 30.0 / 0.8).max(12.0) + 1.0, "at {start}: {running}");
     }
     // What is busy: rate × 20 ms, exactly, over the tasks that ran (draining ones count).
     let busy = run.minutes().filter(|(start, _, _)| *start < at).map(|(_, length, row)| {

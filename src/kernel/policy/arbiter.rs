@@ -100,6 +100,8 @@ pub struct Decision {
     pub alarm: AlarmId,
     /// The number it used.
     pub value: Option<f64>,
+    /// How many of the alarm's newest datapoints that number was made of.
+    pub points: usize,
     /// The count its formula started from.
     pub base: u32,
     /// What the formula gave, before cooldown, credit and clamps.
@@ -269,6 +271,7 @@ impl Arbiter {
                 policy: view.policy,
                 alarm,
                 value: None,
+                points: 0,
                 base: context.running,
                 proposed: None,
                 credited: None,
@@ -315,7 +318,7 @@ impl Arbiter {
                     decision.base = context.desired;
                 }
                 let value = plan.aggregate(view.datapoints, &self.rules).ok_or(Verdict::NoMatchingStep)?;
-                decision.value = Some(value);
+                (decision.value, decision.points) = (Some(value), view.datapoints.len());
                 let step = plan.select(value).ok_or(Verdict::NoMatchingStep)?;
                 decision.proposed = Some(plan.apply(step, i64::from(decision.base)));
             }
@@ -350,7 +353,7 @@ impl Arbiter {
         let is_stale = fresh.is_empty() && !view.datapoints.is_empty();
         let points = if is_stale { view.datapoints } else { fresh };
         let value = plan.aggregate(points, &self.rules).ok_or(Verdict::WithinTarget)?;
-        decision.value = Some(value);
+        (decision.value, decision.points) = (Some(value), points.len());
         candidate.is_stale = is_stale;
         if is_stale && view.low {
             return Err(self.cool_down(context, view, candidate).err().unwrap_or(Verdict::AwaitingDatapoint));

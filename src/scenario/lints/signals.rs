@@ -102,9 +102,7 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             (plan.alarm.reading.period, plan.alarm.evaluation_interval(), vec![("cooldown", plan.cooldown)])
         }
     };
-    // The latest that a datapoint can be, or the mean of a law without bound.
-    let law = service.plan.metric_delay(policy.metric());
-    let delay = law.largest().unwrap_or_else(|| SimDuration::from_nanos_f64(law.mean_nanos()));
+    let delay = SimDuration::from_nanos_f64(service.plan.metric_delay(policy.metric()).mean_nanos());
     let age = SimDuration(delay.0.saturating_add(period.0).saturating_add(interval.0));
     let text = |span: SimDuration| seconds(span.as_secs_f64() * 1e9);
     for (key, cooldown) in given.into_iter().filter(|(_, cooldown)| *cooldown < age) {
@@ -112,8 +110,8 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             Problem::new(
                 codes::SHORT_COOLDOWN,
                 format!(
-                    "`{key}` of `{}` is {}, and its metric is up to {} old: {} until a datapoint can be read, {} of its period, {} \
-                     until the next evaluation",
+                    "`{key}` of `{}` is {}, and its metric may be {} old: {} on average until a datapoint can be read, {} of its \
+                     period, {} until the next evaluation",
                     policy.name,
                     text(cooldown),
                     text(age),
@@ -124,10 +122,16 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             )
             .at(&policy.view.place(key), format!("shorter than {}", text(age)))
             .fix(format!("{key} = \"{}\"", quantity::duration_text(SimDuration(age.0.div_ceil(NANOS_PER_SEC) * NANOS_PER_SEC))))
-            .help(
-                "the policy acts again on a datapoint from before its last action; repeated, that swings between `min_capacity` \
-                 and `max_capacity`",
-            ),
+            .help(match policy.kind {
+                Kind::TargetTracking(_) => {
+                    "the policy waits for a datapoint since its last action, so it acts no sooner for it; with \
+                     `assumptions.tt_datapoints = \"alarm_window\"` it acts on older ones and swings"
+                }
+                Kind::Step(_) => {
+                    "the policy acts again on a datapoint from before its last action; repeated, that swings between \
+                     `min_capacity` and `max_capacity`"
+                }
+            }),
         );
     }
 }

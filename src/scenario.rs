@@ -26,6 +26,7 @@ mod schema;
 mod templates;
 mod trace;
 mod tree;
+mod unpriced;
 mod view;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub use load::{CheckPlace, Loaded, load, text_sha256};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
+pub use unpriced::Unpriced;
 
 /// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
 /// alone does not say it, as with `minutes_over_limit`.

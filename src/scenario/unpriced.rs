@@ -1,0 +1,92 @@
+//! What a bill leaves out because the price book has no price for it: the one account that every total, check and
+//! comparison of costs goes by. What the model never bills (NAT, logs, …) is listed elsewhere: [`Scenario::not_priced`].
+
+use std::collections::BTreeSet;
+
+use windtunnel_kernel::world::ServicePlan;
+
+use super::Scenario;
+
+/// Items that are used and have no price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unpriced {
+    /// Names of invoice lines, in the order of the bill; empty where everything has a price.
+    pub items: Vec<String>,
+    /// The region whose prices are missing.
+    pub region: String,
+}
+
+impl Unpriced {
+    /// What services leave out of their bills, each item once.
+    fn of<'a>(services: impl Iterator<Item = &'a ServicePlan>, region: &str) -> Self {
+        let items: BTreeSet<_> =
+            services.flat_map(|service| service.tariff.unpriced(service.alarms())).collect();
+        Self { items: items.iter().map(|item| item.name().to_owned()).collect(), region: region.to_owned() }
+    }
+
+    /// Whether everything has a price.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// `without alb_hour, alb_lcu in eu-south-1`; `None` where everything has a price.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        (!self.is_nothing()).then(|| format!("without {} in {}", self.items.join(", "), self.region))
+    }
+
+    /// An amount with what it leaves out: `9.01 USD (without alb_hour in eu-south-1)`.
+    #[must_use]
+    pub fn beside(&self, amount: &str) -> String {
+        self.words().map_or_else(|| amount.to_owned(), |words| format!("{amount} ({words})"))
+    }
+
+    /// Why two bills cannot be compared: one of them lacks a price that the other has. `None` where both leave out the
+    /// same.
+    #[must_use]
+    pub fn unlike(&self, other: &Self, (this, that): (&str, &str)) -> Option<String> {
+        if self.items == other.items {
+            return None;
+        }
+        let side = |name: &str, of: &Self| Some(format!("{name} is {}", of.words()?));
+        let sides: Vec<String> = [side(this, self), side(that, other)].into_iter().flatten().collect();
+        Some(format!("the bills do not have the same lines: {}", sides.join(", ")))
+    }
+}
+
+impl Scenario {
+    /// What the bill of all services leaves out.
+    #[must_use]
+    pub fn unpriced(&self) -> Unpriced {
+        Unpriced::of(self.plan.services.iter(), &self.region)
+    }
+
+    /// What the bill of one service leaves out.
+    #[must_use]
+    pub fn unpriced_of(&self, service: &str) -> Unpriced {
+        Unpriced::of(self.plan.services.iter().filter(|plan| plan.name == service), &self.region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_bills_with_other_gaps_are_not_compared() {
+        let gap = |items: &[&str], region: &str| Unpriced {
+            items: items.iter().map(|item| (*item).to_owned()).collect(),
+            region: region.to_owned(),
+        };
+        let (whole, cut) = (gap(&[], "us-east-1"), gap(&["alb_hour", "alb_lcu"], "eu-south-1"));
+        assert_eq!(whole.beside("9.01 USD"), "9.01 USD");
+        assert_eq!(cut.beside("9.01 USD"), "9.01 USD (without alb_hour, alb_lcu in eu-south-1)");
+        assert_eq!(cut.unlike(&cut.clone(), ("a", "b")), None);
+        assert_eq!(cut.unlike(&gap(&["alb_hour", "alb_lcu"], "af-south-1"), ("a", "b")), None);
+        assert_eq!(
+            cut.unlike(&whole, ("a", "b")).unwrap(),
+            "the bills do not have the same lines: a is without alb_hour, alb_lcu in eu-south-1"
+        );
+    }
+}

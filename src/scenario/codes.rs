@@ -205,8 +205,8 @@ codes! {
         "Metrics have periods of 60 s. A shorter cooldown lets the policy act again before the last action can be seen.",
         "scale_out_cooldown = \"10s\"";
     NOT_PRICED = "WT106", "used but not priced",
-        "The price book has no price for something the service uses; the bill leaves it out and says so. Supply one with `[prices] file` or the keys of `[prices]`.",
-        "region = \"eu-west-1\"            # the load balancer";
+        "The price book has no price for something the service uses. Every total leaves it out and says so, and no check of a cost can pass: it is inconclusive, unless the part with prices alone is above its limit. Supply the price with `[prices] file` or the keys of `[prices]`.",
+        "region = \"eu-south-1\"           # the load balancer";
     TRACE_ENDS = "WT107", "trace ends before the horizon",
         "No requests arrive after the last interval of the trace. Shorten the horizon or set `repeat = true`.",
         "horizon = \"48h\"                 # and a trace of a day";
@@ -229,8 +229,8 @@ codes! {
         "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",
         "[service.web.metric.backlog]\nexpression = \"queue_length\"     # queue_length / running";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
-        "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
-        "region = \"us-west-2\"\narchitecture = \"arm64\"";
+        "The price comes from a row whose source begins with `DERIVED`: it was worked out from another price. No row of the built-in book is; those of a `[prices] file` may be. Supply the published price with `[prices]` where it matters.",
+        "fargate,us-west-2,arm64,linux,vcpu,vCPU-hour,0.0324,DERIVED: 0.8 x the x86_64 price,2026-11";
     START_OF_TRACE = "WT201", "start that a trace gives",
         "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read as UTC.",
         "trace = { file = \"requests.csv\" }     # and no `start`";

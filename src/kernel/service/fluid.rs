@@ -9,6 +9,7 @@
 
 mod account;
 mod law;
+mod residence;
 
 use alloc::vec::Vec;
 
@@ -20,6 +21,7 @@ use crate::traffic::{RateWalk, Stretch, TrafficPlan};
 use crate::units::NANOS_PER_SEC;
 use account::{Account, Later, Outcomes};
 use law::{Passed, Vessel};
+use residence::{Residence, stay};
 
 /// Longest step while a backlog moves \[ns\].
 const SHORT_STEP: u64 = NANOS_PER_SEC;
@@ -60,7 +62,7 @@ pub struct Fluid<'p> {
     free_slots: Vec<u32>,
     slots: u32,
     /// Requests in service, without those that wait for the CPU.
-    in_service: f64,
+    in_service: Residence,
     /// Clients who will give up, and of these those who wait for a place.
     giving_up: Later,
     waiting_in_vain: Later,
@@ -73,7 +75,6 @@ pub struct Fluid<'p> {
     failed: f64,
     account: Account,
     currents: Vec<Current>,
-    decay: (f64, f64),
 }
 
 /// Sums over the tasks of a step; amounts in requests, times in request·s.
@@ -96,16 +97,17 @@ impl<'p> Fluid<'p> {
         task: &TaskPlan,
         capacity: Option<f64>,
     ) -> Self {
+        let vessel = Vessel::new(request, task, capacity);
         Self {
             walk: RateWalk::new(traffic),
-            vessel: Vessel::new(request, task, capacity),
+            in_service: Residence::new(&vessel),
+            vessel,
             now: 0,
             order: Vec::new(),
             groups: Vec::new(),
             closing: Vec::new(),
             free_slots: Vec::new(),
             slots: 0,
-            in_service: 0.0,
             giving_up: Later::default(),
             waiting_in_vain: Later::default(),
             late: Later::default(),
@@ -114,7 +116,6 @@ impl<'p> Fluid<'p> {
             failed: 0.0,
             account: Account::default(),
             currents: Vec::new(),
-            decay: (0.0, 1.0),
         }
     }
 
@@ -168,8 +169,9 @@ impl<'p> Fluid<'p> {
         }
         self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
-        let kept = self.kept(span);
-        let finished = stay(&mut self.in_service, sums.started, self.vessel.stay, (span, kept));
+        let stayed = self.in_service.pass(sums.started, (from, end), &self.vessel);
+        let finished = stayed.finished;
+        let kept = self.in_service.kept(span, &self.vessel);
         let late = self.late.due(end);
         self.wasted += stay(&mut self.late_in_service, late, self.vessel.stay, (span, kept));
         let wasted = self.wasted.min(finished);
@@ -193,7 +195,7 @@ impl<'p> Fluid<'p> {
             served: booked.served,
             routed: if self.order.is_empty() { 0 } else { booked.offered },
             cpu_busy: whole(sums.started * self.vessel.cpu_work),
-            occupied: whole((finished * self.vessel.stay + sums.backlog_time - sums.room_time) * 1e9),
+            occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
             waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
             tasks: self.order.len(),
             currents: &self.currents,
@@ -263,16 +265,6 @@ impl<'p> Fluid<'p> {
         }
     }
 
-    /// Share of what is in service that is still there after `span` \[s\].
-    #[expect(clippy::float_cmp, reason = "a remembered argument")]
-    fn kept(&mut self, span: f64) -> f64 {
-        if self.decay.0 != span {
-            let age = span / self.vessel.stay;
-            self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
-        }
-        self.decay.1
-    }
-
     /// Requests in service in the tasks that are closing.
     #[expect(clippy::cast_precision_loss, reason = "an age")]
     fn in_service_of_closing(&self) -> f64 {
@@ -314,7 +306,7 @@ impl Seats for Fluid<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a number of tasks")]
     fn close(&mut self, slot: Slot) -> u64 {
         let Some(position) = self.order.iter().position(|other| *other == slot.0) else { return 0 };
-        let serving = (self.in_service - self.in_service_of_closing()).max(0.0);
+        let serving = (self.in_service.content() - self.in_service_of_closing()).max(0.0);
         let in_service = serving / self.order.len() as f64;
         self.order.remove(position);
         let mut first = 0;
@@ -342,8 +334,8 @@ impl Seats for Fluid<'_> {
         let Some(task) = self.closing.iter_mut().find(|task| task.slot == slot.0) else { return };
         if at < task.idle_at {
             let left = self.vessel.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
-            let lost = (task.in_service * left).min(self.in_service);
-            self.in_service -= lost;
+            let lost = (task.in_service * left).min(self.in_service.content());
+            self.in_service.lose(lost);
             self.failed += lost + task.backlog;
         }
         (task.backlog, task.in_service) = (0.0, 0.0);
@@ -353,17 +345,6 @@ impl Seats for Fluid<'_> {
         self.closing.retain(|task| task.slot != slot.0);
         self.free_slots.push(slot.0);
     }
-}
-
-/// What starts in a step stays for a mean time of `mean` \[s\]: updates `content` and returns what finishes. The content of
-/// the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean is exact by Little's law.
-fn stay(content: &mut f64, started: f64, mean: f64, (span, kept): (f64, f64)) -> f64 {
-    if mean <= 0.0 || span <= 0.0 {
-        return started;
-    }
-    let before = *content;
-    *content = before * kept + started / span * mean * (1.0 - kept);
-    (started + before - *content).max(0.0)
 }
 
 /// Seconds as whole nanoseconds; more than a century becomes a century.

@@ -101,18 +101,22 @@ impl<'p> Recorder<'p> {
         let services = services.map(|((mut recorder, plan), outcome)| {
             let tasks = recorder.task_statistics(horizon);
             let (cpu_utilization, memory_utilization) = recorder.utilization(plan);
-            let (warmup_requests, (requests, response_time, waiting_time)) = match recorder.flows {
-                Some(flows) => (flows.warmup_requests, flows.finish()),
-                None if recorder.is_past => {
-                    (recorder.minutes.warmup_requests, recorder.minutes.finish_past())
-                }
-                None => (recorder.minutes.warmup_requests, recorder.minutes.finish()),
+            let minutes = &recorder.minutes;
+            let (warmup_requests, warmup_served) = match &recorder.flows {
+                Some(flows) => (flows.warmup_requests, flows.warmup_served),
+                None => (minutes.warmup_requests, minutes.warmup_served),
+            };
+            let (requests, response_time, waiting_time) = match recorder.flows {
+                Some(flows) => flows.finish(),
+                None if recorder.is_past => recorder.minutes.finish_past(),
+                None => recorder.minutes.finish(),
             };
             let (attempts, classes) = recorder.attempts.map_or((None, Vec::new()), |kept| kept.finish());
             ServiceRecord {
                 name: plan.name.clone(),
                 requests,
                 warmup_requests,
+                warmup_served,
                 attempts,
                 classes,
                 response_time,

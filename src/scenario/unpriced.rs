@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use windtunnel_kernel::billing::HOURS_A_MONTH;
+use windtunnel_kernel::units::{NANOS_PER_HOUR, SimDuration};
 use windtunnel_kernel::world::ServicePlan;
 
 use super::Scenario;
@@ -69,9 +71,50 @@ impl Scenario {
     }
 }
 
+/// What a cost that was scaled from a run to a month of 730 hours takes for granted: `if every day were like this one`.
+/// `None` for a run that is about a month itself, of 28 days or more, which is not scaled much.
+#[must_use]
+pub fn if_every(horizon: SimDuration) -> Option<String> {
+    const HOUR: u64 = NANOS_PER_HOUR;
+    const DAY: u64 = 24 * HOUR;
+    const SECOND: u64 = 1_000_000_000;
+    let units = [(7 * DAY, "week", "weeks"), (DAY, "day", "days"), (HOUR, "hour", "hours")];
+    let units = units.into_iter().chain([(60 * SECOND, "minute", "minutes"), (SECOND, "second", "seconds")]);
+    if horizon.0 >= 28 * DAY || horizon.0 == HOUR * u64::from(HOURS_A_MONTH) {
+        return None;
+    }
+    for (length, one, many) in units {
+        match (horizon.0 / length, horizon.0 % length) {
+            (1, 0) => return Some(format!("if every {one} were like this one")),
+            (count, 0) if count > 1 => return Some(format!("if every {count} {many} were like these")),
+            _ => {}
+        }
+    }
+    Some("if all time were like this run".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_is_only_as_true_as_its_run_is_ordinary() {
+        let words = |hours: u64| if_every(SimDuration::from_secs(hours * 3_600));
+        for (hours, expected) in [
+            (24, "if every day were like this one"),
+            (168, "if every week were like this one"),
+            (336, "if every 2 weeks were like these"),
+            (72, "if every 3 days were like these"),
+            (1, "if every hour were like this one"),
+            (30, "if every 30 hours were like these"),
+        ] {
+            assert_eq!(words(hours).as_deref(), Some(expected));
+        }
+        assert_eq!((words(730), words(672), words(8_760)), (None, None, None));
+        let minutes = if_every(SimDuration::from_secs(5_400));
+        assert_eq!(minutes.as_deref(), Some("if every 90 minutes were like these"));
+        assert_eq!(if_every(SimDuration(1_500_000_000)).as_deref(), Some("if all time were like this run"));
+    }
 
     #[test]
     fn two_bills_with_other_gaps_are_not_compared() {

@@ -7,6 +7,7 @@ use super::reading::{Estimates, Results, ServiceSummary, Timeline, Times};
 use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
+use crate::report::proviso::with_proviso;
 
 /// A figure in large type.
 #[derive(Clone, Debug, Serialize)]
@@ -49,7 +50,10 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let mut tiles = vec![Tile {
         name: "Cost a month",
         value: format!("{} USD", money(&summary.cost.per_month_usd)),
-        note: format!("{} USD for {horizon}", money(&summary.cost.total_usd)),
+        note: {
+            let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
+            with_proviso(&format!("{} USD for {horizon}", money(&summary.cost.total_usd)), proviso.as_deref())
+        },
     }];
     // The slowest service speaks for all: an average over services is nobody's experience.
     let slowest = services
@@ -146,12 +150,16 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
         row("Scaled out, in", &|s| format!("{}, {}", count(s.scaling.scale_out), count(s.scaling.scale_in))),
         row("Decisions without a change", &|s| count(s.scaling.not_scaled)),
     ];
+    let usd = |measure: Measure, service: &ServiceSummary, amount: Option<&str>| {
+        let Some(amount) = amount else { return NOTHING.to_owned() };
+        let proviso = results.summary.proviso(measure, &service.cost.unpriced);
+        with_proviso(&format!("{} USD", money(amount)), proviso.as_deref())
+    };
     let cost = vec![
-        row("Total", &|s| format!("{} USD", money(&s.cost.total_usd))),
-        row("A month of 730 h", &|s| format!("{} USD", money(&s.cost.per_month_usd))),
-        row("A million requests", &|s| {
-            let cost = s.cost.per_million_requests_usd.as_deref();
-            cost.map_or_else(|| NOTHING.to_owned(), |cost| format!("{} USD", money(cost)))
+        row("Total", &|s| usd(Measure::Cost, s, Some(&s.cost.total_usd))),
+        row("A month of 730 h", &|s| usd(Measure::CostPerMonth, s, Some(&s.cost.per_month_usd))),
+        row("A million served requests", &|s| {
+            usd(Measure::CostPerMillion, s, s.cost.per_million_requests_usd.as_deref())
         }),
     ];
     let mut groups = vec![group("Requests", requests), group("Cost", cost)];

@@ -198,3 +198,33 @@ fn infracost_prints_18_40_for_a_balancer_of_eu_west_1_and_5_84_for_an_lcu() {
         &[(FargateVcpu, "7.39"), (FargateMemory, "1.62"), (AlbHour, "18.40"), (AlbLcu, "5.84")],
     );
 }
+
+#[test]
+fn refusing_work_makes_a_million_requests_no_cheaper() {
+    // One task that can do 50 a second: offered 100, it serves half of them for the same money.
+    let price = |rate: f64, warmup: &str| {
+        let service = one("web", rate, (1024, 2048), "")
+            .replace("cpu_time = \"1ms\"", "cpu_time = \"20ms\"")
+            .replace("memory = 2048", "memory = 2048\nconcurrency = 1\nqueue = 0");
+        let text = format!("warmup = \"{warmup}\"\n{}", text("us-east-1", 1.0, &service));
+        billed(&text.replace("fidelity = \"fluid\"", "fidelity = \"requests\""))
+    };
+    for warmup in ["0s", "10m"] {
+        let (all, half) = (price(40.0, warmup), price(100.0, warmup));
+        let per_million = |result: &RunResult| {
+            windtunnel::experiment::checks::per_million_served(&result.record.services).unwrap()
+        };
+        assert_eq!(all.record.services[0].invoice.total(), half.record.services[0].invoice.total());
+        // 0.04937 USD an hour for 144 000 and for 180 000 served requests; offered were 360 000.
+        let (served, most) = (all.record.services[0].all_served(), half.record.services[0].all_served());
+        assert!(
+            (served as f64 / 144_000.0 - 1.0).abs() < 0.001 && (most as f64 / 180_000.0 - 1.0).abs() < 0.01
+        );
+        for (result, served) in [(&all, served), (&half, most)] {
+            let usd = per_million(result).as_f64();
+            assert!((usd - 0.04937 / served as f64 * 1e6).abs() < 1e-6, "{usd} for {served}");
+        }
+    }
+    let nothing = billed(&text("us-east-1", 1.0, &one("web", 0.0, (256, 512), "")));
+    assert_eq!(windtunnel::experiment::checks::per_million_served(&nothing.record.services), None);
+}

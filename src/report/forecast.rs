@@ -244,6 +244,21 @@ pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
     text.into_bytes()
 }
 
+fn commitment_json(commitment: &Commitment) -> Value {
+    let money = |value: f64| figure_number(Measure::Cost, value);
+    json!({
+        "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
+        "commitment_usd_per_hour": amount(commitment.usd_per_hour),
+        "saving_per_month_usd": {
+            "mean": money(commitment.saving),
+            "p10": money(commitment.saving_p10),
+            "p90": money(commitment.saving_p90),
+        },
+        "utilization": rounded(commitment.utilization, 6),
+        "coverage": rounded(commitment.coverage, 6),
+    })
+}
+
 /// `forecast.json`.
 #[must_use]
 pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
@@ -273,23 +288,7 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
             })
         })
         .collect();
-    let commitments: Vec<Value> = forecast
-        .commitments
-        .iter()
-        .map(|commitment| {
-            json!({
-                "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
-                "commitment_usd_per_hour": amount(commitment.usd_per_hour),
-                "saving_per_month_usd": {
-                    "mean": money(commitment.saving),
-                    "p10": money(commitment.saving_p10),
-                    "p90": money(commitment.saving_p90),
-                },
-                "utilization": rounded(commitment.utilization, 6),
-                "coverage": rounded(commitment.coverage, 6),
-            })
-        })
-        .collect();
+    let commitments: Vec<Value> = forecast.commitments.iter().map(commitment_json).collect();
     let whole = json!({
         "schema_version": "1.1",
         "region": forecast.unpriced.region,

@@ -1,7 +1,7 @@
 //! The small sweep of the benchmark: days of 50 requests/s at several targets, all rows in a fold of their fingerprints.
 
 use windtunnel::experiment::Base;
-use windtunnel::experiment::sweep::{Design, Outcome, Points, Runner};
+use windtunnel::experiment::sweep::{Design, Head, Outcome, Points, Runner};
 use windtunnel::record::Limits;
 use windtunnel::scenario::{Axis, Files, Source};
 use windtunnel::shell::files::Folder;
@@ -17,8 +17,8 @@ pub(crate) fn sweep(points: u32, replications: u32, horizon: &str) -> (u64, u64)
     let files = || Box::new(Folder::working()) as Box<dyn Files>;
     let overrides = [format!("horizon={horizon}")];
     let base = Base { source: &source, overrides: &overrides, seed: None, files: &files };
-    // The figures of a plan with one service.
-    let runner = Runner::new(base, &design, (1, 30), Limits::default());
+    let head = head(&axes, replications);
+    let runner = Runner::new(base, &design, &head, Limits::default());
     let (mut requests, mut hash) = (0_u64, 0_u64);
     runner.run(
         design.cells(),
@@ -32,4 +32,28 @@ pub(crate) fn sweep(points: u32, replications: u32, horizon: &str) -> (u64, u64)
         },
     );
     (requests, hash)
+}
+
+/// What a runner takes of the head: the seed, and as many figures as a plan with one service has.
+fn head(axes: &[Axis], replications: u32) -> Head {
+    Head {
+        windtunnel_version: String::new(),
+        scenario: String::new(),
+        scenario_sha256: String::new(),
+        overrides: Vec::new(),
+        seed: 1,
+        checks: Vec::new(),
+        unjudged: Vec::new(),
+        files: Vec::new(),
+        axes: axes.to_vec(),
+        points: Points::Grid,
+        replications,
+        budget: None,
+        figures: vec![String::new(); 30],
+        assumptions: std::collections::BTreeMap::new(),
+        not_priced: Vec::new(),
+        unpriced: Vec::new(),
+        region: String::new(),
+        horizon_s: None,
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) fn tariff() -> Tariff {
         ephemeral_gb_hour: Some(Usd(111_000_000)),
         extra_ephemeral_gb: 0,
         load_balancer: Some(LoadBalancerTariff {
-            hour: Usd(22_500_000_000),
+            hour: Some(Usd(22_500_000_000)),
             lcu_hour: Some(Usd(8_000_000_000)),
             public_ipv4: 2,
             rules: 0,

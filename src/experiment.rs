@@ -67,8 +67,23 @@ pub struct CheckOutcome {
     pub status: CheckStatus,
     /// What has to be said beside the value: why there is none, or what it leaves open.
     pub note: Option<String>,
+    /// Whether there is no verdict because a price is missing: no number of runs would tell.
+    pub is_unpriced: bool,
     /// The service that decided; `None` where it is of all together.
     pub service: Option<String>,
     /// The value with its interval, in the unit of the check's limit; `None` where there is nothing to judge.
     pub estimate: Option<Estimate>,
+}
+
+impl CheckOutcome {
+    /// Whether it fails a gate; `strict`: whether that includes what is inconclusive or has nothing to judge. A check of a
+    /// cost whose price is missing is never let through.
+    #[must_use]
+    pub const fn fails(&self, strict: bool) -> bool {
+        match self.status {
+            CheckStatus::Pass => false,
+            CheckStatus::Fail => true,
+            CheckStatus::Inconclusive | CheckStatus::NoData => strict || self.is_unpriced,
+        }
+    }
 }

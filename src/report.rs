@@ -21,6 +21,7 @@ mod optimize;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod proviso;
 mod replications;
 mod schemas;
 mod sentences;

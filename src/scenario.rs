@@ -28,6 +28,7 @@ mod scope;
 mod templates;
 mod trace;
 mod tree;
+mod unpriced;
 mod view;
 
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ pub use load::{CheckPlace, Loaded, load, text_sha256};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
+pub use unpriced::{Unpriced, if_every};
 
 /// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
 /// alone does not say it, as with `minutes_over_limit`.
@@ -153,7 +155,7 @@ pub struct SearchSpec {
 /// What a forecast expects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastSpec {
-    /// The first month, as year and number; `None`: the month in which the scenario starts.
+    /// The first month, as year and number; `None`: the first that begins when the scenario's run is over or later.
     pub from: Option<(i16, i8)>,
     /// Months, in 1..=60.
     pub months: u32,
@@ -293,7 +295,7 @@ pub enum Quantity {
     CostTotal,
     /// Cost scaled to 730 hours \[USD\].
     CostPerMonth,
-    /// Cost of a million offered requests \[USD\].
+    /// Cost of a million served requests \[USD\].
     CostPerMillionRequests,
     /// Largest running count \[tasks\].
     RunningMax,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use windtunnel::experiment::{self, FluidError, compared, fluid_error};
+use windtunnel::kernel::billing::LineItem;
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
@@ -272,4 +273,55 @@ fn auto_lets_requests_flow_where_there_are_more_than_the_limit_and_every_client_
     // The limit on single requests does not concern flows.
     assert!(shipped_scenario("web", &["limits.max_requests=1000"]).scenario.is_none());
     assert!(shipped_scenario("web", &["limits.max_requests=1000", "fidelity=fluid"]).scenario.is_some());
+}
+
+/// LCU-hours of the first service.
+fn lcu_hours(scenario: windtunnel::scenario::Scenario) -> f64 {
+    let result = experiment::run(scenario).unwrap();
+    let lines = &result.record.services[0].invoice.lines;
+    let line = lines.iter().find(|line| line.item == LineItem::AlbLcu).unwrap();
+    line.quantity_numerator as f64 / line.quantity_denominator as f64
+}
+
+#[test]
+fn flows_are_billed_for_as_many_lcus_as_requests_are() {
+    let bill = |request: &str, shape: &str, task: &str| {
+        format!(
+            "schema = 1\nname = \"lcu\"\nstart = \"2026-03-10T00:25:30Z\"\nhorizon = \"4h\"\n\
+             [service.s.traffic]\nshape = [{shape}]\narrivals = \"evenly_spaced\"\n\
+             [service.s.request]\n{request}\n[service.s.task]\ncpu = 1024\nmemory = 2048\n{task}\n\
+             [service.s.load_balancer]\n[service.s.scaling]\nmin_capacity = 2\nmax_capacity = 2\n"
+        )
+    };
+    let level = "{ constant = { rate = 20.0 } }";
+    // Ten times as much for twenty minutes, within an hour of the calendar and over its end.
+    let spike = "{ constant = { rate = 20.0 } }, \
+                 { spike = { at = \"80m\", factor = 10.0, rise = \"2m\", hold = \"20m\", fall = \"5m\" } }";
+    let short = "cpu_time = \"5ms\"";
+    let texts = [
+        ("new connections", bill(short, level, "")),
+        ("new connections that change within the hour", bill(short, spike, "")),
+        ("bytes", bill("cpu_time = \"5ms\"\nbytes = \"300kB\"", spike, "")),
+        ("refusals", bill("cpu_time = \"40ms\"", spike, "concurrency = 8\nqueue = 50")),
+        ("a backlog without a bound", bill("cpu_time = \"20ms\"", spike, "")),
+        ("impatient clients", bill("cpu_time = \"20ms\"\ntimeout = \"10s\"", spike, "concurrency = 8")),
+        ("active connections", bill("cpu_time = \"1ms\"\nwait_time = \"300s\"", spike, "")),
+        (
+            "active connections of every length",
+            bill("cpu_time = \"1ms\"\nwait_time = { exponential = { mean = \"200s\" } }", spike, ""),
+        ),
+    ];
+    let scenario = |text: &str, fidelity: &str| {
+        crate::experiments::scenario(&format!("fidelity = \"{fidelity}\"\n{text}"))
+    };
+    for (what, text) in &texts {
+        let (single, flow) = (lcu_hours(scenario(text, "requests")), lcu_hours(scenario(text, "fluid")));
+        assert!(single > 1.0 && (flow / single - 1.0).abs() < 0.005, "{what}: {single} and {flow}");
+    }
+    for name in ["web", "two-policies", "high-resolution", "requests-per-target", "weekday-schedule"] {
+        let of =
+            |fidelity: &str| lcu_hours(valid(shipped_scenario(name, &[&format!("fidelity={fidelity}")])));
+        let (single, flow) = (of("requests"), of("fluid"));
+        assert!((flow / single - 1.0).abs() < 0.005, "{name}: {single} and {flow}");
+    }
 }

@@ -6,6 +6,7 @@ mod diffs;
 mod folders;
 mod formats;
 mod kept;
+mod prices;
 mod verdicts;
 mod workflow;
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod benchmarks;
+mod bills;
 mod cli;
 mod conformance;
 mod control;

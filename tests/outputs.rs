@@ -33,6 +33,7 @@ fn make() -> TempDir {
     let until = "--until p99_response_time_±20% --max-replications 12 --set checks.cost_change=<=_5%";
     said(place, &format!("run web {until} --set horizon=2h --quiet --out many"));
     experiments(place);
+    gaps(place);
     fs::write(
         place.join("check"),
         said(place, "check web --baseline many --set horizon=1h --quiet --format json"),
@@ -60,9 +61,23 @@ fn experiments(place: &Path) {
     said(place, &format!("sweep web {axis} --replications 2 {short} --out sweep"));
     windtunnel(place, &words(&format!("sweep web --axis {TARGET}=50,-1 --quiet --out broken")));
     said(place, &format!("optimize web {axis} {short} --out optimize"));
-    fs::write(place.join("bills.csv"), "month,usd\n2026-03,260\n2026-04,250\n").unwrap();
+    fs::write(place.join("bills.csv"), "month,usd\n2026-04,260\n2026-05,250\n").unwrap();
     said(place, "forecast web --months 3 --replications 5 --actuals bills.csv --quiet --out forecast");
     said(place, "forecast web --months 2 --replications 3 --growth 300%/month --quiet --out growth");
+}
+
+/// The same where the load balancer has no price, and a comparison with a region where it has one.
+fn gaps(place: &Path) {
+    let short = "--set horizon=1h --set region=eu-south-1 --quiet";
+    said(place, &format!("run web --replications 2 {short} --out gap-run"));
+    said(
+        place,
+        &format!("compare web --variant priced:_region=eu-west-1 --replications 2 {short} --out gap-compare"),
+    );
+    const TARGET: &str = "service.web.scaling.target_tracking.cpu.target_value";
+    said(place, &format!("sweep web --axis {TARGET}=50,60 {short} --out gap-sweep"));
+    said(place, &format!("optimize web --axis {TARGET}=50,60 {short} --out gap-optimize"));
+    said(place, &format!("forecast web --months 1 --replications 2 {short} --out gap-forecast"));
 }
 
 /// The words of a command line: `_` is a space within a word where none is a name, a shipped scenario's name is its path.

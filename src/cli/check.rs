@@ -8,7 +8,7 @@ use super::args::Given;
 use super::commands::{Heard, fail, listen, print, stopped};
 use super::exit::Exit;
 use super::subject::{self, Subject};
-use crate::experiment::checks::{Baseline, evaluate_against};
+use crate::experiment::checks::{Bills, evaluate_against};
 use crate::experiment::compare::{Variant, compare};
 use crate::experiment::replications::{CONFIDENCE, Enough, replications};
 use crate::experiment::{CheckOutcome, CheckStatus, Sample};
@@ -206,11 +206,11 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
             let runs = head.costs.len() as u64;
             let (baseline, interrupted) = match base {
                 None => (None, false),
-                Some(Subject::Kept(base, _)) => (Some(base.baseline()), false),
+                Some(Subject::Kept(base, _)) => (Some(base.bills()), false),
                 Some(Subject::Scenario(mut base, _)) => {
                     base.seed = head.seed;
-                    let (_, sample, interrupted) = sample(request, *base, runs)?;
-                    (Some(Baseline::of(&sample)), interrupted)
+                    let (base, sample, interrupted) = sample(request, *base, runs)?;
+                    (Some(Bills::of(&base, &sample)), interrupted)
                 }
             };
             let outcomes = head.judge(baseline.as_ref());
@@ -219,7 +219,7 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
         (Subject::Scenario(head, _), Some(Subject::Scenario(base, _))) => side_by_side(request, *base, *head),
         (Subject::Scenario(head, _), base) => {
             let baseline = match base {
-                Some(Subject::Kept(base, _)) => Some(base.baseline()),
+                Some(Subject::Kept(base, _)) => Some(base.bills()),
                 _ => None,
             };
             let runs = request.replications.unwrap_or(RUNS);

@@ -6,7 +6,7 @@ use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, print, told};
 use super::exit::Exit;
 use super::{folder, manifest, replicate};
-use crate::experiment::{self, CheckOutcome, CheckStatus, RunResult};
+use crate::experiment::{self, CheckOutcome, RunResult};
 use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
@@ -58,12 +58,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
 
 /// The exit code that the checks ask for.
 pub(super) fn verdict(checks: &[CheckOutcome], strict: bool) -> Exit {
-    let failed = |check: &CheckOutcome| match check.status {
-        CheckStatus::Pass => false,
-        CheckStatus::Fail => true,
-        CheckStatus::Inconclusive | CheckStatus::NoData => strict,
-    };
-    if checks.iter().any(failed) { Exit::CheckFailed } else { Exit::Ok }
+    if checks.iter().any(|check| check.fails(strict)) { Exit::CheckFailed } else { Exit::Ok }
 }
 
 /// The scenario of the request with these overrides, once its diagnostics are printed.

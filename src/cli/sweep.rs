@@ -146,7 +146,7 @@ fn run(
     let limits = Limits { requests: head.budget, interrupted: Some(interrupted) };
     let files = || crate::shell::files::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
-    let runner = Runner::new(base, design, (head.seed, head.figures.len()), limits);
+    let runner = Runner::new(base, design, head, limits);
     let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.given.quiet);
     let mut result = Ok(());
     let cell =

@@ -4,15 +4,15 @@
 mod change;
 mod shown;
 
-pub use change::Baseline;
+pub use change::Bills;
 
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
 use crate::kernel::service::{FaultKind, FaultPlan};
-use crate::kernel::units::Usd;
+use crate::kernel::units::{SimDuration, Usd};
 use crate::kernel::world::ServicePlan;
 use crate::record::{Keep, RequestCounts, RunRecord, ServiceRecord};
-use crate::scenario::{Check, Comparator, Quantity, Scenario};
+use crate::scenario::{Check, Comparator, Quantity, Scenario, Unpriced, if_every};
 use shown::{shown, shown_estimate};
 
 /// What a run must keep so that these checks can be judged.
@@ -27,24 +27,23 @@ pub fn quantities(checks: &[Check]) -> Vec<Quantity> {
     checks.iter().map(|check| check.quantity).collect()
 }
 
-/// The share of requests that were served, of those whose fate is known [share in 0..=1]: served ÷ (offered − in
-/// flight). `None` when there was none.
+/// The share of requests that were served, of those whose fate is known [share in 0..=1]; see
+/// [`RequestCounts::availability`].
 #[must_use]
 pub fn availability(requests: &RequestCounts) -> Option<f64> {
-    let decided = requests.offered.saturating_sub(requests.in_flight);
-    (decided > 0).then(|| requests.served as f64 / decided as f64)
+    requests.availability()
 }
 
-/// What a million offered requests cost \[USD\]. The bill never leaves out the warm-up, so its requests count here too.
-/// `None` when nothing was offered.
+/// What a million served requests cost \[USD\]: refusing work makes none of the rest cheaper. The bill never leaves out the
+/// warm-up, so its requests count here too. `None` when nothing was served.
 #[must_use]
-pub fn per_million_requests<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> Option<Usd> {
-    let (mut cost, mut offered) = (Usd::ZERO, 0_u64);
+pub fn per_million_served<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> Option<Usd> {
+    let (mut cost, mut served) = (Usd::ZERO, 0_u64);
     for service in services {
         cost += service.invoice.exact_total();
-        offered = offered.saturating_add(service.requests.offered).saturating_add(service.warmup_requests);
+        served = served.saturating_add(service.all_served());
     }
-    (offered > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(offered)))
+    (served > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(served)))
 }
 
 /// What is known of a figure that a check limits, of one service or of all together.
@@ -69,9 +68,11 @@ pub struct Finding {
 pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
     let judged = |check: &Check| {
         if check.quantity.needs_baseline() {
-            return change::judge(check, &[], None, CONFIDENCE);
+            return change::judge(check, &Bills::default(), None, CONFIDENCE);
         }
-        judge_one_run(check, &findings_of_run(check, scenario, record), scenario.is_approximate())
+        let outcome =
+            judge_one_run(check, &findings_of_run(check, scenario, record), scenario.is_approximate());
+        priced(check, &scenario.unpriced(), scenario.plan.horizon, outcome)
     };
     scenario.checks.iter().map(judged).collect()
 }
@@ -88,29 +89,56 @@ pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome
 pub fn evaluate_against(
     scenario: &Scenario,
     sample: &Sample,
-    baseline: Option<&Baseline>,
+    baseline: Option<&Bills>,
     confidence: f64,
 ) -> Vec<CheckOutcome> {
     let judged = |check: &Check| {
         if check.quantity.needs_baseline() {
-            return change::judge(check, &Baseline::of(sample).costs, baseline, confidence);
+            return change::judge(check, &Bills::of(scenario, sample), baseline, confidence);
         }
         let findings = findings_of_sample(check, scenario, sample, confidence);
-        judge_runs(check, &findings, scenario.is_approximate())
+        let outcome = judge_runs(check, &findings, scenario.is_approximate());
+        priced(check, &scenario.unpriced(), scenario.plan.horizon, outcome)
     };
     scenario.checks.iter().map(judged).collect()
 }
 
-/// The verdict of a change of cost: `costs` are those of the runs \[USD a month\].
+/// The verdict of a change of cost against a baseline.
 #[must_use]
-pub fn judge_change(check: &Check, costs: &[Option<f64>], baseline: Option<&Baseline>) -> CheckOutcome {
-    change::judge(check, costs, baseline, CONFIDENCE)
+pub fn judge_change(check: &Check, bills: &Bills, baseline: Option<&Bills>) -> CheckOutcome {
+    change::judge(check, bills, baseline, CONFIDENCE)
+}
+
+/// The outcome of a check of a cost, with what the cost leaves out and what scaling it to a month takes for granted.
+///
+/// A bill that leaves an item out is a lower bound of what is paid: where it is already above a limit that bounds from above,
+/// the check fails; any other verdict is none.
+#[must_use]
+pub fn priced(
+    check: &Check,
+    unpriced: &Unpriced,
+    horizon: SimDuration,
+    mut outcome: CheckOutcome,
+) -> CheckOutcome {
+    if !Measure::of_check(check.quantity).is_cost() || outcome.status == CheckStatus::NoData {
+        return outcome;
+    }
+    let bounds_from_above = matches!(check.comparator, Comparator::Less | Comparator::LessOrEqual);
+    let fails_anyway = outcome.status == CheckStatus::Fail && bounds_from_above;
+    if !unpriced.is_nothing() && (!fails_anyway || check.quantity.needs_baseline()) {
+        outcome.status = CheckStatus::Inconclusive;
+        outcome.is_unpriced = true;
+    }
+    let scaled = if_every(horizon).filter(|_| Measure::of_check(check.quantity) == Measure::CostPerMonth);
+    let parts: Vec<String> = [scaled, unpriced.words(), outcome.note.take()].into_iter().flatten().collect();
+    outcome.note = (!parts.is_empty()).then(|| parts.join("; "));
+    outcome
 }
 
 /// The verdicts of those of some checks that compare with a baseline where there is none: they have nothing to judge.
 #[must_use]
 pub fn without_baseline(checks: &[Check]) -> Vec<CheckOutcome> {
-    let of = |check: &Check| judge_change(check, &[], None);
+    let of = |check: &Check| judge_change(check, &Bills::default(), None);
     checks.iter().filter(|check| check.quantity.needs_baseline()).map(of).collect()
 }
 
@@ -216,6 +244,7 @@ fn nothing(check: &Check) -> CheckOutcome {
         value: "no data".to_owned(),
         status: CheckStatus::NoData,
         note: None,
+        is_unpriced: false,
         service: None,
         estimate: None,
     }
@@ -313,7 +342,7 @@ fn cost_of(quantity: Quantity, scenario: &Scenario, record: &RunRecord) -> Optio
             let horizon = scenario.plan.horizon;
             Some(Some(services.iter().map(|s| s.invoice.per_month(horizon)).sum::<Usd>().as_f64()))
         }
-        Quantity::CostPerMillionRequests => Some(per_million_requests(services).map(Usd::as_f64)),
+        Quantity::CostPerMillionRequests => Some(per_million_served(services).map(Usd::as_f64)),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::checks::{self, Baseline};
+use super::checks::{self, Bills};
 use super::replications::CONFIDENCE;
 use super::run::was_interrupted;
 use super::sample::shares_of;
@@ -65,7 +65,7 @@ pub struct Comparison {
     pub variants: Vec<Compared>,
     /// The seed that all of them ran with.
     pub seed: u64,
-    /// Index of the cheapest variant that passes all its checks, if one does.
+    /// Index of the cheapest variant that passes all its checks, if one does and their bills have the same lines.
     pub cheapest: Option<usize>,
     /// Whether somebody stopped the runs before all were done; every variant has the same number of runs all the same.
     pub interrupted: bool,
@@ -128,14 +128,18 @@ pub fn compare(
     });
     let interrupted = was_interrupted(stopped, !firsts.is_empty())?;
     // What the base costs is the baseline of all of them, its own included: its change is none.
-    let baseline = samples.first().map(Baseline::of);
+    let base = variants.first().map(|variant| &variant.scenario);
+    let baseline = base.zip(samples.first()).map(|(scenario, sample)| Bills::of(scenario, sample));
     let variants = variants.into_iter().zip(firsts).zip(samples).map(|((variant, first), sample)| {
         let checks = checks::evaluate_against(&variant.scenario, &sample, baseline.as_ref(), CONFIDENCE);
         Compared { variant, first, sample, checks }
     });
     let variants: Vec<Compared> = variants.collect();
-    let cheapest = cheapest(&variants);
-    Ok(Comparison { variants, seed, cheapest, interrupted })
+    let mut comparison = Comparison { variants, seed, cheapest: None, interrupted };
+    if comparison.has_like_bills() {
+        comparison.cheapest = cheapest(&comparison.variants);
+    }
+    Ok(comparison)
 }
 
 /// A run of a variant: what a sample takes of it, and its course.
@@ -202,13 +206,36 @@ impl Comparison {
     /// A figure of variant `index` less that of the base. The interval is wider than that of a single difference, so that
     /// all variants' intervals hold together with 95 % (Bonferroni): among twenty comparisons one in twenty would
     /// otherwise look significant by chance.
+    ///
+    /// Bills that do not have the same lines have no difference: see [`Comparison::unlike_bills`].
     #[must_use]
     pub fn difference(&self, index: usize, service: Option<&str>, measure: Measure) -> Option<Difference> {
+        if measure.is_cost() && self.unlike_bills(index, service).is_some() {
+            return None;
+        }
         let base = self.variants.first()?.pseudo(service, measure)?;
         let other = self.variants.get(index)?.pseudo(service, measure)?;
         let absolute = other.less(&base).estimate(self.joint_confidence());
         let relative = absolute.value / base.whole;
         Some(Difference { absolute, relative: relative.is_finite().then_some(relative) })
+    }
+
+    /// Why the bill of variant `index` cannot be compared with that of the base, in words: one lacks a price that the other
+    /// has. `None` where it can.
+    #[must_use]
+    pub fn unlike_bills(&self, index: usize, service: Option<&str>) -> Option<String> {
+        let (base, other) = (&self.variants.first()?.variant, &self.variants.get(index)?.variant);
+        let unpriced = |of: &Variant| match service {
+            Some(service) => of.scenario.unpriced_of(service),
+            None => of.scenario.unpriced(),
+        };
+        unpriced(other).unlike(&unpriced(base), (&other.name, &base.name))
+    }
+
+    /// Whether all bills have the same lines, so that one can be called the cheapest.
+    #[must_use]
+    pub fn has_like_bills(&self) -> bool {
+        (1..self.variants.len()).all(|index| self.unlike_bills(index, None).is_none())
     }
 
     /// Confidence of a single difference, so that all of them hold together with 95 %.

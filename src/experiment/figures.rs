@@ -53,9 +53,9 @@ pub enum Measure {
     /// The total that the bill of the run prints: the sum of its lines, each rounded once to a cent \[USD\]. A user holds a
     /// limit of `cost` against that bill, so one run and many, checks and columns all mean this and no other sum.
     Cost,
-    /// Cost scaled to 730 hours \[USD\], from the lines before their rounding, which scaling would multiply.
+    /// Cost scaled to 730 hours \[USD\]: each line scaled, then rounded to a cent, as the bill of such a month has them.
     CostPerMonth,
-    /// Cost of a million offered requests \[USD\], from the lines before their rounding for the same reason.
+    /// Cost of a million served requests \[USD\], from the lines before their rounding, which scaling would multiply.
     CostPerMillion,
     /// The longest stretch in which capacity was short \[s\]; of runs that were recorded by the minute only.
     TimeToCapacity,
@@ -295,9 +295,9 @@ fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Opt
         Measure::Cost => return plain(usd(services, |s| s.invoice.total())),
         Measure::CostPerMonth => return plain(usd(services, |s| s.invoice.per_month(plan.horizon))),
         Measure::CostPerMillion => {
-            let offered: u64 = services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
-            let millions = offered as f64 / 1e6;
-            return (offered > 0).then(|| (usd(services, |s| s.invoice.exact_total()), millions));
+            let served: u64 = services.iter().map(ServiceRecord::all_served).fold(0, u64::saturating_add);
+            let millions = served as f64 / 1e6;
+            return (served > 0).then(|| (usd(services, |s| s.invoice.exact_total()), millions));
         }
         _ => {}
     }
@@ -310,7 +310,7 @@ fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Opt
         Measure::TimedOut => plain(requests.timed_out as f64),
         Measure::Failed => plain(requests.failed as f64),
         Measure::Availability => {
-            let decided = requests.offered.saturating_sub(requests.in_flight);
+            let decided = requests.decided();
             (decided > 0).then_some((requests.served as f64, decided as f64))
         }
         Measure::ResponseMean => mean(&service.response_time),

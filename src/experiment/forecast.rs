@@ -7,10 +7,12 @@
 //! not within one.
 
 mod actuals;
+mod inputs;
 mod months;
 mod savings;
 
 pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
+pub use inputs::{Draw, Input, draw};
 pub use months::{Month, Pattern, months};
 pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
 
@@ -25,13 +27,11 @@ use super::estimate::quantile_of;
 use super::fidelity::{FluidError, fluid_error};
 use super::pool;
 use super::run::was_interrupted;
-use super::student::normal_quantile;
-use crate::kernel::random::{Purpose, Streams};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Fidelity, Plan, RunError, ServicePlan};
 use crate::record::{self, Limits, RunRecord};
-use crate::scenario::{ForecastSpec, PriceRow, Scenario, prices};
+use crate::scenario::{ForecastSpec, PriceRow, Scenario, Unpriced, prices};
 
 /// A month in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +40,8 @@ pub struct MonthRun {
     pub cost: f64,
     /// Requests offered.
     pub requests: f64,
+    /// Requests served.
+    pub served: f64,
     /// Running tasks, mean, of all services.
     pub tasks: f64,
     /// The largest of the services' own p99 response times \[ms\]; `None` where nothing was served.
@@ -97,7 +99,7 @@ pub struct MonthForecast {
     pub cumulative: Spread,
     /// Requests offered.
     pub requests: Spread,
-    /// Cost of a million requests \[USD\]; `None` where some run had none.
+    /// Cost of a million served requests \[USD\]; `None` where some run served none.
     pub per_million: Option<Spread>,
     /// Running tasks, mean.
     pub tasks: Spread,
@@ -142,6 +144,12 @@ pub struct Forecast {
     pub runs: u64,
     /// The best commitment of each kind of plan whose rates are known.
     pub commitments: Vec<Commitment>,
+    /// The kinds of plan whose rates are known.
+    pub known_terms: Vec<Term>,
+    /// The inputs that differ between runs, besides chance within a run.
+    pub varied: Vec<Input>,
+    /// What the bills leave out.
+    pub unpriced: Unpriced,
     /// Whether requests flowed: then response times are approximate.
     pub is_approximate: bool,
     /// The error of flows against single requests, on the busiest day of the first month, where it was measured.
@@ -150,17 +158,6 @@ pub struct Forecast {
     pub remarks: Vec<String>,
     /// Whether somebody stopped it; what was finished by then counts.
     pub interrupted: bool,
-}
-
-/// The inputs of one run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Draw {
-    /// Growth a month: 0.04 is 4 %.
-    pub growth: f64,
-    /// All times of requests are so many times as long.
-    pub service_time: f64,
-    /// All prices are so many times as high.
-    pub price: f64,
 }
 
 /// Why there is no forecast.
@@ -172,31 +169,6 @@ pub enum ForecastError {
     Words(String),
     /// A run was stopped.
     Run(RunError),
-}
-
-/// The inputs of run `run`: each is drawn from a stream of its own, so that adding one does not change another.
-#[must_use]
-pub fn draw(spec: &ForecastSpec, seed: u64, run: u64) -> Draw {
-    let streams = Streams::new(seed, run);
-    let normal = |what: &str| {
-        let unit = streams.stream(Purpose::Forecast, what).open_unit();
-        // The quantile function is given for the upper half.
-        if unit > 0.5 { normal_quantile(unit) } else { -normal_quantile(1.0 - unit) }
-    };
-    // A lognormal factor with mean 1 and this coefficient of variation.
-    let factor = |what: &str, cv: f64| {
-        let variance = libm::log1p(cv * cv);
-        libm::exp(variance.sqrt() * normal(what) - variance / 2.0)
-    };
-    Draw {
-        growth: (spec.growth + spec.growth_sd * normal("growth")).max(-0.99),
-        service_time: if spec.service_time_cv > 0.0 {
-            factor("service_time", spec.service_time_cv)
-        } else {
-            1.0
-        },
-        price: if spec.price_cv > 0.0 { factor("price", spec.price_cv) } else { 1.0 },
-    }
 }
 
 /// Forecasts `base`, which is `scenario`. `progress` hears of months that are simulated.
@@ -241,6 +213,8 @@ struct Prepared {
     /// Rates of each service's task, for each kind of plan whose rates are known for all services.
     rates: Vec<(Term, Vec<TaskRate>)>,
     remarks: Vec<String>,
+    varied: Vec<Input>,
+    unpriced: Unpriced,
     fluid_error: Option<FluidError>,
 }
 
@@ -288,13 +262,17 @@ impl Prepared {
         let book = prices(Some(&scenario.region));
         let rates = Term::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, &book, term)?)));
         let rates: Vec<_> = rates.collect();
-        if rates.is_empty() {
+        let unknown = Term::ALL.into_iter().filter(|term| rates.iter().all(|(known, _)| known != term));
+        let unknown: Vec<&str> = unknown.map(Term::name).collect();
+        if !unknown.is_empty() {
             remarks.push(format!(
-                "no Savings Plan rates are known for {}: no commitment is sized",
+                "no Savings Plan rates ({}) are known for {}: no such commitment is sized",
+                unknown.join("; "),
                 scenario.region
             ));
         }
-        Ok(Self { seed: scenario.seed, months, plans, rates, remarks, fluid_error: None })
+        let (seed, varied, unpriced) = (scenario.seed, Input::varied(spec), scenario.unpriced());
+        Ok(Self { seed, months, plans, rates, remarks, varied, unpriced, fluid_error: None })
     }
 
     /// The factor on the traffic of a month in a run that grows like `draw`.
@@ -394,7 +372,7 @@ impl Prepared {
     fn month_run(&self, plan: &Plan, record: &RunRecord, price: f64) -> MonthRun {
         let services = &record.services;
         let sum = |of: &dyn Fn(&crate::record::ServiceRecord) -> f64| services.iter().map(of).sum::<f64>();
-        let decided = sum(&|s| s.requests.offered.saturating_sub(s.requests.in_flight) as f64);
+        let decided = sum(&|s| s.requests.decided() as f64);
         let p99s = services.iter().filter_map(|service| service.response_time.quantile_ms(0.99));
         let hours = self.rates.iter().map(|(_, rates)| {
             let length = services.iter().map(|service| service.hourly_billed.len()).max().unwrap_or(0);
@@ -408,8 +386,9 @@ impl Prepared {
             (0..length).map(hour).collect()
         });
         MonthRun {
-            cost: sum(&|s| s.invoice.exact_total().as_f64()) * price,
+            cost: sum(&|s| s.invoice.total().as_f64()) * price,
             requests: sum(&|s| s.requests.offered.saturating_add(s.warmup_requests) as f64),
+            served: sum(&|s| s.all_served() as f64),
             tasks: sum(&|s| s.tasks.running_mean),
             p99: p99s.fold(None, |most: Option<f64>, p99| Some(most.map_or(p99, |most| most.max(p99)))),
             availability: (decided > 0.0).then(|| sum(&|s| s.requests.served as f64) / decided),
@@ -451,7 +430,7 @@ impl Prepared {
                 cost,
                 cumulative,
                 requests,
-                per_million: some(&|m| (m.requests > 0.0).then(|| m.cost / m.requests * 1e6)),
+                per_million: some(&|m| (m.served > 0.0).then(|| m.cost / m.served * 1e6)),
                 tasks,
                 p99: some(&|month| month.p99),
                 availability: some(&|month| month.availability),
@@ -470,6 +449,9 @@ impl Prepared {
             months,
             runs: runs.len() as u64,
             commitments: commitments.collect(),
+            known_terms: self.rates.iter().map(|(term, _)| *term).collect(),
+            varied: self.varied.clone(),
+            unpriced: self.unpriced.clone(),
             is_approximate: self.plans.iter().any(|plan| plan.fidelity == Fidelity::Fluid),
             fluid_error: self.fluid_error,
             remarks: self.remarks.clone(),
@@ -492,13 +474,21 @@ fn words_of(error: Option<&FluidError>, is_used: bool) -> String {
     }
 }
 
-/// The first day of the first month: as declared, or of the month in which the scenario starts.
+/// The first day of the first month: as declared, or the first local month that begins when the scenario's run is over or
+/// later. The run is what is known, so that the month after it is the first to be forecast; the wall clock has no say.
 fn first_day(scenario: &Scenario, spec: &ForecastSpec, zone: &TimeZone) -> Option<Date> {
     match spec.from {
         Some((year, month)) => Date::new(year, month, 1).ok(),
         None => {
-            let start = Timestamp::from_nanosecond(i128::from(scenario.plan.start_unix_ns)).ok()?;
-            Some(start.to_zoned(zone.clone()).date())
+            let end = i128::from(scenario.plan.start_unix_ns) + i128::from(scenario.plan.horizon.0);
+            let end = Timestamp::from_nanosecond(end).ok()?.to_zoned(zone.clone());
+            let first = end.date().first_of_month();
+            let midnight = zone.to_zoned(first.at(0, 0, 0, 0)).ok()?;
+            if midnight.timestamp() == end.timestamp() {
+                Some(first)
+            } else {
+                first.last_of_month().tomorrow().ok()
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ pub use together::{FolderFiles, of_one_run, plan_belongs};
 
 use serde_json::Value;
 
-use super::checks::{self, Baseline, Finding, judge_change, judge_one_run, judge_runs};
+use super::checks::{self, Bills, Finding, judge_change, judge_one_run, judge_runs, priced};
 use super::{CheckOutcome, CheckStatus, Estimate, Measure};
-use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source};
+use crate::record::RequestCounts;
+use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source, Unpriced};
 
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
@@ -105,10 +106,19 @@ impl Kept {
         self.estimates.is_some()
     }
 
-    /// What the runs cost, to compare others with.
+    /// The bills of the runs, to compare others with.
     #[must_use]
-    pub fn baseline(&self) -> Baseline {
-        Baseline { costs: self.costs.clone() }
+    pub fn bills(&self) -> Bills {
+        let horizon = self.declared.horizon;
+        Bills { costs: self.costs.clone(), unpriced: self.unpriced(), horizon }
+    }
+
+    /// What the bills leave out.
+    fn unpriced(&self) -> Unpriced {
+        let items = self.summary["cost"]["unpriced"].as_array();
+        let items = items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned));
+        let region = self.summary["scenario"]["region"].as_str().unwrap_or_default().to_owned();
+        Unpriced { items: items.collect(), region }
     }
 
     /// Judges by these checks instead of its own.
@@ -118,18 +128,19 @@ impl Kept {
 
     /// The verdicts of its checks, in their order.
     #[must_use]
-    pub fn judge(&self, baseline: Option<&Baseline>) -> Vec<CheckOutcome> {
+    pub fn judge(&self, baseline: Option<&Bills>) -> Vec<CheckOutcome> {
         self.declared.checks.iter().map(|check| self.judge_one(check, baseline)).collect()
     }
 
-    fn judge_one(&self, check: &Check, baseline: Option<&Baseline>) -> CheckOutcome {
+    fn judge_one(&self, check: &Check, baseline: Option<&Bills>) -> CheckOutcome {
         if check.quantity.needs_baseline() {
-            return judge_change(check, &self.costs, baseline);
+            return judge_change(check, &self.bills(), baseline);
         }
         let is_approximate = self.summary["scenario"]["fidelity"] == "fluid";
         let findings = self.findings(check);
         let judge = if self.is_many() { judge_runs } else { judge_one_run };
-        let mut outcome = judge(check, &findings, is_approximate);
+        let outcome = judge(check, &findings, is_approximate);
+        let mut outcome = priced(check, &self.unpriced(), self.declared.horizon, outcome);
         if let Some((status, value, note)) = self.recorded(check) {
             (outcome.status, outcome.value, outcome.note) = (status, value, note);
         }
@@ -240,9 +251,15 @@ impl Kept {
             Quantity::WaitingTimeQuantile(q) => of["waiting_time_ms"][quantile(q)].as_f64(),
             Quantity::WaitingTimeMean => of["waiting_time_ms"]["mean"].as_f64(),
             Quantity::Availability => {
-                let count = |name: &str| of["requests"][name].as_f64();
-                let decided = count("offered")? - count("in_flight")?;
-                (decided > 0.0).then_some(count("served")? / decided)
+                let count = |name: &str| of["requests"][name].as_u64();
+                let counts = RequestCounts {
+                    offered: count("offered")?,
+                    served: count("served")?,
+                    in_flight: count("in_flight")?,
+                    overdue: count("overdue")?,
+                    ..RequestCounts::default()
+                };
+                counts.availability()
             }
             Quantity::RunningMax => of["tasks"]["running_max"].as_f64(),
             Quantity::CpuMean => of["utilization"]["cpu_mean"].as_f64(),
@@ -253,16 +270,19 @@ impl Kept {
         }
     }
 
-    /// What a million requests cost, of all services together \[USD\].
+    /// What a million served requests cost, of all services together \[USD\].
     fn per_million(&self) -> Option<f64> {
-        let (mut cost, mut offered) = (0.0, 0.0);
+        let (mut cost, mut served) = (0.0, 0.0);
         for service in self.summary["services"].as_object()?.values() {
             for line in service["cost"]["lines"].as_array()? {
                 cost += decimal(&line["exact_usd"])?;
             }
-            offered += service["requests"]["offered"].as_f64()? + service["warmup_requests"].as_f64()?;
+            // Files of before there was this key tell it where there was no warm-up.
+            let warm = service["warmup_served"].as_f64();
+            let warm = warm.or_else(|| service["warmup_requests"].as_f64().filter(|count| *count == 0.0));
+            served += service["requests"]["served"].as_f64()? + warm?;
         }
-        (offered > 0.0).then_some(cost / offered * 1e6)
+        (served > 0.0).then_some(cost / served * 1e6)
     }
 }
 

@@ -14,9 +14,10 @@ use super::checks;
 use super::estimate::Estimate;
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool};
+use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
-use crate::scenario::{Axis, Check, Comparator, Scenario, SearchSpec};
+use crate::scenario::{Axis, Check, Comparator, Scenario, SearchSpec, Unpriced};
 
 /// Most candidates of a search.
 pub const MOST_CANDIDATES: u64 = 20_000;
@@ -104,6 +105,10 @@ pub struct Found {
     pub interrupted: bool,
     /// Whether response and waiting times are approximate, because requests flow.
     pub approximate: bool,
+    /// What the bills leave out; a candidate whose bill leaves out something else is not run.
+    pub unpriced: Unpriced,
+    /// Simulated time of the base.
+    pub horizon: SimDuration,
 }
 
 /// Number of candidates: the product of the axes' values.
@@ -177,6 +182,8 @@ impl Search<'_> {
             base_checks: Vec::new(),
             unjudged: checks::without_baseline(&self.scenario.checks),
             approximate: self.scenario.is_approximate(),
+            unpriced: self.scenario.unpriced(),
+            horizon: self.scenario.plan.horizon,
             rejected: Vec::new(),
             spots,
             race_runs,
@@ -206,6 +213,10 @@ impl Search<'_> {
             let error = loaded.diagnostics.first();
             return Err(error.map_or_else(String::new, |error| format!("{}: {}", error.code, error.message)));
         };
+        let unpriced = (scenario.unpriced(), self.scenario.unpriced());
+        if let Some(why) = unpriced.0.unlike(&unpriced.1, ("the setting", "the scenario")) {
+            return Err(format!("it is not comparable: {why}; give the price by `[prices]`"));
+        }
         let plan = &scenario.plan;
         let within = Limits { requests: None, interrupted: self.interrupted };
         let (run, keep) = ((self.scenario.seed, replication), checks::keep_for(&scenario.checks));

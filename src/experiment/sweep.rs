@@ -61,6 +61,15 @@ pub struct Head {
     /// What the bills leave out, in words.
     #[serde(default)]
     pub not_priced: Vec<String>,
+    /// What the bills lack a price for. A point that lacks others is not comparable, and its cells fail.
+    #[serde(default)]
+    pub unpriced: Vec<String>,
+    /// Region of the scenario.
+    #[serde(default)]
+    pub region: String,
+    /// Simulated time of a run, unless an axis varies it \[s\].
+    #[serde(default)]
+    pub horizon_s: Option<f64>,
 }
 
 impl Head {

@@ -2,8 +2,10 @@
 
 mod invoice;
 mod meter;
+mod month;
 mod tariff;
 
 pub use invoice::{Billed, HOURS_A_MONTH, Invoice, InvoiceLine, LineItem};
 pub use meter::{LCU_DENOMINATOR, LcuUsage, Meter, MeterReading, billed_seconds};
+pub use month::{CalendarMonth, MONTH_DENOMINATOR, months_of_run, months_until};
 pub use tariff::{LoadBalancerTariff, Tariff};

@@ -32,6 +32,8 @@ pub(super) struct Flows {
     in_flight: u64,
     totals: RequestCounts,
     pub(super) warmup_requests: u64,
+    /// Of these, those that were served.
+    pub(super) warmup_served: u64,
     percentiles: BTreeMap<Kind, [Option<u64>; 3]>,
 }
 
@@ -55,6 +57,7 @@ impl Flows {
             in_flight: 0,
             totals: RequestCounts::default(),
             warmup_requests: 0,
+            warmup_served: 0,
             percentiles: BTreeMap::new(),
         }
     }
@@ -68,6 +71,7 @@ impl Flows {
         self.in_flight += flow.offered;
         if self.warming_up {
             self.warmup_requests += flow.offered;
+            self.warmup_served += flow.served;
         } else {
             self.count(flow);
         }
@@ -92,7 +96,9 @@ impl Flows {
         self.totals.rejected += refused;
         self.totals.timed_out += counted(flow.timed_out);
         self.totals.failed += counted(flow.failed);
-        self.totals.served += counted(flow.served);
+        let served = counted(flow.served);
+        self.totals.served += served;
+        self.warmup_served += flow.served - served;
     }
 
     fn current(&mut self, current: &Current, tasks: usize) {

@@ -118,6 +118,8 @@ pub(super) struct Minutes {
     warmup_end: u64,
     totals: RequestCounts,
     pub(super) warmup_requests: u64,
+    /// Of these, those that were served.
+    pub(super) warmup_served: u64,
     response: LatencySummary,
     waiting: LatencySummary,
 }
@@ -226,6 +228,7 @@ impl Minutes {
             warmup_end: warmup,
             totals: RequestCounts::default(),
             warmup_requests: 0,
+            warmup_served: 0,
             response: empty(),
             waiting: empty(),
         }
@@ -369,9 +372,8 @@ impl Minutes {
     pub(super) fn close(&mut self) -> ClosedMinute {
         self.open.settle();
         let mut tally = self.open.tally;
-        if let Some(warm) = &mut self.warm {
-            warm.settle();
-            tally.add(&warm.tally);
+        if let Some(warm) = self.settled_warm() {
+            tally.add(&warm);
         }
         let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(tally.served) };
         #[expect(clippy::cast_precision_loss, reason = "a mean")]
@@ -381,9 +383,18 @@ impl Minutes {
         ClosedMinute { tally, mean, percentiles }
     }
 
+    /// What ended in the open minute of the requests of a warm-up that is over.
+    fn settled_warm(&mut self) -> Option<Tally> {
+        let warm = self.warm.as_mut()?;
+        warm.settle();
+        self.warmup_served += warm.tally.served;
+        Some(warm.tally)
+    }
+
     /// Ends the open minute without a row: its share of the run's sums only.
     pub(super) fn pass(&mut self) {
         self.open.settle();
+        let _row = self.settled_warm();
         self.add_to_run();
         self.open_next();
     }
@@ -405,6 +416,7 @@ impl Minutes {
         let waiting_live = self.open.waiting.live(tally.waiting_max);
         if self.warming_up {
             self.warmup_requests += tally.offered;
+            self.warmup_served += tally.served;
         } else {
             self.totals.offered += tally.offered;
             self.totals.served += tally.served;

@@ -101,12 +101,15 @@ impl<'p> Recorder<'p> {
         let services = services.map(|((mut recorder, plan), outcome)| {
             let tasks = recorder.task_statistics(horizon);
             let (cpu_utilization, memory_utilization) = recorder.utilization(plan);
-            let (warmup_requests, (requests, response_time, waiting_time)) = match recorder.flows {
-                Some(flows) => (flows.warmup_requests, flows.finish()),
-                None if recorder.is_past => {
-                    (recorder.minutes.warmup_requests, recorder.minutes.finish_past())
-                }
-                None => (recorder.minutes.warmup_requests, recorder.minutes.finish()),
+            let minutes = &recorder.minutes;
+            let (warmup_requests, warmup_served) = match &recorder.flows {
+                Some(flows) => (flows.warmup_requests, flows.warmup_served),
+                None => (minutes.warmup_requests, minutes.warmup_served),
+            };
+            let (requests, response_time, waiting_time) = match recorder.flows {
+                Some(flows) => flows.finish(),
+                None if recorder.is_past => recorder.minutes.finish_past(),
+                None => recorder.minutes.finish(),
             };
             let requests = RequestCounts {
                 overdue: (requests.overdue + outcome.overdue).min(requests.in_flight),
@@ -117,6 +120,7 @@ impl<'p> Recorder<'p> {
                 name: plan.name.clone(),
                 requests,
                 warmup_requests,
+                warmup_served,
                 attempts,
                 classes,
                 response_time,

@@ -27,6 +27,8 @@ pub struct ServiceRecord {
     pub requests: RequestCounts,
     /// Requests that arrived in the warm-up.
     pub warmup_requests: u64,
+    /// Of the requests that arrived in the warm-up, those that were served by the horizon.
+    pub warmup_served: u64,
     /// What clients did for these requests, where they try again.
     pub attempts: Option<AttemptsRecord>,
     /// The classes of requests, in the order of the plan; empty where all are alike.
@@ -59,6 +61,14 @@ pub struct ServiceRecord {
     pub lcu_by_hour: Vec<u128>,
     /// The bill.
     pub invoice: Invoice,
+}
+
+impl ServiceRecord {
+    /// Served requests, those of the warm-up included, as the bill includes it.
+    #[must_use]
+    pub const fn all_served(&self) -> u64 {
+        self.requests.served.saturating_add(self.warmup_served)
+    }
 }
 
 /// Requests by outcome: `offered = served + rejected + timed_out + failed + in_flight`.

@@ -33,7 +33,7 @@ impl Calendar {
     }
 
     /// The instant as a timestamp; what lies beyond the calendar is the calendar's end.
-    pub(super) fn timestamp(&self, at: SimTime) -> Timestamp {
+    fn timestamp(&self, at: SimTime) -> Timestamp {
         let nanos = i128::from(self.start_unix_ns) + i128::from(at.0);
         Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX)
     }

@@ -184,6 +184,10 @@ fn verdict(result: &RunResult) -> (String, canvas::Colour) {
         let text = format!("{failed} of {count} checks failed: {} was {}{others}", first.check, first.value);
         return (text, VERMILION);
     }
+    if let Some(first) = with(CheckStatus::Inconclusive).next() {
+        let note = first.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+        return (format!("Inconclusive: {} was {}{note}", first.check, first.value), GREY);
+    }
     if unjudged > 0 {
         return (format!("{unjudged} of {count} checks had nothing to judge"), GREY);
     }

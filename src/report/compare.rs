@@ -12,6 +12,7 @@ pub use sheets::{comparison_csv, comparison_json};
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
+use super::proviso::{proviso_of, with_proviso};
 use super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Estimate, Measure};
@@ -88,6 +89,13 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
     page.blank();
     let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", label(measure), "", "", "against the base", "");
     page.line(&[(Look::Faint, &head)]);
+    let provisos = provisos(comparison, (service, measure));
+    // Said once where it is the same for all.
+    let (of_all, of_each) = match provisos.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => (first.as_deref(), false),
+        _ => (None, true),
+    };
+    page.aside(4, of_all);
     for (index, variant) in comparison.variants.iter().enumerate() {
         let name = fitted(&plain(&variant.variant.name), 20);
         let name = format!("  {name}{}", " ".repeat(22 - columns(&name)));
@@ -106,7 +114,14 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
             (look, difference_text(measure, &difference))
         });
         page.line(&[(Look::Usual, &name), (Look::Usual, &value), (Look::Faint, &half), (look, &text)]);
+        page.aside(4, provisos[index].as_deref().filter(|_| of_each));
     }
+}
+
+/// What has to be said beside a figure of each variant.
+fn provisos(comparison: &Comparison, (service, measure): Line<'_>) -> Vec<Option<String>> {
+    let of = |variant: &Compared| proviso_of(&variant.variant.scenario, service, measure);
+    comparison.variants.iter().map(of).collect()
 }
 
 /// What stands for a figure that a variant does not have.
@@ -195,8 +210,13 @@ pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
             said.push(format!("{name} does not see the same as {base}: {}", unlike.join("; ")));
         }
         let mut parts = Vec::new();
+        if let Some(why) = comparison.unlike_bills(index, None) {
+            parts.push(format!("their cost is not compared: {}", plain(&why)));
+        }
         if let Some(difference) = comparison.difference(index, None, Measure::CostPerMonth) {
-            parts.push(worded(Measure::CostPerMonth, &difference, ("costs", "more", "less")));
+            let words = worded(Measure::CostPerMonth, &difference, ("costs", "more", "less"));
+            let proviso = proviso_of(&variant.variant.scenario, None, Measure::CostPerMonth);
+            parts.push(with_proviso(&words, proviso.as_deref()));
         }
         let many = comparison.services().len() > 1;
         for service in comparison.services() {
@@ -218,6 +238,9 @@ pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
             } else {
                 format!("the cheapest is {name}; no checks were declared")
             }
+        }
+        None if !comparison.has_like_bills() => {
+            "none is called the cheapest: the bills do not have the same lines".to_owned()
         }
         None => "no variant passes all its checks with confidence".to_owned(),
     });

@@ -12,6 +12,7 @@ use super::figures::{figure_text, half_width_text, label};
 use super::gate::{Gate, found};
 use super::numbers::{PLAIN, figure, grouped, millis};
 use super::page::{Look, Page};
+use super::proviso::proviso_of;
 use super::words::{columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Measure};
@@ -54,6 +55,16 @@ impl Presence {
             Self::Removed => "removed",
         }
     }
+}
+
+/// A row of the table.
+struct TableRow {
+    /// The service, where there are several.
+    service: Option<String>,
+    /// What, before, after, change.
+    cells: [String; 4],
+    /// What has to be said beside the values before and after.
+    provisos: [Option<String>; 2],
 }
 
 impl Diff {
@@ -100,6 +111,12 @@ impl Diff {
         for (service, measure) in lines(comparison) {
             let of = service.filter(|_| many).map_or_else(String::new, |name| format!(" of {}", plain(name)));
             let name = format!("{}{of}", noun(measure));
+            if let (true, Some(why)) = (measure.is_cost(), comparison.unlike_bills(1, service)) {
+                if measure == Measure::CostPerMonth {
+                    said.push(format!("{name} is not compared: {}", plain(&why)));
+                }
+                continue;
+            }
             let Some(difference) = comparison.difference(1, service, measure) else {
                 let is_told = |variant: &Compared| variant.estimate(service, measure).is_some();
                 gone.extend(comparison.variants.iter().any(is_told).then_some(name));
@@ -176,7 +193,17 @@ impl Diff {
             }
             None => "in the only run, which gives no interval".to_owned(),
         });
+        facts.extend(self.provisos(service, measure).into_iter().flatten().next_back());
         format!("{name} {change}{month} ({})", facts.join(", "))
+    }
+
+    /// What has to be said beside a figure, before and after.
+    fn provisos(&self, service: Option<&str>, measure: Measure) -> [Option<String>; 2] {
+        [0, 1].map(|index| {
+            let variant = self.comparison.variants.get(index)?;
+            service.is_none_or(|service| variant.has(service)).then_some(())?;
+            proviso_of(&variant.variant.scenario, service, measure)
+        })
     }
 
     /// What the figures rest on.
@@ -218,8 +245,8 @@ impl Diff {
         groups
     }
 
-    /// The rows of the table, each with its service where there are several: what, before, after, change.
-    fn rows(&self) -> Vec<(Option<String>, [String; 4])> {
+    /// The rows of the table, in order.
+    fn rows(&self) -> Vec<TableRow> {
         let comparison = &self.comparison;
         let many = comparison.services().len() > 1;
         let row = |(service, measure): (Option<&str>, Measure)| {
@@ -237,6 +264,9 @@ impl Diff {
                 Presence::Removed => ["no data", "-"],
             };
             let difference = match presence {
+                Presence::Both if measure.is_cost() && comparison.unlike_bills(1, service).is_some() => {
+                    "not comparable".to_owned()
+                }
                 Presence::Both => comparison
                     .difference(1, service, measure)
                     .map_or_else(String::new, |difference| difference_text(measure, &difference)),
@@ -244,8 +274,11 @@ impl Diff {
             };
             let before = at(0).unwrap_or_else(|| base.to_owned());
             let after = at(1).unwrap_or_else(|| head.to_owned());
-            let cells = [label(measure), before, after, difference];
-            (service.filter(|_| many).map(plain), cells)
+            TableRow {
+                service: service.filter(|_| many).map(plain),
+                cells: [label(measure), before, after, difference],
+                provisos: self.provisos(service, measure),
+            }
         };
         lines(comparison).into_iter().map(row).collect()
     }
@@ -282,7 +315,7 @@ fn listed(names: &[String]) -> String {
 fn noun(measure: Measure) -> String {
     match measure {
         Measure::CostPerMonth => "cost".to_owned(),
-        Measure::CostPerMillion => "cost a million requests".to_owned(),
+        Measure::CostPerMillion => "cost a million served requests".to_owned(),
         Measure::ResponseQuantile(_) => {
             format!("{} response time", label(measure).trim_start_matches("response "))
         }
@@ -341,17 +374,27 @@ pub fn diff_text(diff: &Diff, width: usize, colour: bool) -> String {
     page.blank();
     let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))));
     let line = |[what, before, after, change]: &[String; 4]| {
-        format!("{}{}{}{change}", pad(&format!("{what} "), 17), pad(before, 22), pad(after, 22))
+        format!("{}{}{}{change}", pad(&format!("{what} "), 23), pad(before, 22), pad(after, 22))
     };
     page.line(&[(Look::Faint, &line(&["", "before", "after", "change"].map(str::to_owned)))]);
     let mut last = None;
     let rows = diff.rows();
     let left_out = rows.len().saturating_sub(MOST_ROWS);
-    for (service, row) in rows.into_iter().take(MOST_ROWS) {
+    for TableRow { service, cells, provisos } in rows.into_iter().take(MOST_ROWS) {
         if service != last {
             page.line(&[(Look::Bold, service.as_deref().unwrap_or_default())]);
         }
-        page.line(&[(Look::Usual, &line(&row))]);
+        page.line(&[(Look::Usual, &line(&cells))]);
+        let said = match provisos {
+            [Some(before), Some(after)] if before == after => vec![before],
+            [before, after] => {
+                let side = |name: &str, words: Option<String>| words.map(|words| format!("{name}: {words}"));
+                [side("before", before), side("after", after)].into_iter().flatten().collect()
+            }
+        };
+        for words in &said {
+            page.aside(4, Some(words));
+        }
         last = service;
     }
     if left_out > 0 {

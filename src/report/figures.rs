@@ -76,7 +76,7 @@ pub(super) fn label(measure: Measure) -> String {
         Measure::ScaleIn => "scale-ins".to_owned(),
         Measure::Cost => "cost of the run".to_owned(),
         Measure::CostPerMonth => "cost a month".to_owned(),
-        Measure::CostPerMillion => "cost a million".to_owned(),
+        Measure::CostPerMillion => "cost a million served".to_owned(),
         Measure::TimeToCapacity => "time to capacity".to_owned(),
         Measure::ShortAtTheEnd => "short at the end".to_owned(),
         Measure::MinutesOver(_) => "minutes over limit".to_owned(),

@@ -93,7 +93,7 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str) -> Vec<u8> {
     let scenario = &result.scenario;
     let calendar = Calendar::new(scenario);
     let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
-    let months = months(&calendar, horizon);
+    let months = months(start, horizon);
     let mut sheet = Sheet::new(&COLUMNS);
     for (service, plan) in result.record.services.iter().zip(&scenario.plan.services) {
         let usage = Usage::new(service, plan, (start, horizon));

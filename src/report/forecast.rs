@@ -10,7 +10,9 @@ use super::page::{Look, Page};
 use super::replications::figure_number;
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;
-use crate::experiment::forecast::{Actual, Backtest, Commitment, Forecast, MonthForecast, Spread, backtest};
+use crate::experiment::forecast::{
+    Actual, Backtest, Commitment, Forecast, Input, MonthForecast, Spread, backtest,
+};
 use crate::kernel::units::NANOS_PER_HOUR;
 
 /// The table for a terminal of `width` columns.
@@ -28,10 +30,11 @@ pub fn forecast_table(
         runs => format!("  {} runs, USD; eight of ten runs lie between P10 and P90", grouped(runs, PLAIN)),
     };
     page.line(&[(Look::Bold, title), (Look::Faint, &runs)]);
+    page.aside(2, forecast.unpriced.words().map(|words| format!("all amounts are {words}")).as_deref());
     page.blank();
     let head = format!(
         "  {:<9}{:>15}{:>8}{:>12}{:>12}{:>12}{:>10}{:>9}{:>11}",
-        "month", "requests", "tasks", "mean", "P10", "P90", "million", "at max", "bill"
+        "month", "requests", "tasks", "mean", "P10", "P90", "/M served", "at max", "bill"
     );
     page.line(&[(Look::Faint, &head)]);
     for month in &forecast.months {
@@ -41,6 +44,7 @@ pub fn forecast_table(
         let Spread { mean, p10, p90, .. } = last.cumulative;
         let text = format!("  {:<32}{:>12}{:>12}{:>12}", "all months", usd(mean), usd(p10), usd(p90));
         page.line(&[(Look::Bold, &text)]);
+        page.aside(2, forecast.unpriced.words().as_deref());
     }
     page.blank();
     for sentence in sentences(forecast, actuals) {
@@ -91,6 +95,7 @@ fn sentences(forecast: &Forecast, actuals: &[Actual]) -> Vec<String> {
     if forecast.interrupted {
         said.push(format!("interrupted: only the {} runs that were finished count", forecast.runs));
     }
+    said.push(band_sentence(&names_of(&forecast.varied), forecast.is_approximate));
     said.push(maximum_sentence(forecast));
     for commitment in &forecast.commitments {
         said.push(commitment_sentence(commitment));
@@ -112,6 +117,42 @@ fn sentences(forecast: &Forecast, actuals: &[Actual]) -> Vec<String> {
     }
     said.extend(forecast.remarks.iter().map(|remark| plain(remark)));
     said
+}
+
+/// The names of inputs.
+fn names_of(inputs: &[Input]) -> Vec<&str> {
+    inputs.iter().map(|input| input.name()).collect()
+}
+
+/// What makes runs differ, and what does not: `runs differ by chance and by growth; service times and prices are the same in
+/// all, so the band is too narrow for whoever is not sure of them`.
+pub(super) fn band_sentence(varied: &[&str], flows: bool) -> String {
+    let fixed: Vec<&str> =
+        Input::ALL.iter().map(|(_, name)| *name).filter(|name| !varied.contains(name)).collect();
+    let listed = |names: &[&str]| match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    let chance = if flows {
+        "the chance of start-up times and alarms (arrivals flow and are not drawn)"
+    } else {
+        "the chance of arrivals, of requests and of start-up times"
+    };
+    let differ = match varied {
+        [] => format!("runs differ only by {chance}"),
+        varied => format!("runs differ by {} of their own and by {chance}", listed(varied)),
+    };
+    match fixed.as_slice() {
+        [] => differ,
+        fixed => format!(
+            "{differ}; {} {} taken as known, so P10 to P90 does not hold what is not sure of {}",
+            listed(fixed),
+            // Growth alone is one thing.
+            if fixed == ["growth"] { "is" } else { "are" },
+            if fixed == ["growth"] { "it" } else { "them" }
+        ),
+    }
 }
 
 /// The month in which most runs have reached `max_capacity`.
@@ -162,8 +203,11 @@ pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
     let mut text = String::from(
         "month,hours,requests,tasks_mean,cost_mean_usd,cost_p10_usd,cost_p50_usd,cost_p90_usd,cumulative_mean_usd,\
          cumulative_p10_usd,cumulative_p90_usd,cost_per_million_requests_usd,response_time_p99_ms,response_times,availability,\
-         at_max_capacity_by_now,actual_usd,error\n",
+         at_max_capacity_by_now,actual_usd,error",
     );
+    // The last column is there only where the bills leave something out.
+    let has_gaps = !forecast.unpriced.is_nothing();
+    text.push_str(if has_gaps { ",unpriced\n" } else { "\n" });
     let number = |value: Option<f64>, digits: i32| {
         value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
     };
@@ -191,9 +235,28 @@ pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
             number(bill.filter(|bill| *bill > 0.0).map(|bill| (cost.mean - bill) / bill), 4),
         ];
         text.push_str(&fields.join(","));
+        if has_gaps {
+            text.push(',');
+            text.push_str(&forecast.unpriced.items.join(" "));
+        }
         text.push('\n');
     }
     text.into_bytes()
+}
+
+fn commitment_json(commitment: &Commitment) -> Value {
+    let money = |value: f64| figure_number(Measure::Cost, value);
+    json!({
+        "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
+        "commitment_usd_per_hour": amount(commitment.usd_per_hour),
+        "saving_per_month_usd": {
+            "mean": money(commitment.saving),
+            "p10": money(commitment.saving_p10),
+            "p90": money(commitment.saving_p90),
+        },
+        "utilization": rounded(commitment.utilization, 6),
+        "coverage": rounded(commitment.coverage, 6),
+    })
 }
 
 /// `forecast.json`.
@@ -225,25 +288,13 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
             })
         })
         .collect();
-    let commitments: Vec<Value> = forecast
-        .commitments
-        .iter()
-        .map(|commitment| {
-            json!({
-                "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
-                "commitment_usd_per_hour": amount(commitment.usd_per_hour),
-                "saving_per_month_usd": {
-                    "mean": money(commitment.saving),
-                    "p10": money(commitment.saving_p10),
-                    "p90": money(commitment.saving_p90),
-                },
-                "utilization": rounded(commitment.utilization, 6),
-                "coverage": rounded(commitment.coverage, 6),
-            })
-        })
-        .collect();
+    let commitments: Vec<Value> = forecast.commitments.iter().map(commitment_json).collect();
     let whole = json!({
-        "schema_version": "1.0",
+        "schema_version": "1.1",
+        "region": forecast.unpriced.region,
+        "unpriced": forecast.unpriced.items,
+        "inputs_varied": names_of(&forecast.varied),
+        "savings_plans_with_known_rates": forecast.known_terms.iter().map(|term| term.name()).collect::<Vec<_>>(),
         "runs": forecast.runs,
         "interrupted": forecast.interrupted,
         "fidelity": if forecast.is_approximate { "fluid" } else { "requests" },
@@ -327,10 +378,16 @@ pub fn forecast_plot(forecast: &Forecast, title: &str, actuals: &[Actual]) -> Pl
     PlotSpec {
         title: title.to_owned(),
         subtitle: format!(
-            "{} runs, each with growth, service times and prices of its own",
-            grouped(forecast.runs, PLAIN)
+            "{} runs{}",
+            grouped(forecast.runs, PLAIN),
+            forecast.unpriced.words().map_or_else(String::new, |words| format!(", {words}"))
         ),
-        caption: forecast.remarks.first().map(|remark| plain(remark)).unwrap_or_default(),
+        caption: {
+            let band = band_sentence(&names_of(&forecast.varied), forecast.is_approximate);
+            let remark =
+                forecast.remarks.first().map_or_else(String::new, |remark| format!(" · {}", plain(remark)));
+            format!("{band}{remark}")
+        },
         columns: 1,
         panels: vec![
             panel("Cost so far", fan(&|month| month.cumulative, sums)),

@@ -55,12 +55,8 @@ pub struct Judged {
 impl Gate {
     /// Whether a verdict fails the gate.
     #[must_use]
-    pub fn fails(&self, status: CheckStatus) -> bool {
-        match status {
-            CheckStatus::Pass => false,
-            CheckStatus::Fail => true,
-            CheckStatus::Inconclusive | CheckStatus::NoData => self.strict,
-        }
+    pub const fn fails(&self, outcome: &CheckOutcome) -> bool {
+        outcome.fails(self.strict)
     }
 
     /// What all checks say together: the worst of them.
@@ -74,7 +70,7 @@ impl Gate {
     /// Whether the gate holds.
     #[must_use]
     pub fn holds(&self) -> bool {
-        !self.verdicts.iter().any(|judged| self.fails(judged.outcome.status))
+        !self.verdicts.iter().any(|judged| self.fails(&judged.outcome))
     }
 
     fn count(&self, status: CheckStatus) -> usize {
@@ -107,14 +103,24 @@ impl Gate {
 
     /// What to do about verdicts that are none; empty where there is nothing to do.
     fn advice(&self) -> Option<String> {
-        let unsure = self.count(CheckStatus::Inconclusive);
-        let word = if unsure == 1 { "is" } else { "are" };
-        (unsure > 0).then(|| {
+        let unpriced = self.verdicts.iter().filter(|judged| judged.outcome.is_unpriced).count();
+        let unsure = self.count(CheckStatus::Inconclusive) - unpriced;
+        let word = |count: usize| if count == 1 { "is" } else { "are" };
+        let runs = (unsure > 0).then(|| {
             format!(
-                "{unsure} {word} inconclusive: the interval holds the limit; more runs may tell (--replications {})",
+                "{unsure} {} inconclusive: the interval holds the limit; more runs may tell (--replications {})",
+                word(unsure),
                 (self.runs * 4).max(10)
             )
-        })
+        });
+        let prices = (unpriced > 0).then(|| {
+            format!(
+                "{unpriced} {} inconclusive: a price is missing, so the gate does not hold; give it by `[prices]`",
+                word(unpriced)
+            )
+        });
+        let parts: Vec<String> = runs.into_iter().chain(prices).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
     }
 }
 

@@ -7,6 +7,7 @@ use super::chart::plot::{self, Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
+use super::proviso::proviso;
 use super::replications::figure_number;
 use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
@@ -34,6 +35,7 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
     if found.approximate {
         page.line(&[(Look::Doubtful, APPROXIMATE)]);
     }
+    page.aside(0, said_of_costs(found).as_deref());
     page.blank();
     recommendation(&mut page, found);
     let broken = found.runners.iter().filter(|runner| matches!(runner.fate, Fate::Broken(_))).count();
@@ -62,6 +64,11 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
         }
     }
     page.finish()
+}
+
+/// What has to be said beside every cost of a month.
+fn said_of_costs(found: &Found) -> Option<String> {
+    proviso(Measure::CostPerMonth, &found.unpriced, found.horizon).map(|words| format!("costs {words}"))
 }
 
 fn paragraph(page: &mut Page, look: Look, text: &str) {
@@ -98,6 +105,8 @@ fn recommendation(page: &mut Page, found: &Found) {
             figure_text(Measure::CostPerMonth, winner.cost_in_race)
         );
         page.line(&[(Look::Usual, &text)]);
+        let words = proviso(Measure::CostPerMonth, &found.unpriced, found.horizon);
+        page.aside(4, words.as_deref());
     }
     if let Some(saving) = found.saving() {
         let text = format!("  {}{}", saving_text(&saving), base_text(&found.base_checks));
@@ -239,7 +248,10 @@ pub fn optimization_plot(found: &Found) -> PlotSpec {
     PlotSpec {
         title: "Cost against p99".to_owned(),
         subtitle: format!("{} settings of {}", grouped(candidates(&found.axes), PLAIN), names.join(" · ")),
-        caption: "Means of the race, in which settings that drop out early have few runs.".to_owned(),
+        caption: format!(
+            "Means of the race, in which settings that drop out early have few runs.{}",
+            said_of_costs(found).map_or_else(String::new, |words| format!(" Here {words}."))
+        ),
         columns: 1,
         panels: vec![PlotPanel {
             title: "p99 response time".to_owned(),
@@ -311,7 +323,10 @@ fn limit_text(figure_name: &str, value: f64) -> String {
 #[must_use]
 pub fn optimization_json(found: &Found) -> String {
     let whole = json!({
-        "schema_version": "1.0",
+        "schema_version": "1.1",
+        "region": found.unpriced.region,
+        "horizon_s": rounded(found.horizon.as_secs_f64(), 9),
+        "unpriced": found.unpriced.items,
         "candidates": candidates(&found.axes),
         "race_runs": found.race_runs,
         "interrupted": found.interrupted,
@@ -379,6 +394,9 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
         ["runs", "fate", "cost_per_month_usd", "response_time_p99_ms", "on_front"].map(str::to_owned),
     );
     head.extend(found.limits.iter().map(|check| cell(&check.text)));
+    // The last column is there only where the bills leave something out.
+    let unpriced = (!found.unpriced.is_nothing()).then(|| found.unpriced.items.join(" "));
+    head.extend(unpriced.as_ref().map(|_| "unpriced".to_owned()));
     // Writing to memory cannot fail, and every row has the same length.
     let _ = writer.write_record(&head);
     for runner in &found.runners {
@@ -398,6 +416,7 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
             let has_run = !runner.scores.is_empty();
             number(has_run.then(|| runner.figure(index)).flatten().map(|figure| figure.value), 6)
         }));
+        row.extend(unpriced.clone());
         let _ = writer.write_record(&row);
     }
     writer.into_inner().unwrap_or_default()

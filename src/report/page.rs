@@ -1,6 +1,6 @@
 //! A page of a terminal: lines that never wrap, with looks that never carry what the words do not say.
 
-use super::words::{broken, columns, fitted, plain};
+use super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::{CheckOutcome, CheckStatus};
 
 /// Widest table \[columns\].
@@ -53,6 +53,14 @@ impl Page {
     /// Its text.
     pub(super) fn finish(self) -> String {
         self.text
+    }
+
+    /// A remark in faint lines, this far in \[columns\]; nothing without one.
+    pub(super) fn aside(&mut self, indent: usize, text: Option<&str>) {
+        let Some(text) = text else { return };
+        for line in wrapped(text, self.width.saturating_sub(indent)) {
+            self.line(&[(Look::Faint, &format!("{}{line}", " ".repeat(indent)))]);
+        }
     }
 
     /// The verdicts, a line each.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::figures::{figure_text, half_width_text, label};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
+use super::proviso::proviso_of;
 use super::summary::CheckSummary;
 use super::terminal::heading;
 use super::words::columns;
@@ -52,6 +53,7 @@ pub fn replications_table(result: &Replicated, width: usize, colour: bool) -> St
     page.line(&[(Look::Faint, &title)]);
     for measure in [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion] {
         row(&mut page, result, &Figure { service: None, measure });
+        page.aside(4, proviso_of(scenario, None, measure).as_deref());
     }
     for (index, service) in scenario.plan.services.iter().enumerate() {
         page.blank();
@@ -143,6 +145,7 @@ struct Estimates<'a> {
     warmup_s: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<Value>,
+    unpriced: Vec<String>,
     figures: Map<String, Value>,
     checks: Vec<CheckSummary<'a>>,
 }
@@ -165,13 +168,17 @@ pub fn estimates_json(result: &Replicated) -> String {
         })
     });
     let estimates = Estimates {
-        schema_version: "1.0",
-        scenario: json!({ "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "fidelity": scenario.fidelity() }),
+        schema_version: "1.1",
+        scenario: json!({
+            "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "region": scenario.region,
+            "fidelity": scenario.fidelity(),
+        }),
         replications: result.sample.runs(),
         interrupted: result.interrupted,
         confidence: CONFIDENCE,
         warmup_s: plan.warmup.as_secs_f64(),
         precision,
+        unpriced: scenario.unpriced().items,
         figures,
         checks: result.checks.iter().map(CheckSummary::of).collect(),
     };
@@ -222,6 +229,11 @@ pub fn replications_csv(result: &Replicated) -> Vec<u8> {
         text.push(',');
         text.push_str(&figure.name(plan));
     }
+    // The last column is there only where the bill leaves something out.
+    let unpriced = result.first.scenario.unpriced();
+    if !unpriced.is_nothing() {
+        text.push_str(",unpriced");
+    }
     text.push('\n');
     for run in 0..result.sample.runs() {
         text.push_str(&format!("{run},{}", result.first.scenario.seed));
@@ -230,6 +242,10 @@ pub fn replications_csv(result: &Replicated) -> Vec<u8> {
             if let Some(value) = column[run].and_then(|value| rounded(value, 6)) {
                 text.push_str(&value.to_string());
             }
+        }
+        if !unpriced.is_nothing() {
+            text.push(',');
+            text.push_str(&unpriced.items.join(" "));
         }
         text.push('\n');
     }

@@ -81,6 +81,12 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
         .map(|(count, fate)| format!("{} {fate}", percent(*count, requests.offered)))
         .collect();
     let mut text = match lost.as_slice() {
+        [] if requests.overdue > 0 => {
+            format!(
+                "{} of requests had not been answered in time by the end",
+                percent(requests.overdue, requests.offered)
+            )
+        }
         [] if requests.served == 0 => "no request had been served by the end".to_owned(),
         [] => "every request was served".to_owned(),
         // One fate reads as a sentence, several as a list of shares.
@@ -97,6 +103,12 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
     };
     if requests.in_flight > 0 {
         text.push_str(&format!("; {} had not finished at the end", grouped(requests.in_flight, PLAIN)));
+    }
+    if requests.overdue > 0 {
+        text.push_str(&format!(
+            ", {} of them overdue: availability counts those as not served",
+            grouped(requests.overdue, PLAIN)
+        ));
     }
     text
 }

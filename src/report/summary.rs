@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use super::numbers::{ratio, rounded};
-use crate::experiment::checks::per_million_requests;
+use crate::experiment::checks::per_million_served;
 use crate::experiment::{CheckOutcome, CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};
@@ -12,7 +12,7 @@ use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, 
 use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
-const SCHEMA_VERSION: &str = "1.0";
+const SCHEMA_VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 struct Summary<'a> {
@@ -30,6 +30,7 @@ struct ScenarioSummary<'a> {
     name: &'a str,
     sha256: &'a str,
     seed: u64,
+    region: &'a str,
     horizon_s: Seconds,
     fidelity: &'static str,
 }
@@ -47,6 +48,7 @@ impl Serialize for Services<'_> {
 struct ServiceSummary {
     requests: Requests,
     warmup_requests: u64,
+    warmup_served: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<Attempts>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +103,7 @@ struct Requests {
     timed_out: u64,
     failed: u64,
     in_flight: u64,
+    overdue: u64,
 }
 
 /// Milliseconds with three decimals; `null` where nothing was counted.
@@ -146,6 +149,7 @@ struct ServiceCost {
     total_usd: String,
     per_month_usd: String,
     per_million_requests_usd: Option<String>,
+    unpriced: Vec<String>,
     lines: Vec<CostLine>,
 }
 
@@ -174,6 +178,7 @@ struct Trace {
 struct TotalCost<'a> {
     total_usd: String,
     per_month_usd: String,
+    unpriced: Vec<String>,
     not_priced: &'a [String],
 }
 
@@ -220,7 +225,8 @@ pub fn fingerprint(record: &RunRecord) -> String {
 /// The summary of a run as JSON, ending with a line feed.
 ///
 /// Money is a decimal string, times carry their unit in the key, and what does not exist is `null`: percentiles of no
-/// request, the utilization of no task, the cost of a million requests where none was offered. Where a trace was
+/// request, the utilization of no task, the cost of a million served requests where none was served. `unpriced` names the items that every amount of its object
+/// leaves out because they have no price. Where a trace was
 /// replayed, `traffic` says which of its intervals were zero, missing or beyond its end.
 #[must_use]
 pub fn summary_json(result: &RunResult) -> String {
@@ -234,6 +240,7 @@ pub fn summary_json(result: &RunResult) -> String {
             name: &scenario.name,
             sha256: &scenario.sha256,
             seed: scenario.seed,
+            region: &scenario.region,
             horizon_s: Seconds(horizon.0),
             fidelity: scenario.fidelity(),
         },
@@ -253,6 +260,7 @@ pub fn summary_json(result: &RunResult) -> String {
                 .map(|s| s.invoice.per_month(horizon))
                 .sum::<Usd>()
                 .to_cents_string(),
+            unpriced: scenario.unpriced().items,
             not_priced: &scenario.not_priced,
         },
         checks: result.checks.iter().map(CheckSummary::of).collect(),
@@ -294,6 +302,7 @@ fn service_summary(
     ServiceSummary {
         requests: counts(requests),
         warmup_requests: service.warmup_requests,
+        warmup_served: service.warmup_served,
         attempts: service.attempts.as_ref().map(attempts),
         classes: (!service.classes.is_empty()).then(|| classes(&service.classes)),
         response_time_ms: times(&service.response_time, approximate),
@@ -318,7 +327,8 @@ fn service_summary(
         cost: ServiceCost {
             total_usd: service.invoice.total().to_cents_string(),
             per_month_usd: service.invoice.per_month(horizon).to_cents_string(),
-            per_million_requests_usd: per_million_requests([service]).map(Usd::to_cents_string),
+            per_million_requests_usd: per_million_served([service]).map(Usd::to_cents_string),
+            unpriced: scenario.unpriced_of(&service.name).items,
             lines: service.invoice.lines.iter().map(cost_line).collect(),
         },
         traffic: trace.map(trace_summary),
@@ -333,6 +343,7 @@ fn counts(counts: &RequestCounts) -> Requests {
         timed_out: counts.timed_out,
         failed: counts.failed,
         in_flight: counts.in_flight,
+        overdue: counts.overdue,
     }
 }
 

@@ -14,8 +14,11 @@ pub use sheets::{point_line, points_header, run_lines, runs_header};
 pub use summary::summary_json;
 pub use table::table;
 
+use super::proviso::proviso;
+use crate::experiment::Measure;
 use crate::experiment::sweep::{Design, Head, Survey};
-use crate::scenario::Axis;
+use crate::kernel::units::SimDuration;
+use crate::scenario::{Axis, Unpriced};
 
 /// Everything that is shown of a sweep.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,13 @@ impl SweepView<'_> {
     fn partial(&self) -> Option<String> {
         let Survey { finished, planned, .. } = self.survey;
         (!self.survey.is_whole()).then(|| format!("partial {finished}/{planned}"))
+    }
+
+    /// What has to be said beside a cost of a month.
+    fn proviso(&self) -> Option<String> {
+        let unpriced = Unpriced { items: self.head.unpriced.clone(), region: self.head.region.clone() };
+        let horizon = self.head.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);
+        proviso(Measure::CostPerMonth, &unpriced, horizon)
     }
 
     /// The names of axes, as short as they are still told apart.

@@ -4,10 +4,11 @@
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::page::{Look, Page};
+use super::proviso::{proviso_of, with_proviso};
 use super::sentences::sentences;
 use super::words::{columns, plain, wrapped};
-use crate::experiment::RunResult;
-use crate::experiment::checks::{availability, per_million_requests};
+use crate::experiment::checks::{availability, per_million_served};
+use crate::experiment::{Measure, RunResult};
 use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::Scenario;
@@ -73,7 +74,11 @@ fn requests(page: &mut Page, service: &ServiceRecord) {
         ("timed out", counts.timed_out, Look::Bad),
         ("failed", counts.failed, Look::Bad),
         ("in flight", counts.in_flight, Look::Usual),
+        ("overdue", counts.overdue, Look::Bad),
     ];
+    // What is overdue is a part of what is in flight, and said where there is any.
+    let outcomes = outcomes.into_iter().filter(|(outcome, count, _)| *outcome != "overdue" || *count > 0);
+
     for (outcome, count, look) in outcomes {
         let share = if counts.offered == 0 { String::new() } else { percent(count, counts.offered) };
         let look = if count == 0 { Look::Faint } else { look };
@@ -216,12 +221,28 @@ fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
         let cells = [line.item.name(), &quantity, line.item.unit(), &rate, &dollars(line.amount, PLAIN)];
         page.line(&[(Look::Usual, &row(cells))]);
     }
-    page.line(&[(Look::Bold, &row(["total", "", "", "", &dollars(service.invoice.total(), PLAIN)]))]);
-    let month = dollars(service.invoice.per_month(scenario.plan.horizon), PLAIN);
-    page.line(&[(Look::Usual, &row(["a month of 730 h", "", "", "", &month]))]);
-    let million =
-        per_million_requests([service]).map_or_else(|| "–".to_owned(), |amount| dollars(amount, PLAIN));
-    page.line(&[(Look::Usual, &row(["a million requests", "", "", "", &million]))]);
+    let month = service.invoice.per_month(scenario.plan.horizon);
+    let sums = [
+        ("total", Look::Bold, Measure::Cost, Some(service.invoice.total())),
+        ("a month of 730 h", Look::Usual, Measure::CostPerMonth, Some(month)),
+        ("a million served requests", Look::Usual, Measure::CostPerMillion, per_million_served([service])),
+    ];
+    for (label, look, measure, amount) in sums {
+        let amount = amount.map_or_else(|| "–".to_owned(), |amount| dollars(amount, PLAIN));
+        let proviso = proviso_of(scenario, Some(&service.name), measure);
+        sum(page, (label, look), &amount, proviso.as_deref());
+    }
+}
+
+/// The row of a sum of the bill, with what has to be said beside it: in the row, or below it where that is too long.
+fn sum(page: &mut Page, (label, look): (&str, Look), amount: &str, proviso: Option<&str>) {
+    const LABEL: usize = 68;
+    let whole = with_proviso(label, proviso);
+    let is_short = columns(&whole) < LABEL;
+    let shown = if is_short { &whole } else { label };
+    let pad = " ".repeat(LABEL.saturating_sub(columns(shown)));
+    page.line(&[(look, &format!("    {shown}{pad}{amount:>13}"))]);
+    page.aside(6, proviso.filter(|_| !is_short));
 }
 
 /// A quantity with at most three decimals, thousands apart.
@@ -246,7 +267,15 @@ fn closing(page: &mut Page, result: &RunResult) {
         let total = dollars(services.iter().map(|s| s.invoice.total()).sum(), PLAIN);
         let month = dollars(services.iter().map(|s| s.invoice.per_month(horizon)).sum(), PLAIN);
         page.blank();
-        page.line(&[(Look::Bold, &format!("all services  {total} USD, {month} USD a month"))]);
+        let words = |measure| proviso_of(&result.scenario, None, measure);
+        let total = with_proviso(&format!("{total} USD"), words(Measure::Cost).as_deref());
+        let month = with_proviso(&format!("{month} USD a month"), words(Measure::CostPerMonth).as_deref());
+        for (index, line) in
+            wrapped(&format!("all services  {total}, {month}"), page.width).iter().enumerate()
+        {
+            let indent = if index == 0 { "" } else { "  " };
+            page.line(&[(Look::Bold, &format!("{indent}{line}"))]);
+        }
     }
     if !result.scenario.not_priced.is_empty() {
         page.blank();

@@ -211,8 +211,8 @@ codes! {
         "The newest datapoint that an evaluation can see is old: it could be read a delay after its period, the period itself has a length, and alarms are evaluated once a minute. Where the cooldown ends earlier, the policy acts again on a datapoint from before its last action, and repeated that swings over the whole range of capacities. The message has the numbers.",
         "scale_out_cooldown = \"30s\"      # and CPUUtilization, which may be 240 s old";
     NOT_PRICED = "WT106", "used but not priced",
-        "The price book has no price for something the service uses; the bill leaves it out and says so. Supply one with `[prices] file` or the keys of `[prices]`.",
-        "region = \"eu-west-1\"            # the load balancer";
+        "The price book has no price for something the service uses. Every total leaves it out and says so, and no check of a cost can pass: it is inconclusive, unless the part with prices alone is above its limit. Supply the price with `[prices] file` or the keys of `[prices]`.",
+        "region = \"eu-south-1\"           # the load balancer";
     TRACE_ENDS = "WT107", "trace ends before the horizon",
         "No requests arrive after the last interval of the trace. Shorten the horizon or set `repeat = true`.",
         "horizon = \"48h\"                 # and a trace of a day";
@@ -271,8 +271,8 @@ codes! {
         "The metric never comes back to the threshold: memory, for one, is never below what idle tasks use, however many run. The policy acts at every evaluation, up to `max_capacity` or down to `min_capacity`.",
         "memory = 1024, base_memory = \"650MiB\"\nmetric = \"ECSServiceAverageMemoryUtilization\"\ntarget_value = 60";
     DERIVED_PRICE = "WT110", "price that was derived, not published",
-        "The price book has no published price for this region and architecture; its row is 0.8 times the x86_64 price, which holds in most regions. Supply the real one with `[prices]` where it matters.",
-        "region = \"us-west-2\"\narchitecture = \"arm64\"";
+        "The price comes from a row whose source begins with `DERIVED`: it was worked out from another price. No row of the built-in book is; those of a `[prices] file` may be. Supply the published price with `[prices]` where it matters.",
+        "fargate,us-west-2,arm64,linux,vcpu,vCPU-hour,0.0324,DERIVED: 0.8 x the x86_64 price,2026-11";
     START_OF_TRACE = "WT201", "start that a trace gives",
         "The scenario has no `start`, and its trace has dates: the run begins at the first of them, and times of day, weekdays and schedules are counted from there. Times without a zone are read in the trace's `timezone`, else in the scenario's, which is UTC where it says none.",
         "trace = { file = \"requests.csv\" }     # and no `start`";

@@ -299,7 +299,7 @@ fn mistakes_in_a_search_or_a_forecast_are_answered_in_words() {
 #[test]
 fn a_forecast_is_held_against_its_bills() {
     let folder = small();
-    fs::write(folder.path().join("bills.csv"), "month,usd\n2026-01,20\n2026-02,30\n").unwrap();
+    fs::write(folder.path().join("bills.csv"), "month,usd\n2026-02,20\n2026-03,30\n").unwrap();
     let arguments = [
         "forecast",
         "small.toml",

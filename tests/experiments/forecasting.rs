@@ -119,3 +119,75 @@ fn seasons_and_the_month_of_the_maximum() {
     assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     assert_eq!(String::from_utf8(forecast_csv(&forecast, &[])).unwrap().lines().count(), 5);
 }
+
+#[test]
+fn the_band_says_which_inputs_it_holds_and_which_it_does_not() {
+    let text = text(2.0, 1, "");
+    let short = ForecastSpec { months: 1, runs: 2, growth: 0.0, ..spec() };
+    let said = |spec: &ForecastSpec| {
+        let forecast = of(&text, spec, Wish::Fluid);
+        let table = forecast_table(&forecast, "web", &[], 100, false);
+        let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
+        (table, json["inputs_varied"].clone())
+    };
+    let (table, varied) = said(&short);
+    assert_eq!(varied, serde_json::json!([]));
+    assert!(table.contains("runs differ only by the chance of"), "{table}");
+    assert!(table.contains("growth, service times and prices are taken as known"), "{table}");
+    let (table, varied) = said(&ForecastSpec { growth_sd: 0.01, price_cv: 0.05, ..short.clone() });
+    assert_eq!(varied, serde_json::json!(["growth", "prices"]));
+    assert!(table.contains("runs differ by growth and prices of their own"), "{table}");
+    assert!(table.contains("service times are taken as known"), "{table}");
+    let all = ForecastSpec { growth_sd: 0.01, service_time_cv: 0.1, price_cv: 0.05, ..short };
+    let (table, varied) = said(&all);
+    assert_eq!(varied, serde_json::json!(["growth", "service times", "prices"]));
+    assert!(!table.contains("taken as known"), "{table}");
+}
+
+#[test]
+fn where_no_savings_plan_rates_are_known_nothing_is_said_of_what_they_save() {
+    let text = |region: &str| {
+        text(2.0, 1, "").replace("name = \"web\"", &format!("name = \"web\"\nregion = \"{region}\""))
+    };
+    let short = ForecastSpec { months: 1, runs: 1, ..spec() };
+    let of = |region: &str| {
+        let forecast = of(&text(region), &short, Wish::Fluid);
+        let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
+        (json["savings_plans_with_known_rates"].clone(), forecast.remarks.join("; "))
+    };
+    let (known, remarks) = of("us-east-1");
+    assert_eq!(known, serde_json::json!(["1 year, no upfront", "3 years, no upfront"]));
+    assert!(!remarks.contains("Savings Plan"), "{remarks}");
+    let (known, remarks) = of("ap-south-1");
+    assert_eq!(known, serde_json::json!(["3 years, no upfront"]));
+    assert!(
+        remarks.contains("no Savings Plan rates (1 year, no upfront) are known for ap-south-1"),
+        "{remarks}"
+    );
+    let (known, remarks) = of("eu-west-1");
+    assert_eq!(known, serde_json::json!([]));
+    assert!(
+        remarks.contains("(1 year, no upfront; 3 years, no upfront) are known for eu-west-1"),
+        "{remarks}"
+    );
+}
+
+#[test]
+fn the_first_month_is_the_one_after_the_run() {
+    let first = |start: &str, horizon: &str, zone: &str| {
+        let text = text(0.1, 1, "").replace(
+            "horizon = \"30m\"",
+            &format!("horizon = \"{horizon}\"\nstart = \"{start}\"\ntimezone = \"{zone}\""),
+        );
+        of(&text, &ForecastSpec { from: None, months: 1, runs: 1, ..spec() }, Wish::Fluid).months[0]
+            .month
+            .name()
+    };
+    assert_eq!(first("2026-11-27T00:00:00Z", "1d", "UTC"), "2026-12");
+    assert_eq!(first("2026-11-27T00:00:00Z", "7d", "UTC"), "2027-01");
+    // A run that ends with a month is followed by the next one; in Berlin that month began an hour before.
+    assert_eq!(first("2026-11-01T00:00:00Z", "30d", "UTC"), "2026-12");
+    assert_eq!(first("2026-11-01T00:00:00Z", "30d", "Europe/Berlin"), "2027-01");
+    assert_eq!(first("2026-10-31T23:00:00Z", "30d", "Europe/Berlin"), "2026-12");
+}

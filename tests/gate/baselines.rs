@@ -1,6 +1,6 @@
 //! The change of cost against a baseline, wherever that comes from.
 
-use windtunnel::experiment::checks::{Baseline, judge_change};
+use windtunnel::experiment::checks::{Bills, judge_change};
 use windtunnel::experiment::{CheckStatus, Figure, Measure, replicate};
 use windtunnel::scenario::{Check, Comparator, Quantity};
 
@@ -40,7 +40,10 @@ fn files() -> tempfile::TempDir {
 fn scenarios_and_folders_give_the_same_change() {
     let folder = files();
     let wanted = change(folder.path(), "head.toml", &["--baseline", "base.toml"]);
-    assert_eq!((wanted.0.as_str(), &wanted.2), ("fail", &None));
+    assert_eq!(
+        (wanted.0.as_str(), wanted.2.as_deref()),
+        ("fail", Some("if every 40 minutes were like these"))
+    );
     assert!(wanted.1.starts_with('+') && wanted.1.contains("% ("), "{}", wanted.1);
     for (subject, baseline) in [("head.toml", "base"), ("head", "base.toml"), ("head", "base")] {
         assert_eq!(change(folder.path(), subject, &["--baseline", baseline]), wanted, "{subject} {baseline}");
@@ -72,9 +75,9 @@ fn nothing_changes_against_itself_whatever_the_noise() {
 fn fewer_runs_of_the_baseline_are_said_and_one_gives_no_interval() {
     let folder = files();
     let few = change(folder.path(), "head.toml", &["--baseline", "few"]);
-    assert_eq!(few.2.as_deref(), Some("over the 4 runs that both have"));
+    assert_eq!(few.2.as_deref(), Some("if every 40 minutes were like these; over the 4 runs that both have"));
     let one = change(folder.path(), "head.toml", &["--baseline", "one"]);
-    assert_eq!(one.2.as_deref(), Some("over the 1 run that both have"));
+    assert_eq!(one.2.as_deref(), Some("if every 40 minutes were like these; over the 1 run that both have"));
     assert!(!one.1.contains('('), "{}", one.1);
 }
 
@@ -176,8 +179,8 @@ fn of_intervals_between_independent_runs_at_least_173_of_200_hold_the_change_tha
         |quantity| Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit: 0.0 };
     for quantity in [Quantity::CostChange, Quantity::CostChangeShare] {
         let held = costs.chunks(20).filter(|pair| {
-            let baseline = Baseline { costs: pair[10..].to_vec() };
-            let outcome = judge_change(&check(quantity), &pair[..10], Some(&baseline));
+            let bills = |costs: &[Option<f64>]| Bills { costs: costs.to_vec(), ..Bills::default() };
+            let outcome = judge_change(&check(quantity), &bills(&pair[..10]), Some(&bills(&pair[10..])));
             // An interval that holds the truth neither passes nor fails a limit that is the truth, unless it is a point.
             let estimate = outcome.estimate.unwrap();
             let holds = (estimate.low()..=estimate.high()).contains(&0.0);

@@ -98,7 +98,8 @@ fn tariff(arm: bool, extra_storage: u32) -> Tariff {
 fn invoice(tariff: &Tariff, size: (u32, u32), task_seconds: u64) -> Invoice {
     let reading = MeterReading { task_seconds, lcu_hours: 0 };
     let (cpu_units, memory_mib) = size;
-    Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms: (0, 0), horizon: secs(3_600) })
+    let (alarms, start_unix_ns, horizon) = ((0, 0), 0, secs(3_600));
+    Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms, start_unix_ns, horizon })
 }
 
 /// Asserts that `total`, whose lines were rounded to a picodollar each, is numerator/denominator dollars.

@@ -172,8 +172,9 @@ fn the_months_of_a_line_add_up_to_the_line_exactly() {
     };
     // An hour and a half before February, of which two hours of the load balancer were begun.
     assert!((quantity("alb_hour", 0) - 2.0).abs() < 1e-9 && (quantity("alb_hour", 1) - 672.0).abs() < 1e-9);
-    // Two alarms of target tracking, 1.5 of 730 hours.
-    assert!((quantity("cloudwatch_alarm", 0) - 2.0 * 1.5 / 730.0).abs() < 1e-6);
+    // Two alarms of target tracking: 1.5 hours of January, and all of February.
+    assert!((quantity("cloudwatch_alarm", 0) - 2.0 * 1.5 / 744.0).abs() < 1e-6);
+    assert!((quantity("cloudwatch_alarm", 1) - 2.0).abs() < 1e-9);
     // The peak of the day is at half past eleven, so these hours have more LCUs than the hours of February on average.
     assert!(quantity("alb_lcu", 0) / 1.5 > 1.5 * quantity("alb_lcu", 1) / 672.0);
     assert!(quantity("fargate_vcpu", 0) / 1.5 > 1.2 * quantity("fargate_vcpu", 1) / 672.0);

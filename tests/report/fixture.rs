@@ -245,6 +245,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         name: name.to_owned(),
         requests: RequestCounts::default(),
         warmup_requests: 0,
+        warmup_served: 0,
         attempts: None,
         classes: Vec::new(),
         response_time: no_times(),

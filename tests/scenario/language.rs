@@ -355,14 +355,16 @@ fn every_region_of_the_book_can_be_used_and_says_what_it_lacks() {
         prices(None).into_iter().map(|row| row.region).filter(|r| r != "all").collect();
     regions.sort();
     regions.dedup();
-    assert!(regions.len() >= 22);
+    assert_eq!(regions.len(), 36);
     for region in regions {
         let loaded = load_text(MINIMAL, &[&format!("region={region}"), "service.web.load_balancer={}"]);
         let warned = codes(&loaded).contains(&"WT106");
         let scenario = valid(loaded);
         let has = prices(Some(&region)).iter().any(|row| row.item == "alb_hour");
-        assert_eq!(scenario.plan.services[0].tariff.load_balancer.is_some(), has, "{region}");
-        assert!(has || warned, "{region}");
+        let unpriced = scenario.unpriced();
+        assert_eq!(!unpriced.items.iter().any(|item| item == "alb_hour"), has, "{region}");
+        assert!(!unpriced.items.iter().any(|item| item == "public_ipv4"), "{region}");
+        assert_eq!(unpriced.is_nothing(), !warned, "{region}");
         assert!(scenario.not_priced.iter().any(|text| text.contains("NAT")), "{region}");
         assert_eq!(has, !scenario.not_priced.iter().any(|text| text.starts_with("alb_hour")), "{region}");
     }

@@ -57,9 +57,9 @@ fn high_resolution_scales_out_after_a_minute_and_a_half_and_in_after_ten() {
     assert!((down + 600.0..down + 700.0).contains(&at(back)), "{}", at(back));
     let points = back.numbers("datapoints");
     assert!(points.len() == 30 && points.iter().all(|point| *point < 54.0), "{points:?}");
-    // Two alarms for five of 730 hours, at three times the price of ordinary ones.
+    // Two alarms for five of the 720 hours of September, at three times the price of ordinary ones.
     let line = run.invoice.iter().find(|row| row.text("item") == "cloudwatch_high_resolution_alarm").unwrap();
-    assert!((line.number("quantity") - 2.0 * 5.0 / 730.0).abs() < 1e-6);
+    assert!((line.number("quantity") - 2.0 * 5.0 / 720.0).abs() < 1e-6);
     assert!((line.number("rate_usd") - 0.3).abs() < 1e-12);
     assert!(run.invoice.iter().all(|row| row.text("item") != "cloudwatch_alarm"));
 }

@@ -164,7 +164,7 @@ impl Delivery<'_> {
         write(&report::points_header(self.head))?;
         for point in (0..self.design.points()).take_while(|_| !interrupted.load(Ordering::Relaxed)) {
             let summary = summarize(self.head, &parts.point(self.design, point)?);
-            write(&report::point_line(self.design, survey, point, &summary))?;
+            write(&report::point_line((self.head, self.design), survey, point, &summary))?;
         }
         Ok(())
     }

@@ -78,6 +78,8 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         doubts(&alone.doubtful);
     }
     let figures = Figure::all(&scenario.plan).iter().map(|figure| figure.name(&scenario.plan)).collect();
+    let is_varied = |key: &str| axes.iter().any(|axis| axis.name == key);
+    let horizon_s = (!is_varied("horizon")).then(|| scenario.plan.horizon.as_secs_f64());
     let head = Head {
         windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),
@@ -94,6 +96,9 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         figures,
         assumptions: scenario.assumptions(),
         not_priced: scenario.not_priced.clone(),
+        unpriced: scenario.unpriced().items,
+        region: scenario.region.clone(),
+        horizon_s,
     };
     let (overrides, seed) = (request.given.overrides.clone(), request.given.seed);
     Ok(Planned { head, shelf, source, overrides, seed })

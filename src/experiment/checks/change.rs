@@ -3,38 +3,44 @@
 //! is as honest, only wider.
 
 use super::shown::shown_estimate;
-use super::{CheckOutcome, nothing, verdict};
-use crate::experiment::{Figure, Measure, Sample, of_means, of_ratios};
-use crate::scenario::{Check, Quantity};
+use super::{CheckOutcome, nothing, priced, verdict};
+use crate::experiment::{CheckStatus, Figure, Measure, Sample, of_means, of_ratios};
+use crate::kernel::units::SimDuration;
+use crate::scenario::{Check, Quantity, Scenario, Unpriced};
 
-/// What a cost is compared with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Baseline {
-    /// What each of its runs costs \[USD a month\].
+/// The bills of runs, to be compared with those of others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bills {
+    /// What each of the runs costs \[USD a month\].
     pub costs: Vec<Option<f64>>,
+    /// What they leave out.
+    pub unpriced: Unpriced,
+    /// Simulated time of a run.
+    pub horizon: SimDuration,
 }
 
-impl Baseline {
+impl Bills {
     /// The runs of a sample.
     #[must_use]
-    pub fn of(sample: &Sample) -> Self {
+    pub fn of(scenario: &Scenario, sample: &Sample) -> Self {
         let cost = Figure { service: None, measure: Measure::CostPerMonth };
-        Self { costs: sample.values(&cost) }
+        Self { costs: sample.values(&cost), unpriced: scenario.unpriced(), horizon: scenario.plan.horizon }
     }
 }
 
 /// What is said where a change of cost cannot be judged.
 const NO_BASELINE: &str = "no baseline; give one with `windtunnel check --baseline`";
 
-/// The verdict of a change of cost.
-pub(super) fn judge(
-    check: &Check,
-    costs: &[Option<f64>],
-    baseline: Option<&Baseline>,
-    confidence: f64,
-) -> CheckOutcome {
+/// The verdict of a change of cost. Bills are compared only where they have the same lines, and even then there is no verdict
+/// where a line of both has no price.
+pub(super) fn judge(check: &Check, bills: &Bills, baseline: Option<&Bills>, confidence: f64) -> CheckOutcome {
     let without = |note: &str| CheckOutcome { note: Some(note.to_owned()), ..nothing(check) };
     let Some(baseline) = baseline else { return without(NO_BASELINE) };
+    if let Some(why) = bills.unpriced.unlike(&baseline.unpriced, ("this one", "the baseline")) {
+        let value = "not comparable".to_owned();
+        return CheckOutcome { value, status: CheckStatus::Inconclusive, is_unpriced: true, ..without(&why) };
+    }
+    let costs = &bills.costs;
     let pairs = costs.iter().zip(&baseline.costs).map(|(cost, base)| Some((*cost)?).zip(*base));
     let pairs: Vec<Option<(f64, f64)>> = pairs.collect();
     let pseudo = if check.quantity == Quantity::CostChangeShare {
@@ -49,30 +55,36 @@ pub(super) fn judge(
     let paired = pairs.len();
     let noun = if paired == 1 { "run" } else { "runs" };
     let note = (paired < costs.len()).then(|| format!("over the {paired} {noun} that both have"));
-    CheckOutcome {
+    let outcome = CheckOutcome {
         value: shown_estimate(check, &estimate),
         status: verdict(check, &estimate),
         note,
         estimate: Some(estimate),
         ..nothing(check)
-    }
+    };
+    priced(check, &bills.unpriced, bills.horizon, outcome)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::CheckStatus;
     use crate::scenario::Comparator;
 
     fn check(quantity: Quantity, limit: f64) -> Check {
         Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit }
     }
 
+    /// The bills of runs of a month that cost so much.
+    fn bills(costs: &[f64]) -> Bills {
+        let horizon = SimDuration::from_secs(730 * 3_600);
+        Bills { costs: costs.iter().copied().map(Some).collect(), horizon, ..Bills::default() }
+    }
+
     #[test]
     fn what_both_share_cancels_in_the_change_of_cost() {
         // Costs that vary by far more than the change: 100, 200, 300 against 5 % more of each.
-        let baseline = Baseline { costs: vec![Some(100.0), Some(200.0), Some(300.0)] };
-        let costs = [Some(105.0), Some(210.0), Some(315.0)];
+        let baseline = bills(&[100.0, 200.0, 300.0]);
+        let costs = bills(&[105.0, 210.0, 315.0]);
         let share = check(Quantity::CostChangeShare, 0.051);
         let outcome = judge(&share, &costs, Some(&baseline), 0.95);
         assert_eq!((outcome.status, outcome.value.as_str()), (CheckStatus::Pass, "+5%"));
@@ -84,22 +96,44 @@ mod tests {
 
     #[test]
     fn without_a_baseline_nothing_passes() {
-        let outcome = judge(&check(Quantity::CostChange, 1e9), &[Some(1.0)], None, 0.95);
+        let outcome = judge(&check(Quantity::CostChange, 1e9), &bills(&[1.0]), None, 0.95);
         assert_eq!(outcome.status, CheckStatus::NoData);
         assert!(outcome.note.is_some_and(|note| note.contains("--baseline")));
-        let free = Baseline { costs: vec![Some(0.0)] };
-        let share = judge(&check(Quantity::CostChangeShare, 0.1), &[Some(1.0)], Some(&free), 0.95);
+        let free = bills(&[0.0]);
+        let share = judge(&check(Quantity::CostChangeShare, 0.1), &bills(&[1.0]), Some(&free), 0.95);
         assert_eq!(share.status, CheckStatus::NoData);
     }
 
     #[test]
     fn a_saving_can_be_asked_for() {
-        let baseline = Baseline { costs: vec![Some(100.0), Some(100.0)] };
+        let baseline = bills(&[100.0, 100.0]);
         let saved =
-            judge(&check(Quantity::CostChangeShare, -0.1), &[Some(85.0), Some(85.0)], Some(&baseline), 0.95);
+            judge(&check(Quantity::CostChangeShare, -0.1), &bills(&[85.0, 85.0]), Some(&baseline), 0.95);
         assert_eq!((saved.status, saved.value.as_str()), (CheckStatus::Pass, "-15%"));
         let not =
-            judge(&check(Quantity::CostChangeShare, -0.1), &[Some(99.0), Some(99.0)], Some(&baseline), 0.95);
+            judge(&check(Quantity::CostChangeShare, -0.1), &bills(&[99.0, 99.0]), Some(&baseline), 0.95);
         assert_eq!((not.status, not.value.as_str()), (CheckStatus::Fail, "-1%"));
+    }
+
+    #[test]
+    fn bills_with_other_lines_are_not_compared_and_a_missing_price_passes_nothing() {
+        let cut = |costs: &[f64]| {
+            let unpriced = Unpriced { items: vec!["alb_hour".to_owned()], region: "eu-south-1".to_owned() };
+            Bills { unpriced, ..bills(costs) }
+        };
+        let share = check(Quantity::CostChangeShare, 0.05);
+        let unlike = judge(&share, &cut(&[50.0]), Some(&bills(&[100.0])), 0.95);
+        assert_eq!((unlike.status, unlike.value.as_str()), (CheckStatus::Inconclusive, "not comparable"));
+        assert!(unlike.fails(false) && unlike.estimate.is_none());
+        assert_eq!(
+            unlike.note.as_deref(),
+            Some("the bills do not have the same lines: this one is without alb_hour in eu-south-1")
+        );
+        // Half of the bill twice over is a tenth more where the rest, which nobody knows, is four times as much.
+        for cost in [50.0, 200.0] {
+            let outcome = judge(&share, &cut(&[cost]), Some(&cut(&[100.0])), 0.95);
+            assert_eq!(outcome.status, CheckStatus::Inconclusive);
+            assert_eq!(outcome.note.as_deref(), Some("without alb_hour in eu-south-1"));
+        }
     }
 }

@@ -8,12 +8,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
+use super::Head;
 use super::design::Design;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool};
 use crate::kernel::world::{RunError, Stop};
 use crate::record::{self, Limits};
-use crate::scenario::{Loaded, Scenario, Severity};
+use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
 
 /// A point's scenario, loaded once for all its replications.
 type Slot = Arc<OnceLock<Result<Box<Scenario>, Failure>>>;
@@ -23,23 +24,23 @@ type Slot = Arc<OnceLock<Result<Box<Scenario>, Failure>>>;
 pub struct Runner<'a> {
     base: Base<'a>,
     design: &'a Design<'a>,
+    /// The seed of rows that cannot be loaded.
     seed: u64,
     figures: usize,
+    /// What the bills of comparable points leave out.
+    unpriced: Unpriced,
     limits: Limits<'a>,
     /// The points that were loaded last; as many as cells can be under way.
     loaded: Mutex<VecDeque<(u64, Slot)>>,
 }
 
 impl<'a> Runner<'a> {
-    /// A runner for the points of `design`, each with `figures` figures. `seed` is the one of rows that cannot be loaded.
+    /// A runner for the points of `design`, as `head` has them.
     #[must_use]
-    pub fn new(
-        base: Base<'a>,
-        design: &'a Design<'a>,
-        (seed, figures): (u64, usize),
-        limits: Limits<'a>,
-    ) -> Self {
-        Self { base, design, seed, figures, limits, loaded: Mutex::default() }
+    pub fn new(base: Base<'a>, design: &'a Design<'a>, head: &'a Head, limits: Limits<'a>) -> Self {
+        let (seed, figures) = (head.seed, head.figures.len());
+        let unpriced = Unpriced { items: head.unpriced.clone(), region: head.region.clone() };
+        Self { base, design, seed, figures, unpriced, limits, loaded: Mutex::default() }
     }
 
     /// Runs the `count` cells that `cell` numbers, on all cores, and gives each row to `take` as it is finished, until
@@ -111,12 +112,14 @@ impl<'a> Runner<'a> {
         let Some(scenario) = loaded.scenario else {
             return Err(Failure { kind: FailureKind::Invalid, message });
         };
-        if Figure::all(&scenario.plan).len() == self.figures {
-            Ok(Box::new(scenario))
-        } else {
-            let message = "the point changes which services there are".to_owned();
-            Err(Failure { kind: FailureKind::Invalid, message })
+        let invalid = |message: String| Err(Failure { kind: FailureKind::Invalid, message });
+        if Figure::all(&scenario.plan).len() != self.figures {
+            return invalid("the point changes which services there are".to_owned());
         }
+        if let Some(why) = scenario.unpriced().unlike(&self.unpriced, ("the point", "the scenario")) {
+            return invalid(format!("it is not comparable: {why}; give the price by `[prices]`"));
+        }
+        Ok(Box::new(scenario))
     }
 
     /// The place of a point's scenario; threads that want the same point share it.
@@ -147,6 +150,7 @@ fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
         () if outcomes.is_empty() => Verdict::NoChecks,
         () if has(CheckStatus::Fail) => Verdict::Fail,
         () if outcomes.iter().all(|outcome| outcome.status == CheckStatus::Pass) => Verdict::Pass,
+        () if has(CheckStatus::Inconclusive) => Verdict::Inconclusive,
         () => Verdict::NoData,
     }
 }

@@ -49,6 +49,8 @@ pub enum Verdict {
     Fail,
     /// None failed, but one had nothing to judge.
     NoData,
+    /// None failed, but a cost lacks a price.
+    Inconclusive,
 }
 
 /// Why a cell has no figures.
@@ -91,6 +93,9 @@ impl FailureKind {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] = [Self::NoChecks, Self::Pass, Self::Fail, Self::NoData, Self::Inconclusive];
+
     /// Its name in files; empty where there are no checks.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -99,6 +104,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::NoData => "no_data",
+            Self::Inconclusive => "inconclusive",
         }
     }
 }
@@ -138,8 +144,7 @@ impl Row {
                 let requests = parts.next()?.parse().ok()?;
                 let fingerprint = u64::from_str_radix(parts.next()?, 16).ok()?;
                 let name = parts.next()?;
-                let all = [Verdict::NoChecks, Verdict::Pass, Verdict::Fail, Verdict::NoData];
-                let verdict = all.into_iter().find(|verdict| verdict.name() == name)?;
+                let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.name() == name)?;
                 let figure = |text: &str| match text {
                     "-" => Some(None),
                     text => text.parse().ok().map(Some),

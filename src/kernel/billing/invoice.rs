@@ -3,10 +3,12 @@
 use alloc::vec::Vec;
 
 use super::meter::{LCU_DENOMINATOR, MeterReading};
+use super::month::{MONTH_DENOMINATOR, months_until};
 use super::tariff::Tariff;
-use crate::units::{NANOS_PER_SEC, PICO_PER_USD, SimDuration, Usd};
+use crate::units::{CENT, NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
 
-/// Hours in a month, AWS's convention for monthly prices (`aws-platform.md` §7).
+/// Hours of the month to which costs are scaled, as AWS's calculator has it (`aws-platform.md` §7). What is priced a month
+/// is charged by the calendar month instead: [`super::CalendarMonth`].
 pub const HOURS_A_MONTH: u16 = 730;
 
 /// What a line charges for.
@@ -72,7 +74,7 @@ pub struct InvoiceLine {
     pub rate: Usd,
     /// The exact amount to the nearest picodollar, for sums and scaling.
     pub exact: Usd,
-    /// What is charged: the exact amount rounded once, half to even, to a cent.
+    /// What is charged: the exact amount rounded once, half away from zero, to a cent (`aws-platform.md` §0a).
     pub amount: Usd,
 }
 
@@ -96,8 +98,43 @@ pub struct Billed<'a> {
     pub memory_mib: u32,
     /// Alarms of its policies: standard ones and high-resolution ones.
     pub alarms: (u32, u32),
+    /// Calendar time of second 0 [ns since 1970-01-01T00:00:00Z].
+    pub start_unix_ns: i64,
     /// Simulated time.
     pub horizon: SimDuration,
+}
+
+impl Billed<'_> {
+    /// The exact quantity of an item: numerator and denominator, > 0.
+    fn quantity(&self, item: LineItem) -> (i128, i128) {
+        let seconds = i128::from(self.reading.task_seconds);
+        let horizon = i128::from(self.horizon.0);
+        let hour_ns = i128::from(NANOS_PER_HOUR);
+        let months = || months_until(self.start_unix_ns, SimTime(self.horizon.0));
+        let balancer = self.tariff.load_balancer.as_ref();
+        match item {
+            LineItem::FargateVcpu => (seconds * i128::from(self.cpu_units), 1024 * 3600),
+            LineItem::FargateMemory => (seconds * i128::from(self.memory_mib), 1024 * 3600),
+            LineItem::FargateEphemeralStorage => (seconds * i128::from(self.tariff.extra_ephemeral_gb), 3600),
+            LineItem::AlbHour => ((horizon + hour_ns - 1) / hour_ns, 1),
+            LineItem::AlbLcu => {
+                let per_connection = balancer.map_or(1, |balancer| balancer.requests_per_connection.max(1));
+                let parts = LCU_DENOMINATOR * u128::from(per_connection);
+                // Both fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵ a connection.
+                let signed = |value: u128| i128::try_from(value).unwrap_or(i128::MAX);
+                (signed(self.reading.lcu_hours), signed(parts))
+            }
+            LineItem::PublicIpv4 => {
+                let of_balancer = balancer.map_or(0, |balancer| i128::from(balancer.public_ipv4)) * horizon;
+                let of_tasks = if self.tariff.public_ip_per_task { seconds } else { 0 };
+                (of_balancer + of_tasks * i128::from(NANOS_PER_SEC), hour_ns)
+            }
+            LineItem::CloudwatchAlarm => (i128::from(self.alarms.0) * months(), MONTH_DENOMINATOR),
+            LineItem::CloudwatchHighResolutionAlarm => {
+                (i128::from(self.alarms.1) * months(), MONTH_DENOMINATOR)
+            }
+        }
+    }
 }
 
 impl InvoiceLine {
@@ -107,68 +144,29 @@ impl InvoiceLine {
     /// denominator below 10²².
     #[must_use]
     pub fn new(item: LineItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
-        const CENT: i128 = PICO_PER_USD / 100;
         let (whole, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
         let exact = Usd(rate.0 * whole + Usd::from_ratio(rate.0 * rest, denominator).0);
         // The amount is floor + fraction picodollars, where fraction × denominator is `below`.
         let floor = rate.0 * whole + (rate.0 * rest).div_euclid(denominator);
         let below = (rate.0 * rest).rem_euclid(denominator);
         let (cents, over) = (floor.div_euclid(CENT), floor.rem_euclid(CENT));
-        let is_more_than_half = 2 * over > CENT || (2 * over == CENT && below > 0);
         let is_half = 2 * over == CENT && below == 0;
-        let up = is_more_than_half || (is_half && cents % 2 != 0);
+        // Half a cent is rounded away from zero, which is up unless the amount is negative.
+        let up = 2 * over >= CENT && !(is_half && floor < 0);
         let amount = Usd((cents + i128::from(up)) * CENT);
         Self { item, quantity_numerator: numerator, quantity_denominator: denominator, rate, exact, amount }
     }
 }
 
 impl Invoice {
-    /// The bill of one service. Items whose price is unknown are left out; the scenario lists them.
+    /// The bill of one service. Items whose price is unknown are left out: [`Tariff::unpriced`] names them.
     #[must_use]
     pub fn of(billed: &Billed<'_>) -> Self {
-        let Billed { tariff, reading, .. } = billed;
-        let seconds = i128::from(reading.task_seconds);
-        let horizon = i128::from(billed.horizon.0);
-        let hour_ns = i128::from(3_600 * NANOS_PER_SEC);
-        let mut lines = Vec::new();
-        let mut line = |item, numerator, denominator, rate: Option<Usd>| {
-            if let Some(rate) = rate {
-                lines.push(InvoiceLine::new(item, numerator, denominator, rate));
-            }
+        let line = |(item, rate): (LineItem, Option<Usd>)| {
+            let (numerator, denominator) = billed.quantity(item);
+            Some(InvoiceLine::new(item, numerator, denominator, rate?))
         };
-        let vcpu = i128::from(billed.cpu_units);
-        line(LineItem::FargateVcpu, seconds * vcpu, 1024 * 3600, Some(tariff.vcpu_hour));
-        let memory = i128::from(billed.memory_mib);
-        line(LineItem::FargateMemory, seconds * memory, 1024 * 3600, Some(tariff.memory_gb_hour));
-        let storage = i128::from(tariff.extra_ephemeral_gb);
-        if storage > 0 {
-            line(LineItem::FargateEphemeralStorage, seconds * storage, 3600, tariff.ephemeral_gb_hour);
-        }
-        let mut address_ns = 0;
-        if let Some(balancer) = &tariff.load_balancer {
-            line(LineItem::AlbHour, (horizon + hour_ns - 1) / hour_ns, 1, Some(balancer.hour));
-            let parts = LCU_DENOMINATOR * u128::from(balancer.requests_per_connection.max(1));
-            // Both fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵ a connection.
-            let signed = |value: u128| i128::try_from(value).unwrap_or(i128::MAX);
-            line(LineItem::AlbLcu, signed(reading.lcu_hours), signed(parts), balancer.lcu_hour);
-            address_ns += i128::from(balancer.public_ipv4) * horizon;
-        }
-        if tariff.public_ip_per_task {
-            address_ns += seconds * i128::from(NANOS_PER_SEC);
-        }
-        if address_ns > 0 {
-            line(LineItem::PublicIpv4, address_ns, hour_ns, tariff.ipv4_hour);
-        }
-        let (standard, high_resolution) = billed.alarms;
-        for (item, alarms, rate) in [
-            (LineItem::CloudwatchAlarm, standard, tariff.alarm_month),
-            (LineItem::CloudwatchHighResolutionAlarm, high_resolution, tariff.high_resolution_alarm_month),
-        ] {
-            if alarms > 0 {
-                line(item, i128::from(alarms) * horizon, i128::from(HOURS_A_MONTH) * hour_ns, rate);
-            }
-        }
-        Self { lines }
+        Self { lines: billed.tariff.items(billed.alarms).into_iter().filter_map(line).collect() }
     }
 
     /// The sum of the lines' amounts.
@@ -183,17 +181,27 @@ impl Invoice {
         self.lines.iter().map(|line| line.exact).sum()
     }
 
-    /// The exact total scaled from `horizon` to a month of 730 hours.
+    /// The total of the bill of a month of 730 hours that is like this run: each line is scaled from `horizon` before its
+    /// rounding to a cent, and the total is the sum of the lines, as in every bill. For a run of 730 hours it is the total.
     #[must_use]
     pub fn per_month(&self, horizon: SimDuration) -> Usd {
-        let month = i128::from(3_600 * NANOS_PER_SEC) * i128::from(HOURS_A_MONTH);
-        Usd::from_ratio(self.exact_total().0 * month, i128::from(horizon.0.max(1)))
+        const MONTH: u64 = NANOS_PER_HOUR * HOURS_A_MONTH as u64;
+        if horizon.0 == MONTH {
+            return self.total();
+        }
+        let scaled = |line: &InvoiceLine| {
+            let exact = line.exact.0.saturating_mul(i128::from(MONTH));
+            Usd::from_ratio(exact, i128::from(horizon.0.max(1))).round_to_cents()
+        };
+        self.lines.iter().map(scaled).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tariff::LoadBalancerTariff;
     use super::*;
+    use crate::units::PICO_PER_USD;
 
     fn tariff() -> Tariff {
         Tariff {
@@ -219,6 +227,7 @@ mod tests {
             cpu_units,
             memory_mib,
             alarms: (0, 0),
+            start_unix_ns: 0,
             horizon: SimDuration::from_secs(3_600),
         })
     }
@@ -234,15 +243,83 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_rounded_to_cents_half_to_even_and_only_once() {
+    fn a_line_is_rounded_to_cents_half_away_from_zero_and_only_once() {
         let cents = |numerator, denominator| {
             InvoiceLine::new(LineItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
         };
-        assert_eq!(cents(5, 1_000).to_cents_string(), "0.00");
+        assert_eq!(cents(5, 1_000).to_cents_string(), "0.01");
         assert_eq!(cents(15, 1_000).to_cents_string(), "0.02");
-        assert_eq!(cents(25, 1_000).to_cents_string(), "0.02");
-        // A third of a cent above the half: rounding to a picodollar first must not hide it.
+        assert_eq!(cents(25, 1_000).to_cents_string(), "0.03");
+        assert_eq!(cents(-25, 1_000).to_cents_string(), "-0.03");
+        assert_eq!(cents(16_425, 1_000).to_cents_string(), "16.43");
+        // A third of a picodollar below the half and above it: rounding to a picodollar first must not hide them.
+        assert_eq!(cents(14_999_999_999_999_999, 3_000_000_000_000_000_000).to_cents_string(), "0.00");
         assert_eq!(cents(15_000_000_000_000_001, 3_000_000_000_000_000_000).to_cents_string(), "0.01");
+    }
+
+    /// A balancer at 0.0225 USD an hour, and ten alarms at 0.10 USD a month.
+    fn watched() -> Tariff {
+        let balancer = LoadBalancerTariff {
+            hour: Some(Usd(22_500_000_000)),
+            lcu_hour: Some(Usd(8_000_000_000)),
+            public_ipv4: 2,
+            rules: 0,
+            requests_per_connection: 1,
+        };
+        Tariff { load_balancer: Some(balancer), alarm_month: Some(Usd(100_000_000_000)), ..tariff() }
+    }
+
+    fn bill_of(tariff: &Tariff, start_unix_ns: i64, hours: u64) -> Invoice {
+        let reading = MeterReading { task_seconds: hours * 3_600, lcu_hours: 0 };
+        let horizon = SimDuration::from_secs(hours * 3_600);
+        let (cpu_units, memory_mib, alarms) = (256, 512, (10, 0));
+        Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms, start_unix_ns, horizon })
+    }
+
+    #[test]
+    fn a_run_of_730_hours_costs_what_a_month_of_730_hours_costs() {
+        let invoice = bill_of(&watched(), 0, 730);
+        let alb = invoice.lines.iter().find(|line| line.item == LineItem::AlbHour).unwrap();
+        assert_eq!(alb.amount.to_cents_string(), "16.43");
+        assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), invoice.total());
+        // A tenth of it is scaled line by line: 7.3876 + 1.622425 + 16.425 + 0 + 10 × 0.10 × 730 / 744.
+        let tenth = bill_of(&watched(), 0, 73);
+        assert_eq!(tenth.per_month(SimDuration::from_secs(73 * 3_600)).to_cents_string(), "26.42");
+    }
+
+    #[test]
+    fn alarms_are_charged_by_the_calendar_month() {
+        // 2024-10-01 (744 h), 2024-09-01 (720 h) and 2024-02-01 (696 h).
+        for (start, hours) in
+            [(1_727_740_800, 744), (1_725_148_800, 720), (1_706_745_600, 696), (1_725_148_800, 720 + 744)]
+        {
+            let invoice = bill_of(&watched(), start * 1_000_000_000, hours);
+            let alarms = invoice.lines.last().unwrap();
+            let months = if hours > 744 { 2 } else { 1 };
+            assert_eq!(alarms.quantity_numerator, 10 * months * MONTH_DENOMINATOR);
+            assert_eq!(alarms.exact, Usd(PICO_PER_USD * months));
+        }
+    }
+
+    #[test]
+    fn what_has_no_price_is_named_and_the_rest_is_billed() {
+        let mut tariff = watched();
+        let balancer = tariff.load_balancer.as_mut().unwrap();
+        (balancer.hour, tariff.ipv4_hour) = (None, Some(Usd(5_000_000_000)));
+        let items: Vec<_> = bill_of(&tariff, 0, 1).lines.iter().map(|line| line.item).collect();
+        assert_eq!(
+            items,
+            [
+                LineItem::FargateVcpu,
+                LineItem::FargateMemory,
+                LineItem::AlbLcu,
+                LineItem::PublicIpv4,
+                LineItem::CloudwatchAlarm
+            ]
+        );
+        assert_eq!(tariff.unpriced((10, 0)), [LineItem::AlbHour]);
+        assert_eq!(tariff.unpriced((10, 2)), [LineItem::AlbHour, LineItem::CloudwatchHighResolutionAlarm]);
+        assert_eq!(watched().unpriced((0, 0)), [LineItem::PublicIpv4]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod account;
 mod law;
+mod residence;
 
 use alloc::vec::Vec;
 
@@ -20,6 +21,7 @@ use crate::traffic::{RateWalk, Stretch, TrafficPlan};
 use crate::units::NANOS_PER_SEC;
 use account::{Account, Later, Outcomes};
 use law::{Passed, Vessel};
+use residence::{Residence, stay};
 
 /// Longest step while a backlog moves \[ns\].
 const SHORT_STEP: u64 = NANOS_PER_SEC;
@@ -64,7 +66,7 @@ pub struct Fluid<'p> {
     free_slots: Vec<u32>,
     slots: u32,
     /// Requests in service, without those that wait for the CPU.
-    in_service: f64,
+    in_service: Residence,
     /// Clients who will give up, and of these those who wait for a place.
     giving_up: Later,
     waiting_in_vain: Later,
@@ -77,7 +79,6 @@ pub struct Fluid<'p> {
     failed: f64,
     account: Account,
     currents: Vec<Current>,
-    decay: (f64, f64),
 }
 
 /// Sums over the tasks of a step; amounts in requests, times in request·s.
@@ -100,9 +101,11 @@ impl<'p> Fluid<'p> {
         task: &TaskPlan,
         capacity: Option<f64>,
     ) -> Self {
+        let vessel = Vessel::new(request, task, capacity);
         Self {
             walk: RateWalk::new(traffic),
-            vessel: Vessel::new(request, task, capacity),
+            in_service: Residence::new(&vessel),
+            vessel,
             now: 0,
             order: Vec::new(),
             groups: Vec::new(),
@@ -111,7 +114,6 @@ impl<'p> Fluid<'p> {
             benched: Vec::new(),
             free_slots: Vec::new(),
             slots: 0,
-            in_service: 0.0,
             giving_up: Later::default(),
             waiting_in_vain: Later::default(),
             late: Later::default(),
@@ -120,7 +122,6 @@ impl<'p> Fluid<'p> {
             failed: 0.0,
             account: Account::default(),
             currents: Vec::new(),
-            decay: (0.0, 1.0),
         }
     }
 
@@ -175,8 +176,9 @@ impl<'p> Fluid<'p> {
         }
         self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
-        let kept = self.kept(span);
-        let finished = stay(&mut self.in_service, sums.started, self.vessel.stay, (span, kept));
+        let stayed = self.in_service.pass(sums.started, (from, end), &self.vessel);
+        let finished = stayed.finished;
+        let kept = self.in_service.kept(span, &self.vessel);
         let late = self.late.due(end);
         self.wasted += stay(&mut self.late_in_service, late, self.vessel.stay, (span, kept));
         let wasted = self.wasted.min(finished);
@@ -200,7 +202,7 @@ impl<'p> Fluid<'p> {
             served: booked.served,
             routed: if self.order.is_empty() { 0 } else { booked.offered },
             cpu_busy: whole(sums.started * self.vessel.cpu_work),
-            occupied: whole((finished * self.vessel.stay + sums.backlog_time - sums.room_time) * 1e9),
+            occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
             waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
             tasks: self.order.len(),
             currents: &self.currents,
@@ -270,16 +272,6 @@ impl<'p> Fluid<'p> {
             sums.backlog_time += passed.backlog_time;
             sums.room_time += passed.room_time;
         }
-    }
-
-    /// Share of what is in service that is still there after `span` \[s\].
-    #[expect(clippy::float_cmp, reason = "a remembered argument")]
-    fn kept(&mut self, span: f64) -> f64 {
-        if self.decay.0 != span {
-            let age = span / self.vessel.stay;
-            self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
-        }
-        self.decay.1
     }
 
     /// Requests in service in the tasks that are closing.
@@ -413,7 +405,7 @@ impl Seats for Fluid<'_> {
         if !self.members.iter().any(|(other, _)| *other == slot.0) {
             return 0;
         }
-        let serving = (self.in_service - self.in_service_of_closing()).max(0.0);
+        let serving = (self.in_service.content() - self.in_service_of_closing()).max(0.0);
         let in_service = serving / self.members.len() as f64;
         self.members.retain(|(other, _)| *other != slot.0);
         let backlog = match self.order.iter().position(|other| *other == slot.0) {
@@ -436,8 +428,8 @@ impl Seats for Fluid<'_> {
         let Some(task) = self.closing.iter_mut().find(|task| task.slot == slot.0) else { return };
         if at < task.idle_at {
             let left = self.vessel.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
-            let lost = (task.in_service * left).min(self.in_service);
-            self.in_service -= lost;
+            let lost = (task.in_service * left).min(self.in_service.content());
+            self.in_service.lose(lost);
             self.failed += lost + task.backlog;
         }
         (task.backlog, task.in_service) = (0.0, 0.0);
@@ -465,17 +457,6 @@ impl Seats for Fluid<'_> {
         let is_full = self.vessel.refuses() && backlog >= self.vessel.brim() * (1.0 - 1e-9);
         (!is_full).then(|| nanos(backlog / self.vessel.capacity))
     }
-}
-
-/// What starts in a step stays for a mean time of `mean` \[s\]: updates `content` and returns what finishes. The content of
-/// the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean is exact by Little's law.
-fn stay(content: &mut f64, started: f64, mean: f64, (span, kept): (f64, f64)) -> f64 {
-    if mean <= 0.0 || span <= 0.0 {
-        return started;
-    }
-    let before = *content;
-    *content = before * kept + started / span * mean * (1.0 - kept);
-    (started + before - *content).max(0.0)
 }
 
 /// Seconds as whole nanoseconds; more than a century becomes a century.

@@ -6,6 +6,8 @@ use core::ops::{Add, AddAssign};
 
 /// Picodollars in a dollar.
 pub const PICO_PER_USD: i128 = 1_000_000_000_000;
+/// Picodollars in a cent.
+pub const CENT: i128 = PICO_PER_USD / 100;
 
 /// An amount of US dollars [10⁻¹² USD].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,17 +17,16 @@ impl Usd {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// The amount `numerator / denominator` picodollars, rounded half to even: the one rounding of an invoice line.
+    /// The amount `numerator / denominator` picodollars, rounded half away from zero; the denominator is positive.
     #[must_use]
     pub const fn from_ratio(numerator: i128, denominator: i128) -> Self {
-        Self(div_half_even(numerator, denominator))
+        Self(div_half_away(numerator, denominator))
     }
 
-    /// The amount rounded half to even to whole cents.
+    /// The amount rounded half away from zero to whole cents.
     #[must_use]
     pub const fn round_to_cents(self) -> Self {
-        let cent = PICO_PER_USD / 100;
-        Self(div_half_even(self.0, cent) * cent)
+        Self(div_half_away(self.0, CENT) * CENT)
     }
 
     /// Dollars as a float, for statistics and charts only.
@@ -35,22 +36,24 @@ impl Usd {
         self.0 as f64 / 1e12
     }
 
-    /// The amount with exactly two decimals, rounded half to even: `"14.78"`.
+    /// The amount with exactly two decimals, rounded half away from zero: `"14.78"`.
     #[must_use]
     pub fn to_cents_string(self) -> alloc::string::String {
-        let cents = div_half_even(self.0, PICO_PER_USD / 100);
+        let cents = div_half_away(self.0, CENT);
         let sign = if cents < 0 { "-" } else { "" };
         let cents = cents.unsigned_abs();
         alloc::format!("{sign}{}.{:02}", cents / 100, cents % 100)
     }
 }
 
-/// `numerator / denominator`, rounded half to even; the denominator is positive.
+/// `numerator / denominator`, rounded half away from zero; the denominator is positive.
+///
+/// Bills and calculators write 16.43 for 730 hours of 0.0225 USD, 16.425 (`aws-platform.md` §0a).
 #[must_use]
-const fn div_half_even(numerator: i128, denominator: i128) -> i128 {
-    let quotient = numerator.div_euclid(denominator);
-    let twice = 2 * numerator.rem_euclid(denominator);
-    if twice > denominator || (twice == denominator && quotient % 2 != 0) { quotient + 1 } else { quotient }
+pub const fn div_half_away(numerator: i128, denominator: i128) -> i128 {
+    let (whole, rest) = (numerator / denominator, (numerator % denominator).abs());
+    // The remainder is below the denominator, so that this difference cannot overflow.
+    if rest >= denominator - rest { whole + numerator.signum() } else { whole }
 }
 
 /// Prints all decimals that matter: `0.04048`, `12`.
@@ -89,13 +92,17 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn a_line_is_rounded_half_to_even_once() {
-        assert_eq!(Usd::from_ratio(5, 2), Usd(2));
+    fn halves_are_rounded_away_from_zero() {
+        assert_eq!(Usd::from_ratio(5, 2), Usd(3));
         assert_eq!(Usd::from_ratio(7, 2), Usd(4));
-        assert_eq!(Usd::from_ratio(-5, 2), Usd(-2));
+        assert_eq!(Usd::from_ratio(7, 3), Usd(2));
+        assert_eq!(Usd::from_ratio(-5, 2), Usd(-3));
+        assert_eq!(Usd::from_ratio(i128::MAX, i128::MAX), Usd(1));
+        assert_eq!(Usd(16_425_000_000_000).to_cents_string(), "16.43");
+        assert_eq!(Usd(-16_425_000_000_000).round_to_cents(), Usd(-16_430_000_000_000));
         assert_eq!(Usd(14_775_200_000_000).to_cents_string(), "14.78");
         assert_eq!(Usd(3_244_850_000_000).to_cents_string(), "3.24");
-        assert_eq!(Usd(-5_000_000_000).to_cents_string(), "0.00");
+        assert_eq!(Usd(-4_999_999_999).to_cents_string(), "0.00");
     }
 
     #[test]

@@ -505,6 +505,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 cpu_units: state.plan.task.cpu_units,
                 memory_mib: state.plan.task.memory_mib,
                 alarms: state.plan.alarms(),
+                start_unix_ns: self.plan.start_unix_ns,
                 horizon: self.plan.horizon,
             });
             let before = state.plan.overdue_after.map(|limit| horizon.0.saturating_sub(limit.0));

@@ -3,12 +3,14 @@
 use plotters::prelude::DrawingBackend;
 
 use super::super::numbers::{THIN, dollars};
+use super::super::proviso::proviso_of;
 use super::ChartError;
 use super::axis::{Scale, dollar_label};
 use super::block::Block;
 use super::canvas::{Canvas, PURPLE, PURPLE_TINT};
 use super::panel::{HEADING, Panel};
 use super::series::{most, points};
+use crate::experiment::Measure;
 
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
@@ -18,8 +20,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     bottom: f64,
 ) -> Result<(), ChartError> {
     let invoice = &block.service.invoice;
+    let words = proviso_of(block.scenario, Some(&block.service.name), Measure::CostPerMonth);
+    let words = words.map_or_else(String::new, |words| format!(", {words}"));
     let title = format!(
-        "Cost an hour  ·  ${} in all, ${} a month of 730 h",
+        "Cost an hour  ·  ${} in all, ${} a month of 730 h{words}",
         dollars(invoice.total(), THIN),
         dollars(invoice.per_month(block.scenario.plan.horizon), THIN)
     );

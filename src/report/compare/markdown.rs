@@ -4,6 +4,7 @@ use super::{Line, basis, difference_text, lines, nothing_of, sentences, title, v
 use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
 use crate::report::figures::{half_width_text, label};
+use crate::report::proviso::{proviso_of, with_proviso};
 use crate::report::summary::status_word;
 use crate::report::words::markdown;
 
@@ -48,7 +49,10 @@ fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> 
         return nothing_of(&comparison.variants[index], service).to_owned();
     };
     let half = half_width_text(measure, &estimate);
-    let value = format!("{} {half}", value_text(&comparison.variants[index], measure, &estimate));
+    let variant = &comparison.variants[index];
+    let value = format!("{} {half}", value_text(variant, measure, &estimate));
+    let proviso = proviso_of(&variant.variant.scenario, service, measure);
+    let value = with_proviso(value.trim_end(), proviso.as_deref());
     let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
     match (measure, difference) {
         (_, None) => value.trim_end().to_owned(),

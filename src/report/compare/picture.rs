@@ -8,6 +8,7 @@ use crate::report::chart::plot::{
     Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
 };
 use crate::report::chart::time_ticks;
+use crate::report::proviso::proviso_of;
 use crate::report::words::plain;
 
 /// Variants that are drawn; more lines cannot be told apart.
@@ -81,6 +82,20 @@ fn time_axis(calendar: &Calendar, end_s: f64) -> PlotAxis {
     PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Ticks { low: 0.0, high: end_s, ticks } }
 }
 
+/// What has to be said of the costs of the variants, as sentences; each once.
+fn provisos(comparison: &Comparison) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for variant in &comparison.variants {
+        let Some(words) = proviso_of(&variant.variant.scenario, None, Measure::CostPerMonth) else {
+            continue;
+        };
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said.iter().map(|words| format!(" Cost {words}.")).collect()
+}
+
 /// Cost a month against p99, a dot with its intervals a variant; the services' largest p99 counts.
 #[must_use]
 pub fn cost_plot(comparison: &Comparison) -> PlotSpec {
@@ -106,7 +121,10 @@ pub fn cost_plot(comparison: &Comparison) -> PlotSpec {
     PlotSpec {
         title: "Cost against p99".to_owned(),
         subtitle: basis(comparison),
-        caption: "Whiskers: 95 % intervals of p99. Green: the cheapest that passes its checks.".to_owned(),
+        caption: format!(
+            "Whiskers: 95 % intervals of p99. Green: the cheapest that passes its checks.{}",
+            provisos(comparison)
+        ),
         columns: 1,
         panels: vec![PlotPanel {
             title: "p99 response time".to_owned(),

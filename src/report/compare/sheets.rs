@@ -29,12 +29,16 @@ pub fn comparison_csv(comparison: &Comparison) -> Vec<u8> {
     let number = |value: Option<f64>| {
         value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| value.to_string())
     };
-    let mut rows = vec![COLUMNS.map(str::to_owned)];
+    // The last column is there only where a bill leaves something out.
+    let has_gaps =
+        comparison.variants.iter().any(|variant| !variant.variant.scenario.unpriced().is_nothing());
+    let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
+    rows[0].extend(has_gaps.then(|| "unpriced".to_owned()));
     for (index, variant) in comparison.variants.iter().enumerate() {
         for (service, measure) in figures(comparison) {
             let Some(estimate) = variant.estimate(service, measure) else { continue };
             let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
-            rows.push([
+            let mut row = vec![
                 cell(&variant.variant.name),
                 name(service, measure),
                 number(Some(estimate.value)),
@@ -43,7 +47,15 @@ pub fn comparison_csv(comparison: &Comparison) -> Vec<u8> {
                 number(difference.and_then(|d| d.absolute.half_width)),
                 number(difference.and_then(|d| d.relative)),
                 difference.map_or_else(String::new, |d| d.absolute.is_significant().to_string()),
-            ]);
+            ];
+            let scenario = &variant.variant.scenario;
+            let gaps = || match service {
+                _ if !measure.is_cost() => String::new(),
+                Some(service) => scenario.unpriced_of(service).items.join(" "),
+                None => scenario.unpriced().items.join(" "),
+            };
+            row.extend(has_gaps.then(gaps));
+            rows.push(row);
         }
     }
     sheet(&rows)
@@ -61,7 +73,7 @@ const COLUMNS: [&str; 8] = [
 ];
 
 /// Rows as CSV.
-fn sheet<const N: usize>(rows: &[[String; N]]) -> Vec<u8> {
+fn sheet(rows: &[Vec<String>]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         // Writing to memory cannot fail, and every row has the same length.
@@ -76,7 +88,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
     let variants: Vec<Value> =
         (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
     let whole = json!({
-        "schema_version": "1.1",
+        "schema_version": "1.2",
         "seed": comparison.seed,
         "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
         "interrupted": comparison.interrupted,
@@ -111,6 +123,10 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
         "scenario": { "name": scenario.name, "sha256": scenario.sha256, "fidelity": scenario.fidelity() },
         "not_the_same_requests": comparison.unlike(index),
         "assumptions": scenario.assumptions(),
+        "region": scenario.region,
+        "horizon_s": rounded(scenario.plan.horizon.as_secs_f64(), 9),
+        "unpriced": scenario.unpriced().items,
+        "bill_not_comparable": comparison.unlike_bills(index, None),
         "not_priced": scenario.not_priced,
         "figures": values,
         "checks": checks,

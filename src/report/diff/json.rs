@@ -18,7 +18,13 @@ pub fn diff_json(diff: &Diff) -> String {
     let comparison = &diff.comparison;
     let scenario = |index: usize| {
         let scenario = &comparison.variants.get(index)?.variant.scenario;
-        Some(json!({ "subject": diff.subjects[index], "name": scenario.name, "sha256": scenario.sha256 }))
+        Some(json!({
+            "subject": diff.subjects[index],
+            "name": scenario.name,
+            "sha256": scenario.sha256,
+            "region": scenario.region,
+            "unpriced": scenario.unpriced().items,
+        }))
     };
     let mut figures = Map::new();
     for (service, measure) in lines(comparison) {
@@ -40,7 +46,7 @@ pub fn diff_json(diff: &Diff) -> String {
         .collect();
     let part = |part: Part| diff.of(part).into_iter().map(change).collect::<Vec<_>>();
     let whole = json!({
-        "schema_version": "1.0",
+        "schema_version": "1.1",
         "base": scenario(0),
         "head": scenario(1),
         "seed": comparison.seed,
@@ -48,6 +54,7 @@ pub fn diff_json(diff: &Diff) -> String {
         "runs": if comparison.interrupted { "interrupted" } else { "complete" },
         "confidence": CONFIDENCE,
         "verdict": diff.verdict(),
+        "bill_not_comparable": comparison.unlike_bills(1, None),
         "services": services,
         "figures": figures,
         "checks": gate_value(&diff.gate),

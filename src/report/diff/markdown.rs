@@ -1,8 +1,9 @@
 //! The comment on a pull request. Its first line is a marker that nobody sees, by which a bot finds the comment again and
 //! updates it instead of adding another.
 
-use super::{Diff, MOST_ROWS, checks_sentence};
+use super::{Diff, MOST_ROWS, TableRow, checks_sentence};
 use crate::report::gate::table;
+use crate::report::proviso::with_proviso;
 use crate::report::words::{markdown, plain};
 
 /// What a bot finds its comment by.
@@ -16,9 +17,11 @@ pub fn diff_markdown(diff: &Diff) -> String {
     text.extend(checks_sentence(&diff.gate).map(|sentence| format!("{}\n\n", markdown(&sentence))));
     text.push_str("| | Before | After | Change |\n|---|---:|---:|---:|\n");
     let rows = diff.rows();
-    for (service, [what, before, after, change]) in rows.iter().take(MOST_ROWS) {
+    for TableRow { service, cells: [what, before, after, change], provisos } in rows.iter().take(MOST_ROWS) {
+        let [before, after] = [(before, &provisos[0]), (after, &provisos[1])]
+            .map(|(text, proviso)| with_proviso(text, proviso.as_deref()));
         let of = service.as_ref().map_or_else(String::new, |service| format!("{service}: "));
-        let cells = [&format!("{of}{what}"), before, after, change].map(|cell| markdown(cell));
+        let cells = [&format!("{of}{what}"), &before, &after, change].map(|cell| markdown(cell));
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     if rows.len() > MOST_ROWS {

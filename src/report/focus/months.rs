@@ -5,15 +5,15 @@
 //! second that was begun belongs to the month of its beginning, and so does an hour of the load balancer, of which each
 //! begun one is a full one. What a short-lived task is billed beyond its end is counted on from there.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
 
-use crate::kernel::billing::{InvoiceLine, LineItem, billed_seconds};
+use crate::kernel::billing::{
+    CalendarMonth, InvoiceLine, LineItem, billed_seconds, months_of_run, months_until,
+};
 use crate::kernel::facts::TaskStage;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
 use crate::kernel::world::ServicePlan;
 use crate::record::{ServiceRecord, TaskLife};
-use crate::report::calendar::Calendar;
 
 /// A calendar month, as far as the run touches it.
 pub(super) struct Month {
@@ -24,33 +24,21 @@ pub(super) struct Month {
 }
 
 /// The months that a run touches, in order.
-pub(super) fn months(calendar: &Calendar, horizon: SimDuration) -> Vec<Month> {
-    let end = SimTime(horizon.0);
-    let begin = calendar.timestamp(SimTime::ZERO);
-    let mut first = begin.to_zoned(TimeZone::UTC).date().first_of_month();
-    let mut at = SimTime::ZERO;
-    let mut months = Vec::new();
-    loop {
-        // A month beyond the calendar ends with the run.
-        let next = first.last_of_month().tomorrow().ok();
-        let boundary = next.and_then(|next| next.to_zoned(TimeZone::UTC).ok()).map_or(end.0, |next| {
-            let since = next.timestamp().as_nanosecond() - begin.as_nanosecond();
-            u64::try_from(since).unwrap_or(0)
-        });
-        let until = SimTime(boundary.min(end.0));
-        let midnight = |date: Date| format!("{date}T00:00:00Z");
-        let billing = (midnight(first), midnight(next.unwrap_or(first)));
-        months.push(Month { billing, charge: (at, until) });
-        match next {
-            Some(next) if until < end => (first, at) = (next, until),
-            _ => return months,
-        }
-    }
+pub(super) fn months(start_unix_ns: i64, horizon: SimDuration) -> Vec<Month> {
+    let text = |unix_ns: i128| {
+        Timestamp::from_nanosecond(unix_ns).map_or_else(|_| String::new(), |instant| instant.to_string())
+    };
+    let month = |(month, from, until): (CalendarMonth, SimTime, SimTime)| Month {
+        billing: (text(month.begin), text(month.end)),
+        charge: (from, until),
+    };
+    months_of_run(start_unix_ns, horizon).map(month).collect()
 }
 
 /// How a service used what its bill charges for, in time.
 pub(super) struct Usage<'a> {
     record: &'a ServiceRecord,
+    start_unix_ns: i64,
     horizon: u64,
     /// Calendar time of second 0 within its hour \[ns\].
     hour_offset: u64,
@@ -76,6 +64,7 @@ impl<'a> Usage<'a> {
         };
         Self {
             record,
+            start_unix_ns,
             horizon: horizon.0,
             hour_offset: start_unix_ns.rem_euclid(NANOS_PER_HOUR.cast_signed()).unsigned_abs(),
             tasks: record.lives.iter().filter_map(billed).collect(),
@@ -127,7 +116,9 @@ impl<'a> Usage<'a> {
                 let of_tasks = if self.public_ip_per_task { self.task_seconds(at) } else { 0 };
                 i128::from(self.public_ipv4) * i128::from(at) + of_tasks * i128::from(NANOS_PER_SEC)
             }
-            LineItem::CloudwatchAlarm | LineItem::CloudwatchHighResolutionAlarm => i128::from(at),
+            LineItem::CloudwatchAlarm | LineItem::CloudwatchHighResolutionAlarm => {
+                months_until(self.start_unix_ns, SimTime(at))
+            }
         }
     }
 

@@ -23,7 +23,7 @@ pub fn gate_github(gate: &Gate) -> String {
 
 fn command(gate: &Gate, judged: &Judged) -> String {
     let outcome = &judged.outcome;
-    let level = if gate.fails(outcome.status) { "error" } else { "warning" };
+    let level = if gate.fails(outcome) { "error" } else { "warning" };
     let mut properties = Vec::new();
     if let Some((file, line)) = &judged.place {
         properties.push(format!("file={}", property(file)));

@@ -13,7 +13,7 @@ use crate::report::summary::status_word;
 pub fn gate_junit(gate: &Gate) -> String {
     let count = |skipped: bool| {
         let is_counted = |judged: &&Judged| {
-            let fails = gate.fails(judged.outcome.status);
+            let fails = gate.fails(&judged.outcome);
             if skipped { !fails && judged.outcome.status != CheckStatus::Pass } else { fails }
         };
         gate.verdicts.iter().filter(is_counted).count()
@@ -54,7 +54,7 @@ fn case(out: &mut String, gate: &Gate, judged: &Judged, suite: &str) {
     let place = judged.place.as_ref().map(|(file, line)| format!("{}:{line}: ", escaped(file)));
     let place = place.unwrap_or_default();
     let reason = word.replace('_', " ");
-    if gate.fails(outcome.status) {
+    if gate.fails(outcome) {
         let _ = writeln!(
             out,
             "      <failure message=\"{reason}: {check}: {found}\" type=\"{word}\">{place}{check}: {found}</failure>"

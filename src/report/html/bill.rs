@@ -4,14 +4,18 @@ use serde::Serialize;
 
 use super::figures::money;
 use super::reading::{CostLine, Summary};
+use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure};
+use crate::report::proviso::with_proviso;
 
 /// The tree, for its template.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Bill {
     total: String,
-    per_month: String,
-    horizon: String,
+    /// Both sums in words.
+    caption: String,
+    /// What has to be said beside the total; empty where nothing has to be.
+    proviso: String,
     services: Vec<ServiceBill>,
 }
 
@@ -42,7 +46,7 @@ impl Bill {
         let services = summary.services.0.iter().map(|(name, service)| {
             let amount = &service.cost.total_usd;
             ServiceBill {
-                name: name.clone(),
+                name: with_proviso(name, summary.proviso(Measure::Cost, &service.cost.unpriced).as_deref()),
                 amount: money(amount),
                 share: share(dollars(amount), total),
                 width: width(dollars(amount), total),
@@ -51,8 +55,15 @@ impl Bill {
         });
         Self {
             total: money(&summary.cost.total_usd),
-            per_month: money(&summary.cost.per_month_usd),
-            horizon: horizon.to_owned(),
+            caption: format!(
+                "{} for {horizon}; {}",
+                summary.total(),
+                with_proviso(
+                    &format!("{} USD for a month of 730 hours", money(&summary.cost.per_month_usd)),
+                    summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced).as_deref()
+                )
+            ),
+            proviso: summary.proviso(Measure::Cost, &summary.cost.unpriced).unwrap_or_default(),
             services: services.collect(),
         }
     }

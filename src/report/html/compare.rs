@@ -12,7 +12,9 @@ use super::experiment::{
     Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted, status_words, worst,
 };
 use super::plan::{ONE_BY_ONE, PRICES};
+use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure};
+use crate::report::proviso::{Terms, with_proviso};
 
 const COST: &str = "cost_per_month_usd";
 const P95: &str = "response_time_p95_ms";
@@ -39,6 +41,11 @@ struct Variant {
     assumptions: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     not_priced: Vec<String>,
+    #[serde(flatten)]
+    terms: Terms,
+    /// Why its bill cannot be compared with that of the base.
+    #[serde(default)]
+    bill_not_comparable: Option<String>,
     figures: BTreeMap<String, Figure>,
     checks: Vec<Check>,
 }
@@ -98,6 +105,16 @@ impl Variant {
 
     fn status(&self) -> &'static str {
         worst(&self.checks).unwrap_or("no_data")
+    }
+
+    /// What has to be said beside its cost of a month.
+    fn proviso(&self) -> Option<String> {
+        self.terms.proviso(Measure::CostPerMonth)
+    }
+
+    /// Its cost of a month with its interval and what has to be said beside it.
+    fn cost_text(&self) -> String {
+        with_proviso(&cost_text(self.figure(COST)), self.proviso().as_deref())
     }
 }
 
@@ -206,13 +223,14 @@ fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
             "It was interrupted before all runs were over: intervals are wider than planned.".to_owned(),
         );
     }
+    let is_alike = comparison.variants.iter().all(|variant| variant.bill_not_comparable.is_none());
     let unsure = comparison.variants.iter().filter(|variant| variant.status() == "inconclusive").count();
     match chosen {
         Some(variant) if has_checks => {
-            let cost = cost_text(variant.figure(COST));
+            let cost = variant.cost_text();
             Banner::new(
                 "pass",
-                format!("{} is the cheapest that passes its checks: {cost} a month", variant.name),
+                format!("{} is the cheapest that passes its checks: a month costs {cost}", variant.name),
                 notes,
             )
         }
@@ -221,6 +239,10 @@ fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
             format!("{} has the lowest bill, and no checks say whether it is good enough", variant.name),
             notes,
         ),
+        None if !is_alike => {
+            let sentence = "None is called the cheapest: the bills do not have the same lines".to_owned();
+            Banner::new("inconclusive", sentence, notes)
+        }
         None if !has_checks => {
             Banner::new("plain", "No checks: nothing says what is good enough".to_owned(), notes)
         }
@@ -238,7 +260,10 @@ fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
 /// How a variant differs from the base, in words.
 fn sentence(variant: &Variant, base: &Variant) -> String {
     let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
-    let cost = in_words(Kind::Money, cost, ("more", "less"));
+    let cost = match &variant.bill_not_comparable {
+        Some(why) => format!("what nobody can compare, as {why}"),
+        None => with_proviso(&in_words(Kind::Money, cost, ("more", "less")), variant.proviso().as_deref()),
+    };
     let p99 = variant.worst_service(P99).and_then(|(_, figure)| figure.difference.as_ref());
     let p99 = in_words(Kind::Millis, p99, ("longer", "shorter"));
     format!("{} against {}: a month costs {cost}; its p99 is {p99}.", variant.name, base.name)
@@ -285,11 +310,17 @@ fn overview(comparison: &Comparison) -> Table {
     for (index, variant) in comparison.variants.iter().enumerate() {
         let mut cells = vec![Cell::text(variant.name.clone())];
         let cost = variant.figure(COST);
-        cells.push(
-            Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value))))
-                .note(half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width)))),
-        );
-        cells.push(if index == 0 { Cell::text("the base") } else { against(Kind::Money, cost) });
+        cells.push(Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
+            with_proviso(
+                &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
+                variant.proviso().as_deref(),
+            ),
+        ));
+        cells.push(match &variant.bill_not_comparable {
+            _ if index == 0 => Cell::text("the base"),
+            Some(why) => Cell::text("not comparable").note(why.clone()),
+            None => against(Kind::Money, cost),
+        });
         for name in [P95, P99, "availability"] {
             cells.push(worst_cell(variant, name));
         }
@@ -370,8 +401,10 @@ fn figures(variant: &Variant, has_base: bool) -> Table {
     let mut table = Table::new(title.clone(), columns).folded(title);
     for (name, figure) in &variant.figures {
         let kind = Kind::of(name);
+        let is_month = name == COST || name.ends_with(&format!(".{COST}"));
+        let note = variant.proviso().filter(|_| is_month).unwrap_or_default();
         let mut cells = vec![
-            Cell::text(name.replace('_', " ")),
+            Cell::text(name.replace('_', " ")).note(note),
             Cell::number(kind.maybe(value(figure.value))),
             Cell::number(half_width(kind, value(figure.half_width))),
         ];
@@ -399,7 +432,7 @@ fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
     sheet.place(&Place {
         id: "dots-cost",
         title: "Cost a month".to_owned(),
-        summary: spoken("Of each variant with its interval:", &|variant| cost_text(variant.figure(COST))),
+        summary: spoken("Of each variant with its interval:", &|variant| variant.cost_text()),
         caption: "The dot is the mean of the runs, the line its interval.".to_owned(),
     })?;
     sheet.place(&Place {
@@ -412,7 +445,7 @@ fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
         id: "scatter",
         title: "Cost against p99".to_owned(),
         summary: spoken("Of each variant", &|variant| {
-            format!("{}, p99 {}", cost_text(variant.figure(COST)), p99(variant))
+            format!("{}, p99 {}", variant.cost_text(), p99(variant))
         }),
         caption: "To the lower left is better.".to_owned(),
     })

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::reading::{Estimates, Results, ServiceSummary, Timeline, Times};
+use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
 use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
+use crate::report::proviso::with_proviso;
 
 /// A figure in large type.
 #[derive(Clone, Debug, Serialize)]
@@ -14,11 +15,14 @@ pub(super) struct Tile {
     name: &'static str,
     value: String,
     note: String,
+    /// What has to be said beside the value; the note says it too.
+    #[serde(skip)]
+    proviso: Option<String>,
 }
 
 impl Tile {
     pub(super) const fn new(name: &'static str, value: String, note: String) -> Self {
-        Self { name, value, note }
+        Self { name, value, note, proviso: None }
     }
 }
 
@@ -45,12 +49,12 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let sum =
         |pick: fn(&ServiceSummary) -> u64| services.iter().map(|(_, service)| pick(service)).sum::<u64>();
     let (offered, served) = (sum(|s| s.requests.offered), sum(|s| s.requests.served));
-    let decided = offered.saturating_sub(sum(|s| s.requests.in_flight));
-    let mut tiles = vec![Tile {
-        name: "Cost a month",
-        value: format!("{} USD", money(&summary.cost.per_month_usd)),
-        note: format!("{} USD for {horizon}", money(&summary.cost.total_usd)),
-    }];
+    let decided = offered.saturating_sub(sum(|s| s.requests.in_flight - s.requests.overdue));
+    let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
+    let total = format!("{} USD for {horizon}", money(&summary.cost.total_usd));
+    let note: Vec<String> = proviso.clone().into_iter().chain([total]).collect();
+    let month = format!("{} USD", money(&summary.cost.per_month_usd));
+    let mut tiles = vec![Tile { proviso, ..Tile::new("Cost a month", month, note.join(" · ")) }];
     // The slowest service speaks for all: an average over services is nobody's experience.
     let slowest = services
         .iter()
@@ -61,33 +65,24 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     if let Some((name, p95, times)) = slowest {
         let of = if services.len() > 1 { format!(" · {name}") } else { String::new() };
         let note = times.p99.map_or_else(String::new, |p99| format!("p99 {}{of}", millis(p99)));
-        tiles.push(Tile {
-            name: "p95 response time",
-            value: format!("{}{}", mark(results), millis(p95)),
-            note,
-        });
+        let value = format!("{}{}", mark(results), millis(p95));
+        tiles.push(Tile::new("p95 response time", value, note));
     }
-    tiles.push(Tile {
-        name: "Requests served",
-        value: availability(served, decided),
-        note: match decided.saturating_sub(served) {
-            0 => format!("all {}", grouped(decided, THIN)),
-            lost => format!("{} of {} were not", grouped(lost, THIN), grouped(decided, THIN)),
-        },
-    });
+    let note = match decided.saturating_sub(served) {
+        0 => format!("all {}", grouped(decided, THIN)),
+        lost => format!("{} of {} were not", grouped(lost, THIN), grouped(decided, THIN)),
+    };
+    tiles.push(Tile::new("Requests served", availability(served, decided), note));
     let mean: f64 = services.iter().filter_map(|(_, service)| service.tasks.running_mean).sum();
     let most = sum(|s| u64::from(s.tasks.running_max));
     let range = match services.as_slice() {
         [(_, only)] => format!("{} to {most}", only.tasks.running_min),
         _ => format!("in {} services", services.len()),
     };
-    tiles.push(Tile { name: "Running tasks, mean", value: figure(mean, THIN), note: range });
+    tiles.push(Tile::new("Running tasks, mean", figure(mean, THIN), range));
     let (out, back) = (sum(|s| s.scaling.scale_out), sum(|s| s.scaling.scale_in));
-    tiles.push(Tile {
-        name: "Scaled",
-        value: format!("{out} out, {back} in"),
-        note: format!("{} decisions changed nothing", grouped(sum(|s| s.scaling.not_scaled), THIN)),
-    });
+    let note = format!("{} decisions changed nothing", grouped(sum(|s| s.scaling.not_scaled), THIN));
+    tiles.push(Tile::new("Scaled", format!("{out} out, {back} in"), note));
     tiles
 }
 
@@ -132,6 +127,11 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
         row("Failed", &|s| with_share(s.requests.failed, s.requests.offered)),
         row("In flight at the end", &|s| count(s.requests.in_flight)),
     ];
+    if services.iter().any(|(_, service)| service.requests.overdue > 0) {
+        requests.push(row("Of these overdue, not served", &|s| {
+            with_share(s.requests.overdue, s.requests.offered)
+        }));
+    }
     if services.iter().any(|(_, service)| service.warmup_requests > 0) {
         requests.push(row("Left out as warm-up", &|s| count(s.warmup_requests)));
     }
@@ -146,12 +146,16 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
         row("Scaled out, in", &|s| format!("{}, {}", count(s.scaling.scale_out), count(s.scaling.scale_in))),
         row("Decisions without a change", &|s| count(s.scaling.not_scaled)),
     ];
+    let usd = |measure: Measure, service: &ServiceSummary, amount: Option<&str>| {
+        let Some(amount) = amount else { return NOTHING.to_owned() };
+        let proviso = results.summary.proviso(measure, &service.cost.unpriced);
+        with_proviso(&format!("{} USD", money(amount)), proviso.as_deref())
+    };
     let cost = vec![
-        row("Total", &|s| format!("{} USD", money(&s.cost.total_usd))),
-        row("A month of 730 h", &|s| format!("{} USD", money(&s.cost.per_month_usd))),
-        row("A million requests", &|s| {
-            let cost = s.cost.per_million_requests_usd.as_deref();
-            cost.map_or_else(|| NOTHING.to_owned(), |cost| format!("{} USD", money(cost)))
+        row("Total", &|s| usd(Measure::Cost, s, Some(&s.cost.total_usd))),
+        row("A month of 730 h", &|s| usd(Measure::CostPerMonth, s, Some(&s.cost.per_month_usd))),
+        row("A million served requests", &|s| {
+            usd(Measure::CostPerMillion, s, s.cost.per_million_requests_usd.as_deref())
         }),
     ];
     let mut groups = vec![group("Requests", requests), group("Cost", cost)];
@@ -238,7 +242,10 @@ pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
             .iter()
             .map(|(_, tiles)| {
                 let same = tiles.iter().find(|other| other.name == tile.name);
-                same.map_or_else(|| NOTHING.to_owned(), |tile| tile.value.clone())
+                same.map_or_else(
+                    || NOTHING.to_owned(),
+                    |tile| with_proviso(&tile.value, tile.proviso.as_deref()),
+                )
             })
             .collect(),
     });
@@ -256,7 +263,18 @@ pub(super) fn minutes_above(timeline: &Timeline, column: &str, limit: f64) -> (u
 }
 
 /// What several runs say of each figure, where there were several.
-pub(super) fn intervals(estimates: &Estimates) -> Group {
+pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
+    let measures = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
+    let said = |name: &str| {
+        let (service, figure) = name.rsplit_once('.').map_or((None, name), |(of, figure)| (Some(of), figure));
+        let measure = measures.into_iter().find(|measure| measure.name() == figure)?;
+        let services = &summary.services.0;
+        let unpriced = match service {
+            Some(service) => &services.iter().find(|(known, _)| known == service)?.1.cost.unpriced,
+            None => &summary.cost.unpriced,
+        };
+        summary.proviso(measure, unpriced)
+    };
     let rows = estimates.figures.iter().filter_map(|(name, value)| {
         let number = |key: &str| value.get(key).and_then(number_of);
         let text = |key: &str| number(key).map_or_else(|| NOTHING.to_owned(), |value| figure(value, THIN));
@@ -264,7 +282,7 @@ pub(super) fn intervals(estimates: &Estimates) -> Group {
         let half = number("half_width")
             .map_or_else(|| NOTHING.to_owned(), |half| format!("± {}", figure(half, THIN)));
         let cells = vec![figure(middle, THIN), half, text("p10"), text("p50"), text("p90")];
-        Some(Row { name: name.replace('_', " "), cells })
+        Some(Row { name: with_proviso(&name.replace('_', " "), said(name).as_deref()), cells })
     });
     let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
     Group {

@@ -7,7 +7,10 @@ use super::cloud::{Drawings, Fan};
 use super::embed::Column;
 use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
+use crate::experiment::Measure;
+use crate::report::forecast::band_sentence;
 use crate::report::numbers::{THIN, figure, grouped, whole};
+use crate::report::proviso::{Terms, with_proviso};
 
 /// `forecast.json`.
 #[derive(Debug, Deserialize)]
@@ -21,6 +24,13 @@ struct Forecast {
     savings_plans: Vec<SavingsPlan>,
     backtest: Option<Backtest>,
     remarks: Vec<String>,
+    #[serde(flatten)]
+    terms: Terms,
+    /// Files of before there were these keys do not tell.
+    #[serde(default)]
+    inputs_varied: Option<Vec<String>>,
+    #[serde(default)]
+    savings_plans_with_known_rates: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,10 +143,7 @@ fn facts(forecast: &Forecast, made: &Made) -> Vec<String> {
     if let (Some(first), Some(last)) = (first, last) {
         facts.push(format!("{} to {}", first.month, last.month));
     }
-    facts.push(format!(
-        "{}, each with growth, service times and prices of its own",
-        counted(forecast.runs, "run")
-    ));
+    facts.push(counted(forecast.runs, "run"));
     facts.push(format!("seed {}", made.seed));
     if forecast.response_times_approximate {
         facts.push("requests flow: response times are approximate (≈)".to_owned());
@@ -158,6 +165,10 @@ fn verdict(forecast: &Forecast) -> Banner {
     };
     let total = last.cumulative_usd;
     let mut notes = vec![format!("Eight of ten runs cost {} USD.", range(total))];
+    if let Some(varied) = &forecast.inputs_varied {
+        let names: Vec<&str> = varied.iter().map(String::as_str).collect();
+        notes.push(sentence_of(&band_sentence(&names, forecast.response_times_approximate)));
+    }
     if forecast.interrupted {
         notes.push("It was interrupted before all runs were over.".to_owned());
     }
@@ -183,9 +194,22 @@ fn verdict(forecast: &Forecast) -> Banner {
     let months = counted(forecast.months.len() as u64, "month");
     Banner::new(
         status,
-        format!("{months} will cost {} on average", Kind::Money.maybe(value(total.mean))),
+        format!(
+            "{months} will cost {} on average",
+            with_proviso(
+                &Kind::Money.maybe(value(total.mean)),
+                forecast.terms.proviso(Measure::Cost).as_deref()
+            )
+        ),
         notes,
     )
+}
+
+/// A text as a sentence: with a capital letter and a full stop.
+fn sentence_of(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// Dollars of a commitment, which AWS sells to a tenth of a cent.
@@ -197,16 +221,17 @@ fn tiles(forecast: &Forecast) -> Vec<Tile> {
     let mut tiles = Vec::new();
     if let (Some(first), Some(last)) = (forecast.months.first(), forecast.months.last()) {
         let all = last.cumulative_usd;
+        let proviso = forecast.terms.proviso(Measure::Cost);
         tiles.push(Tile::new(
             "All months",
             Kind::Money.maybe(value(all.mean)),
-            format!("{} USD", range(all)),
+            with_proviso(&format!("{} USD", range(all)), proviso.as_deref()),
         ));
         for (name, month) in [("First month", first), ("Last month", last)] {
             tiles.push(Tile::new(
                 name,
                 Kind::Money.maybe(value(month.cost_usd.mean)),
-                format!("{} · {} USD", month.month, range(month.cost_usd)),
+                with_proviso(&format!("{} · {} USD", month.month, range(month.cost_usd)), proviso.as_deref()),
             ));
         }
         tiles.push(Tile::new(
@@ -225,11 +250,13 @@ fn share(value: Option<f64>) -> String {
 fn months(forecast: &Forecast) -> Table {
     let has_bills = forecast.months.iter().any(|month| month.actual_usd.is_some());
     let mut columns = vec!["Month", "#Requests", "#Tasks", "#Mean, USD", "#P10", "#P90", "#So far, USD"];
-    columns.extend(["#A million, USD", "#p99", "#Served", "#At max"]);
+    columns.extend(["#A million served, USD", "#p99", "#Served", "#At max"]);
     if has_bills {
         columns.push("#Bill, USD");
     }
-    let mut table = Table::new("The months; eight of ten runs lie between P10 and P90", &columns);
+    let proviso = forecast.terms.proviso(Measure::Cost);
+    let title = with_proviso("The months; eight of ten runs lie between P10 and P90", proviso.as_deref());
+    let mut table = Table::new(title, &columns);
     let usd = |amount: Option<Amount>| value(amount).map_or_else(|| NOTHING.to_owned(), dollars);
     let mark = if forecast.response_times_approximate { "≈ " } else { "" };
     for month in &forecast.months {
@@ -260,7 +287,11 @@ fn months(forecast: &Forecast) -> Table {
 fn commitments(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
     sheet.section("Savings Plans");
     if forecast.savings_plans.is_empty() {
-        return sheet.hint("No commitment saves anything.");
+        return sheet.hint(match forecast.savings_plans_with_known_rates.as_deref() {
+            Some([]) => "No Savings Plan rates are known for this region, so no commitment was sized.",
+            Some(_) => "No commitment saves anything.",
+            None => "No commitment was sized.",
+        });
     }
     let columns =
         ["Plan", "#To commit to, USD an hour", "#Saves a month, mean", "#P10", "#P90", "#Used", "#Covers"];

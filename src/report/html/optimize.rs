@@ -9,7 +9,9 @@ use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use super::sweep::{short, unquoted};
+use crate::experiment::Measure;
 use crate::report::numbers::{THIN, grouped};
+use crate::report::proviso::{Terms, with_proviso};
 
 /// `optimization.json`.
 #[derive(Debug, Deserialize)]
@@ -18,6 +20,8 @@ struct Optimization {
     race_runs: u64,
     interrupted: bool,
     approximate_times: bool,
+    #[serde(flatten)]
+    terms: Terms,
     recommended: Option<Confirmed>,
     rejected: Vec<Confirmed>,
     cost_per_month_against_base_usd: Option<Against>,
@@ -167,7 +171,11 @@ fn verdict(found: &Optimization) -> Banner {
             let half = half_width(Kind::Money, value(best.cost_per_month_half_width_usd));
             Banner::new(
                 "pass",
-                format!("{}: {cost} {half} a month, and every check passes", best.name),
+                format!(
+                    "{}: {}, and every check passes",
+                    best.name,
+                    with_proviso(&format!("{cost} {half} a month"), found.proviso().as_deref())
+                ),
                 notes,
             )
         }
@@ -176,6 +184,13 @@ fn verdict(found: &Optimization) -> Banner {
             Banner::new("inconclusive", sentence, notes)
         }
         None => Banner::new("fail", "No setting was found that passes every check".to_owned(), notes),
+    }
+}
+
+impl Optimization {
+    /// What has to be said beside a cost of a month.
+    fn proviso(&self) -> Option<String> {
+        self.terms.proviso(Measure::CostPerMonth)
     }
 }
 
@@ -192,8 +207,9 @@ fn saving(found: &Optimization) -> Option<String> {
     Some(if against.significant {
         let word = if change < 0.0 { "less" } else { "more" };
         format!(
-            "{} {word} a month ({half}) than the scenario as it is now{base}.",
-            Kind::Money.text(change.abs())
+            "{} {word} a month ({half}) than the scenario as it is now{base}{}.",
+            Kind::Money.text(change.abs()),
+            found.proviso().map_or_else(String::new, |words| format!(", {words}"))
         )
     } else {
         format!("Its cost does not differ significantly ({half}) from the scenario as it is now{base}.")
@@ -205,7 +221,10 @@ fn tiles(found: &Optimization) -> Vec<Tile> {
     let mut tiles = vec![Tile::new(
         "Cost a month",
         Kind::Money.maybe(value(best.cost_per_month_usd)),
-        half_width(Kind::Money, value(best.cost_per_month_half_width_usd)),
+        with_proviso(
+            &half_width(Kind::Money, value(best.cost_per_month_half_width_usd)),
+            found.proviso().as_deref(),
+        ),
     )];
     if let Some(against) = &found.cost_per_month_against_base_usd {
         let change = value(against.value);

@@ -125,7 +125,8 @@ fn run(
         data.services.push(of_service);
     }
     let table = |group: Group| templates.fill("figures.html", &group);
-    let intervals = results.estimates.as_ref().map(figures::intervals);
+    let intervals =
+        results.estimates.as_ref().map(|estimates| figures::intervals(&results.summary, estimates));
     let view = RunView {
         id: format!("r{number}"),
         name: summary.scenario.name.clone(),

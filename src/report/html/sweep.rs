@@ -11,7 +11,9 @@ use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use super::plan::{ONE_BY_ONE, PRICES};
+use crate::experiment::Measure;
 use crate::report::numbers::{THIN, grouped};
+use crate::report::proviso::{Terms, with_proviso};
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
 const MOST_POINTS: u64 = 2_500;
@@ -34,6 +36,8 @@ struct Summary {
     assumptions: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     not_priced: Vec<String>,
+    #[serde(flatten)]
+    terms: Terms,
     #[serde(default)]
     checks_not_judged: Vec<String>,
     pareto_front: Vec<Best>,
@@ -118,7 +122,8 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
             summary.pareto_front.len()
         ),
         caption: format!(
-            "Means of the runs of each point. No point beats one on the line, the Pareto front, in cost and latency. {left_out}"
+            "Means of the runs of each point. No point beats one on the line, the Pareto front, in cost and latency. {left_out}{}",
+            summary.proviso().map_or_else(String::new, |words| format!(" Here {words}."))
         ),
     })?;
     if cloud.is_grid {
@@ -155,6 +160,13 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         origins,
     };
     sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
+}
+
+impl Summary {
+    /// What has to be said beside a cost of a month.
+    fn proviso(&self) -> Option<String> {
+        self.terms.proviso(Measure::CostPerMonth).map(|words| format!("cost {words}"))
+    }
 }
 
 /// What every point assumes, and which assumptions are axes.
@@ -242,7 +254,8 @@ fn verdict(summary: &Summary) -> Banner {
             let cost = Kind::Money.maybe(value(best.cost_per_month_usd));
             let p99 = Kind::Millis.maybe(value(best.response_time_p99_ms));
             let sentence = format!(
-                "{cost} a month, p99 {p99}: the cheapest of {} that pass every check in every run",
+                "{}, p99 {p99}: the cheapest of {} that pass every check in every run",
+                with_proviso(&format!("{cost} a month"), summary.proviso().as_deref()),
                 counted(passing, "point")
             );
             Banner::new("pass", sentence, notes)
@@ -293,7 +306,9 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
 fn front(summary: &Summary) -> Table {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short(&axis.name)));
-    let mut table = Table::new("Nothing is both cheaper and faster, the cheapest first", &columns);
+    let title =
+        with_proviso("Nothing is both cheaper and faster, the cheapest first", summary.proviso().as_deref());
+    let mut table = Table::new(title, &columns);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
     for best in summary.pareto_front.iter().take(200) {
         let mut cells = vec![

@@ -4,6 +4,7 @@
 use super::super::chart::plot::{
     Content, HeatMap, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
 };
+use super::super::proviso::with_proviso;
 use super::SweepView;
 use crate::experiment::sweep::Place;
 
@@ -84,8 +85,9 @@ fn spec(view: &SweepView<'_>, what: &str, columns: usize, panels: Vec<PlotPanel>
             of(replications, "replication")
         ),
         caption: format!(
-            "{approximate}seed {} · means of the replications · a month is 730 h",
-            view.head.seed
+            "{approximate}seed {} · means of the replications · {}",
+            view.head.seed,
+            with_proviso("a month is 730 h", view.proviso().as_deref())
         ),
         columns,
         panels,

@@ -26,6 +26,11 @@ fn axis_cell(label: &str) -> String {
     if label.parse::<f64>().is_ok() { label.to_owned() } else { cell(label) }
 }
 
+/// What the bills leave out; a last column has it, which is there only where there is something.
+fn unpriced(head: &Head) -> Option<String> {
+    (!head.unpriced.is_empty()).then(|| head.unpriced.join(" "))
+}
+
 /// The header of `runs.csv`.
 #[must_use]
 pub fn runs_header(head: &Head) -> Vec<u8> {
@@ -34,6 +39,7 @@ pub fn runs_header(head: &Head) -> Vec<u8> {
     cells.extend(["status", "checks", "fingerprint", "approximate_times"].map(str::to_owned));
     cells.extend(head.figures.iter().map(|name| cell(name)));
     cells.extend(["error", "replay"].map(str::to_owned));
+    cells.extend(unpriced(head).map(|_| "unpriced".to_owned()));
     line(&cells)
 }
 
@@ -61,6 +67,7 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
                 cells.push(cell(&replay(head, design, row)));
             }
         }
+        cells.extend(unpriced(head));
         bytes.extend(line(&cells));
     }
     bytes
@@ -93,13 +100,19 @@ pub fn points_header(head: &Head) -> Vec<u8> {
         cells.push(cell(&format!("{name}_half_width_95")));
     }
     cells.push("error".to_owned());
+    cells.extend(unpriced(head).map(|_| "unpriced".to_owned()));
     line(&cells)
 }
 
 /// The row of a point in `points.csv`: for each figure the mean of its replications and half the width of the 95 %
 /// interval of that mean.
 #[must_use]
-pub fn point_line(design: &Design<'_>, survey: &Survey, point: u64, summary: &PointSummary) -> Vec<u8> {
+pub fn point_line(
+    (head, design): (&Head, &Design<'_>),
+    survey: &Survey,
+    point: u64,
+    summary: &PointSummary,
+) -> Vec<u8> {
     let mut cells = vec![point.to_string()];
     cells.extend(design.labels(point).iter().map(|label| axis_cell(label)));
     cells.extend(
@@ -111,6 +124,7 @@ pub fn point_line(design: &Design<'_>, survey: &Survey, point: u64, summary: &Po
         cells.push(number(figure.and_then(|estimate| estimate.half_width)));
     }
     cells.push(summary.error.as_deref().map_or_else(String::new, cell));
+    cells.extend(unpriced(head));
     line(&cells)
 }
 

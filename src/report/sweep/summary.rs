@@ -26,7 +26,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
     let front: Vec<Value> = survey.front.iter().map(|point| point_json(view, *point)).collect();
     let failures: Vec<Value> = survey.failures.iter().map(|row| failure_json(view, row)).collect();
     let summary = json!({
-        "schema_version": "1.1",
+        "schema_version": "1.2",
         "scenario": { "name": head.scenario, "sha256": head.scenario_sha256, "seed": head.seed },
         "sweep_sha256": head.hash(),
         "design": {
@@ -48,6 +48,9 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         "checks": head.checks,
         "assumptions": head.assumptions,
         "not_priced": head.not_priced,
+        "region": head.region,
+        "horizon_s": head.horizon_s,
+        "unpriced": head.unpriced,
         "checks_not_judged": head.unjudged,
         "pareto_front": front,
         "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(survey.passing.len()) },

@@ -85,6 +85,12 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     page.line(&[(Look::Good, "PASS"), (Look::Usual, &text)]);
     let figures = format!("      {} USD a month, p99 {} ms: ", money(place.cost), figure(place.p99, PLAIN));
     page.line(&[(Look::Usual, &figures), (Look::Bold, &view.name_of(names, point))]);
+    note(page, view);
+}
+
+/// What has to be said beside costs.
+fn note(page: &mut Page, view: &SweepView<'_>) {
+    page.aside(6, view.proviso().map(|words| format!("cost {words}")).as_deref());
 }
 
 fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
@@ -97,6 +103,7 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         Look::Faint,
         "Pareto front: nothing is both cheaper and faster; means of the replications",
     )]);
+    note(page, view);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
     // Points that cost and last the same are one line: knobs that change nothing would fill the table.
     let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.place(*a) == survey.place(*b)).collect();

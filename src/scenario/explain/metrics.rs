@@ -124,9 +124,19 @@ pub(super) const ALL: &[MetricText] = &[
     ),
     metric("cost", "What the run costs: the sum of the invoice lines, each quantity × price rounded once."),
     metric("cost.total_usd", "Cost of the simulated time, on demand and without tax."),
-    metric("cost.per_month_usd", "The total scaled to a month of 730 hours."),
-    metric("cost.per_million_requests_usd", "The total ÷ offered requests, times a million."),
+    metric(
+        "cost.per_month_usd",
+        "The bill of a month of 730 hours like the run: each line scaled, then rounded to a cent. True only if every such period is like this one.",
+    ),
+    metric(
+        "cost.per_million_requests_usd",
+        "The exact total ÷ served requests (the warm-up's too), times a million.",
+    ),
     metric("cost.lines", "The invoice: item, quantity, unit, rate and amount of each line."),
+    metric(
+        "cost.unpriced",
+        "Items that are used and have no price: every amount leaves them out, and no check of a cost can pass.",
+    ),
     metric("cost.not_priced", "What the bill leaves out, in words."),
     metric("availability", "served ÷ (offered − in flight)."),
     metric("fargate_vcpu", "Invoice line: vCPU-hours of the tasks' size."),

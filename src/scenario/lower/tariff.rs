@@ -1,6 +1,8 @@
 //! Prices: the book, what the scenario replaces in it, and the tariff of each service.
 
-use windtunnel_kernel::billing::{LoadBalancerTariff, Tariff};
+use std::collections::BTreeSet;
+
+use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 use windtunnel_kernel::world::ServicePlan;
 
@@ -98,15 +100,17 @@ impl Prices {
             self.unknown_region(parts, architecture, lower);
             return None;
         };
-        if !self.replaced.iter().any(|(item, _)| *item == "fargate_vcpu")
-            && self.book.is_derived("fargate_vcpu", &self.region, architecture)
-        {
+        let is_derived = |item: &str| {
+            !self.replaced.iter().any(|(name, _)| *name == item)
+                && self.book.is_derived(item, &self.region, architecture)
+        };
+        if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
             lower.report.add(
                 Problem::new(
                     codes::DERIVED_PRICE,
                     format!("the {architecture} price of {} is derived, not published", self.region),
                 )
-                .at(&parts.root.place("region"), "0.8 × the x86_64 price")
+                .at(&parts.root.place("region"), "its row says `DERIVED`")
                 .help("give the real one by `prices.fargate_vcpu` and `prices.fargate_memory`"),
             );
         }
@@ -119,15 +123,15 @@ impl Prices {
             memory_gb_hour,
             ephemeral_gb_hour: self.price("fargate_ephemeral_storage", architecture),
             extra_ephemeral_gb,
-            load_balancer: match (load_balancer, self.price("alb_hour", "")) {
-                (Some(view), Some(hour)) => Some(LoadBalancerTariff {
-                    hour,
+            load_balancer: match load_balancer {
+                Some(view) => Some(LoadBalancerTariff {
+                    hour: self.price("alb_hour", ""),
                     lcu_hour: self.price("alb_lcu", ""),
                     public_ipv4: view.count("public_ipv4")?,
                     rules: view.count("rules")?,
                     requests_per_connection: assumptions?.requests_per_connection,
                 }),
-                _ => None,
+                None => None,
             },
             ipv4_hour: self.price("public_ipv4", ""),
             public_ip_per_task: task.flag("assign_public_ip")?,
@@ -160,50 +164,30 @@ impl Prices {
         report: &mut Report,
         root: View<'_>,
     ) -> Vec<String> {
-        let mut missing = Vec::new();
-        let mut miss = |used: bool, item: &'static str| {
-            if used && !missing.contains(&item) {
-                missing.push(item);
-            }
-        };
         let (mut without_bytes, mut high_resolution_metrics) = (false, false);
-        for (plan, notes) in plans {
-            let has_balancer = plan.load_balancer.is_some();
+        let mut missing: BTreeSet<LineItem> = BTreeSet::new();
+        for (plan, _) in plans {
             let tariff = &plan.tariff;
-            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
-            miss(has_balancer && tariff.load_balancer.is_none(), "alb_hour");
-            miss(has_balancer && self.price("alb_lcu", &notes.architecture).is_none(), "alb_lcu");
-            miss(
-                tariff.extra_ephemeral_gb > 0 && tariff.ephemeral_gb_hour.is_none(),
-                "fargate_ephemeral_storage",
-            );
-            miss((tariff.public_ip_per_task || has_balancer) && tariff.ipv4_hour.is_none(), "public_ipv4");
-            let (standard, high_resolution) = plan.alarms();
-            miss(standard > 0 && tariff.alarm_month.is_none(), "cloudwatch_alarm");
-            miss(
-                high_resolution > 0 && tariff.high_resolution_alarm_month.is_none(),
-                "cloudwatch_high_resolution_alarm",
-            );
+            missing.extend(tariff.unpriced(plan.alarms()));
             high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
                 .iter()
                 .any(|resolution| *resolution < MINUTE);
+            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
             without_bytes |= lcu && plan.request.bytes.is_none();
         }
+        let missing: Vec<&str> = missing.into_iter().map(LineItem::name).collect();
         if !missing.is_empty() {
             report.add(
                 Problem::new(
                     codes::NOT_PRICED,
                     format!("the price book has no price in {} for {}", self.region, missing.join(", ")),
                 )
-                .at(&root.place("region"), "the bill leaves them out")
+                .at(&root.place("region"), "the bill leaves them out, and no check of a cost can pass")
                 .help(format!("give them by `prices.{}` and so on, or by a `prices.file`", missing[0])),
             );
         }
         let mut lines: Vec<String> =
             missing.iter().map(|item| format!("{item} in {} (no price in the book)", self.region)).collect();
-        if missing.contains(&"alb_hour") {
-            lines.push("public IPv4 addresses of the load balancer, billed with its hours".to_owned());
-        }
         if without_bytes {
             lines.push("bytes through the load balancer, as `request.bytes` is not given".to_owned());
         }

@@ -56,7 +56,7 @@ pub(super) const FORECAST: TableSpec = TableSpec {
     doc: "What `windtunnel forecast` expects of the months to come.",
     keys: &[
         Key::new("months", Kind::Integer(1, 60), "Months of the forecast.").or("12"),
-        Key::new("from", Kind::Text, "First month, such as `2026-12`. Left out: the month in which the scenario starts."),
+        Key::new("from", Kind::Text, "First month, such as `2026-12`. Left out: the first month, in the scenario's time zone, that begins when its run is over or later."),
         Key::new(
             "growth",
             Kind::Text,

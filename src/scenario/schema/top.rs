@@ -128,7 +128,11 @@ const CHECKS: TableSpec = TableSpec {
         Key::new("availability", Kind::Check, "served ÷ (offered − in flight), such as `>= 99.9%`."),
         Key::new("cost", Kind::Check, "Cost of the run, such as `< 20 USD`."),
         Key::new("cost_per_month", Kind::Check, "Cost scaled to 730 hours, such as `< 2000 USD`."),
-        Key::new("cost_per_million_requests", Kind::Check, "Cost of a million offered requests."),
+        Key::new(
+            "cost_per_million_requests",
+            Kind::Check,
+            "Cost of a million served requests, so that refusing work makes nothing cheaper.",
+        ),
         Key::new("running_max", Kind::Check, "Largest running count, such as `<= 80 tasks`."),
         Key::new("cpu_mean", Kind::Check, "Mean CPU utilization, such as `< 65%`."),
         Key::new(

@@ -6,6 +6,12 @@ use std::marker::PhantomData;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::experiment::Measure;
+use crate::kernel::units::SimDuration;
+use crate::report::html::figures::money;
+use crate::report::proviso::{proviso, with_proviso};
+use crate::scenario::Unpriced;
+
 /// `summary.json`.
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::report) struct Summary {
@@ -22,6 +28,8 @@ pub(in crate::report) struct ScenarioHead {
     pub(in crate::report) name: String,
     pub(in crate::report) sha256: String,
     pub(in crate::report) seed: u64,
+    #[serde(default)]
+    pub(in crate::report) region: String,
     pub(in crate::report) horizon_s: f64,
     pub(in crate::report) fidelity: String,
 }
@@ -46,6 +54,7 @@ pub(in crate::report) struct Requests {
     pub(in crate::report) timed_out: u64,
     pub(in crate::report) failed: u64,
     pub(in crate::report) in_flight: u64,
+    pub(in crate::report) overdue: u64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -87,6 +96,8 @@ pub(in crate::report) struct ServiceCost {
     pub(in crate::report) total_usd: String,
     pub(in crate::report) per_month_usd: String,
     pub(in crate::report) per_million_requests_usd: Option<String>,
+    #[serde(default)]
+    pub(in crate::report) unpriced: Vec<String>,
     pub(in crate::report) lines: Vec<CostLine>,
 }
 
@@ -103,7 +114,23 @@ pub(in crate::report) struct CostLine {
 pub(in crate::report) struct TotalCost {
     pub(in crate::report) total_usd: String,
     pub(in crate::report) per_month_usd: String,
+    #[serde(default)]
+    pub(in crate::report) unpriced: Vec<String>,
     pub(in crate::report) not_priced: Vec<String>,
+}
+
+impl Summary {
+    /// What has to be said beside an amount that leaves out these items.
+    pub(in crate::report) fn proviso(&self, measure: Measure, items: &[String]) -> Option<String> {
+        let unpriced = Unpriced { items: items.to_vec(), region: self.scenario.region.clone() };
+        proviso(measure, &unpriced, SimDuration::from_secs_f64(self.scenario.horizon_s))
+    }
+
+    /// The total with what has to be said beside it.
+    pub(in crate::report) fn total(&self) -> String {
+        let proviso = self.proviso(Measure::Cost, &self.cost.unpriced);
+        with_proviso(&format!("{} USD", money(&self.cost.total_usd)), proviso.as_deref())
+    }
 }
 
 /// A check and its verdict.

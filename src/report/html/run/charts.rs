@@ -5,6 +5,7 @@ mod metrics;
 
 use serde::Serialize;
 
+use crate::experiment::Measure;
 use crate::kernel::units::SimDuration;
 use crate::report::html::chart::{Axis, Chart, Line, Mark, Panel, Series, Style, column};
 use crate::report::html::embed::Column;
@@ -12,6 +13,7 @@ use crate::report::html::figures::minutes_above;
 use crate::report::html::reading::{Results, Seen, Timeline};
 use crate::report::html::thinning::{MOST_POINTS, Thinning};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
+use crate::report::proviso::with_proviso;
 use crate::scenario::{self, Quantity};
 
 /// The words around a chart.
@@ -324,7 +326,10 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
     let chart = ground.chart("cost", axes.0, Some(axes.1), series);
     let most = ground.range("cost_per_hour_usd").map_or(0.0, |(_, high)| high);
     let horizon = span(SimDuration::from_secs_f64(ground.results.summary.scenario.horizon_s));
-    let summary = format!("At most {most:.2} USD an hour, {sum:.2} USD in {horizon}.");
+    let summary = &ground.results.summary;
+    let proviso = summary.proviso(Measure::Cost, &summary.cost.unpriced);
+    let sum = with_proviso(&format!("{sum:.2} USD in {horizon}"), proviso.as_deref());
+    let summary = format!("At most {most:.2} USD an hour, {sum}.");
     let caption =
         "Cost as it accrues; lines of the bill are rounded to cents, so the bill can differ by a few.";
     let text = text(&chart, "Cost", summary, caption.to_owned());

@@ -1,0 +1,49 @@
+//! What has to be said beside an amount of money: what it leaves out because a price is missing, and what scaling it to a
+//! month takes for granted. One wording for every output.
+
+use serde::Deserialize;
+
+use crate::experiment::Measure;
+use crate::kernel::units::SimDuration;
+use crate::scenario::{Scenario, Unpriced, if_every};
+
+/// `if every day were like this one; without alb_hour in eu-south-1`; `None` where nothing has to be said.
+pub(super) fn proviso(measure: Measure, unpriced: &Unpriced, horizon: SimDuration) -> Option<String> {
+    if !measure.is_cost() {
+        return None;
+    }
+    let scaled = if_every(horizon).filter(|_| measure == Measure::CostPerMonth);
+    let parts: Vec<String> = scaled.into_iter().chain(unpriced.words()).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The same of a scenario: of one of its services, or of all together.
+pub(super) fn proviso_of(scenario: &Scenario, service: Option<&str>, measure: Measure) -> Option<String> {
+    let unpriced = service.map_or_else(|| scenario.unpriced(), |service| scenario.unpriced_of(service));
+    proviso(measure, &unpriced, scenario.plan.horizon)
+}
+
+/// A text with what has to be said beside it: `9.01 USD (without alb_hour in eu-south-1)`.
+pub(super) fn with_proviso(text: &str, proviso: Option<&str>) -> String {
+    proviso.map_or_else(|| text.to_owned(), |proviso| format!("{text} ({proviso})"))
+}
+
+/// What a JSON file tells of the bills in it; files of before there were these keys tell nothing.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Terms {
+    #[serde(default)]
+    region: String,
+    #[serde(default)]
+    unpriced: Vec<String>,
+    #[serde(default)]
+    horizon_s: Option<f64>,
+}
+
+impl Terms {
+    /// What has to be said beside a figure.
+    pub(super) fn proviso(&self, measure: Measure) -> Option<String> {
+        let unpriced = Unpriced { items: self.unpriced.clone(), region: self.region.clone() };
+        let horizon = self.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);
+        proviso(measure, &unpriced, horizon)
+    }
+}

@@ -161,7 +161,7 @@ const PAGES = [
   {
     name: "forecast",
     make: () => {
-      writeFileSync(join(work, "bills.csv"), "month,usd\n2026-03,260\n2026-04,270\n");
+      writeFileSync(join(work, "bills.csv"), "month,usd\n2026-04,260\n2026-05,270\n");
       windtunnel("forecast", join(scenarios, "web.toml"), "--quiet", "--out", "forecast", "--months", "6", "--replications", "8", "--fidelity", "fluid", "--actuals", "bills.csv");
       return join(work, "forecast", "report.html");
     },

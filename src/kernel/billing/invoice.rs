@@ -282,6 +282,12 @@ mod tests {
         let alb = invoice.lines.iter().find(|line| line.item == LineItem::AlbHour).unwrap();
         assert_eq!(alb.amount.to_cents_string(), "16.43");
         assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), invoice.total());
+        // A line a hair below half a cent, which its exact amount in picodollars does not show.
+        let (hair, parts) = (14_999_999_999_999_999, 3_000_000_000_000_000_000);
+        let line = InvoiceLine::new(LineItem::AlbHour, hair, parts, Usd(PICO_PER_USD));
+        let invoice = Invoice { lines: alloc::vec![line] };
+        assert_eq!((line.exact, invoice.total()), (Usd(CENT / 2), Usd::ZERO));
+        assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), Usd::ZERO);
         // A tenth of it is scaled line by line: 7.3876 + 1.622425 + 16.425 + 0 + 10 × 0.10 × 730 / 744.
         let tenth = bill_of(&watched(), 0, 73);
         assert_eq!(tenth.per_month(SimDuration::from_secs(73 * 3_600)).to_cents_string(), "26.42");

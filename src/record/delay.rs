@@ -2,8 +2,10 @@
 //! task. An approximation, and marked as one wherever it is shown.
 //!
 //! A task is two queues in a row, as in the request model: its CPU servers and its places. Each is a GI/G/c queue.
-//! Round robin over n tasks gives each task every n-th arrival, so the gaps between a task's arrivals have a squared
-//! coefficient of variation of 1/n, not 1: the single most important thing about waiting behind a load balancer. The mean wait is
+//! Round robin over n tasks gives each task every n-th arrival of a load balancer node, so the gaps between them have a
+//! squared coefficient of variation of 1/n, not 1: the single most important thing about waiting behind a load balancer. The
+//! nodes keep their turns apart, so a task sees the superposition of one such stream a node: even over many arrivals, and by
+//! chance over few ([`Delays::gap_variation`]). The mean wait is
 //! Allen and Cunneen's (1978) with the factor of Krämer and Langenbach-Belz (1976), and so is the probability of
 //! waiting, both carried over from one server to c by Erlang's formula; a wait, once there is one, is exponential.
 //! What is left out: how a queue comes to its stationary state; above [`MOST_UTILIZED`] the backlog of the flow decides.
@@ -59,6 +61,8 @@ pub(super) struct Delays {
     cpu: Option<Station>,
     places: Option<Station>,
     routing: Routing,
+    /// Load balancer nodes, each with its own turn.
+    nodes: f64,
     evenly_spaced: bool,
     /// Longest wait that the waiting room allows \[ns\].
     longest: f64,
@@ -73,12 +77,25 @@ impl Station {
         (busy > 0.0).then(|| Self { servers: f64::from(servers), busy, variation, all_busy })
     }
 
+    /// Share of the servers that are busy when requests arrive at `rate` [requests/s] and stay `more` \[ns\] longer
+    /// than of their own, within what the formulas are asked for.
+    fn utilization(&self, rate: f64, more: f64) -> f64 {
+        (rate * (self.busy + more) / 1e9 / self.servers).min(MOST_UTILIZED)
+    }
+
+    /// Arrivals that a wait depends on, in order of magnitude: as many as are in an M/M/1 queue, ρ/(1 − ρ), and one for each
+    /// further server.
+    fn horizon(&self, rate: f64, more: f64) -> f64 {
+        let idle = 1.0 - self.utilization(rate, more);
+        (1.0 - idle) / idle + self.servers - 1.0
+    }
+
     /// The wait when requests arrive at `rate` [requests/s] in gaps of this squared variation and stay `more` \[ns\]
     /// longer than of their own.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of the table")]
     fn delay(&self, rate: f64, gaps: f64, more: f64) -> Delay {
         let busy = self.busy + more;
-        let utilization = (rate * busy / 1e9 / self.servers).min(MOST_UTILIZED);
+        let utilization = self.utilization(rate, more);
         if utilization <= 0.0 {
             return Delay::default();
         }
@@ -133,6 +150,7 @@ impl Delays {
                 .concurrency
                 .and_then(|places| Station::new(places, service.mean(), service.squared_variation())),
             routing: plan.routing(),
+            nodes: plan.load_balancer.as_ref().map_or(1.0, |balancer| f64::from(balancer.nodes)),
             evenly_spaced: matches!(plan.traffic, TrafficPlan::EvenlySpaced(_)),
             longest: holds.map_or(f64::INFINITY, |holds| holds / capacity * 1e9),
             dispersion: if capacity.is_finite() { variation * 1e9 / capacity } else { 0.0 },
@@ -141,18 +159,38 @@ impl Delays {
 
     /// The waits for the CPU and for a place when one of `tasks` takes `rate` requests a second.
     pub(super) fn at(&self, rate: f64, tasks: usize) -> (Delay, Delay) {
+        let within = |delay: Delay| Delay { mean: delay.mean.min(self.longest / 2.0), ..delay };
+        let wait = |station: &Station, more: f64| {
+            let gaps = self.gap_variation(station.horizon(rate, more), tasks);
+            within(station.delay(rate, gaps, more))
+        };
+        let cpu = self.cpu.as_ref().map_or_else(Delay::default, |cpu| wait(cpu, 0.0));
+        let place = |places: &Station| wait(places, cpu.overall());
+        (cpu, self.places.as_ref().map_or_else(Delay::default, place))
+    }
+
+    /// The squared coefficient of variation of the gaps between one task's arrivals, as a station feels it whose wait
+    /// depends on so many arrivals before.
+    ///
+    /// The count of one node's stream over a while has a variance of 1/n of its mean and 1/6 more (a renewal process of
+    /// Erlang gaps; Cox 1962, "Renewal Theory", §4.5), and those of the m nodes add up: so over k arrivals the streams
+    /// together are m/(6k) less even than 1/n, and never less than chance. Against single requests at one server it is within
+    /// 8 % of the mean wait at utilizations of 40 to 90 %, for 1 to 3 nodes and 2 to 20 tasks; the hybrid of the Queueing
+    /// Network Analyzer (Whitt 1983, eq. 29) is up to 100 % above it there.
+    fn gap_variation(&self, horizon: f64, tasks: usize) -> f64 {
         let share = 1.0 / tasks.max(1) as f64;
-        let gaps = match (self.routing, self.evenly_spaced) {
-            (Routing::RoundRobin, false) => share,
-            (Routing::RoundRobin, true) => 0.0,
+        // A node's arrivals are drawn by chance from all.
+        let of_node = if self.evenly_spaced { 1.0 - 1.0 / self.nodes } else { 1.0 };
+        match (self.routing, self.evenly_spaced) {
+            (Routing::RoundRobin, _) => {
+                let even = share * of_node;
+                let others = self.nodes - 1.0;
+                even + (1.0 - even) * others / (others + 6.0 * horizon)
+            }
             // Routing by load is not told apart from chance: it makes these waits shorter than stated.
             (_, false) => 1.0,
             (_, true) => 1.0 - share,
-        };
-        let within = |delay: Delay| Delay { mean: delay.mean.min(self.longest / 2.0), ..delay };
-        let cpu = self.cpu.as_ref().map_or_else(Delay::default, |cpu| within(cpu.delay(rate, gaps, 0.0)));
-        let place = |places: &Station| within(places.delay(rate, gaps, cpu.overall()));
-        (cpu, self.places.as_ref().map_or_else(Delay::default, place))
+        }
     }
 }
 
@@ -176,6 +214,44 @@ mod tests {
         for utilization in [0.9, 0.95, 0.99] {
             let (exact, limit) = (all_busy(MANY, utilization), all_busy(MANY + 1, utilization));
             assert!((exact - limit).abs() < 0.02, "{utilization}: {exact} and {limit}");
+        }
+    }
+
+    #[test]
+    fn several_nodes_that_take_turns_wait_as_single_requests_do() {
+        // Lindley's recursion for one of `tasks` behind nodes that each send every n-th arrival to it; exponential times. The
+        // mean wait of 400 000 requests has a standard error below 2 %, and the formula is within 10 % of the truth.
+        let mut rng = windtunnel_kernel::random::Rng::from_key(11);
+        let mut exponential = || -libm::log(1.0 - rng.open_unit());
+        let mut chance = windtunnel_kernel::random::Rng::from_key(12);
+        for (nodes, tasks) in [(1_u64, 4_u64), (2, 2), (2, 10), (3, 3), (3, 20)] {
+            for utilization in [0.5, 0.7] {
+                let mut turns = vec![0; nodes as usize];
+                let (mut since, mut wait, mut service, mut sum, mut count) = (0.0, 0.0_f64, 0.0, 0.0, 0);
+                while count < 400_000 {
+                    since += exponential() / (utilization * tasks as f64);
+                    let turn = &mut turns[chance.below(nodes) as usize];
+                    *turn = (*turn + 1) % tasks;
+                    if *turn == 0 {
+                        wait = (wait + service - since).max(0.0);
+                        (since, service) = (0.0, exponential());
+                        sum += wait;
+                        count += 1;
+                    }
+                }
+                let delays = Delays {
+                    cpu: Station::new(1, 1e6, 1.0),
+                    places: None,
+                    routing: Routing::RoundRobin,
+                    nodes: nodes as f64,
+                    evenly_spaced: false,
+                    longest: f64::INFINITY,
+                    dispersion: 0.0,
+                };
+                let found = delays.at(1_000.0 * utilization, tasks as usize).0.overall() / 1e6;
+                let error = found / (sum / f64::from(count)) - 1.0;
+                assert!(error.abs() < 0.12, "{nodes} nodes, {tasks} tasks at {utilization}: {error:+.3}");
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 use super::departures::Departures;
 use super::loads::{Loads, OUT};
 use super::plan::Routing;
+use super::rotation::Turnout;
 use crate::random::Rng;
 
 /// The choice among tasks by what they hold.
@@ -36,13 +37,13 @@ impl Balance {
     }
 
     /// The slots that receive requests were `before`, and are `open` from `now` \[ns\] on.
-    pub(super) fn rotate(&mut self, before: &[u32], open: &[u32], now: u64) {
+    pub(super) fn rotate(&mut self, turnout: &Turnout, now: u64) {
         let loads = &mut self.loads;
         self.departures.leave(now, |slot| loads.less(slot as usize));
-        for slot in before.iter().filter(|slot| !open.contains(slot)) {
+        for slot in &turnout.out {
             self.loads.set(*slot as usize, OUT);
         }
-        for slot in open.iter().filter(|slot| !before.contains(slot)) {
+        for slot in &turnout.back {
             let held = self.departures.held(*slot, now);
             self.loads.set(*slot as usize, held);
         }

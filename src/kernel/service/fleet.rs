@@ -10,7 +10,7 @@ use super::balance::Balance;
 use super::places::{Heap, NO_PLACE, Places, Sorted, Unlimited};
 use super::plan::{Routing, TaskPlan};
 use super::room::Room;
-use super::rotation::Rotation;
+use super::rotation::{Rotation, Turnout};
 use super::seats::Seats;
 use crate::facts::{Loss, Passage, Promise};
 use crate::random::Rng;
@@ -171,9 +171,9 @@ impl Fleet {
 
     /// Where the load balancer looks at loads: those that left the rotation get nothing, and those that came back are known
     /// again by what they hold.
-    fn rebalance(&mut self, before: &[u32]) {
+    fn rebalance(&mut self, turnout: &Turnout) {
         if let Some(balance) = &mut self.balance {
-            balance.rotate(before, self.rotation.slots(), self.now);
+            balance.rotate(turnout, self.now);
         }
     }
 
@@ -200,14 +200,14 @@ impl Seats for Fleet {
         if let Some(balance) = &mut self.balance {
             balance.enter(slot);
         }
-        let before = self.rotation.enter(slot);
-        self.rebalance(&before);
+        let turnout = self.rotation.enter(slot);
+        self.rebalance(&turnout);
         Slot(slot)
     }
 
     fn close(&mut self, slot: Slot) -> u64 {
-        let before = self.rotation.leave(slot.0);
-        self.rebalance(&before);
+        let turnout = self.rotation.leave(slot.0);
+        self.rebalance(&turnout);
         let index = slot.0 as usize;
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
         let places = cells.iter().copied().filter(|at| *at != NO_PLACE).max().unwrap_or(0);
@@ -229,8 +229,8 @@ impl Seats for Fleet {
     }
 
     fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
-        if let Some(before) = self.rotation.set_healthy(slot.0, is_healthy) {
-            self.rebalance(&before);
+        if let Some(turnout) = self.rotation.set_healthy(slot.0, is_healthy) {
+            self.rebalance(&turnout);
         }
     }
 

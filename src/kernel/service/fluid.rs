@@ -61,6 +61,8 @@ pub struct Fluid<'p> {
     closing: Vec<Closing>,
     /// Slots in service, in order of entry, with whether their health checks pass.
     members: Vec<(u32, bool)>,
+    /// Members whose health checks fail.
+    unhealthy: usize,
     /// Members that receive nothing, and their backlogs.
     benched: Vec<(u32, f64)>,
     free_slots: Vec<u32>,
@@ -111,6 +113,7 @@ impl<'p> Fluid<'p> {
             groups: Vec::new(),
             closing: Vec::new(),
             members: Vec::new(),
+            unhealthy: 0,
             benched: Vec::new(),
             free_slots: Vec::new(),
             slots: 0,
@@ -324,6 +327,9 @@ impl<'p> Fluid<'p> {
 
     /// Lets those receive requests that should: the healthy members, or all of them when none is.
     fn rotate(&mut self) {
+        if self.unhealthy == 0 && self.benched.is_empty() {
+            return;
+        }
         let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
         for index in 0..self.members.len() {
             let (slot, is_healthy) = self.members[index];
@@ -408,6 +414,7 @@ impl Seats for Fluid<'_> {
         let serving = (self.in_service.content() - self.in_service_of_closing()).max(0.0);
         let in_service = serving / self.members.len() as f64;
         self.members.retain(|(other, _)| *other != slot.0);
+        self.unhealthy = self.members.iter().filter(|(_, is_healthy)| !is_healthy).count();
         let backlog = match self.order.iter().position(|other| *other == slot.0) {
             Some(position) => self.take_out(position),
             None => {
@@ -441,8 +448,9 @@ impl Seats for Fluid<'_> {
     }
 
     fn set_healthy(&mut self, slot: Slot, is_healthy: bool) {
-        for member in self.members.iter_mut().filter(|(other, _)| *other == slot.0) {
+        for member in self.members.iter_mut().filter(|(other, was)| *other == slot.0 && *was != is_healthy) {
             member.1 = is_healthy;
+            if is_healthy { self.unhealthy -= 1 } else { self.unhealthy += 1 }
         }
         self.rotate();
     }

@@ -9,6 +9,13 @@ use core::mem;
 
 use crate::random::Rng;
 
+/// Slots that stopped or began to receive requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turnout {
+    pub(super) out: Vec<u32>,
+    pub(super) back: Vec<u32>,
+}
+
 /// The targets of a service and the turns of its load balancer's nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Rotation {
@@ -37,37 +44,49 @@ impl Rotation {
         self.members.iter().filter(|(other, is_healthy)| *is_healthy && *other != slot).count()
     }
 
-    /// A slot enters, healthy. Returns the slots that received requests before.
-    pub(super) fn enter(&mut self, slot: u32) -> Vec<u32> {
+    /// A slot enters, healthy.
+    pub(super) fn enter(&mut self, slot: u32) -> Turnout {
+        let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
         self.members.push((slot, true));
-        self.renew()
+        if fails_open {
+            return self.renew();
+        }
+        for turn in self.turns.iter_mut().filter(|turn| **turn == self.open.len()) {
+            *turn = 0;
+        }
+        self.open.push(slot);
+        Turnout { out: Vec::new(), back: alloc::vec![slot] }
     }
 
     /// A slot leaves for good.
-    pub(super) fn leave(&mut self, slot: u32) -> Vec<u32> {
+    pub(super) fn leave(&mut self, slot: u32) -> Turnout {
         self.members.retain(|(other, _)| *other != slot);
         self.renew()
     }
 
     /// A slot's checks pass from now on, or fail; `None`: nothing changes.
-    pub(super) fn set_healthy(&mut self, slot: u32, is_healthy: bool) -> Option<Vec<u32>> {
+    pub(super) fn set_healthy(&mut self, slot: u32, is_healthy: bool) -> Option<Turnout> {
         let member = self.members.iter_mut().find(|(other, was)| *other == slot && *was != is_healthy)?;
         member.1 = is_healthy;
         Some(self.renew())
     }
 
     /// Makes the rotation anew. Who would have been next at a node still is, or the one after it.
-    fn renew(&mut self) -> Vec<u32> {
+    fn renew(&mut self) -> Turnout {
         let before = mem::take(&mut self.open);
         let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
         let open = self.members.iter().filter(|(_, is_healthy)| *is_healthy || fails_open);
         self.open.extend(open.map(|(slot, _)| *slot));
+        let now = Places::of(&self.open);
         for turn in &mut self.turns {
             let order = before[(*turn).min(before.len())..].iter().chain(&before);
-            let next = order.filter_map(|slot| self.open.iter().position(|other| other == slot)).next();
-            *turn = next.unwrap_or(0);
+            *turn = order.filter_map(|slot| now.at(*slot)).next().unwrap_or(0);
         }
-        before
+        let then = Places::of(&before);
+        let besides = |slots: &[u32], places: &Places| {
+            slots.iter().copied().filter(|slot| places.at(*slot).is_none()).collect()
+        };
+        Turnout { out: besides(&before, &now), back: besides(&self.open, &then) }
     }
 
     /// The node that a request comes to.
@@ -105,6 +124,27 @@ impl Rotation {
             *turn = if *turn + run == self.open.len() { 0 } else { *turn + run };
             rest = &mut rest[run..];
         }
+    }
+}
+
+/// Where each slot stands in a list.
+struct Places(Vec<u32>);
+
+impl Places {
+    /// Not in the list.
+    const NOWHERE: u32 = u32::MAX;
+
+    fn of(slots: &[u32]) -> Self {
+        let count = slots.iter().max().map_or(0, |slot| *slot as usize + 1);
+        let mut places = alloc::vec![Self::NOWHERE; count];
+        for (place, slot) in (0..).zip(slots) {
+            places[*slot as usize] = place;
+        }
+        Self(places)
+    }
+
+    fn at(&self, slot: u32) -> Option<usize> {
+        self.0.get(slot as usize).filter(|place| **place != Self::NOWHERE).map(|place| *place as usize)
     }
 }
 

@@ -46,7 +46,7 @@ pub struct UsageTotals {
     /// Memory that tasks have gained since they run [B·ns].
     pub grown: f64,
     /// Targets that `RequestCountPerTarget` divides by [task·ns].
-    pub targets: u64,
+    pub targets: u128,
     /// Length of the period \[ns\]; less than a minute at the ends of the run.
     pub length: u64,
 }
@@ -294,7 +294,7 @@ impl UsageMeter {
         let span = now - self.changed_at;
         self.open.reserved += u128::from(self.reserving) * u128::from(span);
         self.open.booting += u128::from(self.booting) * u128::from(span);
-        self.open.targets += self.targets * span;
+        self.open.targets += u128::from(self.targets) * u128::from(span);
         self.changed_at = now;
     }
 

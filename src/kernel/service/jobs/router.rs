@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::random::Rng;
 use crate::service::loads::{Loads, OUT};
 use crate::service::plan::Routing;
-use crate::service::rotation::Rotation;
+use crate::service::rotation::{Rotation, Turnout};
 
 /// Which slots receive requests, and who is next.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ impl Router {
         if is_new {
             self.begin_slow_start(slot, now);
         }
-        let before = self.rotation.enter(slot);
-        self.rotate(&before, |_| 0);
+        let turnout = self.rotation.enter(slot);
+        self.rotate(&turnout, |_| 0);
     }
 
     /// A target becomes healthy: its ramp begins, unless no target has its full share.
@@ -65,33 +65,31 @@ impl Router {
     }
 
     pub(super) fn close(&mut self, slot: u32, load: impl Fn(u32) -> u32) {
-        let before = self.rotation.leave(slot);
+        let turnout = self.rotation.leave(slot);
         self.ramps.retain(|ramp| ramp.0 != slot);
-        self.rotate(&before, load);
+        self.rotate(&turnout, load);
     }
 
     pub(super) fn set_healthy(&mut self, slot: u32, is_healthy: bool, now: u64, load: impl Fn(u32) -> u32) {
-        let Some(before) = self.rotation.set_healthy(slot, is_healthy) else { return };
+        let Some(turnout) = self.rotation.set_healthy(slot, is_healthy) else { return };
         self.ramps.retain(|ramp| ramp.0 != slot);
         if is_healthy {
             self.begin_slow_start(slot, now);
         }
-        self.rotate(&before, load);
+        self.rotate(&turnout, load);
     }
 
-    /// The slots that received requests were `before`: where the load balancer looks at loads, it learns of the change.
-    fn rotate(&mut self, before: &[u32], load: impl Fn(u32) -> u32) {
+    /// Where the load balancer looks at loads, it learns of the change.
+    fn rotate(&mut self, turnout: &Turnout, load: impl Fn(u32) -> u32) {
         if !self.looks_at_load {
             return;
         }
-        for slot in before.iter().filter(|slot| !self.rotation.slots().contains(slot)) {
+        for slot in &turnout.out {
             self.loads.set(*slot as usize, OUT);
         }
-        for slot in self.rotation.slots() {
+        for slot in &turnout.back {
             self.loads.cover(*slot as usize);
-            if !before.contains(slot) {
-                self.loads.set(*slot as usize, load(*slot));
-            }
+            self.loads.set(*slot as usize, load(*slot));
         }
     }
 

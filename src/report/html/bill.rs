@@ -7,6 +7,7 @@ use super::reading::{CostLine, Summary};
 use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::with_proviso;
+use crate::report::scale_in::ends_words;
 
 /// The tree, for its template.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +17,8 @@ pub(super) struct Bill {
     caption: String,
     /// What has to be said beside the total; empty where nothing has to be.
     proviso: String,
+    /// The total at both ends of the range of `tt_scale_in_mode`; empty where there are none.
+    ends: String,
     services: Vec<ServiceBill>,
 }
 
@@ -64,6 +67,7 @@ impl Bill {
                 )
             ),
             proviso: summary.proviso(Measure::Cost, &summary.cost.unpriced).unwrap_or_default(),
+            ends: summary.ends().map_or_else(String::new, |ends| ends_words(&ends)),
             services: services.collect(),
         }
     }

@@ -8,12 +8,23 @@ use crate::experiment::compare::Comparison;
 use crate::experiment::scale_in::Ends;
 
 /// `28.42 USD with gradual scale-in, 22.90 USD with proportional (assumptions.tt_scale_in_mode)`, of amounts as they are
-/// printed.
+/// printed; where both are the same, once.
 pub(super) fn ends_words(ends: &Ends<String>) -> String {
+    if ends.gradual == ends.proportional {
+        return format!(
+            "{} USD with gradual and proportional scale-in (assumptions.tt_scale_in_mode)",
+            ends.gradual
+        );
+    }
     format!(
         "{} USD with gradual scale-in, {} USD with proportional (assumptions.tt_scale_in_mode)",
         ends.gradual, ends.proportional
     )
+}
+
+/// The same in a narrow place: `gradual scale-in 28.42 USD, proportional 22.90 USD`.
+pub(super) fn ends_note(ends: &Ends<String>) -> String {
+    format!("gradual scale-in {} USD, proportional {} USD", ends.gradual, ends.proportional)
 }
 
 /// That the order of variants by cost is not the same at both ends, of their names from the cheapest on.

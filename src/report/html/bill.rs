@@ -13,12 +13,10 @@ use crate::report::scale_in::ends_words;
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Bill {
     total: String,
-    /// Both sums in words.
+    /// Both sums in words, the total with its ends of the range of `tt_scale_in_mode`.
     caption: String,
     /// What has to be said beside the total; empty where nothing has to be.
     proviso: String,
-    /// The total at both ends of the range of `tt_scale_in_mode`; empty where there are none.
-    ends: String,
     services: Vec<ServiceBill>,
 }
 
@@ -59,15 +57,15 @@ impl Bill {
         Self {
             total: money(&summary.cost.total_usd),
             caption: format!(
-                "{} for {horizon}; {}",
+                "{} for {horizon}{}; {}",
                 summary.total(),
+                summary.ends().map_or_else(String::new, |ends| format!(", {}", ends_words(&ends))),
                 with_proviso(
                     &format!("{} USD for a month of 730 hours", money(&summary.cost.per_month_usd)),
                     summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced).as_deref()
                 )
             ),
             proviso: summary.proviso(Measure::Cost, &summary.cost.unpriced).unwrap_or_default(),
-            ends: summary.ends().map_or_else(String::new, |ends| ends_words(&ends)),
             services: services.collect(),
         }
     }

@@ -8,7 +8,7 @@ use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
-use crate::report::scale_in::ends_words;
+use crate::report::scale_in::{ends_note, ends_words};
 
 /// A figure in large type.
 #[derive(Clone, Debug, Serialize)]
@@ -53,7 +53,7 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let decided = offered.saturating_sub(sum(|s| s.requests.in_flight - s.requests.overdue));
     let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
     let total = format!("{} USD for {horizon}", money(&summary.cost.total_usd));
-    let ends = summary.ends().map(|ends| format!("total: {}", ends_words(&ends)));
+    let ends = summary.ends().map(|ends| ends_note(&ends));
     let note: Vec<String> = proviso.clone().into_iter().chain([total]).chain(ends).collect();
     let month = format!("{} USD", money(&summary.cost.per_month_usd));
     let mut tiles = vec![Tile { proviso, ..Tile::new("Cost a month", month, note.join(" · ")) }];

@@ -325,7 +325,7 @@ fn what_is_vendored_is_what_was_published() {
 fn the_cost_at_both_ends_of_the_scale_in_assumption_stands_in_the_bill_and_beside_the_cost() {
     use windtunnel::experiment::scale_in::Ends;
     use windtunnel::kernel::units::Usd;
-    let cents = |cents: i128| Usd::from_ratio(cents, 100);
+    let cents = |cents: i128| Usd(cents * 10_000_000_000);
     let mut result = spike_day();
     let words = "1\u{2009}234.50 USD with gradual scale-in, 22.52 USD with proportional (assumptions.tt_scale_in_mode)";
     let note = "gradual scale-in 1\u{2009}234.50 USD, proportional 22.52 USD";

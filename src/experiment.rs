@@ -15,6 +15,7 @@ pub mod pool;
 pub mod replications;
 mod run;
 mod sample;
+pub mod scale_in;
 mod student;
 pub mod sweep;
 pub mod warmup;
@@ -29,6 +30,7 @@ pub use run::{replicate, run, run_replication};
 pub use sample::Sample;
 pub use student::{normal_quantile, student_t_quantile};
 
+use crate::kernel::units::Usd;
 use crate::record::RunRecord;
 use crate::scenario::Scenario;
 
@@ -41,6 +43,9 @@ pub struct RunResult {
     pub record: RunRecord,
     /// The checks, in the order of the file.
     pub checks: Vec<CheckOutcome>,
+    /// The bill of all services at both ends of the range of `tt_scale_in_mode`; `None` where no target-tracking policy scaled
+    /// in, or where nobody asked.
+    pub scale_in: Option<scale_in::Ends<Usd>>,
 }
 
 /// Whether a check held.

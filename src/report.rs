@@ -23,6 +23,7 @@ mod page;
 mod parquet;
 mod proviso;
 mod replications;
+mod scale_in;
 mod schemas;
 mod sentences;
 mod sheets;

@@ -5,6 +5,7 @@ mod comparing;
 mod coverage;
 mod forecasting;
 mod planted;
+mod scale_in;
 mod warmup;
 
 use windtunnel::scenario::{Files, Scenario, Source, load};

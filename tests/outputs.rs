@@ -58,6 +58,10 @@ fn experiments(place: &Path) {
         place,
         &format!("compare web {variant} --set horizon=90m --set fidelity=fluid --quiet --out compare-fluid"),
     );
+    // A fixed number of tasks that costs more than proportional and less than gradual scale-in.
+    let fixed = "--variant fixed:_service.orchestrator.scaling.min_capacity=18;service.orchestrator.scaling.max_capacity=18;\
+                 service.orchestrator.scaling.desired_count=18";
+    said(place, &format!("compare flash-sale {fixed} --set fidelity=fluid --quiet --out flip"));
     said(place, &format!("sweep web {axis} --replications 2 {short} --out sweep"));
     windtunnel(place, &words(&format!("sweep web --axis {TARGET}=50,-1 --quiet --out broken")));
     said(place, &format!("optimize web {axis} {short} --out optimize"));
@@ -120,4 +124,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+#[test]
+fn pages_of_comparisons_and_forecasts_say_both_ends_of_the_scale_in_assumption() {
+    let page = |name: &str| fs::read_to_string(results().join(name).join("report.html")).unwrap();
+    let comparison = page("flip");
+    assert_eq!(comparison.matches("USD with gradual scale-in, ").count(), 1, "of the variant that scales in");
+    let sentence = "Which variant is cheaper depends on the scale-in rule (assumptions.tt_scale_in_mode): from the cheapest on, \
+                    fixed, flash-sale with gradual scale-in; flash-sale, fixed with proportional.";
+    assert!(comparison.contains(sentence));
+    assert!(!page("compare").contains("Which variant is cheaper"));
+    let forecast = json(&results().join("forecast/forecast.json"));
+    assert!(forecast["scale_in_range"]["gradual_usd"].is_string());
+    let page = page("forecast");
+    assert!(page.contains("On average ") && page.contains(" scale-in (assumptions.tt_scale_in_mode)."));
 }

@@ -60,7 +60,7 @@ const KEYS: &str = "schema_version scenario name sha256 seed region horizon_s se
     scaling scale_out scale_in not_scaled cost total_usd per_month_usd per_million_requests_usd unpriced
     lines item quantity unit rate_usd amount_usd exact_usd
     traffic trace interval_s intervals zero_intervals missing_intervals ended_at_s repeats
-    cost total_usd per_month_usd unpriced not_priced checks check value status fingerprint control_events";
+    cost total_usd per_month_usd unpriced not_priced scale_in_range checks check value status fingerprint control_events";
 
 #[test]
 fn the_summary_has_the_keys_of_its_contract_in_their_order() {
@@ -74,7 +74,7 @@ fn the_summary_has_the_keys_of_its_contract_in_their_order() {
     }
     let summary = summary(&result);
     let service = &summary["services"]["orchestrator"];
-    assert_eq!(summary["schema_version"], "1.1");
+    assert_eq!(summary["schema_version"], "1.2");
     assert_eq!(summary["scenario"]["horizon_s"], 86_400);
     assert_eq!(summary["fingerprint"], "0123456789abcdef");
     assert_eq!(service["traffic"]["ended_at_s"], 84_000);

@@ -8,8 +8,8 @@ use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
-use crate::experiment::Base;
 use crate::experiment::compare::{Comparison, Variant, compare};
+use crate::experiment::{Base, scale_in};
 use crate::kernel::world::{RunError, Stop};
 use crate::report::{self, FolderKind};
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
@@ -72,20 +72,45 @@ pub(super) fn told_anew(mut loaded: Loaded, warns: bool, heard: &mut Heard) -> R
     told(loaded, warns)
 }
 
-/// Runs variants on the same requests, with a progress bar and an ear for interruptions; the first is the base.
+/// Runs variants on the same requests, with a progress bar and an ear for interruptions; the first is the base. `with_ends`:
+/// with the cost at both ends of the range of `tt_scale_in_mode`.
 ///
 /// # Errors
 /// The exit code, once the reason was printed.
 pub(super) fn compared(
     variants: Vec<Variant>,
-    seed: u64,
-    runs: u64,
+    (seed, runs): (u64, u64),
+    with_ends: bool,
     quiet: bool,
 ) -> Result<Comparison, Exit> {
     let interrupted = listen()?;
     let mut progress = Progress::start("runs", runs * variants.len() as u64, 0, quiet);
     let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
     progress.finish();
+    let mut comparison = result.map_err(|error| stopped(&error))?;
+    if with_ends && !comparison.interrupted {
+        at_both_ends(quiet, |progress| {
+            scale_in::add_to_comparison(&mut comparison, Some(&interrupted), progress)
+        })?;
+    }
+    Ok(comparison)
+}
+
+/// Adds the cost at both ends of the range of `tt_scale_in_mode`, with a progress bar from the first run on.
+///
+/// # Errors
+/// The exit code, once the reason was printed.
+pub(super) fn at_both_ends(
+    quiet: bool,
+    add: impl FnOnce(&mut dyn FnMut(u64, u64)) -> Result<(), RunError>,
+) -> Result<(), Exit> {
+    let mut bar: Option<Progress> = None;
+    let result = add(&mut |done, total| {
+        bar.get_or_insert_with(|| Progress::start("scale-in runs", total, 0, quiet)).reach(done);
+    });
+    if let Some(bar) = &bar {
+        bar.finish();
+    }
     result.map_err(|error| stopped(&error))
 }
 

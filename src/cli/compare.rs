@@ -29,7 +29,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if let Err(exit) = folder::prepare(&out, report::FolderKind::Compare) {
         return exit;
     }
-    let comparison = match compared(variants, seed, request.replications, request.given.quiet) {
+    let comparison = match compared(variants, (seed, request.replications), true, request.given.quiet) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };

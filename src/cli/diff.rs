@@ -60,7 +60,7 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
     let variant = |name: &str, scenario| Variant { name: name.to_owned(), scenario };
     let variants = vec![variant("base", base), variant("head", head)];
-    let comparison = match compared(variants, seed, request.replications, request.given.quiet) {
+    let comparison = match compared(variants, (seed, request.replications), false, request.given.quiet) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };

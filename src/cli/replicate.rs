@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, listen, print, stopped};
+use super::commands::{at_both_ends, fail, listen, print, stopped};
 use super::exit::Exit;
 use super::run::{ready, verdict, write};
 use crate::experiment::replications::{Enough, Replicated, replications};
-use crate::experiment::warmup;
+use crate::experiment::{scale_in, warmup};
 use crate::report;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
@@ -45,10 +45,17 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
     let mut progress = Progress::start("runs", most, 0, request.given.quiet);
     let result = replications(scenario, enough, Some(&interrupted), &mut |done| progress.reach(done));
     progress.finish();
-    let result = match result {
+    let mut result = match result {
         Ok(result) => result,
         Err(error) => return stopped(&error),
     };
+    if !result.interrupted
+        && let Err(exit) = at_both_ends(request.given.quiet, |progress| {
+            scale_in::add_to_replications(&mut result, Some(&interrupted), progress)
+        })
+    {
+        return exit;
+    }
     let more = vec![
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),

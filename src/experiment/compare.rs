@@ -7,6 +7,7 @@ use super::checks::{self, Bills};
 use super::replications::CONFIDENCE;
 use super::run::was_interrupted;
 use super::sample::shares_of;
+use super::scale_in::Ends;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, Share, pool};
 use crate::kernel::units::SimTime;
 use crate::kernel::world::RunError;
@@ -56,6 +57,9 @@ pub struct Compared {
     pub sample: Sample,
     /// Its checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
+    /// Its mean cost of a month at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking
+    /// policy scaled in, or until [`add_to_comparison`](super::scale_in::add_to_comparison) adds it.
+    pub scale_in: Option<Ends<f64>>,
 }
 
 /// Variants side by side; the first is the base.
@@ -132,7 +136,7 @@ pub fn compare(
     let baseline = base.zip(samples.first()).map(|(scenario, sample)| Bills::of(scenario, sample));
     let variants = variants.into_iter().zip(firsts).zip(samples).map(|((variant, first), sample)| {
         let checks = checks::evaluate_against(&variant.scenario, &sample, baseline.as_ref(), CONFIDENCE);
-        Compared { variant, first, sample, checks }
+        Compared { variant, first, sample, checks, scale_in: None }
     });
     let variants: Vec<Compared> = variants.collect();
     let mut comparison = Comparison { variants, seed, cheapest: None, interrupted };

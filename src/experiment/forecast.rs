@@ -27,6 +27,7 @@ use super::estimate::quantile_of;
 use super::fidelity::{FluidError, fluid_error};
 use super::pool;
 use super::run::was_interrupted;
+use super::scale_in::{self, Ends};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Fidelity, Plan, RunError, ServicePlan};
@@ -52,6 +53,10 @@ pub struct MonthRun {
     pub at_maximum: bool,
     /// Compute on demand and at each plan's rates, an entry an hour, for each of [`Term::ALL`] whose rates are known.
     pub hours: Vec<Vec<Hour>>,
+    /// Its bill at both ends of the range of `tt_scale_in_mode` \[USD\].
+    pub ends: Ends<f64>,
+    /// Whether a target-tracking policy scaled in.
+    pub scaled_in: bool,
 }
 
 /// A number over the runs.
@@ -156,6 +161,9 @@ pub struct Forecast {
     pub fluid_error: Option<FluidError>,
     /// What has to be said of how it was made.
     pub remarks: Vec<String>,
+    /// The mean of the bills of all months together at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no
+    /// target-tracking policy scaled in.
+    pub scale_in: Option<Ends<f64>>,
     /// Whether somebody stopped it; what was finished by then counts.
     pub interrupted: bool,
 }
@@ -365,7 +373,13 @@ impl Prepared {
             }
         }
         let record = record::totals(&plan, (self.seed, run), limits)?;
-        Ok(self.month_run(&plan, &record, draw.price))
+        let ends = scale_in::of_job(&plan, (self.seed, run), &record, limits)?;
+        let ends = ends.map(|bill| bill.as_f64() * draw.price);
+        Ok(MonthRun {
+            ends,
+            scaled_in: scale_in::happened(&record),
+            ..self.month_run(&plan, &record, draw.price)
+        })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts and times as statistics")]
@@ -396,6 +410,8 @@ impl Prepared {
                 plan.max_capacity > plan.min_capacity && record.tasks.running_max >= plan.max_capacity
             }),
             hours: hours.collect(),
+            ends: Ends::default(),
+            scaled_in: false,
         }
     }
 
@@ -455,9 +471,23 @@ impl Prepared {
             is_approximate: self.plans.iter().any(|plan| plan.fidelity == Fidelity::Fluid),
             fluid_error: self.fluid_error,
             remarks: self.remarks.clone(),
+            scale_in: ends_of(runs),
             interrupted,
         }
     }
+}
+
+/// The mean of the runs' bills of all months at both ends; `None` where no target-tracking policy scaled in.
+fn ends_of(runs: &[Vec<MonthRun>]) -> Option<Ends<f64>> {
+    runs.iter().flatten().any(|month| month.scaled_in).then_some(())?;
+    let mean = |of: fn(&MonthRun) -> f64| {
+        let totals: Vec<f64> = runs.iter().map(|run| run.iter().map(of).sum()).collect();
+        Spread::of(&totals).map(|spread| spread.mean)
+    };
+    Some(Ends {
+        gradual: mean(|month| month.ends.gradual)?,
+        proportional: mean(|month| month.ends.proportional)?,
+    })
 }
 
 /// How good flows are, in words.

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::checks;
 use super::run::was_interrupted;
+use super::scale_in::Ends;
 use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
 use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits};
@@ -59,6 +60,9 @@ pub struct Replicated {
     pub checks: Vec<CheckOutcome>,
     /// What a wish for a narrow interval came to, if there was one.
     pub precision: Option<Precision>,
+    /// The mean of their bills at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking policy
+    /// scaled in, or until [`add_to_replications`](super::scale_in::add_to_replications) adds it.
+    pub scale_in: Option<Ends<f64>>,
     /// Whether somebody stopped the runs before there were enough.
     pub interrupted: bool,
 }
@@ -103,8 +107,8 @@ pub fn replications(
     let interrupted = was_interrupted(stopped, true)?;
     let judged = checks::evaluate_sample(&scenario, &sample);
     let outcomes = checks::evaluate(&scenario, &first);
-    let first = RunResult { scenario, record: first, checks: outcomes };
-    Ok(Replicated { first, sample, checks: judged, precision, interrupted })
+    let first = RunResult { scenario, record: first, checks: outcomes, scale_in: None };
+    Ok(Replicated { first, sample, checks: judged, precision, scale_in: None, interrupted })
 }
 
 /// Adds runs to the sample until it has `goal`; returns the error of the first that was stopped.

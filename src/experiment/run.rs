@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{RunResult, checks};
+use super::{RunResult, checks, scale_in};
 use crate::kernel::world::{Plan, RunError, Stop};
-use crate::record::{self, RunRecord};
+use crate::record::{self, Limits, RunRecord};
 use crate::scenario::Scenario;
 
 /// Runs a scenario once, with its own seed, and judges its checks.
@@ -17,14 +17,17 @@ pub fn run(scenario: Scenario) -> Result<RunResult, RunError> {
     run_replication(scenario, 0)
 }
 
-/// Runs one replication of a scenario, counted from 0, and judges its checks: what a row of many runs was, in full.
+/// Runs one replication of a scenario, counted from 0, and judges its checks: what a row of many runs was, in full, with
+/// the bill at both ends of the range of `tt_scale_in_mode`.
 ///
 /// # Errors
 /// When the run was stopped; see [`RunError`].
 pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult, RunError> {
-    let record = record::record(&scenario.plan, scenario.seed, replication)?;
+    let (plan, numbers) = (&scenario.plan, (scenario.seed, replication));
+    let record = record::record(plan, scenario.seed, replication)?;
+    let scale_in = scale_in::of_run(plan, numbers, &record, Limits::default())?;
     let checks = checks::evaluate(&scenario, &record);
-    Ok(RunResult { scenario, record, checks })
+    Ok(RunResult { scenario, record, checks, scale_in })
 }
 
 /// Runs `plan` once for each replication, on all cores. The records come in the order of the replications and are the

@@ -3,6 +3,7 @@
 
 use super::estimate::{self, Pseudo};
 use super::figures::{Figure, Law, Measure, Share};
+use super::scale_in;
 use crate::kernel::world::Plan;
 use crate::record::{Histogram, RunRecord};
 use crate::scenario::Quantity;
@@ -17,6 +18,7 @@ pub struct Sample {
     figures: Vec<Figure>,
     shares: Vec<Vec<Option<Share>>>,
     sections: Vec<Section>,
+    scaled_in: bool,
 }
 
 /// The times of the requests of some runs.
@@ -55,7 +57,7 @@ impl Sample {
     pub fn of(plan: &Plan, quantities: &[Quantity]) -> Self {
         let mut figures = Figure::all(plan);
         figures.extend(Figure::beyond(quantities, plan));
-        Self { figures, shares: Vec::new(), sections: Vec::new() }
+        Self { figures, shares: Vec::new(), sections: Vec::new(), scaled_in: false }
     }
 
     /// Adds the next replication.
@@ -72,6 +74,13 @@ impl Sample {
         }
         self.sections[section].add(record);
         self.shares.push(shares);
+        self.scaled_in |= scale_in::happened(record);
+    }
+
+    /// Whether a target-tracking policy scaled in, in one of the replications.
+    #[must_use]
+    pub const fn scaled_in_by_tracking(&self) -> bool {
+        self.scaled_in
     }
 
     /// Replications so far.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use windtunnel_kernel::facts::{
     Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved, Unanswered,
 };
-use windtunnel_kernel::policy::{ScheduledOutcome, Verdict};
+use windtunnel_kernel::policy::{PolicyKind, ScheduledOutcome, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
     AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome,
@@ -285,7 +285,13 @@ impl Observer for Recorder<'_> {
         let decision = invoked.decision;
         match decision.verdict {
             Verdict::ScaledOut => recorder.scaling.scale_out += 1,
-            Verdict::ScaledIn => recorder.scaling.scale_in += 1,
+            Verdict::ScaledIn => {
+                let policies = &self.plan.services[service.index()].policies;
+                let kind = policies.get(decision.policy.index()).map(|policy| &policy.kind);
+                recorder.scaling.scale_in += 1;
+                recorder.scaling.tracking_in +=
+                    u64::from(matches!(kind, Some(PolicyKind::TargetTracking(_))));
+            }
             _ => recorder.scaling.not_scaled += 1,
         }
         if self.keep != Keep::Everything {

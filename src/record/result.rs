@@ -174,6 +174,8 @@ pub struct ScalingCounts {
     pub scale_out: u64,
     /// Activities that lowered it.
     pub scale_in: u64,
+    /// Of these, those that a target-tracking policy decided.
+    pub tracking_in: u64,
     /// Invocations that left it as it was.
     pub not_scaled: u64,
 }

@@ -9,10 +9,11 @@ pub use markdown::comparison_markdown;
 pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 
-use super::figures::{figure_text, half_width_text, label};
+use super::figures::{figure_text, half_width_text, label, usd};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
+use super::scale_in::{ends_words, orders, orders_words};
 use super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Comparison, Difference};
 use crate::experiment::{CheckStatus, Estimate, Measure};
@@ -115,7 +116,14 @@ fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>)
         });
         page.line(&[(Look::Usual, &name), (Look::Usual, &value), (Look::Faint, &half), (look, &text)]);
         page.aside(4, provisos[index].as_deref().filter(|_| of_each));
+        page.aside(4, scale_in_words(variant, (service, measure)).as_deref());
     }
+}
+
+/// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words; `None` beside other figures.
+pub(super) fn scale_in_words(variant: &Compared, (service, measure): Line<'_>) -> Option<String> {
+    let ends = variant.scale_in.filter(|_| service.is_none() && measure == Measure::CostPerMonth);
+    ends.map(|ends| ends_words(&ends.map(usd)))
 }
 
 /// What has to be said beside a figure of each variant.
@@ -244,6 +252,8 @@ pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
         }
         None => "no variant passes all its checks with confidence".to_owned(),
     });
+    let shown = |names: Vec<String>| names.iter().map(|name| plain(name)).collect();
+    said.extend(orders(comparison).map(|orders| orders_words(&orders.map(shown))));
     said
 }
 

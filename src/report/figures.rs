@@ -3,6 +3,11 @@
 use super::numbers::{PLAIN, figure, grouped, whole};
 use crate::experiment::{Estimate, Measure};
 
+/// Dollars without the unit, as figures of many runs have them.
+pub(super) fn usd(value: f64) -> String {
+    figure_text(Measure::Cost, value).trim_end_matches(" USD").to_owned()
+}
+
 /// A value of a figure with its unit: `1 663 ms`, `95.98 %`, `22.52 USD`.
 #[must_use]
 pub fn figure_text(measure: Measure, value: f64) -> String {

@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::chart::plot::{Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit};
-use super::figures::figure_text;
+use super::figures::usd;
 use super::numbers::{PLAIN, figure, grouped, rounded, whole};
 use super::page::{Look, Page};
 use super::replications::figure_number;
+use super::scale_in::{ends_json, ends_words};
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;
 use crate::experiment::forecast::{
@@ -45,6 +46,9 @@ pub fn forecast_table(
         let text = format!("  {:<32}{:>12}{:>12}{:>12}", "all months", usd(mean), usd(p10), usd(p90));
         page.line(&[(Look::Bold, &text)]);
         page.aside(2, forecast.unpriced.words().as_deref());
+        if let Some(ends) = forecast.scale_in {
+            page.aside(2, Some(&format!("mean: {}", ends_words(&ends.map(usd)))));
+        }
     }
     page.blank();
     for sentence in sentences(forecast, actuals) {
@@ -74,10 +78,6 @@ fn row(month: &MonthForecast, actuals: &[Actual]) -> String {
 
 fn bill_of(actuals: &[Actual], month: &MonthForecast) -> Option<f64> {
     actuals.iter().find(|actual| actual.month == month.month.name()).map(|actual| actual.usd)
-}
-
-fn usd(value: f64) -> String {
-    figure_text(Measure::Cost, value).trim_end_matches(" USD").to_owned()
 }
 
 /// The months that have a bill, for a backtest.
@@ -290,7 +290,7 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
         .collect();
     let commitments: Vec<Value> = forecast.commitments.iter().map(commitment_json).collect();
     let whole = json!({
-        "schema_version": "1.1",
+        "schema_version": "1.2",
         "region": forecast.unpriced.region,
         "unpriced": forecast.unpriced.items,
         "inputs_varied": names_of(&forecast.varied),
@@ -306,6 +306,7 @@ pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
             "p99": error.p99.and_then(|error| rounded(error, 6)),
         })),
         "months": months,
+        "scale_in_range": ends_json(forecast.scale_in, "usd"),
         "max_capacity_first_reached": first_at_maximum(forecast).map(|month| month.month.name()),
         "savings_plans": commitments,
         "backtest": test(forecast, actuals).map(|test| json!({

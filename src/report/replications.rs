@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::figures::{figure_text, half_width_text, label};
+use super::figures::{figure_text, half_width_text, label, usd};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
 use super::proviso::proviso_of;
+use super::scale_in::{ends_json, ends_words};
 use super::summary::CheckSummary;
 use super::terminal::heading;
 use super::words::columns;
@@ -54,6 +55,9 @@ pub fn replications_table(result: &Replicated, width: usize, colour: bool) -> St
     for measure in [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion] {
         row(&mut page, result, &Figure { service: None, measure });
         page.aside(4, proviso_of(scenario, None, measure).as_deref());
+        if let (Measure::Cost, Some(ends)) = (measure, result.scale_in) {
+            page.aside(4, Some(&format!("mean: {}", ends_words(&ends.map(usd)))));
+        }
     }
     for (index, service) in scenario.plan.services.iter().enumerate() {
         page.blank();
@@ -146,6 +150,7 @@ struct Estimates<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     precision: Option<Value>,
     unpriced: Vec<String>,
+    scale_in_range: Value,
     figures: Map<String, Value>,
     checks: Vec<CheckSummary<'a>>,
 }
@@ -168,7 +173,7 @@ pub fn estimates_json(result: &Replicated) -> String {
         })
     });
     let estimates = Estimates {
-        schema_version: "1.1",
+        schema_version: "1.2",
         scenario: json!({
             "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "region": scenario.region,
             "fidelity": scenario.fidelity(),
@@ -179,6 +184,7 @@ pub fn estimates_json(result: &Replicated) -> String {
         warmup_s: plan.warmup.as_secs_f64(),
         precision,
         unpriced: scenario.unpriced().items,
+        scale_in_range: ends_json(result.scale_in, "usd"),
         figures,
         checks: result.checks.iter().map(CheckSummary::of).collect(),
     };

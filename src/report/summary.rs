@@ -12,7 +12,7 @@ use crate::record::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts, 
 use crate::scenario::{Scenario, TraceCounts};
 
 /// Version of the file's shape.
-const SCHEMA_VERSION: &str = "1.1";
+const SCHEMA_VERSION: &str = "1.2";
 
 #[derive(Serialize)]
 struct Summary<'a> {
@@ -180,6 +180,14 @@ struct TotalCost<'a> {
     per_month_usd: String,
     unpriced: Vec<String>,
     not_priced: &'a [String],
+    scale_in_range: Option<ScaleInRange>,
+}
+
+/// The total at both ends of the range of `assumptions.tt_scale_in_mode`.
+#[derive(Serialize)]
+struct ScaleInRange {
+    gradual_usd: String,
+    proportional_usd: String,
 }
 
 #[derive(Serialize)]
@@ -226,7 +234,8 @@ pub fn fingerprint(record: &RunRecord) -> String {
 ///
 /// Money is a decimal string, times carry their unit in the key, and what does not exist is `null`: percentiles of no
 /// request, the utilization of no task, the cost of a million served requests where none was served. `unpriced` names the items that every amount of its object
-/// leaves out because they have no price. Where a trace was
+/// leaves out because they have no price. `scale_in_range` is the total at both ends of the range of
+/// `assumptions.tt_scale_in_mode`, `null` where no target-tracking policy scaled in. Where a trace was
 /// replayed, `traffic` says which of its intervals were zero, missing or beyond its end.
 #[must_use]
 pub fn summary_json(result: &RunResult) -> String {
@@ -262,6 +271,10 @@ pub fn summary_json(result: &RunResult) -> String {
                 .to_cents_string(),
             unpriced: scenario.unpriced().items,
             not_priced: &scenario.not_priced,
+            scale_in_range: result.scale_in.map(|ends| ScaleInRange {
+                gradual_usd: ends.gradual.to_cents_string(),
+                proportional_usd: ends.proportional.to_cents_string(),
+            }),
         },
         checks: result.checks.iter().map(CheckSummary::of).collect(),
         fingerprint: fingerprint(&result.record),

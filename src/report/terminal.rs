@@ -5,6 +5,7 @@ use super::calendar::Calendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
+use super::scale_in::ends_words;
 use super::sentences::sentences;
 use super::words::{columns, plain, wrapped};
 use crate::experiment::checks::{availability, per_million_served};
@@ -28,7 +29,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         attempts_and_classes(&mut page, service);
         latencies(&mut page, service, result.scenario.is_approximate());
         tasks(&mut page, service, models_memory(service, &result.scenario));
-        bill(&mut page, service, &result.scenario);
+        bill(&mut page, service, result);
         for sentence in sentences(service, &result.scenario) {
             for (index, line) in wrapped(&sentence, page.width - 5).iter().enumerate() {
                 page.line(&[(Look::Usual, if index == 0 { "  → " } else { "    " }), (Look::Usual, line)]);
@@ -208,7 +209,8 @@ fn tasks(page: &mut Page, service: &ServiceRecord, models_memory: bool) {
     page.line(&[(Look::Usual, &scaling)]);
 }
 
-fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
+fn bill(page: &mut Page, service: &ServiceRecord, result: &RunResult) {
+    let scenario = &result.scenario;
     let row = |cells: [&str; 5]| {
         let [item, quantity, unit, rate, amount] = cells;
         format!("    {item:<26}{quantity:>16} {unit:<12}{rate:>12}{amount:>14}")
@@ -231,7 +233,15 @@ fn bill(page: &mut Page, service: &ServiceRecord, scenario: &Scenario) {
         let amount = amount.map_or_else(|| "–".to_owned(), |amount| dollars(amount, PLAIN));
         let proviso = proviso_of(scenario, Some(&service.name), measure);
         sum(page, (label, look), &amount, proviso.as_deref());
+        if measure == Measure::Cost && result.record.services.len() == 1 {
+            page.aside(6, scale_in_words(result).as_deref());
+        }
     }
+}
+
+/// The total at both ends of the range of `tt_scale_in_mode`, in words.
+fn scale_in_words(result: &RunResult) -> Option<String> {
+    result.scale_in.map(|ends| ends_words(&ends.map(|amount| dollars(amount, PLAIN))))
 }
 
 /// The row of a sum of the bill, with what has to be said beside it: in the row, or below it where that is too long.
@@ -276,6 +286,7 @@ fn closing(page: &mut Page, result: &RunResult) {
             let indent = if index == 0 { "" } else { "  " };
             page.line(&[(Look::Bold, &format!("{indent}{line}"))]);
         }
+        page.aside(2, scale_in_words(result).as_deref());
     }
     if !result.scenario.not_priced.is_empty() {
         page.blank();

@@ -194,7 +194,7 @@ pub(super) fn check(text: &str, quantity: Quantity, comparator: Comparator, limi
 pub(super) fn result(scenario: Scenario, services: Vec<ServiceRecord>) -> RunResult {
     let record = RunRecord { services, fingerprint: 0x0123_4567_89ab_cdef, control_events: 4321 };
     let checks: Vec<CheckOutcome> = evaluate(&scenario, &record);
-    RunResult { scenario, record, checks }
+    RunResult { scenario, record, checks, scale_in: None }
 }
 
 pub(super) fn no_times() -> LatencySummary {

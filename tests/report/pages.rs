@@ -320,3 +320,24 @@ fn what_is_vendored_is_what_was_published() {
     assert_eq!(crate::program::names(&folder), listed);
     assert!(read(&folder, "LICENSE").contains("The MIT License (MIT)"));
 }
+
+#[test]
+fn the_cost_at_both_ends_of_the_scale_in_assumption_stands_in_the_bill_and_beside_the_cost() {
+    use windtunnel::experiment::scale_in::Ends;
+    use windtunnel::kernel::units::Usd;
+    let cents = |cents: i128| Usd(cents * 10_000_000_000);
+    let mut result = spike_day();
+    let words = "1\u{2009}234.50 USD with gradual scale-in, 22.52 USD with proportional (assumptions.tt_scale_in_mode)";
+    let note = "gradual scale-in 1\u{2009}234.50 USD, proportional 22.52 USD";
+    let page = page_of(files_of(&result)).unwrap();
+    assert!(!page.contains("gradual scale-in"));
+    result.scale_in = Some(Ends { gradual: cents(123_450), proportional: cents(2_252) });
+    let page = page_of(files_of(&result)).unwrap();
+    let caption = page.split("<table class=\"bill\">").nth(1).unwrap().split("</caption>").next().unwrap();
+    assert!(caption.contains(words), "{caption}");
+    assert_eq!(page.matches(note).count(), 1);
+    // Where both are the same, that is said once.
+    result.scale_in = Some(Ends { gradual: cents(2_252), proportional: cents(2_252) });
+    let page = page_of(files_of(&result)).unwrap();
+    assert!(page.contains("22.52 USD with gradual and proportional scale-in (assumptions.tt_scale_in_mode)"));
+}

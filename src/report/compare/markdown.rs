@@ -1,6 +1,6 @@
 //! The comparison as Markdown, for a pull request.
 
-use super::{Line, basis, difference_text, lines, nothing_of, sentences, title, value_text};
+use super::{Line, basis, difference_text, lines, nothing_of, scale_in_words, sentences, title, value_text};
 use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
 use crate::report::figures::{half_width_text, label};
@@ -53,6 +53,8 @@ fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> 
     let value = format!("{} {half}", value_text(variant, measure, &estimate));
     let proviso = proviso_of(&variant.variant.scenario, service, measure);
     let value = with_proviso(value.trim_end(), proviso.as_deref());
+    let ends = scale_in_words(variant, (service, measure));
+    let value = ends.map_or_else(|| value.clone(), |ends| format!("{value}; {ends}"));
     let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
     match (measure, difference) {
         (_, None) => value.trim_end().to_owned(),

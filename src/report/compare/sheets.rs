@@ -6,6 +6,7 @@ use crate::experiment::compare::{Comparison, Difference};
 use crate::experiment::{Estimate, Measure};
 use crate::report::numbers::rounded;
 use crate::report::replications::figure_number;
+use crate::report::scale_in::{ends_json, orders};
 use crate::report::summary::CheckSummary;
 use crate::report::words::cell;
 
@@ -88,13 +89,16 @@ pub fn comparison_json(comparison: &Comparison) -> String {
     let variants: Vec<Value> =
         (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
     let whole = json!({
-        "schema_version": "1.2",
+        "schema_version": "1.3",
         "seed": comparison.seed,
         "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
         "interrupted": comparison.interrupted,
         "confidence": crate::experiment::replications::CONFIDENCE,
         "confidence_of_each_difference": rounded(comparison.joint_confidence(), 9),
         "cheapest_that_passes": comparison.cheapest.map(|index| comparison.variants[index].variant.name.clone()),
+        "order_by_cost_at_scale_in_ends": orders(comparison).map(|orders| json!({
+            "gradual": orders.gradual, "proportional": orders.proportional,
+        })),
         "variants": variants,
     });
     let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
@@ -128,6 +132,7 @@ fn variant_json(comparison: &Comparison, index: usize) -> Value {
         "unpriced": scenario.unpriced().items,
         "bill_not_comparable": comparison.unlike_bills(index, None),
         "not_priced": scenario.not_priced,
+        "scale_in_range": ends_json(variant.scale_in, "per_month_usd"),
         "figures": values,
         "checks": checks,
     })

@@ -99,6 +99,13 @@ impl Kind {
     }
 }
 
+/// A text as a sentence: with a capital letter and a full stop.
+pub(super) fn sentence_of(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
 /// A share in percent, with more digits where fewer would claim all of it.
 fn share(value: f64) -> String {
     let percent = value * 100.0;

@@ -7,12 +7,13 @@ use super::reading::{CostLine, Summary};
 use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::with_proviso;
+use crate::report::scale_in::ends_words;
 
 /// The tree, for its template.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Bill {
     total: String,
-    /// Both sums in words.
+    /// Both sums in words, the total with its ends of the range of `tt_scale_in_mode`.
     caption: String,
     /// What has to be said beside the total; empty where nothing has to be.
     proviso: String,
@@ -56,8 +57,9 @@ impl Bill {
         Self {
             total: money(&summary.cost.total_usd),
             caption: format!(
-                "{} for {horizon}; {}",
+                "{} for {horizon}{}; {}",
                 summary.total(),
+                summary.ends().map_or_else(String::new, |ends| format!(", {}", ends_words(&ends))),
                 with_proviso(
                     &format!("{} USD for a month of 730 hours", money(&summary.cost.per_month_usd)),
                     summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced).as_deref()

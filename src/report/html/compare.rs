@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, Kind, NOTHING, half_width, relative, value};
+use super::amounts::{Amount, Kind, NOTHING, dollars, half_width, relative, sentence_of, value};
 use super::assumed::{self, Assumed};
 use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
 use super::embed::Column;
@@ -13,8 +13,10 @@ use super::experiment::{
 };
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
+use crate::experiment::scale_in::Ends;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::{Terms, with_proviso};
+use crate::report::scale_in::{ends_words, orders_words};
 
 const COST: &str = "cost_per_month_usd";
 const P95: &str = "response_time_p95_ms";
@@ -29,6 +31,9 @@ struct Comparison {
     confidence: f64,
     confidence_of_each_difference: f64,
     cheapest_that_passes: Option<String>,
+    /// Names from the cheapest on, where the order is not the same at both ends.
+    #[serde(default)]
+    order_by_cost_at_scale_in_ends: Option<Ends<Vec<String>>>,
     variants: Vec<Variant>,
 }
 
@@ -41,6 +46,8 @@ struct Variant {
     assumptions: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
     not_priced: Vec<String>,
+    #[serde(default)]
+    scale_in_range: Option<ScaleInRange>,
     #[serde(flatten)]
     terms: Terms,
     /// Why its bill cannot be compared with that of the base.
@@ -48,6 +55,13 @@ struct Variant {
     bill_not_comparable: Option<String>,
     figures: BTreeMap<String, Figure>,
     checks: Vec<Check>,
+}
+
+/// The mean cost of a month at both ends of the range of `assumptions.tt_scale_in_mode`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct ScaleInRange {
+    gradual_per_month_usd: Amount,
+    proportional_per_month_usd: Amount,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,6 +124,14 @@ impl Variant {
     /// What has to be said beside its cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth)
+    }
+
+    /// Its cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
+    fn ends(&self) -> Option<String> {
+        let range = self.scale_in_range?;
+        let ends =
+            Ends { gradual: range.gradual_per_month_usd, proportional: range.proportional_per_month_usd };
+        Some(ends_words(&ends.map(|amount| dollars(amount.0))))
     }
 
     /// Its cost of a month with its interval and what has to be said beside it.
@@ -217,6 +239,8 @@ fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
     let has_checks = comparison.variants.iter().any(|variant| !variant.checks.is_empty());
     let mut notes: Vec<String> =
         comparison.variants.iter().skip(1).map(|variant| sentence(variant, base)).collect();
+    let orders = comparison.order_by_cost_at_scale_in_ends.as_ref();
+    notes.extend(orders.map(|orders| sentence_of(&orders_words(orders))));
     if comparison.interrupted {
         notes.insert(
             0,
@@ -292,6 +316,15 @@ fn cost_text(figure: Option<&Figure>) -> String {
     }
 }
 
+/// Both texts, or the one that there is.
+fn beside(text: String, more: Option<String>) -> String {
+    match more {
+        Some(more) if text.is_empty() => more,
+        Some(more) => format!("{text} · {more}"),
+        None => text,
+    }
+}
+
 /// A line a variant.
 fn overview(comparison: &Comparison) -> Table {
     let mut table = Table::new(
@@ -311,9 +344,12 @@ fn overview(comparison: &Comparison) -> Table {
         let mut cells = vec![Cell::text(variant.name.clone())];
         let cost = variant.figure(COST);
         cells.push(Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
-            with_proviso(
-                &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
-                variant.proviso().as_deref(),
+            beside(
+                with_proviso(
+                    &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
+                    variant.proviso().as_deref(),
+                ),
+                variant.ends(),
             ),
         ));
         cells.push(match &variant.bill_not_comparable {

@@ -8,6 +8,7 @@ use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
+use crate::report::scale_in::{ends_note, ends_words};
 
 /// A figure in large type.
 #[derive(Clone, Debug, Serialize)]
@@ -52,7 +53,8 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let decided = offered.saturating_sub(sum(|s| s.requests.in_flight - s.requests.overdue));
     let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
     let total = format!("{} USD for {horizon}", money(&summary.cost.total_usd));
-    let note: Vec<String> = proviso.clone().into_iter().chain([total]).collect();
+    let ends = summary.ends().map(|ends| ends_note(&ends));
+    let note: Vec<String> = proviso.clone().into_iter().chain([total]).chain(ends).collect();
     let month = format!("{} USD", money(&summary.cost.per_month_usd));
     let mut tiles = vec![Tile { proviso, ..Tile::new("Cost a month", month, note.join(" · ")) }];
     // The slowest service speaks for all: an average over services is nobody's experience.
@@ -282,7 +284,11 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
         let half = number("half_width")
             .map_or_else(|| NOTHING.to_owned(), |half| format!("± {}", figure(half, THIN)));
         let cells = vec![figure(middle, THIN), half, text("p10"), text("p50"), text("p90")];
-        Some(Row { name: with_proviso(&name.replace('_', " "), said(name).as_deref()), cells })
+        let ends = estimates.scale_in_range.as_ref().filter(|_| *name == Measure::Cost.name());
+        let ends = ends.map(|range| ends_words(&range.printed(mean_usd)));
+        let said: Vec<String> = said(name).into_iter().chain(ends).collect();
+        let proviso = (!said.is_empty()).then(|| said.join("; "));
+        Some(Row { name: with_proviso(&name.replace('_', " "), proviso.as_deref()), cells })
     });
     let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
     Group {
@@ -290,6 +296,11 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
         columns: ["Value", &interval, "P10", "P50", "P90"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
+}
+
+/// A mean of amounts with its cents.
+fn mean_usd(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), super::amounts::dollars)
 }
 
 /// A number, or money, which is a decimal text.

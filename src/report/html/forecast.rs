@@ -2,15 +2,17 @@
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, Kind, NOTHING, dollars, relative, value};
+use super::amounts::{Amount, Kind, NOTHING, dollars, relative, sentence_of, value};
 use super::cloud::{Drawings, Fan};
 use super::embed::Column;
 use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use crate::experiment::Measure;
+use crate::experiment::scale_in::Ends;
 use crate::report::forecast::band_sentence;
 use crate::report::numbers::{THIN, figure, grouped, whole};
 use crate::report::proviso::{Terms, with_proviso};
+use crate::report::scale_in::ends_words;
 
 /// `forecast.json`.
 #[derive(Debug, Deserialize)]
@@ -24,6 +26,8 @@ struct Forecast {
     savings_plans: Vec<SavingsPlan>,
     backtest: Option<Backtest>,
     remarks: Vec<String>,
+    #[serde(default)]
+    scale_in_range: Option<ScaleInRange>,
     #[serde(flatten)]
     terms: Terms,
     /// Files of before there were these keys do not tell.
@@ -31,6 +35,21 @@ struct Forecast {
     inputs_varied: Option<Vec<String>>,
     #[serde(default)]
     savings_plans_with_known_rates: Option<Vec<String>>,
+}
+
+/// The mean cost of all months at both ends of the range of `assumptions.tt_scale_in_mode`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct ScaleInRange {
+    gradual_usd: Amount,
+    proportional_usd: Amount,
+}
+
+impl ScaleInRange {
+    /// In words.
+    fn text(self) -> String {
+        let ends = Ends { gradual: self.gradual_usd, proportional: self.proportional_usd };
+        ends_words(&ends.map(|amount| dollars(amount.0)))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,6 +184,7 @@ fn verdict(forecast: &Forecast) -> Banner {
     };
     let total = last.cumulative_usd;
     let mut notes = vec![format!("Eight of ten runs cost {} USD.", range(total))];
+    notes.extend(forecast.scale_in_range.map(|ends| format!("On average {}.", ends.text())));
     if let Some(varied) = &forecast.inputs_varied {
         let names: Vec<&str> = varied.iter().map(String::as_str).collect();
         notes.push(sentence_of(&band_sentence(&names, forecast.response_times_approximate)));
@@ -203,13 +223,6 @@ fn verdict(forecast: &Forecast) -> Banner {
         ),
         notes,
     )
-}
-
-/// A text as a sentence: with a capital letter and a full stop.
-fn sentence_of(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
 }
 
 /// Dollars of a commitment, which AWS sells to a tenth of a cent.

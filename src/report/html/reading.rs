@@ -110,6 +110,8 @@ pub(super) struct Estimates {
     pub(super) replications: u64,
     pub(super) interrupted: bool,
     pub(super) confidence: f64,
+    #[serde(default)]
+    pub(super) scale_in_range: Option<summary::ScaleInRange>,
     pub(super) figures: serde_json::Map<String, Value>,
     pub(super) checks: Vec<CheckRow>,
 }

@@ -42,7 +42,8 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
             "tt_scale_in_mode",
             Kind::Either(&SCALE_IN_MODES, &Kind::OneOf(&MAX_FRACTION)),
             "How far a target-tracking policy scales in at once. AWS says \"more gradually\" than out and publishes no rule; the \
-             range is this default to \"proportional_ceil\".",
+             range is this default to \"proportional_ceil\", and `run`, `compare` and `forecast` show the cost at both ends beside the \
+             total.",
         )
         .or("{ max_fraction = 0.05 }"),
         Key::new("tt_scale_in_max_step", Kind::Either(&NONE, &TASKS), "Tasks that one scale-in removes at most.")

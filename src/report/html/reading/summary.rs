@@ -7,6 +7,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::experiment::Measure;
+use crate::experiment::scale_in::Ends;
 use crate::kernel::units::SimDuration;
 use crate::report::html::figures::money;
 use crate::report::proviso::{proviso, with_proviso};
@@ -117,6 +118,22 @@ pub(in crate::report) struct TotalCost {
     #[serde(default)]
     pub(in crate::report) unpriced: Vec<String>,
     pub(in crate::report) not_priced: Vec<String>,
+    #[serde(default)]
+    pub(in crate::report) scale_in_range: Option<ScaleInRange>,
+}
+
+/// The total at both ends of the range of `assumptions.tt_scale_in_mode`.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report) struct ScaleInRange {
+    pub(in crate::report) gradual_usd: String,
+    pub(in crate::report) proportional_usd: String,
+}
+
+impl ScaleInRange {
+    /// Both amounts as `print` writes them.
+    pub(in crate::report) fn printed(&self, print: impl Fn(&str) -> String) -> Ends<String> {
+        Ends { gradual: print(&self.gradual_usd), proportional: print(&self.proportional_usd) }
+    }
 }
 
 impl Summary {
@@ -124,6 +141,11 @@ impl Summary {
     pub(in crate::report) fn proviso(&self, measure: Measure, items: &[String]) -> Option<String> {
         let unpriced = Unpriced { items: items.to_vec(), region: self.scenario.region.clone() };
         proviso(measure, &unpriced, SimDuration::from_secs_f64(self.scenario.horizon_s))
+    }
+
+    /// The total at both ends of the range of `tt_scale_in_mode`, as it is printed.
+    pub(in crate::report) fn ends(&self) -> Option<Ends<String>> {
+        self.cost.scale_in_range.as_ref().map(|range| range.printed(money))
     }
 
     /// The total with what has to be said beside it.

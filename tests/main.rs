@@ -8,6 +8,7 @@ mod conformance;
 mod control;
 mod differential;
 mod experiments;
+mod field;
 mod fluid;
 mod gate;
 mod invariants;

@@ -166,8 +166,13 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
             )
         })
         .collect();
-    if !odd.is_empty() {
-        sheet.list(&odd)?;
+    let ends = comparison
+        .variants
+        .iter()
+        .filter_map(|variant| Some(format!("{}: a month costs {}.", variant.name, variant.ends()?)));
+    let said: Vec<String> = odd.into_iter().chain(ends).collect();
+    if !said.is_empty() {
+        sheet.list(&said)?;
     }
     sheet.hint(&format!(
         "Differences are against {}, run by run on the same requests; each interval of a difference has a confidence of \
@@ -316,15 +321,6 @@ fn cost_text(figure: Option<&Figure>) -> String {
     }
 }
 
-/// Both texts, or the one that there is.
-fn beside(text: String, more: Option<String>) -> String {
-    match more {
-        Some(more) if text.is_empty() => more,
-        Some(more) => format!("{text} · {more}"),
-        None => text,
-    }
-}
-
 /// A line a variant.
 fn overview(comparison: &Comparison) -> Table {
     let mut table = Table::new(
@@ -344,12 +340,9 @@ fn overview(comparison: &Comparison) -> Table {
         let mut cells = vec![Cell::text(variant.name.clone())];
         let cost = variant.figure(COST);
         cells.push(Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
-            beside(
-                with_proviso(
-                    &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
-                    variant.proviso().as_deref(),
-                ),
-                variant.ends(),
+            with_proviso(
+                &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
+                variant.proviso().as_deref(),
             ),
         ));
         cells.push(match &variant.bill_not_comparable {

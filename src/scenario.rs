@@ -289,7 +289,7 @@ pub enum Quantity {
     WaitingTimeQuantile(f64),
     /// Mean waiting time \[ms\].
     WaitingTimeMean,
-    /// served ÷ (offered − in flight) [share in 0..=1].
+    /// served ÷ (offered − in flight + overdue) [share in 0..=1].
     Availability,
     /// Cost of the run \[USD\].
     CostTotal,

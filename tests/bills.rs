@@ -205,7 +205,7 @@ fn refusing_work_makes_a_million_requests_no_cheaper() {
     let price = |rate: f64, warmup: &str| {
         let service = one("web", rate, (1024, 2048), "")
             .replace("cpu_time = \"1ms\"", "cpu_time = \"20ms\"")
-            .replace("memory = 2048", "memory = 2048\nconcurrency = 1\nqueue = 0");
+            .replace("memory = 2048", "memory = 2048\nbase_cpu = 0\nconcurrency = 1\nqueue = 0");
         let text = format!("warmup = \"{warmup}\"\n{}", text("us-east-1", 1.0, &service));
         billed(&text.replace("fidelity = \"fluid\"", "fidelity = \"requests\""))
     };

@@ -26,7 +26,7 @@ pub(crate) fn text(rate: f64, tasks: u32, more: &str) -> String {
         "schema = 1\nname = \"web\"\nhorizon = \"30m\"\n\
          [service.web.traffic]\nshape = [{{ constant = {{ rate = {rate:?} }} }}]\n\
          [service.web.request]\ncpu_time = {{ exponential = {{ mean = \"20ms\" }} }}\n\
-         [service.web.task]\ncpu = 256\nmemory = 512\nconcurrency = 8\n\
+         [service.web.task]\ncpu = 256\nmemory = 512\nbase_cpu = 0\nconcurrency = 8\n\
          [service.web.scaling]\nmin_capacity = {tasks}\nmax_capacity = {tasks}\n{more}"
     )
 }

@@ -30,6 +30,8 @@ fn make() -> TempDir {
     }
     said(place, "run weekday-schedule --set horizon=1d --quiet --out weekday-schedule");
     said(place, "run web --replications 2 --set horizon=90m --set fidelity=fluid --quiet --out fluid");
+    let full = "--set service.orchestrator.scaling.max_capacity=20 --set fidelity=fluid";
+    said(place, &format!("run flash-sale {full} --quiet --out full"));
     let until = "--until p99_response_time_±20% --max-replications 12 --set checks.cost_change=<=_5%";
     said(place, &format!("run web {until} --set horizon=2h --quiet --out many"));
     experiments(place);

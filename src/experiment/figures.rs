@@ -20,7 +20,7 @@ pub enum Measure {
     TimedOut,
     /// Requests that were lost with their task.
     Failed,
-    /// served ÷ (offered − in flight) [share in 0..=1].
+    /// served ÷ (offered − in flight + overdue) [share in 0..=1].
     Availability,
     /// Mean response time \[ms\].
     ResponseMean,

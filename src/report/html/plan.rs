@@ -63,14 +63,30 @@ pub(super) fn assumption(key: &str, value: &toml::Value) -> Assumption {
 
 /// Whether a value, or one in the table that it is, is another than the default.
 fn is_changed(path: &str, value: &toml::Value) -> bool {
-    if let Some(table) = value.as_table() {
-        return table.iter().any(|(key, value)| is_changed(&format!("{path}.{key}"), value));
-    }
     let default = scenario::key_note(path).and_then(|note| note.default).and_then(|text| {
         let table: toml::Table = toml::from_str(&format!("default = {text}")).ok()?;
         table.get("default").cloned()
     });
-    default.is_some_and(|default| default != *value)
+    // An empty table says that each of its keys has a default.
+    let default = default.filter(|default| default.as_table().is_none_or(|table| !table.is_empty()));
+    match (default, value.as_table()) {
+        (Some(default), _) => !is_same(&default, value),
+        (None, Some(table)) => table.iter().any(|(key, value)| is_changed(&format!("{path}.{key}"), value)),
+        (None, None) => false,
+    }
+}
+
+/// Whether two values say the same: `20` is `20.0`.
+fn is_same(one: &toml::Value, other: &toml::Value) -> bool {
+    let number =
+        |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+    if let (Some(one), Some(other)) = (one.as_table(), other.as_table()) {
+        return one.len() == other.len()
+            && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| is_same(value, other)));
+    }
+    number(one)
+        .zip(number(other))
+        .map_or_else(|| one == other, |(one, other)| one.to_bits() == other.to_bits())
 }
 
 /// What the figures of this run do not say.

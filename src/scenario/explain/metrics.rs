@@ -138,7 +138,7 @@ pub(super) const ALL: &[MetricText] = &[
         "Items that are used and have no price: every amount leaves them out, and no check of a cost can pass.",
     ),
     metric("cost.not_priced", "What the bill leaves out, in words."),
-    metric("availability", "served ÷ (offered − in flight)."),
+    metric("availability", "served ÷ (offered − in flight + overdue)."),
     metric("fargate_vcpu", "Invoice line: vCPU-hours of the tasks' size."),
     metric(
         "fargate_memory",

@@ -172,7 +172,7 @@ pub(super) const ASSUMPTIONS: TableSpec = TableSpec {
              `maximumPercent`.",
         )
         .or("200"),
-        Key::new("deprovisioning", Kind::Duration(0, 3600), "Of these, from the container's exit to STOPPED.").or("\"23s\""),
+        Key::new("deprovisioning", Kind::Duration(0, 3600), "From the container's exit to STOPPED.").or("\"23s\""),
         Key::new("bill_deprovisioning", Kind::Bool, "Whether the time after the container's exit is billed.").or("false"),
         Key::new(
             "first_health_check",

@@ -481,7 +481,7 @@ const LOAD_BALANCER: TableSpec = TableSpec {
             "health_check_grace_period",
             Kind::Duration(0, 2_147_483_647),
             "`healthCheckGracePeriodSeconds`: how long after RUNNING ECS ignores failed checks. Without it, an application that boots \
-             longer than `interval` × `unhealthy_threshold` is stopped before it answers.",
+             longer than `registration` + `interval` × (`unhealthy_threshold` − 1) is stopped before it answers.",
         )
         .or("\"0s\""),
         Key::new(

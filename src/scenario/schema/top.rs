@@ -125,7 +125,11 @@ const CHECKS: TableSpec = TableSpec {
         time_check("p99_9_waiting_time", "99.9th percentile of waiting times."),
         time_check("mean_waiting_time", "Mean waiting time."),
         time_check("max_waiting_time", "Largest waiting time."),
-        Key::new("availability", Kind::Check, "served ÷ (offered − in flight), such as `>= 99.9%`."),
+        Key::new(
+            "availability",
+            Kind::Check,
+            "served ÷ (offered − in flight + overdue), such as `>= 99.9%`.",
+        ),
         Key::new("cost", Kind::Check, "Cost of the run, such as `< 20 USD`."),
         Key::new("cost_per_month", Kind::Check, "Cost scaled to 730 hours, such as `< 2000 USD`."),
         Key::new(

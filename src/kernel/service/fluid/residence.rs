@@ -192,6 +192,8 @@ mod tests {
             queue: None,
             base_memory: Bytes(0),
             memory_per_request: Bytes(0),
+            base_cpu: 0,
+            memory_retained: 0.0,
             health: crate::service::plan::TaskHealthPlan::default(),
         };
         let request = RequestPlan::new(Distribution::constant(SimDuration::ZERO), wait);

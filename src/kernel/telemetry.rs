@@ -4,6 +4,7 @@ mod alarm;
 #[cfg(test)]
 mod alarm_tests;
 mod expression;
+mod growth;
 mod metric;
 mod shape;
 mod sketch;
@@ -15,8 +16,9 @@ mod usage;
 
 pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 pub use expression::{CustomMetric, Expression, Term, Variable};
+pub use growth::MemoryGrowth;
 pub use metric::{LowSamples, Metric, Reading, Statistic};
-pub use shape::{MemoryGrowth, TaskShape};
+pub use shape::TaskShape;
 pub use sketch::{Sketch, Times};
 pub use store::{LONGEST_DELAY, Levels, MetricStore, MetricsPlan, Publication, Window};
 pub use tally::{Gauge, Outcomes, Tally};

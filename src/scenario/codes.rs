@@ -247,7 +247,7 @@ codes! {
         "When it is due, the action would set a minimum above the maximum (or a maximum below the minimum) that holds then. On AWS the action fails, changes nothing, and the occurrence is used up. Actions count in the order in which they are due.",
         "max_capacity = 10\n[service.web.scaling.scheduled.peak]\nschedule = \"cron(0 8 * * ? *)\"\nmin_capacity = 20";
     BOOT_CUT_OFF = "WT119", "application that boots longer than health checks wait",
-        "ECS registers a task with the load balancer when it is RUNNING, and its health checks fail until the application has booted. After `unhealthy_threshold` failed checks ECS replaces the task, unless `health_check_grace_period` still runs: with a boot that is longer, no new task ever serves.",
+        "ECS registers a task with the load balancer when it is RUNNING, and its health checks fail until the application has booted. After `unhealthy_threshold` failed checks the target is unhealthy, and ECS replaces the task, unless `health_check_grace_period` runs until `healthy_threshold` checks have passed: else no new task ever serves.",
         "application_boot = \"30s\", interval = \"10s\", unhealthy_threshold = 2      # and no grace period";
     NOT_PROPORTIONAL = "WT120", "tracked metric that does not fall when tasks are added",
         "Target tracking proposes running × metric ÷ target, so the metric must be a load of one task. A total, such as a bare queue length, stays when tasks are added; the policy then adds more and more.",

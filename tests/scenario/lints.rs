@@ -302,12 +302,12 @@ fn an_application_that_boots_longer_than_health_checks_wait_is_told_in_numbers()
     let cut = only(&boot("30s", "0s"), "WT119");
     says(
         &cut,
-        &["boots in 30 s", "2 failed health checks every 10s", "after 15s", "grace_period = \\\"45s\\\""],
+        &["boots in 30 s", "2 failed health checks every 10s", "after 15s", "grace_period = \\\"95s\\\""],
     );
     assert_eq!(codes(&boot("15s", "0s")), NONE);
     assert_eq!(codes(&boot("16s", "0s")), ["WT119"]);
-    assert_eq!(codes(&boot("30s", "30s")), NONE);
-    assert_eq!(codes(&boot("30s", "29s")), ["WT119"]);
+    assert_eq!(codes(&boot("30s", "80s")), NONE);
+    assert_eq!(codes(&boot("30s", "79s")), ["WT119"]);
     assert_eq!(
         codes(&load(
             &Source { name: "x.toml".to_owned(), text: MINIMAL.to_owned() },

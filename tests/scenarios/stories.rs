@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::ran::{Ran, Row, scenario};
-use crate::program::shipped;
+use crate::program::{shipped, windtunnel};
 
 /// Whether `count` lies within five standard deviations of a Poisson variable of that mean.
 fn is_poisson(count: f64, mean: f64) -> bool {
@@ -150,6 +150,30 @@ fn trace_replay_offers_each_minute_exactly_what_its_trace_says() {
     let traffic = &run.service()["traffic"];
     assert_eq!(traffic["intervals"], 1440);
     assert_eq!(traffic["missing_intervals"], 0);
+}
+
+#[test]
+fn a_month_with_one_flash_sale_costs_what_the_readme_says() {
+    let place = tempfile::tempdir().unwrap();
+    let total = |out: &str, change: &str| {
+        let ran = windtunnel(place.path(), &["run", "--quiet", "--set", change, "--out", out]);
+        assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.stderr);
+        let text = fs::read_to_string(place.path().join(out).join("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+        summary["cost"]["total_usd"].as_str().unwrap().parse::<f64>().unwrap()
+    };
+    let usual = "[{ diurnal = { mean = 300.0, amplitude = 60.0, peak_at = \"14:00\" } }]";
+    let ordinary = total("ordinary", &format!("service.orchestrator.traffic.shape={usual}"));
+    let (sale, with_the_day_after) = (total("sale", "horizon=24h"), total("two", "horizon=48h"));
+    // The tasks leave a few at a time, so the morning after is part of what the sale costs.
+    let month = ordinary * 730.0 / 24.0 + with_the_day_after - 2.0 * ordinary;
+    let readme = fs::read_to_string(shipped("README.md")).unwrap();
+    for words in [
+        format!("its day costs {sale:.2} USD and an ordinary one {ordinary:.2} USD"),
+        format!("sale costs about {month:.0} USD, and the {:.0} USD", sale * 730.0 / 24.0),
+    ] {
+        assert!(readme.contains(&words), "{words}");
+    }
 }
 
 #[test]

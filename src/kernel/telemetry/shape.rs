@@ -1,5 +1,6 @@
 //! What turns use into utilization: the size of a task, and what it uses whatever its requests do.
 
+use super::growth::MemoryGrowth;
 use super::usage::UsageTotals;
 
 /// The size of a task and what it uses by itself.
@@ -19,25 +20,6 @@ pub struct TaskShape {
     pub memory: u64,
     /// How the memory of a task changes with its age and its past.
     pub growth: MemoryGrowth,
-}
-
-/// How the memory of a task changes with its age and its past.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct MemoryGrowth {
-    /// Gained every hour from `RUNNING` on \[B/h\].
-    pub per_hour: u64,
-    /// Gained at most \[B\]; `None`: no limit.
-    pub limit: Option<u64>,
-    /// Share of the memory of the most requests in service that stays, in [0, 1].
-    pub retained: f64,
-}
-
-impl MemoryGrowth {
-    /// Whether there is any.
-    #[must_use]
-    pub fn is_some(&self) -> bool {
-        self.per_hour > 0 || self.retained > 0.0
-    }
 }
 
 impl TaskShape {

@@ -1,7 +1,8 @@
 //! Windows of the metric store: resolutions, periods, statistics and what is missing.
 
+use super::growth::MemoryGrowth;
 use super::metric::{LowSamples, Metric, Reading, Statistic};
-use super::shape::{MemoryGrowth, TaskShape};
+use super::shape::TaskShape;
 use super::store::{Levels, MetricStore, MetricsPlan, Publication, Window};
 use super::tally::Tally;
 use super::usage::UsageTotals;

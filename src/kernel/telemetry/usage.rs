@@ -4,7 +4,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::shape::MemoryGrowth;
+use super::growth::{Aging, MemoryGrowth};
 use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
 use crate::units::{SimDuration, SimTime, TaskId};
 
@@ -85,16 +85,6 @@ pub struct UsageMeter {
     growth: MemoryGrowth,
     /// Tasks that reserve, where their memory changes with age or past.
     aging: Vec<Aging>,
-}
-
-/// A task whose memory changes with its age and its past.
-#[derive(Clone, Copy, Debug)]
-struct Aging {
-    task: TaskId,
-    /// Since when it runs \[ns\].
-    since: u64,
-    /// The largest mean number of requests in a place of one of its tasks that the service has had in a period since.
-    most: f64,
 }
 
 impl UsageMeter {
@@ -268,7 +258,7 @@ impl UsageMeter {
     fn stop_aging(&mut self, task: TaskId, at: u64) {
         if let Some(position) = self.aging.iter().position(|aging| aging.task == task) {
             let aging = self.aging.swap_remove(position);
-            self.open.grown += grown(&self.growth, &aging, self.open_start, at);
+            self.open.grown += aging.gained(&self.growth, self.open_start, at);
         }
     }
 
@@ -280,7 +270,7 @@ impl UsageMeter {
         }
         let mean = closed.occupied as f64 / closed.reserved.max(1) as f64;
         for aging in &mut self.aging {
-            closed.grown += grown(&self.growth, aging, self.open_start, self.open_end);
+            closed.grown += aging.gained(&self.growth, self.open_start, self.open_end);
             aging.most = if mean > aging.most { mean } else { aging.most };
             let kept = self.growth.retained * aging.most - mean;
             if kept > 0.0 {
@@ -318,19 +308,6 @@ impl UsageMeter {
         self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
     }
-}
-
-/// Memory that a task has gained, integrated from `from` to `to` \[ns\], both after it began to run [B·ns].
-#[expect(clippy::cast_precision_loss, reason = "an integral")]
-fn grown(growth: &MemoryGrowth, aging: &Aging, from: u64, to: u64) -> f64 {
-    let (from, to) = (from.max(aging.since) - aging.since, to.max(aging.since) - aging.since);
-    let rate = growth.per_hour as f64 / crate::units::NANOS_PER_HOUR as f64;
-    // Up to an age the memory grows in a straight line; from then on it stays.
-    let integral = |age: f64| match growth.limit {
-        Some(limit) if rate * age > limit as f64 => limit as f64 * (age - limit as f64 / rate / 2.0),
-        _ => rate * age * age / 2.0,
-    };
-    integral(to as f64) - integral(from as f64)
 }
 
 /// Sum of `to − from` over two columns; the caller knows that it does not overflow.

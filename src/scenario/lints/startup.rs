@@ -8,7 +8,7 @@ use windtunnel_kernel::units::SimDuration;
 
 /// Warns of an application that boots longer than the target group waits: ECS registers a task at `RUNNING`, its checks fail
 /// while the application boots, and after `unhealthy_threshold` of them ECS replaces the task unless the grace period still
-/// runs (`aws-platform.md` §1.6).
+/// runs (`aws-platform.md` §1.6). Within one, the target must pass `healthy_threshold` checks, since it has become unhealthy.
 #[expect(clippy::cast_precision_loss, reason = "times of at most an hour")]
 pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     let Some(balancer) = &service.plan.load_balancer else { return };
@@ -20,7 +20,8 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     let further = u64::from(checks.unhealthy_threshold.saturating_sub(1));
     let patience = registration.saturating_add(checks.interval.0.saturating_mul(further));
     let grace = checks.grace_period.0;
-    if boot <= patience.max(grace) as f64 {
+    let recovery = checks.interval.0.saturating_mul(u64::from(checks.healthy_threshold.max(1)));
+    if boot <= patience as f64 || boot + recovery as f64 <= grace as f64 {
         return;
     }
     let text = |nanos: u64| quantity::duration_text(SimDuration(nanos));
@@ -29,12 +30,14 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     let mut problem = Problem::new(
         codes::BOOT_CUT_OFF,
         format!(
-            "the application boots in {} on average, and {} failed health checks every {} make a task unhealthy after {}, with a \
-             grace period of {}",
+            "the application boots in {} on average, and {} failed health checks every {} make a task unhealthy after {}; {} \
+             that pass take {} more, and the grace period is {}",
             seconds(boot),
             checks.unhealthy_threshold,
             text(checks.interval.0),
             text(patience),
+            checks.healthy_threshold,
+            text(recovery),
             text(grace)
         ),
     )
@@ -44,6 +47,6 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
         problem = problem.also(&check.place("interval"), "its health check");
     }
     // Half as long again leaves room for a boot that is slower than the mean.
-    let enough = (boot * 1.5 / 1e9).ceil();
+    let enough = ((boot * 1.5 + recovery as f64) / 1e9).ceil();
     report.add(problem.fix(format!("health_check_grace_period = \"{enough:.0}s\"")));
 }

@@ -54,6 +54,20 @@ pub(crate) fn tariff() -> Tariff {
     }
 }
 
+fn telemetry() -> TelemetryPlan {
+    TelemetryPlan {
+        ecs_metric_delay: always(secs(120)),
+        ecs_metric_delay_20s: always(secs(10)),
+        alb_metric_delay: always(secs(60)),
+        alarm_phase: None,
+        alarm_range_extra: 2,
+        alarm_range_high_resolution: secs(60),
+        alarm_reinvoke: secs(60),
+        aas_action_latency: SimDuration::from_millis(200),
+        rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
+    }
+}
+
 /// A service of `count` warm tasks at a constant rate, without policies; the starting point of every plan here.
 pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
     ServicePlan {
@@ -118,17 +132,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         clock: ClockPlan::default(),
         metrics: MetricsPlan::default(),
         policy_rules: PolicyRules::default(),
-        telemetry: TelemetryPlan {
-            ecs_metric_delay: always(secs(120)),
-            ecs_metric_delay_20s: always(secs(10)),
-            alb_metric_delay: always(secs(60)),
-            alarm_phase: None,
-            alarm_range_extra: 2,
-            alarm_range_high_resolution: secs(60),
-            alarm_reinvoke: secs(60),
-            aas_action_latency: SimDuration::from_millis(200),
-            rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
-        },
+        telemetry: telemetry(),
         tariff: tariff(),
         overdue_after: None,
     }

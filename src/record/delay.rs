@@ -224,13 +224,13 @@ mod tests {
         let mut rng = windtunnel_kernel::random::Rng::from_key(11);
         let mut exponential = || -libm::log(1.0 - rng.open_unit());
         let mut chance = windtunnel_kernel::random::Rng::from_key(12);
-        for (nodes, tasks) in [(1_u64, 4_u64), (2, 2), (2, 10), (3, 3), (3, 20)] {
+        for (nodes, tasks) in [(1, 4_usize), (2, 2), (2, 10), (3, 3), (3, 20)] {
             for utilization in [0.5, 0.7] {
-                let mut turns = vec![0; nodes as usize];
+                let mut turns = vec![0; nodes];
                 let (mut since, mut wait, mut service, mut sum, mut count) = (0.0, 0.0_f64, 0.0, 0.0, 0);
                 while count < 400_000 {
                     since += exponential() / (utilization * tasks as f64);
-                    let turn = &mut turns[chance.below(nodes) as usize];
+                    let turn = &mut turns[usize::try_from(chance.below(nodes as u64)).unwrap()];
                     *turn = (*turn + 1) % tasks;
                     if *turn == 0 {
                         wait = (wait + service - since).max(0.0);
@@ -248,7 +248,7 @@ mod tests {
                     longest: f64::INFINITY,
                     dispersion: 0.0,
                 };
-                let found = delays.at(1_000.0 * utilization, tasks as usize).0.overall() / 1e6;
+                let found = delays.at(1_000.0 * utilization, tasks).0.overall() / 1e6;
                 let error = found / (sum / f64::from(count)) - 1.0;
                 assert!(error.abs() < 0.12, "{nodes} nodes, {tasks} tasks at {utilization}: {error:+.3}");
             }

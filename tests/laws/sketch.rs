@@ -331,11 +331,15 @@ impl Balancer {
                 unhealthy_threshold: 2,
                 healthy_threshold: 5,
                 grace_period: SimDuration::ZERO,
-                served: if self.deregistration % 2 == 0 { CheckService::Queued } else { CheckService::Apart },
+                served: if self.deregistration.is_multiple_of(2) {
+                    CheckService::Queued
+                } else {
+                    CheckService::Apart
+                },
                 healthy_lag: SimDuration::from_millis(500 * self.registration),
             },
             deregistration_delay: secs(self.deregistration),
-            deregistration_end: if self.deregistration % 3 == 0 {
+            deregistration_end: if self.deregistration.is_multiple_of(3) {
                 DeregistrationEnd::WhenIdle
             } else {
                 DeregistrationEnd::AfterDelay

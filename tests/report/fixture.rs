@@ -93,20 +93,24 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             aas_action_latency: SimDuration::ZERO,
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
         },
-        tariff: Tariff {
-            vcpu_hour: Usd(40_480_000_000),
-            memory_gb_hour: Usd(4_445_000_000),
-            ephemeral_gb_hour: None,
-            extra_ephemeral_gb: 0,
-            load_balancer: None,
-            ipv4_hour: None,
-            public_ip_per_task: false,
-            alarm_month: None,
-            high_resolution_alarm_month: None,
-            minimum_billed: SimDuration::from_secs(60),
-            bill_deprovisioning: false,
-        },
+        tariff: tariff(),
         overdue_after: None,
+    }
+}
+
+fn tariff() -> Tariff {
+    Tariff {
+        vcpu_hour: Usd(40_480_000_000),
+        memory_gb_hour: Usd(4_445_000_000),
+        ephemeral_gb_hour: None,
+        extra_ephemeral_gb: 0,
+        load_balancer: None,
+        ipv4_hour: None,
+        public_ip_per_task: false,
+        alarm_month: None,
+        high_resolution_alarm_month: None,
+        minimum_billed: SimDuration::from_secs(60),
+        bill_deprovisioning: false,
     }
 }
 

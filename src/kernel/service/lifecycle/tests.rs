@@ -499,7 +499,7 @@ fn an_application_that_boots_longer_than_its_checks_wait_never_serves_without_a_
     assert_eq!(stage.failures(), never);
     assert_eq!(stage.came_to(TaskStage::InService), []);
     // It leaves RUNNING 6 s after the finding, and its target drains.
-    assert_eq!(stage.came_to(TaskStage::Draining)[0], 36.0);
+    assert_eq!(stage.came_to(TaskStage::Draining).first(), Some(&36.0));
 }
 
 #[test]

@@ -401,6 +401,9 @@ mod tests {
         let counts =
             RequestCounts { offered: 10, served: 8, rejected: 1, in_flight: 1, ..RequestCounts::default() };
         assert_eq!(availability(&counts), Some(8.0 / 9.0));
+        let counts =
+            RequestCounts { offered: 10, served: 8, in_flight: 2, overdue: 1, ..RequestCounts::default() };
+        assert_eq!((counts.decided(), availability(&counts)), (9, Some(8.0 / 9.0)));
         assert_eq!(
             availability(&RequestCounts { offered: 2, in_flight: 2, ..RequestCounts::default() }),
             None

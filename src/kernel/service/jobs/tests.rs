@@ -217,6 +217,21 @@ fn a_task_is_stopped_where_its_memory_is_exceeded() {
 }
 
 #[test]
+fn a_leak_that_ends_below_the_memory_of_the_task_kills_nothing() {
+    for (limit, is_killed) in [(Some(Bytes(100 * Bytes::MIB)), false), (None, true)] {
+        let mut plan = task(CpuDiscipline::Fcfs);
+        plan.memory_per_request = Bytes(200 * Bytes::MIB);
+        plan.health.kills_out_of_memory = true;
+        plan.health.memory_growth = Bytes(3_600 * Bytes::MIB);
+        plan.health.memory_growth_limit = limit;
+        let (traffic, asks) = (every_second(2), request(0.1, 0.0));
+        let mut leaking = jobs(&traffic, &asks, &plan);
+        leaking.enter();
+        assert_eq!(leaking.serve(3_600 * SECOND, &mut Heard::default()).is_some(), is_killed);
+    }
+}
+
+#[test]
 fn a_lost_attempt_is_tried_again_with_the_same_demands() {
     let traffic = every_second(1);
     let mut retrying = request(2.0, 0.0);

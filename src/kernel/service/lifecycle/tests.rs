@@ -3,6 +3,8 @@
 
 use alloc::collections::BTreeMap;
 
+mod replacing;
+
 use super::*;
 use crate::facts::TaskFailure;
 use crate::random::Distribution;
@@ -544,29 +546,6 @@ fn an_overloaded_task_fails_its_checks_and_is_replaced_while_one_that_is_served_
             fails.into_iter().flat_map(|at| [(at, TaskFailure::UnhealthyTarget); 2]).collect();
         assert_eq!(stage.failures(), expected, "{waits:?} {served:?}");
     }
-}
-
-#[test]
-fn replacements_and_those_they_replace_are_never_more_than_the_maximum_percent() {
-    let mut stage = Stage::new(4, TaskHealthPlan::default(), Some(&balancer(0)), 1);
-    // The checks of all tasks fail from 10 s on, also those of tasks that start: found at 60 s, and again and again.
-    stage.fault(second(10), 0, &FaultKind::FailingHealthCheck(Extent::Share(1.0)));
-    let mut most = 0;
-    for at in 60..600 {
-        stage.until(second(at));
-        let counts = stage.lifecycle.counts();
-        most = most.max(counts.running - stage.lifecycle.doomed_running + counts.pending);
-    }
-    assert_eq!(most, 8);
-    assert!(stage.failures().len() > 20);
-    // Nobody has taken the place of the four that serve, so they go on.
-    assert_eq!(stage.failures()[..4], [(60.0, TaskFailure::UnhealthyTarget); 4]);
-    assert!(stage.failures()[4..].iter().all(|(_, failure)| *failure == TaskFailure::NeverHealthy));
-    assert_eq!(stage.lifecycle.retiring.len(), 4);
-    stage.fault_ends(second(600), 0);
-    stage.until(second(1_500));
-    assert_eq!(stage.lifecycle.counts().in_service, 4);
-    assert!(stage.lifecycle.retiring.is_empty());
 }
 
 #[test]

@@ -68,6 +68,10 @@ pub(super) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
 fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
     let base = view.number("base_cpu")?;
     let most = 0.9 * f64::from(cpu) / 1024.0;
+    // Of a size that Fargate does not sell there is nothing more to say.
+    if task_size::memories(cpu).is_empty() {
+        return None;
+    }
     if base > most {
         lower.report.add(
             Problem::new(codes::OUT_OF_RANGE, "the idle task uses nearly all of its CPU, or more")

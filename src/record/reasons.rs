@@ -10,8 +10,9 @@ use windtunnel_kernel::world::{
 
 /// A number with at most three decimals: `83.125`, `60`.
 pub(super) fn number(value: f64) -> String {
-    let text = format!("{value:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let mut text = format!("{value:.3}");
+    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    text
 }
 
 /// The name of an outcome in the log; where AWS has a code for it, that code.
@@ -187,15 +188,15 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
                 let shown = number(value);
                 let is_enough = shown.parse().is_ok_and(|v| plan.proportional(i64::from(base), v) == rule);
                 let shown = if is_enough { shown } else { format!("{value:.9}") };
-                let formula = format!("ceil({base} × {shown} / {})", number(plan.target_value));
+                let target = number(plan.target_value);
                 // A scale-in may be limited by `tt_scale_in_mode` and `tt_scale_in_max_step`.
                 if rule < proposed {
+                    let removed = i64::from(base) - proposed;
                     format!(
-                        "{formula} = {rule}, of which a scale-in takes {} at once: {proposed}",
-                        i64::from(base) - proposed
+                        "ceil({base} × {shown} / {target}) = {rule}, of which a scale-in takes {removed} at once: {proposed}"
                     )
                 } else {
-                    format!("{formula} = {proposed}")
+                    format!("ceil({base} × {shown} / {target}) = {proposed}")
                 }
             }
             None => format!("{} against a target of {}", number(value), number(plan.target_value)),

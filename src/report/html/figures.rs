@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
 use crate::experiment::Measure;
+use crate::record::RequestCounts;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
@@ -49,8 +50,14 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let services = &summary.services.0;
     let sum =
         |pick: fn(&ServiceSummary) -> u64| services.iter().map(|(_, service)| pick(service)).sum::<u64>();
-    let (offered, served) = (sum(|s| s.requests.offered), sum(|s| s.requests.served));
-    let decided = offered.saturating_sub(sum(|s| s.requests.in_flight - s.requests.overdue));
+    let counts = RequestCounts {
+        offered: sum(|s| s.requests.offered),
+        served: sum(|s| s.requests.served),
+        in_flight: sum(|s| s.requests.in_flight),
+        overdue: sum(|s| s.requests.overdue),
+        ..RequestCounts::default()
+    };
+    let (served, decided) = (counts.served, counts.decided());
     let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
     let total = format!("{} USD for {horizon}", money(&summary.cost.total_usd));
     let ends = summary.ends().map(|ends| ends_note(&ends));

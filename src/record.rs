@@ -3,6 +3,7 @@
 
 mod attempts;
 pub mod capacity;
+mod decisions;
 mod delay;
 mod evaluations;
 mod flows;

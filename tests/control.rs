@@ -406,3 +406,29 @@ fn a_metric_that_reads_outcomes_changes_nothing_but_its_own_alarm() {
     };
     assert_eq!(with(Metric::CpuUtilization), with(Metric::TargetResponseTime));
 }
+
+#[test]
+fn answers_of_a_policy_that_change_nothing_share_a_row_until_something_else_happens() {
+    let mut plan = idle(86_400);
+    plan.services[0].policies =
+        vec![step(Metric::CpuUtilization, Reading::of(Metric::CpuUtilization), None, Some(40.0), -1)];
+    let service = record(&plan, 1, 0).unwrap().services.remove(0);
+    let invocations = service.decisions.iter().filter(|row| row.kind == DecisionKind::Policy);
+    let (changes, refusals): (Vec<_>, Vec<_>) =
+        invocations.partition(|row| row.desired_before != row.desired_after);
+    // From four tasks to two, and then a day at the minimum with the alarm in ALARM.
+    assert_eq!(changes.len() as u64, service.scaling.scale_in);
+    assert_eq!(refusals.iter().map(|row| row.times).sum::<u64>(), service.scaling.not_scaled);
+    let last = refusals.last().unwrap();
+    assert_eq!((last.outcome, last.desired_after), ("AlreadyAtMinCapacity", 2));
+    assert!(last.times > 1_400 && last.until.0 > 86_300_000_000_000, "{last:?}");
+    assert!(service.decisions.len() < 30, "{} rows", service.decisions.len());
+    // A scheduled action in between ends the row: what was logged before it stays before it.
+    plan.services[0].clock.actions = vec![action("noon", Some(2), None, &[43_200])];
+    let service = record(&plan, 1, 0).unwrap().services.remove(0);
+    let noon = service.decisions.iter().position(|row| row.kind == DecisionKind::Scheduled).unwrap();
+    let at = service.decisions[noon].at;
+    assert!(service.decisions[..noon].iter().all(|row| row.until <= at));
+    assert!(service.decisions[noon + 1..].iter().any(|row| row.outcome == "AlreadyAtMinCapacity"));
+    assert!(service.decisions.is_sorted_by_key(|row| row.at));
+}

@@ -65,8 +65,8 @@ fn changes(run: &RunRecord) -> Vec<Change> {
 }
 
 /// How many decisions of the first service ended so.
-fn outcomes(run: &RunRecord, outcome: &str) -> usize {
-    run.services[0].decisions.iter().filter(|row| row.outcome == outcome).count()
+fn outcomes(run: &RunRecord, outcome: &str) -> u64 {
+    run.services[0].decisions.iter().filter(|row| row.outcome == outcome).map(|row| row.times).sum()
 }
 
 /// The least and the most desired tasks of the first service.

@@ -122,7 +122,12 @@ fn an_action_is_repeated_as_often_as_the_plan_says() {
             .decisions
             .iter()
             .filter(|row| row.kind == windtunnel::record::DecisionKind::Policy);
-        rows.map(|row| row.at.0).collect::<Vec<u64>>()
+        // Invocations that share a row lie as far apart as its ends and its count say.
+        rows.flat_map(|row| {
+            let apart = (row.until.0 - row.at.0) / (row.times - 1).max(1);
+            (0..row.times).map(move |index| row.at.0 + index * apart)
+        })
+        .collect::<Vec<u64>>()
     };
     for every in [30, 60, 90] {
         let times = actions(every);

@@ -111,7 +111,7 @@ fn every_sheet_has_the_columns_of_its_contract() {
     );
     assert_eq!(
         header(decisions_csv(&result)),
-        "time_s, timestamp, service, kind, policy, alarm_state, metric, value, threshold, datapoints, running, \
+        "time_s, timestamp, until_s, times, service, kind, policy, alarm_state, metric, value, threshold, datapoints, running, \
          proposed, desired_before, desired_after, outcome, reason"
     );
     assert_eq!(
@@ -129,7 +129,7 @@ fn rows_carry_iso_instants_and_fixed_decimals() {
     assert_eq!(timeline[61][..3], ["3600", "2026-11-27T01:00:00Z", "orchestrator"]);
     let decisions = rows(&decisions_csv(&result));
     assert_eq!(decisions.len(), 1 + result.record.services[0].decisions.len());
-    assert_eq!(decisions[1][9], "81.200000 83.000000 85.100000");
+    assert_eq!(decisions[1][11], "81.200000 83.000000 85.100000");
     let histogram = rows(&response_times_csv(&result));
     assert_eq!(histogram.last().unwrap()[4], "1.000000");
     let counted: u64 = histogram[1..].iter().map(|row| row[3].parse::<u64>().unwrap()).sum();
@@ -165,10 +165,10 @@ fn a_text_cannot_become_a_formula_and_a_number_stays_a_number() {
     service.decisions[0].reason = "@SUM(1)".to_owned();
     service.decisions[0].proposed = Some(-3);
     let decisions = rows(&decisions_csv(&result));
-    assert_eq!(decisions[1][2], "'=cmd|' /C calc'!A0");
-    assert_eq!(decisions[1][4], "'+evil");
-    assert_eq!(decisions[1][15], "'@SUM(1)");
-    assert_eq!(decisions[1][11], "-3");
+    assert_eq!(decisions[1][4], "'=cmd|' /C calc'!A0");
+    assert_eq!(decisions[1][6], "'+evil");
+    assert_eq!(decisions[1][17], "'@SUM(1)");
+    assert_eq!(decisions[1][13], "-3");
     for csv in [timeline_csv(&result), invoice_csv(&result), response_times_csv(&result)] {
         assert!(rows(&csv)[1].iter().any(|cell| cell.starts_with("'=")));
     }

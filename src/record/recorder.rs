@@ -132,7 +132,7 @@ impl<'p> Recorder<'p> {
                 hourly_billed: recorder.hourly_billed,
                 timeline: recorder.timeline,
                 in_service: recorder.in_service,
-                decisions: recorder.decisions,
+                decisions: recorder.decisions.finish(),
                 evaluations: recorder.evaluations.finish(),
                 lives: recorder.lives.finish(),
                 lcu_by_hour: outcome.lcu_by_hour,
@@ -150,6 +150,8 @@ impl<'p> Recorder<'p> {
         let last = self.services[service.index()].timeline.last();
         DecisionRecord {
             at,
+            until: at,
+            times: 1,
             kind: DecisionKind::Capacity,
             policy: String::new(),
             alarm_state: "",
@@ -251,6 +253,8 @@ impl Observer for Recorder<'_> {
         let recorder = &mut self.services[service.index()];
         recorder.decisions.push(DecisionRecord {
             at: evaluated.at,
+            until: evaluated.at,
+            times: 1,
             kind: DecisionKind::Alarm,
             policy: recorder.names[evaluated.policy.index()].clone(),
             alarm_state: evaluated.evaluation.state.name(),
@@ -297,9 +301,14 @@ impl Observer for Recorder<'_> {
         if self.keep != Keep::Everything {
             return;
         }
+        if recorder.decisions.repeats(invoked) {
+            return;
+        }
         let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
-        recorder.decisions.push(DecisionRecord {
+        let row = DecisionRecord {
             at: invoked.at,
+            until: invoked.at,
+            times: 1,
             kind: DecisionKind::Policy,
             policy: recorder.names[decision.policy.index()].clone(),
             alarm_state: "ALARM",
@@ -313,7 +322,11 @@ impl Observer for Recorder<'_> {
             desired_after: decision.desired_after,
             outcome: reasons::outcome(decision.verdict),
             reason,
-        });
+        };
+        match decision.verdict {
+            Verdict::ScaledOut | Verdict::ScaledIn => recorder.decisions.push(row),
+            verdict => recorder.decisions.push_refusal(decision.policy, verdict, row),
+        }
     }
 
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {

@@ -257,11 +257,16 @@ pub enum DecisionKind {
     Scheduled,
 }
 
-/// One row of the decision log. Texts are plain sentences made from the facts.
+/// One row of the decision log. Texts are plain sentences made from the facts; where several invocations share a row, from
+/// those of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionRecord {
-    /// When.
+    /// When; of several alike, when the first was.
     pub at: SimTime,
+    /// When the last of several alike was: a policy's answers without a change that follow one another share a row.
+    pub until: SimTime,
+    /// How many they were.
+    pub times: u64,
     /// What about.
     pub kind: DecisionKind,
     /// The policy's name; empty where none is concerned.

@@ -7,12 +7,13 @@ use windtunnel_kernel::units::{SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
 use super::attempts::Attempts;
+use super::decisions::DecisionLog;
 use super::evaluations::Evaluations;
 use super::flows::Flows;
 use super::lives::Lives;
 use super::minute::{Entry, Minutes};
 use super::recorder::Keep;
-use super::result::{DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
+use super::result::{MinuteRecord, ScalingCounts, TaskStatistics};
 
 /// Length of an hour \[ns\].
 const HOUR: u64 = 3_600_000_000_000;
@@ -30,7 +31,7 @@ pub(super) struct ServiceRecorder {
     pub(super) is_past: bool,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
-    pub(super) decisions: Vec<DecisionRecord>,
+    pub(super) decisions: DecisionLog,
     pub(super) evaluations: Evaluations,
     pub(super) lives: Lives,
     pub(super) scaling: ScalingCounts,
@@ -138,7 +139,7 @@ impl ServiceRecorder {
                 || (plan.fidelity == Fidelity::Requests && service.needs_events()),
             timeline: Vec::new(),
             in_service: Vec::new(),
-            decisions: Vec::new(),
+            decisions: DecisionLog::default(),
             evaluations: Evaluations::default(),
             lives: Lives::default(),
             scaling: ScalingCounts::default(),

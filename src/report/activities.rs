@@ -4,7 +4,8 @@
 //! Fields and texts follow `aws-scaling.md` §3 and §6.1; newest first, as AWS lists them. DIFFERENCE: what AWS calls an
 //! activity that did not scale, and one that another overtook or that is still waited for, was found nowhere; `Failed`,
 //! `Overridden` and `InProgress` are values of its `StatusCode`, their texts are ours. DIFFERENCE: invocations that AWS does not
-//! list (a cooldown, no matching step, a policy that was outvoted) are not listed here either; `decisions.csv` has them.
+//! list (a cooldown, no matching step, a policy that was outvoted) are not listed here either; `decisions.csv` has them. DIFFERENCE: invocations in a row
+//! that did not scale for the same cause are one activity, from the first to the last of them.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -119,7 +120,11 @@ fn told(service: &ServiceRecord, index: usize, row: &DecisionRecord) -> Option<(
         }
         DecisionKind::Policy => {
             not_scaled(row)?;
-            let status = Status { code: "Failed", message: row.reason.clone(), end: Some(row.at) };
+            let message = match row.times {
+                1 => row.reason.clone(),
+                times => format!("{} ({times} times)", row.reason),
+            };
+            let status = Status { code: "Failed", message, end: Some(row.until) };
             Some((
                 "Attempting to scale due to alarm triggered".to_owned(),
                 alarm_triggered(service, row),

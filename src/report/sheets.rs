@@ -116,13 +116,16 @@ fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [Str
 }
 
 /// `decisions.csv`: one row an alarm transition, policy invocation, capacity change, failed task or fault, by service and
-/// then by time.
+/// then by time. Invocations of a policy in a row that changed nothing for the same cause share a row: `times` says how many,
+/// `until_s` when the last was; the numbers and the reason are those of the first.
 #[must_use]
 pub fn decisions_csv(result: &RunResult) -> Vec<u8> {
     let calendar = Calendar::new(&result.scenario);
     let mut sheet = Sheet::new(&[
         "time_s",
         "timestamp",
+        "until_s",
+        "times",
         "service",
         "kind",
         "policy",
@@ -147,7 +150,7 @@ pub fn decisions_csv(result: &RunResult) -> Vec<u8> {
     sheet.finish()
 }
 
-fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -> [String; 16] {
+fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -> [String; 18] {
     let kind = match decision.kind {
         DecisionKind::Alarm => "alarm",
         DecisionKind::Policy => "policy",
@@ -160,6 +163,8 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
     [
         exact_secs(decision.at.0),
         calendar.iso(decision.at),
+        exact_secs(decision.until.0),
+        decision.times.to_string(),
         service.to_owned(),
         kind.to_owned(),
         cell(&decision.policy),

@@ -181,7 +181,7 @@ fn half_of_the_launches_failing_delays_a_scale_out_by_retries() {
         )
     };
     // Seconds from the first scale-out to as many tasks running as desired, and how many launches failed.
-    let late = |probability: f64, seed: u64| -> (f64, usize) {
+    let late = |probability: f64, seed: u64| -> (f64, u64) {
         let record = run(&text(probability), &[], seed);
         let out = changes(&record).into_iter().find(|change| change.to > change.from).unwrap();
         let service = &record.services[0];
@@ -193,11 +193,11 @@ fn half_of_the_launches_failing_delays_a_scale_out_by_retries() {
         );
         (done.unwrap().0.as_secs_f64() - out.at, outcomes(&record, "launch_failed"))
     };
-    let with: Vec<(f64, usize)> = (1..=super::SEEDS).map(|seed| late(0.4, seed)).collect();
-    let without: Vec<(f64, usize)> = (1..=super::SEEDS).map(|seed| late(0.0, seed)).collect();
-    let mean = |all: &[(f64, usize)]| all.iter().map(|(seconds, _)| seconds).sum::<f64>() / all.len() as f64;
+    let with: Vec<(f64, u64)> = (1..=super::SEEDS).map(|seed| late(0.4, seed)).collect();
+    let without: Vec<(f64, u64)> = (1..=super::SEEDS).map(|seed| late(0.0, seed)).collect();
+    let mean = |all: &[(f64, u64)]| all.iter().map(|(seconds, _)| seconds).sum::<f64>() / all.len() as f64;
     let more = mean(&with) - mean(&without);
-    assert!(with.iter().map(|(_, failed)| failed).sum::<usize>() >= 8, "{with:?}");
+    assert!(with.iter().map(|(_, failed)| failed).sum::<u64>() >= 8, "{with:?}");
     assert!(without.iter().all(|(_, failed)| *failed == 0), "{without:?}");
     assert!((20.0..300.0).contains(&more), "{more}: {with:?} against {without:?}");
 }

@@ -22,7 +22,7 @@ fn decisions(run: &str) -> Vec<[String; 5]> {
     reader
         .records()
         .map(|row| row.unwrap())
-        .map(|row| [1, 3, 12, 13, 14].map(|at| row[at].to_owned()))
+        .map(|row| [1, 5, 14, 15, 16].map(|at| row[at].to_owned()))
         .collect()
 }
 

@@ -340,8 +340,11 @@ fn add_minute(record: &mut ServiceRecord, minute: u64, rate: f64, fleet: &Fleet)
 }
 
 fn decision(minute: u64, before: u32, after: u32) -> DecisionRecord {
+    let at = SimTime(minute * 60_000_000_000 + 5_000_000_000);
     DecisionRecord {
-        at: SimTime(minute * 60_000_000_000 + 5_000_000_000),
+        at,
+        until: at,
+        times: 1,
         kind: DecisionKind::Capacity,
         policy: "tracker".to_owned(),
         alarm_state: "",

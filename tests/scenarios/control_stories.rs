@@ -84,7 +84,7 @@ fn two_policies_scale_out_alone_and_in_together() {
             }
             ("policy", "scaled_out") => assert_eq!(row.text("policy"), "in-flight", "at {}", at(row)),
             ("policy", "not_unanimous") => {
-                vetoes += 1;
+                vetoes += row.text("times").parse::<u64>().unwrap();
                 assert_eq!(row.text("policy"), "cpu");
             }
             _ => {}

@@ -13,6 +13,10 @@ const MOST: usize = 20_000;
 pub(super) struct Log {
     /// From second 0 on \[s\].
     at: Column,
+    /// When the last of several alike was \[s\].
+    until: Column,
+    /// How many share the entry.
+    times: Column,
     kind: Words,
     policy: Words,
     alarm_state: Words,
@@ -46,6 +50,8 @@ impl Log {
         };
         Self {
             at: column(3, &|row| Some(row.time_s)),
+            until: column(3, &|row| Some(row.until_s)),
+            times: column(0, &|row| Some(row.times as f64)),
             kind: words(|row| &row.kind),
             policy: words(|row| &row.policy),
             alarm_state: words(|row| &row.alarm_state),

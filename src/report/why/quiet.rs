@@ -83,16 +83,15 @@ fn stands(seen: &Seen, clock: &Clock) -> String {
 
 /// Invocations that changed nothing, those with the same outcome together.
 fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
-    let mut groups: Vec<(&Row, usize, f64)> = Vec::new();
-    for row in
-        service.rows.iter().filter(|row| row.kind == "policy" && row.time_s >= from && row.time_s <= to)
-    {
+    let mut groups: Vec<(&Row, u64, f64)> = Vec::new();
+    let is_within = |row: &&Row| row.kind == "policy" && row.until_s >= from && row.time_s <= to;
+    for row in service.rows.iter().filter(is_within) {
         match groups.last_mut() {
             Some((first, count, until)) if first.policy == row.policy && first.outcome == row.outcome => {
-                *count += 1;
-                *until = row.time_s;
+                *count += row.times;
+                *until = row.until_s;
             }
-            _ => groups.push((row, 1, row.time_s)),
+            _ => groups.push((row, row.times, row.until_s)),
         }
     }
     page.heading("Policies that were invoked");

@@ -46,6 +46,8 @@ pub(super) struct Minute {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Row {
     pub(super) time_s: f64,
+    pub(super) until_s: f64,
+    pub(super) times: u64,
     pub(super) service: String,
     pub(super) kind: String,
     pub(super) policy: String,

@@ -310,7 +310,8 @@ fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Cl
         .filter(|row| row.desired_before == row.desired_after)
         .collect();
     if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
-        let times = if idle.len() > 1 { format!(" ({} times)", idle.len()) } else { String::new() };
+        let times: u64 = idle.iter().map(|row| row.times).sum();
+        let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
         let text = format!("{} was invoked{times} without a change: {}.", first.policy, latest.reason);
         page.event(earliest.time_s, clock, &text);
     }
@@ -455,8 +456,9 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
     let (mut index, mut items) = (0, 0);
     while let Some(row) = rows.get(index) {
         if items == most {
+            let rest: u64 = rows[index..].iter().map(|row| row.times).sum();
             let last = rows[rows.len() - 1];
-            let more = format!("… and {} more until {}", rows.len() - index, clock.second(last.time_s));
+            let more = format!("… and {rest} more until {}", clock.second(last.until_s));
             return page.event(row.time_s, clock, &more);
         }
         items += 1;
@@ -467,8 +469,11 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
                 && other.desired_before == other.desired_after
         };
         let alike = rows[index..].iter().take_while(is_like).count().max(1);
-        let times = if alike > 1 {
-            format!(" ({alike} times, until {})", clock.second(rows[index + alike - 1].time_s))
+        let group = &rows[index..index + alike];
+        let count: u64 = group.iter().map(|row| row.times).sum();
+        let until = group.last().map_or(row.until_s, |last| last.until_s);
+        let times = if count > 1 {
+            format!(" ({count} times, until {})", clock.second(until))
         } else {
             String::new()
         };

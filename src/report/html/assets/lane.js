@@ -96,9 +96,18 @@ function makeLane(holder, entries, panel, key, group, choose) {
     ctx.lineWidth = 1.6 * ratio;
     const [from, to] = [u.scales.x.min, u.scales.x.max];
     entries.forEach((entry, number) => {
-      if (times[number] < from || times[number] > to) return;
+      const until = panel.start + entry.until;
+      if (until < from || times[number] > to) return;
       const x = u.valToPos(times[number], "x", true);
       const y = u.valToPos(place[number], "lane", true);
+      if (entry.times > 1) {
+        ctx.strokeStyle = colour("grey");
+        ctx.beginPath();
+        ctx.moveTo(x, y);
+        ctx.lineTo(u.valToPos(until, "x", true), y);
+        ctx.stroke();
+      }
+      if (times[number] < from) return;
       paintMark(ctx, entry, x, y, size);
       if (number === aimed || number === chosen) {
         ctx.strokeStyle = colour("ink");

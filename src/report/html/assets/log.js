@@ -9,6 +9,8 @@ function logEntries(log) {
     number,
     reason,
     at: log.at[number],
+    until: log.until[number],
+    times: log.times[number],
     kind: word(log.kind, number),
     policy: word(log.policy, number),
     alarmState: word(log.alarm_state, number),
@@ -32,12 +34,16 @@ function changeText(entry) {
   return entry.before + " → " + entry.after + " (" + (step > 0 ? "+" : "−") + Math.abs(step) + ")";
 }
 
+/** How often in a row, where it was more than once. */
+const timesText = (entry, clock, start) => (entry.times > 1 ? grouped(String(entry.times)) + " times, until " + clock.full(start + entry.until) : "");
+
 /** `scaled_out` → `scaled out`; AWS's own words stay. */
 const outcomeText = (outcome) => outcome.replace(/_/g, " ");
 
 /** Shows one entry with everything that is known of it. */
 function showEntry(holder, entry, clock, start) {
   const details = [
+    ["Repeated", timesText(entry, clock, start)],
     ["Metric", entry.metric],
     ["Value", entry.value],
     ["Threshold", entry.threshold],
@@ -66,7 +72,7 @@ function logRow(entry, clock, start) {
     { "data-entry-row": String(entry.number) },
     element("td", { class: "when" }, when),
     element("td", { class: "word" }, [entry.kind, entry.policy].filter(Boolean).join(" · ")),
-    element("td", { class: "word" }, outcomeText(entry.outcome)),
+    element("td", { class: "word" }, outcomeText(entry.outcome) + (entry.times > 1 ? " (" + grouped(String(entry.times)) + " times)" : "")),
     element("td", { class: "word" }, entry.before === entry.after ? String(entry.after) : changeText(entry)),
     element("td", { class: "reason" }, entry.reason),
   );

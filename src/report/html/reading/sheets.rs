@@ -59,6 +59,8 @@ impl Timeline {
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::report) struct Decision {
     pub(in crate::report) time_s: f64,
+    pub(in crate::report) until_s: f64,
+    pub(in crate::report) times: u64,
     service: String,
     pub(in crate::report) kind: String,
     pub(in crate::report) policy: String,

@@ -36,7 +36,7 @@ subprocess.run(["bash", "-c", f"{sweep} --out {work}/whole"], check=True, stdout
 parts = sorted(str(part) for part in (work / "parts").iterdir())
 subprocess.run([windtunnel, "merge", *parts, "--quiet", "--out", work / "merged"], check=True, stdout=subprocess.DEVNULL)
 
-own = {"manifest.json", "cells.journal", "sweep.lock"}
+own = {"manifest.json", "cells.journal"}
 names = sorted(path.name for path in (work / "whole").iterdir() if path.name not in own)
 differ = [name for name in names if (work / "whole" / name).read_bytes() != (work / "merged" / name).read_bytes()]
 print(f"{len(parts)} parts, {len(names)} files, {len(differ)} differ {differ or ''} ({work})")

@@ -16,6 +16,7 @@ mod focus;
 mod forecast;
 mod gate;
 mod html;
+mod manifest;
 mod numbers;
 mod optimize;
 mod page;
@@ -44,7 +45,8 @@ pub use figures::figure_text;
 pub use focus::cost_focus_csv;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
-pub use html::{FolderKind, Open, RunFiles, RunOutput, experiment_page, is_manifest, lists, run_page};
+pub use html::{Open, RunOutput, experiment_page, run_page};
+pub use manifest::{FolderKind, MANIFEST, Manifest, ManifestFault, OtherScenario, OutputFile, PAGE};
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

@@ -14,7 +14,7 @@ use windtunnel::record::{ServiceRecord, record};
 use windtunnel::report;
 use windtunnel::scenario::{Loaded, Source, load};
 
-use crate::program::shipped;
+use crate::program::{bytes, shipped};
 use crate::scenario::{Folder, scenarios, valid};
 use crate::workloads::{self, always, secs};
 
@@ -254,7 +254,10 @@ fn every_output_of_a_flow_says_that_its_times_are_approximate_and_no_other_does(
         assert_eq!(table.contains('≈'), approximate);
         let svg = report::chart_svg(&result).unwrap();
         assert_eq!(svg.contains("Requests flow: response times are approximate."), approximate);
-        for sheet in [report::timeline_csv(&result), report::response_times_csv(&result)] {
+        for sheet in [
+            bytes(|out| report::timeline_csv(&result, out)),
+            bytes(|out| report::response_times_csv(&result, out)),
+        ] {
             let header = String::from_utf8(sheet).unwrap().lines().next().unwrap().to_owned();
             assert_eq!(header.contains("approximate"), approximate, "{header}");
         }

@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use sha2::{Digest, Sha256};
+use windtunnel::report::Manifest;
+
 /// What a command left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -53,6 +56,26 @@ pub(crate) fn finish(command: &mut Command) -> Ran {
 /// A file that comes with the program.
 pub(crate) fn shipped(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// What a sheet writes, in memory.
+pub(crate) fn bytes(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).unwrap();
+    bytes
+}
+
+/// Makes the manifest of a folder vouch for the files as they are now; what is missing is not listed any more.
+pub(crate) fn reseal(folder: &Path) {
+    let path = folder.join("manifest.json");
+    let mut manifest = Manifest::read(&std::fs::read(&path).unwrap()).unwrap();
+    manifest.outputs.retain_mut(|output| {
+        let Ok(content) = std::fs::read(folder.join(&output.file)) else { return false };
+        output.bytes = content.len() as u64;
+        output.sha256 = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        true
+    });
+    std::fs::write(&path, manifest.text()).unwrap();
 }
 
 /// The names in a folder, sorted; hidden ones too.

@@ -21,6 +21,8 @@ use windtunnel::report::{
 use windtunnel::scenario::{Comparator, Quantity};
 use windtunnel::shell::output::{prepare, write_all};
 
+use crate::program::bytes;
+
 use fixture::{check, idle, poisoned, result, scenario, service_plan, sketch, spike_day, two_services};
 
 /// The rows of a CSV, the header first.
@@ -104,33 +106,36 @@ fn every_sheet_has_the_columns_of_its_contract() {
     let result = spike_day();
     let header = |csv: Vec<u8>| rows(&csv)[0].join(", ");
     assert_eq!(
-        header(timeline_csv(&result)),
+        header(bytes(|out| timeline_csv(&result, out))),
         "time_s, timestamp, service, offered_per_s, served_per_s, rejected, timed_out, failed, desired, pending, \
          running, in_service, draining, cpu_utilization, memory_utilization, queue_length, in_flight, \
          response_time_mean_ms, response_time_p50_ms, response_time_p95_ms, response_time_p99_ms, cost_per_hour_usd"
     );
     assert_eq!(
-        header(decisions_csv(&result)),
+        header(bytes(|out| decisions_csv(&result, out))),
         "time_s, timestamp, until_s, times, service, kind, policy, alarm_state, metric, value, threshold, datapoints, running, \
          proposed, desired_before, desired_after, outcome, reason"
     );
     assert_eq!(
-        header(invoice_csv(&result)),
+        header(bytes(|out| invoice_csv(&result, out))),
         "service, item, quantity, unit, rate_usd, amount_usd, exact_usd"
     );
-    assert_eq!(header(response_times_csv(&result)), "service, lower_ms, upper_ms, count, cumulative_share");
+    assert_eq!(
+        header(bytes(|out| response_times_csv(&result, out))),
+        "service, lower_ms, upper_ms, count, cumulative_share"
+    );
 }
 
 #[test]
 fn rows_carry_iso_instants_and_fixed_decimals() {
     let result = spike_day();
-    let timeline = rows(&timeline_csv(&result));
+    let timeline = rows(&bytes(|out| timeline_csv(&result, out)));
     assert_eq!(timeline.len(), 1441);
     assert_eq!(timeline[61][..3], ["3600", "2026-11-27T01:00:00Z", "orchestrator"]);
-    let decisions = rows(&decisions_csv(&result));
+    let decisions = rows(&bytes(|out| decisions_csv(&result, out)));
     assert_eq!(decisions.len(), 1 + result.record.services[0].decisions.len());
     assert_eq!(decisions[1][11], "81.200000 83.000000 85.100000");
-    let histogram = rows(&response_times_csv(&result));
+    let histogram = rows(&bytes(|out| response_times_csv(&result, out)));
     assert_eq!(histogram.last().unwrap()[4], "1.000000");
     let counted: u64 = histogram[1..].iter().map(|row| row[3].parse::<u64>().unwrap()).sum();
     assert_eq!(counted, result.record.services[0].response_time.count());
@@ -140,9 +145,12 @@ fn rows_carry_iso_instants_and_fixed_decimals() {
 fn no_output_ever_says_nan_or_infinity() {
     for result in [poisoned(), fixture::empty(), spike_day()] {
         let mut texts = vec![summary_json(&result), table(&result, 100, false)];
-        for csv in
-            [timeline_csv(&result), decisions_csv(&result), invoice_csv(&result), response_times_csv(&result)]
-        {
+        for csv in [
+            bytes(|out| timeline_csv(&result, out)),
+            bytes(|out| decisions_csv(&result, out)),
+            bytes(|out| invoice_csv(&result, out)),
+            bytes(|out| response_times_csv(&result, out)),
+        ] {
             texts.push(String::from_utf8(csv).unwrap());
         }
         for text in texts {
@@ -164,12 +172,16 @@ fn a_text_cannot_become_a_formula_and_a_number_stays_a_number() {
     service.decisions[0].policy = "+evil".to_owned();
     service.decisions[0].reason = "@SUM(1)".to_owned();
     service.decisions[0].proposed = Some(-3);
-    let decisions = rows(&decisions_csv(&result));
+    let decisions = rows(&bytes(|out| decisions_csv(&result, out)));
     assert_eq!(decisions[1][4], "'=cmd|' /C calc'!A0");
     assert_eq!(decisions[1][6], "'+evil");
     assert_eq!(decisions[1][17], "'@SUM(1)");
     assert_eq!(decisions[1][13], "-3");
-    for csv in [timeline_csv(&result), invoice_csv(&result), response_times_csv(&result)] {
+    for csv in [
+        bytes(|out| timeline_csv(&result, out)),
+        bytes(|out| invoice_csv(&result, out)),
+        bytes(|out| response_times_csv(&result, out)),
+    ] {
         assert!(rows(&csv)[1].iter().any(|cell| cell.starts_with("'=")));
     }
 }
@@ -318,8 +330,10 @@ fn files_are_written_whole_and_a_bad_folder_is_named_before_the_run() {
     let dir = root.path().join("output").join("flash-sale");
     let result = spike_day();
     prepare(&dir).unwrap();
-    let files =
-        [("summary.json", summary_json(&result).into_bytes()), ("timeline.csv", timeline_csv(&result))];
+    let files = [
+        ("summary.json", summary_json(&result).into_bytes()),
+        ("timeline.csv", bytes(|out| timeline_csv(&result, out))),
+    ];
     write_all(&dir, files.clone()).unwrap();
     for (name, content) in &files {
         assert_eq!(&std::fs::read(dir.join(name)).unwrap(), content);
@@ -335,6 +349,6 @@ fn files_are_written_whole_and_a_bad_folder_is_named_before_the_run() {
 fn equal_results_give_equal_bytes() {
     let (one, two) = (two_services(), two_services());
     assert_eq!(summary_json(&one), summary_json(&two));
-    assert_eq!(timeline_csv(&one), timeline_csv(&two));
+    assert_eq!(bytes(|out| timeline_csv(&one, out)), bytes(|out| timeline_csv(&two, out)));
     assert_eq!(table(&one, 100, true), table(&two, 100, true));
 }

@@ -58,7 +58,7 @@ fn sweep(home: &Path, out: &str, more: &[&str]) -> Ran {
 
 /// The final files of a folder with their contents: all but what may differ, and what only the sweep itself needs.
 fn results(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let own = ["manifest.json", "cells.journal", "sweep.lock"];
+    let own = ["manifest.json", "cells.journal"];
     names(folder)
         .into_iter()
         .filter(|name| !own.contains(&name.as_str()) && !name.starts_with('.'))

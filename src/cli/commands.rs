@@ -11,10 +11,11 @@ use super::exit::Exit;
 use crate::experiment::compare::{Comparison, Variant, compare};
 use crate::experiment::{Base, scale_in};
 use crate::kernel::world::{RunError, Stop};
-use crate::report::{self, FolderKind};
+use crate::report;
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
-use crate::shell::files::{Folder, read_bytes, read_scenario};
+use crate::shell::files::{Folder, read_scenario};
 use crate::shell::progress::Progress;
+use crate::shell::results::ResultsReader;
 use crate::shell::terminal::{self, note, one_line, stderr_colour};
 use crate::shell::{interrupt, output};
 
@@ -81,16 +82,15 @@ pub(super) fn compared(
     variants: Vec<Variant>,
     (seed, runs): (u64, u64),
     with_ends: bool,
-    quiet: bool,
+    (quiet, interrupted): (bool, &AtomicBool),
 ) -> Result<Comparison, Exit> {
-    let interrupted = listen()?;
     let mut progress = Progress::start("runs", runs * variants.len() as u64, 0, quiet);
-    let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
+    let result = compare(variants, seed, runs, Some(interrupted), &mut |done| progress.reach(done));
     progress.finish();
     let mut comparison = result.map_err(|error| stopped(&error))?;
     if with_ends && !comparison.interrupted {
         at_both_ends(quiet, |progress| {
-            scale_in::add_to_comparison(&mut comparison, Some(&interrupted), progress)
+            scale_in::add_to_comparison(&mut comparison, Some(interrupted), progress)
         })?;
     }
     Ok(comparison)
@@ -250,8 +250,8 @@ pub(super) fn schema(output: Option<&str>) -> Exit {
 /// The schema of a file of results by its path: a sweep's summary is called as a run's is.
 fn schema_of_file(path: &Path) -> Option<&'static str> {
     let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-    let kind = read_bytes(&folder.join("manifest.json")).map(|manifest| FolderKind::of(&manifest));
-    let qualified = kind.ok().map(|kind| format!("{}/{name}", kind.command()));
+    let results = ResultsReader::open(folder, "").ok();
+    let qualified = results.map(|results| format!("{}/{name}", results.kind().command()));
     qualified.and_then(|name| report::output_schema(&name)).or_else(|| report::output_schema(name))
 }
 

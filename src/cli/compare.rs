@@ -1,17 +1,20 @@
 //! `windtunnel compare`: load every variant, run them on the same requests, write and print how they differ.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::{CompareFormat, CompareRequest};
-use super::commands::{Heard, compared, fail, print, told, told_anew};
+use super::commands::{Heard, compared, fail, listen, print, told, told_anew};
 use super::exit::Exit;
+use super::folder::add;
 use super::run::{folder_name, verdict};
 use super::{folder, manifest};
 use crate::experiment::compare::{Compared, Comparison, Variant};
 use crate::report;
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -26,16 +29,22 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     let (name, seed) = (base.scenario.name.clone(), base.scenario.seed);
     let usual = || Path::new("output").join(format!("{}-compare", folder_name(&name)));
     let out = request.out.clone().unwrap_or_else(usual);
-    if let Err(exit) = folder::prepare(&out, report::FolderKind::Compare) {
-        return exit;
-    }
-    let comparison = match compared(variants, (seed, request.replications), true, request.given.quiet) {
+    let mut folder = match folder::take(&out, report::FolderKind::Compare) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
+    };
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let runs = (seed, request.replications);
+    let comparison = match compared(variants, runs, true, (request.given.quiet, &interrupted)) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };
-    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
-    if let Err(message) = write(&comparison, &out, &watch).and_then(|()| page()) {
-        return fail(Exit::RunFailed, &message);
+    let written = write(&comparison, &mut folder, (&watch, &interrupted), !request.no_report);
+    if let Err(message) = written {
+        return folder::unwritten(&message);
     }
     let printed = print(&match request.format {
         CompareFormat::Table => report::comparison_table(&comparison, table_width(), stdout_colour()),
@@ -126,11 +135,16 @@ fn load(
     }
 }
 
-fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), String> {
+fn write(
+    comparison: &Comparison,
+    folder: &mut ResultsWriter,
+    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    with_page: bool,
+) -> Result<(), String> {
     let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let (lines, dots) = (report::comparison_plot(comparison), report::cost_plot(comparison));
-    let mut files = vec![
+    let contents = [
         ("comparison.png", report::plot::plot_png(&lines).map_err(chart)?),
         ("comparison.svg", report::plot::plot_svg(&lines).map_err(chart)?.into_bytes()),
         ("cost-p99.png", report::plot::plot_png(&dots).map_err(chart)?),
@@ -139,7 +153,10 @@ fn write(comparison: &Comparison, out: &Path, watch: &Stopwatch) -> Result<(), S
         ("comparison.csv", report::comparison_csv(comparison)),
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
     ];
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-    files.push(("manifest.json", manifest::listing(&scenarios, comparison.seed, watch, &names, None)?));
-    output::write_all(out, files).map_err(|error| error.to_string())
+    let mut files = folder.stage(Some(interrupted));
+    for (name, content) in &contents {
+        add(&mut files, name, content)?;
+    }
+    let manifest = manifest::of(report::FolderKind::Compare, &scenarios, comparison.seed, watch);
+    folder::publish(folder, files, manifest, with_page)
 }

@@ -6,15 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::args::Given;
 use super::check::RUNS;
-use super::commands::{Heard, compared, fail, print, told_anew};
+use super::commands::{Heard, compared, fail, listen, print, told_anew};
 use super::exit::Exit;
-use super::folder::expect_run;
-use super::subject::written_in;
+use super::subject::{plan_of_run, written_in};
 use crate::experiment::compare::Variant;
-use crate::experiment::plan_belongs;
 use crate::report::{self, Diff, Gate, Judged};
 use crate::scenario::{self, Scenario, changes};
-use crate::shell::files::{Folder, is_folder, read_bytes, read_scenario};
+use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::terminal::{note, stdout_colour, table_width};
 
 #[derive(Args, Debug)]
@@ -60,7 +58,12 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
     let variant = |name: &str, scenario| Variant { name: name.to_owned(), scenario };
     let variants = vec![variant("base", base), variant("head", head)];
-    let comparison = match compared(variants, (seed, request.replications), false, request.given.quiet) {
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
+    let runs = (seed, request.replications);
+    let comparison = match compared(variants, runs, false, (request.given.quiet, &interrupted)) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };
@@ -105,18 +108,9 @@ fn load(
     heard: &mut Heard,
 ) -> Result<(Scenario, Vec<super::subject::Written>), Exit> {
     let is_run = is_folder(path);
-    if is_run {
-        expect_run(path).map_err(|message| fail(Exit::Usage, &message))?;
-    }
     let file = if is_run { path.join("plan.toml") } else { path.to_owned() };
-    let source = read_scenario(&file).map_err(|message| {
-        let hint = "; give a scenario, or the folder that `windtunnel run` wrote";
-        fail(Exit::Usage, &format!("{message}{}", if is_run { hint } else { "" }))
-    })?;
-    if is_run && let Ok(manifest) = read_bytes(&path.join("manifest.json")) {
-        let told = |message| fail(Exit::Usage, &format!("{}: {message}", path.display()));
-        plan_belongs(&manifest, source.text.as_bytes()).map_err(told)?;
-    }
+    let source = if is_run { plan_of_run(path) } else { read_scenario(path) };
+    let source = source.map_err(|message| fail(Exit::Usage, &message))?;
     let given = &request.given;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
     let places = written_in(&source.name, &loaded.check_places);

@@ -1,10 +1,13 @@
 //! `windtunnel forecast`: what the next months will cost.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
 use super::commands::{fail, listen, more_on, print, stopped, varied};
 use super::exit::Exit;
+use super::folder::add;
 use super::run::folder_name;
 use super::{folder, manifest};
 use crate::experiment::Base;
@@ -12,8 +15,8 @@ use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecas
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output;
 use crate::shell::progress::Progress;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -43,9 +46,10 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let scenario = &scenario;
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-forecast")));
-    if let Err(exit) = folder::prepare(&out, report::FolderKind::Forecast) {
-        return exit;
-    }
+    let mut folder = match folder::take(&out, report::FolderKind::Forecast) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
+    };
     let interrupted = match listen() {
         Ok(flag) => flag,
         Err(exit) => return exit,
@@ -61,9 +65,9 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
         Ok(result) => result,
         Err(error) => return refuse(error),
     };
-    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
-    if let Err(message) = write(&result, scenario, &actuals, (&out, &watch)).and_then(|()| page()) {
-        return fail(Exit::RunFailed, &message);
+    let marks = (&watch, &interrupted);
+    if let Err(message) = write(&result, scenario, &actuals, (&mut folder, !request.no_report), marks) {
+        return folder::unwritten(&message);
     }
     let printed = print(&match request.format {
         ForecastFormat::Table => {
@@ -126,18 +130,22 @@ fn write(
     result: &Forecast,
     scenario: &Scenario,
     actuals: &[Actual],
-    (out, watch): (&Path, &Stopwatch),
+    (folder, with_page): (&mut ResultsWriter, bool),
+    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::forecast_plot(result, &scenario.name, actuals);
-    let mut files = vec![
+    let contents = [
         ("forecast.json", report::forecast_json(result, actuals).into_bytes()),
         ("forecast.csv", report::forecast_csv(result, actuals)),
         ("forecast.png", report::plot::plot_png(&picture).map_err(chart)?),
         ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
     ];
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-    files.push(("manifest.json", manifest::listing(&[scenario], scenario.seed, watch, &names, None)?));
-    output::write_all(out, files).map_err(|error| error.to_string())
+    let mut files = folder.stage(Some(interrupted));
+    for (name, content) in &contents {
+        add(&mut files, name, content)?;
+    }
+    let manifest = manifest::of(report::FolderKind::Forecast, &[scenario], scenario.seed, watch);
+    folder::publish(folder, files, manifest, with_page)
 }

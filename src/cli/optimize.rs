@@ -1,10 +1,13 @@
 //! `windtunnel optimize`: the cheapest setting that passes the checks, ready to paste.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
 use super::commands::{by_baseline, fail, listen, print, stopped, varied, without_baseline};
 use super::exit::Exit;
+use super::folder::add;
 use super::run::folder_name;
 use super::variant::is_seed;
 use super::{folder, manifest};
@@ -13,8 +16,8 @@ use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
 use crate::report;
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output;
 use crate::shell::progress::Progress;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -47,9 +50,10 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     }
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-optimize")));
-    if let Err(exit) = folder::prepare(&out, report::FolderKind::Optimize) {
-        return exit;
-    }
+    let mut folder = match folder::take(&out, report::FolderKind::Optimize) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
+    };
     let interrupted = match listen() {
         Ok(flag) => flag,
         Err(exit) => return exit,
@@ -63,9 +67,8 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
         Ok(found) => found,
         Err(error) => return stopped(&error),
     };
-    let page = || super::report::beside(&out, request.no_report, request.given.quiet);
-    if let Err(message) = write(&found, scenario, request, (&out, &watch)).and_then(|()| page()) {
-        return fail(Exit::RunFailed, &message);
+    if let Err(message) = write(&found, scenario, request, &mut folder, (&watch, &interrupted)) {
+        return folder::unwritten(&message);
     }
     finish(request, &found, scenario, (&out, &watch))
 }
@@ -170,11 +173,12 @@ fn write(
     found: &Found,
     scenario: &Scenario,
     request: &OptimizeRequest,
-    (out, watch): (&Path, &Stopwatch),
+    folder: &mut ResultsWriter,
+    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::optimization_plot(found);
-    let mut files = vec![
+    let mut contents = vec![
         ("cost-p99.png".to_owned(), report::plot::plot_png(&picture).map_err(chart)?),
         ("cost-p99.svg".to_owned(), report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("optimization.json".to_owned(), report::optimization_json(found).into_bytes()),
@@ -182,13 +186,14 @@ fn write(
     ];
     if let Some(winner) = &found.winner {
         let cluster = request.cluster.as_str();
-        files.push(("plan.toml".to_owned(), winner.scenario.resolved_toml.clone().into_bytes()));
-        files.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
-        files.extend(report::aws_cli_inputs(&winner.scenario, cluster));
+        contents.push(("plan.toml".to_owned(), winner.scenario.resolved_toml.clone().into_bytes()));
+        contents.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
+        contents.extend(report::aws_cli_inputs(&winner.scenario, cluster));
     }
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names, None)?;
-    files.push(("manifest.json".to_owned(), manifest));
-    let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone()));
-    output::write_all(out, files).map_err(|error| error.to_string())
+    let mut files = folder.stage(Some(interrupted));
+    for (name, content) in &contents {
+        add(&mut files, name, content)?;
+    }
+    let manifest = manifest::of(report::FolderKind::Optimize, &[scenario], scenario.seed, watch);
+    folder::publish(folder, files, manifest, !request.no_report)
 }

@@ -19,35 +19,47 @@ pub(super) fn run(request: &ParquetRequest) -> Exit {
 #[cfg(feature = "parquet")]
 pub(super) fn run(request: &ParquetRequest) -> Exit {
     use super::commands::print;
-    use crate::report;
-    use crate::shell::{files, output};
 
     for folder in &request.folders {
-        let names = report::output_schemas().map(|(name, _)| name).filter(|name| name.ends_with(".csv"));
-        let mut made = Vec::new();
-        for name in names.filter(|name| files::is_file(&folder.join(name))) {
-            let converted = files::read_bytes(&folder.join(name))
-                .and_then(|csv| report::parquet_of(name, &csv).map_err(|error| format!("{name}: {error}")));
-            match converted {
-                Ok(bytes) => made.push((name.replace(".csv", ".parquet"), bytes)),
-                Err(message) => return fail(Exit::Usage, &format!("{}: {message}", folder.display())),
-            }
-        }
-        if made.is_empty() {
-            let message = format!("there is no CSV file of windtunnel in `{}`", folder.display());
-            return fail(Exit::Usage, &message);
-        }
-        let listed: String =
-            made.iter().map(|(name, _)| format!("{}\n", folder.join(name).display())).collect();
-        if let Err(error) =
-            output::write_all(folder, made.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())))
-        {
-            return fail(Exit::RunFailed, &error.to_string());
-        }
+        let listed = match convert(folder) {
+            Ok(listed) => listed,
+            Err((exit, message)) => return fail(exit, &message),
+        };
         let printed = print(&listed);
         if printed != Exit::Ok {
             return printed;
         }
     }
     Exit::Ok
+}
+
+/// Converts the CSV files of a folder, which become some of its results; the names of what was written.
+#[cfg(feature = "parquet")]
+fn convert(folder: &std::path::Path) -> Result<String, (Exit, String)> {
+    use super::folder::add;
+    use crate::report;
+    use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
+
+    let usage = |message| (Exit::Usage, message);
+    let results = ResultsReader::open(folder, "give a folder of results").map_err(usage)?;
+    let csv = results.manifest().outputs.iter().map(|output| output.file.clone());
+    let csv: Vec<String> = csv.filter(|name| name.ends_with(".csv")).collect();
+    if csv.is_empty() {
+        return Err(usage(format!("there is no CSV file of windtunnel in `{}`", folder.display())));
+    }
+    let mut writer = ResultsWriter::open(folder).map_err(|refused| match refused {
+        Refused::Taken(message) => (Exit::Usage, message),
+        Refused::Broken(message) => (Exit::RunFailed, message),
+    })?;
+    let (mut files, mut listed) = (writer.stage(None), String::new());
+    for name in &csv {
+        let made = results.read(name).and_then(|csv| {
+            report::parquet_of(name, &csv).map_err(|error| format!("{}: {name}: {error}", folder.display()))
+        });
+        let target = name.replace(".csv", ".parquet");
+        add(&mut files, &target, &made.map_err(usage)?).map_err(|message| (Exit::RunFailed, message))?;
+        listed.push_str(&format!("{}\n", folder.join(target).display()));
+    }
+    writer.add(files).map_err(|error| (Exit::RunFailed, error.to_string()))?;
+    Ok(listed)
 }

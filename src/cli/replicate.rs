@@ -1,16 +1,20 @@
 //! `windtunnel run --replications N`: the same run many times, and how sure its figures are.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{at_both_ends, fail, listen, print, stopped};
+use super::commands::{at_both_ends, print, stopped};
 use super::exit::Exit;
+use super::folder::unwritten;
 use super::run::{ready, verdict, write};
 use crate::experiment::replications::{Enough, Replicated, replications};
 use crate::experiment::{scale_in, warmup};
 use crate::report;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -18,9 +22,14 @@ use crate::shell::wall_clock::Stopwatch;
 const RUNS: u64 = 30;
 
 /// Runs the scenario as often as the request says.
-pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &Stopwatch) -> Exit {
+pub(super) fn run(
+    request: &RunRequest,
+    scenario: Scenario,
+    (folder, out): (&mut ResultsWriter, &Path),
+    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+) -> Exit {
     let scenario = match request.warmup {
-        Some(_) => match warmed_up(request, scenario) {
+        Some(_) => match warmed_up(request, scenario, interrupted) {
             Ok(scenario) => scenario,
             Err(exit) => return exit,
         },
@@ -34,16 +43,12 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         },
         None => Enough::Runs(request.replications.unwrap_or(RUNS)),
     };
-    let interrupted = match listen() {
-        Ok(flag) => flag,
-        Err(exit) => return exit,
-    };
     let most = match enough {
         Enough::Runs(runs) => runs,
         Enough::Narrow { at_most, .. } => at_most,
     };
     let mut progress = Progress::start("runs", most, 0, request.given.quiet);
-    let result = replications(scenario, enough, Some(&interrupted), &mut |done| progress.reach(done));
+    let result = replications(scenario, enough, Some(interrupted), &mut |done| progress.reach(done));
     progress.finish();
     let mut result = match result {
         Ok(result) => result,
@@ -51,7 +56,7 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
     };
     if !result.interrupted
         && let Err(exit) = at_both_ends(request.given.quiet, |progress| {
-            scale_in::add_to_replications(&mut result, Some(&interrupted), progress)
+            scale_in::add_to_replications(&mut result, Some(interrupted), progress)
         })
     {
         return exit;
@@ -60,10 +65,9 @@ pub(super) fn run(request: &RunRequest, scenario: Scenario, out: &Path, watch: &
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
-    if let Err(message) = write(&result.first, out, watch, more, 0)
-        .and_then(|()| super::report::beside(out, request.no_report, request.given.quiet))
-    {
-        return fail(Exit::RunFailed, &message);
+    let with_page = !request.no_report;
+    if let Err(message) = write(&result.first, folder, (watch, interrupted), more, (0, with_page)) {
+        return unwritten(&message);
     }
     finish(request, &result, out, watch)
 }
@@ -88,9 +92,8 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
 }
 
 /// The scenario with the warm-up that pilot runs ask for.
-fn warmed_up(request: &RunRequest, scenario: Scenario) -> Result<Scenario, Exit> {
-    let found = warmup::pilot(&scenario)
-        .map_err(|error| fail(Exit::RunFailed, &format!("a pilot run was stopped: {error}")))?;
+fn warmed_up(request: &RunRequest, scenario: Scenario, interrupted: &AtomicBool) -> Result<Scenario, Exit> {
+    let found = warmup::pilot(&scenario, Some(interrupted)).map_err(|error| stopped(&error))?;
     if found.is_too_short && !request.given.quiet {
         note(
             "warning: the runs are too short to say when they have forgotten their start; lengthen `horizon`\n",

@@ -5,15 +5,11 @@ use std::path::{Path, PathBuf};
 use super::args::ReportRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
-use super::folder::is_unfinished_sweep;
-use crate::report::{FolderKind, RunFiles, RunOutput, experiment_page, is_manifest, run_page};
-use crate::scenario::Files;
-use crate::shell::files::{Folder, read_bytes};
-use crate::shell::output;
-use crate::shell::terminal::note;
-
-/// What a page is called beside the files that it is made of.
-pub(super) const PAGE: &str = "report.html";
+use super::folder::{add, is_unfinished_sweep};
+use crate::report::{FolderKind, MANIFEST, Manifest, PAGE, RunOutput, experiment_page, run_page};
+use crate::shell::files::is_file;
+use crate::shell::output::{self, Staging};
+use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
 
 /// What `--html` calls standard output.
 const STDOUT: &str = "-";
@@ -41,62 +37,57 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
         let message = format!("`{}` is there and is no plain file; name another with --html", file.display());
         return fail(Exit::Usage, &message);
     }
-    match save(&file, page) {
+    match save(&file, &page) {
         Ok(()) => print(&format!("{}\n", file.display())),
         Err(message) => fail(Exit::RunFailed, &message),
     }
 }
 
-/// Writes the page beside the files that it is made of, unless it is not wanted.
+/// The page of files that have not got their names yet.
 ///
 /// # Errors
-/// A sentence: the files cannot be read back, or the page cannot be written.
-pub(super) fn beside(out: &Path, no_report: bool, quiet: bool) -> Result<(), String> {
-    if no_report {
-        if out.join(PAGE).exists() && !quiet {
-            note(&format!("note: {PAGE} in {} is of an earlier run\n", out.display()));
-        }
-        return Ok(());
+/// A sentence.
+pub(super) fn page_of_staged(manifest: &Manifest, files: &Staging) -> Result<Vec<u8>, String> {
+    let mut open = |name: &str| files.open(name);
+    match manifest.command {
+        FolderKind::Run => run_page(&mut [RunOutput {
+            label: String::new(),
+            manifest: manifest.clone(),
+            open: Box::new(open),
+        }]),
+        _ => experiment_page(manifest, &mut open),
     }
-    let failed = |message: String| format!("cannot make {PAGE}: {message} (--no-report leaves it out)");
-    page_of(&[out.to_owned()]).and_then(|page| save(&out.join(PAGE), page)).map_err(failed)
 }
 
 /// The page of some folders: of one experiment, or of runs.
 fn page_of(folders: &[PathBuf]) -> Result<Vec<u8>, String> {
-    let kinds: Vec<FolderKind> = folders.iter().map(|folder| kind_of(folder)).collect::<Result<_, _>>()?;
-    let experiment = kinds.iter().zip(folders).find(|(kind, _)| **kind != FolderKind::Run);
-    let Some((kind, folder)) = experiment else {
-        let outputs: Vec<RunOutput> =
-            folders.iter().map(|folder| output_of(folder)).collect::<Result<_, _>>()?;
-        let page = run_page(&outputs)?;
-        for output in &outputs {
-            let place = |message| format!("{}: {message}", output.label);
-            output.files.belong_together().map_err(place)?;
-        }
-        return Ok(page);
+    let readers: Vec<ResultsReader> = folders.iter().map(|folder| open(folder)).collect::<Result<_, _>>()?;
+    let mut experiments = readers.iter().zip(folders).filter(|(reader, _)| reader.kind() != FolderKind::Run);
+    let Some((reader, folder)) = experiments.next() else {
+        let output = |(reader, folder): (&'_ ResultsReader, &PathBuf)| {
+            let reader = reader.clone();
+            RunOutput {
+                label: folder.display().to_string(),
+                manifest: reader.manifest().clone(),
+                open: Box::new(move |name: &str| reader.stream(name)),
+            }
+        };
+        let mut outputs: Vec<RunOutput<'_>> = readers.iter().zip(folders).map(output).collect();
+        return run_page(&mut outputs);
     };
+    let command = reader.kind().command();
     if folders.len() > 1 {
         return Err(format!(
-            "`{}` holds what `windtunnel {}` found, which is a page of its own; several folders make one page only where \
+            "`{}` holds what `windtunnel {command}` found, which is a page of its own; several folders make one page only where \
              all of them hold runs",
             folder.display(),
-            kind.command()
         ));
     }
-    let mut files = Folder::of(&folder.join(PAGE));
-    let command = kind.command();
-    experiment_page(*kind, &mut |name| {
-        files.open(name).map_err(|message| {
-            let path = folder.join(name);
-            let path = path.display();
-            format!("`{path}`: {message}; give a folder with everything that `windtunnel {command}` wrote, once it has ended")
-        })
-    })
+    experiment_page(reader.manifest(), &mut |name| reader.stream(name))
 }
 
-/// Whose results a folder holds.
-fn kind_of(folder: &Path) -> Result<FolderKind, String> {
+/// The results of a folder, whichever command left them.
+fn open(folder: &Path) -> Result<ResultsReader, String> {
     if is_unfinished_sweep(folder) {
         return Err(format!(
             "`{}` holds an unfinished sweep; the same `windtunnel sweep` with --resume ends it and makes its page",
@@ -105,33 +96,28 @@ fn kind_of(folder: &Path) -> Result<FolderKind, String> {
     }
     let hint = "give the folder that `windtunnel run`, `compare`, `sweep`, `merge`, `optimize` or `forecast` wrote, such as \
                 output/flash-sale";
-    let manifest =
-        read_bytes(&folder.join("manifest.json")).map_err(|message| format!("{message}; {hint}"))?;
-    if !is_manifest(&manifest) {
-        return Err(format!(
-            "{}: `manifest.json` is not what windtunnel writes; make the results again with the command that made them, such \
-             as `windtunnel run`",
+    let results = ResultsReader::open_to_make_the_page(folder, hint)?;
+    match &results.manifest().shard {
+        Some(shard) if results.manifest().output("summary.json").is_none() => Err(format!(
+            "`{}` holds shard {shard} of a sweep, which has no page of its own; `windtunnel merge` puts all shards together",
             folder.display()
-        ));
+        )),
+        _ => Ok(results),
     }
-    Ok(FolderKind::of(&manifest))
 }
 
-/// The files of a folder that a run left.
-fn output_of(folder: &Path) -> Result<RunOutput, String> {
-    let mut read = |name: &str| {
-        read_bytes(&folder.join(name)).map_err(|message| {
-            format!("{message}; give the folder that `windtunnel run` wrote, such as output/flash-sale")
-        })
-    };
-    let files = RunFiles::gather(&mut read)?;
-    Ok(RunOutput { label: folder.display().to_string(), files })
-}
-
-fn save(file: &Path, page: Vec<u8>) -> Result<(), String> {
+/// Saves the page; in a folder of results it becomes one of them.
+fn save(file: &Path, page: &[u8]) -> Result<(), String> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    match file.file_name().and_then(|name| name.to_str()) {
-        Some(name) => output::write_all(folder, [(name, page)]).map_err(|error| error.to_string()),
-        None => Err(format!("`{}` is no name of a file", file.display())),
+    let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
+        return Err(format!("`{}` is no name of a file", file.display()));
+    };
+    let is_among_results = name == PAGE && is_file(&folder.join(MANIFEST));
+    if !is_among_results {
+        return output::write_all(folder, [(name, page.to_vec())]).map_err(|error| error.to_string());
     }
+    let mut writer = ResultsWriter::open(folder).map_err(Refused::into_message)?;
+    let mut files = writer.stage(None);
+    add(&mut files, name, page)?;
+    writer.add(files).map_err(|error| error.to_string())
 }

@@ -1,16 +1,19 @@
 //! `windtunnel run`: load, simulate, judge, write, print.
 
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, print, told};
+use super::commands::{fail, listen, print, stopped, told};
 use super::exit::Exit;
 use super::{folder, manifest, replicate};
 use crate::experiment::{self, CheckOutcome, RunResult};
-use crate::report;
+use crate::report::{self, Manifest};
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
 
@@ -22,22 +25,27 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(exit) => return exit,
     };
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(folder_name(&scenario.name)));
-    if let Err(exit) = folder::prepare(&out, report::FolderKind::Run) {
-        return exit;
-    }
+    let mut folder = match folder::take(&out, report::FolderKind::Run) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
+    };
+    let interrupted = match listen() {
+        Ok(flag) => flag,
+        Err(exit) => return exit,
+    };
     if request.replications.is_some() || request.until.is_some() || request.warmup.is_some() {
-        return replicate::run(request, scenario, &out, &watch);
+        return replicate::run(request, scenario, (&mut folder, &out), (&watch, &interrupted));
     }
     let replication = request.replication.unwrap_or(0);
-    let result = match experiment::run_replication(scenario, replication) {
+    let result = match experiment::run_replication(scenario, replication, Some(&interrupted)) {
         Ok(result) => result,
-        Err(error) => return fail(Exit::RunFailed, &format!("the run was stopped: {error}")),
+        Err(error) => return stopped(&error),
     };
     let simulated = watch.elapsed();
-    if let Err(message) = write(&result, &out, &watch, Vec::new(), replication)
-        .and_then(|()| super::report::beside(&out, request.no_report, request.given.quiet))
+    if let Err(message) =
+        write(&result, &mut folder, (&watch, &interrupted), Vec::new(), (replication, !request.no_report))
     {
-        return fail(Exit::RunFailed, &message);
+        return folder::unwritten(&message);
     }
     let text = match request.format {
         RunFormat::Table => report::table(&result, table_width(), stdout_colour()),
@@ -81,61 +89,83 @@ fn load(request: &RunRequest, overrides: &[String]) -> Result<Loaded, String> {
     Ok(scenario::load(&source, overrides, request.given.seed, &mut files))
 }
 
-/// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system.
+/// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system, letters and
+/// digits of every script stay, and names that differ in what does not stay have folders of their own.
 pub(super) fn folder_name(name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let name: String = name.chars().map(plain).take(100).collect();
-    let name = name.trim_matches(['.', '-']).to_owned();
+    /// Longest name \[B\]: file systems take 255, and commands add endings.
+    const LONGEST: usize = 150;
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (mut kept, mut is_told_apart) = (String::new(), true);
+    for c in name.chars() {
+        if kept.len() + c.len_utf8() > LONGEST {
+            is_told_apart = false;
+            break;
+        }
+        is_told_apart &= is_plain(c) || c.is_ascii();
+        kept.push(if is_plain(c) { c } else { '-' });
+    }
+    let mut kept = kept.trim_matches(['.', '-']).to_owned();
+    if !is_told_apart || kept.is_empty() {
+        let hash = scenario::text_sha256(name);
+        kept = format!("{kept}-{}", hash.get(..8).unwrap_or(&hash)).trim_matches('-').to_owned();
+    }
     let reserved = ["con", "prn", "aux", "nul"];
-    let stem = name.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let is_port = (stem.starts_with("com") || stem.starts_with("lpt")) && stem.len() == 4;
-    if name.is_empty() || reserved.contains(&stem.as_str()) || is_port {
-        format!("scenario-{name}")
+    let stem = kept.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let is_port = (stem.starts_with("com") || stem.starts_with("lpt")) && stem.chars().count() == 4;
+    let has_letters = name.chars().any(char::is_alphanumeric);
+    if reserved.contains(&stem.as_str()) || is_port || !has_letters {
+        format!("scenario-{kept}")
     } else {
-        name
+        kept
     }
 }
 
-/// Makes the content of a file.
-type Content<'a> = Box<dyn FnOnce() -> Vec<u8> + 'a>;
+/// Writes a file.
+type Fill<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
 
-/// Writes the files of a run, which is that replication of its scenario, and `more` beside them.
+/// Writes the files of a run, which is that replication of its scenario, and `more` beside them; `with_page`: and the page.
+///
+/// # Errors
+/// A sentence: it could not be written, or was interrupted.
 pub(super) fn write(
     result: &RunResult,
-    out: &Path,
-    watch: &Stopwatch,
+    folder: &mut ResultsWriter,
+    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
     more: Vec<(&str, Vec<u8>)>,
-    replication: u64,
+    (replication, with_page): (u64, bool),
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
-    let png = report::chart_png(result).map_err(chart)?;
-    let svg = report::chart_svg(result).map_err(chart)?.into_bytes();
-    // The large ones are made when their turn comes and dropped when they are written.
-    let files: Vec<(&str, Content<'_>)> = vec![
-        ("summary.json", Box::new(|| report::summary_json(result).into_bytes())),
-        ("timeline.csv", Box::new(|| report::timeline_csv(result))),
-        ("decisions.csv", Box::new(|| report::decisions_csv(result))),
-        ("evaluations.csv", Box::new(|| report::evaluations_csv(result))),
-        ("tasks.csv", Box::new(|| report::tasks_csv(result))),
-        ("invoice.csv", Box::new(|| report::invoice_csv(result))),
-        ("cost-focus.csv", Box::new(|| report::cost_focus_csv(result, report::CLUSTER))),
-        ("scaling-activities.json", Box::new(|| report::scaling_activities_json(result, report::CLUSTER))),
-        ("response_times.csv", Box::new(|| report::response_times_csv(result))),
-        ("timeline.png", Box::new(|| png)),
-        ("timeline.svg", Box::new(|| svg)),
-        ("plan.toml", Box::new(|| result.scenario.resolved_toml.clone().into_bytes())),
-    ];
-    let names: Vec<&str> =
-        files.iter().map(|(name, _)| *name).chain(more.iter().map(|(name, _)| *name)).collect();
+    let (png, svg) = (report::chart_png(result).map_err(chart)?, report::chart_svg(result).map_err(chart)?);
     let scenario = &result.scenario;
-    let marks = manifest::Marks {
-        plan: &scenario.resolved_toml,
-        fingerprint: report::fingerprint(&result.record),
-        replication,
+    let whole = |bytes: Vec<u8>| -> Fill<'_> { Box::new(move |out| out.write_all(&bytes)) };
+    let mut contents: Vec<(&str, Fill<'_>)> = vec![
+        ("summary.json", whole(report::summary_json(result).into_bytes())),
+        ("timeline.csv", Box::new(|out| report::timeline_csv(result, out))),
+        ("decisions.csv", Box::new(|out| report::decisions_csv(result, out))),
+        ("evaluations.csv", Box::new(|out| report::evaluations_csv(result, out))),
+        ("tasks.csv", Box::new(|out| report::tasks_csv(result, out))),
+        ("invoice.csv", Box::new(|out| report::invoice_csv(result, out))),
+        ("cost-focus.csv", Box::new(|out| report::cost_focus_csv(result, report::CLUSTER, out))),
+        (
+            "scaling-activities.json",
+            Box::new(|out| report::scaling_activities_json(result, report::CLUSTER, out)),
+        ),
+        ("response_times.csv", Box::new(|out| report::response_times_csv(result, out))),
+        ("timeline.png", whole(png)),
+        ("timeline.svg", whole(svg.into_bytes())),
+        ("plan.toml", whole(scenario.resolved_toml.clone().into_bytes())),
+    ];
+    contents.extend(more.into_iter().map(|(name, bytes)| (name, whole(bytes))));
+    let mut files = folder.stage(Some(interrupted));
+    for (name, fill) in contents {
+        files.file(name, |file| Ok(fill(file)?))?;
+    }
+    let manifest = Manifest {
+        fingerprint: Some(report::fingerprint(&result.record)),
+        replication: Some(replication),
+        ..manifest::of(report::FolderKind::Run, &[scenario], scenario.seed, watch)
     };
-    let manifest = manifest::listing(&[scenario], scenario.seed, watch, &names, Some(marks))?;
-    let files = files.into_iter().map(|(name, make)| (name, make())).chain(more);
-    output::write_all(out, files.chain([("manifest.json", manifest)])).map_err(|error| error.to_string())
+    folder::publish(folder, files, manifest, with_page)
 }
 
 #[cfg(test)]
@@ -150,11 +180,14 @@ mod tests {
             ("a/b\\c:d", "a-b-c-d"),
             ("CON", "scenario-CON"),
             ("lpt1.txt", "scenario-lpt1.txt"),
-            ("…", "scenario-"),
-            ("..", "scenario-"),
+            ("東京", "東京"),
+            ("大阪", "大阪"),
+            ("…", "scenario-b4935894"),
+            ("..", "scenario-5ec1f7e7"),
         ] {
             assert_eq!(folder_name(name), folder);
         }
-        assert_eq!(folder_name(&"x".repeat(300)).len(), 100);
+        assert_ne!(folder_name(&("x".repeat(200) + "1")), folder_name(&("x".repeat(200) + "2")));
+        assert!(folder_name(&"東".repeat(300)).len() < 200);
     }
 }

@@ -7,9 +7,9 @@ use super::commands::{Heard, fail, told_anew};
 use super::exit::Exit;
 use super::folder;
 use crate::experiment::{Kept, KeptFiles};
-use crate::report::lists;
-use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, changes};
-use crate::shell::files::{Folder, is_folder, read_bytes, read_scenario};
+use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, Source, changes};
+use crate::shell::files::{Folder, is_folder, read_scenario};
+use crate::shell::results::ResultsReader;
 
 /// Where a check is written: file and line.
 pub(super) type Written = Option<(String, usize)>;
@@ -138,26 +138,37 @@ fn written(places: &[CheckPlace]) -> Vec<Written> {
     places.iter().map(|place| place.source.clone().map(|file| (file, place.line))).collect()
 }
 
+/// The plan of a run, as the scenario that it is.
+///
+/// # Errors
+/// A sentence: the folder holds no run, or its plan was changed.
+pub(super) fn plan_of_run(folder: &Path) -> Result<Source, String> {
+    plan_of(&folder::open_run(folder)?, folder)
+}
+
+fn plan_of(results: &ResultsReader, folder: &Path) -> Result<Source, String> {
+    let name = folder.join("plan.toml").display().to_string();
+    // The most common change is to a check.
+    let hint = |message| format!("{message} (a run is judged by other checks with --checks FILE)");
+    let text = String::from_utf8(results.read("plan.toml").map_err(hint)?);
+    Ok(Source { text: text.map_err(|_| format!("`{name}` is not UTF-8"))?, name })
+}
+
 /// Reads the folder of a run.
 ///
 /// # Errors
 /// A sentence: it is not one.
 pub(super) fn kept(path: &Path) -> Result<Kept, String> {
-    let hint = |message| {
-        format!("{message}; give the folder that `windtunnel run` wrote, such as output/flash-sale")
-    };
-    folder::expect_run(path)?;
-    let bytes = |name: &str| read_bytes(&path.join(name)).map_err(hint);
-    let manifest = bytes("manifest.json")?;
-    let many = match lists(&manifest, "estimates.json")? {
-        true => Some((bytes("estimates.json")?, bytes("replications.csv")?)),
-        false => None,
+    let results = folder::open_run(path)?;
+    let many = match results.manifest().output("estimates.json") {
+        Some(_) => Some((results.read("estimates.json")?, results.read("replications.csv")?)),
+        None => None,
     };
     let files = KeptFiles {
-        manifest,
-        plan: read_scenario(&path.join("plan.toml")).map_err(hint)?,
-        summary: bytes("summary.json")?,
-        timeline: bytes("timeline.csv")?,
+        replication: results.manifest().replication.unwrap_or(0),
+        plan: plan_of(&results, path)?,
+        summary: results.read("summary.json")?,
+        timeline: results.read("timeline.csv")?,
         many,
     };
     Kept::read(files).map_err(|message| format!("{}: {message}", path.display()))

@@ -21,11 +21,12 @@ use super::run::folder_name;
 use crate::experiment::sweep::{Design, Head, Outcome, Runner, Shard};
 use crate::record::Limits;
 use crate::report::FolderKind;
-use crate::shell::cells::{Cells, FolderLock};
+use crate::shell::cells::Cells;
+use crate::shell::interrupt;
 use crate::shell::progress::Progress;
+use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::note;
 use crate::shell::wall_clock::Stopwatch;
-use crate::shell::{interrupt, output};
 use deliver::{Delivery, Parts, deliver};
 use plan::Planned;
 
@@ -42,14 +43,11 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
     };
     let usual = || Path::new("output").join(format!("{}-sweep", folder_name(&planned.head.scenario)));
     let out = request.out.clone().unwrap_or_else(usual);
-    if let Err(exit) = folder::prepare(&out, FolderKind::Sweep) {
-        return exit;
-    }
-    let _lock = match FolderLock::take(&out) {
-        Ok(lock) => lock,
-        Err(message) => return fail(Exit::Usage, &message),
+    let mut folder = match folder::take(&out, FolderKind::Sweep) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
     };
-    let mut cells = match open(request, &planned.head, &out) {
+    let mut cells = match open(request, &planned.head, &out, &mut folder) {
         Ok(cells) => cells,
         Err(exit) => return exit,
     };
@@ -71,7 +69,9 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
         ));
         return Exit::Interrupted;
     }
-    let delivery = Delivery {
+    let mut delivery = Delivery {
+        folder: &mut folder,
+        interrupted: &interrupted,
         head: &planned.head,
         design: &design,
         out: &out,
@@ -81,22 +81,18 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
     };
     let shard = cells.shard();
     let parts = Parts::new(vec![cells]);
-    if shard.count > 1 {
-        delivery.shard(shard, parts, &watch)
-    } else {
-        deliver(&delivery, parts, &watch, &interrupted)
-    }
+    if shard.count > 1 { delivery.shard(shard, parts, &watch) } else { deliver(&mut delivery, parts, &watch) }
 }
 
 /// The rows of the folder: those that are there to go on with, or none.
-fn open(request: &SweepRequest, head: &Head, out: &Path) -> Result<Cells, Exit> {
+fn open(request: &SweepRequest, head: &Head, out: &Path, folder: &mut ResultsWriter) -> Result<Cells, Exit> {
     let shard = request.shard.unwrap_or(Shard::WHOLE);
     let path = Cells::path(out);
     let refuse = |message: String| fail(Exit::Usage, &message);
     let exists = path.symlink_metadata().is_ok();
     if !exists || request.new {
         // Results of another sweep must not stand beside the rows of this one.
-        let removed = output::remove_all(out, &deliver::FILES).map_err(|error| error.to_string());
+        let removed = folder.clear().map_err(|error| error.to_string());
         let cells = Design::estimate(&head.axes, &head.points, head.replications);
         let cells = u64::try_from(cells).unwrap_or(u64::MAX);
         let created = removed.and_then(|()| Cells::create(out, head, shard, cells));
@@ -126,6 +122,10 @@ fn open(request: &SweepRequest, head: &Head, out: &Path) -> Result<Cells, Exit> 
             "`{}` holds shard {there}, not {shard}; --new begins anew",
             out.display()
         )));
+    }
+    if cells.finished() < cells.planned() {
+        // Results of some of the rows are stale once there are more.
+        folder.clear().map_err(|error| fail(Exit::RunFailed, &error.to_string()))?;
     }
     if torn > 0 && !request.given.quiet {
         note(&format!("note: the last row was torn and is run again ({torn} bytes)\n"));

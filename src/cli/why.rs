@@ -3,26 +3,20 @@
 use super::args::WhyRequest;
 use super::commands::{fail, print};
 use super::exit::Exit;
-use super::folder::expect_run;
+use super::folder::open_run;
 use crate::report::{WHY_FILES, WhyFiles, WhyQuestion, why};
-use crate::shell::files::read_bytes;
+use crate::shell::results::ResultsReader;
 use crate::shell::terminal::table_width;
 
 /// Runs the request.
 pub(super) fn run(request: &WhyRequest) -> Exit {
-    if let Err(message) = expect_run(&request.folder) {
-        return fail(Exit::Usage, &message);
-    }
-    let mut contents = Vec::new();
-    for name in WHY_FILES {
-        match read_bytes(&request.folder.join(name)) {
-            Ok(bytes) => contents.push(bytes),
-            Err(message) => {
-                let hint = "give the folder that `windtunnel run` wrote, such as output/flash-sale";
-                return fail(Exit::Usage, &format!("{message}; {hint}"));
-            }
-        }
-    }
+    let read = |results: ResultsReader| {
+        WHY_FILES.iter().map(|name| results.read(name)).collect::<Result<Vec<Vec<u8>>, String>>()
+    };
+    let contents = match open_run(&request.folder).and_then(read) {
+        Ok(contents) => contents,
+        Err(message) => return fail(Exit::Usage, &message),
+    };
     let mut contents = contents.into_iter();
     let mut next = || contents.next().unwrap_or_default();
     let files =

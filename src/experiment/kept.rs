@@ -3,9 +3,6 @@
 //! checks that the run did not have are judged by what is written.
 
 mod sheets;
-mod together;
-
-pub use together::{FolderFiles, of_one_run, plan_belongs};
 
 use serde_json::Value;
 
@@ -17,8 +14,8 @@ use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source, Unpri
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
 pub struct KeptFiles {
-    /// `manifest.json`.
-    pub manifest: Vec<u8>,
+    /// The number of the run that `summary.json` tells of, from 0 on.
+    pub replication: u64,
     /// `plan.toml`.
     pub plan: Source,
     /// `summary.json`.
@@ -55,7 +52,7 @@ impl Kept {
     /// Reads the files.
     ///
     /// # Errors
-    /// A sentence: one of them is not what a run writes, or is of another run than the others.
+    /// A sentence: one of them is not what a run writes.
     pub fn read(files: KeptFiles) -> Result<Self, String> {
         let declared = scenario::declared(&files.plan)?;
         let summary = json("summary.json", &files.summary)?;
@@ -65,20 +62,8 @@ impl Kept {
             Some((estimates, rows)) => (Some(json("estimates.json", estimates)?), sheets::costs(rows)?),
             None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
         };
-        let (estimates_json, replications) =
-            files.many.as_ref().map(|(estimates, rows)| (estimates.as_slice(), rows.as_slice())).unzip();
-        of_one_run(&FolderFiles {
-            manifest: &files.manifest,
-            summary: &files.summary,
-            plan: files.plan.text.as_bytes(),
-            timeline: &files.timeline,
-            estimates: estimates_json,
-            replications,
-            ..FolderFiles::default()
-        })?;
         let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates["interrupted"] == true);
-        let replication = json("manifest.json", &files.manifest)?["replication"].as_u64().unwrap_or(0);
-        let (timeline, plan) = (files.timeline, files.plan.text);
+        let (timeline, plan, replication) = (files.timeline, files.plan.text, files.replication);
         Ok(Self { declared, summary, estimates, timeline, costs, seed, replication, plan, is_interrupted })
     }
 

@@ -1,12 +1,13 @@
 //! Running: one replication with its checks, or several in parallel.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{RunResult, checks, scale_in};
 use crate::kernel::world::{Plan, RunError, Stop};
-use crate::record::{self, Limits, RunRecord};
+use crate::record::{self, Keep, Limits, RunRecord};
 use crate::scenario::Scenario;
 
 /// Runs a scenario once, with its own seed, and judges its checks.
@@ -14,18 +15,23 @@ use crate::scenario::Scenario;
 /// # Errors
 /// When the run was stopped; see [`RunError`].
 pub fn run(scenario: Scenario) -> Result<RunResult, RunError> {
-    run_replication(scenario, 0)
+    run_replication(scenario, 0, None)
 }
 
 /// Runs one replication of a scenario, counted from 0, and judges its checks: what a row of many runs was, in full, with
-/// the bill at both ends of the range of `tt_scale_in_mode`.
+/// the bill at both ends of the range of `tt_scale_in_mode`. It ends when `interrupted` becomes true.
 ///
 /// # Errors
 /// When the run was stopped; see [`RunError`].
-pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult, RunError> {
+pub fn run_replication(
+    scenario: Scenario,
+    replication: u64,
+    interrupted: Option<&AtomicBool>,
+) -> Result<RunResult, RunError> {
     let (plan, numbers) = (&scenario.plan, (scenario.seed, replication));
-    let record = record::record(plan, scenario.seed, replication)?;
-    let scale_in = scale_in::of_run(plan, numbers, &record, Limits::default())?;
+    let limits = Limits { interrupted, ..Limits::default() };
+    let record = record::record_within(plan, numbers, Keep::Everything, limits)?;
+    let scale_in = scale_in::of_run(plan, numbers, &record, limits)?;
     let checks = checks::evaluate(&scenario, &record);
     Ok(RunResult { scenario, record, checks, scale_in })
 }
@@ -36,7 +42,21 @@ pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult
 /// # Errors
 /// The error of the first replication that was stopped.
 pub fn replicate(plan: &Plan, seed: u64, replications: Range<u64>) -> Result<Vec<RunRecord>, RunError> {
-    replications.into_par_iter().map(|replication| record::record(plan, seed, replication)).collect()
+    replicate_within(plan, seed, replications, Limits::default())
+}
+
+/// The same within `limits`.
+///
+/// # Errors
+/// The error of the first replication that was stopped.
+pub(super) fn replicate_within(
+    plan: &Plan,
+    seed: u64,
+    replications: Range<u64>,
+    limits: Limits<'_>,
+) -> Result<Vec<RunRecord>, RunError> {
+    let one = |replication| record::record_within(plan, (seed, replication), Keep::Everything, limits);
+    replications.into_par_iter().map(one).collect()
 }
 
 /// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.

@@ -1,9 +1,11 @@
 //! How long a run that starts empty takes to forget its start: MSER-5 (White, Cobb and Spratt, 2000). It is for
 //! questions about a steady state only; a day of traffic begins where it begins, and nothing of it is left out.
 
+use std::sync::atomic::AtomicBool;
+
 use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::RunError;
-use crate::record::RunRecord;
+use crate::record::{Limits, RunRecord};
 use crate::scenario::Scenario;
 
 /// Observations a batch.
@@ -58,9 +60,10 @@ const PILOTS: std::ops::Range<u64> = 1 << 62..(1 << 62) + 10;
 /// the services' own.
 ///
 /// # Errors
-/// When a pilot was stopped.
-pub fn pilot(scenario: &Scenario) -> Result<Warmup, RunError> {
-    let records = super::replicate(&scenario.plan, scenario.seed, PILOTS)?;
+/// When a pilot was stopped, also because `interrupted` became true.
+pub fn pilot(scenario: &Scenario, interrupted: Option<&AtomicBool>) -> Result<Warmup, RunError> {
+    let limits = Limits { interrupted, ..Limits::default() };
+    let records = super::run::replicate_within(&scenario.plan, scenario.seed, PILOTS, limits)?;
     let first_minute = SimDuration(scenario.plan.first_minute_end().0);
     let mut warmup = Warmup { length: SimDuration::ZERO, is_too_short: false };
     for service in 0..scenario.plan.services.len() {

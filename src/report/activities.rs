@@ -7,6 +7,8 @@
 //! list (a cooldown, no matching step, a policy that was outvoted) are not listed here either; `decisions.csv` has them. DIFFERENCE: invocations in a row
 //! that did not scale for the same cause are one activity, from the first to the last of them.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -62,8 +64,10 @@ struct Status {
 }
 
 /// The activities of all services, the newest first; `cluster` is the cluster's name in resource ids.
-#[must_use]
-pub fn scaling_activities_json(result: &RunResult, cluster: &str) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn scaling_activities_json(result: &RunResult, cluster: &str, out: &mut dyn Write) -> io::Result<()> {
     let calendar = Calendar::new(&result.scenario);
     let mut activities = Vec::new();
     for service in &result.record.services {
@@ -90,8 +94,8 @@ pub fn scaling_activities_json(result: &RunResult, cluster: &str) -> Vec<u8> {
     activities.reverse();
     activities.sort_by_key(|activity| std::cmp::Reverse(activity.at));
     let response = Response { scaling_activities: activities };
-    let text = serde_json::to_string_pretty(&response).unwrap_or_default();
-    (text + "\n").into_bytes()
+    serde_json::to_writer_pretty(&mut *out, &response)?;
+    out.write_all(b"\n")
 }
 
 /// Description, cause and status of a row; `None` where AWS lists nothing.

@@ -8,6 +8,8 @@
 mod months;
 mod regions;
 
+use std::io::{self, Write};
+
 use super::calendar::Calendar;
 use super::numbers::ratio;
 use super::sheets::Sheet;
@@ -88,20 +90,22 @@ const fn facts(item: LineItem) -> [&'static str; 6] {
 }
 
 /// The bill under FOCUS's names; `cluster` is the cluster's name in resource ids.
-#[must_use]
-pub fn cost_focus_csv(result: &RunResult, cluster: &str) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) -> io::Result<()> {
     let scenario = &result.scenario;
     let calendar = Calendar::new(scenario);
     let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
     let months = months(start, horizon);
-    let mut sheet = Sheet::new(&COLUMNS);
+    let mut sheet = Sheet::new(out, &COLUMNS)?;
     for (service, plan) in result.record.services.iter().zip(&scenario.plan.services) {
         let usage = Usage::new(service, plan, (start, horizon));
         let resource = format!("service/{cluster}/{}", service.name);
         for line in &service.invoice.lines {
             for month in &months {
                 let part = usage.part(line, month.charge);
-                row(&mut sheet, &part, month, (scenario, &calendar), (&service.name, &resource));
+                row(&mut sheet, &part, month, (scenario, &calendar), (&service.name, &resource))?;
             }
         }
     }
@@ -109,13 +113,13 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str) -> Vec<u8> {
 }
 
 /// One line of one month.
-fn row(
-    sheet: &mut Sheet,
+fn row<W: Write>(
+    sheet: &mut Sheet<W>,
     line: &InvoiceLine,
     month: &Month,
     (scenario, calendar): (&Scenario, &Calendar),
     (service, resource): (&str, &str),
-) {
+) -> io::Result<()> {
     let [what, unit, service_name, category, subcategory, resource_type] = facts(line.item);
     let quantity = ratio(line.quantity_numerator, line.quantity_denominator);
     let (exact, rate) = (line.exact.to_string(), line.rate.to_string());
@@ -159,5 +163,5 @@ fn row(
         &tags,
         line.item.name(),
         &cell(&scenario.name),
-    ]);
+    ])
 }

@@ -28,6 +28,5 @@ mod sweep;
 mod thinning;
 
 pub use experiment::Open;
-pub use folder::{FolderKind, experiment_page, is_manifest};
-pub use reading::{RunFiles, lists};
+pub use folder::experiment_page;
 pub use run::{RunOutput, run_page};

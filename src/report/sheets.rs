@@ -1,6 +1,8 @@
 //! The CSV files. Columns and precision are fixed, so equal runs give equal bytes; a value that does not exist is an
 //! empty cell; a text that a spreadsheet would take for a formula gets a leading apostrophe, numbers are left alone.
 
+use std::io::{self, Write};
+
 use super::calendar::Calendar;
 use super::numbers::{exact_secs, ratio, rounded};
 use super::words::cell;
@@ -9,27 +11,22 @@ use crate::kernel::facts::TaskStage;
 use crate::kernel::units::{SimDuration, SimTime};
 use crate::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife, failure_name};
 
-/// A sheet that is being written into memory.
-pub(super) struct Sheet(csv::Writer<Vec<u8>>);
+/// A sheet that is being written.
+pub(super) struct Sheet<W: Write>(csv::Writer<W>);
 
-impl Sheet {
-    pub(super) fn new(columns: &[&str]) -> Self {
-        let mut sheet = Self(csv::Writer::from_writer(Vec::new()));
-        sheet.row(columns);
-        sheet
+impl<W: Write> Sheet<W> {
+    pub(super) fn new(out: W, columns: &[&str]) -> io::Result<Self> {
+        let mut sheet = Self(csv::Writer::from_writer(out));
+        sheet.row(columns)?;
+        Ok(sheet)
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "memory does not fail, and every row has as many cells as the header"
-    )]
-    pub(super) fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) {
-        self.0.write_record(cells).expect("a row of the header's length");
+    pub(super) fn row<T: AsRef<[u8]>>(&mut self, cells: &[T]) -> io::Result<()> {
+        Ok(self.0.write_record(cells)?)
     }
 
-    #[expect(clippy::expect_used, reason = "memory does not fail")]
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.0.into_inner().expect("memory can be flushed")
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -46,8 +43,10 @@ fn millis(nanos: Option<u64>) -> String {
 
 /// `timeline.csv`: one row a service and minute. Rates and shares have six decimals, times three. Where requests flow, a
 /// last column says that response times are approximate.
-#[must_use]
-pub fn timeline_csv(result: &RunResult) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn timeline_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     let calendar = Calendar::new(&result.scenario);
     let approximate = result.scenario.is_approximate();
     let mut columns = vec![
@@ -75,13 +74,13 @@ pub fn timeline_csv(result: &RunResult) -> Vec<u8> {
         "cost_per_hour_usd",
     ];
     columns.extend(approximate.then_some("approximate_response_times"));
-    let mut sheet = Sheet::new(&columns);
+    let mut sheet = Sheet::new(out, &columns)?;
     for service in &result.record.services {
         let name = cell(&service.name);
         for minute in &service.timeline {
             let mut cells = minute_row(minute, &name, &calendar).to_vec();
             cells.extend(approximate.then(|| "true".to_owned()));
-            sheet.row(&cells);
+            sheet.row(&cells)?;
         }
     }
     sheet.finish()
@@ -118,33 +117,38 @@ fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [Str
 /// `decisions.csv`: one row an alarm transition, policy invocation, capacity change, failed task or fault, by service and
 /// then by time. Invocations of a policy in a row that changed nothing for the same cause share a row: `times` says how many,
 /// `until_s` when the last was; the numbers and the reason are those of the first.
-#[must_use]
-pub fn decisions_csv(result: &RunResult) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn decisions_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     let calendar = Calendar::new(&result.scenario);
-    let mut sheet = Sheet::new(&[
-        "time_s",
-        "timestamp",
-        "until_s",
-        "times",
-        "service",
-        "kind",
-        "policy",
-        "alarm_state",
-        "metric",
-        "value",
-        "threshold",
-        "datapoints",
-        "running",
-        "proposed",
-        "desired_before",
-        "desired_after",
-        "outcome",
-        "reason",
-    ]);
+    let mut sheet = Sheet::new(
+        out,
+        &[
+            "time_s",
+            "timestamp",
+            "until_s",
+            "times",
+            "service",
+            "kind",
+            "policy",
+            "alarm_state",
+            "metric",
+            "value",
+            "threshold",
+            "datapoints",
+            "running",
+            "proposed",
+            "desired_before",
+            "desired_after",
+            "outcome",
+            "reason",
+        ],
+    )?;
     for service in &result.record.services {
         let name = cell(&service.name);
         for decision in &service.decisions {
-            sheet.row(&decision_row(decision, &name, &calendar));
+            sheet.row(&decision_row(decision, &name, &calendar))?;
         }
     }
     sheet.finish()
@@ -185,41 +189,46 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
 /// `evaluations.csv`: one row an evaluation of an alarm, by service and then by time. Evaluations in a row that found
 /// the same (state, breaching and seen datapoints) share a row: `evaluations` says how many, `until_s` when the last was.
 /// Values in between lie from `lowest` to `highest`.
-#[must_use]
-pub fn evaluations_csv(result: &RunResult) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     let calendar = Calendar::new(&result.scenario);
-    let mut sheet = Sheet::new(&[
-        "time_s",
-        "timestamp",
-        "until_s",
-        "evaluations",
-        "service",
-        "policy",
-        "alarm",
-        "metric",
-        "state_before",
-        "state_after",
-        "period_s",
-        "newest_period_end_s",
-        "publication_delay_s",
-        "newest",
-        "lowest",
-        "highest",
-        "threshold",
-        "breaching",
-        "seen",
-        "datapoints_to_alarm",
-        "evaluation_periods",
-        "datapoints",
-        "running",
-        "desired",
-    ]);
+    let mut sheet = Sheet::new(
+        out,
+        &[
+            "time_s",
+            "timestamp",
+            "until_s",
+            "evaluations",
+            "service",
+            "policy",
+            "alarm",
+            "metric",
+            "state_before",
+            "state_after",
+            "period_s",
+            "newest_period_end_s",
+            "publication_delay_s",
+            "newest",
+            "lowest",
+            "highest",
+            "threshold",
+            "breaching",
+            "seen",
+            "datapoints_to_alarm",
+            "evaluation_periods",
+            "datapoints",
+            "running",
+            "desired",
+        ],
+    )?;
     for service in &result.record.services {
         let plan = result.scenario.plan.services.iter().find(|plan| plan.name == service.name);
         for row in &service.evaluations {
             let policy = plan.and_then(|plan| plan.policies.get(row.policy.index()));
             let policy = policy.map_or("", |policy| policy.name.as_str());
-            sheet.row(&evaluation_row(row, (&service.name, policy), &calendar));
+            sheet.row(&evaluation_row(row, (&service.name, policy), &calendar))?;
         }
     }
     sheet.finish()
@@ -260,30 +269,35 @@ fn evaluation_row(
 }
 
 /// `tasks.csv`: one row a task, with the second at which it first came to each stage and what ended it, if it failed.
-#[must_use]
-pub fn tasks_csv(result: &RunResult) -> Vec<u8> {
-    let mut sheet = Sheet::new(&[
-        "service",
-        "task",
-        "zone",
-        "asked_for_s",
-        "provisioning_s",
-        "pull_s",
-        "start_s",
-        "running_s",
-        "registering_s",
-        "in_service_s",
-        "unhealthy_s",
-        "draining_s",
-        "stopping_s",
-        "exited_s",
-        "stopped_s",
-        "failed_s",
-        "failure",
-    ]);
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn tasks_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(
+        out,
+        &[
+            "service",
+            "task",
+            "zone",
+            "asked_for_s",
+            "provisioning_s",
+            "pull_s",
+            "start_s",
+            "running_s",
+            "registering_s",
+            "in_service_s",
+            "unhealthy_s",
+            "draining_s",
+            "stopping_s",
+            "exited_s",
+            "stopped_s",
+            "failed_s",
+            "failure",
+        ],
+    )?;
     for service in &result.record.services {
         for life in &service.lives {
-            sheet.row(&life_row(life, &service.name));
+            sheet.row(&life_row(life, &service.name))?;
         }
     }
     sheet.finish()
@@ -309,10 +323,12 @@ fn life_row(life: &TaskLife, service: &str) -> Vec<String> {
 
 /// `invoice.csv`: one row a service and item; `amount_usd` is what is charged, `exact_usd` the amount before its
 /// rounding to a cent.
-#[must_use]
-pub fn invoice_csv(result: &RunResult) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn invoice_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet =
-        Sheet::new(&["service", "item", "quantity", "unit", "rate_usd", "amount_usd", "exact_usd"]);
+        Sheet::new(out, &["service", "item", "quantity", "unit", "rate_usd", "amount_usd", "exact_usd"])?;
     for service in &result.record.services {
         for line in &service.invoice.lines {
             sheet.row(&[
@@ -323,7 +339,7 @@ pub fn invoice_csv(result: &RunResult) -> Vec<u8> {
                 line.rate.to_string(),
                 line.amount.to_cents_string(),
                 line.exact.to_string(),
-            ]);
+            ])?;
         }
     }
     sheet.finish()
@@ -331,12 +347,14 @@ pub fn invoice_csv(result: &RunResult) -> Vec<u8> {
 
 /// `response_times.csv`: the histogram of each service, its empty buckets left out. Bounds are whole nanoseconds, so six
 /// decimals of a millisecond are exact. Where requests flow, a last column says that times are approximate.
-#[must_use]
-pub fn response_times_csv(result: &RunResult) -> Vec<u8> {
+///
+/// # Errors
+/// When it cannot be written to `out`.
+pub fn response_times_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     let approximate = result.scenario.is_approximate();
     let mut columns = vec!["service", "lower_ms", "upper_ms", "count", "cumulative_share"];
     columns.extend(approximate.then_some("approximate"));
-    let mut sheet = Sheet::new(&columns);
+    let mut sheet = Sheet::new(out, &columns)?;
     for service in &result.record.services {
         let histogram = &service.response_time.histogram;
         let mut below = 0_u64;
@@ -350,7 +368,7 @@ pub fn response_times_csv(result: &RunResult) -> Vec<u8> {
                 number(Some(below as f64 / histogram.total() as f64), 6),
             ];
             cells.extend(approximate.then(|| "true".to_owned()));
-            sheet.row(&cells);
+            sheet.row(&cells)?;
         }
     }
     sheet.finish()

@@ -1,7 +1,6 @@
 //! The rows of a sweep on disk: a journal whose first record says what sweep it is, and where the row of each cell
 //! stands. Memory: one number a cell.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +12,6 @@ use crate::experiment::sweep::{Design, Head, Row, Shard};
 
 /// Name of the journal in a sweep's folder.
 pub const JOURNAL: &str = "cells.journal";
-/// Name of the file that a sweep holds locked while it works.
-const LOCK: &str = "sweep.lock";
 /// The place of a cell without a row.
 const NOWHERE: u64 = u64::MAX;
 
@@ -27,35 +24,6 @@ struct Opening {
 }
 
 const FORMAT: &str = "windtunnel-sweep-1";
-
-/// A folder that this process alone works in, until it is dropped; the system lets go of it however the process ends.
-#[derive(Debug)]
-pub struct FolderLock {
-    _file: File,
-}
-
-impl FolderLock {
-    /// Locks a folder, which must exist.
-    ///
-    /// # Errors
-    /// A sentence: another process works there, or no lock can be had.
-    pub fn take(folder: &Path) -> Result<Self, String> {
-        let path = folder.join(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file =
-            file.map_err(|cause| format!("cannot write `{}`: {}", path.display(), cause_in_words(&cause)))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(format!(
-                "another sweep is writing into `{}`; wait for it, or choose another folder with --out",
-                folder.display()
-            )),
-            Err(TryLockError::Error(cause)) => {
-                Err(format!("cannot lock `{}`: {}", path.display(), cause_in_words(&cause)))
-            }
-        }
-    }
-}
 
 /// The rows of a sweep, or of one shard of it.
 #[derive(Debug)]

@@ -103,7 +103,7 @@ impl Files for Reader {
 }
 
 /// Opens a file that is a file: a device or a pipe could make a run wait for ever.
-fn open_plain(path: &Path) -> Result<File, String> {
+pub(super) fn open_plain(path: &Path) -> Result<File, String> {
     let metadata = fs::metadata(path).map_err(|error| in_words(&error))?;
     if metadata.is_dir() {
         return Err("it is a folder".to_owned());

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use flate2::Crc;
 
+use super::output::{create_anew, named, temporary};
 use super::wall_clock::Stopwatch;
 
 /// Longest time between two syncs while records are appended.
@@ -52,10 +53,9 @@ impl Journal {
     /// # Errors
     /// When it cannot be written.
     pub fn create(path: &Path, first: &str) -> io::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".tmp");
-        let temporary = path.with_file_name(name);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&temporary)?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("journal");
+        let temporary = temporary(named(path.parent().unwrap_or(Path::new(""))), name);
+        let file = create_anew(&temporary)?;
         let mut journal =
             Self { file, path: path.to_owned(), end: 0, synced: 0, last_sync: Stopwatch::start() };
         let begun = journal.append(first).and_then(|_| journal.sync());

@@ -1,14 +1,18 @@
 //! Output files: all of them or none. Each is written under a temporary name in its own folder, flushed to the disk and
 //! then renamed, so that no reader ever sees half a file; on any failure the temporaries are removed.
 //!
-//! What is left out: the renames of several files are not one transaction. A crash between two of them leaves some
-//! files of the new run beside some of the old, each of them whole.
+//! The renames of several files are not one transaction: `results` makes one of them for folders with a manifest.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use crate::report::OutputFile;
 
 /// Why output could not be written.
 #[derive(Debug, Error)]
@@ -24,7 +28,7 @@ pub struct OutputError {
 }
 
 impl OutputError {
-    fn new(action: &'static str, path: &Path, cause: io::Error) -> Self {
+    pub(super) fn new(action: &'static str, path: &Path, cause: io::Error) -> Self {
         Self { action, path: path.to_owned(), cause }
     }
 }
@@ -98,46 +102,154 @@ pub fn write_all<'n>(
     sync_folder(dir).map_err(|cause| OutputError::new("write", dir, cause))
 }
 
+/// Why a file could not be filled.
+#[derive(Debug, Error)]
+pub enum FillError {
+    /// It could not be written.
+    #[error("{}", cause_in_words(.0))]
+    Write(#[from] io::Error),
+    /// What belongs into it could not be had; a sentence.
+    #[error("{0}")]
+    Content(String),
+}
+
+impl From<String> for FillError {
+    fn from(message: String) -> Self {
+        Self::Content(message)
+    }
+}
+
+/// A file on its way to the disk, whose length and SHA-256 are counted as it is written.
+#[derive(Debug)]
+pub struct StagedFile {
+    writer: io::BufWriter<File>,
+    digest: Sha256,
+    bytes: u64,
+    interrupted: Option<Arc<AtomicBool>>,
+}
+
+/// What ends the writing of a file when nobody wants it any more.
+pub const INTERRUPTED: &str = "interrupted";
+
+fn heed(interrupted: Option<&Arc<AtomicBool>>) -> io::Result<()> {
+    match interrupted {
+        Some(flag) if flag.load(Ordering::Relaxed) => Err(io::Error::other(INTERRUPTED)),
+        _ => Ok(()),
+    }
+}
+
+impl Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        heed(self.interrupted.as_ref())?;
+        let written = self.writer.write(bytes)?;
+        self.digest.update(bytes.get(..written).unwrap_or(bytes));
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
 /// Files that are written piece by piece and get their final names together, once all of them are on the disk. Dropped
 /// before, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Staging {
     dir: PathBuf,
     pending: Temporaries,
+    files: Vec<OutputFile>,
+    interrupted: Option<Arc<AtomicBool>>,
+}
+
+/// A staged file that is read back.
+#[derive(Debug)]
+struct StagedRead {
+    file: File,
+    interrupted: Option<Arc<AtomicBool>>,
+}
+
+impl Read for StagedRead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        heed(self.interrupted.as_ref())?;
+        self.file.read(buffer)
+    }
 }
 
 impl Staging {
-    /// Files for `dir`, which must exist.
+    /// Files for `dir`, which must exist. Writing ends with [`INTERRUPTED`] once the flag is raised; where it is raised
+    /// already, what is written is what was finished by then, and the flag is not heeded.
     #[must_use]
-    pub fn new(dir: &Path) -> Self {
-        Self { dir: named(dir).to_owned(), pending: Temporaries::default() }
+    pub fn new(dir: &Path, interrupted: Option<&Arc<AtomicBool>>) -> Self {
+        let interrupted = interrupted.filter(|flag| !flag.load(Ordering::Relaxed)).cloned();
+        Self { dir: named(dir).to_owned(), pending: Temporaries::default(), files: Vec::new(), interrupted }
     }
 
-    /// Writes a file: `fill` is given the place to write to. Its own failures are passed on as they are.
+    /// Writes a file: `fill` is given the place to write to.
     ///
     /// # Errors
     /// A sentence: `fill`'s, or with the file and the cause.
     pub fn file(
         &mut self,
         name: &str,
-        fill: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), String>) -> Result<(), String>,
+        fill: impl FnOnce(&mut StagedFile) -> Result<(), FillError>,
     ) -> Result<(), String> {
         let target = self.dir.join(name);
         let failed = |cause: io::Error| OutputError::new("write", &target, cause).to_string();
+        if !is_plain_name(name) {
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a plain file name")));
+        }
         if target.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         let path = temporary(&self.dir, name);
+        // Noted before it exists: a write that fails half-way must be cleaned up too.
         self.pending.0.push((path.clone(), target.clone()));
-        match fs::remove_file(&path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(failed(cause)),
-            _ => {}
-        }
-        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
-        let mut writer = io::BufWriter::with_capacity(1 << 16, file);
-        fill(&mut |bytes| writer.write_all(bytes).map_err(failed))?;
+        let file = create_anew(&path).map_err(failed)?;
+        let writer = io::BufWriter::with_capacity(1 << 16, file);
+        let mut staged =
+            StagedFile { writer, digest: Sha256::new(), bytes: 0, interrupted: self.interrupted.clone() };
+        fill(&mut staged).map_err(|error| match error {
+            FillError::Write(cause) if is_interruption(&cause) => INTERRUPTED.to_owned(),
+            FillError::Write(cause) => failed(cause),
+            FillError::Content(message) => message,
+        })?;
+        let StagedFile { writer, digest, bytes, .. } = staged;
         let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)
+        file.sync_all().map_err(failed)?;
+        self.files.push(OutputFile { file: name.to_owned(), bytes, sha256: in_hex(digest) });
+        Ok(())
+    }
+
+    /// The files so far.
+    #[must_use]
+    pub fn files(&self) -> &[OutputFile] {
+        &self.files
+    }
+
+    /// Opens one of them.
+    ///
+    /// # Errors
+    /// A sentence: it is not among them, or cannot be opened.
+    pub fn open(&self, name: &str) -> Result<Box<dyn Read>, String> {
+        let target = self.dir.join(name);
+        let staged = self.pending.0.iter().find(|(_, known)| *known == target);
+        let (path, _) = staged.ok_or_else(|| format!("`{}` is not among the results", target.display()))?;
+        let file = File::open(path).map_err(|cause| OutputError::new("read", &target, cause).to_string())?;
+        Ok(Box::new(StagedRead { file, interrupted: self.interrupted.clone() }))
+    }
+
+    /// Takes back what was staged last, of that name.
+    pub fn forget(&mut self, name: &str) {
+        self.files.retain(|file| file.file != name);
+        let target = self.dir.join(name);
+        self.pending.0.retain(|(temporary, known)| {
+            if *known == target {
+                // It only takes room until the next command cleans up.
+                let _ = fs::remove_file(temporary);
+            }
+            *known != target
+        });
     }
 
     /// Gives every file its final name.
@@ -148,6 +260,34 @@ impl Staging {
         self.pending.commit()?;
         sync_folder(&self.dir).map_err(|cause| OutputError::new("write", &self.dir, cause))
     }
+}
+
+/// Whether the error is the one of an interruption, also where it passed through other errors.
+fn is_interruption(cause: &io::Error) -> bool {
+    cause.kind() == io::ErrorKind::Other && cause.to_string().contains(INTERRUPTED)
+}
+
+/// A digest in hexadecimal.
+#[must_use]
+pub fn in_hex(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Removes what killed commands left in a folder: files with the names of temporaries. Nobody else may be writing there.
+///
+/// # Errors
+/// When one cannot be removed.
+pub fn remove_temporaries(dir: &Path) -> Result<(), OutputError> {
+    let dir = named(dir);
+    let entries = fs::read_dir(dir).map_err(|cause| OutputError::new("read the folder", dir, cause))?;
+    for entry in entries.flatten() {
+        let is_left = entry.file_name().to_str().is_some_and(is_temporary);
+        if is_left && entry.path().symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+            let path = entry.path();
+            fs::remove_file(&path).map_err(|cause| OutputError::new("remove", &path, cause))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes files of these names from `dir`, where they are.
@@ -168,7 +308,7 @@ pub fn remove_all(dir: &Path, names: &[&str]) -> Result<(), OutputError> {
 }
 
 /// The empty path means the current folder, but cannot be opened as one.
-fn named(dir: &Path) -> &Path {
+pub(super) fn named(dir: &Path) -> &Path {
     if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
@@ -196,30 +336,40 @@ impl Drop for Temporaries {
 }
 
 /// A name of one component that stays in its folder.
-fn is_plain_name(name: &str) -> bool {
+pub(super) fn is_plain_name(name: &str) -> bool {
     let path = Path::new(name);
     path.file_name().is_some_and(|last| last == path.as_os_str()) && !name.contains(['/', '\\', '\0'])
 }
 
-/// The process id keeps two runs that write into one folder from taking each other's temporaries.
-fn temporary(dir: &Path, name: &str) -> PathBuf {
+/// The process id keeps two commands that write into one folder from taking each other's temporaries.
+pub(super) fn temporary(dir: &Path, name: &str) -> PathBuf {
     dir.join(format!(".{name}.{}.tmp", std::process::id()))
 }
 
-fn write_temporary(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Whether it is a name that [`temporary`] gives.
+fn is_temporary(name: &str) -> bool {
+    let inner = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".tmp"));
+    let id = inner.and_then(|inner| inner.rsplit_once('.')).map(|(_, id)| id);
+    id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Creates a file that is not there; what a killed process with our id left is removed, and no link is followed.
+pub(super) fn create_anew(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-        // A leftover of a killed process with our id; nobody else can own it.
         _ => {}
     }
-    // `create_new` does not follow a link that somebody put there meanwhile.
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
+}
+
+fn write_temporary(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create_anew(path)?;
     file.write_all(content)?;
     file.sync_all()
 }
 
 /// Makes the renames durable; only Unix lets a folder be opened for it.
-fn sync_folder(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use super::{SMALL, folder};
-use crate::program::windtunnel;
+use crate::program::{reseal, windtunnel};
 
 /// The built-in flash sale, run once: a ten-fold spike rises from 20:00 to 20:05.
 fn flash_sale() -> &'static Path {
@@ -119,7 +119,7 @@ fn what_cannot_be_told_is_an_error_that_says_how_to_ask() {
     let service = wrong(&["why", "--service", "web", "sale"]);
     assert!(service.contains("there is no service `web` in the run; it has orchestrator"), "{service}");
     let folder = wrong(&["why", "."]);
-    assert!(folder.contains("timeline.csv") && folder.contains("that `windtunnel run` wrote"), "{folder}");
+    assert!(folder.contains("manifest.json") && folder.contains("that `windtunnel run` wrote"), "{folder}");
 }
 
 #[test]
@@ -139,8 +139,12 @@ fn a_file_that_is_not_what_a_run_writes_is_named() {
         let kept = fs::read(&path).unwrap();
         fs::write(&path, content).unwrap();
         let stderr = windtunnel(folder.path(), &["why", "small"]).exits(2).stderr;
+        assert!(stderr.contains(&format!("`{name}` is not the file that the command wrote")), "{stderr}");
+        reseal(&folder.path().join("small"));
+        let stderr = windtunnel(folder.path(), &["why", "small"]).exits(2).stderr;
         assert!(stderr.contains(&format!("`{name}` is not what `windtunnel run` writes")), "{stderr}");
         fs::write(&path, kept).unwrap();
+        reseal(&folder.path().join("small"));
     }
 }
 

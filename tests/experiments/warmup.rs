@@ -25,7 +25,7 @@ fn leaving_out_the_start_takes_away_the_bias_of_a_loaded_queue() {
     // M/M/1 with mean service 80 ms at 92 % load: the mean response is 1/(12.5 − 11.5) = 1 s; runs of an hour that start
     // empty come out too low.
     let text = text(11.5, 1, "").replace("concurrency = 8", "concurrency = 1").replace("\"30m\"", "\"1h\"");
-    let found = pilot(&scenario(&text)).unwrap();
+    let found = pilot(&scenario(&text), None).unwrap();
     assert!(!found.is_too_short && found.length.0 > 0, "{found:?}");
     let secs = found.length.0 / 1_000_000_000;
     let mean = |warmup: u64| {

@@ -158,7 +158,7 @@ fn a_folder_stands_for_its_scenario_and_is_named_where_its_trace_is_missing() {
     assert!(missing.stderr.contains("give the scenario itself, or copy them"), "{}", missing.stderr);
     for (arguments, said) in [
         (&["base.toml", "gone.toml"][..], "no such file"),
-        (&["base.toml", "."], "give a scenario, or the folder"),
+        (&["base.toml", "."], "give the folder that `windtunnel run` wrote"),
     ] {
         let ran = diff(folder.path(), arguments).exits(2);
         assert!(ran.stderr.contains(said), "{}", ran.stderr);

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use super::{CHECKS, check, rising};
 use crate::cli::{folder, small};
 use crate::program::{Ran, names, windtunnel};
+use windtunnel::report::Manifest;
 
 /// Folders of runs that differ in one thing each: `one` and `many` are the runs that the others are compared with.
 fn runs() -> TempDir {
@@ -42,80 +43,86 @@ fn mixed(place: &Path, to: &str, from: &str, file: &str) {
 fn a_file_of_another_run_is_named_by_whatever_reads_the_folder() {
     let folder = runs();
     let place = folder.path();
-    for (to, from, file, why) in [
-        ("one", "other", "summary.json", "SHA-256"),
-        ("one", "seed", "summary.json", "its seed is 9, not 1"),
-        ("one", "second", "summary.json", "its fingerprint"),
-        ("one", "other", "plan.toml", "is not the plan of the run"),
-        ("many", "other", "summary.json", "SHA-256"),
-        ("many", "manyseed", "estimates.json", "its seed is 9, not 1"),
-        ("many", "more", "replications.csv", "it has 4 rows, and `estimates.json` tells of 3 runs"),
-        ("many", "manyseed", "replications.csv", "a row has the seed 9"),
-        ("more", "many", "estimates.json", "it has 4 rows, and `estimates.json` tells of 3 runs"),
+    for (to, from, file) in [
+        ("one", "other", "summary.json"),
+        ("one", "second", "summary.json"),
+        ("one", "other", "plan.toml"),
+        ("one", "seed", "timeline.csv"),
+        ("many", "manyseed", "estimates.json"),
+        ("many", "more", "replications.csv"),
     ] {
         mixed(place, to, from, file);
         let said = |ran: Ran| {
-            let name = if why.starts_with("it has 4 rows") { "replications.csv" } else { file };
-            assert!(
-                ran.stderr.contains(&format!("`{name}` is")) && ran.stderr.contains(why),
-                "{file}: {}",
-                ran.stderr
-            );
+            let named = format!("`{file}` is not the file that the command wrote");
+            assert!(ran.stderr.contains(&named), "{file}: {}", ran.stderr);
             assert!(ran.stderr.contains("copy all of them together"), "{}", ran.stderr);
         };
         said(check(place, &["mix"]).exits(2));
         said(check(place, &["web.toml", "--replications", "2", "--baseline", "mix"]).exits(2));
-        let (read_by_pages, read_by_diff) =
-            (file != "replications.csv" && !why.starts_with("it has 4"), file == "plan.toml");
-        if read_by_pages {
-            fs::remove_file(place.join("mix/report.html")).unwrap();
-            said(windtunnel(place, &["report", "mix"]).exits(2));
-            assert!(!place.join("mix/report.html").exists());
-        }
-        if read_by_diff {
+        if file == "plan.toml" {
             said(windtunnel(place, &["diff", "mix", "web.toml", "-q"]).exits(2));
         }
+        if file != "replications.csv" {
+            fs::remove_file(place.join("mix/report.html")).unwrap();
+            let missing = windtunnel(place, &["report", "mix"]).exits(2).stderr;
+            assert!(missing.contains("`mix`") || missing.contains("mix: "), "{missing}");
+            assert!(!place.join("mix/report.html").exists());
+        }
     }
-    // Where the summary and the estimates agree, the manifest is the odd one.
+    // The files of one run under the manifest of another are all foreign to it.
     mixed(place, "many", "manyseed", "manifest.json");
     let odd = check(place, &["mix"]).exits(2).stderr;
-    assert!(odd.contains("`manifest.json` is of another run than `summary.json`"), "{odd}");
+    assert!(odd.contains("is not the file that the command wrote"), "{odd}");
     for whole in ["one", "second", "many", "manyseed"] {
         check(place, &[whole]).exits(1);
         windtunnel(place, &["report", whole]).exits(0);
+        check(place, &[whole]).exits(1);
     }
 }
 
 #[test]
-fn a_sheet_without_its_rows_is_no_sheet_of_the_run() {
+fn a_file_that_is_missing_or_shorter_is_named_by_readers_that_do_not_need_it() {
     let folder = runs();
     let place = folder.path();
-    let header = |file: &str| {
-        let text = fs::read_to_string(place.join("one").join(file)).unwrap();
-        text.lines().next().unwrap().to_owned() + "\n"
-    };
-    for (file, text) in [
-        ("timeline.csv", String::new()),
-        ("timeline.csv", header("timeline.csv")),
-        ("tasks.csv", header("tasks.csv")),
-        ("decisions.csv", header("decisions.csv")),
-    ] {
+    for file in ["tasks.csv", "timeline.png", "invoice.csv"] {
         mixed(place, "one", "one", file);
-        fs::write(place.join("mix").join(file), text).unwrap();
-        let said = windtunnel(place, &["report", "mix"]).exits(2).stderr;
-        assert!(said.contains(&format!("`{file}` is")), "{said}");
-        if file == "timeline.csv" {
-            let said = check(place, &["mix"]).exits(2).stderr;
-            assert!(said.contains("`timeline.csv` is not the whole timeline"), "{said}");
+        let path = place.join("mix").join(file);
+        let content = fs::read(&path).unwrap();
+        fs::write(&path, &content[..content.len() / 2]).unwrap();
+        for arguments in [&["check", "mix"][..], &["report", "mix"], &["why", "mix"], &["diff", "mix", "one"]]
+        {
+            let said = windtunnel(place, arguments).exits(2).stderr;
+            assert!(said.contains(&format!("`{file}` is not the file")), "{arguments:?}: {said}");
         }
+        fs::remove_file(&path).unwrap();
+        let said = check(place, &["mix"]).exits(2).stderr;
+        assert!(said.contains(&format!("`{file}` is missing")), "{said}");
     }
-    // Half a timeline is none either.
-    mixed(place, "one", "one", "timeline.csv");
-    let text = fs::read_to_string(place.join("one/timeline.csv")).unwrap();
-    let half: Vec<&str> = text.lines().take(20).collect();
-    fs::write(place.join("mix/timeline.csv"), half.join("\n") + "\n").unwrap();
-    let said = check(place, &["mix"]).exits(2).stderr;
-    assert!(said.contains("it has 19 rows of `web`, and the run has 40 minutes"), "{said}");
+}
+
+#[test]
+fn results_of_a_command_that_was_stopped_are_no_results_and_the_next_one_cleans_up() {
+    let folder = runs();
+    let place = folder.path();
+    mixed(place, "many", "many", "plan.toml");
+    let path = place.join("mix/manifest.json");
+    let mut manifest = Manifest::read(&fs::read(&path).unwrap()).unwrap();
+    manifest.unfinished = manifest.outputs.drain(..).map(|output| output.file).collect();
+    fs::write(&path, manifest.text()).unwrap();
+    for arguments in [&["check", "mix"][..], &["report", "mix"], &["why", "mix"], &["diff", "mix", "one"]] {
+        let said = windtunnel(place, arguments).exits(2).stderr;
+        assert!(said.contains("was stopped before its end; run it again"), "{arguments:?}: {said}");
+    }
+    // What several runs left and one does not write is gone.
+    windtunnel(place, &["run", "web.toml", "--out", "mix", "-q", "--no-report"]).exits(1);
+    let left = names(&place.join("mix"));
+    assert!(
+        !left
+            .iter()
+            .any(|name| ["estimates.json", "replications.csv", "report.html"].contains(&name.as_str())),
+        "{left:?}"
+    );
+    check(place, &["mix"]).exits(1);
 }
 
 /// Rows are minutes of the calendar: the first is shorter, and there may be one more of them.

@@ -13,8 +13,12 @@ use crate::program::windtunnel;
 
 /// What is in schemas and in none of the runs: a check of a variant or candidate with something more to say, which takes a
 /// run that ends in the middle of a shortage.
-const RARE: [(&str, &str); 2] =
-    [("comparison.json", "#/$defs/check/note"), ("optimization.json", "#/$defs/check/note")];
+const RARE: [(&str, &str); 4] = [
+    ("comparison.json", "#/$defs/check/note"),
+    ("optimization.json", "#/$defs/check/note"),
+    ("manifest.json", "#/inputs"),
+    ("manifest.json", "#/unfinished"),
+];
 
 /// The name of a file in the list of schemas; `None` where programs do not read it.
 fn schema_name(path: &Path) -> Option<&'static str> {

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use windtunnel::report::{FolderKind, experiment_page};
+use windtunnel::report::{Manifest, experiment_page};
 
 use crate::cli::folder;
-use crate::program::windtunnel;
+use crate::program::{reseal, windtunnel};
 
 /// A service with a name that no page may take for markup, small enough to be run many times.
 const HOSTILE: &str = r#"schema = 1
@@ -116,7 +116,7 @@ fn pages_of_comparisons_and_sweeps_say_what_they_assume_and_in_what_it_differs()
 }
 
 #[test]
-fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_named() {
+fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_removed() {
     let folder = small();
     let at = folder.path();
     let sweep = ["sweep", "small.toml", "--axis", LEAST, "--out", "s"];
@@ -130,8 +130,8 @@ fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_named() {
     let compare =
         ["compare", "small.toml", "--variant", "x: horizon=31m", "--replications", "2", "--out", "c"];
     windtunnel(at, &compare).exits(0);
-    let said = windtunnel(at, &[&compare[..], &["--no-report"]].concat()).exits(0);
-    assert!(said.stderr.contains("report.html in c is of an earlier run"), "{}", said.stderr);
+    windtunnel(at, &[&compare[..], &["--no-report"]].concat()).exits(0);
+    assert!(!at.join("c/report.html").exists());
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn part_of_a_sweep_says_what_is_missing_and_a_shard_alone_has_no_page() {
     windtunnel(at, &shard).exits(0);
     let said = windtunnel(at, &["report", "part"]).exits(2);
     assert!(
-        said.stderr.contains("summary.json") && said.stderr.contains("once it has ended"),
+        said.stderr.contains("holds shard 1/2 of a sweep") && said.stderr.contains("windtunnel merge"),
         "{}",
         said.stderr
     );
@@ -211,6 +211,7 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
                 continue;
             }
             fs::write(&path, broken).unwrap();
+            reseal(&at.join(folder));
             let ran = windtunnel(at, &["report", folder, "--html", "x.html"]);
             // Half a sheet can be a smaller sheet; whatever else is wrong is named.
             if ran.code != Some(0) {
@@ -225,8 +226,9 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
         }
         fs::remove_file(&path).unwrap();
         let ran = windtunnel(at, &["report", folder, "--html", "y.html"]).exits(2);
-        assert!(ran.stderr.contains(file) && ran.stderr.contains("no such file"), "{}", ran.stderr);
+        assert!(ran.stderr.contains(file) && ran.stderr.contains("is missing"), "{}", ran.stderr);
         fs::write(&path, sound).unwrap();
+        reseal(&at.join(folder));
     }
     assert!(!at.join("y.html").exists());
 }
@@ -238,8 +240,8 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The page of the files, made without a disk.
-fn page_of(kind: FolderKind, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
-    experiment_page(kind, &mut |name| {
+fn page_of(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, String> {
+    experiment_page(manifest, &mut |name| {
         let file = files.get(name).ok_or_else(|| format!("`{name}`: no such file"))?;
         Ok(Box::new(std::io::Cursor::new(file.clone())) as Box<dyn std::io::Read>)
     })
@@ -251,12 +253,14 @@ fn no_byte_of_any_file_of_an_experiment_can_end_the_program_or_leave_half_a_page
     let at = folder.path();
     for name in all(at) {
         let sound = contents(&at.join(name));
-        let kind = FolderKind::of(&sound["manifest.json"]);
-        assert_eq!(kind.command(), name);
-        let whole = page_of(kind, &sound).unwrap();
+        let made = Manifest::read(&sound["manifest.json"]).unwrap();
+        assert_eq!(made.command.command(), name);
+        let whole = page_of(&made, &sound).unwrap();
         assert!(whole == fs::read(at.join(name).join("report.html")).unwrap(), "{name}");
-        let is_read =
-            |file: &&String| [".json", ".csv", ".toml", ".tf"].iter().any(|ending| file.ends_with(ending));
+        let is_read = |file: &&String| {
+            *file != "manifest.json"
+                && [".json", ".csv", ".toml", ".tf"].iter().any(|ending| file.ends_with(ending))
+        };
         let (mut refused, mut damaged) = (0, 0);
         for file in sound.keys().filter(is_read) {
             for step in 0..32 {
@@ -276,7 +280,7 @@ fn no_byte_of_any_file_of_an_experiment_can_end_the_program_or_leave_half_a_page
                     _ => drop(bytes.drain(place..(place + 9).min(bytes.len()))),
                 }
                 damaged += 1;
-                match page_of(kind, &files) {
+                match page_of(&made, &files) {
                     Ok(page) => assert!(page.ends_with(b"</html>"), "{name}/{file} at {place}: half a page"),
                     Err(message) => {
                         refused += 1;
@@ -307,11 +311,9 @@ fn results_of_another_experiment_of_the_same_kind_are_noticed() {
         .exits(0);
     windtunnel(at, &["sweep", "small.toml", "--axis", LEAST, "--out", "s1", "-q"]).exits(0);
     windtunnel(at, &["sweep", "small.toml", "--axis", TARGET, "--out", "s2", "-q"]).exits(0);
-    for (to, from, file, what) in
-        [("c1", "c2", "comparison.json", "its seed differs"), ("s1", "s2", "summary.json", "SHA-256 differs")]
-    {
+    for (to, from, file) in [("c1", "c2", "comparison.json"), ("s1", "s2", "summary.json")] {
         fs::copy(at.join(from).join(file), at.join(to).join(file)).unwrap();
         let said = windtunnel(at, &["report", to]).exits(2).stderr;
-        assert!(said.contains(&format!("`{file}` is of another")) && said.contains(what), "{said}");
+        assert!(said.contains(&format!("`{file}` is not the file that the command wrote")), "{said}");
     }
 }

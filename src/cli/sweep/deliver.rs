@@ -1,40 +1,26 @@
 //! From rows on disk to final files: point by point in the order of the cells, so that neither who ran a cell nor when
 //! can be seen in them, and in the same memory however many there are.
 
+use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::request::SweepFormat;
 use super::shown;
 use crate::cli::commands::{fail, print};
 use crate::cli::exit::Exit;
-use crate::cli::report::{PAGE, beside};
+use crate::cli::folder::{add, publish};
+use crate::cli::manifest;
 use crate::experiment::sweep::{Design, Head, Row, Shard, Survey, summarize};
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
+use crate::report::{FolderKind, Manifest};
 use crate::shell::cells::Cells;
-use crate::shell::output::{self, Staging};
-use crate::shell::terminal::{command_line, note, stdout_colour, table_width};
-use crate::shell::wall_clock::{Stopwatch, unix_seconds};
-
-/// Every file that a sweep may leave beside its journal.
-pub(super) const FILES: [&str; 13] = [
-    "runs.csv",
-    "points.csv",
-    "summary.json",
-    "pareto.png",
-    "pareto.svg",
-    "lines.png",
-    "lines.svg",
-    "heatmap.png",
-    "heatmap.svg",
-    "parallel.png",
-    "parallel.svg",
-    "manifest.json",
-    PAGE,
-];
+use crate::shell::output::{FillError, INTERRUPTED, Staging};
+use crate::shell::results::ResultsWriter;
+use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
 
 /// Where rows come from: the journals of all shards, or of some.
 pub(super) struct Parts {
@@ -64,6 +50,8 @@ impl Parts {
 
 /// What is delivered, and where to.
 pub(super) struct Delivery<'a> {
+    pub(super) folder: &'a mut ResultsWriter,
+    pub(super) interrupted: &'a Arc<AtomicBool>,
     pub(super) head: &'a Head,
     pub(super) design: &'a Design<'a>,
     pub(super) out: &'a Path,
@@ -73,15 +61,10 @@ pub(super) struct Delivery<'a> {
 }
 
 /// Writes the final files and prints what was asked for.
-pub(super) fn deliver(
-    delivery: &Delivery<'_>,
-    mut parts: Parts,
-    watch: &Stopwatch,
-    interrupted: &AtomicBool,
-) -> Exit {
-    let survey = match delivery.write(&mut parts, watch, interrupted) {
-        Ok(Some(survey)) => survey,
-        Ok(None) => {
+pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Stopwatch) -> Exit {
+    let survey = match delivery.write(&mut parts, watch) {
+        Ok(survey) => survey,
+        Err(message) if message == INTERRUPTED => {
             note(&format!(
                 "interrupted: the rows are in {}; --resume makes the results of them\n",
                 shown(delivery.out)
@@ -90,9 +73,6 @@ pub(super) fn deliver(
         }
         Err(message) => return fail(Exit::RunFailed, &message),
     };
-    if let Err(message) = beside(delivery.out, delivery.no_report, delivery.quiet) {
-        return fail(Exit::RunFailed, &message);
-    }
     let printed = delivery.print(&mut parts, &survey);
     if printed != Exit::Ok {
         return printed;
@@ -114,57 +94,35 @@ pub(super) fn deliver(
 
 impl Delivery<'_> {
     /// Writes everything, or nothing; nothing too when it was interrupted.
-    fn write(
-        &self,
-        parts: &mut Parts,
-        watch: &Stopwatch,
-        interrupted: &AtomicBool,
-    ) -> Result<Option<Survey>, String> {
-        let Self { head, design, out, .. } = self;
-        let is_interrupted = || interrupted.load(Ordering::Relaxed);
-        let mut files = Staging::new(out);
+    fn write(&mut self, parts: &mut Parts, watch: &Stopwatch) -> Result<Survey, String> {
+        let (head, design) = (self.head, self.design);
+        let mut files = self.folder.stage(Some(self.interrupted));
         let mut survey = Survey::new(design);
-        files.file("runs.csv", |write| {
-            write(&report::runs_header(head))?;
-            for point in (0..design.points()).take_while(|_| !is_interrupted()) {
+        files.file("runs.csv", |file| {
+            file.write_all(&report::runs_header(head))?;
+            for point in 0..design.points() {
                 let rows = parts.point(design, point)?;
-                write(&report::run_lines(head, design, point, &rows))?;
+                file.write_all(&report::run_lines(head, design, point, &rows))?;
                 survey.add(point, &rows, &summarize(head, &rows));
             }
             Ok(())
         })?;
         let survey = survey.close();
-        files.file("points.csv", |write| self.points(parts, &survey, interrupted, write))?;
-        if is_interrupted() {
-            return Ok(None);
-        }
+        files.file("points.csv", |file| self.points(parts, &survey, file))?;
         let view = SweepView { head, design, survey: &survey };
-        files.file("summary.json", |write| write(report::summary_json(&view).as_bytes()))?;
-        let pictures = report::pictures(&view);
-        for (stem, plot) in &pictures {
+        add(&mut files, "summary.json", report::summary_json(&view).as_bytes())?;
+        for (stem, plot) in &report::pictures(&view) {
             picture(&mut files, stem, plot)?;
         }
-        files.file("manifest.json", |write| write(self.manifest(Shard::WHOLE, watch).as_bytes()))?;
-        files.commit().map_err(|error| error.to_string())?;
-        // An older merge into this folder may have had other pictures.
-        let is_drawn = |file: &str| pictures.iter().any(|(stem, _)| file.starts_with(stem));
-        let is_picture = |file: &str| file.ends_with(".png") || file.ends_with(".svg");
-        let stale: Vec<&str> = FILES.into_iter().filter(|file| is_picture(file) && !is_drawn(file)).collect();
-        output::remove_all(out, &stale).map_err(|error| error.to_string())?;
-        Ok(Some(survey))
+        publish(self.folder, files, self.manifest(Shard::WHOLE, watch), !self.no_report)?;
+        Ok(survey)
     }
 
-    fn points(
-        &self,
-        parts: &mut Parts,
-        survey: &Survey,
-        interrupted: &AtomicBool,
-        write: &mut dyn FnMut(&[u8]) -> Result<(), String>,
-    ) -> Result<(), String> {
-        write(&report::points_header(self.head))?;
-        for point in (0..self.design.points()).take_while(|_| !interrupted.load(Ordering::Relaxed)) {
+    fn points(&self, parts: &mut Parts, survey: &Survey, out: &mut dyn Write) -> Result<(), FillError> {
+        out.write_all(&report::points_header(self.head))?;
+        for point in 0..self.design.points() {
             let summary = summarize(self.head, &parts.point(self.design, point)?);
-            write(&report::point_line((self.head, self.design), survey, point, &summary))?;
+            out.write_all(&report::point_line((self.head, self.design), survey, point, &summary))?;
         }
         Ok(())
     }
@@ -175,25 +133,20 @@ impl Delivery<'_> {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
             SweepFormat::Json => print(&report::summary_json(&view)),
             SweepFormat::Csv => {
-                let mut printed = Exit::Ok;
-                let mut write = |bytes: &[u8]| {
-                    if printed == Exit::Ok {
-                        printed = print(&String::from_utf8_lossy(bytes));
-                    }
-                    Ok(())
-                };
-                match self.points(parts, survey, &AtomicBool::new(false), &mut write) {
-                    Ok(()) => printed,
-                    Err(message) => fail(Exit::RunFailed, &message),
+                let mut text = Vec::new();
+                match self.points(parts, survey, &mut text) {
+                    Ok(()) => print(&String::from_utf8_lossy(&text)),
+                    Err(error) => fail(Exit::RunFailed, &error.to_string()),
                 }
             }
         }
     }
 
     /// What ends a shard: its rows are for `merge`.
-    pub(super) fn shard(&self, shard: Shard, parts: Parts, watch: &Stopwatch) -> Exit {
-        let manifest = self.manifest(shard, watch).into_bytes();
-        if let Err(error) = output::write_all(self.out, [("manifest.json", manifest)]) {
+    pub(super) fn shard(&mut self, shard: Shard, parts: Parts, watch: &Stopwatch) -> Exit {
+        let manifest = self.manifest(shard, watch);
+        let files = self.folder.stage(None);
+        if let Err(error) = self.folder.publish(files, manifest) {
             return fail(Exit::RunFailed, &error.to_string());
         }
         let rows: u64 = parts.parts.iter().map(Cells::finished).sum();
@@ -203,28 +156,24 @@ impl Delivery<'_> {
         ))
     }
 
-    /// `manifest.json`: the only file that may differ between equal sweeps.
-    fn manifest(&self, shard: Shard, watch: &Stopwatch) -> String {
-        let manifest = json!({
-            "schema_version": "1.0",
-            "windtunnel_version": self.head.windtunnel_version,
-            "command_line": command_line(),
-            "scenario": self.head.scenario,
-            "scenario_sha256": self.head.scenario_sha256,
-            "sweep_sha256": self.head.hash(),
-            "files": self.head.files.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-            "seed": self.head.seed,
-            "shard": shard.to_string(),
-            "finished_unix_s": unix_seconds(),
-            "wall_time_s": watch.elapsed().as_secs_f64(),
-        });
-        serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
+    /// `manifest.json`, without its files.
+    fn manifest(&self, shard: Shard, watch: &Stopwatch) -> Manifest {
+        Manifest {
+            windtunnel_version: self.head.windtunnel_version.clone(),
+            scenario: self.head.scenario.clone(),
+            scenario_sha256: self.head.scenario_sha256.clone(),
+            sweep_sha256: Some(self.head.hash()),
+            inputs: self.head.files.iter().cloned().collect(),
+            seed: self.head.seed,
+            shard: Some(shard.to_string()),
+            ..manifest::now(FolderKind::Sweep, watch)
+        }
     }
 }
 
 fn picture(files: &mut Staging, stem: &str, plot: &PlotSpec) -> Result<(), String> {
     let drawn = |error: crate::report::ChartError| format!("cannot draw {stem}: {error}");
     let (png, svg) = (plot_png(plot).map_err(drawn)?, plot_svg(plot).map_err(drawn)?);
-    files.file(&format!("{stem}.png"), |write| write(&png))?;
-    files.file(&format!("{stem}.svg"), |write| write(svg.as_bytes()))
+    add(files, &format!("{stem}.png"), &png)?;
+    add(files, &format!("{stem}.svg"), svg.as_bytes())
 }

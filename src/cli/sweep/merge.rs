@@ -8,10 +8,10 @@ use super::request::MergeRequest;
 use super::{same, shown};
 use crate::cli::commands::fail;
 use crate::cli::exit::Exit;
-use crate::cli::folder::prepare;
+use crate::cli::folder::take;
 use crate::experiment::sweep::{Design, Head, Shard};
 use crate::report::FolderKind;
-use crate::shell::cells::{Cells, FolderLock};
+use crate::shell::cells::Cells;
 use crate::shell::interrupt;
 use crate::shell::wall_clock::Stopwatch;
 
@@ -31,12 +31,9 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
             return Exit::Usage;
         }
     };
-    if let Err(exit) = prepare(&request.out, FolderKind::Sweep) {
-        return exit;
-    }
-    let _lock = match FolderLock::take(&request.out) {
-        Ok(lock) => lock,
-        Err(message) => return fail(Exit::Usage, &message),
+    let mut folder = match take(&request.out, FolderKind::Sweep) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
     };
     // Results of these shards must not stand beside the rows of another sweep.
     let is_part = request.parts.iter().any(|part| same(part, &request.out));
@@ -45,7 +42,9 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
         return fail(Exit::Usage, &format!("`{out}` holds another sweep; choose another folder with --out"));
     }
     let design = Design::new(&head.axes, &head.points, head.replications, head.seed);
-    let delivery = Delivery {
+    let mut delivery = Delivery {
+        folder: &mut folder,
+        interrupted: &interrupted,
         head: &head,
         design: &design,
         out: &request.out,
@@ -53,7 +52,7 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
         no_report: request.no_report,
         quiet: request.quiet,
     };
-    deliver(&delivery, Parts::new(parts), &watch, &interrupted)
+    deliver(&mut delivery, Parts::new(parts), &watch)
 }
 
 /// The parts with their common head, or everything that is wrong with them.

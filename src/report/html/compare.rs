@@ -9,7 +9,7 @@ use super::assumed::{self, Assumed};
 use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
 use super::embed::Column;
 use super::experiment::{
-    Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted, status_words, worst,
+    Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted, status_words, worst,
 };
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
@@ -67,8 +67,6 @@ struct ScaleInRange {
 #[derive(Debug, Deserialize)]
 struct Scenario {
     name: String,
-    #[serde(default)]
-    sha256: Option<String>,
     fidelity: String,
 }
 
@@ -142,15 +140,10 @@ impl Variant {
 
 /// The page.
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let made: Made = source.json("manifest.json")?;
     let comparison: Comparison = source.json("comparison.json")?;
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
-    let seeds = [comparison.seed, made.seed].map(|seed| seed.to_string());
-    let scenario = ("scenario", base.scenario.sha256.as_deref(), Some(made.scenario_sha256.as_str()));
-    let pairs = [scenario, ("seed", Some(seeds[0].as_str()), Some(seeds[1].as_str()))];
-    made.same(source, "comparison.json", &pairs)?;
     let mut sheet = Sheet::new()?;
     sheet.section("Variants");
     sheet.table(&overview(&comparison))?;
@@ -200,7 +193,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         facts: facts(&comparison, base),
         verdict: verdict(&comparison, base),
         tiles: Vec::new(),
-        origins: made.origins(),
+        origins: source.origins(),
     };
     sheet.document(&head, &drawings(&comparison))
 }

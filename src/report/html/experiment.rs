@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::figures::Tile;
 use super::frame::{Markup, Origin, Page, Templates};
+use crate::report::manifest::Manifest;
 
 /// The major version of the results that this program reads.
 const SCHEMA_MAJOR: &str = "1";
@@ -18,8 +19,8 @@ pub type Open<'a> = dyn FnMut(&str) -> Result<Box<dyn Read>, String> + 'a;
 
 /// The files of a folder, and what made them.
 pub(super) struct Source<'a, 'b> {
-    /// The command that makes them, for what to do about a file that cannot be used.
-    pub(super) command: &'static str,
+    /// What made them.
+    pub(super) made: &'a Manifest,
     /// Opens one of them.
     pub(super) open: &'a mut Open<'b>,
 }
@@ -56,72 +57,27 @@ impl Source<'_, '_> {
 
     /// What a file that cannot be used is answered with.
     pub(super) fn wrong(&self, name: &str, what: &str) -> String {
-        let command = self.command;
+        let command = self.made.command.command();
         format!(
             "`{name}` is not what `windtunnel {command}` writes: {what}; make the results again with `windtunnel {command}`"
         )
     }
 }
 
-/// What a page takes of `manifest.json`: nothing of the clock, and of the command only what changes the results.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Made {
-    windtunnel_version: String,
-    #[serde(default)]
-    price_book_date: String,
-    #[serde(default)]
-    command_line: Vec<String>,
-    pub(super) scenario: String,
-    pub(super) scenario_sha256: String,
-    #[serde(default)]
-    pub(super) sweep_sha256: Option<String>,
-    pub(super) seed: u64,
-    #[serde(default)]
-    outputs: Vec<String>,
-}
-
-impl Made {
-    /// Whether the command that wrote the manifest wrote the file too.
-    pub(super) fn lists(&self, name: &str) -> bool {
-        self.outputs.iter().any(|output| output == name)
-    }
-
-    /// Makes sure that a file is of the experiment that the manifest tells of, by what the two say of it.
-    ///
-    /// # Errors
-    /// A sentence: it is of another one.
-    pub(super) fn same(
-        &self,
-        source: &Source<'_, '_>,
-        name: &str,
-        pairs: &[(&str, Option<&str>, Option<&str>)],
-    ) -> Result<(), String> {
-        for (what, found, wanted) in pairs {
-            if let (Some(found), Some(wanted)) = (found, wanted)
-                && found != wanted
-            {
-                let command = source.command;
-                return Err(format!(
-                    "`{name}` is of another `windtunnel {command}` than `manifest.json`: its {what} differs; a folder holds the \
-                     files of one: copy all of them together, or make them again with `windtunnel {command}`"
-                ));
-            }
-        }
-        Ok(())
-    }
-
+impl Source<'_, '_> {
     /// What made the results.
     pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins = Vec::new();
-        if let Some(command) = command(&self.command_line) {
+        let made = self.made;
+        if let Some(command) = command(&made.command_line) {
             origins.push(Origin::code("Command", command));
         }
-        origins.push(Origin::text("Scenario", self.scenario.clone()));
-        origins.push(Origin::code("Scenario SHA-256", self.scenario_sha256.clone()));
-        origins.push(Origin::code("Seed", self.seed.to_string()));
-        origins.push(Origin::text("Version", format!("windtunnel {}", self.windtunnel_version)));
-        if !self.price_book_date.is_empty() {
-            origins.push(Origin::text("Price book of", self.price_book_date.clone()));
+        origins.push(Origin::text("Scenario", made.scenario.clone()));
+        origins.push(Origin::code("Scenario SHA-256", made.scenario_sha256.clone()));
+        origins.push(Origin::code("Seed", made.seed.to_string()));
+        origins.push(Origin::text("Version", format!("windtunnel {}", made.windtunnel_version)));
+        if !made.price_book_date.is_empty() {
+            origins.push(Origin::text("Price book of", made.price_book_date.clone()));
         }
         origins
     }

@@ -5,11 +5,12 @@ use serde::Deserialize;
 use super::amounts::{Amount, Kind, NOTHING, dollars, relative, sentence_of, value};
 use super::cloud::{Drawings, Fan};
 use super::embed::Column;
-use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
+use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::report::forecast::band_sentence;
+use crate::report::manifest::Manifest;
 use crate::report::numbers::{THIN, figure, grouped, whole};
 use crate::report::proviso::{Terms, with_proviso};
 use crate::report::scale_in::ends_words;
@@ -109,7 +110,7 @@ struct Backtest {
 
 /// The page.
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let made: Made = source.json("manifest.json")?;
+    let made = source.made;
     let forecast: Forecast = source.json("forecast.json")?;
     let mut sheet = Sheet::new()?;
     sheet.section("What it will cost");
@@ -139,7 +140,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         remarks if remarks.is_empty() => sheet.hint("Nothing beyond the assumptions of the scenario.")?,
         remarks => sheet.list(&remarks)?,
     }
-    if made.lists("plan.toml") {
+    if made.output("plan.toml").is_some() {
         let plan = String::from_utf8(source.bytes("plan.toml")?);
         let plan = plan.map_err(|_| source.wrong("plan.toml", "it is not UTF-8"))?;
         sheet.section("Assumptions");
@@ -148,15 +149,15 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     let head = Head {
         kind: "Forecast",
         name: made.scenario.clone(),
-        facts: facts(&forecast, &made),
+        facts: facts(&forecast, made),
         verdict: verdict(&forecast),
         tiles: tiles(&forecast),
-        origins: made.origins(),
+        origins: source.origins(),
     };
     sheet.document(&head, &drawings(&forecast))
 }
 
-fn facts(forecast: &Forecast, made: &Made) -> Vec<String> {
+fn facts(forecast: &Forecast, made: &Manifest) -> Vec<String> {
     let (first, last) = (forecast.months.first(), forecast.months.last());
     let mut facts = Vec::new();
     if let (Some(first), Some(last)) = (first, last) {

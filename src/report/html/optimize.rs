@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::amounts::{Amount, Kind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, Check, Head, Made, Place, Sheet, Source, Table, counted};
+use super::experiment::{Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use super::sweep::{short, unquoted};
 use crate::experiment::Measure;
@@ -77,7 +77,7 @@ struct Level {
 
 /// The page.
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let made: Made = source.json("manifest.json")?;
+    let made = source.made;
     let found: Optimization = source.json("optimization.json")?;
     let cloud = cloud(source, &found)?;
     let mut sheet = Sheet::new()?;
@@ -85,7 +85,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         sheet.section("What to set");
         sheet.paste("set", "The recommended setting", &best.set.join("\n"))?;
         // The files of an earlier search may still be there; they are of another setting.
-        if made.lists("scaling.tf") {
+        if made.output("scaling.tf").is_some() {
             let text = source.bytes("scaling.tf")?;
             let text = String::from_utf8(text).map_err(|_| source.wrong("scaling.tf", "it is not UTF-8"))?;
             sheet.paste("terraform", "For Terraform: scaling.tf", &text)?;
@@ -120,7 +120,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         false => sheet.list(&found.what_would_change_the_choice)?,
     }
     rejected(&mut sheet, &found)?;
-    if made.lists("plan.toml") && found.recommended.is_some() {
+    if made.output("plan.toml").is_some() && found.recommended.is_some() {
         let plan = String::from_utf8(source.bytes("plan.toml")?);
         let plan = plan.map_err(|_| source.wrong("plan.toml", "it is not UTF-8"))?;
         sheet.section("Assumptions of the recommended setting");
@@ -143,7 +143,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         facts,
         verdict: verdict(&found),
         tiles: tiles(&found),
-        origins: made.origins(),
+        origins: source.origins(),
     };
     sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
 }

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::experiment::{FolderFiles, of_one_run};
+use super::experiment::Open;
+use crate::report::manifest::Manifest;
 
 pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};
@@ -18,91 +19,6 @@ const REMEDY: &str = "make the results again with `windtunnel run`";
 
 /// The version of `summary.json` that this program reads.
 const SCHEMA_MAJOR: &str = "1";
-
-/// The files of a run that a page is made of, as bytes.
-#[derive(Clone, Debug, Default)]
-pub struct RunFiles {
-    /// `manifest.json`, of which a page takes only what equal runs have in common.
-    pub manifest: Vec<u8>,
-    /// `summary.json`.
-    pub summary: Vec<u8>,
-    /// `timeline.csv`.
-    pub timeline: Vec<u8>,
-    /// `decisions.csv`.
-    pub decisions: Vec<u8>,
-    /// `evaluations.csv`.
-    pub evaluations: Vec<u8>,
-    /// `tasks.csv`.
-    pub tasks: Vec<u8>,
-    /// `plan.toml`.
-    pub plan: Vec<u8>,
-    /// `estimates.json`, where there were several runs.
-    pub estimates: Option<Vec<u8>>,
-}
-
-impl RunFiles {
-    /// Gathers them with `read`, which gives the content of a file of the folder. A file that the manifest does not list
-    /// was left by another run and is not asked for.
-    ///
-    /// # Errors
-    /// What `read` said, or that the manifest is not one.
-    pub fn gather(read: &mut dyn FnMut(&str) -> Result<Vec<u8>, String>) -> Result<Self, String> {
-        let manifest = read("manifest.json")?;
-        let estimates = lists(&manifest, "estimates.json")?;
-        Ok(Self {
-            manifest,
-            summary: read("summary.json")?,
-            timeline: read("timeline.csv")?,
-            decisions: read("decisions.csv")?,
-            evaluations: read("evaluations.csv")?,
-            tasks: read("tasks.csv")?,
-            plan: read("plan.toml")?,
-            estimates: if estimates { Some(read("estimates.json")?) } else { None },
-        })
-    }
-
-    /// Whether all of them are of one run. Files that are no files of a run at all are told better by the page.
-    ///
-    /// # Errors
-    /// A sentence that names the file that does not belong, and what to do.
-    pub fn belong_together(&self) -> Result<(), String> {
-        of_one_run(&FolderFiles {
-            manifest: &self.manifest,
-            summary: &self.summary,
-            plan: &self.plan,
-            timeline: &self.timeline,
-            decisions: Some(&self.decisions),
-            tasks: Some(&self.tasks),
-            estimates: self.estimates.as_deref(),
-            replications: None,
-        })
-    }
-}
-
-/// Whether a run's `manifest.json` lists the file among what the run left; one that it does not is of an earlier run.
-///
-/// # Errors
-/// A sentence: it is no manifest.
-pub fn lists(manifest: &[u8], name: &str) -> Result<bool, String> {
-    Ok(Manifest::read(manifest)?.outputs.iter().any(|output| output == name))
-}
-
-/// What equal runs have in common of `manifest.json`.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Manifest {
-    pub(super) windtunnel_version: String,
-    pub(super) price_book_date: String,
-    #[serde(default)]
-    pub(super) replication: u64,
-    #[serde(default)]
-    outputs: Vec<String>,
-}
-
-impl Manifest {
-    fn read(bytes: &[u8]) -> Result<Self, String> {
-        json("manifest.json", bytes)
-    }
-}
 
 /// `estimates.json`.
 #[derive(Clone, Debug, Deserialize)]
@@ -155,12 +71,12 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Reads the files.
+    /// Reads the files that `open` gives.
     ///
     /// # Errors
     /// A sentence that names the file and what to do.
-    pub(super) fn read(files: &RunFiles) -> Result<Self, String> {
-        let summary: Summary = json("summary.json", &files.summary)?;
+    pub(super) fn read(manifest: &Manifest, open: &mut Open<'_>) -> Result<Self, String> {
+        let summary: Summary = json("summary.json", open)?;
         let version = summary.schema_version.as_str();
         if version.split('.').next() != Some(SCHEMA_MAJOR) {
             return Err(format!(
@@ -169,19 +85,29 @@ impl Results {
             ));
         }
         let names: Vec<String> = summary.services.0.iter().map(|(name, _)| name.clone()).collect();
-        let estimates = files.estimates.as_deref().map(|bytes| json("estimates.json", bytes)).transpose()?;
+        // What the manifest does not list was left by others.
+        let is_many = manifest.output("estimates.json").is_some();
+        let estimates = if is_many { Some(json("estimates.json", open)?) } else { None };
+        let (alarms, seen) = sheets::evaluations(open, &names)?;
         Ok(Self {
-            manifest: Manifest::read(&files.manifest)?,
-            plan: plan(&files.plan)?,
-            timelines: sheets::timelines(&files.timeline, &names)?,
-            decisions: sheets::decisions(&files.decisions, &names)?,
-            alarms: sheets::alarms(&files.evaluations, &names)?,
-            seen: sheets::seen(&files.evaluations, &names)?,
-            cold_starts: sheets::cold_starts(&files.tasks, &names)?,
+            manifest: manifest.clone(),
+            plan: plan(&bytes("plan.toml", open)?)?,
+            timelines: sheets::timelines(open, &names)?,
+            decisions: sheets::decisions(open, &names)?,
+            alarms,
+            seen,
+            cold_starts: sheets::cold_starts(open, &names)?,
             summary,
             estimates,
         })
     }
+}
+
+/// The content of a file that is small however long the run.
+fn bytes(name: &str, open: &mut Open<'_>) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    open(name)?.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
 fn plan(bytes: &[u8]) -> Result<Plan, String> {
@@ -191,7 +117,7 @@ fn plan(bytes: &[u8]) -> Result<Plan, String> {
     Ok(Plan { head, text: text.to_owned() })
 }
 
-fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes)
+fn json<T: DeserializeOwned>(name: &str, open: &mut Open<'_>) -> Result<T, String> {
+    serde_json::from_slice(&bytes(name, open)?)
         .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}; {REMEDY}"))
 }

@@ -9,21 +9,30 @@ use serde::Serialize;
 use super::bill::Bill;
 use super::chart::Panel;
 use super::checks::Verdicts;
+use super::experiment::Open;
 use super::figures::{self, Group};
 use super::frame::{Markup, Page, Templates};
 use super::log::Log;
 use super::plan::PlanSection;
-use super::reading::{Results, RunFiles};
+use super::reading::Results;
 use crate::kernel::units::SimDuration;
+use crate::report::manifest::Manifest;
 use crate::report::numbers::span;
 
 /// The files of one run, and what to call it among others.
-#[derive(Clone, Debug, Default)]
-pub struct RunOutput {
+pub struct RunOutput<'a> {
     /// The folder, as the user named it; shown where a page has several runs.
     pub label: String,
-    /// Its files.
-    pub files: RunFiles,
+    /// What made them.
+    pub manifest: Manifest,
+    /// Opens one of them.
+    pub open: Box<Open<'a>>,
+}
+
+impl std::fmt::Debug for RunOutput<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunOutput").field("label", &self.label).finish_non_exhaustive()
+    }
 }
 
 /// What the scripts read.
@@ -81,14 +90,15 @@ struct RunView {
 ///
 /// # Errors
 /// A sentence that names the file that is damaged, or of another version, and what to do.
-pub fn run_page(outputs: &[RunOutput]) -> Result<Vec<u8>, String> {
+pub fn run_page(outputs: &mut [RunOutput<'_>]) -> Result<Vec<u8>, String> {
     let templates = Templates::new()?;
     let several = outputs.len() > 1;
     let mut data = Data { services: Vec::new() };
     let (mut parts, mut names, mut tiles) = (String::new(), Vec::new(), Vec::new());
-    for (number, output) in outputs.iter().enumerate() {
-        let within = |message: String| if several { format!("{}: {message}", output.label) } else { message };
-        let results = Results::read(&output.files).map_err(within)?;
+    for (number, output) in outputs.iter_mut().enumerate() {
+        let label = output.label.clone();
+        let within = |message: String| if several { format!("{label}: {message}") } else { message };
+        let results = Results::read(&output.manifest, &mut *output.open).map_err(within)?;
         names.push(results.summary.scenario.name.clone());
         tiles.push((output.label.clone(), figures::tiles(&results, &horizon(&results))));
         let label = if several { output.label.as_str() } else { "" };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::amounts::{Amount, Kind, value};
 use super::assumed::{self, Assumed, Varied};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, Head, Made, Place, Sheet, Source, Table, counted};
+use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
@@ -96,10 +96,7 @@ struct Failure {
 
 /// The page.
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let made: Made = source.json("manifest.json")?;
     let summary: Summary = source.json("summary.json")?;
-    let hashes = ("sweep's SHA-256", Some(summary.sweep_sha256.as_str()), made.sweep_sha256.as_deref());
-    made.same(source, "summary.json", &[hashes])?;
     let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
     let cloud = cloud(source, &summary, step)?;
     let mut sheet = Sheet::new()?;
@@ -148,7 +145,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     sheet.points("points", &left_out)?;
     failures(&mut sheet, &summary)?;
     assumptions(&mut sheet, &summary)?;
-    let origins = made.origins().into_iter().filter(|origin| origin.name != "Command");
+    let origins = source.origins().into_iter().filter(|origin| origin.name != "Command");
     let mut origins: Vec<_> = origins.collect();
     origins.insert(0, super::frame::Origin::code("Sweep SHA-256", summary.sweep_sha256.clone()));
     let head = Head {

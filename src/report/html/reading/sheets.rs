@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::REMEDY;
+use super::{Open, REMEDY};
 use crate::report::words::cell;
 
 /// What a page draws of `timeline.csv`, with the decimals that it keeps.
@@ -78,9 +78,8 @@ pub(in crate::report) struct Decision {
 }
 
 /// An alarm that `evaluations.csv` has rows of.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct Alarm {
-    service: String,
     pub(in crate::report) policy: String,
     pub(in crate::report) alarm: String,
     pub(in crate::report) metric: String,
@@ -88,17 +87,42 @@ pub(in crate::report) struct Alarm {
 }
 
 /// What an alarm saw over a time: a row of `evaluations.csv`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(in crate::report) struct Seen {
     pub(in crate::report) time_s: f64,
     pub(in crate::report) until_s: f64,
-    service: String,
     pub(in crate::report) policy: String,
     pub(in crate::report) alarm: String,
     pub(in crate::report) metric: String,
     /// Lowest and highest newest datapoint; `None`: missing all the time.
     pub(in crate::report) lowest: Option<f64>,
     pub(in crate::report) highest: Option<f64>,
+}
+
+/// A row of `evaluations.csv`.
+#[derive(Clone, Debug, Deserialize)]
+struct Evaluation {
+    time_s: f64,
+    until_s: f64,
+    service: String,
+    policy: String,
+    alarm: String,
+    metric: String,
+    lowest: Option<f64>,
+    highest: Option<f64>,
+    threshold: f64,
+}
+
+impl Evaluation {
+    fn alarm(&self) -> Alarm {
+        let Self { policy, alarm, metric, threshold, .. } = self.clone();
+        Alarm { policy, alarm, metric, threshold }
+    }
+
+    fn seen(self) -> Seen {
+        let Self { time_s, until_s, policy, alarm, metric, lowest, highest, .. } = self;
+        Seen { time_s, until_s, policy, alarm, metric, lowest, highest }
+    }
 }
 
 impl Seen {
@@ -142,9 +166,9 @@ fn damaged(file: &str, what: impl std::fmt::Display) -> String {
 }
 
 /// `timeline.csv`, by service.
-pub(super) fn timelines(bytes: &[u8], services: &[String]) -> Result<Vec<Timeline>, String> {
+pub(super) fn timelines(open: &mut Open<'_>, services: &[String]) -> Result<Vec<Timeline>, String> {
     const FILE: &str = "timeline.csv";
-    let mut reader = csv::Reader::from_reader(bytes);
+    let mut reader = csv::Reader::from_reader(open(FILE)?);
     let headers = reader.headers().map_err(|error| damaged(FILE, error))?.clone();
     let at = |name: &str| {
         let place = headers.iter().position(|header| header == name);
@@ -179,57 +203,80 @@ pub(super) fn timelines(bytes: &[u8], services: &[String]) -> Result<Vec<Timelin
     Ok(found)
 }
 
-fn rows<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<Vec<T>, String> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let rows = reader.deserialize().collect::<Result<Vec<T>, csv::Error>>();
-    rows.map_err(|error| damaged(file, error))
+/// Gives each row to `take`, with the place of its service.
+fn each<T: DeserializeOwned>(
+    file: &str,
+    open: &mut Open<'_>,
+    services: &[String],
+    service: impl Fn(&T) -> &str,
+    mut take: impl FnMut(usize, T),
+) -> Result<(), String> {
+    let cells = cells(services);
+    let mut reader = csv::Reader::from_reader(open(file)?);
+    for row in reader.deserialize::<T>() {
+        let row = row.map_err(|error| damaged(file, error))?;
+        let place = place(service(&row), &cells, file)?;
+        take(place, row);
+    }
+    Ok(())
 }
 
-fn by_service<T>(
-    rows: Vec<T>,
-    services: &[String],
-    file: &str,
-    name: impl Fn(&T) -> &str,
-) -> Result<Vec<Vec<T>>, String> {
-    let mut found: Vec<Vec<T>> = services.iter().map(|_| Vec::new()).collect();
-    let cells = cells(services);
-    for row in rows {
-        let place = place(name(&row), &cells, file)?;
-        if let Some(list) = found.get_mut(place) {
-            list.push(row);
-        }
-    }
-    Ok(found)
+fn lists<T>(services: &[String]) -> Vec<Vec<T>> {
+    services.iter().map(|_| Vec::new()).collect()
 }
 
 /// `decisions.csv`, by service.
-pub(super) fn decisions(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Decision>>, String> {
-    const FILE: &str = "decisions.csv";
-    by_service(rows(FILE, bytes)?, services, FILE, |row: &Decision| &row.service)
+pub(super) fn decisions(open: &mut Open<'_>, services: &[String]) -> Result<Vec<Vec<Decision>>, String> {
+    let mut found = lists(services);
+    each(
+        "decisions.csv",
+        open,
+        services,
+        |row: &Decision| &row.service,
+        |place, row| {
+            found.get_mut(place).into_iter().for_each(|list: &mut Vec<_>| list.push(row.clone()));
+        },
+    )?;
+    Ok(found)
 }
 
-/// The alarms of `evaluations.csv`, by service; each once for every threshold it had.
-pub(super) fn alarms(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Alarm>>, String> {
-    const FILE: &str = "evaluations.csv";
-    let mut known: Vec<Alarm> = Vec::new();
-    for row in rows::<Alarm>(FILE, bytes)? {
-        if !known.contains(&row) {
-            known.push(row);
-        }
-    }
-    by_service(known, services, FILE, |row| &row.service)
-}
-
-/// What alarms saw of metrics that `timeline.csv` does not have, by service.
-pub(super) fn seen(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<Seen>>, String> {
-    const FILE: &str = "evaluations.csv";
-    let mut rows = rows::<Seen>(FILE, bytes)?;
-    rows.retain(|row| !Seen::is_utilization(&row.metric));
-    by_service(rows, services, FILE, |row| &row.service)
+/// The alarms of `evaluations.csv`, each once for every threshold it had; and what they saw of metrics that `timeline.csv`
+/// does not have. Both by service.
+pub(super) fn evaluations(
+    open: &mut Open<'_>,
+    services: &[String],
+) -> Result<(Vec<Vec<Alarm>>, Vec<Vec<Seen>>), String> {
+    let (mut alarms, mut seen) = (lists(services), lists(services));
+    each(
+        "evaluations.csv",
+        open,
+        services,
+        |row: &Evaluation| &row.service,
+        |place, row| {
+            let (Some(alarms), Some(seen)) = (alarms.get_mut(place), seen.get_mut(place)) else { return };
+            let alarm = row.alarm();
+            if !alarms.contains(&alarm) {
+                alarms.push(alarm);
+            }
+            if !Seen::is_utilization(&row.metric) {
+                seen.push(row.seen());
+            }
+        },
+    )?;
+    Ok((alarms, seen))
 }
 
 /// `tasks.csv`, by service.
-pub(super) fn cold_starts(bytes: &[u8], services: &[String]) -> Result<Vec<Vec<ColdStart>>, String> {
-    const FILE: &str = "tasks.csv";
-    by_service(rows(FILE, bytes)?, services, FILE, |row: &ColdStart| &row.service)
+pub(super) fn cold_starts(open: &mut Open<'_>, services: &[String]) -> Result<Vec<Vec<ColdStart>>, String> {
+    let mut found = lists(services);
+    each(
+        "tasks.csv",
+        open,
+        services,
+        |row: &ColdStart| &row.service,
+        |place, row| {
+            found.get_mut(place).into_iter().for_each(|list: &mut Vec<_>| list.push(row.clone()));
+        },
+    )?;
+    Ok(found)
 }

@@ -25,7 +25,7 @@ fn seed(results: &Results) -> String {
 /// What made the results, and the command that makes them again.
 pub(super) fn origins(results: &Results) -> Vec<Origin> {
     let scenario = &results.summary.scenario;
-    let runs = match (&results.estimates, results.manifest.replication) {
+    let runs = match (&results.estimates, results.manifest.replication.unwrap_or(0)) {
         (Some(estimates), _) => format!(" --replications {}", estimates.replications),
         (None, 0) => String::new(),
         (None, replication) => format!(" --replication {replication}"),

@@ -1,0 +1,215 @@
+//! `manifest.json`: what made the results of a folder, and every file of them with its SHA-256. The only file of a run that
+//! differs between equal runs.
+//!
+//! A folder is what its manifest says. It is written last; while files get their names, the manifest that stands there says
+//! so, so that a folder is whole, or known not to be, whatever ends the program.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the shape.
+const SCHEMA_VERSION: &str = "2.0";
+
+/// The name of the file.
+pub const MANIFEST: &str = "manifest.json";
+
+/// What the page is called beside the files that it is made of.
+pub const PAGE: &str = "report.html";
+
+/// The command that left its results in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FolderKind {
+    /// `windtunnel run`.
+    Run,
+    /// `windtunnel compare`.
+    Compare,
+    /// `windtunnel sweep`, or `merge`.
+    Sweep,
+    /// `windtunnel optimize`.
+    Optimize,
+    /// `windtunnel forecast`.
+    Forecast,
+}
+
+impl FolderKind {
+    /// The command.
+    #[must_use]
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Compare => "compare",
+            Self::Sweep => "sweep",
+            Self::Optimize => "optimize",
+            Self::Forecast => "forecast",
+        }
+    }
+}
+
+/// A file of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputFile {
+    /// Its name.
+    pub file: String,
+    /// Its length \[B\].
+    pub bytes: u64,
+    /// The SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Another scenario of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherScenario {
+    /// Its name.
+    pub scenario: String,
+    /// The SHA-256 of its text and of what `--set` gave, in hexadecimal.
+    pub scenario_sha256: String,
+}
+
+/// What made the results of a folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the shape.
+    pub schema_version: String,
+    /// The version of the program.
+    pub windtunnel_version: String,
+    /// The command.
+    pub command: FolderKind,
+    /// The command, as typed.
+    pub command_line: Vec<String>,
+    /// The name of the scenario.
+    pub scenario: String,
+    /// The SHA-256 of its text and of what `--set` gave, in hexadecimal.
+    pub scenario_sha256: String,
+    /// The other scenarios of a comparison.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherScenario>,
+    /// The seed.
+    pub seed: u64,
+    /// Of a run: the fingerprint in its `summary.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Of a run: which replication its `summary.json` tells of, from 0 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replication: Option<u64>,
+    /// The date of the built-in prices.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub price_book_date: String,
+    /// Of a sweep: its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep_sha256: Option<String>,
+    /// Of a sweep: which part of it this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// Of a sweep: the files that it read, with their SHA-256, in hexadecimal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, String>,
+    /// When it was finished, by the wall clock \[s since 1970\].
+    pub finished_unix_s: u64,
+    /// How long it took, by the wall clock \[s\].
+    pub wall_time_s: f64,
+    /// Every file of the results but this one and, of a sweep, its journal.
+    pub outputs: Vec<OutputFile>,
+    /// Files that may be there and are not vouched for: the command that wrote this had not finished.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<String>,
+}
+
+/// Why a `manifest.json` cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestFault {
+    /// It is not one of this program.
+    Foreign,
+    /// It is one of this program, of a version that this one does not read.
+    OtherVersion,
+    /// It is one of this program, and damaged.
+    Damaged,
+}
+
+impl Manifest {
+    /// A manifest of `command` by this version of the program, without a word on what it was made of.
+    #[must_use]
+    pub fn of(command: FolderKind) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
+            command,
+            command_line: Vec::new(),
+            scenario: String::new(),
+            scenario_sha256: String::new(),
+            others: Vec::new(),
+            seed: 0,
+            fingerprint: None,
+            replication: None,
+            price_book_date: String::new(),
+            sweep_sha256: None,
+            shard: None,
+            inputs: BTreeMap::new(),
+            finished_unix_s: 0,
+            wall_time_s: 0.0,
+            outputs: Vec::new(),
+            unfinished: Vec::new(),
+        }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(bytes: &[u8]) -> Result<Self, ManifestFault> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| ManifestFault::Foreign)?;
+        if !value["windtunnel_version"].is_string() {
+            return Err(ManifestFault::Foreign);
+        }
+        let version = value["schema_version"].as_str().unwrap_or_default();
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        if major(version) != major(SCHEMA_VERSION) {
+            return Err(ManifestFault::OtherVersion);
+        }
+        serde_json::from_value(value).map_err(|_| ManifestFault::Damaged)
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> Vec<u8> {
+        // A struct of texts and finite numbers is JSON.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text.into_bytes()
+    }
+
+    /// What it says of a file; `None` where it does not list it.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<&OutputFile> {
+        self.outputs.iter().find(|output| output.file == name)
+    }
+
+    /// Whether the results were written to the end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.outputs.is_empty() || self.unfinished.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_reads_back_and_others_are_told_apart() {
+        let mut manifest = Manifest::of(FolderKind::Compare);
+        manifest.outputs.push(OutputFile { file: "a".to_owned(), bytes: 1, sha256: "00".to_owned() });
+        assert_eq!(Manifest::read(&manifest.text()), Ok(manifest));
+        for (text, fault) in [
+            ("{}", ManifestFault::Foreign),
+            ("{", ManifestFault::Foreign),
+            (r#"{"name":"app","version":"1"}"#, ManifestFault::Foreign),
+            (r#"{"windtunnel_version":"0.1.0","schema_version":"1.0"}"#, ManifestFault::OtherVersion),
+            (r#"{"windtunnel_version":"0.1.0"}"#, ManifestFault::OtherVersion),
+            (r#"{"windtunnel_version":"0.1.0","schema_version":"2.0","seed":-1}"#, ManifestFault::Damaged),
+        ] {
+            assert_eq!(Manifest::read(text.as_bytes()), Err(fault), "{text}");
+        }
+    }
+}

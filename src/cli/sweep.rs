@@ -97,9 +97,7 @@ fn open(request: &SweepRequest, head: &Head, out: &Path) -> Result<Cells, Exit> 
     if !exists || request.new {
         // Results of another sweep must not stand beside the rows of this one.
         let removed = output::remove_all(out, &deliver::FILES).map_err(|error| error.to_string());
-        let cells = Design::estimate(&head.axes, &head.points, head.replications);
-        let cells = u64::try_from(cells).unwrap_or(u64::MAX);
-        let created = removed.and_then(|()| Cells::create(out, head, shard, cells));
+        let created = removed.and_then(|()| Cells::create(out, head, shard, head.cells()?));
         return created.map_err(|message| fail(Exit::RunFailed, &message));
     }
     let opened = Cells::open(out, request.resume);

@@ -5,7 +5,7 @@
 mod sheets;
 mod together;
 
-pub use together::{FolderFiles, of_one_run, plan_belongs};
+pub use together::{FolderFiles, checked_horizon, of_one_run, plan_belongs};
 
 use serde_json::Value;
 
@@ -202,9 +202,7 @@ impl Kept {
         let figures = &self.estimates.as_ref()?["figures"];
         let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
         let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
-        // As many ones as there were, so that the sentence is made in one place.
-        let marks = (0..runs).map(|run| Some(f64::from(u8::from(as_f64(run) + 0.5 < share * as_f64(runs)))));
-        checks::still_short(&marks.collect::<Vec<_>>())
+        checks::still_short((nearest(share * as_f64(runs)).min(runs), runs))
     }
 
     fn offered(&self, service: &str) -> Option<f64> {
@@ -294,6 +292,16 @@ fn json(name: &str, bytes: &[u8]) -> Result<Value, String> {
 /// A number, or a decimal text, as money is written.
 fn decimal(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
+}
+
+/// The nearest count; a cast of floats keeps within the range, and zero stands for what is no number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of runs, bounded by its caller"
+)]
+fn nearest(count: f64) -> u64 {
+    count.round() as u64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of runs")]

@@ -64,6 +64,8 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
             request.max_cells
         )));
     }
+    Design::check(&axes, &points, replications)
+        .map_err(|why| usage(format!("there is no such sweep: {why}")))?;
     let design = Design::new(&axes, &points, replications, scenario.seed);
     let alone = sweep::alone(&base, &design, Some(interrupted));
     if !alone.useless.is_empty() {

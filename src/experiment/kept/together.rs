@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::scenario::text_sha256;
+use crate::scenario::{LONGEST_RUN_S, text_sha256};
 
 /// The files of a folder, as bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -198,6 +198,20 @@ impl Minutes {
     }
 }
 
+/// The length of a run as `summary.json` has it \[s\].
+///
+/// # Errors
+/// A sentence: no run is so long.
+pub fn checked_horizon(horizon_s: f64) -> Result<f64, String> {
+    if horizon_s > 0.0 && horizon_s <= LONGEST_RUN_S as f64 {
+        return Ok(horizon_s);
+    }
+    Err(format!(
+        "`summary.json` is not what `windtunnel run` writes: its `horizon_s` is {horizon_s}, and a run lasts at most {LONGEST_RUN_S} s; \
+         make the results again"
+    ))
+}
+
 /// `timeline.csv`: a row a minute and service.
 fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
     let (Some(services), Some(horizon_s)) =
@@ -205,6 +219,7 @@ fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
     else {
         return Ok(());
     };
+    checked_horizon(horizon_s)?;
     let odd =
         |what: String| Err(format!("`timeline.csv` is not the whole timeline of the run: {what}; {REMEDY}"));
     let mut reader = csv::Reader::from_reader(bytes);
@@ -237,19 +252,19 @@ fn rows_of_minutes(bytes: &[u8], summary: &Value) -> Result<(), String> {
 
 /// `decisions.csv` and `tasks.csv` have rows where the summary counts what they list.
 fn rows_of_events(files: &FolderFiles<'_>, summary: &Value) -> Result<(), String> {
-    let sum = |counts: [[&str; 2]; 2]| -> u64 {
-        let services = summary["services"].as_object().into_iter().flatten();
-        let of = |service: &Value| {
-            counts.iter().filter_map(|[table, key]| service[table][key].as_u64()).sum::<u64>()
+    let counts_any = |counts: [[&str; 2]; 2]| {
+        let mut services = summary["services"].as_object().into_iter().flatten();
+        let is_counted = |service: &Value| {
+            counts.iter().any(|[table, key]| service[table][key].as_u64().is_some_and(|count| count > 0))
         };
-        services.map(|(_, service)| of(service)).sum()
+        services.any(|(_, service)| is_counted(service))
     };
-    let changes = sum([["scaling", "scale_out"], ["scaling", "scale_in"]]);
-    let tasks = sum([["tasks", "started"], ["tasks", "running_max"]]);
-    for (name, bytes, count) in
+    let changes = counts_any([["scaling", "scale_out"], ["scaling", "scale_in"]]);
+    let tasks = counts_any([["tasks", "started"], ["tasks", "running_max"]]);
+    for (name, bytes, is_counted) in
         [("decisions.csv", files.decisions, changes), ("tasks.csv", files.tasks, tasks)]
     {
-        let Some(bytes) = bytes.filter(|_| count > 0) else { continue };
+        let Some(bytes) = bytes.filter(|_| is_counted) else { continue };
         if csv::Reader::from_reader(bytes).records().next().is_none() {
             return Err(format!(
                 "`{name}` is empty, and `summary.json` counts what it should list; {REMEDY}"

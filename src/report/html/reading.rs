@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::experiment::{FolderFiles, of_one_run};
+use crate::experiment::{FolderFiles, checked_horizon, of_one_run};
 
 pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};
@@ -168,6 +168,7 @@ impl Results {
                  that wrote it, or {REMEDY}"
             ));
         }
+        checked_horizon(summary.scenario.horizon_s)?;
         let names: Vec<String> = summary.services.0.iter().map(|(name, _)| name.clone()).collect();
         let estimates = files.estimates.as_deref().map(|bytes| json("estimates.json", bytes)).transpose()?;
         Ok(Self {

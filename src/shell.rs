@@ -6,6 +6,7 @@ pub mod files;
 pub mod interrupt;
 pub mod journal;
 pub mod output;
+pub mod panics;
 pub mod progress;
 pub mod terminal;
 pub mod wall_clock;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use super::panics;
 use crate::scenario::{Files, Source};
 
 /// Longest scenario file that is read \[B\].
@@ -104,6 +105,7 @@ impl Files for Reader {
 
 /// Opens a file that is a file: a device or a pipe could make a run wait for ever.
 fn open_plain(path: &Path) -> Result<File, String> {
+    panics::opened(path);
     let metadata = fs::metadata(path).map_err(|error| in_words(&error))?;
     if metadata.is_dir() {
         return Err("it is a folder".to_owned());

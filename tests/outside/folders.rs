@@ -52,7 +52,7 @@ fn commands(place: &Path, run: &str) -> Vec<Ran> {
 #[track_caller]
 fn ends_in_words(ran: &Ran, what: &str) {
     let is_known = matches!(ran.code, Some(0..=2));
-    assert!(is_known && !ran.stderr.contains("panicked"), "{what}: {:?} {}", ran.code, ran.stderr);
+    assert!(is_known && !ran.is_of_a_bug(), "{what}: {:?} {}", ran.code, ran.stderr);
 }
 
 /// Puts a number of a folder's document to `bad`.

@@ -8,5 +8,6 @@ pub mod journal;
 pub mod output;
 pub mod panics;
 pub mod progress;
+pub mod shelf;
 pub mod terminal;
 pub mod wall_clock;

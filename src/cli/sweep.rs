@@ -142,7 +142,7 @@ fn run(
     let head = &planned.head;
     let missing = cells.missing();
     let limits = Limits { requests: head.budget, interrupted: Some(interrupted) };
-    let files = || crate::shell::files::Shelf::files(&planned.shelf);
+    let files = || crate::shell::shelf::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
     let runner = Runner::new(base, design, head, limits);
     let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.given.quiet);

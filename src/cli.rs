@@ -27,12 +27,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::shell::panics;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour};
 use args::{Arguments, Command};
 
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
+    panics::caught(run_command).unwrap_or(Exit::RunFailed).into()
+}
+
+fn run_command() -> Exit {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(message) => {
@@ -42,12 +47,12 @@ pub fn main() -> ExitCode {
             let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             if is_error {
                 note(&text);
-                return Exit::Usage.into();
+                return Exit::Usage;
             }
-            return commands::print(&text).into();
+            return commands::print(&text);
         }
     };
-    let exit = match arguments.command {
+    match arguments.command {
         Command::Run(request) => run::run(&request),
         Command::Check(request) => check::run(&request),
         Command::Compare(request) => compare::run(&request),
@@ -66,6 +71,5 @@ pub fn main() -> ExitCode {
         Command::Parquet(request) => parquet::run(&request),
         Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => commands::completions(shell),
-    };
-    exit.into()
+    }
 }

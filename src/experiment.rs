@@ -24,7 +24,7 @@ pub use base::Base;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
 pub use figures::{Figure, Law, Measure, Share};
-pub use kept::{Kept, KeptFiles};
+pub use kept::{Kept, KeptFiles, checked_horizon};
 pub use minutes::{Longest, longest_shortfall, minutes_over};
 pub use run::{replicate, run, run_replication};
 pub use sample::Sample;

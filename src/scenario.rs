@@ -50,6 +50,9 @@ pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
 pub use unpriced::{Unpriced, if_every};
 
+/// Longest run \[s\].
+pub const LONGEST_RUN_S: u64 = schema::FIVE_YEARS;
+
 /// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
 /// alone does not say it, as with `minutes_over_limit`.
 #[must_use]

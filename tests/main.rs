@@ -17,6 +17,7 @@ mod limits;
 mod measurements;
 mod oracles;
 mod outputs;
+mod outside;
 mod program;
 mod report;
 mod scenario;

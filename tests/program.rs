@@ -20,8 +20,13 @@ impl Ran {
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        assert!(!self.is_of_a_bug(), "{}", self.stderr);
         self
+    }
+
+    /// Whether the program stopped itself because of a bug.
+    pub(crate) fn is_of_a_bug(&self) -> bool {
+        self.stderr.contains("panicked") || self.stderr.contains("internal error")
     }
 
     /// Standard output as JSON.

@@ -13,7 +13,7 @@ pub enum Exit {
     Usage,
     /// Interrupted; what was finished is kept.
     Interrupted,
-    /// The run failed: input could not be read or output could not be written.
+    /// The run failed: input could not be read, output could not be written, or the program has a bug.
     RunFailed,
 }
 
@@ -40,7 +40,7 @@ Exit codes:
   0    all well
   1    a check of the scenario failed
   2    wrong usage, or an invalid scenario
-  3    a run failed (I/O, disk full)
+  3    a run failed (I/O, disk full, a bug in windtunnel)
   130  interrupted";
 
 impl From<Exit> for ExitCode {

@@ -93,9 +93,7 @@ fn open(request: &SweepRequest, head: &Head, out: &Path, folder: &mut ResultsWri
     if !exists || request.new {
         // Results of another sweep must not stand beside the rows of this one.
         let removed = folder.clear().map_err(|error| error.to_string());
-        let cells = Design::estimate(&head.axes, &head.points, head.replications);
-        let cells = u64::try_from(cells).unwrap_or(u64::MAX);
-        let created = removed.and_then(|()| Cells::create(out, head, shard, cells));
+        let created = removed.and_then(|()| Cells::create(out, head, shard, head.cells()?));
         return created.map_err(|message| fail(Exit::RunFailed, &message));
     }
     let opened = Cells::open(out, request.resume);
@@ -144,7 +142,7 @@ fn run(
     let head = &planned.head;
     let missing = cells.missing();
     let limits = Limits { requests: head.budget, interrupted: Some(interrupted) };
-    let files = || crate::shell::files::Shelf::files(&planned.shelf);
+    let files = || crate::shell::shelf::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
     let runner = Runner::new(base, design, head, limits);
     let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.given.quiet);

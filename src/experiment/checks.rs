@@ -284,15 +284,20 @@ fn findings_of_sample(check: &Check, scenario: &Scenario, sample: &Sample, confi
 /// Why a time to capacity cannot be judged.
 const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be judged";
 
-/// In how many runs capacity was short when they ended, in words; `None` where it was in none.
+/// In how many of some runs capacity was short when they ended, in words; `None` where it was in none.
 #[must_use]
-pub fn still_short(marks: &[Option<f64>]) -> Option<String> {
-    let known = marks.iter().flatten().count();
-    match marks.iter().flatten().filter(|mark| **mark > 0.5).count() {
+pub fn still_short((open, known): (u64, u64)) -> Option<String> {
+    match open {
         0 => None,
         _ if known == 1 => Some("not over when the run ended".to_owned()),
         open => Some(format!("in {open} of {known} runs it was not over when the run ended")),
     }
+}
+
+/// How many of the runs with a mark have one, and how many have something to judge.
+fn counted(marks: &[Option<f64>]) -> (u64, u64) {
+    let known = marks.iter().flatten();
+    (known.clone().filter(|mark| **mark > 0.5).count() as u64, known.count() as u64)
 }
 
 /// What has to be said beside the time to capacity of a service; `marks`: whether it was short when each run ended, `None`
@@ -308,7 +313,7 @@ fn note_of(quantity: Quantity, service: &ServicePlan, marks: Option<Vec<Option<f
     let is_unsound =
         |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
     let proviso = service.faults.iter().any(is_unsound).then(|| "by what a sound task carries".to_owned());
-    let parts: Vec<String> = still_short(&marks).into_iter().chain(proviso).collect();
+    let parts: Vec<String> = still_short(counted(&marks)).into_iter().chain(proviso).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::checks::{self, Bills, Finding, judge_change, judge_one_run, judge_runs, priced};
 use super::{CheckOutcome, CheckStatus, Estimate, Measure};
 use crate::record::RequestCounts;
+use crate::scenario::LONGEST_RUN_S;
 use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source, Unpriced};
 
 /// The files of a run, as they were read.
@@ -187,9 +188,7 @@ impl Kept {
         let figures = &self.estimates.as_ref()?["figures"];
         let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
         let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
-        // As many ones as there were, so that the sentence is made in one place.
-        let marks = (0..runs).map(|run| Some(f64::from(u8::from(as_f64(run) + 0.5 < share * as_f64(runs)))));
-        checks::still_short(&marks.collect::<Vec<_>>())
+        checks::still_short((nearest(share * as_f64(runs)).min(runs), runs))
     }
 
     fn offered(&self, service: &str) -> Option<f64> {
@@ -281,7 +280,31 @@ fn decimal(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
 }
 
+/// The nearest count; a cast of floats keeps within the range, and zero stands for what is no number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of runs, bounded by its caller"
+)]
+fn nearest(count: f64) -> u64 {
+    count.round() as u64
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
 fn as_f64(count: u64) -> f64 {
     count as f64
+}
+
+/// The length of a run as `summary.json` has it \[s\].
+///
+/// # Errors
+/// A sentence: no run is so long.
+pub fn checked_horizon(horizon_s: f64) -> Result<f64, String> {
+    if horizon_s > 0.0 && horizon_s <= LONGEST_RUN_S as f64 {
+        return Ok(horizon_s);
+    }
+    Err(format!(
+        "`summary.json` is not what `windtunnel run` writes: its `horizon_s` is {horizon_s}, and a run lasts at most {LONGEST_RUN_S} s; \
+         make the results again"
+    ))
 }

@@ -12,7 +12,7 @@ mod survey;
 mod validate;
 
 pub use cell::{Runner, guarded};
-pub use design::{Design, Points};
+pub use design::{Design, MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Points};
 pub use points_file::points_of;
 pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 pub use survey::{Place, PointSummary, Survey, summarize};
@@ -81,6 +81,44 @@ impl Head {
         Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The number of cells of the sweep.
+    ///
+    /// # Errors
+    /// A clause: no sweep has such a head.
+    pub fn cells(&self) -> Result<u64, String> {
+        Design::check(&self.axes, &self.points, self.replications)
+    }
+
+    /// Whether a row can be one of this sweep, of so many cells: its cell, its seed, and the number of its figures.
+    ///
+    /// # Errors
+    /// A clause: what does not fit.
+    pub fn expects(&self, row: &Row, cells: u64) -> Result<(), String> {
+        if row.cell >= cells {
+            return Err(format!("it is of cell {}, and the sweep has {cells} cells", row.cell));
+        }
+        if let Outcome::Done(done) = &row.outcome
+            && done.figures.len() != self.figures.len()
+        {
+            let (found, wanted) = (done.figures.len(), self.figures.len());
+            return Err(format!("it has {found} figures, and the sweep {wanted}"));
+        }
+        if row.seed == self.seed || self.seeds().any(|seed| seed == row.seed) {
+            return Ok(());
+        }
+        Err(format!("its seed is {}, which is none of the sweep's", row.seed))
+    }
+
+    /// The seeds that axes set.
+    fn seeds(&self) -> impl Iterator<Item = u64> {
+        let overrides = self.axes.iter().flat_map(|axis| &axis.values).flat_map(|value| &value.overrides);
+        let seed = |text: &String| {
+            let (key, value) = text.split_once('=')?;
+            (key.trim() == "seed").then(|| value.trim().replace('_', "").parse().ok())?
+        };
+        overrides.filter_map(seed)
+    }
+
     /// What differs between two heads, in words; empty when they are the same.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
@@ -122,6 +160,7 @@ impl Head {
 
 /// One of several machines that share a sweep: it runs the cells whose number leaves `index` when divided by `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Share")]
 pub struct Shard {
     /// From 0.
     pub index: u64,
@@ -129,9 +168,32 @@ pub struct Shard {
     pub count: u64,
 }
 
+/// A shard as a file has it.
+#[derive(Deserialize)]
+struct Share {
+    index: u64,
+    count: u64,
+}
+
+impl TryFrom<Share> for Shard {
+    type Error = String;
+
+    fn try_from(Share { index, count }: Share) -> Result<Self, String> {
+        Self::new(index, count).ok_or_else(|| format!("there is no shard {index} (from 0) of {count}"))
+    }
+}
+
+/// Most shares of a sweep.
+const MOST_SHARDS: u64 = 1_000_000;
+
 impl Shard {
     /// A sweep on one machine.
     pub const WHOLE: Self = Self { index: 0, count: 1 };
+
+    /// The share `index` (from 0) of `count`; `None` where there is none.
+    fn new(index: u64, count: u64) -> Option<Self> {
+        (index < count && count <= MOST_SHARDS).then_some(Self { index, count })
+    }
 
     /// A shard as typed: `2/3`, counted from 1.
     ///
@@ -141,12 +203,9 @@ impl Shard {
         let parts = text.split_once('/').and_then(|(index, count)| {
             Some((index.trim().parse::<u64>().ok()?, count.trim().parse::<u64>().ok()?))
         });
-        match parts {
-            Some((index, count)) if index >= 1 && index <= count && count <= 1_000_000 => {
-                Ok(Self { index: index - 1, count })
-            }
-            _ => Err(format!("`{text}` is no shard; write I/N with I from 1 to N, such as 2/3")),
-        }
+        parts
+            .and_then(|(index, count)| Self::new(index.checked_sub(1)?, count))
+            .ok_or_else(|| format!("`{text}` is no shard; write I/N with I from 1 to N, such as 2/3"))
     }
 
     /// How many of `cells` cells it runs.

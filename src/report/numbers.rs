@@ -9,8 +9,8 @@ pub(super) const THIN: char = '\u{2009}';
 pub(super) const PLAIN: char = ' ';
 
 /// A whole number with its thousands apart: `1 234 567`. Numbers below 1 000 are left alone.
-pub(super) fn grouped(value: u64, separator: char) -> String {
-    let digits = value.to_string();
+pub(super) fn grouped(value: impl Into<u128>, separator: char) -> String {
+    let digits = value.into().to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -153,9 +153,9 @@ mod tests {
 
     #[test]
     fn numbers_read_as_a_person_would_write_them() {
-        assert_eq!(grouped(7000, PLAIN), "7 000");
-        assert_eq!(grouped(999, PLAIN), "999");
-        assert_eq!(grouped(1_234_567, PLAIN), "1 234 567");
+        assert_eq!(grouped(7_000_u64, PLAIN), "7 000");
+        assert_eq!(grouped(999_u64, PLAIN), "999");
+        assert_eq!(grouped(1_234_567_u64, PLAIN), "1 234 567");
         assert_eq!(figure(0.0, PLAIN), "0");
         assert_eq!(figure(83.14, PLAIN), "83.1");
         assert_eq!(figure(99.96, PLAIN), "100");

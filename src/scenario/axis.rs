@@ -10,6 +10,8 @@ use super::quantity::grouped;
 const MOST_VALUES: usize = 100_000;
 /// Most decimals of a number in a range.
 const MOST_DECIMALS: usize = 12;
+/// Beyond the largest number of a range, in units of its last decimal; the difference of two fits an `i128` by far.
+const LARGEST_SCALED: u128 = 1_000_000_000_000_000_000_000_000_000_000;
 
 /// One axis of a sweep or of a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,7 +194,7 @@ fn split_unit(text: &str) -> Option<(&str, &str)> {
 fn scaled(number: &str, decimals: usize) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = format!("{whole}{fraction:0<decimals$}");
-    digits.parse::<i128>().ok().filter(|value| value.abs() < 1_000_000_000_000_000_000_000_000_000_000)
+    digits.parse::<i128>().ok().filter(|value| value.unsigned_abs() < LARGEST_SCALED)
 }
 
 fn decimal(value: i128, decimals: usize) -> String {
@@ -247,6 +249,10 @@ mod tests {
             ("k=0..1000000:1", "1 000 001 values"),
             ("k=0..1:0.0000000000001", "12 decimals"),
             ("k=0..99999999999999999999999999999999999:1", "too large"),
+            ("k=-170141183460469231731687303715884105728..0:1", "too large"),
+            ("k=0..-170141183460469231731687303715884105728:1", "too large"),
+            ("k=-1000000000000000000000000000000..1:1", "too large"),
+            ("k=-999999999999999999999999999999..999999999999999999999999999999:1", "at most 100 000"),
         ] {
             let message = Axis::parse(text).unwrap_err();
             assert!(message.contains(said), "{text}: {message}");

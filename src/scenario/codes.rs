@@ -46,7 +46,7 @@ codes! {
         "A table holds the same key twice. Which of the two was meant cannot be known, so neither is used.",
         "seed = 1\nseed = 2";
     TEXT_LIMITS = "WT003", "text beyond what is read",
-        "A scenario may be 16 MiB long, nested 64 tables deep, hold 1000 items a list and integers of at most 38 digits. Long series of numbers belong in a trace file.",
+        "A scenario may be 16 MiB long, nested 64 tables deep, hold 1000 items a list and integers of at most 38 digits. Of its problems 1000 are listed. Long series of numbers belong in a trace file.",
         "name = [[[[[[[[[[[[ … ]]]]]]]]]]]]";
     UNKNOWN_KEY = "WT004", "unknown key",
         "No such key exists in this table. Unknown keys are never ignored: a misspelt `scale_in_cooldwon` would silently run with the default. The nearest valid key is suggested; `explain KEY` and `schema` list them all.",
@@ -157,7 +157,7 @@ codes! {
         "Rows are missing, or their cell is empty (or `null`, `NaN`, `N/A`, `-`). A missing sample is neither a zero nor its neighbour: `gaps = \"zero\"` or `gaps = \"hold\"` says which it shall be.",
         "0,12\n60,11\n300,14";
     TRACE_TOO_LARGE = "WT045", "trace beyond what is held",
-        "Lines are at most 1 MiB, unzipped text at most 16 GiB, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
+        "Lines are at most 1 MiB, unzipped text at most 16 GiB and 200 times the file, and 4 000 000 intervals of different value are held. Shorten the horizon or aggregate the trace.",
         "a year of seconds";
     BAD_SAMPLES = "WT046", "sample file that cannot be read",
         "An empirical distribution takes a file with one number a line (or in the first column of a CSV), finite and zero or more.",
@@ -171,6 +171,9 @@ codes! {
     LOCAL_TIME = "WT049", "local time that the clocks skip or repeat",
         "Times without a zone are read in the trace's `timezone`, else in the scenario's. Where clocks are put forward an hour does not exist; where they are put back one comes twice, and both are read when both are there. A first row within that hour could be either.",
         "2026-03-29 02:30:00,12        # in Europe/Berlin";
+    TOO_LARGE = "WT050", "scenario beyond what is held",
+        "What the services of a scenario hold together is bounded: 5 000 000 instants at which scheduled actions are due, 20 000 000 pieces of rates and counts, as many intervals of traces and as many samples, and 200 000 000 evaluations of shapes. Shorten the horizon, or write less of what the message names.",
+        "schedule = \"cron(* * * * ? *)\"     # in a hundred actions over five years";
     NOT_A_FLOW = "WT060", "what flows cannot represent",
         "With `fidelity = \"fluid\"` requests are not told apart: every client has the same fixed patience and tries once, all requests are alike, all tasks are alike, and the load balancer does not look at load. Leave the key out, or simulate single requests.",
         "fidelity = \"fluid\"\ntimeout = { exponential = { mean = \"30s\" } }";

@@ -233,6 +233,10 @@ impl Conform<'_> {
     }
 
     fn unknown_key(&mut self, entry: &Entry, spec: &'static TableSpec, path: &str) {
+        // What is not listed needs no suggestion, which takes a look at every key there is.
+        if self.report.is_full() {
+            return self.report.leave_out();
+        }
         if let Some(subject) = scope::find(&entry.key) {
             self.report.add(
                 Problem::new(

@@ -77,32 +77,81 @@ impl Calendar {
     }
 }
 
-/// The curve of the shapes' sum, times the spikes' product.
-///
-/// # Errors
-/// When a rate overflows to infinity.
-pub(crate) fn build(shapes: &[Shape], calendar: &Calendar, horizon: u64) -> Result<RateCurve, CurveError> {
-    let corners = corners(shapes, calendar, horizon);
-    let calendric = shapes.iter().any(|shape| matches!(shape, Shape::Diurnal { .. } | Shape::Weekly { .. }));
-    let mut segments = Vec::new();
-    let mut start = 0_u64;
-    for end in corners.into_iter().chain([horizon]) {
-        if end <= start {
-            continue;
+/// A stretch of the horizon without corners, and the length of the pieces that follow it \[ns\].
+struct Stretch {
+    start: u64,
+    end: u64,
+    step: u64,
+    /// What tells on which side of a jump it is.
+    middle: u64,
+    /// The offset from UTC in seconds and whether it is a weekend.
+    local: (i32, bool),
+}
+
+/// The shapes over the horizon, cut at their corners: how many pieces they make is known before the first is made.
+pub(crate) struct Course<'a> {
+    shapes: &'a [Shape],
+    calendar: &'a Calendar,
+    stretches: Vec<Stretch>,
+}
+
+impl<'a> Course<'a> {
+    /// The shapes over the horizon.
+    pub(crate) fn new(shapes: &'a [Shape], calendar: &'a Calendar, horizon: u64) -> Self {
+        let calendric =
+            shapes.iter().any(|shape| matches!(shape, Shape::Diurnal { .. } | Shape::Weekly { .. }));
+        let mut course = Self { shapes, calendar, stretches: Vec::new() };
+        let mut start = 0_u64;
+        for end in corners(shapes, calendar, horizon).into_iter().chain([horizon]) {
+            if end <= start {
+                continue;
+            }
+            let middle = start + (end - start) / 2;
+            let local = if calendric { calendar.local(middle) } else { (0, false) };
+            let mut stretch = Stretch { start, end, step: end - start, middle, local };
+            if !course.piece(&stretch).is_linear(start, end) {
+                stretch.step = GRID;
+            }
+            course.stretches.push(stretch);
+            start = end;
         }
-        let middle = start + (end - start) / 2;
-        let local = if calendric { calendar.local(middle) } else { (0, false) };
-        let piece = Piece { shapes, calendar, middle, local };
-        let mut at = start;
-        let step = if piece.is_linear(start, end) { end - start } else { GRID };
-        while at < end {
-            let next = at.saturating_add(step).min(end);
-            segments.push(Segment { end: next, rate_start: piece.rate(at), rate_end: piece.rate(next) });
-            at = next;
-        }
-        start = end;
+        course
     }
-    RateCurve::new(&merged(segments))
+
+    fn piece(&self, stretch: &Stretch) -> Piece<'_> {
+        let Self { shapes, calendar, .. } = self;
+        Piece { shapes, calendar, middle: stretch.middle, local: stretch.local }
+    }
+
+    /// How many pieces it makes, before neighbours that are flat at the same rate are joined.
+    pub(crate) fn pieces(&self) -> u64 {
+        self.stretches.iter().map(|stretch| (stretch.end - stretch.start).div_ceil(stretch.step)).sum()
+    }
+
+    /// How often a shape is evaluated to make them.
+    pub(crate) fn evaluations(&self) -> u64 {
+        let ends = self.pieces().saturating_add(self.stretches.len() as u64);
+        ends.saturating_mul(self.shapes.len() as u64)
+    }
+
+    /// The curve of the shapes' sum, times the spikes' product.
+    ///
+    /// # Errors
+    /// When a rate overflows to infinity.
+    pub(crate) fn curve(&self) -> Result<RateCurve, CurveError> {
+        let mut segments = Vec::new();
+        for stretch in &self.stretches {
+            let piece = self.piece(stretch);
+            let (mut at, mut rate_start) = (stretch.start, piece.rate(stretch.start));
+            while at < stretch.end {
+                let end = at.saturating_add(stretch.step).min(stretch.end);
+                let rate_end = piece.rate(end);
+                segments.push(Segment { end, rate_start, rate_end });
+                (at, rate_start) = (end, rate_end);
+            }
+        }
+        RateCurve::new(&merged(segments))
+    }
 }
 
 /// Joins neighbours that are flat at the same rate, so that a night without traffic is one piece.
@@ -127,11 +176,16 @@ fn merged(segments: Vec<Segment>) -> Vec<Segment> {
 /// Moments within the horizon at which any shape has a corner or a jump.
 fn corners(shapes: &[Shape], calendar: &Calendar, horizon: u64) -> BTreeSet<u64> {
     let mut corners = BTreeSet::new();
+    if shapes.iter().any(|shape| matches!(shape, Shape::Diurnal { .. })) {
+        corners.extend(calendar.transitions(horizon));
+    }
+    if shapes.iter().any(|shape| matches!(shape, Shape::Weekly { .. })) {
+        corners.extend(calendar.midnights(horizon));
+    }
     for shape in shapes {
         match *shape {
-            Shape::Constant { .. } => {}
-            Shape::Diurnal { .. } => corners.extend(calendar.transitions(horizon)),
-            Shape::Weekly { .. } => corners.extend(calendar.midnights(horizon)),
+            // Those of the calendar are the same for all shapes.
+            Shape::Constant { .. } | Shape::Diurnal { .. } | Shape::Weekly { .. } => {}
             Shape::Ramp { start, end, .. } => corners.extend([start, end]),
             Shape::Step { at, .. } => corners.extend([at]),
             Shape::Spike { at, rise, hold, fall, .. } => {
@@ -246,6 +300,10 @@ impl Piece<'_> {
 mod tests {
     use super::*;
     use crate::scenario::quantity;
+
+    fn build(shapes: &[Shape], calendar: &Calendar, horizon: u64) -> Result<RateCurve, CurveError> {
+        Course::new(shapes, calendar, horizon).curve()
+    }
 
     const SECOND: u64 = 1_000_000_000;
     const HOUR: u64 = 3600 * SECOND;

@@ -67,12 +67,16 @@ pub struct Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     items: Vec<Source>,
+    /// Where the lines of each text begin \[B\].
+    lines: Vec<Vec<usize>>,
 }
 
 impl Sources {
     /// Adds a text and returns its number.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> usize {
         self.items.push(Source { name: name.to_owned(), text: text.to_owned() });
+        let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        self.lines.push(std::iter::once(0).chain(line_ends.map(|(at, _)| at + 1)).collect());
         self.items.len() - 1
     }
 
@@ -87,10 +91,12 @@ impl Sources {
         let source = self.items.get(*index)?;
         let start = floor_boundary(&source.text, span.start);
         let end = floor_boundary(&source.text, span.end).max(start);
-        let line_start = source.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = source.text[start..].find('\n').map_or(source.text.len(), |at| start + at);
+        // The first line begins at 0, so that there is always one that begins at or before.
+        let lines = self.lines.get(*index)?;
+        let line = lines.partition_point(|begins| *begins <= start);
+        let line_start = *lines.get(line.checked_sub(1)?)?;
+        let line_end = lines.get(line).map_or(source.text.len(), |next| next - 1);
         let content = &source.text[line_start..line_end];
-        let line = source.text[..line_start].matches('\n').count() + 1;
         let inside = start - line_start..end.min(line_end).max(start) - line_start;
         Some(line_label(&source.name, line, content, (start..end, inside), text))
     }
@@ -216,14 +222,33 @@ pub fn unreadable(source: &str, message: &str) -> Diagnostic {
 pub(crate) struct Report {
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    errors: usize,
+    left_out: usize,
 }
 
 impl Report {
+    /// Whether what is added now is counted and not listed: there are many problems, and an error among them stops the run.
+    pub(crate) fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MOST_REPORTED && self.has_errors()
+    }
+
+    /// Counts a problem that is not listed.
+    pub(crate) fn leave_out(&mut self) {
+        self.left_out += 1;
+    }
+
+    /// How many are not listed, as the last diagnostic.
+    pub(crate) fn left_out(&self) -> Option<Diagnostic> {
+        let count = super::quantity::grouped(self.left_out as f64);
+        let problems = if self.left_out == 1 { "problem is" } else { "problems are" };
+        let message = format!("… and {count} more {problems} not listed");
+        (self.left_out > 0).then(|| Problem::new(codes::TEXT_LIMITS, message).diagnostic)
+    }
+
     /// Takes a problem in.
     pub(crate) fn add(&mut self, problem: Problem) {
-        // An error among the first is enough to stop the run, so what is left out can only be more of the same.
-        if self.diagnostics.len() >= MOST_REPORTED && self.has_errors() {
-            return;
+        if self.is_full() {
+            return self.leave_out();
         }
         let Problem { mut diagnostic, primary, secondary } = problem;
         if let Some((place, text)) = primary {
@@ -231,17 +256,18 @@ impl Report {
         }
         diagnostic.secondary =
             secondary.into_iter().filter_map(|(place, text)| self.sources.label(&place, text)).collect();
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.diagnostics.push(diagnostic);
     }
 
     /// Whether anything stops the run.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.errors() > 0
+    pub(crate) const fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     /// How much stops the run.
-    pub(crate) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    pub(crate) const fn errors(&self) -> usize {
+        self.errors
     }
 }
 

@@ -8,11 +8,15 @@ use windtunnel_kernel::units::SimDuration;
 use super::codes;
 use super::diagnostic::Problem;
 use super::lower::Lower;
+use super::lower::budget::Item;
 use super::tree::{Place, Value};
 use super::view::View;
 
 /// Most samples that an empirical distribution holds.
 const MOST_SAMPLES: usize = 10_000_000;
+
+/// Longest time of a sample \[ns\].
+const LONGEST_SAMPLE: f64 = 365.0 * 86_400.0 * 1e9;
 
 /// The distribution of `key`.
 pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<Distribution> {
@@ -115,9 +119,15 @@ fn empirical(parameters: View<'_>, place: &Place, lower: &mut Lower<'_>) -> Opti
         "us" => 1e3,
         _ => 1.0,
     };
+    if !lower.budget.has_room(Item::Samples) {
+        return None;
+    }
     let reader = lower.open(file, &parameters.place("file"))?;
     match samples(reader, nanos) {
-        Ok(samples) => Distribution::empirical(&samples).ok(),
+        Ok(samples) => {
+            let has_room = lower.budget.take(Item::Samples, samples.len() as u64, place);
+            has_room.then(|| Distribution::empirical(&samples).ok()).flatten()
+        }
         Err((0, why)) => {
             lower.report.add(
                 Problem::new(codes::BAD_SAMPLES, format!("the samples cannot be used: {why}"))
@@ -157,6 +167,9 @@ fn samples(reader: Box<dyn Read>, nanos: f64) -> Result<Vec<SimDuration>, (usize
             continue;
         }
         match field.parse::<f64>() {
+            Ok(value) if value.is_finite() && value * nanos > LONGEST_SAMPLE => {
+                return Err((line, format!("{value} is more than 365 days, the longest time of a law")));
+            }
             Ok(value) if value.is_finite() && value >= 0.0 => {
                 samples.push(SimDuration::from_nanos_f64(value * nanos));
             }

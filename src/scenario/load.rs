@@ -6,6 +6,7 @@ use windtunnel_kernel::telemetry::Metric;
 
 use super::diagnostic::{Diagnostic, Problem, Report, Sources};
 use super::lower::Lower;
+use super::lower::budget::Budget;
 use super::schema::SCENARIO;
 use super::tree::{self, Complaint, Entry, Node, Place, Table, Value};
 use super::view::View;
@@ -47,10 +48,12 @@ pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mu
     let mut check_places = Vec::new();
     let scenario = read(source, overrides, seed, (&mut report, &mut check_places), files);
     let scenario = if report.has_errors() { None } else { scenario };
+    let left_out = report.left_out();
     let mut diagnostics = report.diagnostics;
     // A scenario that could not be built has said why; this keeps the promise even where a step forgot to.
     if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == super::Severity::Error) {
-        let mut last = Report { sources: report.sources.clone(), diagnostics: Vec::new() };
+        let mut last = Report::default();
+        last.sources = report.sources.clone();
         last.add(Problem::new(codes::MISSING_KEY, "the scenario is not complete"));
         diagnostics.extend(last.diagnostics);
     }
@@ -59,6 +62,7 @@ pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mu
         let of_text = place.is_none_or(|label| label.source == source.name);
         (diagnostic.severity, !of_text, place.map_or(0, |label| if of_text { label.span.start } else { 0 }))
     });
+    diagnostics.extend(left_out);
     Loaded { scenario, diagnostics, sources: report.sources, check_places }
 }
 
@@ -98,7 +102,8 @@ fn read(
     known_version(&tree, report)?;
     let mut root = conform::conform(&tree, &SCENARIO, &top, report);
     fill_dependent_defaults(&mut root);
-    let lowered = Lower { report, files }.scenario(View { table: &root, place: &top })?;
+    let lowered =
+        Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;
     if root.entry("horizon").is_none() {
         let value = Value::Text(quantity::duration_text(lowered.plan.horizon));
         insert_default(&mut root, "timezone", "horizon", value);

@@ -3,6 +3,7 @@
 
 mod assumptions;
 mod beginning;
+pub(crate) mod budget;
 pub(crate) mod checks;
 mod clock;
 mod design;
@@ -32,6 +33,7 @@ use super::tree::Place;
 use super::view::View;
 use super::{Check, Files, ForecastSpec, SearchSpec, ServiceNotes, SweepSpec};
 use assumptions::Assumptions;
+use budget::Budget;
 use tariff::Prices;
 use traffic::Source;
 
@@ -53,6 +55,7 @@ pub(crate) struct Lowered {
 pub(crate) struct Lower<'a> {
     pub(crate) report: &'a mut Report,
     pub(crate) files: &'a mut dyn Files,
+    pub(crate) budget: Budget,
 }
 
 impl Lower<'_> {
@@ -106,6 +109,9 @@ impl Lower<'_> {
         }
         if complete {
             faults::review_waits(root, plans.iter().map(|(plan, _)| plan), self);
+        }
+        for problem in self.budget.problems() {
+            self.report.add(problem);
         }
         let fidelity = self.fidelity(root, horizon, &plans);
         let (horizon, warmup, prices) = (horizon?, warmup?, prices?);

@@ -1,7 +1,7 @@
 //! The schedules of scheduled actions, `at(…)`, `rate(…)` and `cron(…)`, and the instants within a run at which they are due
 //! (`aws-scaling.md` §3). The kernel knows neither zones nor calendars; it gets the instants.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use windtunnel_kernel::units::SimTime;
@@ -45,11 +45,18 @@ pub(crate) struct Span {
     pub(crate) clock_changes: ClockChanges,
 }
 
+/// Longest text of a schedule \[characters\] (documented: `Schedule` of `PutScheduledAction` in the API reference of Application
+/// Auto Scaling).
+const LONGEST: usize = 1_600;
+
 /// Reads a schedule.
 ///
 /// # Errors
 /// What is wrong with it, as a clause.
 pub(crate) fn parse(text: &str) -> Result<Schedule, String> {
+    if text.chars().count() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} characters"));
+    }
     let text = text.trim();
     let inside = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim);
     if let Some(time) = inside("at") {
@@ -86,6 +93,18 @@ fn rate(text: &str) -> Result<i128, String> {
 }
 
 impl Schedule {
+    /// How often it is due within the run at most, give or take an hour of changed clocks; told without making the occurrences.
+    pub(crate) fn count(&self, span: &Span) -> u64 {
+        match self {
+            Self::At(_) => 2,
+            Self::Rate(every) => u64::try_from(i128::from(span.horizon) / every + 2).unwrap_or(u64::MAX),
+            Self::Cron(cron) => {
+                let a_day = cron.hours.len() as u64 * cron.minutes.len() as u64;
+                a_day.saturating_mul(span.dates().filter(|date| cron.matches(*date)).count() as u64) + 1
+            }
+        }
+    }
+
     /// When it is due within the run, in order. A recurring schedule runs at its `StartTime` first (documented); without one a
     /// rate counts from second 0, when the action is created.
     pub(crate) fn occurrences(&self, span: &Span) -> Vec<SimTime> {
@@ -132,22 +151,28 @@ impl Span {
         offsets.into_iter().filter_map(at).collect()
     }
 
+    /// The local dates of the run, as far as `StartTime` and `EndTime` leave any.
+    fn dates(&self) -> impl Iterator<Item = Date> {
+        let date = |nanos: i128| {
+            let timestamp = Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX);
+            timestamp.to_zoned(self.zone.clone()).date()
+        };
+        // A day to either side: changing clocks can put a local time into the next date.
+        const DAY: i128 = 86_400_000_000_000;
+        let (first, last) = (i128::from(self.second_0), i128::from(self.second_0) + i128::from(self.horizon));
+        let first = self.start.map_or(first, |start| first.max(i128::from(start) - DAY));
+        let last = self.end.map_or(last, |end| last.min(i128::from(end) + DAY));
+        let end = date(last);
+        let next = |date: &Date| date.checked_add(1.day()).ok();
+        std::iter::successors(Some(date(first)), next).take_while(move |date| *date <= end)
+    }
+
     fn matches(&self, cron: &Cron) -> Vec<i128> {
-        let timestamp = |nanos: i128| Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX);
-        let last = timestamp(i128::from(self.second_0) + i128::from(self.horizon));
-        let mut date = timestamp(i128::from(self.second_0)).to_zoned(self.zone.clone()).date();
-        let end = last.to_zoned(self.zone.clone()).date();
         let mut due = Vec::new();
-        while date <= end {
-            if cron.matches(date) {
-                for (hour, minute) in
-                    cron.hours.iter().flat_map(|h| cron.minutes.iter().map(move |m| (*h, *m)))
-                {
-                    due.extend(self.instants(date.at(hour, minute, 0, 0)));
-                }
+        for date in self.dates().filter(|date| cron.matches(*date)) {
+            for (hour, minute) in cron.hours.iter().flat_map(|h| cron.minutes.iter().map(move |m| (*h, *m))) {
+                due.extend(self.instants(date.at(hour, minute, 0, 0)));
             }
-            let Ok(next) = date.checked_add(1.day()) else { break };
-            date = next;
         }
         due
     }

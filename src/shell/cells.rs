@@ -1,5 +1,6 @@
 //! The rows of a sweep on disk: a journal whose first record says what sweep it is, and where the row of each cell
-//! stands. Memory: one number a cell.
+//! stands. Memory: one number a cell, in pages of which there is one once a row of it is there. A journal can come from
+//! elsewhere: its head is checked before anything of its size is made, and each row against the head.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::Journal;
 use super::output::cause_in_words;
-use crate::experiment::sweep::{Design, Head, Row, Shard};
+use crate::experiment::sweep::{Head, Row, Shard};
 
 /// Name of the journal in a sweep's folder.
 pub const JOURNAL: &str = "cells.journal";
@@ -30,8 +31,118 @@ const FORMAT: &str = "windtunnel-sweep-1";
 pub struct Cells {
     journal: Journal,
     shard: Shard,
-    places: Vec<u64>,
+    places: Places,
+}
+
+/// Cells of a page.
+const PAGE: u64 = 4_096;
+
+/// Where the row of each of some cells stands.
+#[derive(Debug)]
+struct Places {
+    pages: Vec<Option<Box<[u64]>>>,
+    length: u64,
     finished: u64,
+}
+
+impl Places {
+    fn new(length: u64) -> Self {
+        let pages = usize::try_from(length.div_ceil(PAGE)).unwrap_or(usize::MAX);
+        Self { pages: vec![None; pages], length, finished: 0 }
+    }
+
+    /// The page of a cell and its place in it.
+    fn at(local: u64) -> Option<(usize, usize)> {
+        Some((usize::try_from(local / PAGE).ok()?, usize::try_from(local % PAGE).ok()?))
+    }
+
+    /// Where its row stands; `None` where it has none.
+    fn get(&self, local: u64) -> Option<u64> {
+        let (page, slot) = Self::at(local)?;
+        let place = self.pages.get(page)?.as_ref()?.get(slot)?;
+        (*place != NOWHERE).then_some(*place)
+    }
+
+    fn set(&mut self, local: u64, place: u64) {
+        const LENGTH: usize = PAGE as usize;
+        let Some((page, slot)) = Self::at(local).filter(|_| local < self.length) else { return };
+        let Some(page) = self.pages.get_mut(page) else { return };
+        if let Some(slot) = page.get_or_insert_with(|| vec![NOWHERE; LENGTH].into_boxed_slice()).get_mut(slot)
+        {
+            self.finished += u64::from(*slot == NOWHERE);
+            *slot = place;
+        }
+    }
+}
+
+/// A journal as far as it is read.
+struct Reading {
+    opening: Option<Opening>,
+    cells: u64,
+    places: Places,
+    /// Records read.
+    count: u64,
+    /// What is wrong with the first record that cannot be used.
+    fault: Option<String>,
+}
+
+impl Reading {
+    /// Takes in the next record, which begins at `place`.
+    fn take(&mut self, place: u64, text: &str) {
+        self.count += 1;
+        if self.fault.is_some() {
+            return;
+        }
+        let Some(opening) = &self.opening else {
+            match opening_of(text) {
+                Ok((opening, cells)) => {
+                    self.cells = cells;
+                    self.places = Places::new(opening.shard.cells_of(cells));
+                    self.opening = Some(opening);
+                }
+                Err(fault) => self.fault = Some(fault),
+            }
+            return;
+        };
+        match row_of(opening, self.cells, text) {
+            Ok(local) => self.places.set(local, place),
+            Err(why) => {
+                self.fault =
+                    Some(format!("holds a row that is none of its sweep (line {}): {why}", self.count));
+            }
+        }
+    }
+}
+
+/// The first record of a journal, and the number of cells of its sweep.
+fn opening_of(text: &str) -> Result<(Opening, u64), String> {
+    let mine = env!("CARGO_PKG_VERSION");
+    let opening: Opening = serde_json::from_str(text).map_err(|error| match foreign(text) {
+        None => "is no journal of a sweep, or was damaged at its beginning".to_owned(),
+        Some(version) if version == mine => format!("has a head that no sweep has: {error}"),
+        Some(version) => format!(
+            "was written by another build of windtunnel (version {version}), whose rows this one cannot read"
+        ),
+    })?;
+    if opening.format != FORMAT {
+        let version = &opening.head.windtunnel_version;
+        return Err(format!(
+            "has the form `{}`, written by version {version}; this one reads `{FORMAT}`",
+            opening.format
+        ));
+    }
+    let cells = opening.head.cells().map_err(|why| format!("has a head that no sweep has: {why}"))?;
+    Ok((opening, cells))
+}
+
+/// The place of a row among the cells of its shard.
+fn row_of(opening: &Opening, cells: u64, text: &str) -> Result<u64, String> {
+    let row = Row::decode(text).ok_or("it cannot be read")?;
+    opening.head.expects(&row, cells)?;
+    let shard = opening.shard;
+    shard
+        .local(row.cell)
+        .ok_or_else(|| format!("it is of cell {}, which shard {shard} does not run", row.cell))
 }
 
 /// The version that wrote the opening of a journal which this one cannot read; `None` for what is no journal of a sweep.
@@ -63,53 +174,27 @@ impl Cells {
             serde_json::to_string(&opening).map_err(|error| format!("cannot begin a journal: {error}"))?;
         let journal = Journal::create(&path, &text)
             .map_err(|cause| format!("cannot write {}", in_words(&path, &cause)))?;
-        Ok(Self { journal, shard, places: vec![NOWHERE; length(shard, cells)], finished: 0 })
+        Ok(Self { journal, shard, places: Places::new(shard.cells_of(cells)) })
     }
 
     /// Opens what is there: with its head, and with the bytes of a torn record behind the last whole one, which are cut
     /// off where `repair` says that the journal will be written on.
     ///
     /// # Errors
-    /// A sentence with the file and the cause; a file that is no journal of a sweep is one.
+    /// A sentence with the file and the cause: it cannot be read, is no journal of a sweep, has a head that no sweep has,
+    /// or a row that is none of its sweep.
     pub fn open(folder: &Path, repair: bool) -> Result<(Self, Head, u64), String> {
         let path = Self::path(folder);
-        let mut opening: Option<Opening> = None;
-        let mut writer = None;
-        let (mut places, mut finished, mut count) = (Vec::new(), 0, 0_u64);
-        let opened = Journal::open(&path, repair, |place, text| {
-            count += 1;
-            if count == 1 {
-                opening =
-                    serde_json::from_str(text).ok().filter(|opening: &Opening| opening.format == FORMAT);
-                writer = opening.is_none().then(|| foreign(text)).flatten();
-                if let Some(Opening { shard, head, .. }) = &opening {
-                    let cells = Design::estimate(&head.axes, &head.points, head.replications);
-                    places = vec![NOWHERE; length(*shard, u64::try_from(cells).unwrap_or(0))];
-                }
-                return;
-            }
-            let Some(shard) = opening.as_ref().map(|opening| opening.shard) else { return };
-            let Some(row) = Row::decode(text) else { return };
-            let local = shard.local(row.cell).and_then(|local| usize::try_from(local).ok());
-            if let Some(slot) = local.and_then(|local| places.get_mut(local)) {
-                finished += u64::from(*slot == NOWHERE);
-                *slot = place;
-            }
-        });
+        let mut reading = Reading { opening: None, cells: 0, places: Places::new(0), count: 0, fault: None };
+        let opened = Journal::open(&path, repair, |place, text| reading.take(place, text));
         let (journal, torn) = opened.map_err(|cause| format!("cannot read {}", in_words(&path, &cause)))?;
-        if let Some(version) = writer {
-            return Err(format!(
-                "`{}` was written by another build of windtunnel (version {version}), whose rows this one cannot read",
-                path.display()
-            ));
+        let unreadable = || "is no journal of a sweep, or was damaged at its beginning".to_owned();
+        match (reading.fault, reading.opening) {
+            (None, Some(Opening { shard, head, .. })) => {
+                Ok((Self { journal, shard, places: reading.places }, head, torn))
+            }
+            (fault, _) => Err(format!("`{}` {}", path.display(), fault.unwrap_or_else(unreadable))),
         }
-        let Some(opening) = opening else {
-            return Err(format!(
-                "`{}` is no journal of a sweep, or was damaged at its beginning",
-                path.display()
-            ));
-        };
-        Ok((Self { journal, shard: opening.shard, places, finished }, opening.head, torn))
     }
 
     /// Which shard it is.
@@ -120,21 +205,21 @@ impl Cells {
 
     /// Cells of this shard.
     #[must_use]
-    pub fn planned(&self) -> u64 {
-        self.places.len() as u64
+    pub const fn planned(&self) -> u64 {
+        self.places.length
     }
 
     /// Cells that have a row.
     #[must_use]
     pub const fn finished(&self) -> u64 {
-        self.finished
+        self.places.finished
     }
 
     /// The cells without a row, in order.
     #[must_use]
     pub fn missing(&self) -> Vec<u64> {
-        let missing = self.places.iter().enumerate().filter(|(_, place)| **place == NOWHERE);
-        missing.map(|(local, _)| self.shard.cell(local as u64)).collect()
+        let missing = (0..self.places.length).filter(|local| self.places.get(*local).is_none());
+        missing.map(|local| self.shard.cell(local)).collect()
     }
 
     /// Appends a row.
@@ -145,10 +230,8 @@ impl Cells {
         let appended = self.journal.append(&row.encode());
         let place =
             appended.map_err(|cause| format!("cannot write {}", in_words(self.journal.path(), &cause)))?;
-        let local = self.shard.local(row.cell).and_then(|local| usize::try_from(local).ok());
-        if let Some(slot) = local.and_then(|local| self.places.get_mut(local)) {
-            self.finished += u64::from(*slot == NOWHERE);
-            *slot = place;
+        if let Some(local) = self.shard.local(row.cell) {
+            self.places.set(local, place);
         }
         Ok(())
     }
@@ -166,19 +249,13 @@ impl Cells {
     /// # Errors
     /// A sentence with the file and the cause.
     pub fn row(&mut self, cell: u64) -> Result<Option<Row>, String> {
-        let local = self.shard.local(cell).and_then(|local| usize::try_from(local).ok());
-        let Some(place) = local.and_then(|local| self.places.get(local)).filter(|place| **place != NOWHERE)
-        else {
+        let Some(place) = self.shard.local(cell).and_then(|local| self.places.get(local)) else {
             return Ok(None);
         };
-        let text = self.journal.read(*place);
+        let text = self.journal.read(place);
         let text = text.map_err(|cause| format!("cannot read {}", in_words(self.journal.path(), &cause)))?;
         Ok(Row::decode(&text))
     }
-}
-
-fn length(shard: Shard, cells: u64) -> usize {
-    usize::try_from(shard.cells_of(cells)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -1,13 +1,10 @@
 //! Reading what the user names: scenario files, and the files that a scenario names beside it.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
-
+use super::panics;
 use crate::scenario::{Files, Source};
 
 /// Longest scenario file that is read \[B\].
@@ -32,78 +29,25 @@ impl Folder {
     pub fn working() -> Self {
         Self { base: PathBuf::from(".") }
     }
+
+    /// Opens a file of it.
+    ///
+    /// # Errors
+    /// The reason in words.
+    pub(super) fn file(&self, path: &str) -> Result<File, String> {
+        open_plain(&self.base.join(path))
+    }
 }
 
 impl Files for Folder {
     fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
-        open_plain(&self.base.join(path)).map(|file| Box::new(file) as Box<dyn Read>)
-    }
-}
-
-/// What a file held, or why it could not be read.
-type Content = Result<Arc<[u8]>, String>;
-
-/// The files beside a scenario that is loaded many times: each is read once, so that every load sees the same content,
-/// and what was read can be told.
-#[derive(Debug)]
-pub struct Shelf {
-    folder: Folder,
-    known: Mutex<BTreeMap<String, Content>>,
-}
-
-impl Shelf {
-    /// An empty shelf for the files of a folder.
-    #[must_use]
-    pub fn new(folder: Folder) -> Self {
-        Self { folder, known: Mutex::default() }
-    }
-
-    /// The way to them, for one load.
-    #[must_use]
-    pub fn files(shelf: &Arc<Self>) -> Box<dyn Files> {
-        Box::new(Reader(Arc::clone(shelf)))
-    }
-
-    /// Every file that was opened so far, with the SHA-256 of its content in hexadecimal; the reason where it could not be
-    /// read.
-    #[must_use]
-    pub fn contents(&self) -> Vec<(String, String)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let digest = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        known
-            .iter()
-            .map(|(name, content)| {
-                (name.clone(), content.as_ref().map_or_else(Clone::clone, |bytes| digest(bytes)))
-            })
-            .collect()
-    }
-
-    fn content(&self, path: &str) -> Content {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(content) = known.get(path) {
-            return content.clone();
-        }
-        let mut folder = self.folder.clone();
-        let content = folder.open(path).and_then(|mut file| {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
-            Ok(Arc::from(bytes))
-        });
-        known.insert(path.to_owned(), content.clone());
-        content
-    }
-}
-
-struct Reader(Arc<Shelf>);
-
-impl Files for Reader {
-    fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
-        self.0.content(path).map(|bytes| Box::new(io::Cursor::new(bytes)) as Box<dyn Read>)
+        self.file(path).map(|file| Box::new(file) as Box<dyn Read>)
     }
 }
 
 /// Opens a file that is a file: a device or a pipe could make a run wait for ever.
 pub(super) fn open_plain(path: &Path) -> Result<File, String> {
+    panics::opened(path);
     let metadata = fs::metadata(path).map_err(|error| in_words(&error))?;
     if metadata.is_dir() {
         return Err("it is a folder".to_owned());
@@ -114,7 +58,8 @@ pub(super) fn open_plain(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| in_words(&error))
 }
 
-fn in_words(error: &io::Error) -> String {
+/// Why a file cannot be read.
+pub(super) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

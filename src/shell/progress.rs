@@ -22,7 +22,7 @@ pub struct Progress {
     total: u64,
     before: u64,
     done: u64,
-    requests: u64,
+    requests: u128,
     began: Stopwatch,
     last: Stopwatch,
 }
@@ -62,7 +62,7 @@ impl Progress {
 
     /// One of so many requests is finished.
     pub fn advance(&mut self, requests: u64) {
-        self.requests += requests;
+        self.requests += u128::from(requests);
         self.reach(self.done + 1);
     }
 

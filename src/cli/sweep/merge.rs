@@ -65,7 +65,18 @@ fn gather(request: &MergeRequest) -> Result<(Head, Vec<Cells>), Vec<String>> {
             continue;
         }
         match Cells::open(path, false) {
-            Ok((cells, head, _)) => opened.push((path, cells, head)),
+            Ok((cells, head, _)) => {
+                // Every point of the plan is a line of the results, whether it was run or not.
+                let planned = head.cells().unwrap_or(u64::MAX);
+                if planned > request.max_cells {
+                    faults.push(format!(
+                        "`{}` is of a sweep of {planned} runs, and results of at most {} are made; raise --max-cells",
+                        shown(path),
+                        request.max_cells
+                    ));
+                }
+                opened.push((path, cells, head));
+            }
             Err(message) => faults.push(message),
         }
     }

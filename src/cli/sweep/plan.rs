@@ -11,7 +11,8 @@ use crate::cli::exit::Exit;
 use crate::experiment::sweep::{self, Design, Head, Points};
 use crate::experiment::{Base, Figure};
 use crate::scenario::{self, Axis, Design as Spec, Files, Scenario, Source};
-use crate::shell::files::{Folder, Shelf, read_bytes, read_scenario};
+use crate::shell::files::{Folder, read_bytes, read_scenario};
+use crate::shell::shelf::Shelf;
 use crate::shell::terminal::{note, stderr_colour};
 
 /// Values that are no scenario alone and are told of.
@@ -64,6 +65,8 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
             request.max_cells
         )));
     }
+    Design::check(&axes, &points, replications)
+        .map_err(|why| usage(format!("there is no such sweep: {why}")))?;
     let design = Design::new(&axes, &points, replications, scenario.seed);
     let alone = sweep::alone(&base, &design, Some(interrupted));
     if !alone.useless.is_empty() {

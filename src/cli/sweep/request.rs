@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::Given;
-use crate::experiment::sweep::Shard;
+use crate::experiment::sweep::{MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Shard};
 use crate::scenario::Axis;
 
 const SWEEP_HELP: &str = "\
@@ -37,13 +37,13 @@ pub(in crate::cli) struct SweepRequest {
     #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = Axis::parse)]
     pub(super) axes: Vec<Axis>,
     /// N points in which every value of every axis comes up equally often, instead of every combination
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000), conflicts_with = "points")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_POINTS), conflicts_with = "points")]
     pub(super) latin_hypercube: Option<u64>,
     /// Points from a CSV: its header names keys, each row is a point
     #[arg(long, value_name = "FILE", conflicts_with = "axes")]
     pub(super) points: Option<PathBuf>,
     /// Runs of each point, each with its own random numbers, the same for all points
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_REPLICATIONS)))]
     pub(super) replications: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) given: Given,
@@ -60,7 +60,7 @@ pub(in crate::cli) struct SweepRequest {
     #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) budget: Option<u64>,
     /// Most runs that are begun; a larger sweep is refused
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_CELLS))]
     pub(super) max_cells: u64,
     /// Folder for the results [default: output/NAME-sweep]
     #[arg(long, value_name = "DIR")]
@@ -88,6 +88,9 @@ pub(in crate::cli) struct MergeRequest {
     /// Make do with what is there; the results say that they are partial
     #[arg(long)]
     pub(super) partial: bool,
+    /// Most runs of a sweep that is put together; a larger one is refused
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_CELLS))]
+    pub(super) max_cells: u64,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,

@@ -24,6 +24,17 @@ pub enum Points {
     },
 }
 
+/// Most cells of a sweep.
+pub const MOST_CELLS: u64 = 1_000_000_000;
+/// Most points of a Latin hypercube or of a list.
+pub const MOST_POINTS: u64 = 1_000_000;
+/// Most runs of a point.
+pub const MOST_REPLICATIONS: u32 = 100_000;
+/// Most axes.
+const MOST_AXES: usize = 1_000;
+/// Most numbers that a Latin hypercube or a list of points holds: points × axes.
+const MOST_NUMBERS: u128 = 100_000_000;
+
 /// The points of a sweep.
 #[derive(Clone, Debug)]
 pub struct Design<'a> {
@@ -49,8 +60,57 @@ impl<'a> Design<'a> {
         points.saturating_mul(u128::from(replications))
     }
 
-    /// The points of these axes; a Latin hypercube is drawn from named streams of `seed`. The caller has made sure that
-    /// their [`Self::estimate`] is bearable.
+    /// The number of cells of a sweep that can be run: what is not, is told before anything of its size is made.
+    ///
+    /// # Errors
+    /// What is wrong, as a clause.
+    pub fn check(axes: &[Axis], points: &Points, replications: u32) -> Result<u64, String> {
+        let count = Self::estimate(axes, points, 1);
+        let numbers = count.saturating_mul(axes.len() as u128);
+        match points {
+            _ if !(1..=MOST_REPLICATIONS).contains(&replications) => {
+                return Err(format!(
+                    "a point has {replications} replications, and 1 to {MOST_REPLICATIONS} are possible"
+                ));
+            }
+            _ if axes.is_empty() || axes.len() > MOST_AXES => {
+                return Err(format!("there are {} axes, and 1 to {MOST_AXES} are possible", axes.len()));
+            }
+            Points::LatinHypercube { .. } | Points::List { .. }
+                if !(1..=u128::from(MOST_POINTS)).contains(&count) =>
+            {
+                return Err(format!("there are {count} points, and 1 to {MOST_POINTS} are possible"));
+            }
+            Points::LatinHypercube { .. } | Points::List { .. } if numbers > MOST_NUMBERS => {
+                return Err(format!(
+                    "{count} points on {} axes are {numbers} values, and at most {MOST_NUMBERS} are possible",
+                    axes.len()
+                ));
+            }
+            _ => {}
+        }
+        if let Some(axis) = axes.iter().find(|axis| axis.values.is_empty()) {
+            return Err(format!("the axis `{}` has no values", axis.name));
+        }
+        if let Points::List { rows } = points {
+            let fits =
+                |(value, axis): (&u32, &Axis)| usize::try_from(*value).is_ok_and(|v| v < axis.values.len());
+            let is_sound = |row: &Vec<u32>| row.len() == axes.len() && row.iter().zip(axes).all(fits);
+            if let Some(at) = rows.iter().position(|row| !is_sound(row)) {
+                return Err(format!(
+                    "point {at} does not have one known value on each of the {} axes",
+                    axes.len()
+                ));
+            }
+        }
+        let cells = Self::estimate(axes, points, replications);
+        u64::try_from(cells).ok().filter(|cells| *cells <= MOST_CELLS).ok_or_else(|| {
+            format!("it has {cells} runs (points × replications), and at most {MOST_CELLS} are possible")
+        })
+    }
+
+    /// The points of these axes; a Latin hypercube is drawn from named streams of `seed`. The caller has made sure by
+    /// [`Self::check`] that there can be so many.
     #[must_use]
     pub fn new(axes: &'a [Axis], points: &'a Points, replications: u32, seed: u64) -> Self {
         let replications = u64::from(replications.max(1));

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Points;
+use super::{MOST_POINTS, Points};
 use crate::scenario::Axis;
-
-/// Most points of a file.
-const MOST_POINTS: usize = 1_000_000;
 
 /// The axes and the points of a CSV text.
 ///
@@ -30,7 +27,7 @@ pub fn points_of(text: &[u8]) -> Result<(Vec<Axis>, Points), Vec<String>> {
                 continue;
             }
         };
-        if rows.len() >= MOST_POINTS {
+        if rows.len() as u64 >= MOST_POINTS {
             faults.push(format!("more than {MOST_POINTS} points"));
             break;
         }

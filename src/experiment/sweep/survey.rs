@@ -103,7 +103,7 @@ pub struct Survey {
     /// Rows that failed, by kind.
     pub failed: BTreeMap<FailureKind, u64>,
     /// Requests of all rows.
-    pub requests: u64,
+    pub requests: u128,
     /// Where each point stands.
     pub places: Vec<Place>,
     /// Points that passed every check in every replication, in order.
@@ -133,7 +133,7 @@ impl Survey {
             self.finished += 1;
             match &row.outcome {
                 Outcome::Done(done) => {
-                    self.requests += done.requests;
+                    self.requests += u128::from(done.requests);
                     self.approximate += u64::from(done.approximate);
                 }
                 Outcome::Failed(failure) => {

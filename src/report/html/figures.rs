@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
 use crate::experiment::Measure;
-use crate::record::RequestCounts;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
@@ -48,16 +47,11 @@ const NOTHING: &str = "–";
 pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let summary = &results.summary;
     let services = &summary.services.0;
-    let sum =
-        |pick: fn(&ServiceSummary) -> u64| services.iter().map(|(_, service)| pick(service)).sum::<u64>();
-    let counts = RequestCounts {
-        offered: sum(|s| s.requests.offered),
-        served: sum(|s| s.requests.served),
-        in_flight: sum(|s| s.requests.in_flight),
-        overdue: sum(|s| s.requests.overdue),
-        ..RequestCounts::default()
+    // Each count fits 64 bits; what all services have together need not.
+    let sum = |pick: fn(&ServiceSummary) -> u64| -> u128 {
+        services.iter().map(|(_, service)| u128::from(pick(service))).sum()
     };
-    let (served, decided) = (counts.served, counts.decided());
+    let (served, decided) = (sum(|s| s.requests.served), sum(|s| s.requests.counts().decided()));
     let proviso = summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced);
     let total = format!("{} USD for {horizon}", money(&summary.cost.total_usd));
     let ends = summary.ends().map(|ends| ends_note(&ends));
@@ -96,7 +90,7 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
 }
 
 /// The share that was served, with the digits that checks judge it by.
-fn availability(served: u64, decided: u64) -> String {
+fn availability(served: u128, decided: u128) -> String {
     if decided == 0 {
         return "no data".to_owned();
     }

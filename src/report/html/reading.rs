@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::experiment::Open;
+use crate::experiment::checked_horizon;
 use crate::report::manifest::Manifest;
 
 pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
@@ -84,6 +85,7 @@ impl Results {
                  that wrote it, or {REMEDY}"
             ));
         }
+        checked_horizon(summary.scenario.horizon_s)?;
         let names: Vec<String> = summary.services.0.iter().map(|(name, _)| name.clone()).collect();
         // What the manifest does not list was left by others.
         let is_many = manifest.output("estimates.json").is_some();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::Number;
 
 use super::amounts::{Amount, Kind, value};
 use super::assumed::{self, Assumed, Varied};
@@ -12,7 +13,7 @@ use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted
 use super::figures::Tile;
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
-use crate::report::numbers::{THIN, grouped};
+use crate::report::numbers::{THIN, figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
@@ -30,7 +31,7 @@ struct Summary {
     cells: Cells,
     partial: bool,
     cells_with_approximate_times: u64,
-    requests: u64,
+    requests: Number,
     checks: Vec<String>,
     #[serde(default)]
     assumptions: BTreeMap<String, serde_json::Value>,
@@ -201,7 +202,7 @@ fn facts(summary: &Summary) -> Vec<String> {
         ),
         format!("{kind} of {}", axes.join(" × ")),
         format!("seed {}", summary.scenario.seed),
-        format!("{} requests", grouped(summary.requests, THIN)),
+        format!("{} requests", number_text(&summary.requests)),
     ];
     if summary.cells_with_approximate_times > 0 {
         let runs = grouped(summary.cells_with_approximate_times, THIN);
@@ -483,6 +484,11 @@ fn read_point(
         is_chosen: chosen == Some(point),
         note,
     }
+}
+
+/// A count as people read it. The requests of a whole sweep can be more than 64 bits hold, and are a float in JSON then.
+fn number_text(count: &Number) -> String {
+    count.as_u64().map_or_else(|| figure(count.as_f64().unwrap_or(0.0), THIN), |count| grouped(count, THIN))
 }
 
 /// A cell of a sheet without the apostrophe that keeps it from being a formula.

@@ -44,7 +44,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         },
         "partial": !survey.is_whole(),
         "cells_with_approximate_times": survey.approximate,
-        "requests": survey.requests,
+        "requests": counted(survey.requests),
         "checks": head.checks,
         "assumptions": head.assumptions,
         "not_priced": head.not_priced,
@@ -91,4 +91,10 @@ fn failure_json(view: &SweepView<'_>, row: &Row) -> Value {
         "message": failure.message,
         "replay": replay(view.head, view.design, row),
     })
+}
+
+/// A count in JSON: a whole number where 64 bits hold it, else a float.
+#[expect(clippy::cast_precision_loss, reason = "a count beyond what JSON has whole numbers for")]
+fn counted(count: u128) -> Value {
+    u64::try_from(count).map_or_else(|_| json!(count as f64), |count| json!(count))
 }

@@ -71,8 +71,10 @@ impl Clock {
     fn zoned(&self, at: f64) -> Zoned {
         #[expect(clippy::cast_possible_truncation, reason = "seconds of a run")]
         let since = (at * 1e9).round() as i128;
-        let nanos = self.start.timestamp().as_nanosecond() + since;
-        let timestamp = Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX);
+        // A file can say any time; beyond the calendar, its end is shown.
+        let nanos = self.start.timestamp().as_nanosecond().saturating_add(since);
+        let end = if nanos < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let timestamp = Timestamp::from_nanosecond(nanos).unwrap_or(end);
         timestamp.to_zoned(self.start.time_zone().clone())
     }
 

@@ -15,9 +15,9 @@ pub(super) struct ServiceLog {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Felt {
     pub(super) worst_p95_ms: Option<(f64, f64)>,
-    pub(super) rejected: u64,
-    pub(super) timed_out: u64,
-    pub(super) failed: u64,
+    pub(super) rejected: u128,
+    pub(super) timed_out: u128,
+    pub(super) failed: u128,
 }
 
 impl ServiceLog {
@@ -42,9 +42,9 @@ impl ServiceLog {
     pub(super) fn felt(&self, from: f64, to: f64) -> Felt {
         let mut felt = Felt::default();
         for minute in self.between(from, to) {
-            felt.rejected += minute.rejected;
-            felt.timed_out += minute.timed_out;
-            felt.failed += minute.failed;
+            felt.rejected += u128::from(minute.rejected);
+            felt.timed_out += u128::from(minute.timed_out);
+            felt.failed += u128::from(minute.failed);
             if let Some(p95) = minute.response_time_p95_ms
                 && felt.worst_p95_ms.is_none_or(|(worst, _)| p95 > worst)
             {

@@ -3,6 +3,7 @@
 use windtunnel_kernel::policy::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
+use super::budget::Item;
 use super::{Lower, Parts};
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::schedule::{self, Span};
@@ -94,7 +95,11 @@ fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_
         zone: quantity::zone(view.text("timezone")?).ok()?,
         clock_changes: parts.assumptions?.clock_changes,
     };
-    let occurrences = parsed.ok()?.occurrences(&span);
+    let schedule = parsed.ok()?;
+    if !lower.budget.take(Item::Occurrences, schedule.count(&span), &view.place("schedule")) {
+        return None;
+    }
+    let occurrences = schedule.occurrences(&span);
     if occurrences.is_empty() {
         lower.report.add(
             Problem::new(

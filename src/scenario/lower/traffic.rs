@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
+use super::budget::Item;
 use super::{Lower, Parts};
-use crate::scenario::curve::{self, Shape};
+use crate::scenario::curve::{Course, Shape};
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::schema::FIVE_YEARS;
 use crate::scenario::trace::{self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions};
@@ -109,9 +110,16 @@ fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Opt
     let file = options.file;
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
+    // Of one trace more there could be no plan.
+    if !lower.budget.has_room(Item::TraceIntervals) {
+        return None;
+    }
     let reader = lower.open(file, &place)?;
     match trace::read(reader, &options) {
         Ok(trace) => {
+            if !lower.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
+                return None;
+            }
             if trace.missing > 0 {
                 lower.report.add(filled(&trace, &options, &view.place("gaps")));
             }
@@ -314,12 +322,19 @@ pub(super) fn plan(
     match source {
         Source::Shapes(shapes) => {
             let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
-            let curve = match curve::build(&plain, parts.calendar?, horizon.0) {
+            let place = &shapes.first()?.1;
+            let course = Course::new(&plain, parts.calendar?, horizon.0);
+            let pieces = lower.budget.take(Item::Pieces, course.pieces(), place);
+            let evaluations = lower.budget.take(Item::Evaluations, course.evaluations(), place);
+            if !(pieces && evaluations) {
+                return None;
+            }
+            let curve = match course.curve() {
                 Ok(curve) => curve,
                 Err(error) => {
                     let problem =
                         Problem::new(codes::OUT_OF_RANGE, format!("the shapes make no rate: {error}"));
-                    lower.report.add(problem.at(&shapes.first()?.1, "with this one"));
+                    lower.report.add(problem.at(place, "with this one"));
                     return None;
                 }
             };
@@ -355,6 +370,9 @@ fn trace_plan(
             .at(place, "this trace")
             .help("shorten the horizon, aggregate the trace, or draw arrivals as \"poisson\""),
         );
+        return None;
+    }
+    if !lower.budget.take(Item::Pieces, pieces, place) {
         return None;
     }
     let ended = !*repeat && trace.ended && trace.length() < horizon.0;

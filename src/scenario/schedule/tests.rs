@@ -113,3 +113,25 @@ fn what_is_no_schedule_is_refused_in_words() {
         assert!(message.contains(expected), "{text}: {message}");
     }
 }
+
+#[test]
+fn a_count_is_never_below_the_occurrences() {
+    for text in [
+        "cron(* * * * ? *)",
+        "cron(0/7 3,4 L * ? *)",
+        "cron(30 2 ? 3,10 SUN *)",
+        "rate(7 minutes)",
+        "rate(1 day)",
+        "at(2026-03-29T02:30:00)",
+    ] {
+        for (start, end) in [(None, None), (Some(20), Some(40)), (Some(-400), None), (None, Some(-1))] {
+            let whole = span("2026-01-01T00:00:00Z", 300 * 24, "Europe/Berlin");
+            let day = |days: i64| whole.second_0 + days * 86_400_000_000_000;
+            let span = Span { start: start.map(day), end: end.map(day), ..whole.clone() };
+            let (schedule, hour) = (parse(text).unwrap(), 61);
+            let found = schedule.occurrences(&span).len() as u64;
+            let count = schedule.count(&span);
+            assert!(count + hour >= found, "{text}: {count} for {found}");
+        }
+    }
+}

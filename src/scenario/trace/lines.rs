@@ -1,6 +1,8 @@
 //! The lines of a text, plain or gzip, UTF-8 or UTF-16, in bounded memory.
 
-use std::io::{BufRead, BufReader, Read};
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
@@ -12,6 +14,10 @@ use crate::scenario::codes;
 const LONGEST_LINE: u64 = 1 << 20;
 /// Most text that is unzipped from a file \[B\]: 16 GiB.
 const MOST_TEXT: u64 = 16 << 30;
+/// Most text that a byte of a gzip may unzip to; a CSV of counts is packed to a fifth or a thirtieth.
+const MOST_RATIO: u64 = 200;
+/// Text to which no ratio is asked for \[B\]: 64 MiB, which are read in a moment.
+const FREE_TEXT: u64 = 64 << 20;
 
 /// How files begin that people take for a CSV.
 const OTHER_KINDS: [(&[u8], &str); 4] = [
@@ -28,6 +34,22 @@ pub(super) struct Lines {
     text: String,
     line: usize,
     total: u64,
+    /// Bytes read of a gzip; `None` for plain text.
+    packed: Option<Rc<Cell<u64>>>,
+}
+
+/// A reader that counts what it read.
+struct Counted<R> {
+    reader: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(buffer)?;
+        self.count.set(self.count.get() + length as u64);
+        Ok(length)
+    }
 }
 
 impl Lines {
@@ -36,6 +58,8 @@ impl Lines {
     /// # Errors
     /// When the file cannot be read, or is no text.
     pub(super) fn open(reader: Box<dyn Read>) -> Result<Self, TraceProblem> {
+        let count = Rc::new(Cell::new(0));
+        let reader = Counted { reader, count: Rc::clone(&count) };
         let mut reader = BufReader::with_capacity(1 << 16, reader);
         let gzip = reader.fill_buf().map_err(|error| unreadable(&error))?.starts_with(&[0x1f, 0x8b]);
         let reader: Box<dyn Read> =
@@ -51,13 +75,15 @@ impl Lines {
             let decoder = Utf16::new(Box::new(reader), is_big_endian);
             reader = BufReader::with_capacity(1 << 16, Box::new(decoder));
         }
-        Ok(Self { reader, buffer: Vec::new(), text: String::new(), line: 0, total: 0 })
+        let packed = gzip.then_some(count);
+        Ok(Self { reader, buffer: Vec::new(), text: String::new(), line: 0, total: 0, packed })
     }
 
     /// The next line and its number from 1, without its end; `None` after the last.
     ///
     /// # Errors
-    /// When reading fails, the line is longer than 1 MiB or not UTF-8, or the text is longer than 16 GiB.
+    /// When reading fails, the line is longer than 1 MiB or not UTF-8, or the text is longer than 16 GiB or than a gzip of its
+    /// size can honestly hold.
     pub(super) fn next_line(&mut self) -> Result<Option<(usize, &str)>, TraceProblem> {
         self.buffer.clear();
         let length = self
@@ -76,6 +102,17 @@ impl Lines {
         }
         if self.total > MOST_TEXT {
             return Err(self.too_large("the trace is longer than 16 GiB"));
+        }
+        if let Some(packed) = &self.packed
+            && self.total > FREE_TEXT.max(packed.get().saturating_mul(MOST_RATIO))
+        {
+            let message = format!(
+                "the gzip unzips to more than {MOST_RATIO} times its size ({} MiB of the first {} KiB), which no series of counts does",
+                self.total >> 20,
+                packed.get() >> 10
+            );
+            let help = "unzip the file and look at it; a plain CSV is read at any size up to 16 GiB";
+            return Err(TraceProblem { help: Some(help.to_owned()), ..self.too_large(&message) });
         }
         let text = match std::str::from_utf8(&self.buffer) {
             Ok(text) if !text.contains('\0') => text,

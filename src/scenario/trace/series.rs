@@ -36,7 +36,8 @@ struct At {
 /// Intervals that are missing, until the next value says how many there are.
 #[derive(Clone, Debug)]
 struct Missing {
-    intervals: u64,
+    /// Times can lie farther apart than any run is long, and each row adds to it.
+    intervals: u128,
     at: At,
     /// Whether the first of them is a row with an empty cell.
     is_empty_cell: bool,
@@ -52,12 +53,12 @@ pub(super) struct Reading<'a> {
     last_time: Option<i128>,
     missing: Option<Missing>,
     /// Equal gaps in a row: their length in steps, how many, the line of the first.
-    streak: (u64, u64, usize),
+    streak: (u128, u64, usize),
     /// Whether rows have no place in time, so that only their values are judged.
     is_untimed: bool,
     clock: Clock<'a>,
     /// A row that waits for others of the same time: its intervals without a row before it, and its value.
-    waiting_row: Option<(At, u64, Option<f64>)>,
+    waiting_row: Option<(At, u128, Option<f64>)>,
     /// Whether clocks go back within the intervals that are missing.
     goes_back: bool,
     /// The line with the names of the columns, without what parts them.
@@ -175,6 +176,7 @@ impl<'a> Reading<'a> {
         };
         let delta = time - last;
         if self.trace.step == 0 && delta > 0 {
+            // A step that does not fit is far beyond a year, which is refused below.
             self.trace.step = u64::try_from(delta).unwrap_or(u64::MAX);
         }
         let step = i128::from(self.trace.step);
@@ -221,7 +223,8 @@ impl<'a> Reading<'a> {
             self.problem(codes::TRACE_ORDER, &at, message, help);
             return true;
         }
-        let absent = u64::try_from(delta / step - 1).unwrap_or(u64::MAX);
+        // Both are above zero here, and the step divides the distance.
+        let absent = (delta / step - 1).unsigned_abs();
         self.note_streak(absent, at.line);
         if absent > 0 && change < 0 {
             self.goes_back = true;
@@ -230,7 +233,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes a row in, or keeps it until it is known whether another one has its time.
-    fn hand_on(&mut self, at: At, absent: u64, value: Option<f64>) -> bool {
+    fn hand_on(&mut self, at: At, absent: u128, value: Option<f64>) -> bool {
         if self.options.duplicates == Duplicates::Error {
             return self.take(at, absent, value);
         }
@@ -252,25 +255,27 @@ impl<'a> Reading<'a> {
     }
 
     /// Keeps the longest stretch of equal gaps.
-    fn note_streak(&mut self, absent: u64, line: usize) {
+    fn note_streak(&mut self, absent: u128, line: usize) {
         self.streak = match self.streak {
             (gap, count, first) if gap == absent => (gap, count + 1, first),
             _ => (absent, 1, line),
         };
         if absent > 0 && self.streak.1 == REGULAR && self.trace.wider.is_none() {
-            self.trace.wider = Some(Wider { line: self.streak.2, steps: absent + 1 });
+            // Rows so far apart that their distance has no name lie beyond every run.
+            let steps = u64::try_from(absent + 1).ok();
+            self.trace.wider = steps.map(|steps| Wider { line: self.streak.2, steps });
         }
     }
 
     /// Takes in what a row says after `absent` intervals without one; `false` when nothing more is needed.
-    fn take(&mut self, at: At, absent: u64, value: Option<f64>) -> bool {
-        let intervals = absent.saturating_add(u64::from(value.is_none()));
+    fn take(&mut self, at: At, absent: u128, value: Option<f64>) -> bool {
+        let intervals = absent + u128::from(value.is_none());
         if intervals > 0 {
             if self.trace.first_missing == 0 {
                 self.trace.first_missing = at.line;
             }
             match &mut self.missing {
-                Some(missing) => missing.intervals = missing.intervals.saturating_add(intervals),
+                Some(missing) => missing.intervals += intervals,
                 None => {
                     self.missing = Some(Missing { intervals, at, is_empty_cell: absent == 0 });
                 }
@@ -278,11 +283,14 @@ impl<'a> Reading<'a> {
         }
         match value {
             Some(value) => self.fill() && self.push(1, value, false),
-            None => self.trace.step == 0 || self.trace.intervals() + self.waiting() < self.most(),
+            None => {
+                let known = u128::from(self.trace.intervals()) + self.waiting();
+                self.trace.step == 0 || known < u128::from(self.most())
+            }
         }
     }
 
-    fn waiting(&self) -> u64 {
+    fn waiting(&self) -> u128 {
         self.missing.as_ref().map_or(0, |missing| missing.intervals)
     }
 
@@ -319,12 +327,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Appends intervals, up to `until`; `false` when that is reached.
-    fn push(&mut self, intervals: u64, value: f64, missing: bool) -> bool {
+    fn push(&mut self, intervals: u128, value: f64, missing: bool) -> bool {
         if self.trace.step == 0 {
             return true;
         }
         let most = self.most();
-        let intervals = intervals.min(most.saturating_sub(self.trace.intervals()));
+        let room = most.saturating_sub(self.trace.intervals());
+        let intervals = u64::try_from(intervals).map_or(room, |intervals| intervals.min(room));
         if intervals > 0 {
             match self.trace.runs.last_mut() {
                 Some(run) if run.value.to_bits() == value.to_bits() => run.intervals += intervals,

@@ -49,6 +49,34 @@ fn missing_rows_are_an_error_a_zero_or_the_row_before_as_asked() {
 }
 
 #[test]
+fn times_farther_apart_than_any_clock_counts_are_told_and_never_overflow() {
+    // A cell without a value, a row with one, and several such gaps in a row, with a step of a nanosecond.
+    let far = |value: &str| {
+        format!(
+            "timestamp,requests\n-9999999999999999999,1\n-9999999999999999998,1\n9999999999999999999,{value}\n9999999999999999999,3\n"
+        )
+    };
+    for (value, said) in
+        [("", "19999999999999999997 intervals are"), ("2", "19999999999999999996 intervals are")]
+    {
+        let problems = read_text(&far(value), Gaps::Error, 1).unwrap_err();
+        assert!(problems[0].message.starts_with(said), "{problems:?}");
+        for gaps in [Gaps::Zero, Gaps::Hold] {
+            for duplicates in [Duplicates::Error, Duplicates::Sum, Duplicates::Last] {
+                let options = TraceOptions { duplicates, ..options(gaps, 1) };
+                let trace = read(Box::new(std::io::Cursor::new(far(value).into_bytes())), &options).unwrap();
+                assert_eq!((trace.step, trace.given, trace.missing), (1, 2, NANOS_PER_SEC - 2));
+            }
+        }
+    }
+    let rows: String =
+        (0..20).map(|row| format!("{}.0,\n", -99_999_999_999_i64 + row * 19_000_000_000)).collect();
+    let text = format!("time_s,requests\n-99999999999.000000001,1\n{rows}");
+    let problems = read_text(&text, Gaps::Error, 1).unwrap_err();
+    assert!(problems[0].message.contains("have no value, from this row on"), "{problems:?}");
+}
+
+#[test]
 fn every_bad_row_is_named_by_its_line() {
     let text = "timestamp,requests\n0,1\n60,2\n60,3\n30,1\n120,-1\n180,-inf\n240,inf\nnoon,1\n250,1\n";
     assert_eq!(

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::kernel::units::SimDuration;
+use crate::record::RequestCounts;
 use crate::report::html::figures::money;
 use crate::report::proviso::{proviso, with_proviso};
 use crate::scenario::Unpriced;
@@ -56,6 +57,14 @@ pub(in crate::report) struct Requests {
     pub(in crate::report) failed: u64,
     pub(in crate::report) in_flight: u64,
     pub(in crate::report) overdue: u64,
+}
+
+impl Requests {
+    /// The same as the recorder counts them.
+    pub(in crate::report) fn counts(&self) -> RequestCounts {
+        let Self { offered, served, rejected, timed_out, failed, in_flight, overdue } = *self;
+        RequestCounts { offered, served, rejected, timed_out, failed, in_flight, overdue }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

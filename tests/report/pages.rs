@@ -66,7 +66,7 @@ fn page_of(files: RunFiles) -> Result<String, String> {
 }
 
 /// The files of a result that no program wrote.
-fn files_of(result: &RunResult) -> RunFiles {
+pub(super) fn files_of(result: &RunResult) -> RunFiles {
     let head =
         "region = \"us-east-1\"\nstart = \"2026-11-27T00:00:00Z\"\ntimezone = \"UTC\"\nwarmup = \"0s\"\n";
     RunFiles {

@@ -16,6 +16,7 @@ mod reasons;
 mod recorder;
 mod result;
 mod service;
+mod unfinished;
 
 pub use evaluations::EvaluationRecord;
 pub use histogram::Histogram;

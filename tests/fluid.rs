@@ -281,6 +281,68 @@ fn auto_lets_requests_flow_where_there_are_more_than_the_limit_and_every_client_
     assert!(shipped_scenario("web", &["limits.max_requests=1000", "fidelity=fluid"]).scenario.is_some());
 }
 
+/// The same plan in both planes, with evenly spaced arrivals.
+fn in_both(mut plan: Plan) -> [ServiceRecord; 2] {
+    if let TrafficPlan::Poisson(curve) = plan.services[0].traffic.clone() {
+        plan.services[0].traffic = TrafficPlan::EvenlySpaced(curve);
+    }
+    let requests = Plan { fidelity: Fidelity::Requests, ..plan.clone() };
+    [run(&plan), run(&requests)]
+}
+
+#[test]
+fn response_times_of_an_overload_that_the_horizon_ends_are_of_those_who_were_served() {
+    // 50/s into 40/s for an hour: who arrives at t waits t/4, and who arrives after 48 min is not served any more. So the
+    // largest time is 720 s and the mean half of it.
+    let [flows, requests] = in_both(steady(2, 50, &[(3_600, 50.0)]));
+    assert!(flows.requests.served.abs_diff(requests.requests.served) <= 2, "{:?}", flows.requests);
+    for service in [&flows, &requests] {
+        close(service.response_time.mean_ms().unwrap(), 360_040.0, 0.002);
+        close(service.response_time.max as f64 / 1e6, 720_030.0, 0.01);
+        close(service.response_time.quantile_ms(0.5).unwrap(), 360_040.0, 0.01);
+        close(service.waiting_time.mean_ms().unwrap(), 359_990.0, 0.002);
+    }
+}
+
+#[test]
+fn response_times_of_long_sessions_are_of_those_that_have_ended() {
+    // Sessions of ten minutes on average in half an hour: a third has not ended, and those that have took 366 s on average:
+    // with x = age ÷ mean in [0, 3], the integral of 1 − (1 + x)·e⁻ˣ over that of 1 − e⁻ˣ.
+    let mut plan = steady(20, 1, &[(1_800, 20.0)]);
+    plan.services[0].task.concurrency = None;
+    plan.services[0].request.cpu_time = always(SimDuration::ZERO);
+    plan.services[0].request.wait_time = Distribution::exponential(secs(600)).unwrap();
+    let [flows, requests] = in_both(plan);
+    let e = (-3.0_f64).exp();
+    let exact = 600.0 * (3.0 - 2.0 + 2.0 * e + 3.0 * e) / (3.0 - 1.0 + e);
+    for service in [&flows, &requests] {
+        close(service.response_time.mean_ms().unwrap(), exact * 1e3, 0.02);
+    }
+    close(
+        flows.response_time.quantile_ms(0.95).unwrap(),
+        requests.response_time.quantile_ms(0.95).unwrap(),
+        0.03,
+    );
+}
+
+#[test]
+fn a_mean_of_a_flow_is_never_above_its_largest() {
+    for rate in [0.0002, 0.001, 0.01, 0.1, 1.0, 5.0] {
+        for millis in [1, 150] {
+            let mut plan = steady(2, millis, &[(3_600, rate)]);
+            plan.services[0].request.wait_time = Distribution::lognormal_mean_cv(secs(1), 5.0).unwrap();
+            let service = run(&plan);
+            for times in [&service.response_time, &service.waiting_time] {
+                let count = times.histogram.total();
+                assert!(
+                    times.sum <= u128::from(times.max) * u128::from(count),
+                    "{rate}/s of {millis} ms: {times:?}"
+                );
+            }
+        }
+    }
+}
+
 /// LCU-hours of the first service.
 fn lcu_hours(scenario: windtunnel::scenario::Scenario) -> f64 {
     let result = experiment::run(scenario).unwrap();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its case has failed")]
 
 mod experiments;
+mod extremes;
 mod fixture;
 mod pages;
 mod pictures;

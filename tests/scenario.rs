@@ -6,6 +6,7 @@ mod control;
 mod fuzz;
 mod invalid;
 mod language;
+mod laws;
 mod lints;
 mod real_traces;
 mod traces;

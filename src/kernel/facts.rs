@@ -258,6 +258,24 @@ pub struct Current {
     pub cpu_wait: f64,
 }
 
+/// What tasks on their way out use, as a part of what all tasks use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// CPU servers busy [server·ns].
+    pub cpu_busy: i128,
+    /// Requests in a place [request·ns].
+    pub occupied: i128,
+}
+
+/// A task that leaves `RUNNING` still holds this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// When the task leaves `RUNNING` [ns since second 0].
+    pub at: u64,
+    /// The passage that had been stated.
+    pub passage: Passage,
+}
+
 /// What happened to the requests of one service from one instant to another, where single requests are not told apart.
 /// Counts are whole requests; each outcome is stated once, in the flow in which it happens.
 #[derive(Clone, Copy, Debug)]
@@ -284,6 +302,8 @@ pub struct Flow<'a> {
     pub occupied: i128,
     /// Requests waiting for a place [request·ns].
     pub waiting: i128,
+    /// What of the CPU and of the places is that of tasks on their way out.
+    pub leaving: Leaving,
     /// Tasks that receive requests.
     pub tasks: usize,
     /// What those that arrived will go through.

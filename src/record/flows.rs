@@ -1,5 +1,6 @@
 //! Flows by the minute: what [`super::minute`] is for single requests. Counts are exact; times are those of [`super::delay`]
-//! and [`super::mixture`], weighed by when requests arrive, and approximate.
+//! and [`super::mixture`], and approximate. A minute weighs them by what arrives in it; the run weighs them by what is served
+//! before the horizon, since what is still in flight there has no response time yet.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use super::delay::{Delay, Delays};
 use super::minute::{ClosedMinute, Tally};
 use super::mixture::{Kind, Mixture, quantile, summary};
 use super::result::{LatencySummary, RequestCounts};
+use super::unfinished::Unfinished;
 
 /// The flows of one service.
 #[derive(Clone, Debug)]
@@ -20,12 +22,15 @@ pub(super) struct Flows {
     /// Nobody is answered later than this \[ns\].
     patience: f64,
     tally: Tally,
+    /// Those of the open minute's arrivals of which all are served before the horizon, and the others.
     minute: Mixture,
+    minute_unfinished: Mixture,
     /// Sum of the mean response times of the open minute's arrivals [request·ns], and their number.
     minute_time: f64,
     minute_weight: f64,
     response: Mixture,
     waiting: Mixture,
+    unfinished: Unfinished,
     warming_up: bool,
     /// Requests of the warm-up that are still in flight.
     warm: u64,
@@ -44,10 +49,12 @@ impl Flows {
             .plus(&Spread::of(&service.request.wait_time, 1.0));
         Self {
             delays: Delays::of(service, &law),
+            unfinished: Unfinished::new(plan.horizon, &law),
             service: law,
             patience: service.request.timeout.as_ref().map_or(f64::INFINITY, |t| t.mean_nanos()),
             tally: Tally::default(),
             minute: Mixture::default(),
+            minute_unfinished: Mixture::default(),
             minute_time: 0.0,
             minute_weight: 0.0,
             response: Mixture::default(),
@@ -78,7 +85,7 @@ impl Flows {
         let left = flow.served + flow.rejected + flow.timed_out + flow.failed;
         self.in_flight = self.in_flight.saturating_sub(left);
         for current in flow.currents {
-            self.current(current, flow.tasks);
+            self.current(current, flow.tasks, (flow.from, flow.to));
         }
     }
 
@@ -101,7 +108,7 @@ impl Flows {
         self.warmup_served += flow.served - served;
     }
 
-    fn current(&mut self, current: &Current, tasks: usize) {
+    fn current(&mut self, current: &Current, tasks: usize, span: (u64, u64)) {
         if current.weight <= 0.0 {
             return;
         }
@@ -112,21 +119,29 @@ impl Flows {
         let wait = if is_queue { backlog } else { chance.overall() };
         self.minute_time += current.weight * (self.service.mean() + wait);
         self.minute_weight += current.weight;
-        if is_queue {
-            let variance = |wait: f64| wait * self.delays.dispersion;
-            self.minute.queue(backlog, variance(backlog), current.weight);
-            if !self.warming_up {
-                if current.room_wait > 0.0 {
-                    self.waiting.queue(current.room_wait, variance(current.room_wait), current.weight);
-                } else {
-                    self.waiting.meet(&Delay::default(), current.weight);
-                }
+        let variance = |wait: f64| wait * self.delays.dispersion;
+        let meet = |mixture: &mut Mixture, weight: f64| {
+            if is_queue {
+                mixture.queue(backlog, variance(backlog), weight)
+            } else {
+                mixture.meet(&chance, weight)
             }
+        };
+        let counts = !self.warming_up;
+        let served = self.unfinished.served(span, wait, &self.service, |class, share| {
+            if counts {
+                meet(class, current.weight * share);
+            }
+        });
+        meet(if served.is_some() { &mut self.minute_unfinished } else { &mut self.minute }, current.weight);
+        let weight = current.weight * served.unwrap_or(1.0);
+        if self.warming_up || weight <= 0.0 {
+        } else if !is_queue {
+            self.waiting.meet(&room, weight);
+        } else if current.room_wait > 0.0 {
+            self.waiting.queue(current.room_wait, variance(current.room_wait), weight);
         } else {
-            self.minute.meet(&chance, current.weight);
-            if !self.warming_up {
-                self.waiting.meet(&room, current.weight);
-            }
+            self.waiting.meet(&Delay::default(), weight);
         }
     }
 
@@ -135,16 +150,18 @@ impl Flows {
         self.warming_up = false;
         self.warm = self.in_flight;
         self.minute = Mixture::default();
+        self.minute_unfinished = Mixture::default();
     }
 
     /// Ends the open minute: its row, and its share of the run.
     pub(super) fn close(&mut self) -> ClosedMinute {
         let tally = std::mem::take(&mut self.tally);
         let minute = std::mem::take(&mut self.minute);
+        let unfinished = std::mem::take(&mut self.minute_unfinished);
         let mean = (tally.served > 0 && self.minute_weight > 0.0)
             .then(|| (self.minute_time / self.minute_weight).min(self.patience));
         (self.minute_time, self.minute_weight) = (0.0, 0.0);
-        let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(&minute) };
+        let percentiles = if tally.served == 0 { [None; 3] } else { self.percentiles(&minute, &unfinished) };
         self.add_to_run(&minute);
         ClosedMinute { tally, mean, percentiles }
     }
@@ -153,6 +170,7 @@ impl Flows {
     pub(super) fn pass(&mut self) {
         self.tally = Tally::default();
         let minute = std::mem::take(&mut self.minute);
+        self.minute_unfinished = Mixture::default();
         self.add_to_run(&minute);
     }
 
@@ -164,7 +182,14 @@ impl Flows {
 
     /// Median, 95th and 99th percentile of a minute; without a backlog those of the mean delay, which are remembered.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times of at most months")]
-    fn percentiles(&mut self, minute: &Mixture) -> [Option<u64>; 3] {
+    fn percentiles(&mut self, minute: &Mixture, unfinished: &Mixture) -> [Option<u64>; 3] {
+        let both;
+        let minute = if unfinished.is_empty() {
+            minute
+        } else {
+            both = minute.with(unfinished);
+            &both
+        };
         let (service, patience) = (&self.service, self.patience);
         let found = |mixture: &Mixture| {
             let law = mixture.law(service);
@@ -181,7 +206,8 @@ impl Flows {
         let left = counts.served + counts.rejected + counts.timed_out + counts.failed;
         counts.in_flight = counts.offered.saturating_sub(left);
         // Where nobody was expected to be answered in time, who is answered all the same did not wait.
-        let response = self.response.law(&self.service);
+        let response =
+            self.unfinished.with(self.response.law(&self.service), self.response.weight(), &self.service);
         let response = summary(response.as_ref().unwrap_or(&self.service), counts.served, self.patience);
         let nothing = Spread::constant(0.0);
         let waiting = self.waiting.law(&nothing);

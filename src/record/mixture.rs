@@ -93,6 +93,23 @@ impl Mixture {
         }
     }
 
+    /// Everything of both.
+    pub(super) fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.add(other);
+        both
+    }
+
+    /// What was weighed \[requests\].
+    pub(super) fn weight(&self) -> f64 {
+        self.kinds.values().sum::<f64>() + self.waited
+    }
+
+    /// Whether nothing was weighed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.waited <= 0.0
+    }
+
     /// The kind of the mean delay, where nothing waits behind a backlog: kinds of one minute hardly differ then.
     pub(super) fn mean_kind(&self) -> Option<Kind> {
         if self.waited > 0.0 {
@@ -118,7 +135,7 @@ impl Mixture {
 
     /// The law of `service` with these delays before it; `None` when nothing was weighed.
     pub(super) fn law(&self, service: &Spread) -> Option<Spread> {
-        let total = self.kinds.values().sum::<f64>() + self.waited;
+        let total = self.weight();
         if total <= 0.0 {
             return None;
         }
@@ -214,7 +231,7 @@ pub(super) fn summary(law: &Spread, count: u64, limit: f64) -> LatencySummary {
         points = vec![(limit.min(law.mean()), 1.0)];
     }
     let total = if total > 0.0 { total } else { 1.0 };
-    let (mut share, mut placed, mut sum, mut max) = (0.0, 0_u64, 0.0, 0.0);
+    let (mut share, mut placed, mut sum, mut max, mut placed_sum) = (0.0, 0_u64, 0.0, 0.0, 0_u128);
     for (time, mass) in &points {
         share += mass / total;
         sum += time * mass / total;
@@ -222,14 +239,19 @@ pub(super) fn summary(law: &Spread, count: u64, limit: f64) -> LatencySummary {
         let due = ((share * count as f64 + 0.5) as u64).min(count);
         if due > placed {
             histogram.record_many(*time as u64, due - placed);
+            placed_sum += u128::from(*time as u64) * u128::from(due - placed);
             max = *time;
             placed = due;
         }
     }
     if placed < count {
         histogram.record_many(max as u64, count - placed);
+        placed_sum += u128::from(max as u64) * u128::from(count - placed);
     }
-    LatencySummary { histogram, sum: (sum * count as f64) as u128, max: max as u64 }
+    let (sum, max) = ((sum * count as f64) as u128, max as u64);
+    // Of few requests none is expected in the tail that makes the mean of the law: their mean is then that of those counted.
+    let sum = if sum > u128::from(max) * u128::from(count) { placed_sum } else { sum };
+    LatencySummary { histogram, sum, max }
 }
 
 #[cfg(test)]
@@ -275,6 +297,7 @@ mod tests {
             let summary = summary(&law, count, 200e6);
             assert_eq!(summary.histogram.total(), count);
             assert!(summary.max <= 200_000_000);
+            assert!(summary.sum <= u128::from(summary.max) * u128::from(count), "{count}");
         }
     }
 }

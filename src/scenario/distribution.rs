@@ -15,10 +15,10 @@ use super::view::View;
 /// Most samples that an empirical distribution holds.
 const MOST_SAMPLES: usize = 10_000_000;
 
-/// Longest time of a sample \[ns\].
-const LONGEST_SAMPLE: f64 = 365.0 * 86_400.0 * 1e9;
+/// Longest mean and longest sample of a law, as long as the longest value that can be written: 365 days.
+const LONGEST_MEAN: SimDuration = SimDuration::from_secs(365 * 86_400);
 
-/// The distribution of `key`.
+/// The distribution of `key`. Its mean is at most [`LONGEST_MEAN`], whatever it follows from.
 pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<Distribution> {
     match &view.node(key)?.value {
         Value::Text(_) => view.duration(key).map(Distribution::constant),
@@ -26,10 +26,14 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
             let (law, parameters) = view.table(key)?.alternative()?;
             let place = view.place(key);
             if law == "empirical" {
-                return empirical(parameters, &place, lower);
+                let distribution = empirical(parameters, &place, lower)?;
+                return bounded(distribution, key, &parameters.place("file"), None, lower);
             }
             match build(law, parameters, &place, lower)? {
-                Ok(distribution) => Some(distribution),
+                Ok(distribution) => {
+                    let (parameter, fix) = tamer(law, parameters);
+                    bounded(distribution, key, &parameters.place(parameter), fix, lower)
+                }
                 Err(error) => {
                     lower.report.add(
                         Problem::new(codes::BAD_DISTRIBUTION, format!("`{key}` is not a distribution"))
@@ -42,6 +46,75 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
         }
         _ => None,
     }
+}
+
+/// The law, unless its mean is too long: flows go by means, and what they add up must stay finite.
+#[expect(clippy::cast_precision_loss, reason = "a limit")]
+fn bounded(
+    law: Distribution,
+    key: &str,
+    place: &Place,
+    fix: Option<String>,
+    lower: &mut Lower<'_>,
+) -> Option<Distribution> {
+    let mean = law.mean_nanos();
+    // A mean that is given is at most the limit, and comes back from the law with an error in its last digits.
+    if mean <= LONGEST_MEAN.0 as f64 * (1.0 + 1e-9) {
+        return Some(law);
+    }
+    let said = if mean.is_finite() { format!("{:.3e} s", mean / 1e9) } else { "infinite".to_owned() };
+    let problem = Problem::new(codes::BAD_DISTRIBUTION, format!("the mean of `{key}` is {said}"))
+        .at(place, "the mean follows from this")
+        .expected("parameters whose mean is at most 365d");
+    lower.report.add(match fix {
+        Some(fix) => problem.fix(fix),
+        None => problem.help("a mean of months is seldom meant: look at the unit"),
+    });
+    None
+}
+
+/// The parameter of a law that makes its mean long, and the nearest value of it that does not.
+fn tamer(law: &str, parameters: View<'_>) -> (&'static str, Option<String>) {
+    let number = |key| parameters.number(key);
+    let span = |key| parameters.duration(key);
+    let fix = match law {
+        "weibull" => {
+            nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok())
+                .map(|shape| ("shape", format!("shape = {:.3}", libm::ceil(shape * 1e3) / 1e3)))
+        }
+        "pareto" => {
+            nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok())
+                .map(|alpha| ("alpha", format!("alpha = {:.3}", libm::ceil(alpha * 1e3) / 1e3)))
+        }
+        "lognormal" => nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
+            let median = span("median")?;
+            Distribution::lognormal_median_p95(median, SimDuration::from_secs_f64(p95).max(median)).ok()
+        })
+        .map(|p95| ("p95", format!("p95 = \"{}ms\"", libm::floor(p95 * 1e3)))),
+        _ => None,
+    };
+    let parameter = match law {
+        "weibull" => "shape",
+        "pareto" => "alpha",
+        _ => "p95",
+    };
+    (fix.as_ref().map_or(parameter, |fix| fix.0), fix.map(|fix| fix.1))
+}
+
+/// The value nearest to `from` whose law has a mean within the limit, on the way to `to`, whose law has; `None` where not
+/// even that one has.
+#[expect(clippy::cast_precision_loss, reason = "a limit")]
+fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribution>) -> Option<f64> {
+    let is_short = |value: f64| law(value).is_some_and(|law| law.mean_nanos() <= LONGEST_MEAN.0 as f64);
+    let (mut long, mut short) = (from?, to);
+    if !is_short(short) {
+        return None;
+    }
+    for _ in 0..100 {
+        let middle = (long + short) / 2.0;
+        if is_short(middle) { short = middle } else { long = middle }
+    }
+    Some(short)
 }
 
 fn build(
@@ -167,7 +240,7 @@ fn samples(reader: Box<dyn Read>, nanos: f64) -> Result<Vec<SimDuration>, (usize
             continue;
         }
         match field.parse::<f64>() {
-            Ok(value) if value.is_finite() && value * nanos > LONGEST_SAMPLE => {
+            Ok(value) if value.is_finite() && value * nanos > LONGEST_MEAN.0 as f64 => {
                 return Err((line, format!("{value} is more than 365 days, the longest time of a law")));
             }
             Ok(value) if value.is_finite() && value >= 0.0 => {

@@ -56,6 +56,32 @@ fn the_event_path_has_the_same_record_as_the_fast_path() {
     });
 }
 
+/// Where tasks on their way out do not count, neither does what they use: no container uses more than it has, and the two
+/// paths, which know what such a task holds in different ways, agree.
+#[test]
+fn containers_that_do_not_count_use_nothing_in_any_plane() {
+    let mut left_out = 0;
+    for mut plan in super::some_plans(300, 43) {
+        plan.warmup = windtunnel::kernel::units::SimDuration::ZERO;
+        let counting = record(&plan, 1, 0).unwrap();
+        for service in &mut plan.services {
+            service.telemetry.rules.counts_draining = false;
+        }
+        let of = |fidelity| record(&Plan { fidelity, ..plan.clone() }, 1, 0).unwrap();
+        let (fast, events, flows) = (of(plan.fidelity), of(Fidelity::Events), of(Fidelity::Fluid));
+        for (index, service) in fast.services.iter().enumerate() {
+            assert_same(&events.services[index], service);
+            left_out += usize::from(service.cpu_utilization != counting.services[index].cpu_utilization);
+            let rows = service.timeline.iter().chain(&flows.services[index].timeline);
+            for row in rows {
+                assert!(row.cpu_utilization.is_none_or(|cpu| (0.0..=1.0 + 1e-9).contains(&cpu)), "{row:?}");
+                assert!(row.memory_utilization.is_none_or(|memory| memory >= 0.0), "{row:?}");
+            }
+        }
+    }
+    assert!(left_out > 50, "only {left_out} services had tasks on their way out that used something");
+}
+
 /// Outcomes of requests that arrived at or after `from` [ns], and of their attempts; in flight is what has none.
 fn outcomes(seen: &Seen, from: u64) -> (RequestCounts, RequestCounts) {
     let (mut requests, mut attempts) = (RequestCounts::default(), RequestCounts::default());

@@ -197,7 +197,7 @@ impl EventSink for Heard {
         self.failures += u64::from(!end.tries_again);
     }
     fn worked_in_vain(&mut self, _: &Passage) {}
-    fn used(&mut self, _: [i128; 3]) {}
+    fn used(&mut self, _: [i128; 3], _: &windtunnel::kernel::facts::Leaving) {}
 }
 
 fn fleet<'p>(

@@ -59,9 +59,9 @@ fn read(folder: &Path, name: &str) -> String {
 
 /// The files of a run by their names, and what made them.
 #[derive(Clone)]
-struct Files {
-    manifest: Manifest,
-    contents: BTreeMap<String, Vec<u8>>,
+pub(super) struct Files {
+    pub(super) manifest: Manifest,
+    pub(super) contents: BTreeMap<String, Vec<u8>>,
 }
 
 /// The files of a folder that a page is made of.
@@ -72,7 +72,7 @@ fn files(folder: &Path) -> Files {
     Files { manifest, contents }
 }
 
-fn page_of(files: Files) -> Result<String, String> {
+pub(super) fn page_of(files: Files) -> Result<String, String> {
     let Files { manifest, contents } = files;
     let open = move |name: &str| {
         let content = contents.get(name).ok_or_else(|| format!("`{name}`: no such file"))?.clone();
@@ -83,7 +83,7 @@ fn page_of(files: Files) -> Result<String, String> {
 }
 
 /// The files of a result that no program wrote.
-fn files_of(result: &RunResult) -> Files {
+pub(super) fn files_of(result: &RunResult) -> Files {
     let head =
         "region = \"us-east-1\"\nstart = \"2026-11-27T00:00:00Z\"\ntimezone = \"UTC\"\nwarmup = \"0s\"\n";
     let contents = [

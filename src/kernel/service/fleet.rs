@@ -177,6 +177,20 @@ impl Fleet {
         }
     }
 
+    /// Keeps a passage that could outlive its task. A list that is full first forgets what has ended, and grows only where
+    /// more than half of it is left.
+    pub(super) fn keep(&mut self, index: usize, held: Outstanding) {
+        let list = &mut self.outstanding[index];
+        if list.len() == list.capacity() {
+            let now = held.passage.arrival;
+            list.retain(|passage| passage.leaves() > now);
+            if list.len() * 2 > list.capacity() {
+                list.reserve(list.len());
+            }
+        }
+        list.push(held);
+    }
+
     /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
     pub fn forget_before(&mut self, now: u64) {
         for held in &mut self.outstanding {
@@ -214,6 +228,11 @@ impl Seats for Fleet {
         let room = self.rooms[index].last();
         let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
         places.max(room).max(held)
+    }
+
+    fn held(&self, slot: Slot, at: u64, mut report: impl FnMut(&Passage)) {
+        let gets_in = |held: &&Outstanding| held.gives_up >= held.passage.start && held.passage.end > at;
+        self.outstanding[slot.0 as usize].iter().filter(gets_in).for_each(|held| report(&held.passage));
     }
 
     fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, TaskPlan};
 use super::seats::Seats;
-use crate::facts::{Current, Flow, Loss};
+use crate::facts::{Current, Flow, Leaving, Loss};
 use crate::traffic::{RateWalk, Stretch, TrafficPlan};
 use crate::units::NANOS_PER_SEC;
 use account::{Account, Later, Outcomes};
@@ -29,6 +29,8 @@ const SHORT_STEP: u64 = NANOS_PER_SEC;
 const GENTLE: f64 = 0.02;
 /// Share of late answers below which there are none.
 const HARDLY_ANY: f64 = 1e-9;
+/// Parts in which a sum over the rest of what a task holds is made.
+const TRAPEZOIDS: u32 = 24;
 
 /// Tasks in service with the same backlog, next to each other in order of entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +83,8 @@ pub struct Fluid<'p> {
     failed: f64,
     account: Account,
     currents: Vec<Current>,
+    /// Whether somebody asks what tasks on their way out use.
+    tells_leaving: bool,
 }
 
 /// Sums over the tasks of a step; amounts in requests, times in request·s.
@@ -91,6 +95,19 @@ struct Sums {
     started: f64,
     backlog_time: f64,
     room_time: f64,
+}
+
+impl Sums {
+    /// A task that gets nothing works off its backlog.
+    fn work_off(&mut self, vessel: &Vessel, backlog: &mut f64, span: f64) {
+        if *backlog > 0.0 {
+            let passed = vessel.pass(*backlog, 0.0, span);
+            *backlog = passed.backlog;
+            self.started += passed.started;
+            self.backlog_time += passed.backlog_time;
+            self.room_time += passed.room_time;
+        }
+    }
 }
 
 impl<'p> Fluid<'p> {
@@ -125,7 +142,15 @@ impl<'p> Fluid<'p> {
             failed: 0.0,
             account: Account::default(),
             currents: Vec::new(),
+            tells_leaving: false,
         }
+    }
+
+    /// States what tasks on their way out use apart, in [`Flow::leaving`].
+    #[must_use]
+    pub fn telling_leaving(mut self, tells: bool) -> Self {
+        self.tells_leaving = tells;
+        self
     }
 
     /// Lets everything flow until `until` [ns since second 0].
@@ -177,7 +202,7 @@ impl<'p> Fluid<'p> {
         } else if span > 0.0 {
             self.pass_groups(offered / span / self.order.len() as f64, (from, span), &mut sums);
         }
-        self.pass_closing(span, &mut sums);
+        let leaving = self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
         let stayed = self.in_service.pass(sums.started, (from, end), &self.vessel);
         let finished = stayed.finished;
@@ -207,6 +232,7 @@ impl<'p> Fluid<'p> {
             cpu_busy: whole(sums.started * self.vessel.cpu_work),
             occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
             waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
+            leaving,
             tasks: self.order.len(),
             currents: &self.currents,
         });
@@ -264,17 +290,44 @@ impl<'p> Fluid<'p> {
         });
     }
 
-    /// Tasks on their way out, and those out of the rotation, work off what they hold.
-    fn pass_closing(&mut self, span: f64, sums: &mut Sums) {
-        let closing = self.closing.iter_mut().map(|task| &mut task.backlog);
-        let benched = self.benched.iter_mut().map(|(_, backlog)| backlog);
-        for backlog in closing.chain(benched).filter(|backlog| **backlog > 0.0) {
-            let passed = self.vessel.pass(*backlog, 0.0, span);
-            *backlog = passed.backlog;
-            sums.started += passed.started;
-            sums.backlog_time += passed.backlog_time;
-            sums.room_time += passed.room_time;
+    /// Tasks on their way out, and those out of the rotation, work off what they hold. Returns what the former use.
+    fn pass_closing(&mut self, span: f64, sums: &mut Sums) -> Leaving {
+        let before = *sums;
+        for task in &mut self.closing {
+            sums.work_off(&self.vessel, &mut task.backlog, span);
         }
+        let started = sums.started - before.started;
+        let backlog_time = (sums.backlog_time - before.backlog_time) - (sums.room_time - before.room_time);
+        for (_, backlog) in &mut self.benched {
+            sums.work_off(&self.vessel, backlog, span);
+        }
+        if self.closing.is_empty() || !self.tells_leaving {
+            return Leaving::default();
+        }
+        let in_service: f64 = self.closing.iter().map(|task| self.served_while_closing(task, span)).sum();
+        Leaving {
+            cpu_busy: whole(started * self.vessel.cpu_work),
+            occupied: whole((in_service + backlog_time) * 1e9),
+        }
+    }
+
+    /// Integral over the next `span` \[s\] of what is in service of a task that is closing [request·s], by trapezoids that are
+    /// shorter where it changes faster: at their beginning.
+    #[expect(clippy::cast_precision_loss, reason = "ages")]
+    fn served_while_closing(&self, task: &Closing, span: f64) -> f64 {
+        let age = (self.now - task.since) as f64;
+        let point = |part: u32| {
+            let share = f64::from(part) / f64::from(TRAPEZOIDS);
+            let later = span * share * share * share;
+            (later, self.vessel.service.lasts_beyond(age + later * 1e9))
+        };
+        let (mut last, mut sum) = (point(0), 0.0);
+        for part in 1..=TRAPEZOIDS {
+            let next = point(part);
+            sum += (last.1 + next.1) / 2.0 * (next.0 - last.0);
+            last = next;
+        }
+        task.in_service * sum
     }
 
     /// Requests in service in the tasks that are closing.

@@ -24,7 +24,7 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, Routing, TaskPlan, WarmUpPlan};
 use super::seats::{Incident, Seats};
-use crate::facts::{Answers, Denial, Loss, Origin, Passage, Refusal, Unanswered};
+use crate::facts::{Answers, Denial, Leaving, Loss, Origin, Passage, Refusal, Unanswered};
 use crate::random::{Purpose, Streams};
 use crate::traffic::ArrivalStream;
 use crate::units::SimDuration;
@@ -51,8 +51,9 @@ pub trait EventSink {
     fn unanswered(&mut self, end: &Unanswered);
     /// An attempt left whose client had given up.
     fn worked_in_vain(&mut self, passage: &Passage);
-    /// CPU servers busy, requests in a place and requests waiting [·ns] since it was stated last.
-    fn used(&mut self, usage: [i128; 3]);
+    /// CPU servers busy, requests in a place and requests waiting [·ns] since it was stated last, and what of it is that of
+    /// tasks on their way out.
+    fn used(&mut self, usage: [i128; 3], leaving: &Leaving);
 }
 
 /// What the event path is made of.
@@ -138,7 +139,8 @@ impl<'p> Jobs<'p> {
             sink.offered(u32::try_from(class).unwrap_or(0), core::mem::take(count));
         }
         sink.routed(core::mem::take(&mut self.routed));
-        sink.used(self.floor.take_usage(self.now));
+        let (usage, leaving) = self.floor.take_usage(self.now);
+        sink.used(usage, &leaving);
         incident
     }
 
@@ -304,6 +306,7 @@ impl Seats for Jobs<'_> {
     fn close(&mut self, slot: Slot) -> u64 {
         let desks = &self.desks;
         self.router.close(slot.0, |other| desks[other as usize].outstanding());
+        self.desks[slot.0 as usize].close(&mut self.floor, self.now);
         self.desks[slot.0 as usize].empty_at(&self.floor, self.now)
     }
 

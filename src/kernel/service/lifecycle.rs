@@ -33,7 +33,7 @@ use super::plan::{
     TaskHealthPlan,
 };
 use super::seats::Seats;
-use crate::facts::{Loss, TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use crate::facts::{Loss, Stay, TaskFailed, TaskFailure, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
 use failing::Throttle;
@@ -82,6 +82,8 @@ pub struct Due {
 pub struct Outcome {
     /// Moves, in order.
     pub moved: Vec<TaskMoved>,
+    /// Requests that tasks hold which left `RUNNING`.
+    pub stays: Vec<Stay>,
     /// Requests that were lost.
     pub lost: Vec<Loss>,
     /// Tasks that failed.

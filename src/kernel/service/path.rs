@@ -247,7 +247,7 @@ impl Fleet {
         let mut kept = Columns::new();
         for (passage, slot) in columns.passages().iter().zip(slots) {
             if passage.end - passage.arrival > self.keep_beyond {
-                self.outstanding[*slot as usize].push(Outstanding { passage, gives_up: Outstanding::NEVER });
+                self.keep(*slot as usize, Outstanding { passage, gives_up: Outstanding::NEVER });
                 sink.served_revocably(&passage);
             } else {
                 kept.push(&passage);
@@ -293,7 +293,7 @@ impl Fleet {
                             cpu_end: start,
                             end: start,
                         };
-                        self.outstanding[index].push(Outstanding { passage, gives_up: deadline });
+                        self.keep(index, Outstanding { passage, gives_up: deadline });
                     }
                     continue;
                 }
@@ -323,7 +323,7 @@ impl Fleet {
             Outstanding::NEVER
         };
         if passage.end - passage.arrival > self.keep_beyond {
-            self.outstanding[index].push(Outstanding { passage, gives_up });
+            self.keep(index, Outstanding { passage, gives_up });
         }
     }
 }

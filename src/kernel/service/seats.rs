@@ -1,7 +1,7 @@
 //! What the scheduler asks of a data plane, whether it replays requests or lets them flow.
 
 use super::fleet::Slot;
-use crate::facts::Loss;
+use crate::facts::{Loss, Passage};
 
 /// The seats of tasks in a data plane. Instants are ns since second 0.
 pub trait Seats {
@@ -16,6 +16,12 @@ pub trait Seats {
     fn idle_from(&self, slot: Slot) -> Option<u64> {
         let _ = slot;
         None
+    }
+
+    /// Reports what `slot`, which is closed at `at` \[ns\], still holds, where the plane has stated it already and whoever sums up
+    /// what tasks use must know it. A plane that states what was used tells it apart by itself.
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+        let _ = (slot, at, report);
     }
 
     /// Kills what `slot` still holds at `at` \[ns\]. A plane that knows single requests reports each that is lost; one of

@@ -29,7 +29,7 @@ impl TaskShape {
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     pub fn cpu(&self, usage: &UsageTotals) -> Option<f64> {
         let reserved = usage.reserved as f64;
-        let busy = usage.cpu_busy as f64 / (reserved * self.cpu_servers as f64);
+        let busy = usage.counted_cpu() as f64 / (reserved * self.cpu_servers as f64);
         let boots = usage.booting as f64 / reserved;
         let share = busy * (1.0 - self.base_cpu) + self.base_cpu * (1.0 - boots) + self.boot_cpu * boots;
         (usage.reserved > 0).then_some(share)
@@ -40,7 +40,7 @@ impl TaskShape {
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     pub fn memory(&self, usage: &UsageTotals) -> Option<f64> {
         let reserved = usage.reserved as f64;
-        let requests = usage.occupied as f64 + usage.retained as f64;
+        let requests = usage.counted_places() as f64 + usage.retained as f64;
         let used =
             self.base_memory as f64 * reserved + self.memory_per_request as f64 * requests + usage.grown;
         (usage.reserved > 0).then(|| used / (self.memory as f64 * reserved))

@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::growth::{Aging, MemoryGrowth};
-use crate::facts::{Flow, Loss, Passage, Passages, Promise, TaskMoved, TaskStage};
+use crate::facts::{Flow, Leaving, Loss, Passage, Passages, Promise, Stay, TaskMoved, TaskStage};
 use crate::units::{SimDuration, SimTime, TaskId};
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
@@ -35,6 +35,8 @@ pub struct UsageTotals {
     pub occupied: i128,
     /// Requests waiting for a place [request·ns].
     pub waiting: i128,
+    /// What of the CPU and of the places belongs to containers that do not reserve, because they are on their way out.
+    pub leaving: Leaving,
     /// Requests that the load balancer could send to a task.
     pub routed: u64,
     /// Containers that reserve CPU and memory [task·ns].
@@ -57,13 +59,18 @@ enum Sum {
     CpuBusy,
     Occupied,
     Waiting,
+    LeavingCpu,
+    LeavingOccupied,
 }
+
+/// Sums of intervals.
+const SUMS: usize = 5;
 
 /// Interval sums of a period to come, and how many intervals begin or stop to cover whole periods there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ahead {
-    sums: [i128; 3],
-    covers: [i64; 3],
+    sums: [i128; SUMS],
+    covers: [i64; SUMS],
 }
 
 /// Adds up what one service uses.
@@ -77,7 +84,7 @@ pub struct UsageMeter {
     open: UsageTotals,
     ahead: VecDeque<Ahead>,
     /// Intervals that cover the whole open period.
-    covering: [i64; 3],
+    covering: [i64; SUMS],
     reserving: u64,
     booting: u64,
     targets: u64,
@@ -105,7 +112,7 @@ impl UsageMeter {
             horizon: horizon.0,
             open: UsageTotals::default(),
             ahead: VecDeque::new(),
-            covering: [0; 3],
+            covering: [0; SUMS],
             reserving: 0,
             booting: 0,
             targets: 0,
@@ -166,11 +173,20 @@ impl UsageMeter {
         self.add(Sum::Waiting, arrival, until, 1);
     }
 
-    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns].
-    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3]) {
+    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns], and what of the first two is
+    /// that of tasks on their way out.
+    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3], leaving: &Leaving) {
         self.open.cpu_busy += cpu_busy;
         self.open.occupied += occupied;
         self.open.waiting += waiting;
+        self.left(leaving);
+    }
+
+    /// Containers that do not reserve used so much.
+    fn left(&mut self, leaving: &Leaving) {
+        if !self.rules.counts_draining {
+            self.open.leaving.add(leaving);
+        }
     }
 
     /// Requests flow, within the open period.
@@ -179,9 +195,24 @@ impl UsageMeter {
         self.open.cpu_busy += flow.cpu_busy;
         self.open.occupied += flow.occupied;
         self.open.waiting += flow.waiting;
+        self.left(&flow.leaving);
     }
 
-    /// Takes back what a lost request would have used after its task was killed.
+    /// A task that leaves `RUNNING` holds a request: where its container does not reserve from now on, neither counts what
+    /// the request uses.
+    pub fn stays(&mut self, stay: &Stay) {
+        self.leaves(&stay.passage, stay.at, 1);
+    }
+
+    /// Adds `sign` times what a passage uses from `at` on to what does not count.
+    fn leaves(&mut self, p: &Passage, at: u64, sign: i64) {
+        if !self.rules.counts_draining {
+            self.add(Sum::LeavingCpu, at.max(p.cpu_start), p.cpu_end, sign);
+            self.add(Sum::LeavingOccupied, at.max(p.start), p.end, sign);
+        }
+    }
+
+    /// Takes back what a lost request would have used after its task was killed, which leaves `RUNNING` before that.
     pub fn lost(&mut self, loss: &Loss) {
         let Loss { at, passage: p, promise } = loss;
         if let Promise::GivesUpWaiting(until) = promise {
@@ -190,6 +221,7 @@ impl UsageMeter {
             self.add(Sum::CpuBusy, (*at).max(p.cpu_start), p.cpu_end, -1);
             self.add(Sum::Occupied, (*at).max(p.start), p.end, -1);
             self.add(Sum::Waiting, (*at).max(p.arrival), p.start, -1);
+            self.leaves(p, *at, -1);
         }
     }
 
@@ -218,7 +250,9 @@ impl UsageMeter {
         match (index, which) {
             (0, 0) => self.open.cpu_busy += rest,
             (0, 1) => self.open.occupied += rest,
-            (0, _) => self.open.waiting += rest,
+            (0, 2) => self.open.waiting += rest,
+            (0, 3) => self.open.leaving.cpu_busy += rest,
+            (0, _) => self.open.leaving.occupied += rest,
             _ => self.ahead[index - 1].sums[which] += rest,
         }
     }
@@ -268,7 +302,7 @@ impl UsageMeter {
         if self.aging.is_empty() {
             return;
         }
-        let mean = closed.occupied as f64 / closed.reserved.max(1) as f64;
+        let mean = closed.counted_places() as f64 / closed.reserved.max(1) as f64;
         for aging in &mut self.aging {
             closed.grown += aging.gained(&self.growth, self.open_start, self.open_end);
             aging.most = if mean > aging.most { mean } else { aging.most };
@@ -297,13 +331,16 @@ impl UsageMeter {
         closed.cpu_busy += i128::from(self.covering[0]) * length;
         closed.occupied += i128::from(self.covering[1]) * length;
         closed.waiting += i128::from(self.covering[2]) * length;
+        closed.leaving.cpu_busy += i128::from(self.covering[3]) * length;
+        closed.leaving.occupied += i128::from(self.covering[4]) * length;
         self.age(&mut closed);
         let next = self.ahead.pop_front().unwrap_or_default();
         for (covering, change) in self.covering.iter_mut().zip(next.covers) {
             *covering += change;
         }
-        let [cpu_busy, occupied, waiting] = next.sums;
-        self.open = UsageTotals { cpu_busy, occupied, waiting, ..UsageTotals::default() };
+        let [cpu_busy, occupied, waiting, ..] = next.sums;
+        let leaving = Leaving { cpu_busy: next.sums[3], occupied: next.sums[4] };
+        self.open = UsageTotals { cpu_busy, occupied, waiting, leaving, ..UsageTotals::default() };
         self.open_start = self.open_end;
         self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
@@ -316,12 +353,20 @@ fn total_span(from: &[u64], to: &[u64]) -> u64 {
     from.iter().zip(to).fold(0, |sum: u64, (from, to)| sum.wrapping_add(to.wrapping_sub(*from)))
 }
 
+impl Leaving {
+    fn add(&mut self, next: &Self) {
+        self.cpu_busy += next.cpu_busy;
+        self.occupied += next.occupied;
+    }
+}
+
 impl UsageTotals {
     /// Adds the sums of the period that followed.
     pub fn add(&mut self, next: &Self) {
         self.cpu_busy += next.cpu_busy;
         self.occupied += next.occupied;
         self.waiting += next.waiting;
+        self.leaving.add(&next.leaving);
         self.routed += next.routed;
         self.reserved += next.reserved;
         self.booting += next.booting;
@@ -329,6 +374,18 @@ impl UsageTotals {
         self.grown += next.grown;
         self.targets += next.targets;
         self.length += next.length;
+    }
+
+    /// CPU servers busy in containers that reserve [server·ns].
+    #[must_use]
+    pub const fn counted_cpu(&self) -> i128 {
+        self.cpu_busy - self.leaving.cpu_busy
+    }
+
+    /// Requests in a place of containers that reserve [request·ns].
+    #[must_use]
+    pub const fn counted_places(&self) -> i128 {
+        self.occupied - self.leaving.occupied
     }
 
     /// `RequestCountPerTarget`: routed requests ÷ mean number of targets; 0 without requests or targets
@@ -404,6 +461,41 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_a_container_uses_counts_until_it_does_not() {
+        // Two requests of 40 s on two tasks from second 10 on; one task leaves at second 20 and is killed at second 30.
+        let rules = MetricRules { counts_draining: false, ..RULES };
+        let minute = SimDuration(NANOS_PER_MINUTE);
+        let meter = |rules| {
+            UsageMeter::new(rules, MemoryGrowth::default(), minute, SimTime(minute.0), SimTime(2 * minute.0))
+        };
+        let second = NANOS_PER_SEC;
+        let passage = Passage {
+            arrival: 10 * second,
+            start: 10 * second,
+            cpu_start: 10 * second,
+            cpu_end: 70 * second,
+            end: 80 * second,
+        };
+        let (mut without, mut with) = (meter(rules), meter(RULES));
+        for meter in [&mut without, &mut with] {
+            meter.passage(&passage);
+            meter.passage(&passage);
+            meter.stays(&Stay { at: 20 * second, passage });
+            meter.lost(&Loss { at: 30 * second, passage, promise: Promise::Served });
+        }
+        let (first, all) = (without.close_period(), with.close_period());
+        assert_eq!(first.counted_cpu(), i128::from(60 * second));
+        assert_eq!((all.counted_cpu(), all.cpu_busy), (i128::from(70 * second), first.cpu_busy));
+        assert_eq!((first.occupied, first.counted_places()), (all.occupied, i128::from(60 * second)));
+        let (first, all) = (without.close_period(), with.close_period());
+        assert_eq!(
+            (first.counted_cpu(), first.counted_places()),
+            (i128::from(10 * second), i128::from(20 * second))
+        );
+        assert_eq!((all.cpu_busy, all.occupied), (first.cpu_busy, first.occupied));
+    }
+
     const SHAPE: TaskShape = TaskShape {
         cpu_servers: 4,
         base_cpu: 0.0,
@@ -467,7 +559,7 @@ mod tests {
         let minute = i128::from(NANOS_PER_MINUTE);
         // Eight requests, then one, then none: half of eight stays, of which those in service are a part.
         for (held, memory) in [(8, 180.0), (1, 140.0), (0, 140.0)] {
-            meter.used([0, held * minute, 0]);
+            meter.used([0, held * minute, 0], &Leaving::default());
             let closed = meter.close_period();
             assert!((SHAPE.memory(&closed).unwrap() * 1_000.0 - memory).abs() < 1e-6, "{held}");
         }

@@ -5,7 +5,7 @@ use super::observer::Observer;
 use super::plan::Fidelity;
 use super::plan::ServicePlan;
 use super::sink::ServiceSink;
-use crate::facts::Loss;
+use crate::facts::{Loss, Passage};
 use crate::random::{Purpose, Streams};
 use crate::service::{Demands, Fleet, Fluid, Incident, Jobs, JobsParts, Seats, Slot};
 use crate::traffic::ArrivalStream;
@@ -43,6 +43,9 @@ impl<'p> Plane<'p> for Requests<'p> {
             .load_balancer
             .as_ref()
             .map_or(service.stopping.stop_timeout, |balancer| balancer.deregistration_delay);
+        // Where what leaving tasks use does not count, the fleet has to know every request that a task holds.
+        let keep_beyond =
+            if service.telemetry.rules.counts_draining { keep_beyond } else { SimDuration::ZERO };
         let routing = (service.routing(), service.nodes(), streams.stream(Purpose::Routing, name));
         let has_patience = service.request.timeout.is_some();
         Self {
@@ -75,6 +78,10 @@ impl Seats for Requests<'_> {
 
     fn close(&mut self, slot: Slot) -> u64 {
         self.fleet.close(slot)
+    }
+
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+        self.fleet.held(slot, at, report);
     }
 
     fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
@@ -175,6 +182,12 @@ impl Seats for Mixed<'_> {
         }
     }
 
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+        if let Self::Fast(requests) = self {
+            requests.held(slot, at, report);
+        }
+    }
+
     fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
         match self {
             Self::Fast(requests) => requests.kill(slot, at, report),
@@ -225,6 +238,7 @@ impl Seats for Mixed<'_> {
 impl<'p> Plane<'p> for Fluid<'p> {
     fn of(service: &'p ServicePlan, _streams: Streams, _fidelity: Fidelity) -> Self {
         Self::new(&service.traffic, &service.request, &service.task, service.capacity_per_task())
+            .telling_leaving(!service.telemetry.rules.counts_draining)
     }
 
     #[inline]

@@ -306,6 +306,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             }
             self.observer.task_moved(id, &moved);
         }
+        self.outcome.stays.drain(..).for_each(|stay| state.usage.stays(&stay));
         for loss in self.outcome.lost.drain(..) {
             state.usage.lost(&loss);
             if let Some(tally) = &mut state.tally {

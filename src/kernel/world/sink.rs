@@ -1,7 +1,7 @@
 //! Where the facts of one service's requests go: to the usage meter, to the observer, into the fingerprint.
 
 use super::observer::Observer;
-use crate::facts::{Answers, Denial, Flow, Origin, Passage, Passages, Refusal, Unanswered};
+use crate::facts::{Answers, Denial, Flow, Leaving, Origin, Passage, Passages, Refusal, Unanswered};
 use crate::service::{EventSink, Sink};
 use crate::telemetry::{Tally, UsageMeter};
 use crate::units::ServiceId;
@@ -163,7 +163,7 @@ impl<O: Observer> EventSink for ServiceSink<'_, O> {
         self.observer.worked_in_vain(self.id, passage);
     }
 
-    fn used(&mut self, usage: [i128; 3]) {
-        self.usage.used(usage);
+    fn used(&mut self, usage: [i128; 3], leaving: &Leaving) {
+        self.usage.used(usage, leaving);
     }
 }

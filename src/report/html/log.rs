@@ -60,7 +60,7 @@ impl Log {
             threshold: column(3, &|row| row.threshold),
             datapoints: kept.iter().map(|row| shortened(&row.datapoints)).collect(),
             running: column(0, &|row| Some(f64::from(row.running))),
-            proposed: column(0, &|row| row.proposed.map(f64::from)),
+            proposed: column(0, &|row| row.proposed.map(|proposed| proposed as f64)),
             before: column(0, &|row| Some(f64::from(row.desired_before))),
             after: column(0, &|row| Some(f64::from(row.desired_after))),
             outcome: words(|row| &row.outcome),

@@ -88,7 +88,7 @@ fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &
     for row in service.rows.iter().filter(is_within) {
         match groups.last_mut() {
             Some((first, count, until)) if first.policy == row.policy && first.outcome == row.outcome => {
-                *count += row.times;
+                *count = count.saturating_add(row.times);
                 *until = row.until_s;
             }
             _ => groups.push((row, row.times, row.until_s)),

@@ -310,7 +310,7 @@ fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Cl
         .filter(|row| row.desired_before == row.desired_after)
         .collect();
     if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
-        let times: u64 = idle.iter().map(|row| row.times).sum();
+        let times = invocations(&idle);
         let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
         let text = format!("{} was invoked{times} without a change: {}.", first.policy, latest.reason);
         page.event(earliest.time_s, clock, &text);
@@ -456,7 +456,7 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
     let (mut index, mut items) = (0, 0);
     while let Some(row) = rows.get(index) {
         if items == most {
-            let rest: u64 = rows[index..].iter().map(|row| row.times).sum();
+            let rest = invocations(&rows[index..]);
             let last = rows[rows.len() - 1];
             let more = format!("… and {rest} more until {}", clock.second(last.until_s));
             return page.event(row.time_s, clock, &more);
@@ -470,7 +470,7 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
         };
         let alike = rows[index..].iter().take_while(is_like).count().max(1);
         let group = &rows[index..index + alike];
-        let count: u64 = group.iter().map(|row| row.times).sum();
+        let count = invocations(group);
         let until = group.last().map_or(row.until_s, |last| last.until_s);
         let times = if count > 1 {
             format!(" ({count} times, until {})", clock.second(until))
@@ -491,4 +491,9 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
         page.event(row.time_s, clock, &text);
         index += alike;
     }
+}
+
+/// How many invocations rows stand for.
+fn invocations(rows: &[&Row]) -> u64 {
+    rows.iter().fold(0, |count, row| count.saturating_add(row.times))
 }

@@ -105,7 +105,12 @@ impl Vessel {
             admitted,
             rejected: excess - gives_up,
             gives_up,
-            started: (admitted + backlog - end).max(0.0),
+            // Not what came in less what is left, whose difference has few digits where a backlog is large.
+            started: if slope < 0.0 {
+                self.capacity * moving + rate * standing
+            } else {
+                self.capacity * span
+            },
             backlog: end,
             backlog_time,
             room_time,

@@ -6,6 +6,7 @@
 use super::sharing::Shared;
 use super::slab::{Ask, Job, Line, Slab, Stage};
 use super::timers::{NEVER, Timers};
+use crate::facts::Leaving;
 use crate::service::plan::{TaskPlan, WarmUpPlan};
 use crate::units::{Bytes, NANOS_PER_HOUR, SimDuration};
 
@@ -112,8 +113,9 @@ impl Integral {
 pub(super) struct Floor {
     pub(super) rules: Rules,
     pub(super) jobs: Slab,
-    cpu_busy: Integral,
-    occupied: Integral,
+    /// Of tasks that receive requests, and of those on their way out.
+    cpu_busy: [Integral; 2],
+    occupied: [Integral; 2],
     waiting: Integral,
     /// Waits that begin now take so many times as long; `None`: as long as they are.
     pub(super) wait_factor: Option<f64>,
@@ -124,16 +126,20 @@ impl Floor {
         Self {
             rules,
             jobs: Slab::default(),
-            cpu_busy: Integral::default(),
-            occupied: Integral::default(),
+            cpu_busy: [Integral::default(); 2],
+            occupied: [Integral::default(); 2],
             waiting: Integral::default(),
             wait_factor: None,
         }
     }
 
-    /// CPU servers busy, requests in a place and requests waiting [·ns], since they were taken last.
-    pub(super) fn take_usage(&mut self, now: u64) -> [i128; 3] {
-        [self.cpu_busy.take(now), self.occupied.take(now), self.waiting.take(now)]
+    /// CPU servers busy, requests in a place and requests waiting [·ns], since they were taken last, and what of it is that of
+    /// tasks on their way out.
+    pub(super) fn take_usage(&mut self, now: u64) -> ([i128; 3], Leaving) {
+        let [cpu_busy, cpu_leaving] = self.cpu_busy.each_mut().map(|sum| sum.take(now));
+        let [occupied, occupied_leaving] = self.occupied.each_mut().map(|sum| sum.take(now));
+        let leaving = Leaving { cpu_busy: cpu_leaving, occupied: occupied_leaving };
+        ([cpu_busy + cpu_leaving, occupied + occupied_leaving, self.waiting.take(now)], leaving)
     }
 
     /// A floor of its own for a dry run, without jobs.
@@ -170,6 +176,8 @@ pub(super) struct Desk {
     cold_requests: u64,
     /// Whether it warms up at all.
     is_new: bool,
+    /// Whether its task is on its way out.
+    is_closed: bool,
     exceeded_from: u64,
 }
 
@@ -186,16 +194,36 @@ impl Desk {
             entered: 0,
             cold_requests: 0,
             is_new: false,
+            is_closed: false,
             exceeded_from: NEVER,
         }
     }
 
     /// A task takes the desk at `now`; it has nothing on it.
     pub(super) fn enter(&mut self, rules: &Rules, now: u64, is_new: bool) {
-        (self.hung_at, self.entered) = (NEVER, now);
+        (self.hung_at, self.entered, self.is_closed) = (NEVER, now, false);
         self.is_new = is_new && rules.warm_up.is_some();
         self.cold_requests = rules.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
         self.watch_memory(rules, now);
+    }
+
+    /// Its task is on its way out from `now` on: what it uses is summed up apart.
+    pub(super) fn close(&mut self, floor: &mut Floor, now: u64) {
+        if self.is_closed {
+            return;
+        }
+        let busy = if self.hung_at == NEVER { self.taken + self.shared.busy() } else { 0 };
+        floor.cpu_busy[0].end(now, busy);
+        floor.occupied[0].end(now, self.in_place);
+        self.is_closed = true;
+        floor.cpu_busy[1].begin(now, busy);
+        floor.occupied[1].begin(now, self.in_place);
+    }
+
+    /// Which of the two sums it adds to.
+    #[inline]
+    const fn side(&self) -> usize {
+        self.is_closed as usize
     }
 
     /// Requests it holds, waiting or in a place.
@@ -243,7 +271,7 @@ impl Desk {
     #[inline]
     fn begin(&mut self, floor: &mut Floor, now: u64, id: u32) {
         self.in_place += 1;
-        floor.occupied.begin(now, 1);
+        floor.occupied[self.side()].begin(now, 1);
         if floor.rules.memory.is_some() {
             self.watch_memory(&floor.rules, now);
         }
@@ -268,7 +296,7 @@ impl Desk {
     fn take_server(&mut self, floor: &mut Floor, now: u64, (id, work): (u32, u64)) {
         self.taken += 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy.begin(now, 1);
+            floor.cpu_busy[self.side()].begin(now, 1);
         }
         let job = floor.jobs.get_mut(id);
         (job.stage, job.cpu_start) = (Stage::OnCpu, now);
@@ -279,7 +307,7 @@ impl Desk {
     fn give_server_back(&mut self, floor: &mut Floor, now: u64) {
         self.taken -= 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, 1);
+            floor.cpu_busy[self.side()].end(now, 1);
         }
         if let Some(next) = self.in_line.pop(&mut floor.jobs) {
             // The line keeps the work of a job where its end will be.
@@ -300,9 +328,9 @@ impl Desk {
         let after = self.shared.busy();
         if self.hung_at != NEVER || before == after {
         } else if after > before {
-            floor.cpu_busy.begin(now, after - before);
+            floor.cpu_busy[self.side()].begin(now, after - before);
         } else {
-            floor.cpu_busy.end(now, before - after);
+            floor.cpu_busy[self.side()].end(now, before - after);
         }
     }
 
@@ -351,7 +379,7 @@ impl Desk {
     #[inline]
     fn free_place(&mut self, floor: &mut Floor, now: u64) {
         self.in_place -= 1;
-        floor.occupied.end(now, 1);
+        floor.occupied[self.side()].end(now, 1);
         if let Some(next) = self.waiting.pop(&mut floor.jobs) {
             self.begin_waiting(floor, now, next);
         } else if floor.rules.memory.is_some() {
@@ -386,9 +414,9 @@ impl Desk {
     pub(super) fn clear(&mut self, floor: &mut Floor, now: u64) -> alloc::vec::Vec<u32> {
         let jobs = self.held(&floor.jobs);
         floor.waiting.end(now, self.waiting.length);
-        floor.occupied.end(now, self.in_place);
+        floor.occupied[self.side()].end(now, self.in_place);
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+            floor.cpu_busy[self.side()].end(now, self.taken + self.shared.busy());
         }
         *self = Self { entered: self.entered, ..Self::new(&floor.rules) };
         jobs
@@ -406,7 +434,7 @@ impl Desk {
     /// Everything stands still from `now` on.
     pub(super) fn hang(&mut self, floor: &mut Floor, now: u64) {
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+            floor.cpu_busy[self.side()].end(now, self.taken + self.shared.busy());
             self.shared.stop(now);
             self.hung_at = now;
         }
@@ -419,7 +447,7 @@ impl Desk {
             self.hung_at = NEVER;
             self.timers.map(|at| at + lost);
             self.shared.go_on(now);
-            floor.cpu_busy.begin(now, self.taken + self.shared.busy());
+            floor.cpu_busy[self.side()].begin(now, self.taken + self.shared.busy());
         }
     }
 
@@ -516,8 +544,8 @@ impl Desk {
     fn copied(&self, floor: &Floor, now: u64) -> (Self, Floor) {
         let mut own = floor.empty_copy();
         own.waiting.begin(now, self.waiting.length);
-        own.occupied.begin(now, self.in_place);
-        own.cpu_busy.begin(now, self.taken + self.shared.busy());
+        own.occupied[0].begin(now, self.in_place);
+        own.cpu_busy[0].begin(now, self.taken + self.shared.busy());
         let mut desk = Self::new(&floor.rules);
         (desk.in_place, desk.taken, desk.entered) = (self.in_place, self.taken, self.entered);
         (desk.cold_requests, desk.is_new) = (self.cold_requests, self.is_new);

@@ -35,7 +35,7 @@ impl EventSink for Heard {
     fn worked_in_vain(&mut self, passage: &Passage) {
         self.in_vain.push(*passage);
     }
-    fn used(&mut self, usage: [i128; 3]) {
+    fn used(&mut self, usage: [i128; 3], _leaving: &crate::facts::Leaving) {
         self.usage.iter_mut().zip(usage).for_each(|(sum, more)| *sum += more);
     }
 }

@@ -9,7 +9,7 @@
 //! recovers or a hung task goes on, is seen by asking again: at the foreseen instant, and when such a thing happens.
 
 use super::{Due, Lifecycle, Outcome, Step};
-use crate::facts::TaskStage;
+use crate::facts::{Stay, TaskStage};
 use crate::service::{DeregistrationEnd, Seats};
 use crate::units::{SimTime, TaskId};
 
@@ -23,6 +23,9 @@ impl Lifecycle {
         out: &mut Outcome,
     ) {
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
+        if let Some(slot) = self.tasks[task.index()].slot.filter(|_| last_end > now.0) {
+            fleet.held(slot, now.0, |passage| out.stays.push(Stay { at: now.0, passage: *passage }));
+        }
         self.tasks[task.index()].last_end = last_end;
         self.end_boot(now, task, out);
         let is_registered = self.tasks[task.index()].registered_at <= now;

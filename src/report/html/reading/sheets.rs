@@ -70,7 +70,8 @@ pub(in crate::report) struct Decision {
     pub(in crate::report) threshold: Option<f64>,
     pub(in crate::report) datapoints: String,
     pub(in crate::report) running: u32,
-    pub(in crate::report) proposed: Option<u32>,
+    /// Below zero where a step policy takes away more tasks than there are.
+    pub(in crate::report) proposed: Option<i64>,
     pub(in crate::report) desired_before: u32,
     pub(in crate::report) desired_after: u32,
     pub(in crate::report) outcome: String,

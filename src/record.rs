@@ -4,6 +4,7 @@
 mod attempts;
 pub mod capacity;
 mod delay;
+mod digits;
 mod evaluations;
 mod flows;
 mod histogram;

@@ -19,7 +19,7 @@ use windtunnel::kernel::service::{
 use windtunnel::kernel::telemetry::{Metric, MetricRules, MetricsPlan, RcptDenominator, Reading};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
-use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 
 /// Seconds as a span.
 pub(crate) const fn secs(seconds: u64) -> SimDuration {
@@ -151,6 +151,7 @@ pub(crate) fn plan(service: ServicePlan, horizon: SimDuration) -> Plan {
             efficiency: 1.0,
             per_service_per_minute: 500,
         },
+        bounds: Bounds::default(),
         services: vec![service],
     }
 }

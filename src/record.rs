@@ -5,6 +5,7 @@ mod attempts;
 pub mod capacity;
 mod decisions;
 mod delay;
+mod digits;
 mod evaluations;
 mod flows;
 mod histogram;

@@ -54,7 +54,7 @@ pub use optimize::{
 pub use parquet::{ParquetWriteError, parquet_of};
 pub use replications::{estimates_json, replications_csv, replications_table};
 pub use schemas::{output_schema, output_schemas};
-pub use sentences::sentences;
+pub use sentences::{sentences, unfinished_sentence};
 pub use sheets::{decisions_csv, evaluations_csv, invoice_csv, response_times_csv, tasks_csv, timeline_csv};
 pub use summary::{fingerprint, summary_json};
 pub use terminal::table;

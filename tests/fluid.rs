@@ -318,6 +318,12 @@ fn response_times_of_long_sessions_are_of_those_that_have_ended() {
     for service in [&flows, &requests] {
         close(service.response_time.mean_ms().unwrap(), exact * 1e3, 0.02);
     }
+    let said = report::unfinished_sentence(&requests).unwrap();
+    // What is in flight, integrated, over 36 000 requests: 600 s · (1 − (1 − e⁻³)/3) = 410 s.
+    assert!(
+        said.contains("31.") && said.ends_with("the mean is not 6 min 6 s but 6 min 50 s or more"),
+        "{said}"
+    );
     close(
         flows.response_time.quantile_ms(0.95).unwrap(),
         requests.response_time.quantile_ms(0.95).unwrap(),

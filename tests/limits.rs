@@ -1,19 +1,25 @@
 //! Runs at the edges of what is legal: backlogs of millions, rooms of millions, launches by the thousand.
 
+use std::cell::Cell;
+use windtunnel::kernel::billing::LineItem;
+use windtunnel::kernel::facts::Probe;
+
 use windtunnel::kernel::policy::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan};
 use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::{Plan, ServicePlan};
+use windtunnel::kernel::world::{Bounds, Fidelity, Observer, Plan, RunError, ServicePlan, Stop, simulate};
 use windtunnel::record::{RunRecord, record};
 
 use crate::workloads::{self, always, secs};
 
 fn run(plan: &Plan) -> RunRecord {
-    let record = record(plan, 1, 0).unwrap();
+    let bounds = Bounds { in_flight: u64::MAX, ..plan.bounds };
+    let record = record(&Plan { bounds, ..plan.clone() }, 1, 0).unwrap();
     for service in &record.services {
         let r = &service.requests;
         assert_eq!(r.offered, r.served + r.rejected + r.timed_out + r.failed + r.in_flight);
@@ -52,6 +58,131 @@ fn a_large_waiting_room_with_random_patience_is_no_slower_than_it_is_large() {
     service.task.queue = Some(10_000_000);
     let record = run(&workloads::plan(service, secs(1_800)));
     assert!(record.services[0].requests.timed_out > 1_000_000);
+}
+
+/// Plans in which `rate` requests a second of 100 ms come to one task that does 10 a second, on the fast path and on the
+/// event path.
+fn overloaded(rate: f64) -> [Plan; 2] {
+    let mut service = workloads::service(rate, secs(3_600), 1);
+    service.task.cpu_units = 1024;
+    service.request.cpu_time = always(SimDuration::from_millis(100));
+    let fast = workloads::plan(service, secs(3_600));
+    let mut shared = fast.clone();
+    shared.services[0].task.cpu_discipline = CpuDiscipline::ProcessorSharing;
+    shared.services[0].task.concurrency = None;
+    [fast, shared]
+}
+
+#[test]
+fn a_run_ends_where_more_requests_wait_than_it_may_keep() {
+    for mut plan in overloaded(10_000.0) {
+        plan.bounds.in_flight = 1_000_000;
+        let error = record(&plan, 1, 0).unwrap_err();
+        let RunError::TooManyInFlight { at, service, count, limit } = &error else { panic!("{error:?}") };
+        // 10 000 a second come in and next to nothing leaves: a million after 100 s. The fast path looks whether they are over
+        // each time a quarter has come to what it keeps.
+        assert!((99.0..130.0).contains(&at.as_secs_f64()), "{error}");
+        assert_eq!((service.as_str(), *limit), ("web", 1_000_000));
+        assert!((1_000_000..1_300_000).contains(count));
+        let said = error.to_string();
+        assert!(said.contains("`limits.max_in_flight`") && said.contains("`task.queue`"), "{said}");
+    }
+    for mut plan in overloaded(300.0) {
+        // 1.05 million at the end, and nothing below it is in the way.
+        plan.bounds.in_flight = 1_100_000;
+        assert!(record(&plan, 1, 0).is_ok());
+    }
+}
+
+#[test]
+fn a_run_ends_where_clients_try_again_more_often_than_it_may_simulate() {
+    let mut service = workloads::service(50.0, secs(3_600), 1);
+    service.task.cpu_units = 1024;
+    service.task.queue = Some(0);
+    service.request.cpu_time = always(SimDuration::from_millis(400));
+    service.request.timeout = Some(always(SimDuration::from_millis(10)));
+    service.request.retry = Some(RetryPlan {
+        max_attempts: 1_000,
+        backoff: SimDuration::from_millis(1),
+        multiplier: 1.0,
+        max_backoff: SimDuration::from_millis(1),
+        jitter: Jitter::None,
+        budget: None,
+        budget_burst: 1.0,
+    });
+    let mut plan = workloads::plan(service, secs(3_600));
+    plan.bounds.retries = 1_000_000;
+    let error = record(&plan, 1, 0).unwrap_err();
+    let RunError::TooManyRetries { retries, .. } = &error else { panic!("{error:?}") };
+    assert!((1_000_000..1_010_000).contains(retries), "{error}");
+    assert!(error.to_string().contains("`retry.max_attempts`"), "{error}");
+}
+
+#[test]
+fn a_load_balancer_without_a_target_is_billed_for_the_connections_that_it_refuses() {
+    // 100 new connections a second are four LCUs, whoever answers them.
+    for count in [0, 20] {
+        let mut service = workloads::service(100.0, secs(3_600), count);
+        service.request.wait_time = always(SimDuration::from_millis(1));
+        let plan = workloads::plan(service, secs(3_600));
+        for fidelity in [Fidelity::Requests, Fidelity::Events, Fidelity::Fluid] {
+            let record = record(&Plan { fidelity, ..plan.clone() }, 1, 0).unwrap();
+            let web = &record.services[0];
+            let line = web.invoice.lines.iter().find(|line| line.item == LineItem::AlbLcu).unwrap();
+            let lcus = line.quantity_numerator as f64 / line.quantity_denominator as f64;
+            let expected = web.requests.offered as f64 / 3_600.0 / 25.0;
+            assert!((lcus - expected).abs() < 1e-9 && lcus > 3.9, "{count} tasks, {fidelity:?}: {lcus}");
+            // The hours of the rows cost what the invoice says.
+            let row = web.timeline[30].cost_per_hour_usd;
+            assert!((web.timeline[30].offered == 0) != (row > 0.03), "{row}");
+        }
+    }
+}
+
+/// Is asked so often whether it wants the run, and then no longer does.
+struct Impatient {
+    asked: Cell<u32>,
+}
+
+impl Probe for Impatient {}
+
+impl Observer for Impatient {
+    fn is_wanted(&self) -> bool {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get() < 10
+    }
+}
+
+#[test]
+fn nobody_has_to_wait_for_the_end_of_a_minute_to_stop_a_run() {
+    let mut service = workloads::service(1e6, secs(3_600), 50);
+    service.request.wait_time = always(SimDuration::from_millis(1));
+    service.task.concurrency = None;
+    let plain = workloads::plan(service.clone(), secs(3_600));
+    let events = Plan { fidelity: Fidelity::Events, ..plain.clone() };
+    service.request.retry = Some(RetryPlan {
+        max_attempts: 1_000,
+        backoff: SimDuration::from_millis(1),
+        multiplier: 1.0,
+        max_backoff: SimDuration::from_millis(1),
+        jitter: Jitter::None,
+        budget: None,
+        budget_burst: 1.0,
+    });
+    service.request.timeout = Some(always(SimDuration(1)));
+    service.traffic = TrafficPlan::Poisson(RateCurve::constant(10_000.0, 3_600_000_000_000).unwrap());
+    let storm = workloads::plan(service.clone(), secs(3_600));
+    service.desired_count = 0;
+    (service.min_capacity, service.request.retry, service.request.timeout) = (0, None, None);
+    service.traffic = TrafficPlan::Poisson(RateCurve::constant(1e6, 3_600_000_000_000).unwrap());
+    let refused = workloads::plan(service, secs(3_600));
+    for (name, plan) in [("fast", plain), ("events", events), ("storm", storm), ("refused", refused)] {
+        let mut observer = Impatient { asked: Cell::new(0) };
+        let error = simulate(&plan, 1, 0, &mut observer).unwrap_err();
+        let RunError::Stopped { at, why: Stop::Interrupted } = error else { panic!("{name}: {error:?}") };
+        // Ten times a hundred thousand requests, or a thousand retries: a fraction of a second of work each.
+        assert!(at.as_secs_f64() < 5.0, "{name}: {error}");
+    }
 }
 
 /// A service that an alarm on its requests sends to `count` tasks at once.

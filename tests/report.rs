@@ -18,6 +18,7 @@ use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::ServicePlan;
 use windtunnel::report::{
     decisions_csv, invoice_csv, response_times_csv, sentences, summary_json, table, timeline_csv,
+    unfinished_sentence,
 };
 use windtunnel::scenario::{Comparator, Quantity};
 use windtunnel::shell::output::{prepare, write_all};
@@ -269,6 +270,11 @@ fn a_shortage_that_lasts_to_the_end_is_said_to() {
     assert_eq!(spoken[1], "capacity fell short at 00:00 and never caught up");
     assert!(spoken[2].starts_with("of all requests ") && spoken[2].contains("timed out"), "{spoken:?}");
     assert!(spoken[2].ends_with("; 1 234 had not finished at the end"), "{spoken:?}");
+    let requests = &mut overloaded.record.services[0].requests;
+    (requests.timed_out, requests.rejected) = (0, 0);
+    let spoken = sentences(&overloaded.record.services[0], &overloaded.scenario);
+    assert_eq!(spoken[2], "every request that ended was served; 1 234 had not finished at the end");
+    assert_eq!(unfinished_sentence(&overloaded.record.services[0]), None, "a thousandth is in flight");
     let calm = result(scenario("calm", plans(), hour), vec![sketch("web", 60, 10, |_| 100.0)]);
     let spoken = sentences(&calm.record.services[0], &calm.scenario);
     assert_eq!(spoken[1..], ["capacity was never short", "every request was served"]);

@@ -4,6 +4,7 @@
 
 mod control;
 mod fuzz;
+mod horizons;
 mod invalid;
 mod language;
 mod laws;

@@ -269,7 +269,8 @@ pub(super) struct ForecastRequest {
 
 /// A month, or what one is.
 fn month(text: &str) -> Result<(i16, i8), String> {
-    crate::scenario::month_of(text).ok_or_else(|| "a month has the form 2026-12".to_owned())
+    crate::scenario::month_of(text)
+        .ok_or_else(|| "a month has the form 2026-12, from 1970-01 to 2200-12".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -15,3 +15,4 @@ pub use plan::{
     TargetTrackingPlan, TrackedDatapoints,
 };
 pub use scheduled::{ClockPlan, ScheduledOutcome, ScheduledPlan, Suspended, SuspensionPlan};
+pub use target_tracking::MOST_TASKS;

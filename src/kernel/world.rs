@@ -14,5 +14,5 @@ pub use observer::{
     AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent, Stop,
     SuspensionChanged,
 };
-pub use plan::{Fidelity, Plan, ServicePlan, TelemetryPlan};
+pub use plan::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

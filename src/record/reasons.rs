@@ -1,19 +1,18 @@
 //! The sentences of the decision log: the arithmetic of a decision, so that a person can check it by hand.
 
+use super::digits::{number, push_number, push_whole, thousandths};
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
-use windtunnel_kernel::policy::{Activity, AdjustmentType, Decision, PolicyKind, ScheduledOutcome, Verdict};
+use windtunnel_kernel::policy::{
+    Activity, AdjustmentType, Decision, MOST_TASKS, PolicyKind, ScheduledOutcome, TargetTrackingPlan, Verdict,
+};
 use windtunnel_kernel::service::FaultKind;
 use windtunnel_kernel::telemetry::AlarmState;
 use windtunnel_kernel::world::{
     AlarmEvaluated, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
 };
 
-/// A number with at most three decimals: `83.125`, `60`.
-pub(super) fn number(value: f64) -> String {
-    let mut text = format!("{value:.3}");
-    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
-    text
-}
+/// Bytes of a reason that need no second allocation.
+const USUAL_LENGTH: usize = 128;
 
 /// The name of an outcome in the log; where AWS has a code for it, that code.
 pub(super) const fn outcome(verdict: Verdict) -> &'static str {
@@ -131,75 +130,85 @@ pub(super) fn suspension(change: &SuspensionChanged) -> String {
 /// What a policy computed, and what came of it.
 pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
     let decision = invoked.decision;
-    let arithmetic = arithmetic(invoked, service);
-    let result = match decision.verdict {
+    let mut text = String::with_capacity(USUAL_LENGTH);
+    arithmetic(&mut text, invoked, service);
+    if !text.is_empty() {
+        let (all, used) = (invoked.datapoints.len(), decision.points);
+        if used > 0 && used < all {
+            let since = if used == 1 { "datapoint" } else { "datapoints" };
+            text.push_str(&format!(" (of the newest {used} {since}, since the last change)"));
+        }
+        text.push_str("; ");
+    }
+    result(&mut text, invoked, service);
+    if decision.value.is_some() {
+        text.push_str(&missing(invoked.missing));
+    }
+    text
+}
+
+/// What came of it.
+fn result(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan) {
+    let decision = invoked.decision;
+    let mut at_bound = |bound: &str, count: u32| {
+        text.push_str("the desired count is already ");
+        text.push_str(bound);
+        push_whole(text, i64::from(count));
+    };
+    let said = match decision.verdict {
+        Verdict::AlreadyAtMaxCapacity => return at_bound("at max_capacity = ", decision.max),
+        Verdict::AlreadyAtMinCapacity => return at_bound("at min_capacity = ", decision.min),
+        Verdict::AlreadyAtDesiredCapacity => return at_bound("", decision.desired_before),
         Verdict::ScaledOut | Verdict::ScaledIn => changed(decision),
-        Verdict::AlreadyAtMaxCapacity => {
-            format!("the desired count is already at max_capacity = {}", decision.max)
-        }
-        Verdict::AlreadyAtMinCapacity => {
-            format!("the desired count is already at min_capacity = {}", decision.min)
-        }
-        Verdict::AlreadyAtDesiredCapacity => {
-            format!("the desired count is already {}", decision.desired_before)
-        }
         Verdict::AutoScalingAnticipatedFlapping => flapping(decision, service),
-        Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment".to_owned(),
         Verdict::CoolingDown => cooling(invoked),
         Verdict::AwaitingDatapoint => awaiting(decision),
-        Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in".to_owned(),
-        Verdict::WithinTarget => "the aggregated metric is not beyond the threshold".to_owned(),
-        Verdict::NoMatchingStep if decision.value.is_none() => {
-            "the alarm is in ALARM without a datapoint, so there is no value to choose a step by".to_owned()
-        }
-        Verdict::NoMatchingStep => "no step covers it".to_owned(),
         Verdict::Outvoted => {
             let winner = invoked.winner.and_then(|winner| service.policies.get(winner.index()));
             let winner =
                 winner.map_or_else(|| "another policy".to_owned(), |policy| format!("`{}`", policy.name));
             format!("{winner} asked for more capacity at the same moment")
         }
-        Verdict::Suspended => "scaling in this direction is suspended".to_owned(),
+        other => return text.push_str(constant(other, decision.value.is_some())),
     };
-    let arithmetic = match (invoked.datapoints.len(), decision.points) {
-        (all, used) if used > 0 && used < all && !arithmetic.is_empty() => {
-            let since = if used == 1 { "datapoint" } else { "datapoints" };
-            format!("{arithmetic} (of the newest {used} {since}, since the last change)")
+    text.push_str(&said);
+}
+
+/// What is said of a verdict that has no numbers.
+const fn constant(verdict: Verdict, has_value: bool) -> &'static str {
+    match verdict {
+        Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment",
+        Verdict::NotUnanimous => "another target-tracking policy is not ready to scale in",
+        Verdict::WithinTarget => "the aggregated metric is not beyond the threshold",
+        Verdict::NoMatchingStep if has_value => "no step covers it",
+        Verdict::NoMatchingStep => {
+            "the alarm is in ALARM without a datapoint, so there is no value to choose a step by"
         }
-        _ => arithmetic,
-    };
-    let missing = if decision.value.is_some() { missing(invoked.missing) } else { String::new() };
-    if arithmetic.is_empty() {
-        format!("{result}{missing}")
-    } else {
-        format!("{arithmetic}; {result}{missing}")
+        Verdict::Suspended => "scaling in this direction is suspended",
+        Verdict::ScaledOut
+        | Verdict::ScaledIn
+        | Verdict::AlreadyAtMaxCapacity
+        | Verdict::AlreadyAtMinCapacity
+        | Verdict::AlreadyAtDesiredCapacity
+        | Verdict::AutoScalingAnticipatedFlapping
+        | Verdict::CoolingDown
+        | Verdict::AwaitingDatapoint
+        | Verdict::Outvoted => "",
     }
 }
 
-fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
+/// The formula with its numbers; nothing where there was no value.
+fn arithmetic(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan) {
     let decision = invoked.decision;
-    let Some(value) = decision.value else { return String::new() };
+    let Some(value) = decision.value else { return };
     match &service.policies[decision.policy.index()].kind {
         PolicyKind::TargetTracking(plan) => match decision.proposed {
-            Some(proposed) => {
-                let base = decision.base;
-                let rule = plan.proportional(i64::from(base), value);
-                // Three decimals, unless a reader who rounds like this would get another count.
-                let shown = number(value);
-                let is_enough = shown.parse().is_ok_and(|v| plan.proportional(i64::from(base), v) == rule);
-                let shown = if is_enough { shown } else { format!("{value:.9}") };
-                let target = number(plan.target_value);
-                // A scale-in may be limited by `tt_scale_in_mode` and `tt_scale_in_max_step`.
-                if rule < proposed {
-                    let removed = i64::from(base) - proposed;
-                    format!(
-                        "ceil({base} × {shown} / {target}) = {rule}, of which a scale-in takes {removed} at once: {proposed}"
-                    )
-                } else {
-                    format!("ceil({base} × {shown} / {target}) = {proposed}")
-                }
+            Some(proposed) => tracked(text, plan, (decision.base, value), proposed),
+            None => {
+                push_number(text, value);
+                text.push_str(" against a target of ");
+                push_number(text, plan.target_value);
             }
-            None => format!("{} against a target of {}", number(value), number(plan.target_value)),
         },
         PolicyKind::Step(plan) => {
             let excess = value - plan.alarm.threshold;
@@ -209,7 +218,8 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
                 signed(excess),
                 number(plan.alarm.threshold)
             );
-            let (Some(step), Some(proposed)) = (plan.select(value), decision.proposed) else { return place };
+            text.push_str(&place);
+            let (Some(step), Some(proposed)) = (plan.select(value), decision.proposed) else { return };
             let adjustment = match plan.adjustment_type {
                 AdjustmentType::ExactCapacity => format!("exactly {}", step.adjustment),
                 AdjustmentType::ChangeInCapacity => format!("{} {}", decision.base, change(step.adjustment)),
@@ -217,8 +227,41 @@ fn arithmetic(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
                     format!("{} {} %", decision.base, change(step.adjustment))
                 }
             };
-            format!("{place}: {adjustment} = {proposed}")
+            text.push_str(&format!(": {adjustment} = {proposed}"));
         }
+    }
+}
+
+/// The formula of target tracking.
+#[expect(clippy::cast_precision_loss, reason = "thousandths of a number that a float holds")]
+fn tracked(text: &mut String, plan: &TargetTrackingPlan, (base, value): (u32, f64), proposed: i64) {
+    let count = i64::from(base);
+    let rule = plan.proportional(count, value);
+    text.push_str("ceil(");
+    push_whole(text, count);
+    text.push_str(" × ");
+    // Three decimals, unless a reader who rounds like this would get another count.
+    let first = text.len();
+    push_number(text, value);
+    let read = match thousandths(value) {
+        Some(thousandths) => Some(thousandths as f64 / 1e3),
+        None => text[first..].parse().ok(),
+    };
+    if read.is_none_or(|read| plan.proportional(count, read) != rule) {
+        text.truncate(first);
+        text.push_str(&format!("{value:.9}"));
+    }
+    text.push_str(" / ");
+    push_number(text, plan.target_value);
+    if rule < proposed {
+        // A scale-in may be limited by `tt_scale_in_mode` and `tt_scale_in_max_step`.
+        let removed = count - proposed;
+        text.push_str(&format!(") = {rule}, of which a scale-in takes {removed} at once: {proposed}"));
+    } else if rule >= MOST_TASKS {
+        text.push_str(&format!(") is more than {MOST_TASKS}, and counts as that"));
+    } else {
+        text.push_str(") = ");
+        push_whole(text, proposed);
     }
 }
 

@@ -30,12 +30,13 @@ pub enum Keep {
     Totals,
 }
 
-/// When a run is stopped before its horizon; the default never stops it. Both are looked at once a simulated minute.
+/// When a run is stopped before its horizon; the default never stops it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
-    /// Most requests of all services together.
+    /// Most requests of all services together; looked at once a simulated minute.
     pub requests: Option<u64>,
-    /// Becomes true when nobody wants the run any more.
+    /// Becomes true when nobody wants the run any more. It is looked at once a simulated minute and, where a minute holds many
+    /// requests, after every hundred thousand of them or so: within a fraction of a second.
     pub interrupted: Option<&'a AtomicBool>,
 }
 
@@ -399,8 +400,12 @@ impl Observer for Recorder<'_> {
         }
     }
 
+    fn is_wanted(&self) -> bool {
+        !self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
     fn go_on(&mut self, _at: SimTime) -> Result<(), Stop> {
-        if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        if !self.is_wanted() {
             return Err(Stop::Interrupted);
         }
         if self.limits.requests.is_some_and(|most| self.offered > most) {

@@ -100,7 +100,7 @@ impl HourlyCosts {
         let lcus = self.lcu.map_or(0.0, |(price, rules, per_connection, bytes)| {
             let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
             let bytes = u128::from(bytes) * u128::from(usage.routed);
-            let usage = LcuUsage { requests: usage.routed, in_flight, bytes };
+            let usage = LcuUsage { requests: usage.asked, in_flight, bytes };
             let parts = LCU_DENOMINATOR * u128::from(per_connection.max(1));
             price * as_f64(usage.lcu_hours(rules, per_connection)) / as_f64(parts) * (3.6e12 / length)
         });

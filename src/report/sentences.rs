@@ -4,6 +4,7 @@
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::kernel::service::{FaultKind, FaultPlan};
+use crate::kernel::units::SimDuration;
 use crate::kernel::world::ServicePlan;
 use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
@@ -25,6 +26,39 @@ pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
         ),
         fate_sentence(&service.requests, service.warmup_requests),
     ]
+}
+
+/// Share of requests in flight at the horizon from which a mean of the others is said to leave them out.
+const MANY_UNFINISHED: f64 = 0.01;
+
+/// What a mean of response times leaves out: requests in flight at the horizon, which tend to be the long ones. `None` where
+/// they are few.
+///
+/// By Little's law the integral of what is in flight is the time that all who were let in have spent in the service by the
+/// horizon, so that over their number it is a lower bound of their mean. It is one only where nobody gives up, whose work goes on, and
+/// nobody tries again, who is not in flight between.
+#[must_use]
+pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
+    let requests = &service.requests;
+    let finished = requests.served + requests.rejected + requests.timed_out + requests.failed;
+    let share = requests.in_flight as f64 / (finished + requests.in_flight).max(1) as f64;
+    let mean = service.response_time.mean_ms().filter(|_| share > MANY_UNFINISHED)?;
+    let text = format!(
+        "response times leave out those in flight at the end, {} of the requests",
+        percent(requests.in_flight, finished + requests.in_flight)
+    );
+    let entered = service.warmup_requests + requests.offered.saturating_sub(requests.rejected);
+    if requests.timed_out > 0 || service.attempts.is_some() || entered == 0 {
+        return Some(text);
+    }
+    let seconds: f64 = service.timeline.iter().map(|row| row.in_flight * row.length.as_secs_f64()).sum();
+    let spent = seconds / entered as f64;
+    let length = |seconds: f64| span(SimDuration::from_secs_f64(seconds));
+    Some(if spent > mean / 1e3 {
+        format!("{text}: with them the mean is not {} but {} or more", length(mean / 1e3), length(spent))
+    } else {
+        text
+    })
 }
 
 fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
@@ -88,6 +122,7 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
             )
         }
         [] if requests.served == 0 => "no request had been served by the end".to_owned(),
+        [] if requests.in_flight > 0 => "every request that ended was served".to_owned(),
         [] => "every request was served".to_owned(),
         // One fate reads as a sentence, several as a list of shares.
         [_] if requests.rejected > 0 => {

@@ -6,7 +6,7 @@ use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trim
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
 use super::scale_in::ends_words;
-use super::sentences::sentences;
+use super::sentences::{sentences, unfinished_sentence};
 use super::words::{columns, plain, wrapped};
 use crate::experiment::checks::{availability, per_million_served};
 use crate::experiment::{Measure, RunResult};
@@ -30,7 +30,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
         latencies(&mut page, service, result.scenario.is_approximate());
         tasks(&mut page, service, models_memory(service, &result.scenario));
         bill(&mut page, service, result);
-        for sentence in sentences(service, &result.scenario) {
+        for sentence in sentences(service, &result.scenario).into_iter().chain(unfinished_sentence(service)) {
             for (index, line) in wrapped(&sentence, page.width - 5).iter().enumerate() {
                 page.line(&[(Look::Usual, if index == 0 { "  → " } else { "    " }), (Look::Usual, line)]);
             }

@@ -136,7 +136,7 @@ codes! {
         "An axis is a key and its values: a range FROM..TO:STEP, whose steps are exact decimals, or an array. Values are different from one another, and a key has one axis.",
         "[[sweep.axis]]\nkey = \"service.web.scaling.max_capacity\"\nvalues = \"10..40\"        # in steps of what?";
     BAD_FORECAST = "WT037", "forecast that cannot be read",
-        "Growth is a share a month or a year, the first month has the form 2026-12, seasonality is twelve factors above zero.",
+        "Growth is a share a month or a year, the first month has the form 2026-12 (from 1970-01 to 2200-12), seasonality is twelve factors above zero.",
         "[forecast]\ngrowth = \"4%\"           # a month? a year?";
     BAD_FAULT = "WT038", "fault that hits nothing it could",
         "A fault names a service or an availability zone that does not exist. A service has `availability_zones` zones, called \"a\", \"b\", and so on; `services` limits a fault to some services.",

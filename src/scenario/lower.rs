@@ -21,7 +21,7 @@ mod traffic;
 use std::io::Read;
 
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::{Fidelity, Plan, ServicePlan};
+use windtunnel_kernel::world::{Bounds, Fidelity, Plan, ServicePlan};
 
 use super::codes;
 use super::curve::Calendar;
@@ -128,6 +128,7 @@ impl Lower<'_> {
                 warmup,
                 fidelity: fidelity?,
                 launch_limits: assumptions.launch_limits,
+                bounds: bounds(root)?,
                 services,
             },
             services: notes,
@@ -268,7 +269,12 @@ impl Lower<'_> {
                 }
             }
             (Fidelity::Requests | Fidelity::Events, _) => {
-                self.request_limit(root, limits, expected);
+                let attempts = |plan: &ServicePlan| {
+                    let most = plan.request.retry.as_ref().map_or(1, |retry| retry.max_attempts);
+                    plan.traffic.expected_requests(horizon) * f64::from(most)
+                };
+                let attempts = plans.iter().map(|(plan, _)| attempts(plan)).sum();
+                self.request_limit(root, limits, (expected, attempts));
             }
         }
         Some(fidelity)
@@ -285,8 +291,14 @@ impl Lower<'_> {
         );
     }
 
-    /// Refuses a run of more requests than the limit before it begins.
-    fn request_limit(&mut self, root: View<'_>, limits: View<'_>, expected: f64) -> Option<()> {
+    /// Refuses a run of more requests than the limit before it begins. That they are tried again counts in the run, where it is
+    /// known how often they are; here it is said how many attempts there may be.
+    fn request_limit(
+        &mut self,
+        root: View<'_>,
+        limits: View<'_>,
+        (expected, attempts): (f64, f64),
+    ) -> Option<()> {
         let limit = limits.number("max_requests")?;
         if expected > limit {
             let services = root.table("service")?;
@@ -294,8 +306,13 @@ impl Lower<'_> {
                 Problem::new(
                     codes::TOO_MANY_REQUESTS,
                     format!(
-                        "the traffic asks for about {} requests, and the limit is {}",
+                        "the traffic asks for about {} requests{}, and the limit is {}",
                         quantity::grouped(expected),
+                        if attempts > expected {
+                            format!(" (with retries up to {} attempts)", quantity::grouped(attempts))
+                        } else {
+                            String::new()
+                        },
                         quantity::grouped(limit)
                     ),
                 )
@@ -308,6 +325,12 @@ impl Lower<'_> {
         }
         Some(())
     }
+}
+
+/// What stops a run early.
+fn bounds(root: View<'_>) -> Option<Bounds> {
+    let limit = |key: &str| u64::try_from(root.table("limits")?.integer(key)?).ok();
+    Some(Bounds { retries: limit("max_requests")?, in_flight: limit("max_in_flight")? })
 }
 
 /// What the parts of a service are built from.

@@ -168,14 +168,26 @@ pub(crate) fn time_of_day(text: &str) -> Result<u32, String> {
 /// # Errors
 /// What is wrong with it, as a clause.
 pub(crate) fn instant(text: &str) -> Result<i64, String> {
-    let timestamp: Timestamp = text
-        .trim()
-        .parse()
-        .map_err(|_| "it is not a date and time with `Z` or an offset from UTC".to_owned())?;
+    let outside = || "it is not between the years 1970 and 2190".to_owned();
+    let timestamp: Timestamp = text.trim().parse().map_err(|_| {
+        if is_late(text.trim()) {
+            outside()
+        } else {
+            "it is not a date and time with `Z` or an offset from UTC".to_owned()
+        }
+    })?;
     i64::try_from(timestamp.as_nanosecond())
         .ok()
         .filter(|nanos| (0..=7_000_000_000_000_000_000).contains(nanos))
-        .ok_or_else(|| "it is not between the years 1970 and 2190".to_owned())
+        .ok_or_else(outside)
+}
+
+/// Whether a text is a date and time with `Z` or an offset whose instant is too late for the calendar: in the last hours of the
+/// year 9999.
+fn is_late(text: &str) -> bool {
+    let Some((date, zone)) = text.split_at_checked("9999-12-31T23:59:00".len()) else { return false };
+    let is_zone = zone.eq_ignore_ascii_case("z") || zone.starts_with(['+', '-']);
+    is_zone && date.parse::<jiff::civil::DateTime>().is_ok_and(|date| date.year() == 9999)
 }
 
 /// A time zone by its IANA name, from the database built into the program, so that every machine agrees.
@@ -226,6 +238,16 @@ pub(crate) fn grouped(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_that_is_too_late_is_said_to_be_so() {
+        for late in ["9999-12-31T23:59:00Z", "2500-01-01T00:00:00+02:00", "9999-12-31T23:59:59-23:00"] {
+            assert!(instant(late).unwrap_err().contains("between the years 1970 and 2190"), "{late}");
+        }
+        for bad in ["9999-12-31T23:59:00", "9999-13-31T23:59:00Z", "tomorrow"] {
+            assert!(instant(bad).unwrap_err().contains("`Z` or an offset"), "{bad}");
+        }
+    }
 
     #[test]
     fn durations_are_exact_sums_of_their_parts() {

@@ -20,7 +20,7 @@ use windtunnel::kernel::telemetry::{
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
-use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::world::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::record::{
     DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
     ScalingCounts, ServiceRecord, TaskStatistics,
@@ -172,6 +172,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
                 efficiency: 1.0,
                 per_service_per_minute: 500,
             },
+            bounds: Bounds::default(),
             services,
         },
         services: notes,

@@ -22,7 +22,10 @@ pub const LCU_DENOMINATOR: u128 = 3_600 * 1_000_000_000 * 3_000;
 /// What the load balancer did in a period, for its LCU count (`aws-platform.md` §3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcuUsage {
-    /// Requests that reached a target.
+    /// Requests that came to the load balancer, also those that it refuses because there is no target: what counts is newly
+    /// established connections, and rules processed times the request rate (<https://aws.amazon.com/elasticloadbalancing/pricing/>),
+    /// and a 503 is answered over an established connection. `RequestCount` leaves such requests out
+    /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html>).
     pub requests: u64,
     /// Requests in flight, integrated over time [request·ns].
     pub in_flight: u128,

@@ -95,10 +95,13 @@ pub(super) fn to_f64(count: i64) -> f64 {
     count as f64
 }
 
-/// A float as a count, within ±10⁹.
+/// The largest count that a formula gives \[tasks\], far above any service quota: what is more counts as this.
+pub const MOST_TASKS: i64 = 1_000_000_000;
+
+/// A float as a count, within ± [`MOST_TASKS`].
 #[expect(clippy::cast_possible_truncation, reason = "clamped on the same line")]
 pub(super) fn to_i64(value: f64) -> i64 {
-    value.clamp(-1e9, 1e9) as i64
+    value.clamp(-to_f64(MOST_TASKS), to_f64(MOST_TASKS)) as i64
 }
 
 #[cfg(test)]

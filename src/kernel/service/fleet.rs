@@ -16,6 +16,9 @@ use crate::facts::{Loss, Passage, Promise};
 use crate::random::Rng;
 use crate::units::SimDuration;
 
+/// Kept passages below which nobody looks how many of them are over.
+const LOOK_AT: usize = 1 << 17;
+
 /// A task's seat in the fleet's arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub(super) u32);
@@ -96,6 +99,9 @@ pub struct Fleet {
     /// Passages longer than this could be cut short by a kill \[ns\].
     pub(super) keep_beyond: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
+    /// Passages kept in all, some of which may be over, and how many of them make it worth while to look.
+    kept: usize,
+    look_at: usize,
     pub(super) rotation: Rotation,
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
@@ -150,6 +156,8 @@ impl Fleet {
             has_patience,
             keep_beyond: keep_beyond.0,
             outstanding: Vec::new(),
+            kept: 0,
+            look_at: LOOK_AT,
             rotation: Rotation::new(nodes),
             balance: Balance::of(routing, &routing_rng).map(Box::new),
             routing,
@@ -179,16 +187,31 @@ impl Fleet {
 
     /// Keeps a passage that could outlive its task. A list that is full first forgets what has ended, and grows only where
     /// more than half of it is left.
+    #[cold]
+    #[inline(never)]
     pub(super) fn keep(&mut self, index: usize, held: Outstanding) {
         let list = &mut self.outstanding[index];
         if list.len() == list.capacity() {
             let now = held.passage.arrival;
             list.retain(|passage| passage.leaves() > now);
+            self.kept -= list.capacity() - list.len();
             if list.len() * 2 > list.capacity() {
                 list.reserve(list.len());
             }
         }
         list.push(held);
+        self.kept += 1;
+    }
+
+    /// Passages kept at `now` \[ns\] that are not over, or an upper bound while they are few.
+    #[inline]
+    pub(super) fn kept_at(&mut self, now: u64) -> u64 {
+        if self.kept > self.look_at {
+            self.forget_before(now);
+            // A look costs as much as there is kept: the next one is due when a quarter has come to it.
+            self.look_at = LOOK_AT.max(self.kept + self.kept / 4);
+        }
+        self.kept as u64
     }
 
     /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
@@ -198,6 +221,7 @@ impl Fleet {
                 held.retain(|passage| passage.leaves() > now);
             }
         }
+        self.kept = self.outstanding.iter().map(Vec::len).sum();
     }
 }
 
@@ -210,6 +234,7 @@ impl Seats for Fleet {
         cells[..self.place_count].fill(0);
         self.servers[index * self.server_cells..][..self.server_cells].fill(0);
         self.rooms[index].clear();
+        self.kept -= self.outstanding[index].len();
         self.outstanding[index].clear();
         if let Some(balance) = &mut self.balance {
             balance.enter(slot);
@@ -236,6 +261,7 @@ impl Seats for Fleet {
     }
 
     fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
+        self.kept -= self.outstanding[slot.0 as usize].len();
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {
                 report(&Loss { at, passage: held.passage, promise: held.promise() });

@@ -47,6 +47,12 @@ pub trait EventSink {
     fn tried_again(&mut self, origin: &Origin);
     /// Requests were answered.
     fn answered(&mut self, answers: &Answers<'_>);
+    /// Asked after each chunk of requests and before each retry, at `at` \[ns\], with how many are in flight: whether the plane
+    /// goes on.
+    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
+        let _ = (at, in_flight);
+        true
+    }
     /// An attempt ended without an answer.
     fn unanswered(&mut self, end: &Unanswered);
     /// An attempt left whose client had given up.
@@ -147,7 +153,11 @@ impl<'p> Jobs<'p> {
     fn run(&mut self, until: u64, sink: &mut impl EventSink) -> Option<Incident> {
         loop {
             let departure = self.due.first();
-            let arrival = self.inbox.first(until);
+            let arrival = self.inbox.first(until, |at| {
+                let held = self.floor.jobs.len() + self.retries.len();
+                self.deadlines.forget(&self.floor.jobs);
+                sink.goes_on(at, held as u64)
+            });
             let again = self.retries.first();
             let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
             if departure <= patience.min(again).min(arrival) {
@@ -166,6 +176,9 @@ impl<'p> Jobs<'p> {
                 if again >= until {
                     return None;
                 }
+                if !sink.goes_on(again, (self.floor.jobs.len() + self.retries.len()) as u64) {
+                    return None;
+                }
                 self.arrive_again(again, sink);
             } else {
                 let ask = self.inbox.pop()?;
@@ -181,6 +194,7 @@ impl<'p> Jobs<'p> {
         let index = self.due.first_slot();
         let desk = &mut self.desks[index];
         let fired = desk.fire(&mut self.floor, now);
+        desk.follow(&mut self.floor, now);
         self.due.set(index, desk.due());
         match fired {
             Fired::Nothing => {}

@@ -39,6 +39,12 @@ pub trait Sink {
     fn gave_up_waiting(&mut self, arrival: u64, at: u64);
     /// A request is refused.
     fn refused(&mut self, at: u64, why: Refusal);
+    /// Asked after each chunk of requests, the last of which arrived at `at` \[ns\], with how many of those in flight had to be
+    /// kept: whether the plane goes on.
+    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
+        let _ = (at, in_flight);
+        true
+    }
 }
 
 /// The requests of one chunk, column by column.
@@ -110,6 +116,20 @@ impl Fleet {
         sink: &mut impl Sink,
     ) {
         self.now = self.now.max(until);
+        if arrivals.has_before(until) {
+            self.serve_before(arrivals, demands, until, sink);
+        }
+    }
+
+    /// As [`Fleet::serve`], where something arrives: its columns are not worth their setting up otherwise.
+    #[inline(never)]
+    fn serve_before(
+        &mut self,
+        arrivals: &mut ArrivalStream<'_>,
+        demands: &mut Demands,
+        until: u64,
+        sink: &mut impl Sink,
+    ) {
         let mut slots = [0_u32; CHUNK];
         let mut columns = Columns::new();
         loop {
@@ -118,10 +138,13 @@ impl Fleet {
                 return;
             }
             sink.offered(batch.len() as u64, !self.rotation.slots().is_empty());
-            let count = batch.len();
+            let (count, last) = (batch.len(), batch[batch.len() - 1]);
             demands.draw(count);
             if self.rotation.slots().is_empty() {
                 batch.iter().for_each(|at| sink.refused(*at, Refusal::NoTarget));
+                if !sink.goes_on(last, 0) {
+                    return;
+                }
                 continue;
             }
             let slots = &mut slots[..count];
@@ -134,6 +157,9 @@ impl Fleet {
                 patience: &demands.patience()[..count],
             };
             self.serve_chunk(&mut chunk, &mut columns, sink);
+            if !sink.goes_on(last, self.kept_at(last)) {
+                return;
+            }
         }
     }
 

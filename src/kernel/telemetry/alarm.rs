@@ -198,15 +198,19 @@ impl Alarm {
         out.began.clear();
         let missing = range.iter().rev().take_while(|point| point.is_none()).count();
         out.missing = u32::try_from(missing).unwrap_or(u32::MAX);
-        let period = self.plan.reading.period.0;
-        let real =
-            (1_u64..).zip(range.iter().rev()).filter_map(|(back, point)| point.map(|value| (back, value)));
-        for (back, value) in real.take(self.plan.evaluation_periods as usize) {
-            out.datapoints.push(value);
-            out.began.push(SimTime(newest.0.saturating_sub(back.saturating_mul(period))));
+        // Where the newest N real points begin.
+        let (mut first, mut left) = (range.len(), self.plan.evaluation_periods);
+        while left > 0 && first > 0 {
+            first -= 1;
+            left -= u32::from(range[first].is_some());
         }
-        out.datapoints.reverse();
-        out.began.reverse();
+        let period = self.plan.reading.period.0;
+        for (back, point) in (1..=(range.len() - first) as u64).rev().zip(&range[first..]) {
+            if let Some(value) = point {
+                out.datapoints.push(*value);
+                out.began.push(SimTime(newest.0.saturating_sub(back.saturating_mul(period))));
+            }
+        }
         self.state = state;
     }
 }

@@ -295,6 +295,14 @@ impl MetricStore {
         let points = &self.series[window.series].points;
         let end = points.partition_point(|point| point.visible <= now);
         let mut enough = true;
+        if window.per_datapoint == 1 && window.reading.statistic == Statistic::Average {
+            // The usual case: a datapoint is one sample, and one sample is enough for an average.
+            let first = end.saturating_sub(window.range);
+            out.resize(window.range - (end - first), None);
+            out.extend(points.range(first..end).map(|point| point.sample.as_ref().map(|sample| sample.mean)));
+            let newest = end.checked_sub(1).and_then(|index| points[index].sample.as_ref());
+            return newest.is_none_or(|sample| sample.count >= window.reading.statistic.samples_needed());
+        }
         for back in (0..window.range).rev() {
             let last = end.saturating_sub(back * window.per_datapoint);
             let first = end.saturating_sub((back + 1) * window.per_datapoint);

@@ -37,7 +37,9 @@ pub struct UsageTotals {
     pub waiting: i128,
     /// What of the CPU and of the places belongs to containers that do not reserve, because they are on their way out.
     pub leaving: Leaving,
-    /// Requests that the load balancer could send to a task.
+    /// Requests that came to the load balancer.
+    pub asked: u64,
+    /// Of these, those that it could send to a task.
     pub routed: u64,
     /// Containers that reserve CPU and memory [task·ns].
     pub reserved: u128,
@@ -128,6 +130,12 @@ impl UsageMeter {
         SimTime(self.open_end)
     }
 
+    /// `count` requests came to the load balancer.
+    #[inline]
+    pub fn asked(&mut self, count: u64) {
+        self.open.asked += count;
+    }
+
     /// `count` requests were sent to tasks.
     #[inline]
     pub fn routed(&mut self, count: u64) {
@@ -191,6 +199,7 @@ impl UsageMeter {
 
     /// Requests flow, within the open period.
     pub fn flowed(&mut self, flow: &Flow<'_>) {
+        self.open.asked += flow.offered;
         self.open.routed += flow.routed;
         self.open.cpu_busy += flow.cpu_busy;
         self.open.occupied += flow.occupied;
@@ -367,6 +376,7 @@ impl UsageTotals {
         self.occupied += next.occupied;
         self.waiting += next.waiting;
         self.leaving.add(&next.leaving);
+        self.asked += next.asked;
         self.routed += next.routed;
         self.reserved += next.reserved;
         self.booting += next.booting;

@@ -21,6 +21,8 @@ pub struct ArrivalStream<'p> {
     rng: Rng,
     buffer: Vec<u64>,
     next: usize,
+    /// Nothing arrives any more.
+    is_over: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +68,16 @@ impl<'p> ArrivalStream<'p> {
                 Source::Counts(CountWalk { intervals, index: 0, drawn: 0, sum: 0.0, total: 0.0 })
             }
         };
-        Self { source, rng, buffer: Vec::with_capacity(BATCH), next: 0 }
+        Self { source, rng, buffer: Vec::with_capacity(BATCH), next: 0, is_over: false }
+    }
+
+    /// Whether anything arrives before `until` [ns since second 0].
+    #[inline]
+    pub fn has_before(&mut self, until: u64) -> bool {
+        if self.next == self.buffer.len() {
+            self.refill();
+        }
+        self.buffer.get(self.next).is_some_and(|at| *at < until)
     }
 
     /// The next arrivals before `until` [ns since second 0], at most `most` of them; empty when there is none.
@@ -87,12 +98,17 @@ impl<'p> ArrivalStream<'p> {
     }
 
     fn refill(&mut self) {
+        if self.is_over {
+            return;
+        }
         self.buffer.clear();
         self.next = 0;
         match &mut self.source {
             Source::Curve(walk) => walk.fill(&mut self.rng, &mut self.buffer),
             Source::Counts(walk) => walk.fill(&mut self.rng, &mut self.buffer),
         }
+        // A batch is as large as it can be: an empty one is the last.
+        self.is_over = self.buffer.is_empty();
     }
 }
 

@@ -169,6 +169,10 @@ pub trait Observer: Probe {
     fn go_on(&mut self, _at: SimTime) -> Result<(), Stop> {
         Ok(())
     }
+    /// Asked now and then between, after so much work, whether anybody still wants the run.
+    fn is_wanted(&self) -> bool {
+        true
+    }
 }
 
 /// Why an observer stops a run.

@@ -27,6 +27,22 @@ pub enum Fidelity {
     Fluid,
 }
 
+/// What a run may take before it is stopped, whatever its scenario is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// `limits.max_requests`: retries of all services together.
+    pub retries: u64,
+    /// `limits.max_in_flight`: requests of one service that the run has to keep one by one, because they wait, are in service, or
+    /// wait to be tried again.
+    pub in_flight: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { retries: u64::MAX, in_flight: 5_000_000 }
+    }
+}
+
 /// One resolved scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -40,6 +56,8 @@ pub struct Plan {
     pub fidelity: Fidelity,
     /// Fargate's launch limits; the bucket is shared by all services.
     pub launch_limits: LaunchLimits,
+    /// What stops it early.
+    pub bounds: Bounds,
     /// The services, in the order of the scenario file.
     pub services: Vec<ServicePlan>,
 }

@@ -1,5 +1,6 @@
 //! The run: pops control events, serves the requests between them, and lets each event have its effect.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -8,6 +9,7 @@ use super::observer::{AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Policy
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{Mixed, Plane, Requests};
 use super::service_state::{PendingAction, ServiceState};
+use super::sink::{Halt, Leash};
 use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
 use crate::calendar::Calendar;
 use crate::facts::TaskFailure;
@@ -21,12 +23,32 @@ use crate::units::{AlarmId, ServiceId, SimTime};
 const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
 
 /// Why a run was stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunError {
     /// More than ten million control events at one instant.
     EventStorm {
         /// The instant.
         at: SimTime,
+    },
+    /// More requests in flight than the run may keep.
+    TooManyInFlight {
+        /// The instant.
+        at: SimTime,
+        /// The service that holds them.
+        service: String,
+        /// How many are in flight in it.
+        count: u64,
+        /// How many may be.
+        limit: u64,
+    },
+    /// More retries than the run may simulate.
+    TooManyRetries {
+        /// The instant.
+        at: SimTime,
+        /// Retries of all services by then.
+        retries: u64,
+        /// How many there may be.
+        limit: u64,
     },
     /// Its observer stopped it.
     Stopped {
@@ -47,6 +69,18 @@ impl fmt::Display for RunError {
                     at.as_secs_f64()
                 )
             }
+            Self::TooManyInFlight { at, service, count, limit } => write!(
+                f,
+                "`{service}` has {count} requests in flight at second {:.3}, and `limits.max_in_flight` is {limit}: bound what \
+                 waits with `task.queue` or `request.timeout`, or raise the limit (about 100 bytes of memory a request)",
+                at.as_secs_f64()
+            ),
+            Self::TooManyRetries { at, retries, limit } => write!(
+                f,
+                "{retries} retries by second {:.3}, and `limits.max_requests` is {limit}: retry less \
+                 (`retry.max_attempts`, `retry.backoff`, `retry.budget`), or raise the limit if it is meant",
+                at.as_secs_f64()
+            ),
             Self::Stopped { at, why: Stop::Interrupted } => {
                 write!(f, "interrupted at second {:.0}", at.as_secs_f64())
             }
@@ -117,6 +151,7 @@ pub(super) struct World<'p, 'o, O, P> {
     fingerprint: u64,
     control_events: u64,
     outcome: Outcome,
+    leash: Leash,
     range: Vec<Option<f64>>,
 }
 
@@ -132,6 +167,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             fingerprint: 0xCBF2_9CE4_8422_2325,
             control_events: 0,
             outcome: Outcome::default(),
+            leash: Leash::new(plan.bounds),
             range: Vec::new(),
         }
     }
@@ -205,7 +241,11 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
                 self.fingerprint =
                     (self.fingerprint.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
             }
-            if self.dispatch(now, event) {
+            let is_last = self.dispatch(now, event);
+            if let Some((at, halt)) = self.leash.halted {
+                return Err(self.halted(at, halt));
+            }
+            if is_last {
                 break;
             }
             if matches!(event, Event::PeriodEnd(_)) {
@@ -213,6 +253,22 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             }
         }
         Ok(())
+    }
+
+    /// Why the run ends where a plane stopped.
+    fn halted(&self, at: SimTime, halt: Halt) -> RunError {
+        match halt {
+            Halt::Unwanted => RunError::Stopped { at, why: Stop::Interrupted },
+            Halt::Retries(retries) => {
+                RunError::TooManyRetries { at, retries, limit: self.plan.bounds.retries }
+            }
+            Halt::InFlight(service, count) => RunError::TooManyInFlight {
+                at,
+                service: self.plan.services[service.index()].name.clone(),
+                count,
+                limit: self.plan.bounds.in_flight,
+            },
+        }
     }
 
     /// Serves every service up to the next event. A task that dies of what it holds makes an event of its own, which is
@@ -225,7 +281,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             if state.awaits_incident {
                 continue;
             }
-            if let Some(incident) = state.serve(until, self.observer) {
+            if let Some(incident) = state.serve(until, self.observer, &mut self.leash) {
                 state.awaits_incident = true;
                 let event = Event::OutOfMemory(state.id, incident.slot);
                 self.schedule(SimTime(incident.at), event);
@@ -259,20 +315,20 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
 
     fn serve_all(&mut self, until: SimTime) {
         for state in &mut self.services {
-            let _incident = state.serve(until, self.observer);
+            let _incident = state.serve(until, self.observer, &mut self.leash);
         }
     }
 
     fn task_step(&mut self, id: ServiceId, now: SimTime, due: &Due) {
         let state = &mut self.services[id.index()];
-        let _incident = state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer, &mut self.leash);
         state.lifecycle.step(now, due, &mut state.plane, &mut self.bucket, &mut self.outcome);
         self.settle(id, now);
     }
 
     fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
         let state = &mut self.services[id.index()];
-        let _incident = state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer, &mut self.leash);
         let fault = &state.plan.faults[index];
         let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.outcome);
         let tasks = if begins {
@@ -341,7 +397,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     /// A period of the usage meter ends; three or six of them make a minute where a metric has a finer resolution.
     fn period_end(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
-        let _incident = state.serve(now, self.observer);
+        let _incident = state.serve(now, self.observer, &mut self.leash);
         state.plane.forget_before(now.0);
         let usage = state.usage.close_period();
         let outcomes = state.tally.as_mut().map(crate::telemetry::Tally::close_period);
@@ -375,7 +431,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let bytes =
             state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
         let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
-        state.meter.period(&LcuUsage { requests: usage.routed, in_flight, bytes }, now);
+        state.meter.period(&LcuUsage { requests: usage.asked, in_flight, bytes }, now);
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
         let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
         self.observer.period_closed(id, &period);

@@ -6,7 +6,7 @@ use super::clock::{self, Occurrence};
 use super::observer::Observer;
 use super::plan::{Plan, ServicePlan};
 use super::plane::Plane;
-use super::sink::ServiceSink;
+use super::sink::{Leash, ServiceSink};
 use crate::billing::Meter;
 use crate::policy::{Arbiter, PolicyKind, Suspended};
 use crate::random::{Purpose, Streams};
@@ -172,14 +172,23 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         peak
     }
 
-    /// Serves what arrives before `until`, or up to the instant at which a task dies of it.
-    pub(super) fn serve(&mut self, until: SimTime, observer: &mut impl Observer) -> Option<Incident> {
+    /// Serves what arrives before `until`, or up to the instant at which a task dies of it, or as far as the leash reaches.
+    pub(super) fn serve(
+        &mut self,
+        until: SimTime,
+        observer: &mut impl Observer,
+        leash: &mut Leash,
+    ) -> Option<Incident> {
+        if leash.halted.is_some() {
+            return None;
+        }
         let mut sink = ServiceSink {
             id: self.id,
             usage: &mut self.usage,
             tally: self.tally.as_mut(),
             observer,
             fingerprint: self.fingerprint,
+            leash,
         };
         let incident = self.plane.serve(until.0, &mut sink);
         self.fingerprint = sink.fingerprint;

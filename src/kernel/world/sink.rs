@@ -1,10 +1,48 @@
 //! Where the facts of one service's requests go: to the usage meter, to the observer, into the fingerprint.
 
 use super::observer::Observer;
+use super::plan::Bounds;
 use crate::facts::{Answers, Denial, Flow, Leaving, Origin, Passage, Passages, Refusal, Unanswered};
 use crate::service::{EventSink, Sink};
 use crate::telemetry::{Tally, UsageMeter};
-use crate::units::ServiceId;
+use crate::units::{ServiceId, SimTime};
+
+/// Questions of a plane after which an observer is asked whether it still wants the run: each stands for up to 128 requests.
+const PATIENCE: u32 = 1_024;
+
+/// Why a plane stopped between two control events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// Nobody wants the run any more.
+    Unwanted,
+    /// So many requests of a service are in flight.
+    InFlight(ServiceId, u64),
+    /// All clients together have tried again so often.
+    Retries(u64),
+}
+
+/// How much a plane may do, and whether it was too much.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leash {
+    pub(super) bounds: Bounds,
+    /// Retries of all services so far.
+    pub(super) retries: u64,
+    /// Questions until the observer is asked.
+    left: u32,
+    /// When and why the plane stopped.
+    pub(super) halted: Option<(SimTime, Halt)>,
+}
+
+impl Leash {
+    pub(super) const fn new(bounds: Bounds) -> Self {
+        Self { bounds, retries: 0, left: PATIENCE, halted: None }
+    }
+
+    fn halt(&mut self, at: u64, why: Halt) -> bool {
+        self.halted = Some((SimTime(at), why));
+        false
+    }
+}
 
 /// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
 pub(super) struct ServiceSink<'a, O> {
@@ -14,6 +52,32 @@ pub(super) struct ServiceSink<'a, O> {
     pub(super) tally: Option<&'a mut Tally>,
     pub(super) observer: &'a mut O,
     pub(super) fingerprint: u64,
+    pub(super) leash: &'a mut Leash,
+}
+
+impl<O: Observer> ServiceSink<'_, O> {
+    /// Whether the plane may go on, at `at`, with so many requests in flight.
+    #[inline]
+    fn may_go_on(&mut self, at: u64, in_flight: u64) -> bool {
+        self.leash.left -= 1;
+        if self.leash.left == 0 || in_flight > self.leash.bounds.in_flight {
+            return self.ask(at, in_flight);
+        }
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ask(&mut self, at: u64, in_flight: u64) -> bool {
+        self.leash.left = PATIENCE;
+        if in_flight > self.leash.bounds.in_flight {
+            return self.leash.halt(at, Halt::InFlight(self.id, in_flight));
+        }
+        if self.leash.retries > self.leash.bounds.retries {
+            return self.leash.halt(at, Halt::Retries(self.leash.retries));
+        }
+        self.observer.is_wanted() || self.leash.halt(at, Halt::Unwanted)
+    }
 }
 
 impl<O> ServiceSink<'_, O> {
@@ -43,6 +107,7 @@ fn digest(column: &[u64]) -> u64 {
 impl<O: Observer> Sink for ServiceSink<'_, O> {
     #[inline]
     fn offered(&mut self, count: u64, routed: bool) {
+        self.usage.asked(count);
         self.usage.routed(if routed { count } else { 0 });
         if let Some(tally) = &mut self.tally {
             tally.offered(count);
@@ -96,6 +161,11 @@ impl<O: Observer> Sink for ServiceSink<'_, O> {
         }
         self.observer.refused(self.id, at, why);
     }
+
+    #[inline]
+    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
+        self.may_go_on(at, in_flight)
+    }
 }
 
 impl<O: Observer> ServiceSink<'_, O> {
@@ -114,6 +184,7 @@ impl<O: Observer> ServiceSink<'_, O> {
 
 impl<O: Observer> EventSink for ServiceSink<'_, O> {
     fn offered(&mut self, class: u32, count: u64) {
+        self.usage.asked(count);
         if let Some(tally) = &mut self.tally {
             tally.offered(count);
         }
@@ -121,11 +192,17 @@ impl<O: Observer> EventSink for ServiceSink<'_, O> {
         self.observer.offered_of_class(self.id, class, count);
     }
 
+    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
+        self.may_go_on(at, in_flight)
+    }
+
     fn routed(&mut self, count: u64) {
         self.usage.routed(count);
     }
 
     fn tried_again(&mut self, origin: &Origin) {
+        self.leash.retries += 1;
+        self.usage.asked(1);
         // The load balancer knows attempts only: a second one is a request like the first.
         if let Some(tally) = &mut self.tally {
             tally.offered(1);

@@ -27,7 +27,11 @@ pub(super) fn read(root: View<'_>, lower: &mut Lower<'_>) -> Option<ForecastSpec
         Some(text) => match month(text) {
             Some(month) => Some(month),
             None => {
-                report("from", format!("`{text}` is not a month"), "a month such as \"2026-12\"");
+                report(
+                    "from",
+                    format!("`{text}` is not a month"),
+                    "a month from 1970-01 to 2200-12, such as \"2026-12\"",
+                );
                 None
             }
         },

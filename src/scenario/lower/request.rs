@@ -101,6 +101,9 @@ fn class(name: &str, view: View<'_>, all: &RequestPlan, lower: &mut Lower<'_>) -
     })
 }
 
+/// Attempts at most where clients do not wait between them: a storm of them takes no simulated time.
+const MOST_AT_ONCE: u32 = 100;
+
 fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
     let (backoff, max_backoff) = (view.duration("backoff"), view.duration("max_backoff"));
     if let (Some(backoff), Some(max_backoff)) = (backoff, max_backoff)
@@ -113,8 +116,23 @@ fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
                 .expected("at least `backoff`"),
         );
     }
+    let at_once = [backoff?, max_backoff?].contains(&SimDuration::ZERO);
+    let max_attempts = view.count("max_attempts")?;
+    if at_once && max_attempts > MOST_AT_ONCE {
+        let key = if backoff == Some(SimDuration::ZERO) { "backoff" } else { "max_backoff" };
+        lower.report.add(
+            Problem::new(
+                codes::OUT_OF_RANGE,
+                format!("clients try again at once, up to {max_attempts} times"),
+            )
+            .at(&view.place("max_attempts"), "attempts")
+            .also(&view.place(key), "without a wait between them")
+            .expected(format!("at most {MOST_AT_ONCE} attempts where there is no wait between them"))
+            .fix(format!("{key} = \"100ms\", or max_attempts = {MOST_AT_ONCE}")),
+        );
+    }
     Some(RetryPlan {
-        max_attempts: view.count("max_attempts")?,
+        max_attempts,
         backoff: backoff?,
         multiplier: view.number("multiplier")?,
         max_backoff: max_backoff?,

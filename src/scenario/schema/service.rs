@@ -284,8 +284,13 @@ const RETRY: TableSpec = TableSpec {
     doc: "When clients try again: after a 503, a time-out, or the death of the task that held the attempt. The defaults \
           are those of AWS's SDKs in their standard mode, but for the budget, which is off.",
     keys: &[
-        Key::new("max_attempts", Kind::Integer(2, 1_000_000), "Attempts at most, the first one included.")
-            .or("3"),
+        Key::new(
+            "max_attempts",
+            Kind::Integer(2, 1_000),
+            "Attempts at most, the first one included; at most 100 where clients try again at once (`backoff` or `max_backoff` \
+             of 0 s).",
+        )
+        .or("3"),
         Key::new("backoff", Kind::Duration(0, 3600), "Wait before the second attempt.").or("\"1s\""),
         Key::new("multiplier", Kind::Number(1.0, 100.0), "Each further wait is the last one times this.")
             .or("2.0"),

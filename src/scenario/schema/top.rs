@@ -60,15 +60,25 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
 };
 
 const LIMITS: TableSpec = TableSpec {
-    doc: "Guards that are checked before the run.",
+    doc: "Guards against runs that take too long or too much memory.",
     keys: &[
         Key::new(
             "max_requests",
             Kind::Integer(1, 1_000_000_000_000_000),
-            "Most requests that a run may expect one by one; the estimate is the integral of the arrival rate. Flows have \
-             no limit.",
+            "Most requests that a run may expect one by one; the estimate is the integral of the arrival rate. Retries are \
+             counted in the run, which ends with an error (exit code 3) when there are more of them than this. Flows have no \
+             limit.",
         )
         .or("100000000000"),
+        Key::new(
+            "max_in_flight",
+            Kind::Integer(1, 1_000_000_000),
+            "Most requests of one service that a run may keep one by one while they wait, are in service, are worked on in vain \
+             or wait to be tried again, about 100 bytes each; a run that has more ends with an error (exit code 3). Where no \
+             request depends on those that come after it, only those count that have been in a task for longer than \
+             `deregistration_delay`, or `stop_timeout` without a load balancer. Flows have no limit.",
+        )
+        .or("5000000"),
         Key::new(
             "fluid_above",
             Kind::Integer(1, 1_000_000_000_000_000_000),

@@ -4,7 +4,7 @@ use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::slab::Ask;
+use super::slab::{Ask, Slab};
 use super::timers::NEVER;
 use crate::random::{Rng, exponential};
 use crate::service::plan::{Jitter, RetryPlan};
@@ -25,6 +25,16 @@ impl Deadlines {
             self.in_order.push_back((at, serial, job));
         } else {
             self.early.push(Reverse((at, serial, job)));
+        }
+    }
+
+    /// Forgets the deadlines of jobs that are gone, where most of them are.
+    pub(super) fn forget(&mut self, jobs: &Slab) {
+        const FEW: usize = 1 << 16;
+        if self.in_order.len() + self.early.len() > FEW + 4 * jobs.len() {
+            let is_there = |(_, serial, id): &(u64, u64, u32)| jobs.get(*id).serial == *serial;
+            self.in_order.retain(is_there);
+            self.early.retain(|entry| is_there(&entry.0));
         }
     }
 
@@ -125,6 +135,12 @@ impl Retries {
     #[inline]
     pub(super) fn first(&self) -> u64 {
         self.queue.peek().map_or(NEVER, |entry| entry.0.0)
+    }
+
+    /// How many requests wait to be tried again.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// Requests that wait to be tried again.

@@ -113,10 +113,12 @@ impl Integral {
 pub(super) struct Floor {
     pub(super) rules: Rules,
     pub(super) jobs: Slab,
-    /// Of tasks that receive requests, and of those on their way out.
-    cpu_busy: [Integral; 2],
-    occupied: [Integral; 2],
+    cpu_busy: Integral,
+    occupied: Integral,
     waiting: Integral,
+    /// What of the first two is that of tasks on their way out.
+    cpu_leaving: Integral,
+    occupied_leaving: Integral,
     /// Waits that begin now take so many times as long; `None`: as long as they are.
     pub(super) wait_factor: Option<f64>,
 }
@@ -126,9 +128,11 @@ impl Floor {
         Self {
             rules,
             jobs: Slab::default(),
-            cpu_busy: [Integral::default(); 2],
-            occupied: [Integral::default(); 2],
+            cpu_busy: Integral::default(),
+            occupied: Integral::default(),
             waiting: Integral::default(),
+            cpu_leaving: Integral::default(),
+            occupied_leaving: Integral::default(),
             wait_factor: None,
         }
     }
@@ -136,10 +140,9 @@ impl Floor {
     /// CPU servers busy, requests in a place and requests waiting [·ns], since they were taken last, and what of it is that of
     /// tasks on their way out.
     pub(super) fn take_usage(&mut self, now: u64) -> ([i128; 3], Leaving) {
-        let [cpu_busy, cpu_leaving] = self.cpu_busy.each_mut().map(|sum| sum.take(now));
-        let [occupied, occupied_leaving] = self.occupied.each_mut().map(|sum| sum.take(now));
-        let leaving = Leaving { cpu_busy: cpu_leaving, occupied: occupied_leaving };
-        ([cpu_busy + cpu_leaving, occupied + occupied_leaving, self.waiting.take(now)], leaving)
+        let leaving =
+            Leaving { cpu_busy: self.cpu_leaving.take(now), occupied: self.occupied_leaving.take(now) };
+        ([self.cpu_busy.take(now), self.occupied.take(now), self.waiting.take(now)], leaving)
     }
 
     /// A floor of its own for a dry run, without jobs.
@@ -176,8 +179,8 @@ pub(super) struct Desk {
     cold_requests: u64,
     /// Whether it warms up at all.
     is_new: bool,
-    /// Whether its task is on its way out.
-    is_closed: bool,
+    /// CPU servers busy and requests in a place when it was followed last; `None`: its task is not on its way out.
+    followed: Option<(u32, u32)>,
     exceeded_from: u64,
 }
 
@@ -194,36 +197,41 @@ impl Desk {
             entered: 0,
             cold_requests: 0,
             is_new: false,
-            is_closed: false,
+            followed: None,
             exceeded_from: NEVER,
         }
     }
 
     /// A task takes the desk at `now`; it has nothing on it.
     pub(super) fn enter(&mut self, rules: &Rules, now: u64, is_new: bool) {
-        (self.hung_at, self.entered, self.is_closed) = (NEVER, now, false);
+        (self.hung_at, self.entered, self.followed) = (NEVER, now, None);
         self.is_new = is_new && rules.warm_up.is_some();
         self.cold_requests = rules.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
         self.watch_memory(rules, now);
     }
 
-    /// Its task is on its way out from `now` on: what it uses is summed up apart.
+    /// Its task is on its way out from `now` on: what it uses is summed up apart too.
     pub(super) fn close(&mut self, floor: &mut Floor, now: u64) {
-        if self.is_closed {
-            return;
-        }
-        let busy = if self.hung_at == NEVER { self.taken + self.shared.busy() } else { 0 };
-        floor.cpu_busy[0].end(now, busy);
-        floor.occupied[0].end(now, self.in_place);
-        self.is_closed = true;
-        floor.cpu_busy[1].begin(now, busy);
-        floor.occupied[1].begin(now, self.in_place);
+        self.followed = self.followed.or(Some((0, 0)));
+        self.follow(floor, now);
     }
 
-    /// Which of the two sums it adds to.
+    /// Something has changed at `now`: what a task on its way out uses is summed up apart.
     #[inline]
-    const fn side(&self) -> usize {
-        self.is_closed as usize
+    pub(super) fn follow(&mut self, floor: &mut Floor, now: u64) {
+        if let Some(before) = self.followed {
+            self.follow_from(before, floor, now);
+        }
+    }
+
+    #[cold]
+    fn follow_from(&mut self, (busy, places): (u32, u32), floor: &mut Floor, now: u64) {
+        let busy_now = if self.hung_at == NEVER { self.taken + self.shared.busy() } else { 0 };
+        floor.cpu_leaving.end(now, busy);
+        floor.cpu_leaving.begin(now, busy_now);
+        floor.occupied_leaving.end(now, places);
+        floor.occupied_leaving.begin(now, self.in_place);
+        self.followed = Some((busy_now, self.in_place));
     }
 
     /// Requests it holds, waiting or in a place.
@@ -271,7 +279,7 @@ impl Desk {
     #[inline]
     fn begin(&mut self, floor: &mut Floor, now: u64, id: u32) {
         self.in_place += 1;
-        floor.occupied[self.side()].begin(now, 1);
+        floor.occupied.begin(now, 1);
         if floor.rules.memory.is_some() {
             self.watch_memory(&floor.rules, now);
         }
@@ -296,7 +304,7 @@ impl Desk {
     fn take_server(&mut self, floor: &mut Floor, now: u64, (id, work): (u32, u64)) {
         self.taken += 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy[self.side()].begin(now, 1);
+            floor.cpu_busy.begin(now, 1);
         }
         let job = floor.jobs.get_mut(id);
         (job.stage, job.cpu_start) = (Stage::OnCpu, now);
@@ -307,7 +315,7 @@ impl Desk {
     fn give_server_back(&mut self, floor: &mut Floor, now: u64) {
         self.taken -= 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy[self.side()].end(now, 1);
+            floor.cpu_busy.end(now, 1);
         }
         if let Some(next) = self.in_line.pop(&mut floor.jobs) {
             // The line keeps the work of a job where its end will be.
@@ -328,9 +336,9 @@ impl Desk {
         let after = self.shared.busy();
         if self.hung_at != NEVER || before == after {
         } else if after > before {
-            floor.cpu_busy[self.side()].begin(now, after - before);
+            floor.cpu_busy.begin(now, after - before);
         } else {
-            floor.cpu_busy[self.side()].end(now, before - after);
+            floor.cpu_busy.end(now, before - after);
         }
     }
 
@@ -379,7 +387,7 @@ impl Desk {
     #[inline]
     fn free_place(&mut self, floor: &mut Floor, now: u64) {
         self.in_place -= 1;
-        floor.occupied[self.side()].end(now, 1);
+        floor.occupied.end(now, 1);
         if let Some(next) = self.waiting.pop(&mut floor.jobs) {
             self.begin_waiting(floor, now, next);
         } else if floor.rules.memory.is_some() {
@@ -408,17 +416,19 @@ impl Desk {
             Stage::Blocked => self.timers.remove(id),
         }
         self.free_place(floor, now);
+        self.follow(floor, now);
     }
 
     /// The task dies at `now`; returns the jobs it held, oldest first. Their seats are the caller's to free.
     pub(super) fn clear(&mut self, floor: &mut Floor, now: u64) -> alloc::vec::Vec<u32> {
         let jobs = self.held(&floor.jobs);
         floor.waiting.end(now, self.waiting.length);
-        floor.occupied[self.side()].end(now, self.in_place);
+        floor.occupied.end(now, self.in_place);
         if self.hung_at == NEVER {
-            floor.cpu_busy[self.side()].end(now, self.taken + self.shared.busy());
+            floor.cpu_busy.end(now, self.taken + self.shared.busy());
         }
-        *self = Self { entered: self.entered, ..Self::new(&floor.rules) };
+        *self = Self { entered: self.entered, followed: self.followed, ..Self::new(&floor.rules) };
+        self.follow(floor, now);
         jobs
     }
 
@@ -434,9 +444,10 @@ impl Desk {
     /// Everything stands still from `now` on.
     pub(super) fn hang(&mut self, floor: &mut Floor, now: u64) {
         if self.hung_at == NEVER {
-            floor.cpu_busy[self.side()].end(now, self.taken + self.shared.busy());
+            floor.cpu_busy.end(now, self.taken + self.shared.busy());
             self.shared.stop(now);
             self.hung_at = now;
+            self.follow(floor, now);
         }
     }
 
@@ -447,7 +458,8 @@ impl Desk {
             self.hung_at = NEVER;
             self.timers.map(|at| at + lost);
             self.shared.go_on(now);
-            floor.cpu_busy[self.side()].begin(now, self.taken + self.shared.busy());
+            floor.cpu_busy.begin(now, self.taken + self.shared.busy());
+            self.follow(floor, now);
         }
     }
 
@@ -544,8 +556,8 @@ impl Desk {
     fn copied(&self, floor: &Floor, now: u64) -> (Self, Floor) {
         let mut own = floor.empty_copy();
         own.waiting.begin(now, self.waiting.length);
-        own.occupied[0].begin(now, self.in_place);
-        own.cpu_busy[0].begin(now, self.taken + self.shared.busy());
+        own.occupied.begin(now, self.in_place);
+        own.cpu_busy.begin(now, self.taken + self.shared.busy());
         let mut desk = Self::new(&floor.rules);
         (desk.in_place, desk.taken, desk.entered) = (self.in_place, self.taken, self.entered);
         (desk.cold_requests, desk.is_new) = (self.cold_requests, self.is_new);

@@ -49,10 +49,15 @@ impl<'p> Inbox<'p> {
         Self { arrivals, demands, weights, class_rng, rows: Vec::with_capacity(CHUNK), next: 0 }
     }
 
-    /// When the next request arrives \[ns\]; [`NEVER`] when none does before `until`.
+    /// When the next request arrives \[ns\]; [`NEVER`] when none does before `until`. Before a new batch is drawn it asks whether
+    /// to go on, with when the last one ended; where not, it says 0 and has nothing.
     #[inline]
-    pub(super) fn first(&mut self, until: u64) -> u64 {
+    pub(super) fn first(&mut self, until: u64, mut goes_on: impl FnMut(u64) -> bool) -> u64 {
         if self.next == self.rows.len() {
+            let last = self.rows.last().map_or(0, |row| row.origin.first);
+            if !self.rows.is_empty() && !goes_on(last) {
+                return 0;
+            }
             self.refill(until);
         }
         match self.rows.get(self.next) {

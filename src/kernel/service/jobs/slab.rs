@@ -110,6 +110,12 @@ impl Slab {
         self.free.push(id);
     }
 
+    /// How many jobs are seated.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.jobs.len() - self.free.len()
+    }
+
     /// All jobs that are seated.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
         self.jobs.iter().filter(|job| job.serial != 0)

@@ -4,6 +4,7 @@
 mod base;
 pub mod checks;
 pub mod compare;
+mod effort;
 mod estimate;
 mod fidelity;
 mod figures;
@@ -21,6 +22,7 @@ pub mod sweep;
 pub mod warmup;
 
 pub use base::Base;
+pub use effort::Effort;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
 pub use figures::{Figure, Law, Measure, Share};

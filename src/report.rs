@@ -47,6 +47,7 @@ pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
 pub use html::{Open, RunOutput, experiment_page, run_page};
 pub use manifest::{FolderKind, MANIFEST, Manifest, ManifestFault, OtherScenario, OutputFile, PAGE};
+pub use numbers::size_text;
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
 };

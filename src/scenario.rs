@@ -113,6 +113,8 @@ pub struct Scenario {
     pub resolved_toml: String,
     /// Date of the price book.
     pub price_book_date: String,
+    /// Most that the files of a command may take together (`limits.max_output`) \[B\].
+    pub max_output: windtunnel_kernel::units::Bytes,
     /// What the bill leaves out, in words.
     pub not_priced: Vec<String>,
     /// Time zone of `peak_at` and of times of day in reports (IANA name).

@@ -280,3 +280,22 @@ fn evaluations_stand_at_their_phase_of_the_calendar_minute() {
     // Second 0 is half past the minute, so ten past the minute is second 40 of every minute.
     assert_eq!(alarm.at.0 % 60_000_000_000, 40_000_000_000);
 }
+
+#[test]
+fn what_a_run_takes_is_told_before_it_begins_and_bounded() {
+    let text = "schema = 1\nname = \"long\"\nhorizon = \"20000h\"\nfidelity = \"fluid\"\n[service.a.traffic]\nshape = [{ constant = \
+                { rate = 1.0 } }]\n[service.a.request]\ncpu_time = \"10ms\"\n[service.a.scaling]\nmin_capacity = 1\nmax_capacity = 2\n";
+    let folder = crate::cli::folder(&[("long.toml", text.as_bytes())]);
+    let run = |more: &[&str]| {
+        crate::program::windtunnel(folder.path(), &[&["run", "long.toml", "--out", "out"], more].concat())
+    };
+    let said = run(&["--set", "limits.max_output=100MiB"]).exits(2).stderr;
+    assert!(said.contains("at least 167 MiB") && said.contains("`limits.max_output` is 100 MiB"), "{said}");
+    assert!(!folder.path().join("out").exists(), "nothing was begun");
+    // What happens in the minutes comes on top: then writing ends, and nothing is left of it.
+    let said = run(&["--set", "horizon=115h", "--set", "limits.max_output=1MiB"]).exits(3).stderr;
+    assert!(said.contains("the files take more than `limits.max_output` allows; raise it"), "{said}");
+    assert!(crate::program::names(&folder.path().join("out")).is_empty());
+    let said = run(&["--set", "horizon=50000h", "--set", "limits.max_output=420MiB"]).exits(2).stderr;
+    assert!(said.contains("at least"), "{said}");
+}

@@ -11,6 +11,7 @@ use super::folder::add;
 use super::run::{folder_name, verdict};
 use super::{folder, manifest};
 use crate::experiment::compare::{Compared, Comparison, Variant};
+use crate::kernel::units::Bytes;
 use crate::report;
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -153,7 +154,8 @@ fn write(
         ("comparison.csv", report::comparison_csv(comparison)),
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
     ];
-    let mut files = folder.stage(Some(interrupted));
+    let most = scenarios.iter().map(|scenario| scenario.max_output).max().unwrap_or(Bytes(u64::MAX));
+    let mut files = folder.stage(Some(interrupted)).within(most);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }

@@ -142,7 +142,7 @@ fn write(
         ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
     ];
-    let mut files = folder.stage(Some(interrupted));
+    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }

@@ -190,7 +190,7 @@ fn write(
         contents.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
         contents.extend(report::aws_cli_inputs(&winner.scenario, cluster));
     }
-    let mut files = folder.stage(Some(interrupted));
+    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }

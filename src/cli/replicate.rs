@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use super::args::{RunFormat, RunRequest};
 use super::commands::{at_both_ends, print, stopped};
 use super::exit::Exit;
-use super::folder::unwritten;
-use super::run::{ready, verdict, write};
+use super::folder::{publish, unwritten};
+use super::run::{ready, stage, verdict};
 use crate::experiment::replications::{Enough, Replicated, replications};
 use crate::experiment::{scale_in, warmup};
 use crate::report;
@@ -65,8 +65,9 @@ pub(super) fn run(
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
-    let with_page = !request.no_report;
-    if let Err(message) = write(&result.first, folder, (watch, interrupted), more, (0, with_page)) {
+    let staged = stage(&result.first, folder, (watch, interrupted, 0), more);
+    let published = staged.and_then(|(files, manifest)| publish(folder, files, manifest, !request.no_report));
+    if let Err(message) = published {
         return unwritten(&message);
     }
     finish(request, &result, out, watch)

@@ -8,11 +8,13 @@ use std::sync::atomic::AtomicBool;
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, listen, print, stopped, told};
 use super::exit::Exit;
+use super::folder::publish;
 use super::{folder, manifest, replicate};
-use crate::experiment::{self, CheckOutcome, RunResult};
+use crate::experiment::{self, CheckOutcome, Effort, RunResult};
 use crate::report::{self, Manifest};
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
+use crate::shell::output::Staging;
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
@@ -25,6 +27,9 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(exit) => return exit,
     };
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(folder_name(&scenario.name)));
+    if let Err(exit) = within_limits(request, &scenario) {
+        return exit;
+    }
     let mut folder = match folder::take(&out, report::FolderKind::Run) {
         Ok(folder) => folder,
         Err(exit) => return exit,
@@ -42,26 +47,61 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         Err(error) => return stopped(&error),
     };
     let simulated = watch.elapsed();
-    if let Err(message) =
-        write(&result, &mut folder, (&watch, &interrupted), Vec::new(), (replication, !request.no_report))
-    {
-        return folder::unwritten(&message);
-    }
     let text = match request.format {
         RunFormat::Table => report::table(&result, table_width(), stdout_colour()),
         RunFormat::Json => report::summary_json(&result),
     };
+    let requests: u64 = result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
+    let exit = verdict(&result.checks, request.strict);
+    let marks = (&watch, &interrupted, replication);
+    let staged = stage(&result, &folder, marks, Vec::new());
+    // The page is made of the files: what they were made of would only take room beside it.
+    drop(result);
+    let published =
+        staged.and_then(|(files, manifest)| publish(&mut folder, files, manifest, !request.no_report));
+    if let Err(message) = published {
+        return folder::unwritten(&message);
+    }
     let printed = print(&text);
     if printed != Exit::Ok {
         return printed;
     }
     if !request.given.quiet {
-        let requests: u64 =
-            result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
         let seconds = simulated.as_secs_f64();
         note(&format!("{requests} requests in {seconds:.2} s; results in {}\n", out.display()));
     }
-    verdict(&result.checks, request.strict)
+    exit
+}
+
+/// Refuses a run whose files would take more than they may, and says what a large one takes.
+///
+/// # Errors
+/// The exit code, once the reason was printed.
+fn within_limits(request: &RunRequest, scenario: &Scenario) -> Result<(), Exit> {
+    let effort = Effort::of(scenario);
+    let (limit, output) = (scenario.max_output, effort.output);
+    if output > limit.0 {
+        return Err(fail(
+            Exit::Usage,
+            &format!(
+                "the files of this run would take at least {}, and `limits.max_output` is {}; raise it if that is meant, shorten \
+                 `horizon`, or simulate fewer services at once",
+                report::size_text(output),
+                report::size_text(limit.0)
+            ),
+        ));
+    }
+    if effort.is_large() && !request.given.quiet {
+        let (memory, output) = (report::size_text(effort.memory), report::size_text(output));
+        let (minutes, services) = (effort.minutes, scenario.plan.services.len());
+        let of =
+            if services == 1 { "one service".to_owned() } else { format!("{services} services together") };
+        note(&format!(
+            "note: {minutes} simulated minutes of {of}: about {:.0} s, {memory} of memory and {output} of files\n",
+            effort.seconds
+        ));
+    }
+    Ok(())
 }
 
 /// The exit code that the checks ask for.
@@ -123,17 +163,16 @@ pub(super) fn folder_name(name: &str) -> String {
 /// Writes a file.
 type Fill<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
 
-/// Writes the files of a run, which is that replication of its scenario, and `more` beside them; `with_page`: and the page.
+/// Writes the files of a run, which is that replication of its scenario, and `more` beside them, without their names yet.
 ///
 /// # Errors
 /// A sentence: it could not be written, or was interrupted.
-pub(super) fn write(
+pub(super) fn stage(
     result: &RunResult,
-    folder: &mut ResultsWriter,
-    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    folder: &ResultsWriter,
+    (watch, interrupted, replication): (&Stopwatch, &Arc<AtomicBool>, u64),
     more: Vec<(&str, Vec<u8>)>,
-    (replication, with_page): (u64, bool),
-) -> Result<(), String> {
+) -> Result<(Staging, Manifest), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let (png, svg) = (report::chart_png(result).map_err(chart)?, report::chart_svg(result).map_err(chart)?);
     let scenario = &result.scenario;
@@ -156,7 +195,7 @@ pub(super) fn write(
         ("plan.toml", whole(scenario.resolved_toml.clone().into_bytes())),
     ];
     contents.extend(more.into_iter().map(|(name, bytes)| (name, whole(bytes))));
-    let mut files = folder.stage(Some(interrupted));
+    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
     for (name, fill) in contents {
         files.file(name, |file| Ok(fill(file)?))?;
     }
@@ -165,7 +204,7 @@ pub(super) fn write(
         replication: Some(replication),
         ..manifest::of(report::FolderKind::Run, &[scenario], scenario.seed, watch)
     };
-    folder::publish(folder, files, manifest, with_page)
+    Ok((files, manifest))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use windtunnel_kernel::billing::{CalendarMonth, LCU_DENOMINATOR, LcuUsage};
 use windtunnel_kernel::facts::{Answers, Loss, Origin, Promise, TaskMoved, TaskStage, Unanswered};
 use windtunnel_kernel::telemetry::UsageTotals;
-use windtunnel_kernel::units::{SimDuration, SimTime};
+use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
 use super::attempts::Attempts;
@@ -47,6 +47,14 @@ pub(super) struct ServiceRecorder {
     row_start: SimTime,
     usage: UsageTotals,
     costs: HourlyCosts,
+}
+
+/// Rows of the timeline that are known to come: a list that grows to its length step by step holds up to twice as many.
+fn rows_ahead(plan: &Plan, keep: Keep) -> usize {
+    /// Ten years; more come step by step.
+    const MOST: u64 = 5_300_000;
+    let rows = plan.horizon.0.div_ceil(NANOS_PER_MINUTE).saturating_add(1);
+    if keep == Keep::Totals { 0 } else { usize::try_from(rows.min(MOST)).unwrap_or(0) }
 }
 
 /// What an hour costs, for the timeline only \[USD\].
@@ -137,7 +145,7 @@ impl ServiceRecorder {
             attempts: Attempts::of(plan, service),
             is_past: plan.fidelity == Fidelity::Events
                 || (plan.fidelity == Fidelity::Requests && service.needs_events()),
-            timeline: Vec::new(),
+            timeline: Vec::with_capacity(rows_ahead(plan, keep)),
             in_service: Vec::new(),
             decisions: DecisionLog::default(),
             evaluations: Evaluations::default(),

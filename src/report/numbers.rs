@@ -83,6 +83,18 @@ pub(super) fn millis(value_ms: f64) -> String {
     }
 }
 
+/// A size with three digits at most and a binary unit: `8 GiB`, `390 MiB`.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 1_000.0 && unit + 1 < units.len() {
+        (value, unit) = (value / 1024.0, unit + 1);
+    }
+    let decimals = if unit == 0 || value >= 100.0 || value.fract() < 0.05 { 0 } else { 1 };
+    format!("{value:.decimals$} {}", units[unit])
+}
+
 /// A span in its two largest units: `6 min 31 s`, `24 h`, `30 d`. Spans below a second: `0.250 s`.
 pub(super) fn span(length: SimDuration) -> String {
     const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];

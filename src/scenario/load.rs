@@ -126,6 +126,7 @@ fn read(
         search: lowered.search,
         forecast: lowered.forecast,
         resolved_toml: resolved::write(&root),
+        max_output: lowered.max_output,
         price_book_date: lowered.price_book_date,
         not_priced: lowered.not_priced,
         timezone: view.text("timezone")?.to_owned(),

@@ -20,7 +20,7 @@ mod traffic;
 
 use std::io::Read;
 
-use windtunnel_kernel::units::SimDuration;
+use windtunnel_kernel::units::{Bytes, SimDuration};
 use windtunnel_kernel::world::{Bounds, Fidelity, Plan, ServicePlan};
 
 use super::codes;
@@ -45,6 +45,7 @@ pub(crate) struct Lowered {
     pub(crate) sweep: Option<SweepSpec>,
     pub(crate) search: Option<SearchSpec>,
     pub(crate) forecast: Option<ForecastSpec>,
+    pub(crate) max_output: Bytes,
     pub(crate) price_book_date: String,
     pub(crate) not_priced: Vec<String>,
     /// The start that a trace gave.
@@ -138,6 +139,7 @@ impl Lower<'_> {
             forecast,
             price_book_date: prices.date(),
             not_priced,
+            max_output: root.table("limits")?.size("max_output")?,
             start: start?,
         })
     }

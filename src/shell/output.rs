@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::kernel::units::Bytes;
 use crate::report::OutputFile;
 
 /// Why output could not be written.
@@ -46,6 +47,9 @@ pub fn cause_in_words(cause: &io::Error) -> String {
         io::ErrorKind::AlreadyExists => "there is a file of that name where a folder is needed".to_owned(),
         io::ErrorKind::IsADirectory => "there is a folder of that name where a file is needed".to_owned(),
         io::ErrorKind::InvalidFilename => "the file system does not allow that name".to_owned(),
+        io::ErrorKind::FileTooLarge if cause.to_string().contains(TOO_LARGE) => {
+            format!("{TOO_LARGE}; raise it, shorten the horizon, or simulate fewer services at once")
+        }
         _ => cause.to_string(),
     }
 }
@@ -125,8 +129,13 @@ pub struct StagedFile {
     writer: io::BufWriter<File>,
     digest: Sha256,
     bytes: u64,
+    /// What is left of the most that all files may take \[B\].
+    room: u64,
     interrupted: Option<Arc<AtomicBool>>,
 }
+
+/// What ends the writing of files that take more than they may.
+pub const TOO_LARGE: &str = "the files take more than `limits.max_output` allows";
 
 /// What ends the writing of a file when nobody wants it any more.
 pub const INTERRUPTED: &str = "interrupted";
@@ -141,6 +150,9 @@ fn heed(interrupted: Option<&Arc<AtomicBool>>) -> io::Result<()> {
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         heed(self.interrupted.as_ref())?;
+        if bytes.len() as u64 > self.room.saturating_sub(self.bytes) {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LARGE));
+        }
         let written = self.writer.write(bytes)?;
         self.digest.update(bytes.get(..written).unwrap_or(bytes));
         self.bytes += written as u64;
@@ -159,6 +171,7 @@ pub struct Staging {
     dir: PathBuf,
     pending: Temporaries,
     files: Vec<OutputFile>,
+    most: u64,
     interrupted: Option<Arc<AtomicBool>>,
 }
 
@@ -182,7 +195,19 @@ impl Staging {
     #[must_use]
     pub fn new(dir: &Path, interrupted: Option<&Arc<AtomicBool>>) -> Self {
         let interrupted = interrupted.filter(|flag| !flag.load(Ordering::Relaxed)).cloned();
-        Self { dir: named(dir).to_owned(), pending: Temporaries::default(), files: Vec::new(), interrupted }
+        Self {
+            dir: named(dir).to_owned(),
+            pending: Temporaries::default(),
+            files: Vec::new(),
+            most: u64::MAX,
+            interrupted,
+        }
+    }
+
+    /// Lets all files together take so much at most \[B\].
+    #[must_use]
+    pub fn within(self, most: Bytes) -> Self {
+        Self { most: most.0, ..self }
     }
 
     /// Writes a file: `fill` is given the place to write to.
@@ -207,8 +232,15 @@ impl Staging {
         self.pending.0.push((path.clone(), target.clone()));
         let file = create_anew(&path).map_err(failed)?;
         let writer = io::BufWriter::with_capacity(1 << 16, file);
-        let mut staged =
-            StagedFile { writer, digest: Sha256::new(), bytes: 0, interrupted: self.interrupted.clone() };
+        let taken = self.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
+        let room = self.most.saturating_sub(taken);
+        let mut staged = StagedFile {
+            writer,
+            digest: Sha256::new(),
+            bytes: 0,
+            room,
+            interrupted: self.interrupted.clone(),
+        };
         fill(&mut staged).map_err(|error| match error {
             FillError::Write(cause) if is_interruption(&cause) => INTERRUPTED.to_owned(),
             FillError::Write(cause) => failed(cause),

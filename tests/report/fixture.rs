@@ -185,6 +185,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
         search: None,
         forecast: None,
         resolved_toml: String::new(),
+        max_output: windtunnel::kernel::units::Bytes(8 << 30),
         price_book_date: "2026-11-01".to_owned(),
         not_priced: vec!["data transfer".to_owned(), "NAT gateway".to_owned(), "CloudWatch Logs".to_owned()],
         timezone: "UTC".to_owned(),

@@ -2,7 +2,14 @@
 //! in the order in which they came. What a peak reached is never lost, only when, by less than one of those stretches.
 
 /// Most points that a page carries for one service.
-pub(super) const MOST_POINTS: usize = 45_000;
+const MOST_POINTS: usize = 45_000;
+/// Most points that a page carries for all services of a run together.
+const MOST_POINTS_OF_ALL: usize = 450_000;
+
+/// Most points of each of so many services.
+pub(super) fn most_points(services: usize) -> usize {
+    (MOST_POINTS_OF_ALL / services.max(1)).clamp(100, MOST_POINTS)
+}
 
 /// How rows are thinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

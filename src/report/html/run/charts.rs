@@ -11,7 +11,7 @@ use crate::report::html::chart::{Axis, Chart, Line, Mark, Panel, Series, Style, 
 use crate::report::html::embed::Column;
 use crate::report::html::figures::minutes_above;
 use crate::report::html::reading::{Results, Seen, Timeline};
-use crate::report::html::thinning::{MOST_POINTS, Thinning};
+use crate::report::html::thinning::{Thinning, most_points};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
 use crate::report::proviso::with_proviso;
 use crate::scenario::{self, Quantity};
@@ -72,7 +72,7 @@ pub(super) fn panel(results: &Results, index: usize, id: &str) -> Result<(Panel,
     let start: jiff::Timestamp = head.start.parse().map_err(|_| {
         format!("`plan.toml` is not what `windtunnel run` writes: start = {:?} is no date", head.start)
     })?;
-    let thinning = Thinning::new(timeline.times.len(), MOST_POINTS);
+    let thinning = Thinning::new(timeline.times.len(), most_points(results.timelines.len()));
     let ground = Ground { results, index, name, timeline, thinning, id };
     let mut drawn = Vec::new();
     if !timeline.times.is_empty() {

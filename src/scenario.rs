@@ -95,6 +95,8 @@ pub struct Scenario {
     pub region: String,
     /// `seed`, after any override.
     pub seed: u64,
+    /// `limits.max_requests`: most requests that a run may expect one by one.
+    pub max_requests: f64,
     /// SHA-256 of the scenario text and the overrides, in hexadecimal.
     pub sha256: String,
     /// What the kernel runs.

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::run::folder_name;
 use super::{folder, manifest};
 use crate::experiment::Base;
-use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecast, read_actuals};
+use crate::experiment::forecast::{Actual, Forecast, ForecastError, News, Wish, forecast, read_actuals};
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -16,6 +16,9 @@ use crate::shell::output;
 use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
+
+/// More requests than some seconds of one core simulate, of which there is a word beforehand.
+const MANY: f64 = 1e9;
 
 /// Runs the request.
 pub(super) fn run(request: &ForecastRequest) -> Exit {
@@ -53,8 +56,16 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let result = forecast(&base, scenario, (&spec, wish(request)), Some(&interrupted), &mut |done| {
-        progress.reach(done);
+    let wish = wish(request);
+    let result = forecast(&base, scenario, (&spec, wish), Some(&interrupted), &mut |news| match news {
+        News::Done(done) => progress.reach(done),
+        News::OneByOne(requests) if requests > MANY && !request.given.quiet => {
+            let (runs, months) = (spec.runs, spec.months);
+            note(&format!(
+                "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
+            ));
+        }
+        News::OneByOne(_) => {}
     });
     progress.finish();
     let result = match result {

@@ -13,8 +13,8 @@ mod months;
 mod savings;
 
 pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
-use inputs::{Draw, Input, draw};
-pub use limit::{Largest, within_limit};
+pub use inputs::{Draw, Input, draw};
+use limit::{Largest, within_limit};
 pub use months::{Month, Pattern, months};
 pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
 

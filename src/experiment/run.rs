@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{RunResult, checks, scale_in};
+use super::{RunResult, checks, scale_in, threads};
 use crate::kernel::world::{Plan, RunError, Stop};
 use crate::record::{self, Limits, RunRecord};
 use crate::scenario::Scenario;
@@ -36,7 +36,9 @@ pub fn run_replication(scenario: Scenario, replication: u64) -> Result<RunResult
 /// # Errors
 /// The error of the first replication that was stopped.
 pub fn replicate(plan: &Plan, seed: u64, replications: Range<u64>) -> Result<Vec<RunRecord>, RunError> {
-    replications.into_par_iter().map(|replication| record::record(plan, seed, replication)).collect()
+    let run = |replication| record::record(plan, seed, replication);
+    let shared = threads::within(|| replications.clone().into_par_iter().map(run).collect());
+    shared.unwrap_or_else(|| replications.map(run).collect())
 }
 
 /// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.

@@ -12,6 +12,7 @@ mod diagnostic;
 mod distribution;
 mod explain;
 mod expression;
+mod invisible;
 mod json_schema;
 mod lints;
 mod load;
@@ -43,6 +44,7 @@ pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };
 pub use explain::{KeyNote, explain, explain_topics, key_note};
+pub use invisible::{is_deceptive, is_invisible};
 pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load, text_sha256};
 pub use price_book::{PriceRow, prices};

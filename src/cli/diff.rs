@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::Given;
 use super::check::RUNS;
-use super::commands::{Heard, compared, fail, print, told_anew};
+use super::commands::{Heard, compared, fail, print_as, told_anew};
 use super::exit::Exit;
 use super::folder::expect_run;
 use super::subject::written_in;
@@ -82,11 +82,14 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
 }
 
 fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
-    let printed = print(&match request.format {
-        DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
-        DiffFormat::Markdown => report::diff_markdown(diff),
-        DiffFormat::Json => report::diff_json(diff),
-    });
+    let printed = print_as(
+        matches!(request.format, DiffFormat::Text),
+        &match request.format {
+            DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
+            DiffFormat::Markdown => report::diff_markdown(diff),
+            DiffFormat::Json => report::diff_json(diff),
+        },
+    );
     match () {
         () if printed != Exit::Ok => printed,
         () if diff.comparison.interrupted => Exit::Interrupted,

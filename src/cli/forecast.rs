@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
-use super::commands::{fail, listen, more_on, print, stopped, varied};
+use super::commands::{fail, listen, more_on, print_as, stopped, varied};
 use super::exit::Exit;
 use super::run::folder_name;
 use super::{folder, manifest};
@@ -76,13 +76,18 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(message) = write(&result, scenario, &actuals, (&out, &watch)).and_then(|()| page()) {
         return fail(Exit::RunFailed, &message);
     }
-    let printed = print(&match request.format {
-        ForecastFormat::Table => {
-            report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
-        }
-        ForecastFormat::Json => report::forecast_json(&result, &actuals),
-        ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned(),
-    });
+    let printed = print_as(
+        matches!(request.format, ForecastFormat::Table),
+        &match request.format {
+            ForecastFormat::Table => {
+                report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
+            }
+            ForecastFormat::Json => report::forecast_json(&result, &actuals),
+            ForecastFormat::Csv => {
+                String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned()
+            }
+        },
+    );
     if printed != Exit::Ok {
         return printed;
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{by_baseline, fail, listen, print, stopped, varied, without_baseline};
+use super::commands::{by_baseline, fail, listen, print_as, stopped, varied, without_baseline};
 use super::exit::Exit;
 use super::run::folder_name;
 use super::variant::is_seed;
@@ -82,7 +82,7 @@ fn finish(
         }
         OptimizeFormat::Json => report::optimization_json(found),
     };
-    let printed = print(&text);
+    let printed = print_as(matches!(request.format, OptimizeFormat::Table), &text);
     if printed != Exit::Ok {
         return printed;
     }

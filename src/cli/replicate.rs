@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{at_both_ends, fail, listen, print, stopped};
+use super::commands::{at_both_ends, fail, listen, print_as, stopped};
 use super::exit::Exit;
 use super::run::{ready, verdict, write};
 use crate::experiment::replications::{Enough, Replicated, replications};
@@ -73,7 +73,7 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
         RunFormat::Table => report::replications_table(result, table_width(), stdout_colour()),
         RunFormat::Json => report::estimates_json(result),
     };
-    let printed = print(&text);
+    let printed = print_as(matches!(request.format, RunFormat::Table), &text);
     if printed != Exit::Ok {
         return printed;
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, print, told};
+use super::commands::{fail, print_as, told};
 use super::exit::Exit;
 use super::{folder, manifest, replicate};
 use crate::experiment::{self, CheckOutcome, RunResult};
@@ -43,7 +43,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         RunFormat::Table => report::table(&result, table_width(), stdout_colour()),
         RunFormat::Json => report::summary_json(&result),
     };
-    let printed = print(&text);
+    let printed = print_as(matches!(request.format, RunFormat::Table), &text);
     if printed != Exit::Ok {
         return printed;
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::request::SweepFormat;
 use super::shown;
-use crate::cli::commands::{fail, print};
+use crate::cli::commands::{fail, print, print_data};
 use crate::cli::exit::Exit;
 use crate::cli::report::{PAGE, beside};
 use crate::experiment::sweep::{Design, Head, Row, Shard, Survey, summarize};
@@ -173,12 +173,12 @@ impl Delivery<'_> {
         let view = SweepView { head: self.head, design: self.design, survey };
         match self.format {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
-            SweepFormat::Json => print(&report::summary_json(&view)),
+            SweepFormat::Json => print_data(&report::summary_json(&view)),
             SweepFormat::Csv => {
                 let mut printed = Exit::Ok;
                 let mut write = |bytes: &[u8]| {
                     if printed == Exit::Ok {
-                        printed = print(&String::from_utf8_lossy(bytes));
+                        printed = print_data(&String::from_utf8_lossy(bytes));
                     }
                     Ok(())
                 };

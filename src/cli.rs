@@ -27,6 +27,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::experiment::threads;
+use crate::shell::environment::wanted_threads;
 use crate::shell::panics;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour};
 use args::{Arguments, Command};
@@ -52,6 +54,9 @@ fn run_command() -> Exit {
             return commands::print(&text);
         }
     };
+    if let Err(exit) = start_threads(&arguments.command) {
+        return exit;
+    }
     match arguments.command {
         Command::Run(request) => run::run(&request),
         Command::Check(request) => check::run(&request),
@@ -72,4 +77,26 @@ fn run_command() -> Exit {
         Command::Man { folder } => man::run(folder.as_deref()),
         Command::Completions { shell } => commands::completions(shell),
     }
+}
+
+/// Starts the threads of a command that simulates.
+///
+/// # Errors
+/// The exit code, once it was said that the environment asks for no number of threads.
+fn start_threads(command: &Command) -> Result<(), Exit> {
+    match command {
+        Command::Run(_)
+        | Command::Check(_)
+        | Command::Compare(_)
+        | Command::Diff(_)
+        | Command::Forecast(_)
+        | Command::Optimize(_)
+        | Command::Sweep(_) => {}
+        _ => return Ok(()),
+    }
+    let wanted = wanted_threads().map_err(|message| commands::fail(Exit::Usage, &message))?;
+    if let Some(remark) = threads::start(wanted) {
+        note(&format!("note: {remark}\n"));
+    }
+    Ok(())
 }

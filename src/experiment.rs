@@ -19,6 +19,7 @@ mod sample;
 pub mod scale_in;
 mod student;
 pub mod sweep;
+pub mod threads;
 pub mod warmup;
 
 pub use base::Base;

@@ -12,6 +12,7 @@ mod diagnostic;
 mod distribution;
 mod explain;
 mod expression;
+mod invisible;
 mod json_schema;
 mod lints;
 mod load;
@@ -43,6 +44,7 @@ pub use diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };
 pub use explain::{KeyNote, explain, explain_topics, key_note};
+pub use invisible::{is_deceptive, is_invisible};
 pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load, text_sha256};
 pub use price_book::{PriceRow, prices};
@@ -95,6 +97,8 @@ pub struct Scenario {
     pub region: String,
     /// `seed`, after any override.
     pub seed: u64,
+    /// `limits.max_requests`: most requests that a run may expect one by one.
+    pub max_requests: f64,
     /// SHA-256 of the scenario text and the overrides, in hexadecimal.
     pub sha256: String,
     /// What the kernel runs.

@@ -2,6 +2,7 @@
 //! model.
 
 pub mod cells;
+pub mod environment;
 pub mod files;
 pub mod interrupt;
 pub mod journal;

@@ -6,6 +6,7 @@ mod bills;
 mod cli;
 mod conformance;
 mod control;
+mod dependencies;
 mod differential;
 mod experiments;
 mod field;

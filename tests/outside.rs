@@ -3,3 +3,4 @@
 mod bounds;
 mod folders;
 mod journals;
+mod logs;

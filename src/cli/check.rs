@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::args::Given;
-use super::commands::{Heard, fail, listen, print, stopped};
+use super::commands::{Heard, fail, listen, print_as, stopped};
 use super::exit::Exit;
 use super::subject::{self, Subject};
 use crate::experiment::checks::{Bills, evaluate_against};
@@ -86,13 +86,16 @@ pub(super) fn run(request: &CheckRequest) -> Exit {
 }
 
 fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
-    let printed = print(&match request.format {
-        GateFormat::Text => report::gate_text(gate, table_width(), stdout_colour()),
-        GateFormat::Json => report::gate_json(gate),
-        GateFormat::Junit => report::gate_junit(gate),
-        GateFormat::Github => report::gate_github(gate),
-        GateFormat::Markdown => report::gate_markdown(gate),
-    });
+    let printed = print_as(
+        matches!(request.format, GateFormat::Text),
+        &match request.format {
+            GateFormat::Text => report::gate_text(gate, table_width(), stdout_colour()),
+            GateFormat::Json => report::gate_json(gate),
+            GateFormat::Junit => report::gate_junit(gate),
+            GateFormat::Github => report::gate_github(gate),
+            GateFormat::Markdown => report::gate_markdown(gate),
+        },
+    );
     if printed != Exit::Ok {
         return printed;
     }

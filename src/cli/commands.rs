@@ -22,9 +22,23 @@ use crate::shell::{interrupt, output};
 /// What the price book calls the region of prices that hold in all of them; it makes no region known.
 const ALL_REGIONS: &str = "all";
 
-/// Prints a result to standard output.
+/// Prints what people read to standard output.
 pub(super) fn print(text: &str) -> Exit {
-    match terminal::print(text) {
+    printed(terminal::print(text))
+}
+
+/// Prints what programs read to standard output, to the byte.
+pub(super) fn print_data(text: &str) -> Exit {
+    printed(terminal::print_data(text))
+}
+
+/// Prints a result in the one or the other way.
+pub(super) fn print_as(is_for_people: bool, text: &str) -> Exit {
+    if is_for_people { print(text) } else { print_data(text) }
+}
+
+fn printed(result: std::io::Result<()>) -> Exit {
+    match result {
         Ok(()) => Exit::Ok,
         Err(error) => {
             let cause = output::cause_in_words(&error);
@@ -197,7 +211,7 @@ pub(super) fn validate(request: &ValidateRequest) -> Exit {
     if matches!(request.format, ValidateFormat::Json) {
         let report = scenario::diagnostics_json(&diagnostics);
         let printed = match serde_json::to_string_pretty(&report) {
-            Ok(text) => print(&(text + "\n")),
+            Ok(text) => print_data(&(text + "\n")),
             Err(error) => fail(Exit::RunFailed, &format!("cannot print the diagnostics: {error}")),
         };
         if printed != Exit::Ok {
@@ -231,9 +245,9 @@ fn verdict(name: &str, loaded: &Loaded) -> String {
 
 /// The schema of scenario files, or of the output of that name.
 pub(super) fn schema(output: Option<&str>) -> Exit {
-    let Some(name) = output else { return print(&scenario::json_schema()) };
+    let Some(name) = output else { return print_data(&scenario::json_schema()) };
     match report::output_schema(name).or_else(|| schema_of_file(Path::new(name))) {
-        Some(text) => print(text),
+        Some(text) => print_data(text),
         None => {
             let known: Vec<&str> = report::output_schemas().map(|(name, _)| name).collect();
             fail(
@@ -267,7 +281,7 @@ pub(super) fn init(request: &InitRequest) -> Exit {
     if let Some(folder) = &request.out {
         return write_template(template, folder);
     }
-    let printed = print(template.text);
+    let printed = print_data(template.text);
     if let ([(file, _), ..], Exit::Ok) = (template.companions, printed) {
         let name = template.name;
         note(&format!(
@@ -351,5 +365,5 @@ pub(super) fn prices(region: Option<&str>) -> Exit {
 pub(super) fn completions(shell: clap_complete::Shell) -> Exit {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "windtunnel", &mut bytes);
-    print(&String::from_utf8_lossy(&bytes))
+    print_data(&String::from_utf8_lossy(&bytes))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{CompareFormat, CompareRequest};
-use super::commands::{Heard, compared, fail, listen, print, told, told_anew};
+use super::commands::{Heard, compared, fail, listen, print_as, told, told_anew};
 use super::exit::Exit;
 use super::folder::add;
 use super::run::{folder_name, verdict};
@@ -47,12 +47,15 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if let Err(message) = written {
         return folder::unwritten(&message);
     }
-    let printed = print(&match request.format {
-        CompareFormat::Table => report::comparison_table(&comparison, table_width(), stdout_colour()),
-        CompareFormat::Json => report::comparison_json(&comparison),
-        CompareFormat::Csv => String::from_utf8_lossy(&report::comparison_csv(&comparison)).into_owned(),
-        CompareFormat::Markdown => report::comparison_markdown(&comparison),
-    });
+    let printed = print_as(
+        matches!(request.format, CompareFormat::Table),
+        &match request.format {
+            CompareFormat::Table => report::comparison_table(&comparison, table_width(), stdout_colour()),
+            CompareFormat::Json => report::comparison_json(&comparison),
+            CompareFormat::Csv => String::from_utf8_lossy(&report::comparison_csv(&comparison)).into_owned(),
+            CompareFormat::Markdown => report::comparison_markdown(&comparison),
+        },
+    );
     if printed != Exit::Ok {
         return printed;
     }

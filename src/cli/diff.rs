@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::Given;
 use super::check::RUNS;
-use super::commands::{Heard, compared, fail, listen, print, told_anew};
+use super::commands::{Heard, compared, fail, listen, print_as, told_anew};
 use super::exit::Exit;
 use super::subject::{plan_of_run, written_in};
 use crate::experiment::compare::Variant;
@@ -85,11 +85,14 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
 }
 
 fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
-    let printed = print(&match request.format {
-        DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
-        DiffFormat::Markdown => report::diff_markdown(diff),
-        DiffFormat::Json => report::diff_json(diff),
-    });
+    let printed = print_as(
+        matches!(request.format, DiffFormat::Text),
+        &match request.format {
+            DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
+            DiffFormat::Markdown => report::diff_markdown(diff),
+            DiffFormat::Json => report::diff_json(diff),
+        },
+    );
     match () {
         () if printed != Exit::Ok => printed,
         () if diff.comparison.interrupted => Exit::Interrupted,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
-use super::commands::{fail, listen, more_on, print, stopped, varied};
+use super::commands::{fail, listen, more_on, print_as, stopped, varied};
 use super::exit::Exit;
 use super::folder::add;
 use super::run::folder_name;
 use super::{folder, manifest};
 use crate::experiment::Base;
-use crate::experiment::forecast::{Actual, Forecast, ForecastError, Wish, forecast, read_actuals};
+use crate::experiment::forecast::{Actual, Forecast, ForecastError, News, Wish, forecast, read_actuals};
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -19,6 +19,9 @@ use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
+
+/// More requests than some seconds of one core simulate, of which there is a word beforehand.
+const MANY: f64 = 1e9;
 
 /// Runs the request.
 pub(super) fn run(request: &ForecastRequest) -> Exit {
@@ -57,8 +60,16 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let result = forecast(&base, scenario, (&spec, wish(request)), Some(&interrupted), &mut |done| {
-        progress.reach(done);
+    let wish = wish(request);
+    let result = forecast(&base, scenario, (&spec, wish), Some(&interrupted), &mut |news| match news {
+        News::Done(done) => progress.reach(done),
+        News::OneByOne(requests) if requests > MANY && !request.given.quiet => {
+            let (runs, months) = (spec.runs, spec.months);
+            note(&format!(
+                "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
+            ));
+        }
+        News::OneByOne(_) => {}
     });
     progress.finish();
     let result = match result {
@@ -69,13 +80,18 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(message) = write(&result, scenario, &actuals, (&mut folder, !request.no_report), marks) {
         return folder::unwritten(&message);
     }
-    let printed = print(&match request.format {
-        ForecastFormat::Table => {
-            report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
-        }
-        ForecastFormat::Json => report::forecast_json(&result, &actuals),
-        ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned(),
-    });
+    let printed = print_as(
+        matches!(request.format, ForecastFormat::Table),
+        &match request.format {
+            ForecastFormat::Table => {
+                report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
+            }
+            ForecastFormat::Json => report::forecast_json(&result, &actuals),
+            ForecastFormat::Csv => {
+                String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned()
+            }
+        },
+    );
     if printed != Exit::Ok {
         return printed;
     }

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::args::Arguments;
-use super::commands::{fail, print};
+use super::commands::{fail, print, print_data};
 use super::exit::Exit;
 use crate::shell::output;
 
@@ -19,7 +19,7 @@ pub(super) fn run(folder: Option<&Path>) -> Exit {
     };
     let Some(folder) = folder else {
         let first = pages.first().map_or(&[][..], |(_, page)| page.as_slice());
-        return print(&String::from_utf8_lossy(first));
+        return print_data(&String::from_utf8_lossy(first));
     };
     let names: String = pages.iter().map(|(name, _)| format!("{}\n", folder.join(name).display())).collect();
     let written = output::prepare(folder).and_then(|()| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{by_baseline, fail, listen, print, stopped, varied, without_baseline};
+use super::commands::{by_baseline, fail, listen, print_as, stopped, varied, without_baseline};
 use super::exit::Exit;
 use super::folder::add;
 use super::run::folder_name;
@@ -85,7 +85,7 @@ fn finish(
         }
         OptimizeFormat::Json => report::optimization_json(found),
     };
-    let printed = print(&text);
+    let printed = print_as(matches!(request.format, OptimizeFormat::Table), &text);
     if printed != Exit::Ok {
         return printed;
     }

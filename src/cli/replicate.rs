@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{at_both_ends, print, stopped};
+use super::commands::{at_both_ends, print_as, stopped};
 use super::exit::Exit;
 use super::folder::{publish, unwritten};
 use super::run::{ready, stage, verdict};
@@ -78,7 +78,7 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
         RunFormat::Table => report::replications_table(result, table_width(), stdout_colour()),
         RunFormat::Json => report::estimates_json(result),
     };
-    let printed = print(&text);
+    let printed = print_as(matches!(request.format, RunFormat::Table), &text);
     if printed != Exit::Ok {
         return printed;
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::ReportRequest;
-use super::commands::{fail, print};
+use super::commands::{fail, print, print_data};
 use super::exit::Exit;
 use super::folder::{add, is_unfinished_sweep};
 use crate::report::{FolderKind, MANIFEST, Manifest, PAGE, RunOutput, experiment_page, run_page};
@@ -31,7 +31,7 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
         Err(message) => return fail(Exit::Usage, &message),
     };
     if file == Path::new(STDOUT) {
-        return print(&String::from_utf8_lossy(&page));
+        return print_data(&String::from_utf8_lossy(&page));
     }
     if !output::is_replaceable(&file) {
         let message = format!("`{}` is there and is no plain file; name another with --html", file.display());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::args::{RunFormat, RunRequest};
-use super::commands::{fail, listen, print, stopped, told};
+use super::commands::{fail, listen, print_as, stopped, told};
 use super::exit::Exit;
 use super::folder::publish;
 use super::{folder, manifest, replicate};
@@ -52,6 +52,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
         RunFormat::Json => report::summary_json(&result),
     };
     let requests: u64 = result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
+    let is_table = matches!(request.format, RunFormat::Table);
     let exit = verdict(&result.checks, request.strict);
     let marks = (&watch, &interrupted, replication);
     let staged = stage(&result, &folder, marks, Vec::new());
@@ -62,7 +63,7 @@ pub(super) fn run(request: &RunRequest) -> Exit {
     if let Err(message) = published {
         return folder::unwritten(&message);
     }
-    let printed = print(&text);
+    let printed = print_as(is_table, &text);
     if printed != Exit::Ok {
         return printed;
     }

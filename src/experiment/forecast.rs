@@ -8,11 +8,13 @@
 
 mod actuals;
 mod inputs;
+mod limit;
 mod months;
 mod savings;
 
 pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
 pub use inputs::{Draw, Input, draw};
+use limit::{Largest, within_limit};
 pub use months::{Month, Pattern, months};
 pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
 
@@ -179,7 +181,16 @@ pub enum ForecastError {
     Run(RunError),
 }
 
-/// Forecasts `base`, which is `scenario`. `progress` hears of months that are simulated.
+/// How a forecast gets on.
+#[derive(Clone, Copy, Debug)]
+pub enum News {
+    /// Before the first run: requests of all runs together that are simulated one by one.
+    OneByOne(f64),
+    /// So many months of runs are simulated.
+    Done(u64),
+}
+
+/// Forecasts `base`, which is `scenario`. `progress` hears how it gets on.
 ///
 /// # Errors
 /// See [`ForecastError`].
@@ -188,11 +199,15 @@ pub fn forecast(
     scenario: &Scenario,
     (spec, wish): (&ForecastSpec, Wish),
     interrupted: Option<&AtomicBool>,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(News),
 ) -> Result<Forecast, ForecastError> {
     let mut prepared = Prepared::new(base, scenario, spec)?;
-    let expected = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
+    let (expected, largest) = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
     prepared.choose(wish, expected).map_err(ForecastError::Run)?;
+    if prepared.plans.iter().any(|plan| plan.fidelity != Fidelity::Fluid) {
+        within_limit(largest, scenario.max_requests).map_err(ForecastError::Words)?;
+        progress(News::OneByOne(expected));
+    }
     let count = prepared.plans.len() as u64;
     let limits = Limits { requests: None, interrupted };
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
@@ -207,7 +222,7 @@ pub fn forecast(
         if row.len() as u64 == count {
             runs.push(std::mem::take(&mut row));
         }
-        progress(number + 1);
+        progress(News::Done(number + 1));
     });
     let interrupted = was_interrupted(stopped, !runs.is_empty()).map_err(ForecastError::Run)?;
     Ok(prepared.summary(&runs, interrupted))
@@ -290,17 +305,17 @@ impl Prepared {
         libm::pow(1.0 + draw.growth, month as f64) * season
     }
 
-    /// Requests of all months of all runs together, grown as each run draws it.
+    /// Requests of all months of all runs together, grown as each run draws it, and of the largest month of a run.
     ///
     /// # Errors
     /// The first month in which a run has more than can be counted, in words.
-    fn expected_requests(&self, spec: &ForecastSpec) -> Result<f64, String> {
+    fn expected_requests(&self, spec: &ForecastSpec) -> Result<(f64, Largest), String> {
         let of = |plan: &Plan| -> f64 {
             plan.services.iter().map(|s| s.traffic.expected_requests(plan.horizon)).sum()
         };
         let first: Vec<f64> = self.plans.iter().map(of).collect();
         let draws: Vec<Draw> = (0..u64::from(spec.runs)).map(|run| draw(spec, self.seed, run)).collect();
-        let mut sum = 0.0;
+        let (mut sum, mut largest) = (0.0, Largest::default());
         for (month, requests) in first.iter().enumerate() {
             for draw in &draws {
                 let grown = requests * self.level(spec, draw, month);
@@ -313,9 +328,12 @@ impl Prepared {
                     ));
                 }
                 sum += grown;
+                if grown > largest.requests {
+                    largest = Largest { requests: grown, month: self.months[month].name() };
+                }
             }
         }
-        Ok(sum)
+        Ok((sum, largest))
     }
 
     /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
@@ -535,7 +553,7 @@ fn calendar_run(base: &Base<'_>, scenario: &Scenario, months: &[Month]) -> Resul
         format!("start=\"{start}\""),
         format!("horizon={}s", length / 1_000_000_000),
         "warmup=0s".to_owned(),
-        // The limit guards a run against slips of a unit; here it is a month that is run, not all of them.
+        // The limit guards a run; here it is a month that is run, not all of them: each is held against the limit on its own.
         "limits.max_requests=1000000000000000".to_owned(),
     ];
     let loaded = base.load(&overrides);

@@ -7,6 +7,8 @@ use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, TryRecvError};
 
+use super::threads;
+
 /// Does the jobs `numbers` on all cores and gives each result to `take` as it is finished, on the calling thread, until
 /// `take` breaks off; jobs that were begun then are waited for and their results dropped.
 ///
@@ -38,17 +40,18 @@ pub fn as_finished_or_idle<T: Send>(
     mut take: impl FnMut(News<T>) -> ControlFlow<()>,
 ) {
     let (next, stop) = (AtomicU64::new(numbers.start), AtomicBool::new(false));
+    let end = numbers.end;
     let (send, receive) = mpsc::channel();
-    let (next, stop, job) = (&next, &stop, &job);
-    let threads = rayon::current_num_threads();
-    rayon::in_place_scope(|scope| {
-        for _ in 0..threads {
+    let (next, stop, job, take_from) = (&next, &stop, &job, &mut take);
+    let worked = threads::in_scope(move |scope| {
+        let take = take_from;
+        for _ in 0..threads::count() {
             let send = send.clone();
             scope.spawn(move |_| {
                 while !stop.load(Ordering::Relaxed) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     // Nobody listens any more when `take` has broken off.
-                    if number >= numbers.end || send.send((number, job(number))).is_err() {
+                    if number >= end || send.send((number, job(number))).is_err() {
                         break;
                     }
                 }
@@ -72,6 +75,19 @@ pub fn as_finished_or_idle<T: Send>(
         stop.store(true, Ordering::Relaxed);
         drop(receive);
     });
+    if worked.is_none() {
+        alone(numbers, job, &mut take);
+    }
+}
+
+/// The same on the calling thread.
+fn alone<T>(numbers: Range<u64>, job: impl Fn(u64) -> T, take: &mut impl FnMut(News<T>) -> ControlFlow<()>) {
+    for number in numbers {
+        let flow = take(News::Finished(number, job(number)));
+        if flow.is_break() || take(News::Idle).is_break() {
+            return;
+        }
+    }
 }
 
 /// The same, with the results in the order of their numbers. Results that are finished early wait in memory.
@@ -157,6 +173,19 @@ mod tests {
         );
         // It waits for the first job at least, and at most before each of them and for the end.
         assert!(taken == 20 && (1..=21).contains(&idle), "{idle}");
+    }
+
+    #[test]
+    fn without_threads_the_calling_one_does_all_until_the_taker_breaks_off() {
+        let mut taken = Vec::new();
+        let mut take = |news| {
+            if let News::Finished(number, result) = news {
+                taken.push((number, result));
+            }
+            if taken.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        alone(5..100, |number| number * 2, &mut take);
+        assert_eq!(taken, [(5, 10), (6, 12), (7, 14)]);
     }
 
     #[test]

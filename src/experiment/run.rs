@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{RunResult, checks, scale_in};
+use super::{RunResult, checks, scale_in, threads};
 use crate::kernel::world::{Plan, RunError, Stop};
 use crate::record::{self, Keep, Limits, RunRecord};
 use crate::scenario::Scenario;
@@ -56,7 +56,8 @@ pub(super) fn replicate_within(
     limits: Limits<'_>,
 ) -> Result<Vec<RunRecord>, RunError> {
     let one = |replication| record::record_within(plan, (seed, replication), Keep::Everything, limits);
-    replications.into_par_iter().map(one).collect()
+    let shared = threads::within(|| replications.clone().into_par_iter().map(one).collect());
+    shared.unwrap_or_else(|| replications.map(one).collect())
 }
 
 /// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.

@@ -13,7 +13,7 @@ use super::compare::Comparison;
 use super::estimate::of_means;
 use super::replications::Replicated;
 use super::run::was_interrupted;
-use super::{Figure, Measure, Sample, pool};
+use super::{Figure, Measure, Sample, pool, threads};
 use crate::kernel::policy::ScaleInMode;
 use crate::kernel::units::Usd;
 use crate::kernel::world::{Plan, RunError};
@@ -83,7 +83,7 @@ pub fn of_run(
         Some(other) => record::totals(&other, numbers, limits).map(|record| bill(&record)),
         None => Ok(bill(record)),
     };
-    let (gradual, proportional) = rayon::join(|| at(RULES.gradual), || at(RULES.proportional));
+    let (gradual, proportional) = threads::join(|| at(RULES.gradual), || at(RULES.proportional));
     Ok(Some(Ends { gradual: gradual?, proportional: proportional? }))
 }
 

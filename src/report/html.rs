@@ -22,6 +22,7 @@ mod frame;
 mod log;
 mod optimize;
 mod plan;
+mod policy;
 mod reading;
 mod run;
 mod sweep;

@@ -1,6 +1,8 @@
 //! Texts that came from outside: names are stripped of whatever could steer a terminal, break XML or start a formula.
 //! Also the width of a text in terminal columns. It knows no figure.
 
+use crate::scenario::is_deceptive;
+
 /// The text without escape sequences, control characters, bidirectional overrides and characters XML forbids; line
 /// breaks and tabs become spaces.
 pub(super) fn plain(text: &str) -> String {
@@ -22,26 +24,32 @@ pub(super) fn plain(text: &str) -> String {
                 _ => {}
             },
             '\n' | '\r' | '\t' => out.push(' '),
-            '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => {}
             '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() => {}
+            c if c.is_control() || is_deceptive(c) => {}
             c => out.push(c),
         }
     }
     out
 }
 
-/// The text as a cell of a spreadsheet: what would start a formula there gets a leading apostrophe.
+/// The text as a cell of a spreadsheet: what would start a formula there, or a command of GitHub at the beginning of a line,
+/// gets a leading apostrophe.
 pub(super) fn cell(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
-        _ => text.to_owned(),
-    }
+    if is_command(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// What a cell said before [`cell`] put an apostrophe before it.
+pub(super) fn unquoted(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_command(rest)).unwrap_or(cell)
+}
+
+/// Whether a cell would be more than a text: formulas also begin with the wide and the small forms of their signs.
+fn is_command(text: &str) -> bool {
+    const SIGNS: [char; 14] = [
+        '=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\u{fe66}', '\u{fe62}', '\u{fe63}',
+        '\u{fe6b}',
+    ];
+    text.starts_with(SIGNS) || text.starts_with("::") || text.starts_with("##[")
 }
 
 /// The text with what Markdown and HTML would take for markup escaped, on one line. An address is no link, and a name after
@@ -174,7 +182,21 @@ mod tests {
 
     #[test]
     fn a_text_that_would_start_a_formula_is_quoted() {
-        for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝x"] {
+        for text in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@x",
+            "\tx",
+            "\rx",
+            "＝x",
+            "\u{fe66}x",
+            "\u{fe62}x",
+            "\u{fe63}x",
+            "\u{fe6b}x",
+            "::error::x",
+            "##[error]x",
+        ] {
             assert_eq!(cell(text), format!("'{text}"));
         }
         assert_eq!(cell("web=1"), "web=1");

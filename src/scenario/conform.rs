@@ -6,7 +6,8 @@ mod scalar;
 mod suggest;
 
 use super::codes;
-use super::diagnostic::{Problem, Report, is_invisible};
+use super::diagnostic::{Problem, Report};
+use super::invisible::is_invisible;
 use super::schema::{Default, Key, Kind, State, TableSpec};
 use super::scope;
 use super::tree::{self, Entry, Node, Place, Table, Value};

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Source;
 use super::codes;
+use super::invisible::is_invisible;
 use super::tree::Place;
 
 /// Whether a diagnostic stops the run.
@@ -271,7 +272,7 @@ impl Report {
     }
 }
 
-/// The text without control characters and without the invisible ones that reorder a terminal's line. What the user
+/// The text without control characters, and with the invisible ones, of which some reorder a terminal's line, as `\\u{202e}`. What the user
 /// wrote stays on the line of the message: a line that begins with a name of theirs could be taken for one of the
 /// program's own, or for a command of whoever reads the log.
 fn printable(text: &str) -> String {
@@ -280,16 +281,12 @@ fn printable(text: &str) -> String {
         match c {
             '\n' => out.push_str("\\n"),
             '\t' => out.push(c),
-            c if c.is_control() || is_invisible(c) => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c if is_invisible(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
-}
-
-/// Zero-width and direction-changing characters.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Most diagnostics of one kind that are shown one by one; of more, the first stands for all.

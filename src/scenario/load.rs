@@ -118,6 +118,7 @@ fn read(
         description: view.text("description")?.to_owned(),
         region: view.text("region")?.to_owned(),
         seed: u64::try_from(view.integer("seed")?).ok()?,
+        max_requests: view.table("limits")?.number("max_requests")?,
         sha256: digest(&source.text, overrides),
         plan: lowered.plan,
         services: lowered.services,

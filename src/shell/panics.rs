@@ -97,7 +97,10 @@ mod tests {
         opened(Path::new("x.toml"));
         let ended = caught(|| match kind.as_str() {
             "threads" => {
-                rayon::join(|| panic!("seven is {}", "odd"), || panic!("seven is {}", "odd"));
+                crate::experiment::threads::join(
+                    || panic!("seven is {}", "odd"),
+                    || panic!("seven is {}", "odd"),
+                );
             }
             _ => panic!("seven is {}", "odd"),
         });

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use crate::scenario::is_deceptive;
+
 /// Widest table that is printed \[columns\].
 const WIDEST: usize = 100;
 
@@ -41,23 +43,23 @@ pub const fn table_width() -> usize {
 pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+        if c.is_control() || is_deceptive(c) { out.extend(c.escape_default()) } else { out.push(c) }
     }
     out
 }
 
 /// The text without what could steer a terminal (colours excepted) or a service that reads its log: GitHub Actions takes a
-/// line that begins with two colons, and `##[` anywhere, for a command. The program prints neither on standard error.
+/// line that begins with two colons, and `##[` anywhere, for a command.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
             out.push('\n');
         }
-        let line = without_controls(line).replace("##[", "# #[");
+        let line = without_controls(line).replace("##[", "# [");
         // Three colons are no command: with them diagnostics point into a second file.
         match line.trim_start().strip_prefix("::").filter(|rest| !rest.starts_with(':')) {
-            Some(rest) => out.push_str(&format!(": :{rest}")),
+            Some(rest) => out.push_str(&format!(": {rest}")),
             None => out.push_str(&line),
         }
     }
@@ -78,7 +80,7 @@ fn without_controls(line: &str) -> String {
                 out.push_str(&rest[..length]);
                 length
             }
-            (None, c) if c.is_control() && c != '\t' => {
+            (None, c) if (c.is_control() && c != '\t') || is_deceptive(c) => {
                 out.push('\u{fffd}');
                 c.len_utf8()
             }
@@ -92,12 +94,21 @@ fn without_controls(line: &str) -> String {
     out
 }
 
-/// Writes to standard output: the very bytes into a file or a pipe, and to a terminal without what could steer it. A reader
-/// that has gone away (`| head`) is not an error.
+/// Writes what people read to standard output, without what could steer who reads it: a log of GitHub is a pipe, and runs the
+/// commands that it finds. A reader that has gone away (`| head`) is not an error.
 ///
 /// # Errors
 /// When standard output is closed for another reason, or its disk is full.
 pub fn print(text: &str) -> io::Result<()> {
+    print_data(&harmless(text))
+}
+
+/// Writes what programs read to standard output: the very bytes into a file or a pipe, and to a terminal without what could
+/// steer it. Whoever makes the text sees to it that no name begins a line.
+///
+/// # Errors
+/// As those of [`print`].
+pub fn print_data(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let lines = || text.split('\n').map(without_controls).collect::<Vec<_>>().join("\n");
     let text = if out.is_terminal() { Cow::Owned(lines()) } else { Cow::Borrowed(text) };
@@ -119,11 +130,8 @@ mod tests {
 
     #[test]
     fn no_text_begins_a_command_or_steers_the_terminal() {
-        assert_eq!(
-            harmless("error: a\n::error::y\n  ::set-env z\n"),
-            "error: a\n: :error::y\n: :set-env z\n"
-        );
-        assert_eq!(harmless("a ##[error] b"), "a # #[error] b");
+        assert_eq!(harmless("error: a\n::error::y\n  ::set-env z\n"), "error: a\n: error::y\n: set-env z\n");
+        assert_eq!(harmless("a ##[error] b"), "a # [error] b");
         assert_eq!(
             harmless("\u{1b}[1;31mred\u{1b}[0m \u{1b}]0;t\u{7}\u{1b}[2J\r\t|"),
             "\u{1b}[1;31mred\u{1b}[0m \u{fffd}]0;t\u{fffd}\u{fffd}[2J\u{fffd}\t|"
@@ -137,5 +145,6 @@ mod tests {
     fn a_name_stays_on_its_line() {
         assert_eq!(one_line("x\n::error::y\u{1b}"), "x\\n::error::y\\u{1b}");
         assert_eq!(one_line("naïve 名"), "naïve 名");
+        assert_eq!(one_line("a\u{61c}\u{2028}b\u{e0001}"), "a\\u{61c}\\u{2028}b\\u{e0001}");
     }
 }

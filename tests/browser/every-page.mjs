@@ -45,6 +45,7 @@ export async function onEveryPage(tab, holds, { width, colorScheme, page }) {
   }));
   holds("is no wider than the window", seen.wide <= width, `${seen.wide} px`);
   holds("forbids every load", seen.policy.startsWith("default-src 'none'") && !seen.policy.includes("http"));
+  holds("runs and shows only what the policy knows by its hash", !seen.policy.includes("unsafe") && seen.policy.includes("script-src 'sha256-"), seen.policy);
   holds("names nothing outside of itself", seen.outside === 0);
   holds("no text became markup", seen.harmed === undefined && seen.images === 0);
   holds("begins with a heading of the first level", seen.headings[0] === 1 || page.name === "two-runs");

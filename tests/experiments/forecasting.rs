@@ -49,6 +49,24 @@ fn fixed_tasks_cost_their_hours_and_traffic_grows_by_its_rate() {
 }
 
 #[test]
+fn the_limit_of_the_scenario_holds_for_every_month() {
+    let source = Source { name: "web.toml".to_owned(), text: text(2.0, 3, "") };
+    let files = || Box::new(NoFiles) as Box<dyn Files>;
+    // A month of 31 days has 5.4 million requests, grown by half in the second.
+    let refused = |limit: u64, wish: Wish| {
+        let overrides = [format!("limits.max_requests={limit}")];
+        let base = Base { source: &source, overrides: &overrides, seed: None, files: &files };
+        let scenario = base.load(&[]).scenario.expect("a scenario");
+        let spec = ForecastSpec { months: 2, growth: 0.5, growth_sd: 0.0, runs: 1, ..spec() };
+        forecast(&base, &scenario, (&spec, wish), None, &mut |_| ()).err().map(|error| format!("{error:?}"))
+    };
+    let said = refused(6_000_000, Wish::Requests).expect("the second month is beyond it");
+    assert!(said.contains("`limits.max_requests` is 6.00e6") && said.contains("in 20"), "{said}");
+    assert_eq!(refused(6_000_000, Wish::Fluid), None, "flows have no limit");
+    assert_eq!(refused(9_000_000, Wish::Requests), None);
+}
+
+#[test]
 fn growth_beyond_what_can_be_counted_is_refused_in_words() {
     let source = Source { name: "web.toml".to_owned(), text: text(2.0, 3, "") };
     let files = || Box::new(NoFiles) as Box<dyn Files>;

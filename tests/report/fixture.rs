@@ -159,6 +159,7 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
         name: name.to_owned(),
         description: "A chat orchestrator under a ten-fold flash sale".to_owned(),
         region: "us-east-1".to_owned(),
+        max_requests: 1e11,
         seed: 1,
         sha256: "ab".repeat(32),
         plan: Plan {

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::request::SweepFormat;
 use super::shown;
-use crate::cli::commands::{fail, print};
+use crate::cli::commands::{fail, print, print_data};
 use crate::cli::exit::Exit;
 use crate::cli::folder::{add, publish};
 use crate::cli::manifest;
@@ -131,11 +131,11 @@ impl Delivery<'_> {
         let view = SweepView { head: self.head, design: self.design, survey };
         match self.format {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
-            SweepFormat::Json => print(&report::summary_json(&view)),
+            SweepFormat::Json => print_data(&report::summary_json(&view)),
             SweepFormat::Csv => {
                 let mut text = Vec::new();
                 match self.points(parts, survey, &mut text) {
-                    Ok(()) => print(&String::from_utf8_lossy(&text)),
+                    Ok(()) => print_data(&String::from_utf8_lossy(&text)),
                     Err(error) => fail(Exit::RunFailed, &error.to_string()),
                 }
             }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 use super::Head;
 use super::design::Design;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
-use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool};
+use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
 use crate::kernel::world::{RunError, Stop};
 use crate::record::{self, Limits};
 use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
@@ -128,7 +128,7 @@ impl<'a> Runner<'a> {
         if let Some((_, slot)) = loaded.iter().find(|(known, _)| *known == point) {
             return Arc::clone(slot);
         }
-        if loaded.len() > rayon::current_num_threads() {
+        if loaded.len() > threads::count() {
             loaded.pop_front();
         }
         let slot = Slot::default();

@@ -16,7 +16,7 @@ pub fn gate_github(gate: &Gate) -> String {
         out.push('\n');
     }
     // The runner finds commands of the old kind anywhere in a line.
-    let name = plain(&gate.scenario).replace("##[", "#[");
+    let name = without_old_commands(&plain(&gate.scenario));
     out.push_str(&format!("windtunnel: {name}: {}\n", gate.tally()));
     out
 }
@@ -48,7 +48,12 @@ fn data(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    without_old_commands(&out)
+}
+
+/// The text without what begins a command of the old kind, which the runner finds anywhere in a line.
+fn without_old_commands(text: &str) -> String {
+    text.replace("##[", "# [")
 }
 
 /// The value of a property.

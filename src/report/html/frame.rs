@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::embed;
 use super::figures::Tile;
+use super::policy::policy;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("bill.html", include_str!("assets/bill.html")),
@@ -29,18 +30,26 @@ const TEMPLATES: &[(&str, &str)] = &[
 ];
 
 /// uPlot's own styles, then ours, which may overrule them.
-const STYLES: &str =
-    concat!(include_str!("assets/vendor/uplot-1.6.32/uPlot.min.css"), "\n", include_str!("assets/page.css"));
-
-const UPLOT: &str = concat!(
-    "/*\n",
-    include_str!("assets/vendor/uplot-1.6.32/LICENSE"),
-    "*/\n",
-    include_str!("assets/vendor/uplot-1.6.32/uPlot.iife.min.js")
+const STYLES: &str = concat!(
+    "\n",
+    include_str!("assets/vendor/uplot-1.6.32/uPlot.min.css"),
+    "\n",
+    include_str!("assets/page.css"),
+    "\n"
 );
 
-/// The scripts in the order in which they lean on each other; together they are the body of one function.
+const UPLOT: &str = concat!(
+    "\n/*\n",
+    include_str!("assets/vendor/uplot-1.6.32/LICENSE"),
+    "*/\n",
+    include_str!("assets/vendor/uplot-1.6.32/uPlot.iife.min.js"),
+    "\n"
+);
+
+/// The scripts in the order in which they lean on each other; in one function. These texts are the whole
+/// content of their elements, for the policy knows them by their hash.
 const SCRIPTS: &str = concat!(
+    "\n(function () {\n\"use strict\";\n",
     include_str!("assets/document.js"),
     include_str!("assets/numbers.js"),
     include_str!("assets/theme.js"),
@@ -59,6 +68,7 @@ const SCRIPTS: &str = concat!(
     include_str!("assets/fan.js"),
     include_str!("assets/paste.js"),
     include_str!("assets/start.js"),
+    "\n}());\n",
 );
 
 /// A piece of markup whose texts are escaped.
@@ -144,6 +154,7 @@ struct Document<'a> {
     styles: Value,
     uplot: Value,
     scripts: Value,
+    policy: Value,
 }
 
 impl<D: Serialize> Page<'_, D> {
@@ -159,6 +170,7 @@ impl<D: Serialize> Page<'_, D> {
             styles: Value::from_safe_string(STYLES.to_owned()),
             uplot: Value::from_safe_string(UPLOT.to_owned()),
             scripts: Value::from_safe_string(SCRIPTS.to_owned()),
+            policy: Value::from_safe_string(policy(&[STYLES], &[UPLOT, SCRIPTS])),
         };
         let text = templates.fill("page.html", &document)?;
         Ok(text.to_string().into_bytes())

@@ -8,10 +8,11 @@ use super::amounts::{Amount, Kind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
-use super::sweep::{short, unquoted};
+use super::sweep::short;
 use crate::experiment::Measure;
 use crate::report::numbers::{THIN, grouped};
 use crate::report::proviso::{Terms, with_proviso};
+use crate::report::words::unquoted;
 
 /// `optimization.json`.
 #[derive(Debug, Deserialize)]

@@ -15,6 +15,7 @@ use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
+use crate::report::words::unquoted;
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
 const MOST_POINTS: u64 = 2_500;
@@ -489,12 +490,4 @@ fn read_point(
 /// A count as people read it. The requests of a whole sweep can be more than 64 bits hold, and are a float in JSON then.
 fn number_text(count: &Number) -> String {
     count.as_u64().map_or_else(|| figure(count.as_f64().unwrap_or(0.0), THIN), |count| grouped(count, THIN))
-}
-
-/// A cell of a sheet without the apostrophe that keeps it from being a formula.
-pub(super) fn unquoted(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) => rest,
-        _ => cell,
-    }
 }

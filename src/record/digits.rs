@@ -9,9 +9,7 @@ pub(super) fn push_whole(text: &mut String, value: i64) {
     let (mut rest, mut digits, mut first) = (value.unsigned_abs(), [b'0'; 20], 20);
     loop {
         first -= 1;
-        #[expect(clippy::cast_possible_truncation, reason = "a digit")]
-        let digit = (rest % 10) as u8;
-        digits[first] = b'0' + digit;
+        digits[first] = b'0' + (rest % 10) as u8;
         rest /= 10;
         if rest == 0 {
             break;

@@ -27,12 +27,13 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
             let place = view.place(key);
             if law == "empirical" {
                 let distribution = empirical(parameters, &place, lower)?;
-                return bounded(distribution, key, &parameters.place("file"), None, lower);
+                return bounded(distribution, key, (&parameters.place("file"), None), None, lower);
             }
             match build(law, parameters, &place, lower)? {
                 Ok(distribution) => {
-                    let (parameter, fix) = tamer(law, parameters);
-                    bounded(distribution, key, &parameters.place(parameter), fix, lower)
+                    let ([parameter, other], fix) = tamer(law, parameters);
+                    let (place, other) = (parameters.place(parameter), parameters.place(other));
+                    bounded(distribution, key, (&place, Some(&other)), fix, lower)
                 }
                 Err(error) => {
                     lower.report.add(
@@ -53,7 +54,7 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
 fn bounded(
     law: Distribution,
     key: &str,
-    place: &Place,
+    (place, other): (&Place, Option<&Place>),
     fix: Option<String>,
     lower: &mut Lower<'_>,
 ) -> Option<Distribution> {
@@ -63,9 +64,12 @@ fn bounded(
         return Some(law);
     }
     let said = if mean.is_finite() { format!("{:.3e} s", mean / 1e9) } else { "infinite".to_owned() };
-    let problem = Problem::new(codes::BAD_DISTRIBUTION, format!("the mean of `{key}` is {said}"))
+    let mut problem = Problem::new(codes::BAD_DISTRIBUTION, format!("the mean of `{key}` is {said}"))
         .at(place, "the mean follows from this")
         .expected("parameters whose mean is at most 365d");
+    if let Some(other) = other {
+        problem = problem.also(other, "and from this");
+    }
     lower.report.add(match fix {
         Some(fix) => problem.fix(fix),
         None => problem.help("a mean of months is seldom meant: look at the unit"),
@@ -73,32 +77,31 @@ fn bounded(
     None
 }
 
-/// The parameter of a law that makes its mean long, and the nearest value of it that does not.
-fn tamer(law: &str, parameters: View<'_>) -> (&'static str, Option<String>) {
+/// The parameters of a law that make its mean long, and the nearest value of the first that does not.
+fn tamer(law: &str, parameters: View<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
-    let fix = match law {
+    let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
+    match law {
         "weibull" => {
-            nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok())
-                .map(|shape| ("shape", format!("shape = {:.3}", libm::ceil(shape * 1e3) / 1e3)))
+            let shape =
+                nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok());
+            (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
         "pareto" => {
-            nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok())
-                .map(|alpha| ("alpha", format!("alpha = {:.3}", libm::ceil(alpha * 1e3) / 1e3)))
+            let alpha =
+                nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
+            (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
-        "lognormal" => nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
-            let median = span("median")?;
-            Distribution::lognormal_median_p95(median, SimDuration::from_secs_f64(p95).max(median)).ok()
-        })
-        .map(|p95| ("p95", format!("p95 = \"{}ms\"", libm::floor(p95 * 1e3)))),
-        _ => None,
-    };
-    let parameter = match law {
-        "weibull" => "shape",
-        "pareto" => "alpha",
-        _ => "p95",
-    };
-    (fix.as_ref().map_or(parameter, |fix| fix.0), fix.map(|fix| fix.1))
+        _ => {
+            let p95 = nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
+                let median = span("median")?;
+                let p95 = SimDuration::from_secs_f64(p95).max(median);
+                Distribution::lognormal_median_p95(median, p95).ok()
+            });
+            (["p95", "median"], p95.map(|p95| format!("p95 = \"{}ms\"", libm::floor(p95 * 1e3))))
+        }
+    }
 }
 
 /// The value nearest to `from` whose law has a mean within the limit, on the way to `to`, whose law has; `None` where not

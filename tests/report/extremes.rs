@@ -36,13 +36,9 @@ steps = [{ upper = 0.0, adjustment = -2 }]
 p99_response_time = "< 1s"
 "#;
 
-/// A result in which each sheet has a row with the largest value of every column and one with the smallest.
-fn extremes() -> RunResult {
-    let mut result = spike_day();
-    let service = &mut result.record.services[0];
-    let (start, latest) = (SimTime(86_340_000_000_000), SimTime(86_400_000_000_000));
-    service.timeline.pop();
-    service.timeline.push(MinuteRecord {
+/// A minute with the largest value of every column.
+fn largest_minute(start: SimTime) -> MinuteRecord {
+    MinuteRecord {
         start,
         length: SimDuration(1),
         offered: u64::MAX,
@@ -64,7 +60,16 @@ fn extremes() -> RunResult {
         response_time_p95: Some(u64::MAX),
         response_time_p99: Some(u64::MAX),
         cost_per_hour_usd: f64::MAX,
-    });
+    }
+}
+
+/// A result in which each sheet has a row with the largest value of every column and one with the smallest.
+fn extremes() -> RunResult {
+    let mut result = spike_day();
+    let service = &mut result.record.services[0];
+    let latest = SimTime(86_400_000_000_000);
+    service.timeline.pop();
+    service.timeline.push(largest_minute(SimTime(86_340_000_000_000)));
     for (proposed, value, count) in [(i64::MIN, f64::MIN, 0), (-1, 0.0, 1), (i64::MAX, f64::MAX, u32::MAX)] {
         service.decisions.push(DecisionRecord {
             at: latest,

@@ -218,6 +218,27 @@ mod tests {
     }
 
     #[test]
+    fn deadlines_of_jobs_that_are_gone_do_not_pile_up_and_the_others_stay() {
+        // A day's patience with requests that take next to nothing: one in a thousand is still there.
+        let (mut deadlines, mut jobs, mut there) = (Deadlines::default(), Slab::default(), Vec::new());
+        for at in 0..500_000_u64 {
+            let id = jobs.seat(&Ask::default(), at, 0);
+            let serial = jobs.get(id).serial;
+            deadlines.push(86_400_000_000_000 + at, serial, id);
+            if at % 1_000 == 0 {
+                there.push((86_400_000_000_000 + at, serial, id));
+            } else {
+                jobs.remove(id);
+            }
+            deadlines.forget(&jobs);
+            assert!(deadlines.in_order.len() <= (1 << 16) + 4 * jobs.len() + 1);
+        }
+        let left = core::iter::from_fn(|| deadlines.pop());
+        let left: Vec<_> = left.filter(|(_, serial, id)| jobs.get(*id).serial == *serial).collect();
+        assert_eq!(left, there);
+    }
+
+    #[test]
     fn deadlines_come_in_order_whatever_order_they_were_made_in() {
         let mut rng = Rng::from_key(4);
         let (mut deadlines, mut plain) = (Deadlines::default(), Vec::new());

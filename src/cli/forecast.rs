@@ -60,16 +60,10 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let wish = wish(request);
-    let result = forecast(&base, scenario, (&spec, wish), Some(&interrupted), &mut |news| match news {
+    let asked = (&spec, wish(request));
+    let result = forecast(&base, scenario, asked, Some(&interrupted), &mut |news| match news {
         News::Done(done) => progress.reach(done),
-        News::OneByOne(requests) if requests > MANY && !request.given.quiet => {
-            let (runs, months) = (spec.runs, spec.months);
-            note(&format!(
-                "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
-            ));
-        }
-        News::OneByOne(_) => {}
+        News::OneByOne(requests) => announce(requests, &spec, request.given.quiet),
     });
     progress.finish();
     let result = match result {
@@ -99,6 +93,16 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
         note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
     }
     if result.interrupted { Exit::Interrupted } else { Exit::Ok }
+}
+
+/// Says beforehand what takes its time.
+fn announce(requests: f64, spec: &ForecastSpec, quiet: bool) {
+    if requests > MANY && !quiet {
+        let (runs, months) = (spec.runs, spec.months);
+        note(&format!(
+            "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
+        ));
+    }
 }
 
 fn refuse(error: ForecastError) -> Exit {

@@ -3,14 +3,15 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::atomic::AtomicBool;
 
 use windtunnel::experiment::{self, FluidError, compared, fluid_error};
 use windtunnel::kernel::billing::LineItem;
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan};
-use windtunnel::record::{ServiceRecord, record};
+use windtunnel::kernel::world::{Fidelity, Plan, RunError, ServicePlan, Stop};
+use windtunnel::record::{Limits, ServiceRecord, record};
 use windtunnel::report;
 use windtunnel::scenario::{Loaded, Source, load};
 
@@ -197,7 +198,7 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
         if scenario.plan.services.iter().any(ServicePlan::needs_events) {
             continue;
         }
-        let error = fluid_error(&scenario.plan, scenario.seed).unwrap();
+        let error = fluid_error(&scenario.plan, scenario.seed, Limits::default()).unwrap();
         table.push_str(&row(name, &error));
         let (costs, p95, p99, points) = BOUNDS;
         let edge = AT_AN_EDGE.iter().find(|(edge, ..)| *edge == name);
@@ -222,6 +223,18 @@ fn the_validation_page_is_up_to_date_and_within_its_bounds() {
         assert!(page.contains(&bound), "the page does not state the bound of {bound}");
     }
     assert!(page.contains(&format!("{points} points")), "the page does not state the bound of availability");
+}
+
+#[test]
+fn a_comparison_ends_when_nobody_wants_it_any_more() {
+    let gone = AtomicBool::new(true);
+    let limits = Limits { requests: None, interrupted: Some(&gone) };
+    // A day out of ten is found by flows through all of them; a single day is compared at once.
+    for days in ["1d", "10d"] {
+        let scenario = valid(shipped_scenario("month-fluid", &[&format!("horizon={days}")]));
+        let error = fluid_error(&scenario.plan, scenario.seed, limits).unwrap_err();
+        assert!(matches!(error, RunError::Stopped { why: Stop::Interrupted, .. }), "{days}: {error:?}");
+    }
 }
 
 /// A shipped scenario with overrides.

@@ -8,7 +8,7 @@ use super::checks::availability;
 use crate::kernel::traffic::RateWalk;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::{Fidelity, Plan, RunError};
-use crate::record::{Limits, RunRecord, record, totals};
+use crate::record::{Keep, Limits, RunRecord, record_within, totals};
 
 /// Longest stretch that is compared \[ns\].
 const DAY: u64 = 24 * NANOS_PER_HOUR;
@@ -48,22 +48,23 @@ impl FluidError {
 }
 
 /// Runs the day of `plan` that its busiest hour lies in (or all of it, where it is shorter) in both planes with the streams of `seed`, and
-/// compares. Its tasks are, at the beginning, as many as flows through the whole plan would have at that time.
+/// compares. Its tasks are, at the beginning, as many as flows through the whole plan would have at that time. Each run ends
+/// within `limits`.
 ///
 /// # Errors
 /// When a run was stopped; see [`RunError`].
-pub fn fluid_error(plan: &Plan, seed: u64) -> Result<FluidError, RunError> {
+pub fn fluid_error(plan: &Plan, seed: u64, limits: Limits<'_>) -> Result<FluidError, RunError> {
     let (from, length) = busiest(plan);
     let mut part = plan.clone();
     if (from, length) != (0, plan.horizon.0) {
         let flows = Plan { fidelity: Fidelity::Fluid, ..plan.clone() };
-        let before = record(&flows, seed, 0)?;
+        let before = record_within(&flows, (seed, 0), Keep::Minutes, limits)?;
         cut(&mut part, &before, from, length);
     }
     part.fidelity = Fidelity::Requests;
-    let requests = totals(&part, (seed, 0), Limits::default())?;
+    let requests = totals(&part, (seed, 0), limits)?;
     part.fidelity = Fidelity::Fluid;
-    let flows = totals(&part, (seed, 0), Limits::default())?;
+    let flows = totals(&part, (seed, 0), limits)?;
     Ok(FluidError { from, length, ..compared(&flows, &requests) })
 }
 

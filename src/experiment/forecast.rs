@@ -203,13 +203,13 @@ pub fn forecast(
 ) -> Result<Forecast, ForecastError> {
     let mut prepared = Prepared::new(base, scenario, spec)?;
     let (expected, largest) = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
-    prepared.choose(wish, expected).map_err(ForecastError::Run)?;
+    let limits = Limits { requests: None, interrupted };
+    prepared.choose(wish, expected, limits).map_err(ForecastError::Run)?;
     if prepared.plans.iter().any(|plan| plan.fidelity != Fidelity::Fluid) {
         within_limit(largest, scenario.max_requests).map_err(ForecastError::Words)?;
         progress(News::OneByOne(expected));
     }
     let count = prepared.plans.len() as u64;
-    let limits = Limits { requests: None, interrupted };
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
     let mut row = Vec::new();
     let job = |number: u64| prepared.simulate(spec, number / count, number % count, limits);
@@ -337,7 +337,7 @@ impl Prepared {
     }
 
     /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
-    fn choose(&mut self, wish: Wish, expected: f64) -> Result<(), RunError> {
+    fn choose(&mut self, wish: Wish, expected: f64, limits: Limits<'_>) -> Result<(), RunError> {
         let services = || self.plans.iter().flat_map(|plan| &plan.services);
         let can_flow = services().all(ServicePlan::can_flow);
         let is_uniform = services().all(ServicePlan::is_uniform);
@@ -355,7 +355,8 @@ impl Prepared {
                 Fidelity::Requests
             }
             Wish::Auto | Wish::Fluid => {
-                let error = self.plans.first().map(|plan| fluid_error(plan, self.seed)).transpose()?;
+                let first = self.plans.first();
+                let error = first.map(|plan| fluid_error(plan, self.seed, limits)).transpose()?;
                 self.fluid_error = error;
                 let is_good = error.and_then(|error| error.cost).is_some_and(|cost| cost.abs() <= COST_BOUND);
                 self.remarks.push(words_of(error.as_ref(), is_good || wish == Wish::Fluid));

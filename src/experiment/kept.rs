@@ -59,6 +59,10 @@ impl Kept {
         let summary = json("summary.json", &files.summary)?;
         let seed = summary["scenario"]["seed"].as_u64();
         let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;
+        let horizon_s = summary["scenario"]["horizon_s"].as_f64();
+        checked_horizon(
+            horizon_s.ok_or("`summary.json` is not what `windtunnel run` writes: it has no `horizon_s`")?,
+        )?;
         let (estimates, costs) = match &files.many {
             Some((estimates, rows)) => (Some(json("estimates.json", estimates)?), sheets::costs(rows)?),
             None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
@@ -295,13 +299,13 @@ fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-/// The length of a run as `summary.json` has it \[s\].
+/// Whether a run can be as long as `summary.json` says \[s\].
 ///
 /// # Errors
 /// A sentence: no run is so long.
-pub fn checked_horizon(horizon_s: f64) -> Result<f64, String> {
+pub fn checked_horizon(horizon_s: f64) -> Result<(), String> {
     if horizon_s > 0.0 && horizon_s <= LONGEST_RUN_S as f64 {
-        return Ok(horizon_s);
+        return Ok(());
     }
     Err(format!(
         "`summary.json` is not what `windtunnel run` writes: its `horizon_s` is {horizon_s}, and a run lasts at most {LONGEST_RUN_S} s; \

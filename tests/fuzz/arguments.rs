@@ -118,6 +118,9 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
     if ["run", "compare", "sweep", "optimize", "forecast", "check", "diff", "validate"].contains(&command) {
         arguments.extend(["--set", "horizon=1m"]);
     }
+    if command == "forecast" && !arguments.iter().any(|word| ["--months", "--replications"].contains(word)) {
+        arguments.extend(["--months", "1", "--replications", "2"]);
+    }
     random.note(arguments.join(" "));
     let output = windtunnel(place.path(), &arguments)
         .stdout(Stdio::piped())

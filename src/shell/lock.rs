@@ -5,10 +5,33 @@ use std::io;
 use std::path::Path;
 
 use super::output::{OutputError, cause_in_words};
-use super::results::Refused;
 
 /// The file that is locked where the system cannot lock a folder.
 const LOCK: &str = ".windtunnel.lock";
+
+/// Why a folder cannot be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is somebody else's, or busy: another folder will do. A sentence.
+    Taken(String),
+    /// It cannot be used. A sentence.
+    Broken(String),
+}
+
+impl Refused {
+    /// The sentence.
+    #[must_use]
+    pub fn into_message(self) -> String {
+        let (Self::Taken(message) | Self::Broken(message)) = self;
+        message
+    }
+}
+
+impl From<OutputError> for Refused {
+    fn from(error: OutputError) -> Self {
+        Self::Broken(format!("{error}; choose another folder with --out"))
+    }
+}
 
 /// A folder that this process alone works in, until it is dropped; the system lets go of it however the process ends.
 #[derive(Debug)]

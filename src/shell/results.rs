@@ -17,32 +17,9 @@ use sha2::{Digest, Sha256};
 use super::cells::JOURNAL;
 use super::files::open_plain;
 use super::lock::FolderLock;
+pub use super::lock::Refused;
 use super::output::{self, OutputError, Staging, in_hex, is_plain_name, named, sync_folder};
 use crate::report::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE};
-
-/// Why a folder cannot be written to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// It is somebody else's, or busy: another folder will do. A sentence.
-    Taken(String),
-    /// It cannot be used. A sentence.
-    Broken(String),
-}
-
-impl Refused {
-    /// The sentence.
-    #[must_use]
-    pub fn into_message(self) -> String {
-        let (Self::Taken(message) | Self::Broken(message)) = self;
-        message
-    }
-}
-
-impl From<OutputError> for Refused {
-    fn from(error: OutputError) -> Self {
-        Self::Broken(format!("{error}; choose another folder with --out"))
-    }
-}
 
 /// A folder that this command alone writes into, until it is dropped.
 #[derive(Debug)]

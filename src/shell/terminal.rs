@@ -107,7 +107,7 @@ pub fn print(text: &str) -> io::Result<()> {
 /// steer it. Whoever makes the text sees to it that no name begins a line.
 ///
 /// # Errors
-/// As those of [`print`].
+/// As those of [`print()`].
 pub fn print_data(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let lines = || text.split('\n').map(without_controls).collect::<Vec<_>>().join("\n");

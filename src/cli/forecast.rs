@@ -74,18 +74,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(message) = write(&result, scenario, &actuals, (&mut folder, !request.no_report), marks) {
         return folder::unwritten(&message);
     }
-    let printed = print_as(
-        matches!(request.format, ForecastFormat::Table),
-        &match request.format {
-            ForecastFormat::Table => {
-                report::forecast_table(&result, &scenario.name, &actuals, table_width(), stdout_colour())
-            }
-            ForecastFormat::Json => report::forecast_json(&result, &actuals),
-            ForecastFormat::Csv => {
-                String::from_utf8_lossy(&report::forecast_csv(&result, &actuals)).into_owned()
-            }
-        },
-    );
+    let printed = print(&result, scenario, &actuals, request.format);
     if printed != Exit::Ok {
         return printed;
     }
@@ -103,6 +92,18 @@ fn announce(requests: f64, spec: &ForecastSpec, quiet: bool) {
             "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
         ));
     }
+}
+
+/// Prints the forecast on standard output.
+fn print(result: &Forecast, scenario: &Scenario, actuals: &[Actual], format: ForecastFormat) -> Exit {
+    let text = match format {
+        ForecastFormat::Table => {
+            report::forecast_table(result, &scenario.name, actuals, table_width(), stdout_colour())
+        }
+        ForecastFormat::Json => report::forecast_json(result, actuals),
+        ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(result, actuals)).into_owned(),
+    };
+    print_as(matches!(format, ForecastFormat::Table), &text)
 }
 
 fn refuse(error: ForecastError) -> Exit {

@@ -35,7 +35,7 @@ pub struct Cells {
 }
 
 /// Cells of a page.
-const PAGE: usize = 4_096;
+const PAGE: u16 = 4_096;
 
 /// Where the row of each of some cells stands.
 #[derive(Debug)]
@@ -47,13 +47,14 @@ struct Places {
 
 impl Places {
     fn new(length: u64) -> Self {
-        let pages = usize::try_from(length.div_ceil(PAGE as u64)).unwrap_or(usize::MAX);
+        let pages = usize::try_from(length.div_ceil(u64::from(PAGE))).unwrap_or(usize::MAX);
         Self { pages: vec![None; pages], length, finished: 0 }
     }
 
     /// The page of a cell and its place in it.
     fn at(local: u64) -> Option<(usize, usize)> {
-        Some((usize::try_from(local / PAGE as u64).ok()?, usize::try_from(local % PAGE as u64).ok()?))
+        let page = u64::from(PAGE);
+        Some((usize::try_from(local / page).ok()?, usize::try_from(local % page).ok()?))
     }
 
     /// Where its row stands; `None` where it has none.
@@ -66,7 +67,9 @@ impl Places {
     fn set(&mut self, local: u64, place: u64) {
         let Some((page, slot)) = Self::at(local).filter(|_| local < self.length) else { return };
         let Some(page) = self.pages.get_mut(page) else { return };
-        if let Some(slot) = page.get_or_insert_with(|| vec![NOWHERE; PAGE].into_boxed_slice()).get_mut(slot) {
+        if let Some(slot) =
+            page.get_or_insert_with(|| vec![NOWHERE; usize::from(PAGE)].into_boxed_slice()).get_mut(slot)
+        {
             self.finished += u64::from(*slot == NOWHERE);
             *slot = place;
         }

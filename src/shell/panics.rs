@@ -95,8 +95,8 @@ mod tests {
     fn child_with_a_bug() {
         let Some(kind) = std::env::var_os(CHILD) else { return };
         opened(Path::new("x.toml"));
-        let ended = caught(|| match kind.to_string_lossy().as_ref() {
-            "threads" => {
+        let ended = caught(|| match kind.to_str() {
+            Some("threads") => {
                 crate::experiment::threads::join(
                     || panic!("seven is {}", "odd"),
                     || panic!("seven is {}", "odd"),

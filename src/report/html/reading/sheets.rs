@@ -222,12 +222,15 @@ fn each<T: DeserializeOwned>(
     Ok(())
 }
 
-fn lists<T>(services: &[String]) -> Vec<Vec<T>> {
+/// A list for each service.
+type Lists<T> = Vec<Vec<T>>;
+
+fn lists<T>(services: &[String]) -> Lists<T> {
     services.iter().map(|_| Vec::new()).collect()
 }
 
 /// `decisions.csv`, by service.
-pub(super) fn decisions(open: &mut Open<'_>, services: &[String]) -> Result<Vec<Vec<Decision>>, String> {
+pub(super) fn decisions(open: &mut Open<'_>, services: &[String]) -> Result<Lists<Decision>, String> {
     let mut found = lists(services);
     each(
         "decisions.csv",
@@ -246,7 +249,7 @@ pub(super) fn decisions(open: &mut Open<'_>, services: &[String]) -> Result<Vec<
 pub(super) fn evaluations(
     open: &mut Open<'_>,
     services: &[String],
-) -> Result<(Vec<Vec<Alarm>>, Vec<Vec<Seen>>), String> {
+) -> Result<(Lists<Alarm>, Lists<Seen>), String> {
     let (mut alarms, mut seen) = (lists(services), lists(services));
     each(
         "evaluations.csv",
@@ -268,7 +271,7 @@ pub(super) fn evaluations(
 }
 
 /// `tasks.csv`, by service.
-pub(super) fn cold_starts(open: &mut Open<'_>, services: &[String]) -> Result<Vec<Vec<ColdStart>>, String> {
+pub(super) fn cold_starts(open: &mut Open<'_>, services: &[String]) -> Result<Lists<ColdStart>, String> {
     let mut found = lists(services);
     each(
         "tasks.csv",

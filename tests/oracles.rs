@@ -4,11 +4,11 @@
 //! warm-up left out; the check fails where their mean is further from the truth than Student's t allows, *and* where
 //! the standard error is above a stated share of the truth, so that no check can pass by being noisy.
 //!
-//! **False alarms.** There are at most [`measure::CHECKS`] = 250 stochastic checks, and each may alarm with probability
-//! 10⁻⁴ / 250 = 4·10⁻⁷, so a correct model fails the suite with probability below 10⁻⁴ whenever its random numbers
+//! **False alarms.** There are at most [`measure::CHECKS`] = 400 stochastic checks, and each may alarm with probability
+//! 10⁻⁴ / 400 = 2.5·10⁻⁷, so a correct model fails the suite with probability below 10⁻⁴ whenever its random numbers
 //! change (with the seeds as they are it passes or fails for good). Two-sided 4.5 standard errors would be 6.8·10⁻⁶ a
-//! check for a normal mean and 1.9·10⁻⁵ for t with 99 degrees of freedom, too much for so many checks; 4·10⁻⁷ is
-//! 5.1 standard errors for a normal mean and 5.5 for t₉₉. Where the truth is itself an estimate of another program, its
+//! check for a normal mean and 1.9·10⁻⁵ for t with 99 degrees of freedom, too much for so many checks; 2.5·10⁻⁷
+//! is 5.2 standard errors for a normal mean, 5.5 for t₉₉ and 6.2 for t₃₉. Where the truth is itself an estimate of another program, its
 //! standard error counts as well. Student's t is exact for normal figures only; the few skewed
 //! ones (dispersion, heavy tails) may alarm some times more often than that.
 //!
@@ -24,6 +24,7 @@
 mod arrivals;
 mod events;
 mod exact;
+mod families;
 mod intervals;
 pub(crate) mod measure;
 mod snapshots;

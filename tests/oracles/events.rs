@@ -36,7 +36,7 @@ fn skewed() -> Distribution {
 }
 
 impl Case {
-    fn by_sharing(self) -> Self {
+    pub(super) fn by_sharing(self) -> Self {
         self.service(|service| service.task.cpu_discipline = CpuDiscipline::ProcessorSharing)
     }
 

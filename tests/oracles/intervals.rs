@@ -3,7 +3,7 @@
 //!
 //! M/M/1 at half load, ten replications an experiment, Student's t with nine degrees of freedom. Of N = 3000
 //! experiments 93 to 97 % must hold: at 95 % that is ±2 / √(95·5/3000) = ±5.0 binomial standard errors, so each of the
-//! two figures alarms falsely with probability 5·10⁻⁷ for new random numbers, like every stochastic check.
+//! two figures alarms falsely with probability 6·10⁻⁷ for new random numbers, which the suite's rate leaves room for.
 
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::SimDuration;

@@ -12,7 +12,7 @@ use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, simulate};
 use crate::statistics::Estimate;
 
 /// Most stochastic checks there may be; a test counts them.
-pub(super) const CHECKS: usize = 250;
+pub(super) const CHECKS: usize = 400;
 /// Probability that a correct model fails the suite.
 const SUITE_ALARM: f64 = 1e-4;
 
@@ -73,7 +73,7 @@ pub(super) struct Check {
 /// One oracle: a plan of one service and what is known of it.
 #[derive(Clone, Debug)]
 pub(super) struct Case {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) plan: Plan,
     /// Requests that arrive before this are left out, and periods that end at or before it.
     pub(super) warm: SimTime,

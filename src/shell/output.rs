@@ -401,7 +401,7 @@ fn write_temporary(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Makes the renames durable; only Unix lets a folder be opened for it.
-pub(super) fn sync_folder(dir: &Path) -> io::Result<()> {
+fn sync_folder(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 

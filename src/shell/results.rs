@@ -18,7 +18,7 @@ use super::cells::JOURNAL;
 use super::files::open_plain;
 use super::lock::FolderLock;
 pub use super::lock::Refused;
-use super::output::{self, OutputError, Staging, in_hex, is_plain_name, named, sync_folder};
+use super::output::{self, OutputError, Staging, in_hex, is_plain_name, named};
 use crate::report::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE};
 
 /// A folder that this command alone writes into, until it is dropped.
@@ -59,12 +59,6 @@ impl ResultsWriter {
         let reader = ResultsReader::open_to_make_the_page(dir, "").map_err(Refused::Broken)?;
         output::remove_temporaries(dir)?;
         Ok(Self { dir: dir.to_owned(), before: Some(reader.manifest), _lock: lock })
-    }
-
-    /// Whether the folder holds results that were written to the end.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.before.as_ref().is_some_and(Manifest::is_complete)
     }
 
     /// New files for the folder; see [`Staging::new`].
@@ -146,8 +140,7 @@ impl ResultsWriter {
     ) -> Result<(), OutputError> {
         let names: BTreeSet<&str> = names.collect();
         let unfinished = names.into_iter().map(str::to_owned).collect();
-        self.set(Manifest { outputs: Vec::new(), unfinished, ..manifest.clone() })?;
-        sync_folder(&self.dir).map_err(|cause| OutputError::new("write", &self.dir, cause))
+        self.set(Manifest { outputs: Vec::new(), unfinished, ..manifest.clone() })
     }
 
     fn set(&mut self, manifest: Manifest) -> Result<(), OutputError> {
@@ -440,6 +433,29 @@ mod tests {
         let reader = ResultsReader::open(root.path(), "").unwrap();
         assert_eq!(reader.read("a.csv").unwrap(), b"3\n");
         assert!(reader.read("b.csv").unwrap_err().contains("is not among the results"));
+    }
+
+    #[test]
+    fn a_folder_whose_files_got_half_of_their_names_says_so_and_the_next_command_cleans_up() {
+        let root = tempfile::tempdir().unwrap();
+        drop(write(root.path(), &[("a.csv", "1\n"), ("b.csv", "1\n"), ("old.csv", "1\n")]));
+        let mut writer = ResultsWriter::take(root.path(), FolderKind::Run).unwrap();
+        let mut staging = writer.stage(None);
+        for name in ["a.csv", "b.csv"] {
+            staging.file(name, |file| Ok(io::Write::write_all(file, b"2\n")?)).unwrap();
+        }
+        // The second name cannot be given: as if the program were killed between the two.
+        fs::remove_file(root.path().join("b.csv")).unwrap();
+        fs::create_dir(root.path().join("b.csv")).unwrap();
+        writer.publish(staging, Manifest::of(FolderKind::Run)).unwrap_err();
+        drop(writer);
+        assert_eq!(fs::read(root.path().join("a.csv")).unwrap(), b"2\n");
+        let said = ResultsReader::open(root.path(), "").unwrap_err();
+        assert!(said.contains("was stopped before its end"), "{said}");
+        fs::remove_dir(root.path().join("b.csv")).unwrap();
+        drop(write(root.path(), &[("a.csv", "3\n")]));
+        assert_eq!(ResultsReader::open(root.path(), "").unwrap().read("a.csv").unwrap(), b"3\n");
+        assert!(!root.path().join("old.csv").exists());
     }
 
     #[test]

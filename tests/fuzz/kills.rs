@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Child;
 use std::time::Duration;
 
 use windtunnel::shell::results::ResultsReader;
@@ -16,6 +17,20 @@ fn vouched(folder: &Path) -> Option<Result<(), String>> {
     let reader = ResultsReader::open(folder, "").ok()?;
     let files = &reader.manifest().outputs;
     Some(files.iter().try_for_each(|output| reader.read(&output.file).map(|_| ())))
+}
+
+/// Waits until the command writes its files, or is over.
+fn wait_for_files(folder: &Path, child: &mut Child) {
+    let is_begun = || {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name()).any(|name| {
+            let name = name.to_string_lossy().into_owned();
+            name.ends_with(".tmp") && name.contains("summary.json")
+        })
+    };
+    while !is_begun() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_micros(300));
+    }
 }
 
 pub(crate) fn case(random: &mut Random) -> Outcome {
@@ -38,11 +53,16 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
     let mut said = String::new();
     for round in 0..random.between(1, 4) {
         let arguments = commands[usize::from(round % 2 == 1)];
-        // Most of the time goes to loading and running; files get their names at the end.
-        let after = Duration::from_micros(random.between(500, 60_000));
-        said += &format!("{} killed after {after:?}\n", arguments.join(" "));
+        // At any moment, or while files are written and get their names, which is the shortest part.
+        let late = random.below(3) > 0;
+        let after = Duration::from_micros(random.between(0, if late { 40_000 } else { 60_000 }));
+        let since = if late { "its files were begun" } else { "it began" };
+        said += &format!("{} killed {after:?} after {since}\n", arguments.join(" "));
         random.note(said.clone());
         let mut child = windtunnel(home.path(), arguments).spawn().unwrap();
+        if late {
+            wait_for_files(&folder, &mut child);
+        }
         std::thread::sleep(after);
         child.kill().unwrap();
         child.wait().unwrap();

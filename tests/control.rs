@@ -418,7 +418,7 @@ fn answers_of_a_policy_that_change_nothing_share_a_row_until_something_else_happ
         invocations.partition(|row| row.desired_before != row.desired_after);
     // From four tasks to two, and then a day at the minimum with the alarm in ALARM.
     assert_eq!(changes.len() as u64, service.scaling.scale_in);
-    assert_eq!(refusals.iter().map(|row| row.times).sum::<u64>(), service.scaling.not_scaled);
+    assert_eq!(refusals.iter().map(|row| u64::from(row.times)).sum::<u64>(), service.scaling.not_scaled);
     let last = refusals.last().unwrap();
     assert_eq!((last.outcome, last.desired_after), ("AlreadyAtMinCapacity", 2));
     assert!(last.times > 1_400 && last.until.0 > 86_300_000_000_000, "{last:?}");

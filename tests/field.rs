@@ -66,7 +66,12 @@ fn changes(run: &RunRecord) -> Vec<Change> {
 
 /// How many decisions of the first service ended so.
 fn outcomes(run: &RunRecord, outcome: &str) -> u64 {
-    run.services[0].decisions.iter().filter(|row| row.outcome == outcome).map(|row| row.times).sum()
+    run.services[0]
+        .decisions
+        .iter()
+        .filter(|row| row.outcome == outcome)
+        .map(|row| u64::from(row.times))
+        .sum()
 }
 
 /// The least and the most desired tasks of the first service.

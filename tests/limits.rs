@@ -255,8 +255,8 @@ fn an_action_is_repeated_as_often_as_the_plan_says() {
             .filter(|row| row.kind == windtunnel::record::DecisionKind::Policy);
         // Invocations that share a row lie as far apart as its ends and its count say.
         rows.flat_map(|row| {
-            let apart = (row.until.0 - row.at.0) / (row.times - 1).max(1);
-            (0..row.times).map(move |index| row.at.0 + index * apart)
+            let apart = (row.until.0 - row.at.0) / u64::from((row.times - 1).max(1));
+            (0..u64::from(row.times)).map(move |index| row.at.0 + index * apart)
         })
         .collect::<Vec<u64>>()
     };

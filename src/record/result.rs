@@ -266,7 +266,7 @@ pub struct DecisionRecord {
     /// When the last of several alike was: a policy's answers without a change that follow one another share a row.
     pub until: SimTime,
     /// How many they were.
-    pub times: u64,
+    pub times: u32,
     /// What about.
     pub kind: DecisionKind,
     /// The policy's name; empty where none is concerned.

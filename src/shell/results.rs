@@ -19,7 +19,12 @@ use super::files::open_plain;
 use super::lock::FolderLock;
 pub use super::lock::Refused;
 use super::output::{self, OutputError, Staging, in_hex, is_plain_name, named};
-use crate::report::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE};
+use crate::report::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE, size_text};
+
+/// Longest sheet that is read \[B\]: memory follows it. No command writes a longer one (`limits.max_output`).
+const LONGEST_SHEET: u64 = 4 << 30;
+/// Longest other file that is read \[B\].
+const LONGEST_DOCUMENT: u64 = 256 << 20;
 
 /// A folder that this command alone writes into, until it is dropped.
 #[derive(Debug)]
@@ -293,7 +298,7 @@ impl ResultsReader {
     /// ends with a sentence that says so.
     ///
     /// # Errors
-    /// A sentence: it is not among them, or cannot be opened.
+    /// A sentence: it is not among them, cannot be opened, or is too long.
     pub fn stream(&self, name: &str) -> Result<Box<dyn Read>, String> {
         let output = self.manifest.output(name);
         let output = output.ok_or_else(|| {
@@ -310,11 +315,18 @@ impl ResultsReader {
         let path = self.dir.join(name);
         let file =
             open_plain(&path).map_err(|reason| format!("cannot read `{}`: {reason}", path.display()))?;
+        let is_sheet = path.extension().is_some_and(|extension| extension == "csv");
+        let longest = if is_sheet { LONGEST_SHEET } else { LONGEST_DOCUMENT };
+        if file.metadata().is_ok_and(|found| found.len() > longest) {
+            let most = size_text(longest);
+            return Err(format!("cannot read `{}`: it is longer than {most}", path.display()));
+        }
         let fault = self.wrong(
             name,
             "is not the file that the command wrote: it was changed since, or is of other results",
         );
-        Ok(Box::new(Checked::new(file, Some(output.clone()), fault)))
+        // It may grow while it is read.
+        Ok(Box::new(Checked::new(file.take(longest + 1), Some(output.clone()), fault)))
     }
 
     /// The content of a file of the results.
@@ -491,6 +503,23 @@ mod tests {
         }
         fs::remove_file(&path).unwrap();
         assert!(read().unwrap_err().contains("`a.csv` is missing"));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        drop(write(root.path(), &[("a.csv", "1\n"), ("b.json", "{}")]));
+        let path = root.path().join(MANIFEST);
+        let mut manifest = Manifest::read(&fs::read(&path).unwrap()).unwrap();
+        for (output, longest) in manifest.outputs.iter_mut().zip([LONGEST_SHEET, LONGEST_DOCUMENT]) {
+            // A file with a hole takes no room on the disk; read whole it would take all memory.
+            output.bytes = longest + 1;
+            File::create(root.path().join(&output.file)).unwrap().set_len(output.bytes).unwrap();
+        }
+        fs::write(&path, manifest.text()).unwrap();
+        let reader = ResultsReader::open(root.path(), "").unwrap();
+        assert!(reader.read("a.csv").unwrap_err().ends_with("a.csv`: it is longer than 4 GiB"));
+        assert!(reader.read("b.json").unwrap_err().contains("b.json`: it is longer than 256 MiB"));
     }
 
     #[test]

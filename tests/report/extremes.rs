@@ -74,7 +74,7 @@ fn extremes() -> RunResult {
         service.decisions.push(DecisionRecord {
             at: latest,
             until: SimTime(u64::MAX),
-            times: u64::MAX,
+            times: u32::MAX,
             kind: DecisionKind::Policy,
             policy: "tracker".to_owned(),
             alarm_state: "ALARM",

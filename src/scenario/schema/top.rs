@@ -81,11 +81,11 @@ const LIMITS: TableSpec = TableSpec {
         .or("5000000"),
         Key::new(
             "max_output",
-            Kind::Size(1 << 20, 1 << 50),
+            Kind::Size(1 << 20, 4 << 30),
             "Most that the files of a command may take together. `run` estimates them before it begins (a row a minute and \
              service), and writing ends with an error (exit code 3) where they are more.",
         )
-        .or("\"8GiB\""),
+        .or("\"4GiB\""),
         Key::new(
             "fluid_above",
             Kind::Integer(1, 1_000_000_000_000_000_000),

@@ -466,6 +466,27 @@ fn shapes_that_add_up_to_a_constant_equal_it() {
 }
 
 #[test]
+fn services_may_stand_in_the_file_in_any_order() {
+    try_on(PLANS, 77, &(texts(), texts()), |(one, other)| {
+        let parts = |text: &str| {
+            let (head, service) = text.split_at(text.find("[service.").expect("the text has a service"));
+            (head.to_owned(), service.to_owned())
+        };
+        let ((head, web), (_, api)) = (parts(&one), parts(&other));
+        let api = api.replace("service.web.", "service.api.");
+        let run = |services: [&str; 2]| {
+            let plan = scenario(&format!("{head}{}{}", services[0], services[1])).plan;
+            let mut services = recorded(&plan).services;
+            services.sort_by(|one, other| one.name.cmp(&other.name));
+            services
+        };
+        let (ours, theirs) = (run([&web, &api]), run([&api, &web]));
+        assert_eq!((ours.len(), theirs.len()), (2, 2));
+        ours.iter().zip(&theirs).for_each(|(ours, theirs)| assert_same(ours, theirs));
+    });
+}
+
+#[test]
 fn a_replication_alone_is_what_its_row_among_many_says() {
     try_on(PLANS, 76, &(texts(), 2..5_u64, any::<u32>()), |(text, runs, seed)| {
         let with = || scenario(&format!("seed = {seed}\n{text}"));

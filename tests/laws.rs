@@ -11,6 +11,7 @@ mod extras;
 mod failures;
 mod flows;
 mod monotone;
+mod relations;
 mod sameness;
 mod sketch;
 mod tasks;

@@ -23,7 +23,7 @@ fn recorded(plan: &Plan) -> RunRecord {
 }
 
 /// Every field, to the last bit.
-fn assert_same(a: &ServiceRecord, b: &ServiceRecord) {
+pub(super) fn assert_same(a: &ServiceRecord, b: &ServiceRecord) {
     let times = |t: &LatencySummary| (t.sum, t.max, t.histogram.clone());
     assert_eq!((&a.name, a.requests, a.warmup_requests), (&b.name, b.requests, b.warmup_requests));
     assert_eq!(times(&a.response_time), times(&b.response_time));
@@ -35,7 +35,7 @@ fn assert_same(a: &ServiceRecord, b: &ServiceRecord) {
     assert_eq!(a.invoice, b.invoice);
 }
 
-fn assert_same_run(a: &RunRecord, b: &RunRecord) {
+pub(super) fn assert_same_run(a: &RunRecord, b: &RunRecord) {
     assert_eq!((a.fingerprint, a.control_events), (b.fingerprint, b.control_events));
     a.services.iter().zip(&b.services).for_each(|(a, b)| assert_same(a, b));
 }

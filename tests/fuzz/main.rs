@@ -8,7 +8,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test that cannot go on should stop, and says what it did"
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on should stop, says what it did, and is told by the environment how long to go on"
 )]
 
 mod arguments;

@@ -101,7 +101,7 @@ fn holds(service: &ServiceRecord, scenario: &Scenario) -> Result<(), String> {
         .decisions
         .iter()
         .filter(|row| row.kind == DecisionKind::Policy && row.desired_before == row.desired_after);
-    let refusals: u64 = refusals.map(|row| row.times).sum();
+    let refusals: u64 = refusals.map(|row| u64::from(row.times)).sum();
     claim(refusals == service.scaling.not_scaled, || {
         format!("{refusals} refusals are logged, {} counted", service.scaling.not_scaled)
     })?;

@@ -41,15 +41,12 @@ pub(super) fn publish(
         let listed = Manifest { outputs: files.files().to_vec(), ..manifest.clone() };
         page_of_staged(&listed, &files)
             .and_then(|page| files.file(PAGE, |file| Ok(std::io::Write::write_all(file, &page)?)))
-            .map_err(|message| match message.contains(INTERRUPTED) {
-                true => message,
-                false => format!("cannot make {PAGE}: {message} (--no-report leaves it out)"),
-            })
+            .map_err(|message| format!("cannot make {PAGE}: {message} (--no-report leaves it out)"))
     } else {
         Ok(())
     };
-    if let Err(message) = &page {
-        if message.contains(INTERRUPTED) {
+    if page.is_err() {
+        if files.is_interrupted() {
             return Err(INTERRUPTED.to_owned());
         }
         files.forget(PAGE);

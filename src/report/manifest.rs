@@ -109,7 +109,7 @@ pub struct Manifest {
     pub finished_unix_s: u64,
     /// How long it took, by the wall clock \[s\].
     pub wall_time_s: f64,
-    /// Every file of the results but this one and, of a sweep, its journal.
+    /// Every file of the results but this one; of a sweep, its journal is among them.
     pub outputs: Vec<OutputFile>,
     /// Files that may be there and are not vouched for: the command that wrote this had not finished.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

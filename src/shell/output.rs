@@ -242,7 +242,7 @@ impl Staging {
             interrupted: self.interrupted.clone(),
         };
         fill(&mut staged).map_err(|error| match error {
-            FillError::Write(cause) if is_interruption(&cause) => INTERRUPTED.to_owned(),
+            FillError::Write(_) if self.is_interrupted() => INTERRUPTED.to_owned(),
             FillError::Write(cause) => failed(cause),
             FillError::Content(message) => message,
         })?;
@@ -251,6 +251,12 @@ impl Staging {
         file.sync_all().map_err(failed)?;
         self.files.push(OutputFile { file: name.to_owned(), bytes, sha256: in_hex(digest) });
         Ok(())
+    }
+
+    /// Whether writing ended because nobody wants the files any more.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        heed(self.interrupted.as_ref()).is_err()
     }
 
     /// The files so far.
@@ -292,11 +298,6 @@ impl Staging {
         self.pending.commit()?;
         sync_folder(&self.dir).map_err(|cause| OutputError::new("write", &self.dir, cause))
     }
-}
-
-/// Whether the error is the one of an interruption, also where it passed through other errors.
-fn is_interruption(cause: &io::Error) -> bool {
-    cause.kind() == io::ErrorKind::Other && cause.to_string().contains(INTERRUPTED)
 }
 
 /// A digest in hexadecimal.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{RunFormat, RunRequest};
 use super::commands::{fail, listen, print_as, stopped, told};
@@ -14,7 +14,7 @@ use crate::experiment::{self, CheckOutcome, Effort, RunResult};
 use crate::report::{self, Manifest};
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::output::Staging;
+use crate::shell::output::{INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
@@ -55,6 +55,10 @@ pub(super) fn run(request: &RunRequest) -> Exit {
     let is_table = matches!(request.format, RunFormat::Table);
     let exit = verdict(&result.checks, request.strict);
     let marks = (&watch, &interrupted, replication);
+    // Of one run there is no part that is worth keeping.
+    if interrupted.load(Ordering::Relaxed) {
+        return folder::unwritten(INTERRUPTED);
+    }
     let staged = stage(&result, &folder, marks, Vec::new());
     // The page is made of the files: what they were made of would only take room beside it.
     drop(result);
@@ -174,6 +178,7 @@ pub(super) fn stage(
     (watch, interrupted, replication): (&Stopwatch, &Arc<AtomicBool>, u64),
     more: Vec<(&str, Vec<u8>)>,
 ) -> Result<(Staging, Manifest), String> {
+    let mut files = folder.stage(Some(interrupted)).within(result.scenario.max_output);
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let (png, svg) = (report::chart_png(result).map_err(chart)?, report::chart_svg(result).map_err(chart)?);
     let scenario = &result.scenario;
@@ -196,7 +201,6 @@ pub(super) fn stage(
         ("plan.toml", whole(scenario.resolved_toml.clone().into_bytes())),
     ];
     contents.extend(more.into_iter().map(|(name, bytes)| (name, whole(bytes))));
-    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
     for (name, fill) in contents {
         files.file(name, |file| Ok(fill(file)?))?;
     }

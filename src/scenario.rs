@@ -1,71 +1,50 @@
 //! Text → spanned tree → resolved tree → [`Scenario`] with its kernel plan. Every problem is reported at once, with its
 //! place; nothing is guessed; the disk is reached only through [`Files`], which the shell implements.
 
-mod axis;
-mod changes;
-mod codes;
-mod conform;
-mod cron;
-mod curve;
-mod declared;
-mod diagnostic;
-mod distribution;
-mod explain;
-mod expression;
-mod invisible;
-mod json_schema;
+mod build;
+mod import;
+mod keys;
+mod language;
 mod lints;
 mod load;
-mod lower;
-mod overrides;
-mod physics;
-mod price_book;
-mod quantity;
-mod reference;
-mod resolved;
-mod schedule;
-mod schema;
-mod scope;
-mod templates;
-mod trace;
-mod tree;
-mod unpriced;
-mod view;
+mod outline;
+mod plausibility;
+mod prices;
 
 use std::collections::BTreeMap;
 
 use windtunnel_kernel::world::{Fidelity, Plan};
 
-pub use axis::{Axis, AxisValue, split_outside};
-pub use changes::{Change, Part, changes};
-pub use codes::{ALL as CODES, Code};
-pub use declared::{Declared, declared};
-pub use diagnostic::{
+pub use language::axis::{Axis, AxisValue, split_outside};
+pub use language::changes::{Change, Part, changes};
+pub use language::codes::{ALL as CODES, Code};
+pub use language::diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Severity, Sources, diagnostics_json, render, unreadable,
 };
-pub use explain::{KeyNote, explain, explain_topics, key_note};
-pub use invisible::{is_deceptive, is_invisible};
-pub use json_schema::json_schema;
+pub use language::explain::{KeyNote, explain, explain_topics, key_note};
+pub use language::invisible::{is_deceptive, is_invisible};
+pub use language::json_schema::json_schema;
+pub use language::reference::reference;
+pub use language::templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
 pub use load::{CheckPlace, Loaded, load, text_sha256};
-pub use price_book::{PriceRow, prices};
-pub use reference::reference;
-pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
-pub use unpriced::{Unpriced, if_every};
+pub use outline::{Declared, declared};
+pub use prices::price_book::{PriceRow, prices};
+pub use prices::unpriced::{Unpriced, if_every};
 
 /// Longest run \[s\].
-pub const LONGEST_RUN_S: u64 = schema::FIVE_YEARS;
+pub const LONGEST_RUN_S: u64 = keys::schema::top::FIVE_YEARS;
 
 /// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
 /// alone does not say it, as with `minutes_over_limit`.
 #[must_use]
 pub fn quantity_named(name: &str) -> Option<Quantity> {
-    lower::checks::figure(name)
+    keys::checks::figure(name)
 }
 
 /// A duration of a scenario (`800ms`, `1m 30s`) in milliseconds; `None` where the text is none.
 #[must_use]
 pub fn duration_ms(text: &str) -> Option<f64> {
-    quantity::duration(text).ok().map(|span| span.as_millis_f64())
+    language::quantity::duration(text).ok().map(|span| span.as_millis_f64())
 }
 
 /// A text to be read, with the name that diagnostics print.
@@ -207,7 +186,7 @@ impl Scenario {
     /// `[assumptions]` with every default filled in, by key.
     #[must_use]
     pub fn assumptions(&self) -> BTreeMap<String, serde_json::Value> {
-        resolved::assumptions(&self.resolved_toml)
+        language::resolved::assumptions(&self.resolved_toml)
     }
 
     /// `requests` or `fluid`: which of the two was used.
@@ -225,7 +204,7 @@ impl Scenario {
 /// # Errors
 /// What is wrong with it, in words.
 pub fn duration_of(text: &str) -> Result<windtunnel_kernel::units::SimDuration, String> {
-    quantity::duration(text)
+    language::quantity::duration(text)
 }
 
 /// The growth of a month that a text such as `4%/month` or `60%/year` says.
@@ -233,13 +212,13 @@ pub fn duration_of(text: &str) -> Result<windtunnel_kernel::units::SimDuration, 
 /// # Errors
 /// What is wrong with it, in words.
 pub fn growth_of(text: &str) -> Result<f64, String> {
-    lower::forecast::growth(text)
+    keys::forecast::growth(text)
 }
 
 /// The month that a text such as `2026-12` says, as year and number.
 #[must_use]
 pub fn month_of(text: &str) -> Option<(i16, i8)> {
-    lower::forecast::month(text)
+    keys::forecast::month(text)
 }
 
 /// What a report says of a service beyond the kernel's plan.

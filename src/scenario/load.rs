@@ -4,13 +4,14 @@
 use sha2::{Digest, Sha256};
 use windtunnel_kernel::telemetry::Metric;
 
-use super::diagnostic::{Diagnostic, Problem, Report, Sources};
-use super::lower::Lower;
-use super::lower::budget::Budget;
-use super::schema::SCENARIO;
-use super::tree::{self, Complaint, Entry, Node, Place, Table, Value};
-use super::view::View;
-use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
+use crate::scenario::build::Lower;
+use crate::scenario::keys::budget::Budget;
+use crate::scenario::keys::schema::top::SCENARIO;
+use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::{self, Complaint, Entry, Node, Place, Table, Value};
+use crate::scenario::language::{codes, overrides, quantity, resolved, validate};
+use crate::scenario::{Files, Scenario, Source};
 
 /// Version of the scenario language.
 const VERSION: i128 = 1;
@@ -24,7 +25,7 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Everything there is to say about it, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The texts that the diagnostics point into, for [`super::render`].
+    /// The texts that the diagnostics point into, for [`crate::scenario::render`].
     pub sources: Sources,
     /// Where its checks are written, in their order.
     pub check_places: Vec<CheckPlace>,
@@ -51,7 +52,7 @@ pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mu
     let left_out = report.left_out();
     let mut diagnostics = report.diagnostics;
     // A scenario that could not be built has said why; this keeps the promise even where a step forgot to.
-    if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == super::Severity::Error) {
+    if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == crate::scenario::Severity::Error) {
         let mut last = Report::default();
         last.sources = report.sources.clone();
         last.add(Problem::new(codes::MISSING_KEY, "the scenario is not complete"));
@@ -100,7 +101,7 @@ fn read(
         tree.set("seed", Place::nowhere(), node);
     }
     known_version(&tree, report)?;
-    let mut root = conform::conform(&tree, &SCENARIO, &top, report);
+    let mut root = validate::validate(&tree, &SCENARIO, &top, report);
     fill_dependent_defaults(&mut root);
     let lowered =
         Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;

@@ -1,9 +1,9 @@
 //! Health checks that give up on a task while its application boots.
 
-use super::{Service, seconds};
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
-use crate::scenario::quantity;
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::quantity;
+use crate::scenario::lints::{Service, seconds};
 use windtunnel_kernel::units::SimDuration;
 
 /// Warns of an application that boots longer than the target group waits: ECS registers a task at `RUNNING`, its checks fail

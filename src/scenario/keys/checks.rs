@@ -1,0 +1,281 @@
+//! `[checks]`: an operator, a number and a unit.
+
+use crate::scenario::build::Lower;
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::quantity;
+use crate::scenario::language::table_reader::View;
+use crate::scenario::{Check, Comparator, MinuteFigure, MinuteLimit, Quantity};
+
+pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for entry in &view.table.entries {
+        let Some(text) = view.text(&entry.key) else { continue };
+        match parse(&entry.key, text) {
+            Ok(check) => checks.push(check),
+            Err(expected) => {
+                let problem =
+                    Problem::new(codes::BAD_CHECK, format!("the check `{}` cannot be read", entry.key))
+                        .at(&entry.node.place, "")
+                        .expected(expected);
+                // A percentage without its sign is above 1.
+                let percent = format!("{}%", text.trim());
+                lower.report.add(match parse(&entry.key, &percent) {
+                    Ok(_) => problem.fix(format!("{} = \"{percent}\"", entry.key)),
+                    Err(_) => problem,
+                });
+            }
+        }
+    }
+    checks
+}
+
+/// The figure that a check limits.
+pub(crate) fn figure(name: &str) -> Option<Quantity> {
+    let quantile = |prefix: &str| match prefix {
+        "p50" => Some(0.5),
+        "p90" => Some(0.9),
+        "p95" => Some(0.95),
+        "p99" => Some(0.99),
+        "p99_9" => Some(0.999),
+        _ => None,
+    };
+    if let Some(prefix) = name.strip_suffix("_response_time") {
+        return match prefix {
+            "mean" => Some(Quantity::ResponseTimeMean),
+            "max" => Some(Quantity::ResponseTimeMax),
+            _ => quantile(prefix).map(Quantity::ResponseTimeQuantile),
+        };
+    }
+    if let Some(prefix) = name.strip_suffix("_waiting_time") {
+        return match prefix {
+            "mean" => Some(Quantity::WaitingTimeMean),
+            "max" => Some(Quantity::WaitingTimeQuantile(1.0)),
+            _ => quantile(prefix).map(Quantity::WaitingTimeQuantile),
+        };
+    }
+    Some(match name {
+        "availability" => Quantity::Availability,
+        "cost" => Quantity::CostTotal,
+        "cost_per_month" => Quantity::CostPerMonth,
+        "cost_per_million_requests" => Quantity::CostPerMillionRequests,
+        "running_max" => Quantity::RunningMax,
+        "cpu_mean" => Quantity::CpuMean,
+        "time_to_capacity" => Quantity::TimeToCapacity,
+        _ => return None,
+    })
+}
+
+/// What a check that can be read looks like, by what it limits.
+const SHARE: &str = "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\"";
+const AMOUNT: &str = "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\"";
+const COUNT: &str = "an operator (<, <=, >, >=) and a count, such as \"<= 80 tasks\"";
+const SPAN: &str = "an operator (<, <=, >, >=) and a duration, such as \"< 800ms\"";
+const LONG_SPAN: &str = "an operator (<, <=, >, >=) and a duration, such as \"< 5m\"";
+const CHANGE: &str = "an operator (<, <=, >, >=) and a share of the baseline's cost or an amount a month, such as \"<= 5%\" or \"<= 100 USD\"";
+const MINUTES: &str = "an operator and a number of minutes, then `with`, a figure of the minute (mean_response_time, \
+    p50_response_time, p95_response_time, p99_response_time, cpu_utilization, memory_utilization), > or >= and its limit, such \
+    as \"<= 5 with p99_response_time > 500ms\"";
+
+/// What a limit of the figure of that name is, with an example; `None` where none can be checked.
+pub(crate) fn expected(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "minutes_over_limit" => MINUTES,
+        "cost_change" => CHANGE,
+        _ => match figure(name)? {
+            Quantity::Availability | Quantity::CpuMean => SHARE,
+            Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
+            Quantity::RunningMax => COUNT,
+            Quantity::TimeToCapacity => LONG_SPAN,
+            _ => SPAN,
+        },
+    })
+}
+
+/// Reads one check.
+///
+/// # Errors
+/// What would have been right, as a noun phrase.
+pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
+    let text = text.trim();
+    let (quantity, word, comparator, limit, limit_text) = match name {
+        "minutes_over_limit" => {
+            let (word, comparator, rest) = operator(text).ok_or(MINUTES)?;
+            let (limit, minutes) = minutes(rest).ok_or(MINUTES)?;
+            (Quantity::MinutesOver(minutes), word, comparator, limit, rest)
+        }
+        "cost_change" => {
+            let (word, comparator, rest) = operator(text).ok_or(CHANGE)?;
+            let (quantity, limit) = change(rest).ok_or(CHANGE)?;
+            (quantity, word, comparator, limit, rest)
+        }
+        _ => {
+            let quantity = figure(name).ok_or("one of the figures that can be checked")?;
+            let read: fn(&str) -> Option<f64> = match quantity {
+                Quantity::Availability | Quantity::CpuMean => {
+                    |text| share(text).filter(|share| *share <= 1.0)
+                }
+                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => amount,
+                Quantity::RunningMax => |text| number(text.strip_suffix("tasks").unwrap_or(text)),
+                Quantity::TimeToCapacity => |text| millis(text).map(|millis| millis / 1e3),
+                _ => millis,
+            };
+            let example = expected(name).unwrap_or(SPAN);
+            let (word, comparator, rest) = operator(text).ok_or(example)?;
+            (quantity, word, comparator, read(rest).ok_or(example)?, rest)
+        }
+    };
+    Ok(Check { text: format!("{name} {word} {limit_text}"), quantity, comparator, limit })
+}
+
+/// The operator at the beginning of a text, and the rest.
+fn operator(text: &str) -> Option<(&'static str, Comparator, &str)> {
+    let operators = [
+        ("<=", Comparator::LessOrEqual),
+        (">=", Comparator::GreaterOrEqual),
+        ("<", Comparator::Less),
+        (">", Comparator::Greater),
+    ];
+    let (word, comparator) = operators.into_iter().find(|(word, _)| text.starts_with(word))?;
+    Some((word, comparator, text[word.len()..].trim()))
+}
+
+/// A number of digits and at most one point; neither a sign nor an exponent.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.parse::<f64>().ok().filter(|value| plain && value.is_finite())
+}
+
+/// `99.9%` or `0.999`.
+fn share(text: &str) -> Option<f64> {
+    match text.strip_suffix('%') {
+        Some(percent) => number(percent).map(|value| value / 100.0),
+        None => number(text),
+    }
+}
+
+/// `2000 USD`, `2000` or `$2000`.
+fn amount(text: &str) -> Option<f64> {
+    number(text.strip_suffix("USD").unwrap_or(text).trim().trim_start_matches('$'))
+}
+
+fn millis(text: &str) -> Option<f64> {
+    quantity::duration(text).ok().map(|span| span.as_millis_f64())
+}
+
+/// `5%` or `100 USD`, both with a sign where the cost is to fall. A bare number could be either, so it is neither.
+fn change(text: &str) -> Option<(Quantity, f64)> {
+    let (sign, size) = match text.strip_prefix('-') {
+        Some(size) => (-1.0, size.trim_start()),
+        None => (1.0, text.strip_prefix('+').map_or(text, str::trim_start)),
+    };
+    // Adding zero takes the sign from a negative zero.
+    if size.ends_with('%') {
+        return share(size).map(|share| (Quantity::CostChangeShare, sign * share + 0.0));
+    }
+    let is_money = size.ends_with("USD") || size.starts_with('$');
+    amount(size).filter(|_| is_money).map(|amount| (Quantity::CostChange, sign * amount + 0.0))
+}
+
+/// `5 with p99_response_time > 500ms`: how many minutes, and which.
+fn minutes(text: &str) -> Option<(f64, MinuteLimit)> {
+    let (count, condition) = text.split_once(" with ")?;
+    let count = count.trim();
+    let unit = ["minutes", "minute", "min"].into_iter().find_map(|unit| count.strip_suffix(unit));
+    let count = number(unit.unwrap_or(count))?;
+    let end = condition.find(['<', '>'])?;
+    let (name, rest) = condition.split_at(end);
+    let (figure, _) = MinuteFigure::ALL.into_iter().find(|(_, known)| *known == name.trim())?;
+    let (_, comparator, limit) = operator(rest)?;
+    let or_equal = match comparator {
+        Comparator::Greater => false,
+        Comparator::GreaterOrEqual => true,
+        Comparator::Less | Comparator::LessOrEqual => return None,
+    };
+    let limit = if figure.is_time() { millis(limit)? } else { share(limit)? };
+    Some((count, MinuteLimit { figure, or_equal, limit }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_read_their_limit_in_the_unit_of_their_figure() {
+        let check = parse("p99_response_time", "< 800ms").unwrap();
+        assert_eq!(check.text, "p99_response_time < 800ms");
+        assert_eq!(
+            (check.quantity, check.comparator),
+            (Quantity::ResponseTimeQuantile(0.99), Comparator::Less)
+        );
+        let near = |check: Check, limit: f64| (check.limit - limit).abs() < 1e-12;
+        assert!(near(check, 800.0));
+        assert!(near(parse("availability", ">=99.9%").unwrap(), 0.999));
+        assert!(near(parse("cost_per_month", "<2000 USD").unwrap(), 2000.0));
+        assert!(near(parse("running_max", "<= 80 tasks").unwrap(), 80.0));
+        assert_eq!(parse("max_waiting_time", "< 1s").unwrap().quantity, Quantity::WaitingTimeQuantile(1.0));
+    }
+
+    #[test]
+    fn a_check_without_operator_number_or_unit_is_refused() {
+        for (name, text) in [
+            ("availability", "99.9%"),
+            ("availability", ">= 120%"),
+            ("p99_response_time", "< 800"),
+            ("cost", "< NaN USD"),
+            ("cost", "< -1 USD"),
+            ("cpu_mean", "="),
+            ("running_max", "< many"),
+            ("time_to_capacity", "< 5"),
+            ("time_to_capacity", "5m"),
+            ("minutes_over_limit", "<= 5"),
+            ("minutes_over_limit", "<= 5 with p99_response_time"),
+            ("minutes_over_limit", "<= 5 with p99_response_time < 500ms"),
+            ("minutes_over_limit", "<= 5 with p99_response_time > 500"),
+            ("minutes_over_limit", "<= 5 with p90_response_time > 500ms"),
+            ("minutes_over_limit", "<= 5% with p99_response_time > 500ms"),
+            ("minutes_over_limit", "<= -1 with p99_response_time > 500ms"),
+            ("minutes_over_limit", "<= 5 with cpu_utilization > 90ms"),
+            ("cost_change", "<= 5"),
+            ("cost_change", "<= five %"),
+            ("cost_change", "5%"),
+            ("cost_change", "<= --5%"),
+            ("cost_change", "<= 5% USD"),
+        ] {
+            assert!(parse(name, text).is_err(), "{name} {text}");
+        }
+    }
+
+    #[test]
+    fn checks_of_minutes_of_capacity_and_of_the_change_of_cost_read_what_they_mean() {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        let capacity = parse("time_to_capacity", "< 5m").unwrap();
+        assert!(capacity.quantity == Quantity::TimeToCapacity && near(capacity.limit, 300.0));
+        let minutes = parse("minutes_over_limit", "<= 5 with p99_response_time > 500ms").unwrap();
+        assert_eq!(minutes.text, "minutes_over_limit <= 5 with p99_response_time > 500ms");
+        let Quantity::MinutesOver(over) = minutes.quantity else { panic!("{minutes:?}") };
+        assert!(near(minutes.limit, 5.0) && near(over.limit, 500.0) && !over.or_equal);
+        assert_eq!(
+            (over.figure, minutes.comparator),
+            (MinuteFigure::ResponseTimeP99, Comparator::LessOrEqual)
+        );
+        for text in ["< 2.5 minutes with cpu_utilization >= 90%", "< 2.5min with cpu_utilization >= 0.9"] {
+            let check = parse("minutes_over_limit", text).unwrap();
+            let Quantity::MinutesOver(over) = check.quantity else { panic!("{check:?}") };
+            assert!(near(check.limit, 2.5) && near(over.limit, 0.9) && over.or_equal, "{text}");
+        }
+        for (text, quantity, limit) in [
+            ("<= 5%", Quantity::CostChangeShare, 0.05),
+            ("< -10 %", Quantity::CostChangeShare, -0.1),
+            ("<= 100 USD", Quantity::CostChange, 100.0),
+            ("<= +$7.5", Quantity::CostChange, 7.5),
+            ("<= -3 USD", Quantity::CostChange, -3.0),
+            ("<= -0%", Quantity::CostChangeShare, 0.0),
+        ] {
+            let check = parse("cost_change", text).unwrap();
+            assert!(check.quantity == quantity && near(check.limit, limit), "{text}: {check:?}");
+            assert!(check.limit.is_sign_positive() || check.limit < 0.0, "{text}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `[forecast]`: months, growth, and how sure the inputs are.
+
+use crate::scenario::ForecastSpec;
+use crate::scenario::build::Lower;
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::Value;
+
+/// `[forecast]`; `None` where it is absent or wrong.
+pub(crate) fn read(root: View<'_>, lower: &mut Lower<'_>) -> Option<ForecastSpec> {
+    let view = root.table("forecast")?;
+    let mut sound = true;
+    let mut report = |key: &str, why: String, expected: &str| {
+        sound = false;
+        lower.report.add(
+            Problem::new(codes::BAD_FORECAST, format!("`forecast.{key}` cannot be read: {why}"))
+                .at(&view.place(key), "")
+                .expected(expected.to_owned()),
+        );
+    };
+    let growth = growth(view.text("growth")?).unwrap_or_else(|why| {
+        report("growth", why, "a share a month or a year, such as \"4%/month\" or \"-10%/year\"");
+        0.0
+    });
+    let from = match view.text("from") {
+        Some(text) => match month(text) {
+            Some(month) => Some(month),
+            None => {
+                report(
+                    "from",
+                    format!("`{text}` is not a month"),
+                    "a month from 1970-01 to 2200-12, such as \"2026-12\"",
+                );
+                None
+            }
+        },
+        None => None,
+    };
+    let seasonality = factors(view).unwrap_or_else(|why| {
+        report("seasonality", why, "twelve numbers above zero, January first, or an empty list");
+        [1.0; 12]
+    });
+    let spec = ForecastSpec {
+        from,
+        months: view.count("months")?,
+        growth,
+        growth_sd: view.number("growth_sd")?,
+        service_time_cv: view.number("service_time_cv")?,
+        price_cv: view.number("price_cv")?,
+        seasonality,
+        runs: view.count("replications")?,
+    };
+    sound.then_some(spec)
+}
+
+/// The growth of a month: `4%/month` is 0.04, `60%/year` the twelfth root of 1.6 less one.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn growth(text: &str) -> Result<f64, String> {
+    let wrong = || format!("`{text}` is not a growth");
+    let (share, period) = text.split_once('/').ok_or_else(wrong)?;
+    let percent = share.trim().strip_suffix('%').ok_or_else(wrong)?.trim();
+    let plain = percent.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+    let share = percent.parse::<f64>().ok().filter(|_| plain).ok_or_else(wrong)? / 100.0;
+    if !(share > -1.0 && share <= 10.0) {
+        return Err(format!("{percent} % is not above -100 % and at most 1000 %"));
+    }
+    match period.trim() {
+        "month" => Ok(share),
+        "year" => Ok(libm::pow(1.0 + share, 1.0 / 12.0) - 1.0),
+        other => Err(format!("`{other}` is neither `month` nor `year`")),
+    }
+}
+
+/// A month: `2026-12`.
+pub(crate) fn month(text: &str) -> Option<(i16, i8)> {
+    let (year, month) = text.split_once('-')?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if year.len() != 4 || month.len() != 2 || !digits(year) || !digits(month) {
+        return None;
+    }
+    let (year, month) = (year.parse::<i16>().ok()?, month.parse::<i8>().ok()?);
+    ((1970..=2200).contains(&year) && (1..=12).contains(&month)).then_some((year, month))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a factor")]
+fn factors(view: View<'_>) -> Result<[f64; 12], String> {
+    let Some(Value::Array(items)) = view.node("seasonality").map(|node| &node.value) else {
+        return Err("it is not a list".to_owned());
+    };
+    if items.is_empty() {
+        return Ok([1.0; 12]);
+    }
+    let mut factors = [0.0; 12];
+    if items.len() != factors.len() {
+        return Err(format!("it has {} numbers", items.len()));
+    }
+    for (factor, item) in factors.iter_mut().zip(items) {
+        *factor = match &item.value {
+            Value::Integer(number) => *number as f64,
+            Value::Number(number) => *number,
+            other => return Err(format!("it holds {}", other.type_name())),
+        };
+        if !(*factor > 0.0 && *factor <= 1000.0) {
+            return Err(format!("{factor} is not above 0 and at most 1000"));
+        }
+    }
+    Ok(factors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_by_the_month_or_by_the_year() {
+        assert!((growth("4%/month").unwrap() - 0.04).abs() < 1e-12);
+        assert!((growth("-2.5 % / month").unwrap() + 0.025).abs() < 1e-12);
+        let monthly = growth("60%/year").unwrap();
+        assert!((libm::pow(1.0 + monthly, 12.0) - 1.6).abs() < 1e-9);
+        for wrong in ["", "4%", "4/month", "4%/week", "x%/month", "-100%/month", "NaN%/month", "1e3%/month"] {
+            assert!(growth(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_month_has_four_and_two_digits() {
+        assert_eq!(month("2026-12"), Some((2026, 12)));
+        for wrong in ["2026", "2026-13", "2026-00", "26-12", "2026-1", "2026-12-01"] {
+            assert_eq!(month(wrong), None, "{wrong}");
+        }
+    }
+}

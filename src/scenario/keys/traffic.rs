@@ -1,0 +1,487 @@
+//! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
+
+use jiff::tz::TimeZone;
+use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
+use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
+
+use crate::scenario::TraceCounts;
+use crate::scenario::build::{Lower, Parts};
+use crate::scenario::import::curve::{Course, Shape};
+use crate::scenario::import::trace::{
+    self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions,
+};
+use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::schema::top::FIVE_YEARS;
+use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::Place;
+use crate::scenario::language::{codes, quantity};
+
+/// Longest run \[ns\].
+pub(crate) const LONGEST_RUN: u64 = FIVE_YEARS * NANOS_PER_SEC;
+/// Most pieces of a curve, or intervals with exact counts, that are held.
+const MOST_PIECES: u64 = 4_000_000;
+
+/// Where a service's requests come from.
+pub(crate) enum Source {
+    /// A trace that was read.
+    Trace {
+        trace: Box<Trace>,
+        file: String,
+        is_count: bool,
+        scale: f64,
+        repeat: bool,
+        place: Place,
+        /// The zone in which times without one were read, where the scenario says it.
+        zone: Option<String>,
+    },
+    /// Shapes, each with its place.
+    Shapes(Vec<(Shape, Place)>),
+}
+
+impl Source {
+    /// Length of the trace \[ns\], if it is one.
+    pub(crate) fn trace_length(&self) -> Option<u64> {
+        match self {
+            Self::Trace { trace, .. } => Some(trace.length()),
+            Self::Shapes(_) => None,
+        }
+    }
+}
+
+/// Reads the source of a service's traffic.
+pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+    let view = service.table("traffic")?;
+    let refuse = |message: &str, place: &Place, fix: &str| {
+        Problem::new(codes::TRAFFIC_SOURCE, message).at(place, "").fix(fix)
+    };
+    match (view.is_given("trace"), view.is_given("shape")) {
+        (true, true) => {
+            let problem = Problem::new(codes::TRAFFIC_SOURCE, "traffic is a trace or shapes, not both")
+                .at(&view.place("trace"), "a trace")
+                .also(&view.place("shape"), "and shapes");
+            lower.report.add(problem);
+            None
+        }
+        (false, false) => {
+            let fix = "shape = [{ constant = { rate = 50.0 } }]";
+            lower.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
+            None
+        }
+        (true, false) => trace_source(root, view, lower),
+        (false, true) => {
+            if view.text("arrivals") == Some("exact_counts") {
+                let place = view.place("arrivals");
+                lower.report.add(refuse(
+                    "`exact_counts` needs a trace of counts",
+                    &place,
+                    "arrivals = \"poisson\"",
+                ));
+            }
+            let written = view.node("shape").map(|node| match &node.value {
+                crate::scenario::language::tree::Value::Array(items) => items.len(),
+                _ => usize::MAX,
+            })?;
+            if written == 0 {
+                let fix = "shape = [{ constant = { rate = 50.0 } }]";
+                lower.report.add(refuse("the list of shapes is empty", &view.place("shape"), fix));
+                return None;
+            }
+            let shapes: Vec<_> =
+                view.list("shape").into_iter().filter_map(|item| shape(item, root, lower)).collect();
+            (shapes.len() == written).then_some(Source::Shapes(shapes))
+        }
+    }
+}
+
+fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+    let view = traffic.table("trace")?;
+    let is_count = view.text("unit")? == "count";
+    if traffic.text("arrivals") == Some("exact_counts") && !is_count {
+        lower.report.add(
+            Problem::new(
+                codes::TRAFFIC_SOURCE,
+                "`exact_counts` needs a trace of counts, and this one holds rates",
+            )
+            .at(&traffic.place("arrivals"), "exact counts")
+            .also(&view.place("unit"), "rates"),
+        );
+        return None;
+    }
+    let (zone, zone_name) = zone(root, view)?;
+    let options = trace_options(root, view, (&zone, zone_name.is_some()))?;
+    let file = options.file;
+    let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
+    let place = view.place("file");
+    // Of one trace more there could be no plan.
+    if !lower.budget.has_room(Item::TraceIntervals) {
+        return None;
+    }
+    let reader = lower.open(file, &place)?;
+    match trace::read(reader, &options) {
+        Ok(trace) => {
+            if !lower.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
+                return None;
+            }
+            if trace.missing > 0 {
+                lower.report.add(filled(&trace, &options, &view.place("gaps")));
+            }
+            if is_count && let Some(growth) = trace.growth() {
+                lower.report.add(running_total(&growth, &options, &view.place("column"), &place));
+            }
+            Some(Source::Trace {
+                trace: Box::new(trace),
+                file: options.file.to_owned(),
+                is_count,
+                scale,
+                repeat,
+                place,
+                zone: zone_name,
+            })
+        }
+        Err(problems) => {
+            for found in problems {
+                let mut problem = Problem::new(found.code, format!("`{file}`: {}", found.message));
+                problem = if found.line > 0 {
+                    problem.at_line(file, found.line, &found.content, found.span)
+                } else {
+                    problem.at(&place, "this trace")
+                };
+                if let Some(help) = found.help {
+                    problem = problem.help(help);
+                }
+                lower.report.add(problem);
+            }
+            None
+        }
+    }
+}
+
+/// The zone of times that say none: the trace's, else the scenario's; and its name, where one of them is given.
+fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<String>)> {
+    let is_given = root.node("timezone").is_some_and(|node| node.place.0.is_some());
+    let (name, is_given) = match view.text("timezone") {
+        Some(name) => (name, true),
+        None => (root.text("timezone")?, is_given),
+    };
+    Some((quantity::zone(name).ok()?, is_given.then(|| name.to_owned())))
+}
+
+/// How the scenario wants the trace read.
+fn trace_options<'a>(
+    root: View<'_>,
+    view: View<'a>,
+    (zone, is_zone_given): (&'a TimeZone, bool),
+) -> Option<TraceOptions<'a>> {
+    let until = match root.duration("horizon") {
+        Some(horizon) => horizon.0,
+        None => LONGEST_RUN + 1,
+    };
+    // What a wrong word would have decided cannot be judged.
+    if ["dates", "decimal", "timezone", "duplicates"]
+        .into_iter()
+        .any(|key| view.is_given(key) && view.text(key).is_none())
+    {
+        return None;
+    }
+    Some(TraceOptions {
+        file: view.text("file")?,
+        column: view.text("column")?,
+        gaps: match view.text("gaps")? {
+            "zero" => Gaps::Zero,
+            "hold" => Gaps::Hold,
+            _ => Gaps::Error,
+        },
+        dates: view.text("dates").map(|order| match order {
+            "day_first" => DateOrder::DayFirst,
+            _ => DateOrder::MonthFirst,
+        }),
+        decimal: view.text("decimal").map(|mark| match mark {
+            "comma" => Decimal::Comma,
+            _ => Decimal::Point,
+        }),
+        duplicates: match view.text("duplicates")? {
+            "sum" => Duplicates::Sum,
+            "first" => Duplicates::First,
+            "last" => Duplicates::Last,
+            _ => Duplicates::Error,
+        },
+        zone,
+        is_zone_given,
+        until,
+    })
+}
+
+/// Says that a column only grows, and what it would be as a running total.
+fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, file: &Place) -> Problem {
+    let Growth { first, last, sum, intervals } = *growth;
+    Problem::new(
+        codes::RUNNING_TOTAL,
+        format!(
+            "`{}`: column `{}` only grows, from {first} to {last} in {intervals} intervals: read as counts it is {} requests, as a \
+             running total {}",
+            options.file,
+            options.column,
+            quantity::grouped(sum),
+            quantity::grouped(last - first)
+        ),
+    )
+    .at(if column.0.is_some() { column } else { file }, "a counter?")
+    .help("of a running total, write the difference of each row to the one before, or take the column that has it")
+}
+
+/// Says how many intervals of a trace were filled.
+fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
+    let (missing, all, line) = (trace.missing, trace.intervals(), trace.first_missing);
+    let value = if options.gaps == Gaps::Hold { "the value before" } else { "no requests" };
+    let problem = Problem::new(
+        codes::TRACE_FILLED,
+        format!(
+            "`{}`: {missing} of {all} intervals are missing, the first at line {line}; taken as {value}",
+            options.file
+        ),
+    )
+    .at(place, "says so");
+    let Some(wider) = trace.wider else { return problem };
+    let apart = SimDuration(trace.step.saturating_mul(wider.steps));
+    problem.help(format!(
+        "from line {} on rows lie {} apart, at first {}; where a row there stands for all of that time, the file has \
+         two resolutions and has to be brought to one",
+        wider.line,
+        quantity::duration_text(apart),
+        quantity::duration_text(SimDuration(trace.step))
+    ))
+}
+
+fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Option<(Shape, Place)> {
+    let (kind, view) = item.alternative()?;
+    let number = |key| view.number(key);
+    let moment = |key| view.duration(key).map(|span| span.0);
+    let (shape, begins) = match kind {
+        "constant" => (Shape::Constant { rate: number("rate")? }, None),
+        "diurnal" => {
+            let (mean, amplitude) = (number("mean")?, number("amplitude")?);
+            if amplitude > mean {
+                lower.report.add(
+                    Problem::new(
+                        codes::NEGATIVE_RATE,
+                        format!("the rate would fall to {} a second", mean - amplitude),
+                    )
+                    .at(&view.place("amplitude"), format!("more than the mean of {mean}"))
+                    .also(&view.place("mean"), "the mean")
+                    .expected("amplitude ≤ mean"),
+                );
+                return None;
+            }
+            let peak_s = quantity::time_of_day(view.text("peak_at")?).ok()?;
+            (Shape::Diurnal { mean, amplitude, peak_s }, None)
+        }
+        "weekly" => {
+            (Shape::Weekly { rate: number("mean")?, weekend_factor: number("weekend_factor")? }, None)
+        }
+        "ramp" => {
+            let (start, end) = (moment("start")?, moment("end")?);
+            if end <= start {
+                lower.report.add(
+                    Problem::new(codes::TIME_ORDER, "the ramp ends where it begins, or before")
+                        .at(&view.place("end"), "the end")
+                        .also(&view.place("start"), "the start")
+                        .help("a jump is a `step`"),
+                );
+                return None;
+            }
+            (Shape::Ramp { start, end, from: number("from")?, to: number("to")? }, Some(("start", start)))
+        }
+        "step" => {
+            let at = moment("at")?;
+            (Shape::Step { at, rate: number("rate")? }, Some(("at", at)))
+        }
+        _ => {
+            let at = moment("at")?;
+            let (rise, hold, fall) = (moment("rise")?, moment("hold")?, moment("fall")?);
+            (Shape::Spike { at, factor: number("factor")?, rise, hold, fall }, Some(("at", at)))
+        }
+    };
+    if let (Some((key, at)), Some(horizon)) = (begins, root.duration("horizon"))
+        && at >= horizon.0
+    {
+        lower.report.add(
+            Problem::new(codes::NEVER_HAPPENS, format!("the {kind} begins after the run has ended"))
+                .at(&view.place(key), "after the horizon")
+                .also(&root.place("horizon"), "the horizon"),
+        );
+    }
+    Some((shape, item.place.clone()))
+}
+
+/// The plan of the traffic, and what there is to say of its trace.
+pub(crate) fn plan(
+    source: &Source,
+    parts: &Parts<'_>,
+    lower: &mut Lower<'_>,
+) -> Option<(TrafficPlan, Option<TraceCounts>)> {
+    let horizon = parts.horizon?;
+    let arrivals = parts.service.table("traffic")?.text("arrivals")?;
+    match source {
+        Source::Shapes(shapes) => {
+            let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
+            let place = &shapes.first()?.1;
+            let course = Course::new(&plain, parts.calendar?, horizon.0);
+            let pieces = lower.budget.take(Item::Pieces, course.pieces(), place);
+            let evaluations = lower.budget.take(Item::Evaluations, course.evaluations(), place);
+            if !(pieces && evaluations) {
+                return None;
+            }
+            let curve = match course.curve() {
+                Ok(curve) => curve,
+                Err(error) => {
+                    let problem =
+                        Problem::new(codes::OUT_OF_RANGE, format!("the shapes make no rate: {error}"));
+                    lower.report.add(problem.at(place, "with this one"));
+                    return None;
+                }
+            };
+            Some((with_curve(arrivals, curve), None))
+        }
+        Source::Trace { .. } => trace_plan(source, arrivals, horizon, lower),
+    }
+}
+
+fn with_curve(arrivals: &str, curve: RateCurve) -> TrafficPlan {
+    if arrivals == "evenly_spaced" { TrafficPlan::EvenlySpaced(curve) } else { TrafficPlan::Poisson(curve) }
+}
+
+fn trace_plan(
+    source: &Source,
+    arrivals: &str,
+    horizon: SimDuration,
+    lower: &mut Lower<'_>,
+) -> Option<(TrafficPlan, Option<TraceCounts>)> {
+    let Source::Trace { trace, file, is_count, scale, repeat, place, .. } = source else { return None };
+    let wanted = horizon.0.div_ceil(trace.step.max(1));
+    let once = trace.intervals().max(1);
+    let repeats = if *repeat { wanted.div_ceil(once).saturating_sub(1) } else { 0 };
+    let exact = arrivals == "exact_counts";
+    let pieces =
+        if exact { wanted.min(once * (repeats + 1)) } else { trace.runs.len() as u64 * (repeats + 1) };
+    if pieces > MOST_PIECES {
+        lower.report.add(
+            Problem::new(
+                codes::TRACE_TOO_LARGE,
+                format!("the trace makes {pieces} pieces within the horizon, more than 4 000 000"),
+            )
+            .at(place, "this trace")
+            .help("shorten the horizon, aggregate the trace, or draw arrivals as \"poisson\""),
+        );
+        return None;
+    }
+    if !lower.budget.take(Item::Pieces, pieces, place) {
+        return None;
+    }
+    let ended = !*repeat && trace.ended && trace.length() < horizon.0;
+    if ended {
+        lower.report.add(
+            Problem::new(
+                codes::TRACE_ENDS,
+                format!(
+                    "the trace ends after {}, and the run lasts {}",
+                    quantity::duration_text(SimDuration(trace.length())),
+                    quantity::duration_text(horizon)
+                ),
+            )
+            .at(place, "no requests arrive after its end")
+            .help("shorten the horizon or set `repeat = true`"),
+        );
+    }
+    let counts = TraceCounts {
+        file: file.clone(),
+        interval_ns: trace.step,
+        intervals: trace.given,
+        zero_intervals: trace.zeros,
+        missing_intervals: trace.missing,
+        ended_at_ns: ended.then(|| trace.length()),
+        repeats,
+    };
+    let runs = trace.runs.iter().cycle().take(trace.runs.len() * usize::try_from(repeats + 1).ok()?);
+    let plan = if exact {
+        TrafficPlan::ExactCounts(exact_counts(runs, trace.step, *scale, horizon.0))
+    } else {
+        let factor = if *is_count { scale / SimDuration(trace.step).as_secs_f64() } else { *scale };
+        with_curve(arrivals, rates(runs, trace.step, factor, horizon.0).ok()?)
+    };
+    Some((plan, Some(counts)))
+}
+
+/// The curve of a trace, constant within each interval and cut at the horizon.
+fn rates<'a>(
+    runs: impl Iterator<Item = &'a trace::Run>,
+    step: u64,
+    factor: f64,
+    horizon: u64,
+) -> Result<RateCurve, windtunnel_kernel::traffic::CurveError> {
+    let mut pieces = Vec::new();
+    let mut at = 0_u64;
+    for run in runs {
+        if at >= horizon {
+            break;
+        }
+        at = at.saturating_add(run.intervals.saturating_mul(step)).min(horizon);
+        let rate = run.value * factor;
+        pieces.push(Segment { end: at, rate_start: rate, rate_end: rate });
+    }
+    RateCurve::new(&pieces)
+}
+
+/// The counts of a trace. Scaled counts are rounded so that every partial sum is right to within a half.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a sum of numbers that are not negative; a count beyond u64 saturates and the request limit refuses it"
+)]
+fn exact_counts<'a>(
+    runs: impl Iterator<Item = &'a trace::Run>,
+    step: u64,
+    scale: f64,
+    horizon: u64,
+) -> Vec<CountInterval> {
+    let mut intervals = Vec::new();
+    let (mut at, mut sum, mut placed) = (0_u64, 0.0_f64, 0_u64);
+    for run in runs {
+        for _ in 0..run.intervals {
+            if at >= horizon {
+                return intervals;
+            }
+            sum += run.value * scale;
+            let total = sum.round() as u64;
+            let end = at.saturating_add(step);
+            if total > placed {
+                intervals.push(CountInterval { start: at, end, count: total - placed });
+                placed = total;
+            }
+            at = end;
+        }
+    }
+    intervals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scaled_counts_keep_their_total() {
+        let runs = [trace::Run { intervals: 7, value: 1.0 }, trace::Run { intervals: 3, value: 0.0 }];
+        let counts = exact_counts(runs.iter(), 10, 0.5, 1000);
+        // 7 · 0.5 = 3.5, which rounds to 4.
+        assert_eq!(counts.iter().map(|interval| interval.count).sum::<u64>(), 4);
+        assert!(counts.iter().all(|interval| interval.count == 1 && interval.end - interval.start == 10));
+    }
+
+    #[test]
+    fn a_curve_of_counts_has_their_sum_as_its_integral() {
+        let runs = [trace::Run { intervals: 2, value: 30.0 }, trace::Run { intervals: 1, value: 0.0 }];
+        let step = 60_000_000_000;
+        let curve = rates(runs.iter(), step, 1.0 / 60.0, 2 * step + 1).unwrap();
+        assert!((curve.integral(3 * step) - 60.0).abs() < 1e-9);
+    }
+}

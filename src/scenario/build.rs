@@ -6,9 +6,13 @@ use std::io::Read;
 use windtunnel_kernel::units::{Bytes, SimDuration};
 use windtunnel_kernel::world::{Bounds, Fidelity, Plan, ServicePlan};
 
+use crate::scenario::built::ServiceNotes;
 use crate::scenario::import::curve::Calendar;
 use crate::scenario::keys::assumptions::Assumptions;
 use crate::scenario::keys::budget::Budget;
+use crate::scenario::keys::checks::Check;
+use crate::scenario::keys::experiments::{SearchSpec, SweepSpec};
+use crate::scenario::keys::forecast::ForecastSpec;
 use crate::scenario::keys::prices::Prices;
 use crate::scenario::keys::traffic::Source;
 use crate::scenario::keys::{
@@ -18,11 +22,11 @@ use crate::scenario::keys::{
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::quantity;
+use crate::scenario::language::source::Files;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
 use crate::scenario::lints;
 use crate::scenario::plausibility;
-use crate::scenario::{Check, Files, ForecastSpec, SearchSpec, ServiceNotes, SweepSpec};
 
 /// What a resolved tree says.
 pub(crate) struct Lowered {

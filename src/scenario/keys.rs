@@ -9,6 +9,7 @@ pub(crate) mod expression;
 pub(crate) mod faults;
 pub(crate) mod fluid_limits;
 pub(crate) mod forecast;
+pub(crate) mod limits;
 pub(crate) mod metrics;
 pub(crate) mod policies;
 pub(crate) mod prices;

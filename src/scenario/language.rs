@@ -14,6 +14,7 @@ pub(crate) mod reference;
 pub(crate) mod resolved;
 pub(crate) mod schema;
 pub(crate) mod scope;
+pub(crate) mod source;
 pub(crate) mod table_reader;
 pub(crate) mod templates;
 pub(crate) mod tree;

@@ -5,13 +5,15 @@ use sha2::{Digest, Sha256};
 use windtunnel_kernel::telemetry::Metric;
 
 use crate::scenario::build::Lower;
+use crate::scenario::built::Scenario;
 use crate::scenario::keys::budget::Budget;
+use crate::scenario::keys::checks::CheckPlace;
 use crate::scenario::keys::schema::top::SCENARIO;
 use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
+use crate::scenario::language::source::{Files, Source};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{self, Complaint, Entry, Node, Place, Table, Value};
 use crate::scenario::language::{codes, overrides, quantity, resolved, validate};
-use crate::scenario::{Files, Scenario, Source};
 
 /// Version of the scenario language.
 const VERSION: i128 = 1;
@@ -29,17 +31,6 @@ pub struct Loaded {
     pub sources: Sources,
     /// Where its checks are written, in their order.
     pub check_places: Vec<CheckPlace>,
-}
-
-/// Where a check is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckPlace {
-    /// Its key: `p99_response_time`.
-    pub key: String,
-    /// Name of the text: the scenario's, or `--set`; `None` where it is written nowhere.
-    pub source: Option<String>,
-    /// Line, counted from 1; 0 where it is written nowhere.
-    pub line: usize,
 }
 
 /// Reads a scenario with its overrides (`KEY=VALUE`); `seed` replaces the scenario's. Files beside the scenario are

@@ -5,11 +5,12 @@
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::checks;
+use crate::scenario::keys::checks::Check;
+use crate::scenario::keys::checks::CheckPlace;
 use crate::scenario::language::diagnostic::Sources;
 use crate::scenario::language::quantity;
+use crate::scenario::language::source::Source;
 use crate::scenario::language::tree::{self, Complaint, Entry, Table, Value};
-use crate::scenario::load::CheckPlace;
-use crate::scenario::{Check, Source};
 
 /// What a scenario declares.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,158 @@ use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::quantity;
 use crate::scenario::language::table_reader::View;
-use crate::scenario::{Check, Comparator, MinuteFigure, MinuteLimit, Quantity};
+
+/// One line of `[checks]`. Where there are several services it holds for each of them; cost checks are for their sum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// As reports print it: `p99_response_time < 800ms`.
+    pub text: String,
+    /// What is limited.
+    pub quantity: Quantity,
+    /// How.
+    pub comparator: Comparator,
+    /// The limit, in the unit of the quantity.
+    pub limit: f64,
+}
+
+/// How a check compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparator {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// A figure that a check can limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quantity {
+    /// Quantile (in [0, 1]) of response times \[ms\].
+    ResponseTimeQuantile(f64),
+    /// Mean response time \[ms\].
+    ResponseTimeMean,
+    /// Largest response time \[ms\].
+    ResponseTimeMax,
+    /// Quantile (in [0, 1]) of waiting times \[ms\].
+    WaitingTimeQuantile(f64),
+    /// Mean waiting time \[ms\].
+    WaitingTimeMean,
+    /// served ÷ (offered − in flight + overdue) [share in 0..=1].
+    Availability,
+    /// Cost of the run \[USD\].
+    CostTotal,
+    /// Cost scaled to 730 hours \[USD\].
+    CostPerMonth,
+    /// Cost of a million served requests \[USD\].
+    CostPerMillionRequests,
+    /// Largest running count \[tasks\].
+    RunningMax,
+    /// Mean CPU utilization [share in 0..=1].
+    CpuMean,
+    /// The longest stretch of the run in which the load needed more tasks than were in service \[s\].
+    TimeToCapacity,
+    /// Minutes in which a figure of the minute was over a limit.
+    MinutesOver(MinuteLimit),
+    /// Cost scaled to 730 hours, less the baseline's \[USD\].
+    CostChange,
+    /// The same, divided by the baseline's \[share\].
+    CostChangeShare,
+}
+
+impl Quantity {
+    /// Whether it is made of response or waiting times, which are approximate where requests flow.
+    #[must_use]
+    pub fn is_time(self) -> bool {
+        match self {
+            Self::ResponseTimeQuantile(_)
+            | Self::ResponseTimeMean
+            | Self::ResponseTimeMax
+            | Self::WaitingTimeQuantile(_)
+            | Self::WaitingTimeMean => true,
+            Self::MinutesOver(limit) => limit.figure.is_time(),
+            _ => false,
+        }
+    }
+
+    /// Whether it compares with a baseline.
+    #[must_use]
+    pub const fn needs_baseline(self) -> bool {
+        matches!(self, Self::CostChange | Self::CostChangeShare)
+    }
+
+    /// Whether it is read off the minutes of a run.
+    #[must_use]
+    pub const fn needs_minutes(self) -> bool {
+        matches!(self, Self::TimeToCapacity | Self::MinutesOver(_))
+    }
+}
+
+/// A figure of a minute and where it is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MinuteLimit {
+    /// The figure.
+    pub figure: MinuteFigure,
+    /// Whether the limit itself is over: `>=` where it is, `>` where it is not.
+    pub or_equal: bool,
+    /// The limit, in ms for times and as a share for utilizations.
+    pub limit: f64,
+}
+
+/// What the record of a minute tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MinuteFigure {
+    /// Mean response time.
+    ResponseTimeMean,
+    /// Median response time.
+    ResponseTimeP50,
+    /// 95th percentile of response times.
+    ResponseTimeP95,
+    /// 99th percentile of response times.
+    ResponseTimeP99,
+    /// CPU used ÷ reserved.
+    CpuUtilization,
+    /// Memory used ÷ reserved.
+    MemoryUtilization,
+}
+
+impl MinuteFigure {
+    /// Every figure, with its name in checks.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::ResponseTimeMean, "mean_response_time"),
+        (Self::ResponseTimeP50, "p50_response_time"),
+        (Self::ResponseTimeP95, "p95_response_time"),
+        (Self::ResponseTimeP99, "p99_response_time"),
+        (Self::CpuUtilization, "cpu_utilization"),
+        (Self::MemoryUtilization, "memory_utilization"),
+    ];
+
+    /// Whether it is a response time.
+    #[must_use]
+    pub const fn is_time(self) -> bool {
+        !matches!(self, Self::CpuUtilization | Self::MemoryUtilization)
+    }
+
+    /// Its name in checks.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(figure, _)| *figure == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Where a check is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckPlace {
+    /// Its key: `p99_response_time`.
+    pub key: String,
+    /// Name of the text: the scenario's, or `--set`; `None` where it is written nowhere.
+    pub source: Option<String>,
+    /// Line, counted from 1; 0 where it is written nowhere.
+    pub line: usize,
+}
 
 pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -30,8 +181,10 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     checks
 }
 
-/// The figure that a check limits.
-pub(crate) fn figure(name: &str) -> Option<Quantity> {
+/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
+/// alone does not say it, as with `minutes_over_limit`.
+#[must_use]
+pub fn quantity_named(name: &str) -> Option<Quantity> {
     let quantile = |prefix: &str| match prefix {
         "p50" => Some(0.5),
         "p90" => Some(0.9),
@@ -82,7 +235,7 @@ pub(crate) fn expected(name: &str) -> Option<&'static str> {
     Some(match name {
         "minutes_over_limit" => MINUTES,
         "cost_change" => CHANGE,
-        _ => match figure(name)? {
+        _ => match quantity_named(name)? {
             Quantity::Availability | Quantity::CpuMean => SHARE,
             Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
             Quantity::RunningMax => COUNT,
@@ -110,7 +263,7 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
             (quantity, word, comparator, limit, rest)
         }
         _ => {
-            let quantity = figure(name).ok_or("one of the figures that can be checked")?;
+            let quantity = quantity_named(name).ok_or("one of the figures that can be checked")?;
             let read: fn(&str) -> Option<f64> = match quantity {
                 Quantity::Availability | Quantity::CpuMean => {
                     |text| share(text).filter(|share| *share <= 1.0)

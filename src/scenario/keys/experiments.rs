@@ -6,7 +6,42 @@ use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Value;
-use crate::scenario::{Design, SearchSpec, SweepSpec};
+
+/// What a sweep varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepSpec {
+    /// The axes, in the order of the file: keys, then choices.
+    pub axes: Vec<Axis>,
+    /// How points are made of them.
+    pub design: Design,
+    /// Runs of each point, ≥ 1.
+    pub replications: u32,
+}
+
+/// How points are made of axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Design {
+    /// Every combination; the last axis changes fastest.
+    Grid,
+    /// So many combinations, spread evenly over every axis.
+    LatinHypercube {
+        /// Points, ≥ 1.
+        points: u64,
+    },
+}
+
+/// What a search may choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSpec {
+    /// The axes, in the order of the file: keys, then choices.
+    pub axes: Vec<Axis>,
+    /// Confidence with which the winner must pass every check, in [0.5, 1).
+    pub confidence: f64,
+    /// Runs of the winner on fresh random numbers, ≥ 2.
+    pub replications: u32,
+    /// Runs of every candidate before the first are dropped, ≥ 2.
+    pub first_round: u32,
+}
 
 /// `[sweep]`; `None` where it is absent or wrong.
 pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> {

@@ -1,11 +1,46 @@
 //! `[forecast]`: months, growth, and how sure the inputs are.
 
-use crate::scenario::ForecastSpec;
 use crate::scenario::build::Lower;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Value;
+
+/// What a forecast expects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForecastSpec {
+    /// The first month, as year and number; `None`: the first that begins when the scenario's run is over or later.
+    pub from: Option<(i16, i8)>,
+    /// Months, in 1..=60.
+    pub months: u32,
+    /// Growth a month: 0.04 is 4 %; above −1.
+    pub growth: f64,
+    /// Standard deviation of the monthly growth between runs, ≥ 0.
+    pub growth_sd: f64,
+    /// Coefficient of variation of the factor on times of requests, ≥ 0.
+    pub service_time_cv: f64,
+    /// Coefficient of variation of the factor on prices, ≥ 0.
+    pub price_cv: f64,
+    /// Factors by calendar month, January first, each > 0.
+    pub seasonality: [f64; 12],
+    /// Runs, ≥ 1.
+    pub runs: u32,
+}
+
+impl Default for ForecastSpec {
+    fn default() -> Self {
+        Self {
+            from: None,
+            months: 12,
+            growth: 0.0,
+            growth_sd: 0.0,
+            service_time_cv: 0.0,
+            price_cv: 0.0,
+            seasonality: [1.0; 12],
+            runs: 100,
+        }
+    }
+}
 
 /// `[forecast]`; `None` where it is absent or wrong.
 pub(crate) fn read(root: View<'_>, lower: &mut Lower<'_>) -> Option<ForecastSpec> {
@@ -58,7 +93,7 @@ pub(crate) fn read(root: View<'_>, lower: &mut Lower<'_>) -> Option<ForecastSpec
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn growth(text: &str) -> Result<f64, String> {
+pub fn growth(text: &str) -> Result<f64, String> {
     let wrong = || format!("`{text}` is not a growth");
     let (share, period) = text.split_once('/').ok_or_else(wrong)?;
     let percent = share.trim().strip_suffix('%').ok_or_else(wrong)?.trim();
@@ -74,8 +109,9 @@ pub(crate) fn growth(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A month: `2026-12`.
-pub(crate) fn month(text: &str) -> Option<(i16, i8)> {
+/// The month that a text such as `2026-12` says, as year and number.
+#[must_use]
+pub fn month(text: &str) -> Option<(i16, i8)> {
     let (year, month) = text.split_once('-')?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if year.len() != 4 || month.len() != 2 || !digits(year) || !digits(month) {

@@ -6,8 +6,8 @@ use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::ServiceNotes;
 use crate::scenario::build::{Lower, Parts};
+use crate::scenario::built::ServiceNotes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::validate::nearest;

@@ -3,7 +3,6 @@
 use windtunnel_kernel::policy::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
-use crate::scenario::ScheduleText;
 use crate::scenario::build::{Lower, Parts};
 use crate::scenario::import::schedule::{self, Span};
 use crate::scenario::keys::budget::Item;
@@ -11,6 +10,19 @@ use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Entry;
 use crate::scenario::language::{codes, quantity};
+
+/// A scheduled action's time as the scenario writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleText {
+    /// `at(…)`, `rate(…)` or `cron(…)`.
+    pub schedule: String,
+    /// Its zone.
+    pub timezone: String,
+    /// `StartTime`.
+    pub start: Option<String>,
+    /// `EndTime`.
+    pub end: Option<String>,
+}
 
 /// What the clock does to a service; `None` when something is wrong.
 pub(crate) fn read(parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<ClockPlan> {

@@ -4,21 +4,39 @@ use jiff::tz::TimeZone;
 use windtunnel_kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
-use crate::scenario::TraceCounts;
 use crate::scenario::build::{Lower, Parts};
 use crate::scenario::import::curve::{Course, Shape};
 use crate::scenario::import::trace::{
     self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions,
 };
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::schema::top::FIVE_YEARS;
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
 use crate::scenario::language::{codes, quantity};
 
+/// A missing sample, a zero and the end of a trace are three different things.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TraceCounts {
+    /// The file as the scenario names it.
+    pub file: String,
+    /// Length of an interval \[ns\].
+    pub interval_ns: u64,
+    /// Intervals within the horizon that the file gives.
+    pub intervals: u64,
+    /// Of these, intervals whose value is zero.
+    pub zero_intervals: u64,
+    /// Intervals within the horizon that the file leaves out, filled as `gaps` says.
+    pub missing_intervals: u64,
+    /// Where the trace ended before the horizon [ns since second 0]; no requests arrive after it.
+    pub ended_at_ns: Option<u64>,
+    /// Times the trace was begun again because of `repeat`.
+    pub repeats: u64,
+}
+
 /// Longest run \[ns\].
-pub(crate) const LONGEST_RUN: u64 = FIVE_YEARS * NANOS_PER_SEC;
+pub(crate) const LONGEST_RUN: u64 = LONGEST_RUN_S * NANOS_PER_SEC;
 /// Most pieces of a curve, or intervals with exact counts, that are held.
 const MOST_PIECES: u64 = 4_000_000;
 

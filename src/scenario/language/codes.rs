@@ -1,7 +1,19 @@
 //! The diagnostic codes: each with a title, what it means at length, and an example. `WT0..` are errors, `WT1..` warnings,
 //! `WT2..` notes.
 
-use crate::scenario::language::diagnostic::Severity;
+use serde::Serialize;
+
+/// Whether a diagnostic stops the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The scenario cannot be run.
+    Error,
+    /// It can, but probably does not say what was meant.
+    Warning,
+    /// Something was decided that the scenario does not say.
+    Note,
+}
 
 /// One code and its explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,22 +7,10 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::scenario::Source;
-use crate::scenario::language::codes;
+use crate::scenario::language::codes::{self, Severity};
 use crate::scenario::language::invisible::is_invisible;
+use crate::scenario::language::source::Source;
 use crate::scenario::language::tree::Place;
-
-/// Whether a diagnostic stops the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The scenario cannot be run.
-    Error,
-    /// It can, but probably does not say what was meant.
-    Warning,
-    /// Something was decided that the scenario does not say.
-    Note,
-}
 
 /// A place in a text and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

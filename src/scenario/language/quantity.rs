@@ -37,11 +37,17 @@ const SIZE_UNITS: [(&str, u64); 8] = [
     ("GB", 1_000_000_000),
 ];
 
+/// A duration of a scenario (`800ms`, `1m 30s`) in milliseconds; `None` where the text is none.
+#[must_use]
+pub fn duration_ms(text: &str) -> Option<f64> {
+    duration(text).ok().map(|span| span.as_millis_f64())
+}
+
 /// A duration such as `90s`, `2h 30m` or `1.5ms`.
 ///
 /// # Errors
 /// What is wrong with it, as a clause.
-pub(crate) fn duration(text: &str) -> Result<SimDuration, String> {
+pub fn duration(text: &str) -> Result<SimDuration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err("it is empty".to_owned());

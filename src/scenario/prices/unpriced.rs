@@ -7,7 +7,7 @@ use windtunnel_kernel::billing::HOURS_A_MONTH;
 use windtunnel_kernel::units::{NANOS_PER_HOUR, SimDuration};
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::Scenario;
+use crate::scenario::built::Scenario;
 
 /// Items that are used and have no price.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

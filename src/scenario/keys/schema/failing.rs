@@ -1,6 +1,6 @@
 //! What fails: `[service.<name>.failure]`, the checks of a container, and `[[fault]]`.
 
-use crate::scenario::keys::schema::top::FIVE_YEARS;
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
 
 /// Most availability zones of a region.
@@ -56,10 +56,10 @@ pub(crate) const FAULT: TableSpec = TableSpec {
     doc: "Something that goes wrong at a given time: one of `crash`, `hang`, `crash_loop`, `slow_dependency`, \
           `launch_failure`, `failing_health_check`, `zone_outage`.",
     keys: &[
-        Key::new("at", Kind::Duration(0, FIVE_YEARS), "When it begins, from second 0.").required(),
+        Key::new("at", Kind::Duration(0, LONGEST_RUN_S), "When it begins, from second 0.").required(),
         Key::new(
             "duration",
-            Kind::DurationAbove(FIVE_YEARS),
+            Kind::DurationAbove(LONGEST_RUN_S),
             "How long it lasts. Left out: to the end of the run. A crash happens in an instant.",
         ),
         Key::new("services", Kind::Texts, "The services it concerns. Left out: all."),

@@ -1,12 +1,12 @@
 //! `[service.<name>.scaling]` and its policies. Names are AWS's own, in snake case.
 
-use crate::scenario::keys::schema::top::FIVE_YEARS;
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, later, word};
 
 /// Tasks a service may have: the ECS quota.
 pub(crate) const MOST_TASKS: i128 = 5_000;
 const CAPACITY: Kind = Kind::Integer(0, MOST_TASKS);
-const SINCE_START: Kind = Kind::Duration(0, FIVE_YEARS);
+const SINCE_START: Kind = Kind::Duration(0, LONGEST_RUN_S);
 const COOLDOWN: Kind = Kind::Duration(0, 86_400 * 7);
 
 pub(crate) const SCALING: TableSpec = TableSpec {

@@ -1,8 +1,8 @@
 //! `[service.<name>]`: traffic, request, task, startup, load balancer; and distributions.
 
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::keys::schema::failing::{CONTAINER_HEALTH_CHECK, FAILURE, MOST_ZONES};
 use crate::scenario::keys::schema::scaling::SCALING;
-use crate::scenario::keys::schema::top::FIVE_YEARS;
 use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
 
 const YEAR_RATE: f64 = 1e7;
@@ -141,7 +141,7 @@ const TRACE: TableSpec = TableSpec {
 };
 
 const RATE: Kind = Kind::Number(0.0, YEAR_RATE);
-const SINCE_START: Kind = Kind::Duration(0, FIVE_YEARS);
+const SINCE_START: Kind = Kind::Duration(0, LONGEST_RUN_S);
 
 const SHAPE: TableSpec = TableSpec {
     doc: "One shape of an arrival rate; rates are requests a second, times count from second 0.",

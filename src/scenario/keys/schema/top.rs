@@ -1,13 +1,12 @@
 //! The outermost table, `[limits]`, `[prices]` and `[checks]`.
 
+use crate::scenario::keys::limits::LIMITS;
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::keys::schema::assumptions::ASSUMPTIONS;
 use crate::scenario::keys::schema::experiments::{FORECAST, OPTIMIZE, SWEEP};
 use crate::scenario::keys::schema::failing::FAULT;
 use crate::scenario::keys::schema::service::SERVICE;
 use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-
-/// Longest run \[s\]: five years of 365.25 days.
-pub(crate) const FIVE_YEARS: u64 = 157_788_000;
 
 /// The scenario.
 pub(crate) const SCENARIO: TableSpec = TableSpec {
@@ -28,12 +27,12 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
             .or("\"UTC\""),
         Key::new(
             "horizon",
-            Kind::DurationAbove(FIVE_YEARS),
+            Kind::DurationAbove(LONGEST_RUN_S),
             "Simulated time. May be left out where a trace gives it: then it is the length of the longest trace.",
         ),
         Key::new(
             "warmup",
-            Kind::Duration(0, FIVE_YEARS),
+            Kind::Duration(0, LONGEST_RUN_S),
             "Requests that arrive before this are left out of the request statistics, never of the bill.",
         )
         .or("\"0s\""),
@@ -56,43 +55,6 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         Key::new("sweep", Kind::Table(&SWEEP), "What `windtunnel sweep` varies."),
         Key::new("optimize", Kind::Table(&OPTIMIZE), "What `windtunnel optimize` may choose."),
         Key::new("forecast", Kind::Table(&FORECAST), "What `windtunnel forecast` expects."),
-    ],
-};
-
-const LIMITS: TableSpec = TableSpec {
-    doc: "Guards against runs that take too long or too much memory.",
-    keys: &[
-        Key::new(
-            "max_requests",
-            Kind::Integer(1, 1_000_000_000_000_000),
-            "Most requests that a run may expect one by one; the estimate is the integral of the arrival rate. Retries are \
-             counted in the run, which ends with an error (exit code 3) when there are more of them than this. Flows have no \
-             limit.",
-        )
-        .or("100000000000"),
-        Key::new(
-            "max_in_flight",
-            Kind::Integer(1, 1_000_000_000),
-            "Most requests of one service that a run may keep one by one while they wait, are in service, are worked on in vain \
-             or wait to be tried again, about 100 bytes each; a run that has more ends with an error (exit code 3). Where no \
-             request depends on those that come after it, only those count that have been in a task for longer than \
-             `deregistration_delay`, or `stop_timeout` without a load balancer. Flows have no limit.",
-        )
-        .or("5000000"),
-        Key::new(
-            "max_output",
-            Kind::Size(1 << 20, 4 << 30),
-            "Most that the files of a command may take together. `run` estimates them before it begins (a row a minute and \
-             service), and writing ends with an error (exit code 3) where they are more.",
-        )
-        .or("\"4GiB\""),
-        Key::new(
-            "fluid_above",
-            Kind::Integer(1, 1_000_000_000_000_000_000),
-            "Expected requests above which `fidelity = \"auto\"` lets requests flow; the default is half a minute of \
-             single requests on one core.",
-        )
-        .or("1000000000"),
     ],
 };
 

@@ -12,13 +12,14 @@ mod outline;
 mod plausibility;
 mod prices;
 
-pub use built::{Scenario, ServiceNotes};
+pub use built::Scenario;
 pub use keys::checks::{Check, CheckPlace, Comparator, MinuteFigure, MinuteLimit, Quantity, quantity_named};
 pub use keys::experiments::{Design, SearchSpec, SweepSpec};
 pub use keys::forecast::{ForecastSpec, growth as growth_of, month as month_of};
 pub use keys::limits::LONGEST_RUN_S;
-pub use keys::scheduled::ScheduleText;
-pub use keys::traffic::TraceCounts;
+pub use keys::scaling::scheduled::ScheduleText;
+pub use keys::service::ServiceNotes;
+pub use keys::traffic::trace::TraceCounts;
 pub use language::axis::{Axis, AxisValue, split_outside};
 pub use language::changes::{Change, Part, changes};
 pub use language::codes::{ALL as CODES, Code, Severity};

@@ -1,32 +1,22 @@
 //! From the resolved tree to the kernel's plan, with every check that concerns more than one key. All of them run, so
 //! that all problems are reported at once: a part that cannot be built is `None`, and the parts meet at the end.
 
-use std::io::Read;
-
 use windtunnel_kernel::units::{Bytes, SimDuration};
 use windtunnel_kernel::world::{Bounds, Fidelity, Plan, ServicePlan};
 
-use crate::scenario::built::ServiceNotes;
-use crate::scenario::import::curve::Calendar;
-use crate::scenario::keys::assumptions::Assumptions;
-use crate::scenario::keys::budget::Budget;
-use crate::scenario::keys::checks::Check;
-use crate::scenario::keys::experiments::{SearchSpec, SweepSpec};
-use crate::scenario::keys::forecast::ForecastSpec;
-use crate::scenario::keys::prices::Prices;
-use crate::scenario::keys::traffic::Source;
-use crate::scenario::keys::{
-    assumptions, checks, experiments, faults, fluid_limits, forecast, metrics, policies, prices, request,
-    scheduled, service, start_time, traffic,
-};
-use crate::scenario::language::codes;
-use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::quantity;
-use crate::scenario::language::source::Files;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::checks::{self, Check};
+use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::experiments::{self, SearchSpec, SweepSpec};
+use crate::scenario::keys::forecast::{self, ForecastSpec};
+use crate::scenario::keys::prices::{self, Prices};
+use crate::scenario::keys::service::{self, ServiceNotes};
+use crate::scenario::keys::traffic::table::Source;
+use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, metrics, start_time, traffic};
+use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
-use crate::scenario::lints;
-use crate::scenario::plausibility;
+use crate::scenario::language::{codes, quantity};
+use crate::scenario::{lints, plausibility};
 
 /// What a resolved tree says.
 pub(crate) struct Lowered {
@@ -43,29 +33,7 @@ pub(crate) struct Lowered {
     pub(crate) start: Option<String>,
 }
 
-/// The way to report problems and to open files.
-pub(crate) struct Lower<'a> {
-    pub(crate) report: &'a mut Report,
-    pub(crate) files: &'a mut dyn Files,
-    pub(crate) budget: Budget,
-}
-
 impl Lower<'_> {
-    /// Opens a file beside the scenario.
-    pub(crate) fn open(&mut self, file: &str, place: &Place) -> Option<Box<dyn Read>> {
-        match self.files.open(file) {
-            Ok(reader) => Some(reader),
-            Err(why) => {
-                self.report.add(
-                    Problem::new(codes::FILE_UNREADABLE, format!("`{file}` cannot be opened: {why}"))
-                        .at(place, why)
-                        .help("paths are relative to the folder of the scenario"),
-                );
-                None
-            }
-        }
-    }
-
     /// Builds the plan; `None` only after an error was reported.
     pub(crate) fn scenario(&mut self, root: View<'_>) -> Option<Lowered> {
         let assumptions = root.table("assumptions").and_then(|view| assumptions::read(view, self));
@@ -76,7 +44,7 @@ impl Lower<'_> {
         let forecast = forecast::read(root, self);
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
         let sources: Vec<Option<Source>> =
-            services.iter().map(|(_, service)| traffic::source(root, *service, self)).collect();
+            services.iter().map(|(_, service)| traffic::table::source(root, *service, self)).collect();
         let (calendar, start) = start_time::calendar(root, &sources, self).unzip();
         let horizon = self.horizon(root, &sources);
         let warmup = self.warmup(root, horizon);
@@ -88,13 +56,11 @@ impl Lower<'_> {
                 name: &entry.key,
                 root,
                 service: *service,
-                source: source.as_ref(),
                 horizon,
                 calendar: calendar.as_ref(),
                 assumptions: assumptions.as_ref(),
-                prices: prices.as_ref(),
             };
-            match self.service(&parts) {
+            match self.service(&parts, source.as_ref(), prices.as_ref()) {
                 Some(plan) => plans.push(plan),
                 None => complete = false,
             }
@@ -111,7 +77,7 @@ impl Lower<'_> {
         if !complete || plans.is_empty() {
             return None;
         }
-        let not_priced = prices.not_priced(&plans, self.report, root);
+        let not_priced = prices.not_priced(plans.iter().map(|(plan, _)| plan), self.report, root);
         let (services, notes) = plans.into_iter().unzip();
         Some(Lowered {
             plan: Plan {
@@ -135,13 +101,32 @@ impl Lower<'_> {
         })
     }
 
+    /// The plan of a service, after what is unlikely in it was warned of.
+    fn service(
+        &mut self,
+        parts: &Parts<'_>,
+        source: Option<&Source>,
+        prices: Option<&Prices>,
+    ) -> Option<(ServicePlan, ServiceNotes)> {
+        let errors = self.report.errors();
+        let (plan, notes) = service::plan(parts, source, prices, self)?;
+        let (view, horizon) = (parts.service, parts.horizon?);
+        plausibility::lint(&plan, view, horizon, self.report);
+        let second_0 = parts.calendar?.start_unix_ns;
+        // A policy that AWS refuses is not worth a warning.
+        if self.report.errors() == errors {
+            lints::check(&lints::Service { plan: &plan, view, horizon, second_0 }, self.report);
+        }
+        Some((plan, notes))
+    }
+
     fn horizon(&mut self, root: View<'_>, sources: &[Option<Source>]) -> Option<SimDuration> {
         if root.is_given("horizon") {
             return root.duration("horizon");
         }
         let longest = sources.iter().flatten().filter_map(Source::trace_length).max();
         let problem = match longest {
-            Some(length) if length <= traffic::LONGEST_RUN => return Some(SimDuration(length)),
+            Some(length) if length <= limits::LONGEST_RUN => return Some(SimDuration(length)),
             Some(_) => Problem::new(
                 codes::NO_HORIZON,
                 "the trace is longer than five years, so it needs a `horizon`",
@@ -171,63 +156,6 @@ impl Lower<'_> {
             return None;
         }
         Some(warmup)
-    }
-
-    fn service(&mut self, parts: &Parts<'_>) -> Option<(ServicePlan, ServiceNotes)> {
-        let view = parts.service;
-        let errors = self.report.errors();
-        let task = service::task(view, self);
-        let zones = view.count("availability_zones");
-        let faults = zones.and_then(|zones| faults::of_service(parts, zones, self));
-        let request = view.table("request").and_then(|request| request::request(request, self));
-        let startup = service::startup(view, self);
-        let load_balancer = service::load_balancer(view, parts.assumptions, self);
-        let stopping = service::stopping(parts);
-        let capacity = view.table("scaling").and_then(|scaling| policies::capacity(scaling, self));
-        let metrics = metrics::read(view, parts.assumptions, self);
-        let policies = metrics.as_ref().and_then(|metrics| policies::read(view, metrics, self));
-        let clock = scheduled::read(parts, self);
-        let traffic = parts.source.and_then(|source| traffic::plan(source, parts, self));
-        let tariff = parts.prices.and_then(|prices| prices.tariff(parts, self));
-        let (traffic, trace) = traffic?;
-        let (min_capacity, max_capacity, desired_count) = capacity?;
-        let assumptions = parts.assumptions?;
-        let (request, task) = (request?, task?);
-        let overdue_after = request::overdue_after(view.table("request")?, &request, &task)?;
-        let plan = ServicePlan {
-            name: parts.name.to_owned(),
-            traffic,
-            request,
-            task,
-            startup: startup?,
-            stopping: stopping?,
-            load_balancer: load_balancer?,
-            min_capacity,
-            max_capacity,
-            desired_count,
-            replacement: assumptions.replacement.clone(),
-            scale_in_victim: assumptions.scale_in_victim,
-            zones: zones?,
-            launch_backoff: assumptions.launch_backoff,
-            faults: faults?,
-            policies: policies?,
-            clock: clock?,
-            metrics: metrics?,
-            policy_rules: assumptions.policy_rules.clone(),
-            telemetry: assumptions.telemetry.clone(),
-            tariff: tariff?,
-            overdue_after,
-        };
-        let architecture = view.table("task")?.text("architecture")?.to_owned();
-        let horizon = parts.horizon?;
-        plausibility::lint(&plan, view, horizon, self.report);
-        let second_0 = parts.calendar?.start_unix_ns;
-        // A policy that AWS refuses is not worth a warning.
-        if self.report.errors() == errors {
-            lints::check(&lints::Service { plan: &plan, view, horizon, second_0 }, self.report);
-        }
-        let schedules = scheduled::texts(view)?;
-        Some((plan, ServiceNotes { architecture, trace, schedules }))
     }
 
     /// How requests are simulated, as the scenario says or as their number suggests.
@@ -325,16 +253,4 @@ impl Lower<'_> {
 fn bounds(root: View<'_>) -> Option<Bounds> {
     let limit = |key: &str| u64::try_from(root.table("limits")?.integer(key)?).ok();
     Some(Bounds { retries: limit("max_requests")?, in_flight: limit("max_in_flight")? })
-}
-
-/// What the parts of a service are built from.
-pub(crate) struct Parts<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) root: View<'a>,
-    pub(crate) service: View<'a>,
-    pub(crate) source: Option<&'a Source>,
-    pub(crate) horizon: Option<SimDuration>,
-    pub(crate) calendar: Option<&'a Calendar>,
-    pub(crate) assumptions: Option<&'a Assumptions>,
-    pub(crate) prices: Option<&'a Prices>,
 }

@@ -8,8 +8,7 @@ use windtunnel_kernel::world::{Fidelity, Plan};
 use crate::scenario::keys::checks::Check;
 use crate::scenario::keys::experiments::{SearchSpec, SweepSpec};
 use crate::scenario::keys::forecast::ForecastSpec;
-use crate::scenario::keys::scheduled::ScheduleText;
-use crate::scenario::keys::traffic::TraceCounts;
+use crate::scenario::keys::service::ServiceNotes;
 use crate::scenario::language::resolved;
 
 /// A scenario, resolved: everything a run and its report need.
@@ -72,15 +71,4 @@ impl Scenario {
             Fidelity::Fluid => "fluid",
         }
     }
-}
-
-/// What a report says of a service beyond the kernel's plan.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ServiceNotes {
-    /// `x86_64` or `arm64`.
-    pub architecture: String,
-    /// The trace it replays, if any.
-    pub trace: Option<TraceCounts>,
-    /// Its scheduled actions as they are written, in the order of the plan.
-    pub schedules: Vec<ScheduleText>,
 }

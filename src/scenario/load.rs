@@ -4,11 +4,11 @@
 use sha2::{Digest, Sha256};
 use windtunnel_kernel::telemetry::Metric;
 
-use crate::scenario::build::Lower;
 use crate::scenario::built::Scenario;
 use crate::scenario::keys::budget::Budget;
+use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::checks::CheckPlace;
-use crate::scenario::keys::schema::top::SCENARIO;
+use crate::scenario::keys::root::SCENARIO;
 use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
 use crate::scenario::language::source::{Files, Source};
 use crate::scenario::language::table_reader::View;

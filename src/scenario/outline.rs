@@ -4,9 +4,7 @@
 
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::checks;
-use crate::scenario::keys::checks::Check;
-use crate::scenario::keys::checks::CheckPlace;
+use crate::scenario::keys::checks::{self, Check, CheckPlace};
 use crate::scenario::language::diagnostic::Sources;
 use crate::scenario::language::quantity;
 use crate::scenario::language::source::Source;

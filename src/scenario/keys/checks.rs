@@ -1,10 +1,70 @@
 //! `[checks]`: an operator, a number and a unit.
 
-use crate::scenario::build::Lower;
-use crate::scenario::language::codes;
+use crate::scenario::keys::builder::Lower;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::quantity;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
+use crate::scenario::language::{codes, quantity};
+
+const fn time_check(name: &'static str, doc: &'static str) -> Key {
+    Key::new(name, Kind::Check, doc)
+}
+
+pub(crate) const CHECKS: TableSpec = TableSpec {
+    doc: "What must hold, each an operator (<, <=, >, >=), a number and a unit. With several services each must hold; \
+          cost checks are for the sum.",
+    keys: &[
+        time_check("p50_response_time", "Median response time (arrival to end), such as `< 100ms`."),
+        time_check("p90_response_time", "90th percentile of response times."),
+        time_check("p95_response_time", "95th percentile of response times."),
+        time_check("p99_response_time", "99th percentile of response times."),
+        time_check("p99_9_response_time", "99.9th percentile of response times."),
+        time_check("mean_response_time", "Mean response time."),
+        time_check("max_response_time", "Largest response time."),
+        time_check("p50_waiting_time", "Median waiting time (arrival to a place in a task)."),
+        time_check("p90_waiting_time", "90th percentile of waiting times."),
+        time_check("p95_waiting_time", "95th percentile of waiting times."),
+        time_check("p99_waiting_time", "99th percentile of waiting times."),
+        time_check("p99_9_waiting_time", "99.9th percentile of waiting times."),
+        time_check("mean_waiting_time", "Mean waiting time."),
+        time_check("max_waiting_time", "Largest waiting time."),
+        Key::new(
+            "availability",
+            Kind::Check,
+            "served ÷ (offered − in flight + overdue), such as `>= 99.9%`.",
+        ),
+        Key::new("cost", Kind::Check, "Cost of the run, such as `< 20 USD`."),
+        Key::new("cost_per_month", Kind::Check, "Cost scaled to 730 hours, such as `< 2000 USD`."),
+        Key::new(
+            "cost_per_million_requests",
+            Kind::Check,
+            "Cost of a million served requests, so that refusing work makes nothing cheaper.",
+        ),
+        Key::new("running_max", Kind::Check, "Largest running count, such as `<= 80 tasks`."),
+        Key::new("cpu_mean", Kind::Check, "Mean CPU utilization, such as `< 65%`."),
+        Key::new(
+            "time_to_capacity",
+            Kind::Check,
+            "The longest stretch in which more was offered than the tasks in service can carry: from then until enough of them \
+             are in service or less is offered, such as `< 5m`. Load is known by the minute. One that is not over at the \
+             horizon counts to it, and the verdict says so.",
+        ),
+        Key::new(
+            "minutes_over_limit",
+            Kind::Check,
+            "Minutes in which a figure of the minute is over its limit, such as `<= 5 with p99_response_time > 500ms`; also \
+             mean, p50 and p95 of response times, `cpu_utilization` and `memory_utilization` (`> 90%`). A minute in which \
+             requests are lost and none is answered is over every limit of response times.",
+        ),
+        Key::new(
+            "cost_change",
+            Kind::Check,
+            "Cost scaled to 730 hours against a baseline, such as `<= 5%` or `<= 100 USD`; `<= -10%` asks for a saving. The \
+             baseline is that of `windtunnel check --baseline`, or the base of `compare` and `diff`; without one there is \
+             nothing to judge.",
+        ),
+    ],
+};
 
 /// One line of `[checks]`. Where there are several services it holds for each of them; cost checks are for their sum.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,42 +1,96 @@
 //! What fails: of its own accord, and at given times.
 
-use windtunnel_kernel::service::{ContainerCheckPlan, Extent, FaultKind, FaultPlan, TaskHealthPlan};
+use windtunnel_kernel::service::{Extent, FaultKind, FaultPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::build::{Lower, Parts};
-use crate::scenario::keys::distribution;
-use crate::scenario::keys::schema::failing::FAULT_KINDS;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
 use crate::scenario::language::table_reader::View;
 
-/// What fails in a task of its own accord, and its container's check.
-pub(crate) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
-    let (task, failure) = (service.table("task")?, service.table("failure")?);
-    let container_check = match task.table("container_health_check") {
-        Some(check) if task.is_given("container_health_check") => Some(ContainerCheckPlan {
-            interval: check.duration("interval")?,
-            timeout: check.duration("timeout")?,
-            retries: check.count("retries")?,
-            start_period: check.duration("start_period")?,
-        }),
-        _ => None,
-    };
-    let time_to_crash = if failure.is_given("time_to_crash") {
-        Some(distribution::read(failure, "time_to_crash", lower)?)
-    } else {
-        None
-    };
-    Some(TaskHealthPlan {
-        memory_growth: task.size("memory_growth_per_hour")?,
-        memory_growth_limit: task.size("memory_growth_limit"),
-        kills_out_of_memory: task.text("out_of_memory")? == "kill",
-        time_to_crash,
-        launch_failure: failure.number("launch_failure_probability")?,
-        container_check,
-    })
-}
+const ZONES: &[Choice] = &[word("a"), word("b"), word("c"), word("d"), word("e"), word("f")];
+const ZONE: Key =
+    Key::new("zone", Kind::Choice(ZONES), "Availability zone, the first of a service is \"a\".");
+
+/// The kinds of a fault, by key; exactly one of them is given.
+pub(crate) const FAULT_KINDS: [&str; 7] = [
+    "crash",
+    "hang",
+    "crash_loop",
+    "slow_dependency",
+    "launch_failure",
+    "failing_health_check",
+    "zone_outage",
+];
+
+pub(crate) const FAULT: TableSpec = TableSpec {
+    doc: "Something that goes wrong at a given time: one of `crash`, `hang`, `crash_loop`, `slow_dependency`, \
+          `launch_failure`, `failing_health_check`, `zone_outage`.",
+    keys: &[
+        Key::new("at", Kind::Duration(0, LONGEST_RUN_S), "When it begins, from second 0.").required(),
+        Key::new(
+            "duration",
+            Kind::DurationAbove(LONGEST_RUN_S),
+            "How long it lasts. Left out: to the end of the run. A crash happens in an instant.",
+        ),
+        Key::new("services", Kind::Texts, "The services it concerns. Left out: all."),
+        Key::new("crash", Kind::Table(&EXTENT), "Running tasks exit at once; ECS replaces them at once."),
+        Key::new(
+            "hang",
+            Kind::Table(&EXTENT),
+            "Tasks in service accept requests and answer none, health checks included; what they were doing goes on \
+             when the fault is over, if they live that long.",
+        ),
+        Key::new("crash_loop", Kind::Table(&CRASH_LOOP), "Tasks that start while it lasts crash soon after."),
+        Key::new("slow_dependency", Kind::Table(&SLOW), "Waits that begin while it lasts take longer."),
+        Key::new("launch_failure", Kind::Table(&LAUNCH), "Tasks launched while it lasts may never run."),
+        Key::new(
+            "failing_health_check",
+            Kind::Table(&EXTENT),
+            "The targets of tasks fail their health checks while it lasts, whatever they answer to requests: a wrong path or a \
+             wrong expected status. Tasks that start meanwhile fail with the same share, or in the same zone.",
+        ),
+        Key::new(
+            "zone_outage",
+            Kind::Table(&OUTAGE),
+            "All tasks of a zone are lost at once, and none is placed there while it lasts.",
+        ),
+    ],
+};
+
+const EXTENT: TableSpec = TableSpec {
+    doc: "Which tasks it hits: a share of them, or those of one zone.",
+    keys: &[
+        Key::new(
+            "share",
+            Kind::NumberAbove(0.0, 1.0),
+            "Share of the tasks, rounded up; which ones, chance decides.",
+        ),
+        ZONE,
+    ],
+};
+const CRASH_LOOP: TableSpec = TableSpec {
+    doc: "Tasks that crash soon after they start: a bad configuration.",
+    keys: &[Key::new("after", Kind::Duration(0, 86_400), "From RUNNING to the crash.").required()],
+};
+const SLOW: TableSpec = TableSpec {
+    doc: "A downstream service that answers slowly.",
+    keys: &[Key::new("factor", Kind::Number(0.0, 10_000.0), "Factor on `request.wait_time`.").required()],
+};
+const LAUNCH: TableSpec = TableSpec {
+    doc: "Launches that fail.",
+    keys: &[Key::new(
+        "probability",
+        Kind::NumberAbove(0.0, 1.0),
+        "Probability that a task stops before it is RUNNING.",
+    )
+    .or("1.0")],
+};
+const OUTAGE: TableSpec = TableSpec { doc: "The loss of an availability zone.", keys: &[ZONE.required()] };
 
 /// The faults of the scenario that concern a service, in order of time; `None` where one is wrong.
 pub(crate) fn of_service(parts: &Parts<'_>, zones: u32, lower: &mut Lower<'_>) -> Option<Vec<FaultPlan>> {

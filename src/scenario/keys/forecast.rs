@@ -1,10 +1,54 @@
 //! `[forecast]`: months, growth, and how sure the inputs are.
 
-use crate::scenario::build::Lower;
+use crate::scenario::keys::builder::Lower;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Value;
+
+/// `[forecast]`.
+pub(crate) const FORECAST: TableSpec = TableSpec {
+    doc: "What `windtunnel forecast` expects of the months to come.",
+    keys: &[
+        Key::new("months", Kind::Integer(1, 60), "Months of the forecast.").or("12"),
+        Key::new("from", Kind::Text, "First month, such as `2026-12`. Left out: the first month, in the scenario's time zone, that begins when its run is over or later."),
+        Key::new(
+            "growth",
+            Kind::Text,
+            "Growth of the traffic from each month to the next, such as `4%/month` or `60%/year`.",
+        )
+        .or("\"0%/month\""),
+        Key::new(
+            "growth_sd",
+            Kind::Number(0.0, 1.0),
+            "How sure the growth is: the standard deviation of the monthly rate between runs (normal law); 0.01 is one \
+             percentage point.",
+        )
+        .or("0.0"),
+        Key::new(
+            "service_time_cv",
+            Kind::Number(0.0, 3.0),
+            "How sure `cpu_time` and `wait_time` are: both are multiplied by a factor of mean 1 and this coefficient of \
+             variation, drawn for each run (lognormal law).",
+        )
+        .or("0.0"),
+        Key::new(
+            "price_cv",
+            Kind::Number(0.0, 3.0),
+            "How sure prices are: all are multiplied by a factor of mean 1 and this coefficient of variation, drawn for \
+             each run (lognormal law).",
+        )
+        .or("0.0"),
+        Key::new(
+            "seasonality",
+            Kind::Values,
+            "Twelve factors of the traffic by calendar month, January first; empty: none.",
+        )
+        .or("[]"),
+        Key::new("replications", Kind::Integer(1, 10_000), "Runs, each with inputs of its own.").or("100"),
+    ],
+};
 
 /// What a forecast expects.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,26 @@
 //! `[limits]`: guards against slips of a unit, and the bounds that hold for every scenario.
 
+use windtunnel_kernel::units::NANOS_PER_SEC;
+
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
+
+/// Capacity of a service \[tasks\].
+pub(crate) const CAPACITY: Kind = Kind::Integer(0, MOST_TASKS);
+
+/// Time from second 0.
+pub(crate) const SINCE_START: Kind = Kind::Duration(0, LONGEST_RUN_S);
+
+/// Cooldown of a policy.
+pub(crate) const COOLDOWN: Kind = Kind::Duration(0, 86_400 * 7);
+
+/// Longest run \[ns\].
+pub(crate) const LONGEST_RUN: u64 = LONGEST_RUN_S * NANOS_PER_SEC;
+
+/// Tasks a service may have: the ECS quota.
+pub(crate) const MOST_TASKS: i128 = 5_000;
+
+/// Most availability zones of a region.
+pub(crate) const MOST_ZONES: i128 = 6;
 
 /// Longest run \[s\]: five years of 365.25 days.
 pub const LONGEST_RUN_S: u64 = 157_788_000;

@@ -8,14 +8,52 @@ use windtunnel_kernel::telemetry::{
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::build::Lower;
 use crate::scenario::keys::assumptions::Assumptions;
+use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::expression;
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
 use crate::scenario::language::validate::nearest;
 use crate::scenario::language::{codes, quantity};
+
+const RESOLUTIONS: &[Choice] = &[word("20s"), word("60s")];
+
+pub(crate) const MONITORING: TableSpec = TableSpec {
+    doc: "How often ECS publishes the service's metrics (`monitoring.metricConfigurations`); high-resolution policies need 20 s.",
+    keys: &[
+        Key::new("cpu_utilization", Kind::Choice(RESOLUTIONS), "Resolution of CPUUtilization.").or("\"60s\""),
+        Key::new("memory_utilization", Kind::Choice(RESOLUTIONS), "Resolution of MemoryUtilization.")
+            .or("\"60s\""),
+    ],
+};
+
+pub(crate) const METRIC: TableSpec = TableSpec {
+    doc: "A metric of your own: an expression of what is measured, published once a period.",
+    keys: &[
+        Key::new(
+            "expression",
+            Kind::Text,
+            "Numbers, + - * / ( ), min(…), max(…) and: queue_length, in_flight, in_service (requests in a place), averages over \
+             the period; requests, rejected, failed, timed_out in it; running, desired, pending, healthy tasks at its end; \
+             cpu_utilization, memory_utilization [%]; response_time_mean, _p50, _p90, _p95, _p99 [ms]. A division by zero, or \
+             something that was not measured, is a missing datapoint.",
+        )
+        .required(),
+        Key::new(
+            "resolution",
+            Kind::Choice(&[word("10s"), word("20s"), word("30s"), word("60s")]),
+            "Length of its periods.",
+        )
+        .or("\"60s\""),
+        Key::new(
+            "delay",
+            Kind::Duration(0, 3600),
+            "From the end of a period until its datapoint can be read. Left out: `assumptions.custom_metric_delay`.",
+        ),
+    ],
+};
 
 const SECOND: u64 = 1_000_000_000;
 const DAY: u64 = 86_400 * SECOND;

@@ -6,13 +6,38 @@ use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::build::{Lower, Parts};
-use crate::scenario::built::ServiceNotes;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
 use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::validate::nearest;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::prices::price_book::PriceBook;
+
+pub(crate) const PRICES: TableSpec = TableSpec {
+    doc: "Prices that replace those of the built-in book, in USD without tax, as decimal strings.",
+    keys: &[
+        Key::new(
+            "file",
+            Kind::Text,
+            "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
+             as_of); its rows replace and extend the book's.",
+        ),
+        Key::new("fargate_vcpu", Kind::Price, "Per vCPU-hour."),
+        Key::new("fargate_memory", Kind::Price, "Per GB-hour of memory."),
+        Key::new("fargate_ephemeral_storage", Kind::Price, "Per GB-hour of ephemeral storage above 20 GB."),
+        Key::new("alb_hour", Kind::Price, "Per hour of a load balancer."),
+        Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
+        Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
+        Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
+        Key::new(
+            "cloudwatch_high_resolution_alarm",
+            Kind::Price,
+            "Per alarm of periods below a minute and month.",
+        ),
+    ],
+};
 
 /// Ephemeral storage that a task has without extra charge \[GB\] (documented: `aws-platform.md` §2.1).
 const INCLUDED_STORAGE_GB: u64 = 20;
@@ -159,15 +184,15 @@ impl Prices {
     }
 
     /// What the bill leaves out, in words; a warning names what is used and has no price.
-    pub(crate) fn not_priced(
+    pub(crate) fn not_priced<'p>(
         &self,
-        plans: &[(ServicePlan, ServiceNotes)],
+        plans: impl Iterator<Item = &'p ServicePlan>,
         report: &mut Report,
         root: View<'_>,
     ) -> Vec<String> {
         let (mut without_bytes, mut high_resolution_metrics) = (false, false);
         let mut missing: BTreeSet<LineItem> = BTreeSet::new();
-        for (plan, _) in plans {
+        for plan in plans {
             let tariff = &plan.tariff;
             missing.extend(tariff.unpriced(plan.alarms()));
             high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]

@@ -4,11 +4,109 @@ use windtunnel_kernel::random::Spread;
 use windtunnel_kernel::service::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::build::Lower;
+use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
 use crate::scenario::language::table_reader::View;
+
+const DAY: u64 = 86_400;
+const TIB: u64 = 1 << 40;
+
+pub(crate) const REQUEST: TableSpec = TableSpec {
+    doc: "What a request needs: a place in a task, then CPU, then time downstream. At least one of the two times.",
+    keys: &[
+        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes.").or("\"0ms\""),
+        Key::new(
+            "wait_time",
+            Kind::Distribution,
+            "Time it is then blocked on something downstream, without CPU.",
+        )
+        .or("\"0ms\""),
+        Key::new(
+            "timeout",
+            Kind::Distribution,
+            "The client gives up so long after arrival. Left out: never.",
+        ),
+        Key::new(
+            "overdue_after",
+            Kind::Either(&NEVER, &OVERDUE),
+            "A request that is in flight at the horizon and has been for longer than this counts as not served; \"never\": it is left \
+             out of availability. Left out: 60 s, after which a load balancer answers 504, or the 99.9th percentile of the service \
+             time where that is longer. With a `timeout` clients decide.",
+        ),
+        Key::new(
+            "bytes",
+            Kind::Size(0, TIB),
+            "Request and response together, for the load balancer's bill. Left out: not billed.",
+        ),
+        Key::new("class", Kind::Map(&CLASS), "Classes of requests with demands of their own, by name.")
+            .or("{}"),
+        Key::new("retry", Kind::Table(&RETRY), "When clients try again. Left out: they try once."),
+        Key::new(
+            "cancel_timed_out",
+            Kind::Bool,
+            "Whether a task stops working on a request whose client has given up; else it does the work in vain.",
+        )
+        .or("false"),
+    ],
+};
+
+const NEVER: Kind = Kind::Choice(&[word("never")]);
+
+const OVERDUE: Kind = Kind::DurationAbove(DAY * 365);
+
+const CLASS: TableSpec = TableSpec {
+    doc: "A class of requests. What is left out is as the table above it says for all requests.",
+    keys: &[
+        Key::new(
+            "weight",
+            Kind::NumberAbove(0.0, 1e9),
+            "Its share of the requests, relative to the weights of the other classes.",
+        )
+        .required(),
+        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes."),
+        Key::new("wait_time", Kind::Distribution, "Time it is then blocked, without CPU."),
+        Key::new("timeout", Kind::Distribution, "The client gives up so long after arrival."),
+    ],
+};
+
+const RETRY: TableSpec = TableSpec {
+    doc: "When clients try again: after a 503, a time-out, or the death of the task that held the attempt. The defaults \
+          are those of AWS's SDKs in their standard mode, but for the budget, which is off.",
+    keys: &[
+        Key::new(
+            "max_attempts",
+            Kind::Integer(2, 1_000),
+            "Attempts at most, the first one included; at most 100 where clients try again at once (`backoff` or `max_backoff` \
+             of 0 s).",
+        )
+        .or("3"),
+        Key::new("backoff", Kind::Duration(0, 3600), "Wait before the second attempt.").or("\"1s\""),
+        Key::new("multiplier", Kind::Number(1.0, 100.0), "Each further wait is the last one times this.")
+            .or("2.0"),
+        Key::new("max_backoff", Kind::Duration(0, DAY), "Longest wait before jitter.").or("\"20s\""),
+        Key::new(
+            "jitter",
+            Kind::Choice(&[word("none"), word("full"), word("equal"), word("exponential")]),
+            "How chance changes a wait: not at all; uniform from zero to it; half of it and uniform up to it; or \
+             exponential with it as the mean.",
+        )
+        .or("\"full\""),
+        Key::new(
+            "budget",
+            Kind::Number(0.0, 1000.0),
+            "Retries allowed as a share of requests, all clients together. Left out: no limit.",
+        ),
+        Key::new(
+            "budget_burst",
+            Kind::Number(1.0, 1e9),
+            "Retries that the budget has saved up at most, and at second 0.",
+        )
+        .or("10.0"),
+    ],
+};
 
 pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPlan> {
     let written = |view: View<'_>| {

@@ -1,217 +1,119 @@
-//! Task, startup, load balancer and stopping of a service.
+//! `[service.<name>]`: the tables of a service, and the plan that they make together.
 
-use windtunnel_kernel::random::Distribution;
-use windtunnel_kernel::service::{
-    CheckService, CpuDiscipline, HealthCheckPlan, LoadBalancerPlan, Routing, StartupPlan, StoppingPlan,
-    TaskPlan, WarmUpPlan,
-};
-use windtunnel_kernel::units::{Bytes, SimDuration};
+use windtunnel_kernel::service::StoppingPlan;
+use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::build::{Lower, Parts};
-use crate::scenario::keys::assumptions::Assumptions;
-use crate::scenario::keys::distribution;
-use crate::scenario::keys::{faults, task_size};
-use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::{codes, quantity};
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::failure::FAILURE;
+use crate::scenario::keys::limits::MOST_ZONES;
+use crate::scenario::keys::load_balancer::{self, LOAD_BALANCER};
+use crate::scenario::keys::metrics::{self, METRIC, MONITORING};
+use crate::scenario::keys::prices::Prices;
+use crate::scenario::keys::request::{self, REQUEST};
+use crate::scenario::keys::scaling::scheduled::ScheduleText;
+use crate::scenario::keys::scaling::table::SCALING;
+use crate::scenario::keys::startup::{self, STARTUP};
+use crate::scenario::keys::task::{self, TASK};
+use crate::scenario::keys::traffic::table::{Source, TRAFFIC};
+use crate::scenario::keys::traffic::trace::TraceCounts;
+use crate::scenario::keys::{faults, scaling, traffic};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 
-pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
-    let view = service.table("task")?;
-    let health = faults::health(service, lower);
-    let (cpu, memory) = (view.count("cpu"), view.count("memory"));
-    if let (Some(cpu), Some(memory)) = (cpu, memory)
-        && !task_size::memories(cpu).contains(&memory)
-    {
-        let near: Vec<String> = task_size::nearest(cpu, memory)
-            .iter()
-            .map(|(cpu, memory)| format!("cpu = {cpu}, memory = {memory}"))
-            .collect();
-        let problem = Problem::new(
-            codes::TASK_SIZE,
-            format!("Fargate sells no task of {cpu} CPU units and {memory} MiB"),
+pub(crate) const SERVICE: TableSpec = TableSpec {
+    doc: "A service: what arrives, what a request needs, what a task is and how its number changes.",
+    keys: &[
+        Key::new("traffic", Kind::Table(&TRAFFIC), "When requests arrive.").required(),
+        Key::new("request", Kind::Table(&REQUEST), "What a request needs.").required(),
+        Key::new("task", Kind::Table(&TASK), "What a task is.").or("{}"),
+        Key::new("startup", Kind::Table(&STARTUP), "The cold start, stage by stage.").or("{}"),
+        Key::new(
+            "load_balancer",
+            Kind::Table(&LOAD_BALANCER),
+            "The Application Load Balancer. Without the table requests go round robin to every running task.",
+        ),
+        Key::new("monitoring", Kind::Table(&MONITORING), "How often ECS publishes the service's metrics.")
+            .or("{}"),
+        Key::new("metric", Kind::Map(&METRIC), "Metrics of your own, by name, which policies can use.")
+            .or("{}"),
+        Key::new("scaling", Kind::Table(&SCALING), "Capacities and scaling policies.").required(),
+        Key::new("failure", Kind::Table(&FAILURE), "How tasks fail of their own accord.").or("{}"),
+        Key::new(
+            "availability_zones",
+            Kind::Integer(1, MOST_ZONES),
+            "Zones its tasks are spread over; a new task goes where the fewest are.",
         )
-        .at(&view.place("memory"), format!("{memory} MiB"))
-        .also(&view.place("cpu"), format!("{cpu} CPU units"))
-        .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; ")));
-        lower.report.add(match whole_units(cpu, memory) {
-            Some(fix) => problem.fix(fix),
-            None => problem,
-        });
-    }
-    let base = view.size("base_memory");
-    if let (Some(memory), Some(base)) = (memory, base)
-        && base.0 > u64::from(memory) * Bytes::MIB
-    {
-        lower.report.add(
-            Problem::new(codes::TASK_MEMORY, format!("the idle task needs more than its {memory} MiB"))
-                .at(&view.place("base_memory"), "more than the task has")
-                .also(&view.place("memory"), "all its memory"),
-        );
-    }
-    Some(TaskPlan {
-        cpu_units: cpu?,
-        memory_mib: memory?,
-        cpu_discipline: match view.text("cpu_discipline")? {
-            "fcfs" => CpuDiscipline::Fcfs,
-            _ => CpuDiscipline::ProcessorSharing,
-        },
-        concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
-        queue: view.count("queue"),
-        base_cpu: base_cpu(view, cpu?, lower)?,
-        base_memory: base?,
-        memory_per_request: view.size("memory_per_request")?,
-        memory_retained: view.number("memory_retained")?,
-        health: health?,
-    })
+        .or("2"),
+    ],
+};
+
+/// What a report says of a service beyond the kernel's plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceNotes {
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// The trace it replays, if any.
+    pub trace: Option<TraceCounts>,
+    /// Its scheduled actions as they are written, in the order of the plan.
+    pub schedules: Vec<ScheduleText>,
 }
 
-/// What the idle task uses of its CPU [thousandths of a CPU unit].
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size of a task")]
-fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
-    let base = view.number("base_cpu")?;
-    let most = 0.9 * f64::from(cpu) / 1024.0;
-    // Of a size that Fargate does not sell there is nothing more to say.
-    if task_size::memories(cpu).is_empty() {
-        return None;
-    }
-    if base > most {
-        lower.report.add(
-            Problem::new(codes::OUT_OF_RANGE, "the idle task uses nearly all of its CPU, or more")
-                .at(&view.place("base_cpu"), format!("{base} vCPU"))
-                .also(&view.place("cpu"), format!("{} vCPU", f64::from(cpu) / 1024.0))
-                .expected(format!("at most nine tenths of the task's CPU: {most} vCPU")),
-        );
-        return None;
-    }
-    Some((base * 1_024_000.0).round() as u32)
-}
-
-/// What a size in vCPUs or GB is in the units of a task definition, where those make a size that Fargate sells.
-fn whole_units(cpu: u32, memory: u32) -> Option<String> {
-    let (units, mib) =
-        (if cpu <= 32 { cpu * 1024 } else { cpu }, if memory <= 244 { memory * 1024 } else { memory });
-    let is_sold = task_size::memories(units).contains(&mib) && (units, mib) != (cpu, memory);
-    is_sold.then(|| format!("cpu = {units}, memory = {mib}, if vCPUs or GB are meant"))
-}
-
-pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<StartupPlan> {
-    let view = service.table("startup")?;
-    let scheduling = distribution::read(view, "scheduling", lower);
-    let provisioning = distribution::read(view, "provisioning", lower);
-    let container_start = distribution::read(view, "container_start", lower);
-    let application_boot = distribution::read(view, "application_boot", lower);
-    let image = service.table("task")?.size("image_size")?;
-    let rate = quantity::size_rate(view.text("image_pull_rate")?).ok()?;
-    Some(StartupPlan {
-        scheduling: scheduling?,
-        provisioning: provisioning?,
-        image_pull: Distribution::constant(pull_time(image, rate)),
-        container_start: container_start?,
-        application_boot: application_boot?,
-        boot_cpu: view.number("boot_cpu")?,
-        warm_up: if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None },
-    })
-}
-
-fn warm_up(view: View<'_>, lower: &mut Lower<'_>) -> Option<WarmUpPlan> {
-    let plan = WarmUpPlan {
-        factor: view.number("factor")?,
-        requests: u64::from(view.count("requests")?),
-        over: view.duration("over")?,
-    };
-    if plan.requests == 0 && plan.over.0 == 0 {
-        lower.report.add(
-            Problem::new(codes::MISSING_KEY, "a warm-up needs `requests` or `over`")
-                .at(view.place, "neither is given, so it would never be felt")
-                .fix("over = \"60s\""),
-        );
-    }
-    Some(plan)
-}
-
-/// Size ÷ rate, rounded to the nearest nanosecond.
-fn pull_time(image: Bytes, rate: Bytes) -> SimDuration {
-    let rate = u128::from(rate.0.max(1));
-    let nanos = (u128::from(image.0) * 1_000_000_000 + rate / 2) / rate;
-    SimDuration(u64::try_from(nanos).unwrap_or(u64::MAX).min(SimDuration::CAP.0))
-}
-
-/// The outer `None`: it is wrong; the inner one: there is none.
-#[expect(clippy::option_option, reason = "absent and wrong are two different things here")]
-pub(crate) fn load_balancer(
-    service: View<'_>,
-    assumptions: Option<&Assumptions>,
+/// The plan of a service, and what reports say of it beside that; `None` only after an error was reported.
+pub(crate) fn plan(
+    parts: &Parts<'_>,
+    source: Option<&Source>,
+    prices: Option<&Prices>,
     lower: &mut Lower<'_>,
-) -> Option<Option<LoadBalancerPlan>> {
-    if !service.is_given("load_balancer") {
-        return Some(None);
-    }
-    let view = service.table("load_balancer")?;
-    let routing = match view.text("algorithm") {
-        Some("round_robin") => Some(Routing::RoundRobin),
-        Some("least_outstanding_requests") => Some(Routing::LeastOutstandingRequests),
-        Some("random") => Some(Routing::Random),
-        Some("weighted_random") => Some(Routing::WeightedRandom),
-        Some("two_random_choices") => Some(Routing::TwoRandomChoices),
-        _ => None,
+) -> Option<(ServicePlan, ServiceNotes)> {
+    let view = parts.service;
+    let task = task::task(view, lower);
+    let zones = view.count("availability_zones");
+    let faults = zones.and_then(|zones| faults::of_service(parts, zones, lower));
+    let request = view.table("request").and_then(|request| request::request(request, lower));
+    let startup = startup::startup(view, lower);
+    let load_balancer = load_balancer::load_balancer(view, parts.assumptions, lower);
+    let stopping = stopping(parts);
+    let capacity = view.table("scaling").and_then(|scaling| scaling::table::capacity(scaling, lower));
+    let metrics = metrics::read(view, parts.assumptions, lower);
+    let policies = metrics.as_ref().and_then(|metrics| scaling::table::read(view, metrics, lower));
+    let clock = scaling::scheduled::read(parts, lower);
+    let traffic = source.and_then(|source| traffic::table::plan(source, parts, lower));
+    let tariff = prices.and_then(|prices| prices.tariff(parts, lower));
+    let (traffic, trace) = traffic?;
+    let (min_capacity, max_capacity, desired_count) = capacity?;
+    let assumptions = parts.assumptions?;
+    let (request, task) = (request?, task?);
+    let overdue_after = request::overdue_after(view.table("request")?, &request, &task)?;
+    let plan = ServicePlan {
+        name: parts.name.to_owned(),
+        traffic,
+        request,
+        task,
+        startup: startup?,
+        stopping: stopping?,
+        load_balancer: load_balancer?,
+        min_capacity,
+        max_capacity,
+        desired_count,
+        replacement: assumptions.replacement.clone(),
+        scale_in_victim: assumptions.scale_in_victim,
+        zones: zones?,
+        launch_backoff: assumptions.launch_backoff,
+        faults: faults?,
+        policies: policies?,
+        clock: clock?,
+        metrics: metrics?,
+        policy_rules: assumptions.policy_rules.clone(),
+        telemetry: assumptions.telemetry.clone(),
+        tariff: tariff?,
+        overdue_after,
     };
-    let slow_start = slow_start(view, routing, lower);
-    let registration = distribution::read(view, "registration", lower);
-    let health_check = view.table("health_check")?;
-    Some(Some(LoadBalancerPlan {
-        routing: routing?,
-        nodes: service.count("availability_zones")?,
-        registration: registration?,
-        health_check: HealthCheckPlan {
-            served: match health_check.text("served") {
-                Some("apart") => CheckService::Apart,
-                Some(_) => CheckService::Queued,
-                None if service.table("task")?.count("concurrency")? > 0 => CheckService::Apart,
-                None => CheckService::Queued,
-            },
-            interval: health_check.duration("interval")?,
-            initial_healthy_count: match health_check.count("initial_healthy_count") {
-                Some(count) => count,
-                None if assumptions?.needs_all_checks => health_check.count("healthy_threshold")?,
-                None => 1,
-            },
-            healthy_lag: assumptions?.healthy_lag,
-            first_check: assumptions?.first_health_check,
-            timeout: health_check.duration("timeout")?,
-            unhealthy_threshold: health_check.count("unhealthy_threshold")?,
-            healthy_threshold: health_check.count("healthy_threshold")?,
-            grace_period: view.duration("health_check_grace_period")?,
-        },
-        deregistration_delay: view.duration("deregistration_delay")?,
-        deregistration_end: assumptions?.deregistration_end,
-        slow_start: slow_start?,
-    }))
+    let architecture = view.table("task")?.text("architecture")?.to_owned();
+    let schedules = scaling::scheduled::texts(view)?;
+    Some((plan, ServiceNotes { architecture, trace, schedules }))
 }
 
-/// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
-/// there, so it may be used with it.
-fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -> Option<SimDuration> {
-    let slow_start = view.duration("slow_start")?;
-    let refused =
-        |what: &str, label: &str| Problem::new(codes::SLOW_START, what).at(&view.place("slow_start"), label);
-    if slow_start.0 == 0 {
-        return Some(slow_start);
-    }
-    if slow_start < SimDuration::from_secs(30) {
-        lower
-            .report
-            .add(refused("a `slow_start` below 30 s", "too short").expected("\"0s\", or 30s to 900s"));
-    }
-    if matches!(routing, Some(Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)) {
-        lower.report.add(
-            refused("`slow_start` with an algorithm that looks at load", "not with this algorithm")
-                .also(&view.place("algorithm"), "it sends requests to the emptiest target")
-                .expected("\"0s\", or another `algorithm`"),
-        );
-    }
-    Some(slow_start)
-}
-
+/// How a task of the service is stopped.
 pub(crate) fn stopping(parts: &Parts<'_>) -> Option<StoppingPlan> {
     let assumptions = parts.assumptions?;
     let stop_timeout = parts.service.table("task")?.duration("stop_timeout")?;

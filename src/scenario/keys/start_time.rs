@@ -3,10 +3,11 @@
 
 use jiff::Timestamp;
 
-use crate::scenario::build::Lower;
 use crate::scenario::import::curve::Calendar;
 use crate::scenario::import::trace::FirstTime;
-use crate::scenario::keys::traffic::Source;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::traffic::table::Source;
+use crate::scenario::keys::traffic::trace::TraceSource;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
@@ -64,7 +65,7 @@ pub(crate) fn calendar(
 
 /// The trace of a source, where it has dates that a scenario can start at.
 fn dated(source: &Source) -> Option<Dated<'_>> {
-    let Source::Trace { trace, file, place, zone, .. } = source else { return None };
+    let Source::Trace(TraceSource { trace, file, place, zone, .. }) = source else { return None };
     let first = trace.first?;
     let text = Timestamp::from_nanosecond(first.unix_ns).ok()?.to_string();
     quantity::instant(&text).ok()?;

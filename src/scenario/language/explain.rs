@@ -3,8 +3,7 @@
 mod metrics;
 
 use crate::scenario::keys::checks::expected as expected_of_check;
-use crate::scenario::language::codes;
-use crate::scenario::language::codes::Severity;
+use crate::scenario::language::codes::{self, Severity};
 use crate::scenario::language::schema::{self, Default, Key, State};
 use crate::scenario::language::scope;
 

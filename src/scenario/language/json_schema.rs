@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::scenario::keys::schema::top::SCENARIO;
+use crate::scenario::keys::root::SCENARIO;
 use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
 use crate::scenario::language::tree;
 
@@ -25,8 +25,8 @@ pub fn json_schema() -> String {
 }
 
 fn distribution() -> Value {
-    let laws = one_of(&crate::scenario::keys::schema::laws::DISTRIBUTION);
-    json!({ "description": crate::scenario::keys::schema::laws::DISTRIBUTION.doc, "anyOf": [{ "type": "string", "pattern": DURATION }, laws] })
+    let laws = one_of(&crate::scenario::keys::distribution::DISTRIBUTION);
+    json!({ "description": crate::scenario::keys::distribution::DISTRIBUTION.doc, "anyOf": [{ "type": "string", "pattern": DURATION }, laws] })
 }
 
 fn table(spec: &'static TableSpec) -> Value {

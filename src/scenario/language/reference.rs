@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::keys::schema::laws::DISTRIBUTION;
-use crate::scenario::keys::schema::top::SCENARIO;
+use crate::scenario::keys::distribution::DISTRIBUTION;
+use crate::scenario::keys::root::SCENARIO;
 use crate::scenario::language::codes;
 use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
 

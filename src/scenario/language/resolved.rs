@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use crate::scenario::keys::schema::laws::DISTRIBUTION;
+use crate::scenario::keys::distribution::DISTRIBUTION;
 use crate::scenario::language::tree::{Table, Value};
 
 /// The table as a TOML document.

@@ -3,8 +3,8 @@
 //! One declaration drives unknown-key and range errors, default filling, the JSON Schema, `explain` and the reference
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
-use crate::scenario::keys::schema::laws::DISTRIBUTION;
-use crate::scenario::keys::schema::top::SCENARIO;
+use crate::scenario::keys::distribution::DISTRIBUTION;
+use crate::scenario::keys::root::SCENARIO;
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]

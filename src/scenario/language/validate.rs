@@ -5,12 +5,11 @@
 mod scalar;
 mod suggest;
 
-use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::invisible::is_invisible;
 use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
-use crate::scenario::language::scope;
 use crate::scenario::language::tree::{self, Entry, Node, Place, Table, Value};
+use crate::scenario::language::{codes, scope};
 
 pub(crate) use suggest::nearest;
 
@@ -107,7 +106,7 @@ impl Conform<'_> {
             (Kind::ListOneOf(spec), Value::Array(items)) => self.list(items, &Kind::OneOf(spec), node, path),
             (Kind::OneOf(spec), Value::Table(table)) => return self.one_of(table, spec, node, path),
             (Kind::Distribution, Value::Table(table)) => {
-                return self.one_of(table, &crate::scenario::keys::schema::laws::DISTRIBUTION, node, path);
+                return self.one_of(table, &crate::scenario::keys::distribution::DISTRIBUTION, node, path);
             }
             (Kind::Distribution, Value::Text(_)) => {
                 return self.value(node, &Kind::Duration(0, 365 * 86_400), path);

@@ -4,9 +4,8 @@
 use windtunnel_kernel::telemetry::{Metric, Statistic, Variable};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
-use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::quantity;
+use crate::scenario::language::{codes, quantity};
 use crate::scenario::lints::{Kind, Policy, Service, plain, seconds, steps};
 
 /// Warns of a policy on the memory of tasks that need none; `true` where it did.

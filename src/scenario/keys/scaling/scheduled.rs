@@ -3,13 +3,52 @@
 use windtunnel_kernel::policy::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
-use crate::scenario::build::{Lower, Parts};
 use crate::scenario::import::schedule::{self, Span};
 use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::limits::{CAPACITY, SINCE_START};
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Entry;
 use crate::scenario::language::{codes, quantity};
+
+pub(crate) const SCHEDULED: TableSpec = TableSpec {
+    doc: "A scheduled action: it sets `min_capacity`, `max_capacity` or both, and the desired count moves within them at once.",
+    keys: &[
+        Key::new(
+            "schedule",
+            Kind::Text,
+            "\"at(2026-11-27T08:00:00)\", \"rate(5 minutes)\" or \"cron(0 8 ? * MON-FRI *)\": minute, hour, day of month, month, \
+             day of week, year, with L, W, #, ?, lists, ranges and steps.",
+        )
+        .required(),
+        Key::new("timezone", Kind::Zone, "Time zone of `at` and `cron`.").or("\"UTC\""),
+        Key::new("start", Kind::Instant, "StartTime: a recurring action runs then first, and by its schedule afterwards."),
+        Key::new("end", Kind::Instant, "EndTime: it does not run afterwards. Nothing is reverted."),
+        Key::new("min_capacity", CAPACITY, "New `min_capacity`. Left out: it stays."),
+        Key::new("max_capacity", CAPACITY, "New `max_capacity`. Left out: it stays."),
+    ],
+};
+
+pub(crate) const SUSPENDED: TableSpec = TableSpec {
+    doc: "A time in which something is suspended. Windows may overlap.",
+    keys: &[
+        Key::new("from", SINCE_START, "Its beginning, from second 0.").or("\"0s\""),
+        Key::new("until", SINCE_START, "Its end, from second 0. Left out: it lasts to the end of the run."),
+        Key::new("dynamic_scaling_in", Kind::Bool, "DynamicScalingInSuspended: policies do not scale in.")
+            .or("false"),
+        Key::new("dynamic_scaling_out", Kind::Bool, "DynamicScalingOutSuspended: policies do not scale out.")
+            .or("false"),
+        Key::new(
+            "scheduled_scaling",
+            Kind::Bool,
+            "ScheduledScalingSuspended: occurrences of scheduled actions are skipped.",
+        )
+        .or("false"),
+    ],
+};
 
 /// A scheduled action's time as the scenario writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

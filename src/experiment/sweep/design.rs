@@ -24,6 +24,9 @@ pub enum Points {
     },
 }
 
+/// Streams of Latin hypercubes: which values of an axis meet in a point, a stream an axis.
+const STRATA: Purpose = Purpose::new("design");
+
 /// Most cells of a sweep.
 pub const MOST_CELLS: u64 = 1_000_000_000;
 /// Most points of a Latin hypercube or of a list.
@@ -204,7 +207,7 @@ fn index(number: u64) -> usize {
 
 /// The numbers from 0 in random order, from the axis' own stream: another axis changes nothing here.
 fn shuffled(axis: &Axis, points: u64, seed: u64) -> Vec<u32> {
-    let mut rng = Streams::new(seed, 0).stream(Purpose::Design, &axis.name);
+    let mut rng = Streams::new(seed, 0).stream(STRATA, &axis.name);
     let mut order: Vec<u32> = (0..u32::try_from(points).unwrap_or(u32::MAX)).collect();
     for place in (1..order.len()).rev() {
         order.swap(place, index(rng.below(place as u64 + 1)));

@@ -26,7 +26,7 @@ pub use base::Base;
 pub use effort::Effort;
 pub use estimate::{Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
-pub use figures::{Figure, Law, Measure, Share};
+pub use figures::{Figure, Law, Measure, Share, largest_p99, per_million_served};
 pub use kept::{Kept, KeptFiles, checked_horizon};
 pub use minutes::{Longest, longest_shortfall, minutes_over};
 pub use run::{replicate, run, run_replication};

@@ -17,6 +17,7 @@ mod json_schema;
 mod lints;
 mod load;
 mod lower;
+mod measure;
 mod overrides;
 mod physics;
 mod price_book;
@@ -47,6 +48,7 @@ pub use explain::{KeyNote, explain, explain_topics, key_note};
 pub use invisible::{is_deceptive, is_invisible};
 pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load, text_sha256};
+pub use measure::{Law, Measure, MinuteFigure, MinuteLimit, Unit, quantile_label};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
@@ -54,13 +56,6 @@ pub use unpriced::{Unpriced, if_every};
 
 /// Longest run \[s\].
 pub const LONGEST_RUN_S: u64 = schema::FIVE_YEARS;
-
-/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
-/// alone does not say it, as with `minutes_over_limit`.
-#[must_use]
-pub fn quantity_named(name: &str) -> Option<Quantity> {
-    lower::checks::figure(name)
-}
 
 /// A duration of a scenario (`800ms`, `1m 30s`) in milliseconds; `None` where the text is none.
 #[must_use]
@@ -285,121 +280,6 @@ pub struct TraceCounts {
     pub repeats: u64,
 }
 
-/// A figure that a check can limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Quantity {
-    /// Quantile (in [0, 1]) of response times \[ms\].
-    ResponseTimeQuantile(f64),
-    /// Mean response time \[ms\].
-    ResponseTimeMean,
-    /// Largest response time \[ms\].
-    ResponseTimeMax,
-    /// Quantile (in [0, 1]) of waiting times \[ms\].
-    WaitingTimeQuantile(f64),
-    /// Mean waiting time \[ms\].
-    WaitingTimeMean,
-    /// served ÷ (offered − in flight + overdue) [share in 0..=1].
-    Availability,
-    /// Cost of the run \[USD\].
-    CostTotal,
-    /// Cost scaled to 730 hours \[USD\].
-    CostPerMonth,
-    /// Cost of a million served requests \[USD\].
-    CostPerMillionRequests,
-    /// Largest running count \[tasks\].
-    RunningMax,
-    /// Mean CPU utilization [share in 0..=1].
-    CpuMean,
-    /// The longest stretch of the run in which the load needed more tasks than were in service \[s\].
-    TimeToCapacity,
-    /// Minutes in which a figure of the minute was over a limit.
-    MinutesOver(MinuteLimit),
-    /// Cost scaled to 730 hours, less the baseline's \[USD\].
-    CostChange,
-    /// The same, divided by the baseline's \[share\].
-    CostChangeShare,
-}
-
-impl Quantity {
-    /// Whether it is made of response or waiting times, which are approximate where requests flow.
-    #[must_use]
-    pub fn is_time(self) -> bool {
-        match self {
-            Self::ResponseTimeQuantile(_)
-            | Self::ResponseTimeMean
-            | Self::ResponseTimeMax
-            | Self::WaitingTimeQuantile(_)
-            | Self::WaitingTimeMean => true,
-            Self::MinutesOver(limit) => limit.figure.is_time(),
-            _ => false,
-        }
-    }
-
-    /// Whether it compares with a baseline.
-    #[must_use]
-    pub const fn needs_baseline(self) -> bool {
-        matches!(self, Self::CostChange | Self::CostChangeShare)
-    }
-
-    /// Whether it is read off the minutes of a run.
-    #[must_use]
-    pub const fn needs_minutes(self) -> bool {
-        matches!(self, Self::TimeToCapacity | Self::MinutesOver(_))
-    }
-}
-
-/// A figure of a minute and where it is over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MinuteLimit {
-    /// The figure.
-    pub figure: MinuteFigure,
-    /// Whether the limit itself is over: `>=` where it is, `>` where it is not.
-    pub or_equal: bool,
-    /// The limit, in ms for times and as a share for utilizations.
-    pub limit: f64,
-}
-
-/// What the record of a minute tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MinuteFigure {
-    /// Mean response time.
-    ResponseTimeMean,
-    /// Median response time.
-    ResponseTimeP50,
-    /// 95th percentile of response times.
-    ResponseTimeP95,
-    /// 99th percentile of response times.
-    ResponseTimeP99,
-    /// CPU used ÷ reserved.
-    CpuUtilization,
-    /// Memory used ÷ reserved.
-    MemoryUtilization,
-}
-
-impl MinuteFigure {
-    /// Every figure, with its name in checks.
-    pub const ALL: [(Self, &'static str); 6] = [
-        (Self::ResponseTimeMean, "mean_response_time"),
-        (Self::ResponseTimeP50, "p50_response_time"),
-        (Self::ResponseTimeP95, "p95_response_time"),
-        (Self::ResponseTimeP99, "p99_response_time"),
-        (Self::CpuUtilization, "cpu_utilization"),
-        (Self::MemoryUtilization, "memory_utilization"),
-    ];
-
-    /// Whether it is a response time.
-    #[must_use]
-    pub const fn is_time(self) -> bool {
-        !matches!(self, Self::CpuUtilization | Self::MemoryUtilization)
-    }
-
-    /// Its name in checks.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(figure, _)| *figure == self).map_or("", |(_, name)| name)
-    }
-}
-
 /// How a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparator {
@@ -419,9 +299,9 @@ pub struct Check {
     /// As reports print it: `p99_response_time < 800ms`.
     pub text: String,
     /// What is limited.
-    pub quantity: Quantity,
+    pub measure: Measure,
     /// How.
     pub comparator: Comparator,
-    /// The limit, in the unit of the quantity.
+    /// The limit, in the unit of the figure.
     pub limit: f64,
 }

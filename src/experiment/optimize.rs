@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 use super::base::Base;
 use super::checks;
 use super::estimate::Estimate;
+use super::figures::largest_p99;
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool};
 use crate::kernel::units::SimDuration;
@@ -221,14 +222,11 @@ impl Search<'_> {
         let within = Limits { requests: None, interrupted: self.interrupted };
         let (run, keep) = ((self.scenario.seed, replication), checks::keep_for(&scenario.checks));
         let record = record::record_within(plan, run, keep, within).map_err(|error| error.to_string())?;
-        let value = |service, measure| Figure { service, measure }.value(&record, plan);
-        let p99s = (0..plan.services.len())
-            .filter_map(|service| value(Some(service), Measure::ResponseQuantile(0.99)))
-            .fold(None, |largest: Option<f64>, p99| Some(largest.map_or(p99, |so_far| so_far.max(p99))));
+        let cost = Figure { service: None, measure: Measure::CostPerMonth }.value(&record, plan);
         let mut figures: Vec<Option<f64>> =
             limits.iter().map(|(_, figure)| figure.value(&record, plan)).collect();
-        figures.push(p99s);
-        Ok(Score { cost: value(None, Measure::CostPerMonth).unwrap_or(f64::INFINITY), figures })
+        figures.push(largest_p99(&record));
+        Ok(Score { cost: cost.unwrap_or(f64::INFINITY), figures })
     }
 
     /// Confirms the cheapest of what is left, then the next, until one holds.
@@ -266,7 +264,7 @@ impl Search<'_> {
     /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
     fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
         let plan = &scenario.plan;
-        let mut sample = Sample::of(plan, &checks::quantities(&scenario.checks));
+        let mut sample = Sample::of(plan, &checks::limited_by(&scenario.checks));
         let keep = checks::keep_for(&scenario.checks);
         let limits = Limits { requests: None, interrupted: self.interrupted };
         let runs = FRESH..FRESH + u64::from(self.spec.replications);
@@ -284,7 +282,7 @@ impl Search<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a few checks")]
     fn confidence_of_each(&self, scenario: &Scenario) -> f64 {
         let judgements: usize =
-            scenario.checks.iter().map(|check| Figure::of_check(check.quantity, &scenario.plan).len()).sum();
+            scenario.checks.iter().map(|check| Figure::of_check(check.measure, &scenario.plan).len()).sum();
         let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * TRIES) as f64;
         1.0 - 2.0 * wrong
     }
@@ -306,17 +304,17 @@ fn shortfall(scenario: &Scenario, sample: &Sample, confidence: f64) -> f64 {
 
 /// The scenario with the checks that a search can judge.
 fn judged(mut scenario: Scenario) -> Scenario {
-    scenario.checks.retain(|check| !check.quantity.needs_baseline());
+    scenario.checks.retain(|check| !check.measure.needs_baseline());
     scenario
 }
 
 /// Every figure that a check limits, with its check.
 fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
     let of = |check: &Check| {
-        let figures = Figure::of_check(check.quantity, plan);
+        let figures = Figure::of_check(check.measure, plan);
         figures.into_iter().map(|figure| (check.clone(), figure)).collect::<Vec<_>>()
     };
-    checks.iter().filter(|check| !check.quantity.needs_baseline()).flat_map(of).collect()
+    checks.iter().filter(|check| !check.measure.needs_baseline()).flat_map(of).collect()
 }
 
 /// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out

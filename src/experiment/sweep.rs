@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::scenario::Axis;
+use crate::scenario::{Axis, Measure};
 
 /// What a sweep is. Two sweeps with the same head have the same rows, whoever runs them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,13 +147,14 @@ impl Head {
     /// Where in the figures the cost a month stands.
     #[must_use]
     pub fn cost(&self) -> Option<usize> {
-        self.figures.iter().position(|name| name == "cost_per_month_usd")
+        self.figures.iter().position(|name| *name == Measure::CostPerMonth.name())
     }
 
     /// Where in the figures the 99th percentiles of response times stand, one a service.
     #[must_use]
     pub fn p99(&self) -> Vec<usize> {
-        let is_p99 = |name: &String| name.ends_with(".response_time_p99_ms");
+        let p99 = Measure::P99.name();
+        let is_p99 = |name: &String| name.rsplit_once('.').is_some_and(|(_, figure)| figure == p99);
         (0..self.figures.len()).filter(|index| is_p99(&self.figures[*index])).collect()
     }
 }

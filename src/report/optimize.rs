@@ -279,8 +279,8 @@ pub fn what_would_change(found: &Found) -> Vec<String> {
         let (figure, _) = check.text.split_once(' ').unwrap_or((&check.text, ""));
         format!(
             "if {figure} = {} were good enough (the limit is {}): {} at {} a month",
-            limit_text(figure, other.reaches),
-            limit_text(figure, check.limit),
+            figure_text(check.measure, other.reaches),
+            figure_text(check.measure, check.limit),
             name_of(&found.axes, other.candidate),
             figure_text(Measure::CostPerMonth, other.cost)
         )
@@ -305,18 +305,6 @@ fn at_the_ends(found: &Found) -> Vec<String> {
         )
     })
     .collect()
-}
-
-/// A value in the unit of the figure that a check names.
-fn limit_text(figure_name: &str, value: f64) -> String {
-    let measure = match figure_name {
-        "availability" => Measure::Availability,
-        "cpu_mean" => Measure::CpuMean,
-        "running_max" => Measure::RunningMax,
-        name if name.starts_with("cost") => Measure::Cost,
-        _ => Measure::ResponseMax,
-    };
-    figure_text(measure, value)
 }
 
 /// `optimization.json`.

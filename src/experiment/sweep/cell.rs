@@ -143,7 +143,7 @@ fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
         .checks
         .iter()
         .zip(checks::evaluate(scenario, record))
-        .filter_map(|(check, outcome)| (!check.quantity.needs_baseline()).then_some(outcome))
+        .filter_map(|(check, outcome)| (!check.measure.needs_baseline()).then_some(outcome))
         .collect();
     let has = |status| outcomes.iter().any(|outcome| outcome.status == status);
     match () {

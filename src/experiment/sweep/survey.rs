@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::row::{FailureKind, Outcome, Row, Verdict};
 use super::{Design, Head};
+use crate::experiment::figures::largest;
 use crate::experiment::{Estimate, of_means};
 
 /// Confidence of the intervals of a point's figures.
@@ -74,9 +75,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
     let p99 = head.p99();
     let slowest: Vec<Option<f64>> = done
         .iter()
-        .map(|cell| {
-            p99.iter().filter_map(|index| cell.figures.get(*index).copied().flatten()).reduce(f64::max)
-        })
+        .map(|cell| largest(p99.iter().filter_map(|index| cell.figures.get(*index).copied().flatten())))
         .collect();
     let cost = head.cost().and_then(|index| figures[index]).map_or(f64::NAN, |estimate| estimate.value);
     let p99 = of_means(&slowest).map_or(f64::NAN, |pseudo| pseudo.whole);

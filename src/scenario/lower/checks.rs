@@ -3,9 +3,10 @@
 use super::Lower;
 use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
+use crate::scenario::measure::Grammar;
 use crate::scenario::quantity;
 use crate::scenario::view::View;
-use crate::scenario::{Check, Comparator, MinuteFigure, MinuteLimit, Quantity};
+use crate::scenario::{Check, Comparator, Measure, MinuteFigure, MinuteLimit};
 
 pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -30,42 +31,6 @@ pub(super) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     checks
 }
 
-/// The figure that a check limits.
-pub(crate) fn figure(name: &str) -> Option<Quantity> {
-    let quantile = |prefix: &str| match prefix {
-        "p50" => Some(0.5),
-        "p90" => Some(0.9),
-        "p95" => Some(0.95),
-        "p99" => Some(0.99),
-        "p99_9" => Some(0.999),
-        _ => None,
-    };
-    if let Some(prefix) = name.strip_suffix("_response_time") {
-        return match prefix {
-            "mean" => Some(Quantity::ResponseTimeMean),
-            "max" => Some(Quantity::ResponseTimeMax),
-            _ => quantile(prefix).map(Quantity::ResponseTimeQuantile),
-        };
-    }
-    if let Some(prefix) = name.strip_suffix("_waiting_time") {
-        return match prefix {
-            "mean" => Some(Quantity::WaitingTimeMean),
-            "max" => Some(Quantity::WaitingTimeQuantile(1.0)),
-            _ => quantile(prefix).map(Quantity::WaitingTimeQuantile),
-        };
-    }
-    Some(match name {
-        "availability" => Quantity::Availability,
-        "cost" => Quantity::CostTotal,
-        "cost_per_month" => Quantity::CostPerMonth,
-        "cost_per_million_requests" => Quantity::CostPerMillionRequests,
-        "running_max" => Quantity::RunningMax,
-        "cpu_mean" => Quantity::CpuMean,
-        "time_to_capacity" => Quantity::TimeToCapacity,
-        _ => return None,
-    })
-}
-
 /// What a check that can be read looks like, by what it limits.
 const SHARE: &str = "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\"";
 const AMOUNT: &str = "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\"";
@@ -79,17 +44,20 @@ const MINUTES: &str = "an operator and a number of minutes, then `with`, a figur
 
 /// What a limit of the figure of that name is, with an example; `None` where none can be checked.
 pub(crate) fn expected(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "minutes_over_limit" => MINUTES,
-        "cost_change" => CHANGE,
-        _ => match figure(name)? {
-            Quantity::Availability | Quantity::CpuMean => SHARE,
-            Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
-            Quantity::RunningMax => COUNT,
-            Quantity::TimeToCapacity => LONG_SPAN,
-            _ => SPAN,
-        },
-    })
+    Measure::grammar_of(name).map(example)
+}
+
+/// What a limit is, with an example.
+const fn example(grammar: Grammar) -> &'static str {
+    match grammar {
+        Grammar::Share => SHARE,
+        Grammar::Amount => AMOUNT,
+        Grammar::Count => COUNT,
+        Grammar::Duration => SPAN,
+        Grammar::LongDuration => LONG_SPAN,
+        Grammar::Change => CHANGE,
+        Grammar::Minutes => MINUTES,
+    }
 }
 
 /// Reads one check.
@@ -97,35 +65,27 @@ pub(crate) fn expected(name: &str) -> Option<&'static str> {
 /// # Errors
 /// What would have been right, as a noun phrase.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
-    let text = text.trim();
-    let (quantity, word, comparator, limit, limit_text) = match name {
-        "minutes_over_limit" => {
-            let (word, comparator, rest) = operator(text).ok_or(MINUTES)?;
-            let (limit, minutes) = minutes(rest).ok_or(MINUTES)?;
-            (Quantity::MinutesOver(minutes), word, comparator, limit, rest)
+    let grammar = Measure::grammar_of(name).ok_or("one of the figures that can be checked")?;
+    let (word, comparator, rest) = operator(text.trim()).ok_or(example(grammar))?;
+    let (measure, limit) = limit(name, grammar, rest).ok_or(example(grammar))?;
+    Ok(Check { text: format!("{name} {word} {rest}"), measure, comparator, limit })
+}
+
+/// What a check of that name limits, and the limit in its unit.
+fn limit(name: &str, grammar: Grammar, text: &str) -> Option<(Measure, f64)> {
+    let limit = match grammar {
+        Grammar::Minutes => {
+            let (limit, minutes) = minutes(text)?;
+            return Some((Measure::MinutesOver(minutes), limit));
         }
-        "cost_change" => {
-            let (word, comparator, rest) = operator(text).ok_or(CHANGE)?;
-            let (quantity, limit) = change(rest).ok_or(CHANGE)?;
-            (quantity, word, comparator, limit, rest)
-        }
-        _ => {
-            let quantity = figure(name).ok_or("one of the figures that can be checked")?;
-            let read: fn(&str) -> Option<f64> = match quantity {
-                Quantity::Availability | Quantity::CpuMean => {
-                    |text| share(text).filter(|share| *share <= 1.0)
-                }
-                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => amount,
-                Quantity::RunningMax => |text| number(text.strip_suffix("tasks").unwrap_or(text)),
-                Quantity::TimeToCapacity => |text| millis(text).map(|millis| millis / 1e3),
-                _ => millis,
-            };
-            let example = expected(name).unwrap_or(SPAN);
-            let (word, comparator, rest) = operator(text).ok_or(example)?;
-            (quantity, word, comparator, read(rest).ok_or(example)?, rest)
-        }
+        Grammar::Change => return change(text),
+        Grammar::Share => share(text).filter(|share| *share <= 1.0),
+        Grammar::Amount => amount(text),
+        Grammar::Count => number(text.strip_suffix("tasks").unwrap_or(text)),
+        Grammar::LongDuration => millis(text).map(|millis| millis / 1e3),
+        Grammar::Duration => millis(text),
     };
-    Ok(Check { text: format!("{name} {word} {limit_text}"), quantity, comparator, limit })
+    Measure::of_check(name).zip(limit)
 }
 
 /// The operator at the beginning of a text, and the rest.
@@ -165,17 +125,17 @@ fn millis(text: &str) -> Option<f64> {
 }
 
 /// `5%` or `100 USD`, both with a sign where the cost is to fall. A bare number could be either, so it is neither.
-fn change(text: &str) -> Option<(Quantity, f64)> {
+fn change(text: &str) -> Option<(Measure, f64)> {
     let (sign, size) = match text.strip_prefix('-') {
         Some(size) => (-1.0, size.trim_start()),
         None => (1.0, text.strip_prefix('+').map_or(text, str::trim_start)),
     };
     // Adding zero takes the sign from a negative zero.
     if size.ends_with('%') {
-        return share(size).map(|share| (Quantity::CostChangeShare, sign * share + 0.0));
+        return share(size).map(|share| (Measure::CostChangeShare, sign * share + 0.0));
     }
     let is_money = size.ends_with("USD") || size.starts_with('$');
-    amount(size).filter(|_| is_money).map(|amount| (Quantity::CostChange, sign * amount + 0.0))
+    amount(size).filter(|_| is_money).map(|amount| (Measure::CostChange, sign * amount + 0.0))
 }
 
 /// `5 with p99_response_time > 500ms`: how many minutes, and which.
@@ -205,16 +165,13 @@ mod tests {
     fn checks_read_their_limit_in_the_unit_of_their_figure() {
         let check = parse("p99_response_time", "< 800ms").unwrap();
         assert_eq!(check.text, "p99_response_time < 800ms");
-        assert_eq!(
-            (check.quantity, check.comparator),
-            (Quantity::ResponseTimeQuantile(0.99), Comparator::Less)
-        );
+        assert_eq!((check.measure, check.comparator), (Measure::ResponseQuantile(0.99), Comparator::Less));
         let near = |check: Check, limit: f64| (check.limit - limit).abs() < 1e-12;
         assert!(near(check, 800.0));
         assert!(near(parse("availability", ">=99.9%").unwrap(), 0.999));
         assert!(near(parse("cost_per_month", "<2000 USD").unwrap(), 2000.0));
         assert!(near(parse("running_max", "<= 80 tasks").unwrap(), 80.0));
-        assert_eq!(parse("max_waiting_time", "< 1s").unwrap().quantity, Quantity::WaitingTimeQuantile(1.0));
+        assert_eq!(parse("max_waiting_time", "< 1s").unwrap().measure, Measure::WaitingMax);
     }
 
     #[test]
@@ -251,10 +208,10 @@ mod tests {
     fn checks_of_minutes_of_capacity_and_of_the_change_of_cost_read_what_they_mean() {
         let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
         let capacity = parse("time_to_capacity", "< 5m").unwrap();
-        assert!(capacity.quantity == Quantity::TimeToCapacity && near(capacity.limit, 300.0));
+        assert!(capacity.measure == Measure::TimeToCapacity && near(capacity.limit, 300.0));
         let minutes = parse("minutes_over_limit", "<= 5 with p99_response_time > 500ms").unwrap();
         assert_eq!(minutes.text, "minutes_over_limit <= 5 with p99_response_time > 500ms");
-        let Quantity::MinutesOver(over) = minutes.quantity else { panic!("{minutes:?}") };
+        let Measure::MinutesOver(over) = minutes.measure else { panic!("{minutes:?}") };
         assert!(near(minutes.limit, 5.0) && near(over.limit, 500.0) && !over.or_equal);
         assert_eq!(
             (over.figure, minutes.comparator),
@@ -262,19 +219,19 @@ mod tests {
         );
         for text in ["< 2.5 minutes with cpu_utilization >= 90%", "< 2.5min with cpu_utilization >= 0.9"] {
             let check = parse("minutes_over_limit", text).unwrap();
-            let Quantity::MinutesOver(over) = check.quantity else { panic!("{check:?}") };
+            let Measure::MinutesOver(over) = check.measure else { panic!("{check:?}") };
             assert!(near(check.limit, 2.5) && near(over.limit, 0.9) && over.or_equal, "{text}");
         }
-        for (text, quantity, limit) in [
-            ("<= 5%", Quantity::CostChangeShare, 0.05),
-            ("< -10 %", Quantity::CostChangeShare, -0.1),
-            ("<= 100 USD", Quantity::CostChange, 100.0),
-            ("<= +$7.5", Quantity::CostChange, 7.5),
-            ("<= -3 USD", Quantity::CostChange, -3.0),
-            ("<= -0%", Quantity::CostChangeShare, 0.0),
+        for (text, measure, limit) in [
+            ("<= 5%", Measure::CostChangeShare, 0.05),
+            ("< -10 %", Measure::CostChangeShare, -0.1),
+            ("<= 100 USD", Measure::CostChange, 100.0),
+            ("<= +$7.5", Measure::CostChange, 7.5),
+            ("<= -3 USD", Measure::CostChange, -3.0),
+            ("<= -0%", Measure::CostChangeShare, 0.0),
         ] {
             let check = parse("cost_change", text).unwrap();
-            assert!(check.quantity == quantity && near(check.limit, limit), "{text}: {check:?}");
+            assert!(check.measure == measure && near(check.limit, limit), "{text}: {check:?}");
             assert!(check.limit.is_sign_positive() || check.limit < 0.0, "{text}");
         }
     }

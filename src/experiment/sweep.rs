@@ -5,15 +5,11 @@
 //! What is left out: where rows are kept (the shell's journal) and how they are shown (reports).
 
 mod cell;
-mod design;
-mod points_file;
 mod row;
 mod survey;
 mod validate;
 
 pub use cell::{Runner, guarded};
-pub use design::{Design, MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Points};
-pub use points_file::points_of;
 pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 pub use survey::{Place, PointSummary, Survey, summarize};
 pub use validate::{Alone, alone};
@@ -23,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::points::{Design, Points};
 use crate::scenario::{Axis, Measure};
 
 /// What a sweep is. Two sweeps with the same head have the same rows, whoever runs them.

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 use super::Head;
-use super::design::Design;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+use crate::experiment::points::Design;
 use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
 use crate::kernel::world::{RunError, Stop};
 use crate::record::{self, Limits};

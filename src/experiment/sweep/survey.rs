@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Head;
 use super::row::{FailureKind, Outcome, Row, Verdict};
-use super::{Design, Head};
 use crate::experiment::figures::largest;
+use crate::experiment::points::Design;
 use crate::experiment::{Estimate, of_means};
 
 /// Confidence of the intervals of a point's figures.

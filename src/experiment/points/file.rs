@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST_POINTS, Points};
+use super::design::{MOST_POINTS, Points};
 use crate::scenario::Axis;
 
 /// The axes and the points of a CSV text.

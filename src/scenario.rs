@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 use windtunnel_kernel::world::{Fidelity, Plan};
 
-pub use axis::{Axis, AxisValue, split_outside};
+pub use axis::{Axis, AxisValue, Points, split_outside};
 pub use changes::{Change, Part, changes};
 pub use codes::{ALL as CODES, Code};
 pub use declared::{Declared, declared};
@@ -126,21 +126,9 @@ pub struct SweepSpec {
     /// The axes, in the order of the file: keys, then choices.
     pub axes: Vec<Axis>,
     /// How points are made of them.
-    pub design: Design,
+    pub design: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
-}
-
-/// How points are made of axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Design {
-    /// Every combination; the last axis changes fastest.
-    Grid,
-    /// So many combinations, spread evenly over every axis.
-    LatinHypercube {
-        /// Points, ≥ 1.
-        points: u64,
-    },
 }
 
 /// What a search may choose.

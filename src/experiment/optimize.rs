@@ -5,6 +5,7 @@ mod advice;
 mod race;
 
 pub use advice::{Alternative, Knob, Level, alternatives, knobs};
+use race::TURNS;
 pub use race::{Fate, Rules, Runner, Score, race};
 
 use std::sync::atomic::AtomicBool;
@@ -13,12 +14,13 @@ use super::base::Base;
 use super::checks;
 use super::estimate::Estimate;
 use super::figures::largest_p99;
+use super::points::{Design, LoadedPoints};
 use super::replications::CONFIDENCE;
-use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool};
+use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
-use crate::scenario::{Axis, Check, Comparator, Scenario, SearchSpec, Unpriced};
+use crate::scenario::{Axis, Check, Comparator, Loaded, Scenario, SearchSpec, Unpriced};
 
 /// Most candidates of a search.
 pub const MOST_CANDIDATES: u64 = 20_000;
@@ -112,45 +114,6 @@ pub struct Found {
     pub horizon: SimDuration,
 }
 
-/// Number of candidates: the product of the axes' values.
-#[must_use]
-pub fn candidates(axes: &[Axis]) -> u64 {
-    axes.iter().fold(1_u64, |product, axis| product.saturating_mul(axis.values.len() as u64))
-}
-
-/// Which value each axis has in a candidate; the last axis changes fastest.
-#[must_use]
-pub fn values_of(axes: &[Axis], candidate: usize) -> Vec<usize> {
-    let mut rest = candidate;
-    let mut values: Vec<usize> = axes
-        .iter()
-        .rev()
-        .map(|axis| {
-            let value = rest % axis.values.len().max(1);
-            rest /= axis.values.len().max(1);
-            value
-        })
-        .collect();
-    values.reverse();
-    values
-}
-
-/// The overrides of a candidate.
-#[must_use]
-pub fn overrides_of(axes: &[Axis], candidate: usize) -> Vec<String> {
-    let values = values_of(axes, candidate);
-    axes.iter().zip(values).flat_map(|(axis, value)| axis.values[value].overrides.clone()).collect()
-}
-
-/// A candidate in words: `target_value 55, cpu 1024`.
-#[must_use]
-pub fn name_of(axes: &[Axis], candidate: usize) -> String {
-    let values = values_of(axes, candidate);
-    let short = |axis: &Axis| axis.name.rsplit('.').next().unwrap_or(&axis.name).to_owned();
-    let parts = axes.iter().zip(values).map(|(axis, v)| format!("{} {}", short(axis), axis.values[v].label));
-    parts.collect::<Vec<_>>().join(", ")
-}
-
 impl Search<'_> {
     /// Races, confirms, and says what it found. `progress` hears of runs done and candidates still in.
     ///
@@ -158,7 +121,9 @@ impl Search<'_> {
     /// When a run of the confirmation was stopped by something else than an interruption.
     pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
         let axes = &self.spec.axes;
-        let count = candidates(axes).min(MOST_CANDIDATES) as usize;
+        let design = Design::grid(axes);
+        let count = design.points().min(MOST_CANDIDATES) as usize;
+        let points = LoadedPoints::new(self.base, &design, TURNS + threads::count());
         let plan = &self.scenario.plan;
         let limits = limits(&self.scenario.checks, plan);
         let rules = Rules {
@@ -168,7 +133,16 @@ impl Search<'_> {
         };
         // Beside the limits every run tells its p99s, for the front.
         let mut race_runs = 0;
-        let run = |candidate: usize, replication: u64| self.score(candidate, replication, &limits);
+        let run = |candidate: usize, replication: u64| {
+            points.with(
+                candidate as u64,
+                |loaded| self.accept(loaded),
+                |scenario| match scenario {
+                    Ok(scenario) => self.score(scenario, replication, &limits),
+                    Err(why) => Err(why.clone()),
+                },
+            )
+        };
         let runners = race(count, &rules, run, &mut |done, alive| {
             race_runs = done;
             progress(done, alive);
@@ -207,9 +181,8 @@ impl Search<'_> {
         self.interrupted.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed))
     }
 
-    /// The score of one run of a candidate.
-    fn score(&self, candidate: usize, replication: u64, limits: &[(Check, Figure)]) -> Result<Score, String> {
-        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+    /// The scenario of a candidate, where its cost can be compared with that of the others.
+    fn accept(&self, loaded: Loaded) -> Result<Box<Scenario>, String> {
         let Some(scenario) = loaded.scenario else {
             let error = loaded.diagnostics.first();
             return Err(error.map_or_else(String::new, |error| format!("{}: {}", error.code, error.message)));
@@ -218,6 +191,16 @@ impl Search<'_> {
         if let Some(why) = unpriced.0.unlike(&unpriced.1, ("the setting", "the scenario")) {
             return Err(format!("it is not comparable: {why}; give the price by `[prices]`"));
         }
+        Ok(Box::new(scenario))
+    }
+
+    /// The score of one run of a candidate.
+    fn score(
+        &self,
+        scenario: &Scenario,
+        replication: u64,
+        limits: &[(Check, Figure)],
+    ) -> Result<Score, String> {
         let plan = &scenario.plan;
         let within = Limits { requests: None, interrupted: self.interrupted };
         let (run, keep) = ((self.scenario.seed, replication), checks::keep_for(&scenario.checks));
@@ -250,7 +233,7 @@ impl Search<'_> {
 
     /// Runs a candidate on fresh random numbers; `None` when the search was interrupted.
     fn confirm(&self, candidate: usize, runner: &Runner) -> Result<Option<Confirmed>, RunError> {
-        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+        let loaded = self.base.load(&Design::grid(&self.spec.axes).overrides(candidate as u64));
         let Some(scenario) = loaded.scenario.map(judged) else { return Ok(None) };
         let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
         let confidence = self.confidence_of_each(&scenario);
@@ -362,6 +345,12 @@ fn spots(runners: &[Runner], p99: usize) -> Vec<Spot> {
 }
 
 impl Found {
+    /// The candidates as points, by their numbers.
+    #[must_use]
+    pub fn design(&self) -> Design<'_> {
+        Design::grid(&self.axes)
+    }
+
     /// A figure of all services together of the winner on fresh random numbers, with its interval.
     #[must_use]
     pub fn winner_estimate(&self, measure: Measure) -> Option<Estimate> {

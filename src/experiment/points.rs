@@ -3,6 +3,10 @@
 
 mod design;
 mod file;
+mod loaded;
 
-pub use design::{Design, MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Points};
+pub use design::{Design, MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, short_name};
 pub use file::points_of;
+pub(super) use loaded::LoadedPoints;
+
+pub use crate::scenario::Points;

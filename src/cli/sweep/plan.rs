@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::experiment::points::{self, Design, Points};
 use crate::experiment::sweep::{self, Head};
 use crate::experiment::{Base, Figure};
-use crate::scenario::{self, Axis, Design as Spec, Files, Scenario, Source};
+use crate::scenario::{self, Axis, Files, Scenario, Source};
 use crate::shell::files::{Folder, read_bytes, read_scenario};
 use crate::shell::shelf::Shelf;
 use crate::shell::terminal::{note, stderr_colour};
@@ -139,11 +139,9 @@ fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<A
             &format!("there are two axes `{}`; give all its values to one", pair[0]),
         ));
     }
-    let points = match (request.latin_hypercube, spec.map(|spec| spec.design)) {
+    let points = match (request.latin_hypercube, spec.map(|spec| &spec.design)) {
         (Some(points), _) => Points::LatinHypercube { points },
-        (None, Some(Spec::LatinHypercube { points })) if request.axes.is_empty() => {
-            Points::LatinHypercube { points }
-        }
+        (None, Some(points)) if request.axes.is_empty() => points.clone(),
         _ => Points::Grid,
     };
     Ok((axes, points))

@@ -1,28 +1,8 @@
 //! Which values meet in which point. Points are made when they are asked for: a grid is arithmetic, a Latin hypercube
 //! one shuffled list an axis, a list what it was given.
 
-use serde::{Deserialize, Serialize};
-
 use crate::kernel::random::{Purpose, Streams};
-use crate::scenario::Axis;
-
-/// How points are made of axes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Points {
-    /// Every combination; the last axis changes fastest.
-    Grid,
-    /// So many points; every value of every axis comes up equally often, as far as the numbers allow.
-    LatinHypercube {
-        /// Points, ≥ 1.
-        points: u64,
-    },
-    /// Points of a file: for each the number of its value on every axis.
-    List {
-        /// The points.
-        rows: Vec<Vec<u32>>,
-    },
-}
+use crate::scenario::{Axis, Points};
 
 /// Streams of Latin hypercubes: which values of an axis meet in a point, a stream an axis.
 const STRATA: Purpose = Purpose::new("design");
@@ -127,6 +107,12 @@ impl<'a> Design<'a> {
         Self { axes, points, count, replications, strata }
     }
 
+    /// Every combination of these axes, once each.
+    #[must_use]
+    pub fn grid(axes: &'a [Axis]) -> Self {
+        Self::new(axes, &Points::Grid, 1, 0)
+    }
+
     /// Number of points.
     #[must_use]
     pub const fn points(&self) -> u64 {
@@ -193,12 +179,27 @@ impl<'a> Design<'a> {
         self.axes.iter().zip(self.choice(point)).map(label).collect()
     }
 
+    /// A point in words: `target_value 55, cpu 1024`.
+    #[must_use]
+    pub fn name(&self, point: u64) -> String {
+        let values = self.axes.iter().zip(self.labels(point));
+        let parts: Vec<String> =
+            values.map(|(axis, label)| format!("{} {label}", short_name(&axis.name))).collect();
+        parts.join(", ")
+    }
+
     /// What a point overrides, each `KEY=VALUE`.
     #[must_use]
     pub fn overrides(&self, point: u64) -> Vec<String> {
         let values = self.axes.iter().zip(self.choice(point));
         values.filter_map(|(axis, value)| axis.values.get(value)).flat_map(|v| v.overrides.clone()).collect()
     }
+}
+
+/// The last part of the name of an axis: `target_value` of a key's path.
+#[must_use]
+pub fn short_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn index(number: u64) -> usize {

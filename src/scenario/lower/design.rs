@@ -6,7 +6,7 @@ use crate::scenario::codes;
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::tree::Value;
 use crate::scenario::view::View;
-use crate::scenario::{Design, SearchSpec, SweepSpec};
+use crate::scenario::{Points, SearchSpec, SweepSpec};
 
 /// `[sweep]`; `None` where it is absent or wrong.
 pub(super) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> {
@@ -14,8 +14,8 @@ pub(super) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> 
     let axes = axes(view, lower)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
     let design = match view.text("design")? {
-        "latin_hypercube" => Design::LatinHypercube { points },
-        _ => Design::Grid,
+        "latin_hypercube" => Points::LatinHypercube { points },
+        _ => Points::Grid,
     };
     Some(SweepSpec { axes, design, replications: view.count("replications")? })
 }

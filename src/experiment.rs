@@ -11,6 +11,7 @@ mod figures;
 pub mod forecast;
 mod minutes;
 pub mod optimize;
+pub mod pareto;
 pub mod points;
 pub mod pool;
 pub mod replications;

@@ -14,6 +14,7 @@ use super::base::Base;
 use super::checks;
 use super::estimate::Estimate;
 use super::figures::largest_p99;
+use super::pareto::{ParetoPoint, front};
 use super::points::{Design, LoadedPoints};
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
@@ -47,15 +48,13 @@ pub struct Search<'a> {
     pub interrupted: Option<&'a AtomicBool>,
 }
 
-/// One figure of a candidate in the race, for the Pareto front: means of its runs.
+/// A candidate's place among the others, by the means of its runs in the race.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spot {
+pub struct CandidatePoint {
     /// Number of the candidate.
     pub candidate: usize,
-    /// Cost a month \[USD\].
-    pub cost: f64,
-    /// The largest of the services' own p99 response times \[ms\].
-    pub p99: f64,
+    /// Its cost and its p99.
+    pub at: ParetoPoint,
     /// Whether no other candidate is better in one and no worse in the other.
     pub on_front: bool,
 }
@@ -101,7 +100,7 @@ pub struct Found {
     /// Candidates that looked good in the race and did not hold on fresh random numbers, in the order they were tried.
     pub rejected: Vec<Confirmed>,
     /// All candidates that ran, on cost and p99.
-    pub spots: Vec<Spot>,
+    pub points: Vec<CandidatePoint>,
     /// Runs of the race.
     pub race_runs: u64,
     /// Whether somebody stopped the search; there is no winner then.
@@ -123,7 +122,7 @@ impl Search<'_> {
         let axes = &self.spec.axes;
         let design = Design::grid(axes);
         let count = design.points().min(MOST_CANDIDATES) as usize;
-        let points = LoadedPoints::new(self.base, &design, TURNS + threads::count());
+        let loaded = LoadedPoints::new(self.base, &design, TURNS + threads::count());
         let plan = &self.scenario.plan;
         let limits = limits(&self.scenario.checks, plan);
         let rules = Rules {
@@ -134,7 +133,7 @@ impl Search<'_> {
         // Beside the limits every run tells its p99s, for the front.
         let mut race_runs = 0;
         let run = |candidate: usize, replication: u64| {
-            points.with(
+            loaded.with(
                 candidate as u64,
                 |loaded| self.accept(loaded),
                 |scenario| match scenario {
@@ -147,7 +146,7 @@ impl Search<'_> {
             race_runs = done;
             progress(done, alive);
         });
-        let spots = spots(&runners, rules.limits.len());
+        let points = points_of(&runners, rules.limits.len());
         let mut found = Found {
             axes: axes.clone(),
             limits: rules.limits,
@@ -160,7 +159,7 @@ impl Search<'_> {
             unpriced: self.scenario.unpriced(),
             horizon: self.scenario.plan.horizon,
             rejected: Vec::new(),
-            spots,
+            points,
             race_runs,
             runners,
             interrupted: self.is_interrupted(),
@@ -324,24 +323,19 @@ fn ballot(runners: &[Runner], limits: &[Check]) -> Vec<usize> {
     order.into_iter().map(|(.., candidate)| candidate).collect()
 }
 
-/// Cost and p99 of every candidate that ran, and which of them nobody beats in both.
-fn spots(runners: &[Runner], p99: usize) -> Vec<Spot> {
-    let mut spots: Vec<Spot> = runners
-        .iter()
-        .filter_map(|runner| {
-            let p99: Option<Estimate> = runner.scores.first().and_then(|_| runner.figure(p99));
-            let (cost, p99) = (runner.cost(), p99?.value);
-            cost.is_finite().then_some(Spot { candidate: runner.candidate, cost, p99, on_front: false })
-        })
-        .collect();
-    spots.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99)));
-    let mut best = f64::INFINITY;
-    for spot in &mut spots {
-        spot.on_front = spot.p99 < best;
-        best = best.min(spot.p99);
+/// Cost and p99 of every candidate that ran, in their order; `p99` is the index of that figure in the scores.
+fn points_of(runners: &[Runner], p99: usize) -> Vec<CandidatePoint> {
+    let point = |runner: &Runner| {
+        let figure = runner.scores.first().and_then(|_| runner.figure(p99))?;
+        let at = ParetoPoint { cost: runner.cost(), p99: figure.value };
+        at.is_known().then_some(CandidatePoint { candidate: runner.candidate, at, on_front: false })
+    };
+    let mut points: Vec<CandidatePoint> = runners.iter().filter_map(point).collect();
+    let places: Vec<ParetoPoint> = points.iter().map(|point| point.at).collect();
+    for index in front(&places) {
+        points[index].on_front = true;
     }
-    spots.sort_by_key(|spot| spot.candidate);
-    spots
+    points
 }
 
 impl Found {
@@ -390,5 +384,25 @@ impl Found {
             Some(service) if services.len() > 1 => format!("{text} ({})", service.name),
             _ => text.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_with_equal_figures_are_on_the_front_together() {
+        let runner = |candidate, cost, p99| {
+            let scores = vec![Score { cost, figures: vec![Some(p99)] }; 2];
+            Runner { candidate, scores, fate: Fate::Finalist }
+        };
+        let never = Runner { candidate: 4, scores: Vec::new(), fate: Fate::Broken(String::new()) };
+        let runners =
+            [runner(0, 2.0, 30.0), runner(1, 1.0, 50.0), runner(2, 2.0, 30.0), runner(3, 2.0, 40.0), never];
+        let points = points_of(&runners, 0);
+        let on_front: Vec<usize> =
+            points.iter().filter(|point| point.on_front).map(|point| point.candidate).collect();
+        assert_eq!((points.len(), on_front), (4, vec![0, 1, 2]));
     }
 }

@@ -11,7 +11,7 @@ mod validate;
 
 pub use cell::{Runner, guarded};
 pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
-pub use survey::{Place, PointSummary, Survey, summarize};
+pub use survey::{PointSummary, Survey, summarize};
 pub use validate::{Alone, alone};
 
 use std::collections::BTreeMap;

@@ -184,8 +184,8 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
 
 /// The settings that nobody beats in both cost and p99, cheapest first.
 fn front(page: &mut Page, found: &Found) {
-    let mut front: Vec<_> = found.spots.iter().filter(|spot| spot.on_front).collect();
-    front.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    let mut front: Vec<_> = found.points.iter().filter(|point| point.on_front).collect();
+    front.sort_by(|a, b| a.at.cost.total_cmp(&b.at.cost));
     page.blank();
     page.line(&[
         (Look::Bold, "cost against p99"),
@@ -193,14 +193,14 @@ fn front(page: &mut Page, found: &Found) {
     ]);
     let names: Vec<&str> = found.axes.iter().map(|axis| short_name(&axis.name)).collect();
     page.line(&[(Look::Faint, &format!("  {}", names.join(" · ")))]);
-    for spot in front.iter().take(FRONT_ROWS) {
-        let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate);
-        let name = fitted(&plain(&labels_of(found, spot.candidate)), 52);
+    for point in front.iter().take(FRONT_ROWS) {
+        let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == point.candidate);
+        let name = fitted(&plain(&labels_of(found, point.candidate)), 52);
         let pad = " ".repeat(54 - columns(&name));
         let text = format!(
             "  {name}{pad}{:>16}{:>14}",
-            figure_text(Measure::CostPerMonth, spot.cost),
-            figure_text(Measure::ResponseMax, spot.p99)
+            figure_text(Measure::CostPerMonth, point.at.cost),
+            figure_text(Measure::ResponseMax, point.at.p99)
         );
         page.line(&[
             (if chosen { Look::Bold } else { Look::Usual }, &text),
@@ -220,17 +220,19 @@ fn labels_of(found: &Found, candidate: usize) -> String {
 /// Cost a month against p99 of every setting that ran, the front drawn, the recommended one named.
 #[must_use]
 pub fn optimization_plot(found: &Found) -> PlotSpec {
-    let dot = |spot: &crate::experiment::optimize::Spot| plot::Spot::at(spot.cost, spot.p99);
-    let of = |wanted: bool| found.spots.iter().filter(move |spot| spot.on_front == wanted).map(dot).collect();
+    let dot =
+        |point: &crate::experiment::optimize::CandidatePoint| plot::Spot::at(point.at.cost, point.at.p99);
+    let of =
+        |wanted: bool| found.points.iter().filter(move |point| point.on_front == wanted).map(dot).collect();
     let mut front: Vec<plot::Spot> = of(true);
     front.sort_by(|a, b| a.x.total_cmp(&b.x));
     let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
     let chosen = found
-        .spots
+        .points
         .iter()
-        .filter(|spot| found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate));
+        .filter(|point| found.winner.as_ref().is_some_and(|winner| winner.candidate == point.candidate));
     let chosen =
-        chosen.map(|spot| plot::Spot { label: plain(&labels_of(found, spot.candidate)), ..dot(spot) });
+        chosen.map(|point| plot::Spot { label: plain(&labels_of(found, point.candidate)), ..dot(point) });
     let names: Vec<String> = found.axes.iter().map(|axis| plain(short_name(&axis.name))).collect();
     let word = match &found.winner {
         Some(winner) if winner.holds => "recommended",
@@ -387,10 +389,10 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
         let number = |value: Option<f64>, digits| {
             value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
         };
-        let spot = found.spots.iter().find(|spot| spot.candidate == runner.candidate);
-        row.push(number(spot.map(|spot| spot.cost), 4));
-        row.push(number(spot.map(|spot| spot.p99), 3));
-        row.push(spot.is_some_and(|spot| spot.on_front).to_string());
+        let point = found.points.iter().find(|point| point.candidate == runner.candidate);
+        row.push(number(point.map(|point| point.at.cost), 4));
+        row.push(number(point.map(|point| point.at.p99), 3));
+        row.push(point.is_some_and(|point| point.on_front).to_string());
         row.extend((0..found.limits.len()).map(|index| {
             let has_run = !runner.scores.is_empty();
             number(has_run.then(|| runner.figure(index)).flatten().map(|figure| figure.value), 6)

@@ -69,7 +69,7 @@ fn values_json(view: &SweepView<'_>, point: u64) -> Value {
 }
 
 fn point_json(view: &SweepView<'_>, point: u64) -> Value {
-    let place = view.survey.place(point);
+    let place = view.survey.at(point);
     json!({
         "point": point,
         "values": values_json(view, point),

@@ -98,7 +98,7 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
     let streams = Streams::new(seed, 0);
     let stream = |purpose| streams.stream(purpose, &service.name);
     let mut arrivals = Vec::new();
-    let mut source = ArrivalStream::new(&service.traffic, stream(Purpose::Arrivals));
+    let mut source = ArrivalStream::new(&service.traffic, stream(Purpose::ARRIVALS));
     loop {
         // A batch of an odd size: what is drawn must not depend on it.
         let batch = source.take_before(plan.horizon.0, 37);
@@ -112,12 +112,12 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
         law.fill(&mut stream(purpose), &mut values);
         values
     };
-    let wait = draws(&service.request.wait_time, Purpose::WaitTime);
-    let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::Patience));
+    let wait = draws(&service.request.wait_time, Purpose::WAIT_TIME);
+    let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::PATIENCE));
     // The naive engine draws the wall time of CPU work from the law that is as much longer as the CPU is slower.
     let slower = service.request.cpu_time.scaled(1.0 / service.task.cpu_speed()).expect("a law of times");
-    let cpu = draws(&slower, Purpose::CpuTime);
-    let mut routing = stream(Purpose::Routing);
+    let cpu = draws(&slower, Purpose::CPU_TIME);
+    let mut routing = stream(Purpose::ROUTING);
     let count = u64::from(service.desired_count);
     // Each node of the load balancer has a turn of its own, and a request comes to any of them.
     let nodes = u64::from(service.nodes());

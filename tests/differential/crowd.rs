@@ -81,8 +81,8 @@ pub(super) fn run(plan: &ServicePlan, asks: &[Ask], streams: Streams) -> Said {
         failures: 0,
         turn: 0,
         tokens: plan.request.retry.as_ref().map_or(0.0, |retry| retry.budget_burst),
-        routing: streams.stream(Purpose::Routing, &plan.name),
-        backoff: streams.stream(Purpose::Backoff, &plan.name),
+        routing: streams.stream(Purpose::ROUTING, &plan.name),
+        backoff: streams.stream(Purpose::BACKOFF, &plan.name),
         said: Said::default(),
     };
     let mut asks = asks.iter().peekable();

@@ -214,7 +214,7 @@ fn fleet<'p>(
         name: "web",
         streams,
     };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
+    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 /// Mean response time [s] of one server that switches off when it is empty and needs `setup` to come back.
@@ -228,8 +228,8 @@ fn with_setup(rate: f64, mean: f64, setup: &Distribution, replication: u64) -> f
     (task.cpu_units, task.concurrency) = (1024, None);
     let mut jobs = fleet(&traffic, &request, &task, Routing::RoundRobin, streams);
     let slot = jobs.enter();
-    let mut arrivals = ArrivalStream::new(&traffic, streams.stream(Purpose::Arrivals, "web"));
-    let mut setups: Rng = streams.stream(Purpose::Startup, "web");
+    let mut arrivals = ArrivalStream::new(&traffic, streams.stream(Purpose::ARRIVALS, "web"));
+    let mut setups: Rng = streams.stream(Purpose::STARTUP, "web");
     let mut heard = Heard { warm: seconds(warm).0, ..Heard::default() };
     let mut back_at = None;
     while let Some(arrival) = arrivals.take_before(horizon, 1).first().copied() {

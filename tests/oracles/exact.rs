@@ -140,7 +140,7 @@ fn exponential_lives_of_45_s_are_billed_as_72_s_on_average() {
     // bill-exp45: E[max(60, ⌈X⌉)] = 60 + Σ P(X > k) over k ≥ 60.
     let law = Distribution::exponential(secs(45)).expect("a mean above zero");
     let figures = replicate(100, |replication| {
-        let mut rng = Streams::new(1, replication).stream(Purpose::Startup, "bill-exp45");
+        let mut rng = Streams::new(1, replication).stream(Purpose::STARTUP, "bill-exp45");
         let mut lives = vec![0; 10_000];
         law.fill(&mut rng, &mut lives);
         let seconds: u64 = lives.iter().map(|life| billed_seconds(SimDuration(*life), secs(60))).sum();

@@ -102,8 +102,8 @@ impl<'p> Jobs<'p> {
         Self {
             service: parts.service,
             inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
-            router: Router::new(parts.routing, parts.nodes, stream(Purpose::Routing), parts.slow_start.0),
-            retries: Retries::new(request.retry.clone(), stream(Purpose::Backoff)),
+            router: Router::new(parts.routing, parts.nodes, stream(Purpose::ROUTING), parts.slow_start.0),
+            retries: Retries::new(request.retry.clone(), stream(Purpose::BACKOFF)),
             deadlines: Deadlines::default(),
             has_patience,
             desks: Vec::new(),

@@ -239,7 +239,7 @@ impl Lifecycle {
             is_strained: false,
             name: parts.name.into(),
             streams: parts.streams,
-            victim_rng: parts.streams.stream(Purpose::Victim, parts.name),
+            victim_rng: parts.streams.stream(Purpose::VICTIM, parts.name),
             window: parts.window.clone(),
             unlaunched: VecDeque::new(),
             waiting: None,

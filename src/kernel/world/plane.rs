@@ -46,10 +46,10 @@ impl<'p> Plane<'p> for Requests<'p> {
         // Where what leaving tasks use does not count, the fleet has to know every request that a task holds.
         let keep_beyond =
             if service.telemetry.rules.counts_draining { keep_beyond } else { SimDuration::ZERO };
-        let routing = (service.routing(), service.nodes(), streams.stream(Purpose::Routing, name));
+        let routing = (service.routing(), service.nodes(), streams.stream(Purpose::ROUTING, name));
         let has_patience = service.request.timeout.is_some();
         Self {
-            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
+            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name)),
             demands: Demands::new(&service.request, &service.task, streams, name),
             fleet: Fleet::new(
                 id,
@@ -119,7 +119,7 @@ impl<'p> Mixed<'p> {
     /// The event path, whether the service needs it or not.
     fn events(id: ServiceId, service: &'p ServicePlan, streams: Streams) -> Self {
         let name = service.name.as_str();
-        let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name));
+        let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name));
         let parts = JobsParts {
             service: id,
             request: &service.request,

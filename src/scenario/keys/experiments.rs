@@ -1,7 +1,7 @@
 //! `[sweep]` and `[optimize]`: tables of axes into designs.
 
 use crate::scenario::keys::builder::Lower;
-use crate::scenario::language::axis::{self, Axis, AxisValue};
+use crate::scenario::language::axis::{self, Axis, AxisValue, Points};
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
@@ -88,21 +88,9 @@ pub struct SweepSpec {
     /// The axes, in the order of the file: keys, then choices.
     pub axes: Vec<Axis>,
     /// How points are made of them.
-    pub design: Design,
+    pub design: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
-}
-
-/// How points are made of axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Design {
-    /// Every combination; the last axis changes fastest.
-    Grid,
-    /// So many combinations, spread evenly over every axis.
-    LatinHypercube {
-        /// Points, ≥ 1.
-        points: u64,
-    },
 }
 
 /// What a search may choose.
@@ -124,8 +112,8 @@ pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> 
     let axes = axes(view, lower)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
     let design = match view.text("design")? {
-        "latin_hypercube" => Design::LatinHypercube { points },
-        _ => Design::Grid,
+        "latin_hypercube" => Points::LatinHypercube { points },
+        _ => Points::Grid,
     };
     Some(SweepSpec { axes, design, replications: view.count("replications")? })
 }

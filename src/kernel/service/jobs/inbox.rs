@@ -45,7 +45,7 @@ impl<'p> Inbox<'p> {
         if demands.is_empty() {
             demands.push(Demands::new(request, task, streams, name));
         }
-        let class_rng = streams.stream(Purpose::Class, name);
+        let class_rng = streams.stream(Purpose::CLASS, name);
         Self { arrivals, demands, weights, class_rng, rows: Vec::with_capacity(CHUNK), next: 0 }
     }
 

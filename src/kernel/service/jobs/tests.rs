@@ -85,7 +85,7 @@ fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) ->
         name: "web",
         streams,
     };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
+    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl Lifecycle {
     pub(super) fn is_stillborn(&self, task: TaskId) -> bool {
         let probability = self.troubles.launch_failure(self.health.launch_failure);
         let mut rng =
-            self.streams.stream(Purpose::Failure, &alloc::format!("{}/{}/launch", self.name, task.0));
+            self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/launch", self.name, task.0));
         probability > 0.0 && rng.open_unit() < probability
     }
 
@@ -139,7 +139,7 @@ impl Lifecycle {
     pub(super) fn expect_crash(&self, now: SimTime, task: TaskId, out: &mut Outcome) {
         let own = self.health.time_to_crash.as_ref().map(|law| {
             law.draw(
-                &mut self.streams.stream(Purpose::Failure, &alloc::format!("{}/{}/crash", self.name, task.0)),
+                &mut self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/crash", self.name, task.0)),
             )
         });
         let looping = self.troubles.crash_loop().filter(|_| now > SimTime::ZERO);

@@ -8,7 +8,7 @@ use windtunnel::report::{
 };
 use windtunnel::scenario::Quantity;
 
-use super::{scenario, text};
+use crate::example::{scenario, text};
 
 fn variant(name: &str, text: &str) -> Variant {
     Variant { name: name.to_owned(), scenario: scenario(text) }

@@ -12,7 +12,7 @@ use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
 use windtunnel::scenario::Quantity;
 
-use super::{scenario, text};
+use crate::example::{scenario, text};
 use crate::oracles::measure::replicate;
 use crate::workloads::{plan, secs, service};
 

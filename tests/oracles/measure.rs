@@ -9,7 +9,7 @@ use windtunnel::kernel::telemetry::UsageTotals;
 use windtunnel::kernel::units::{ServiceId, SimTime};
 use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, simulate};
 
-use crate::statistics::Estimate;
+use crate::estimates::Estimate;
 
 /// Most stochastic checks there may be; a test counts them.
 pub(super) const CHECKS: usize = 400;

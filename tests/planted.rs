@@ -6,7 +6,7 @@ use windtunnel::experiment::{Base, Figure, Measure};
 use windtunnel::kernel::random::Rng;
 use windtunnel::scenario::{Axis, Check, Comparator, Files, SearchSpec, Source};
 
-use super::{NoFiles, scenario, text};
+use crate::example::{NoFiles, scenario, text};
 
 /// A standard normal, the same for every candidate of a replication unless `own` tells them apart.
 fn noise(seed: u64, replication: u64, own: u64) -> f64 {

@@ -11,7 +11,7 @@ use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
 
-use super::{scenario, text};
+use crate::example::{scenario, text};
 use crate::oracles::measure::replicate;
 use crate::workloads::{plan, secs, service};
 

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use windtunnel::kernel::world::{Fidelity, Plan};
+use windtunnel::kernel::simulation::{Fidelity, Plan};
 use windtunnel::record::{Limits, record, totals};
 use windtunnel::scenario::{FLASH_SALE, Source, load};
 use windtunnel::shell::files::Folder;

@@ -9,17 +9,17 @@
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
 use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
-use windtunnel::kernel::policy::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
-use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::{
-    CheckService, CpuDiscipline, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff,
-    LaunchLimits, LoadBalancerPlan, ReplacementPlan, RequestPlan, Routing, ScaleInVictim, StartupPlan,
-    StoppingPlan, TaskHealthPlan, TaskPlan,
+use windtunnel::kernel::platform::{
+    CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits,
+    ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
 };
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
+use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, RoutingPlan, TaskPlan};
+use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::kernel::telemetry::{Metric, MetricRules, MetricsPlan, RcptDenominator, Reading};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
-use windtunnel::kernel::world::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 
 /// Seconds as a span.
 pub(crate) const fn secs(seconds: u64) -> SimDuration {
@@ -75,35 +75,22 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         traffic: TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate")),
         request: RequestPlan::new(always(SimDuration::ZERO), always(secs(0))),
         task: TaskPlan {
-            cpu_units: 4096,
-            memory_mib: 8192,
-            cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: Some(4),
-            queue: None,
-            base_cpu: 0,
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
-            memory_retained: 0.0,
-            health: TaskHealthPlan::default(),
+            ..TaskPlan::new(4096, 8192)
         },
-        startup: StartupPlan {
-            scheduling: always(secs(5)),
-            provisioning: always(secs(15)),
-            image_pull: always(secs(8)),
-            container_start: always(secs(2)),
-            application_boot: always(SimDuration::ZERO),
-            boot_cpu: 0.0,
-            warm_up: None,
-        },
+        startup: StartupPlan::constant([secs(5), secs(15), secs(8), secs(2), secs(0)]),
         stopping: StoppingPlan {
             lag: secs(6),
             exit_after_sigterm: secs(16),
             stop_timeout: secs(30),
             deprovisioning: secs(23),
         },
-        load_balancer: Some(LoadBalancerPlan {
-            routing: Routing::RoundRobin,
-            nodes: 1,
+        warm_up: None,
+        task_health: TaskHealthPlan::default(),
+        routing: RoutingPlan::default(),
+        target_group: Some(TargetGroupPlan {
             registration: always(SimDuration::ZERO),
             health_check: HealthCheckPlan {
                 interval: secs(30),
@@ -118,7 +105,6 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             },
             deregistration_delay: secs(300),
             deregistration_end: DeregistrationEnd::AfterDelay,
-            slow_start: SimDuration::ZERO,
         }),
         min_capacity: count,
         max_capacity: count,
@@ -179,8 +165,7 @@ pub(crate) fn w2(seconds: u64) -> Plan {
 /// W2 with its requests sent to the task with the fewest of them.
 pub(crate) fn w2_least_outstanding(seconds: u64) -> Plan {
     let mut plan = w2(seconds);
-    let balancer = plan.services[0].load_balancer.as_mut().expect("the workload has one");
-    balancer.routing = Routing::LeastOutstandingRequests;
+    plan.services[0].routing.algorithm = Routing::LeastOutstandingRequests;
     plan
 }
 

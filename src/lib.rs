@@ -14,7 +14,7 @@
 //! | 9 | [`shell`] | files, clock, terminal |
 //! | 10 | [`cli`] | arguments → calls → exit codes |
 //!
-//! Start reading at [`experiment::run`], then [`kernel::world::simulate`].
+//! Start reading at [`experiment::run`], then [`kernel::simulation::simulate`].
 
 pub mod cli;
 pub mod experiment;

@@ -1,6 +1,6 @@
 //! The benchmarks, small: each workload runs, gives the same result twice, and keeps its shape. Times are not looked at.
 
-use windtunnel::kernel::world::Plan;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::record::{RunRecord, record};
 
 use crate::workloads;

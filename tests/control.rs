@@ -3,18 +3,18 @@
 
 use crate::workloads::{self, always, secs};
 use windtunnel::kernel::facts::Probe;
-use windtunnel::kernel::policy::{
+use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, ScheduledPlan, StepAggregation, StepPlan, Suspended,
     SuspensionPlan, Verdict,
+};
+use windtunnel::kernel::simulation::{
+    AlarmEvaluated, Observer, PeriodClosed, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
 };
 use windtunnel::kernel::telemetry::{
     AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term,
     TreatMissingData, Variable,
 };
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
-use windtunnel::kernel::world::{
-    AlarmEvaluated, Observer, PeriodClosed, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
-};
 use windtunnel::record::{DecisionKind, record};
 
 /// An evaluation as it was told.
@@ -317,8 +317,8 @@ fn lossy() -> Plan {
     service.request.wait_time =
         windtunnel::kernel::random::Distribution::exponential(SimDuration::from_millis(80)).unwrap();
     (service.min_capacity, service.max_capacity) = (10, 60);
-    if let Some(balancer) = &mut service.load_balancer {
-        balancer.deregistration_delay = SimDuration::from_millis(50);
+    if let Some(group) = &mut service.target_group {
+        group.deregistration_delay = SimDuration::from_millis(50);
     }
     service.stopping.exit_after_sigterm = secs(0);
     service.clock.actions =

@@ -7,8 +7,8 @@
 use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::{Estimate, Figure, Measure, Sample};
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
 
 use crate::example::{scenario, text};

@@ -12,12 +12,12 @@ mod naive;
 use std::collections::VecDeque;
 
 use windtunnel::kernel::facts::{Outcome, Visit};
-use windtunnel::kernel::policy::ScheduledPlan;
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
-use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan, Routing};
+use windtunnel::kernel::scaling::aas::ScheduledPlan;
+use windtunnel::kernel::serving::{CpuDiscipline, Jitter, RetryPlan, Routing};
+use windtunnel::kernel::simulation::{Fidelity, Plan, ServicePlan};
 use windtunnel::kernel::traffic::{ArrivalStream, CountInterval, RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration, SimTime};
-use windtunnel::kernel::world::{Fidelity, Plan, ServicePlan};
 
 use crate::witness::{Ending, Fate, witness};
 use crate::workloads::{self, secs};
@@ -82,11 +82,11 @@ fn random_plan(rng: &mut Rng) -> Plan {
     service.task.queue = pick(rng, &[None, None, Some(0), Some(1), Some(3), Some(10)]);
     // Nothing stops here, but how long a stop may take decides which passages are kept in case of a kill.
     service.stopping.stop_timeout = secs(pick(rng, &[0, 1, 30]));
-    let balancer = service.load_balancer.as_mut().expect("the workload has one");
-    balancer.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
+    let group = service.target_group.as_mut().expect("the workload has one");
+    group.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
     match rng.below(3) {
-        0 => service.load_balancer = None,
-        1 => balancer.routing = Routing::Random,
+        0 => service.target_group = None,
+        1 => service.routing.algorithm = Routing::Random,
         _ => {}
     }
     workloads::plan(service, horizon)
@@ -120,9 +120,9 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
     let mut routing = stream(Purpose::ROUTING);
     let count = u64::from(service.desired_count);
     // Each node of the load balancer has a turn of its own, and a request comes to any of them.
-    let nodes = u64::from(service.nodes());
+    let nodes = u64::from(service.routing.nodes);
     let mut turns = vec![0; usize::try_from(nodes).expect("a few nodes")];
-    let mut route = |_: usize| match service.routing() {
+    let mut route = |_: usize| match service.routing.algorithm {
         Routing::RoundRobin => {
             let node = if nodes > 1 { routing.below(nodes) } else { 0 };
             let turn: &mut u64 = &mut turns[usize::try_from(node).expect("a few nodes")];
@@ -222,8 +222,8 @@ fn crowded_plan(rng: &mut Rng) -> Plan {
     if rng.below(2) == 0 {
         service.task.cpu_discipline = CpuDiscipline::ProcessorSharing;
     }
-    let mut balancer = workloads::service(1.0, horizon, 1).load_balancer;
-    balancer.as_mut().expect("the workload has one").routing = pick(
+    service.target_group = workloads::service(1.0, horizon, 1).target_group;
+    service.routing.algorithm = pick(
         rng,
         &[
             Routing::LeastOutstandingRequests,
@@ -233,7 +233,6 @@ fn crowded_plan(rng: &mut Rng) -> Plan {
             Routing::WeightedRandom,
         ],
     );
-    service.load_balancer = balancer;
     service.request.cancel_timed_out = rng.below(3) == 0;
     if rng.below(2) == 0 {
         service.request.retry = Some(RetryPlan {
@@ -282,10 +281,10 @@ fn balanced_plan(rng: &mut Rng) -> Plan {
     let horizon = secs(60 + rng.below(120));
     let service = &mut plan.services[0];
     service.traffic = traffic(rng, horizon);
-    let mut balancer = workloads::service(1.0, horizon, 1).load_balancer.expect("the workload has one");
-    balancer.routing = pick(rng, &[Routing::LeastOutstandingRequests, Routing::TwoRandomChoices]);
-    balancer.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
-    service.load_balancer = Some(balancer);
+    let mut group = workloads::service(1.0, horizon, 1).target_group.expect("the workload has one");
+    service.routing.algorithm = pick(rng, &[Routing::LeastOutstandingRequests, Routing::TwoRandomChoices]);
+    group.deregistration_delay = secs(pick(rng, &[0, 1, 300]));
+    service.target_group = Some(group);
     if service.task.concurrency.is_some_and(|places| places <= service.task.cpu_servers()) {
         // Nothing is shared then.
         service.task.cpu_discipline = CpuDiscipline::ProcessorSharing;

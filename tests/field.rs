@@ -12,7 +12,7 @@ mod tracking;
 
 use crate::scenario::{codes, load_text, valid};
 use windtunnel::kernel::facts::TaskStage;
-use windtunnel::kernel::world::Plan;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::record::{RunRecord, TaskLife, record};
 
 /// Seeds of a test in which chance matters.

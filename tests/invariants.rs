@@ -4,8 +4,8 @@ use crate::workloads;
 use windtunnel::experiment::replicate;
 use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::simulation::{AlarmEvaluated, Observer, PeriodClosed, PolicyInvoked, simulate};
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
-use windtunnel::kernel::world::{AlarmEvaluated, Observer, PeriodClosed, PolicyInvoked, simulate};
 
 /// Keeps every datapoint with the end of its period, and checks what alarms and policies are shown.
 #[derive(Default)]

@@ -18,7 +18,7 @@ mod tasks;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use windtunnel::kernel::world::{Plan, RunOutcome};
+use windtunnel::kernel::simulation::{Plan, RunOutcome};
 use windtunnel::record::{RunRecord, ServiceRecord, record};
 
 use crate::witness::{Ending, Seen, Witness, witness};

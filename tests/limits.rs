@@ -4,15 +4,17 @@ use std::cell::Cell;
 use windtunnel::kernel::billing::LineItem;
 use windtunnel::kernel::facts::Probe;
 
-use windtunnel::kernel::policy::{
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
-use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan};
+use windtunnel::kernel::serving::{CpuDiscipline, Jitter, RetryPlan};
+use windtunnel::kernel::simulation::{
+    Bounds, Fidelity, Observer, Plan, RunError, ServicePlan, Stop, simulate,
+};
 use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::{Bounds, Fidelity, Observer, Plan, RunError, ServicePlan, Stop, simulate};
 use windtunnel::record::{RunRecord, record};
 
 use crate::workloads::{self, always, secs};

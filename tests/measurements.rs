@@ -12,12 +12,12 @@ use std::fs;
 
 use crate::control::{Listener, listen};
 use crate::program::shipped;
-use windtunnel::kernel::policy::Verdict;
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::Verdict;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::telemetry::AlarmState;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::Plan;
 use windtunnel::scenario::{Source, load};
 
 /// Random phases of one measurement.

@@ -14,8 +14,8 @@ use serde_json::Value;
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckStatus, RunResult};
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::simulation::ServicePlan;
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::ServicePlan;
 use windtunnel::report::{
     decisions_csv, invoice_csv, response_times_csv, sentences, summary_json, table, timeline_csv,
     unfinished_sentence,

@@ -13,14 +13,16 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, u8, Option<&[&str]>)] = &[
     ("kernel::units", 0, Some(&[])),
     ("kernel::random", 0, Some(&["kernel::units"])),
-    ("kernel::calendar", 0, Some(&["kernel::units"])),
+    ("kernel::event_queue", 0, Some(&["kernel::units"])),
     ("kernel::facts", 1, None),
     ("kernel::traffic", 1, None),
-    ("kernel::service", 2, None),
+    ("kernel::replica_set", 1, Some(&["kernel::units", "kernel::facts"])),
+    ("kernel::serving", 2, None),
+    ("kernel::platform", 2, None),
     ("kernel::telemetry", 3, Some(&["kernel::units", "kernel::random", "kernel::facts", "kernel::traffic"])),
     ("kernel::billing", 3, Some(&["kernel::units", "kernel::random", "kernel::facts", "kernel::traffic"])),
-    ("kernel::policy", 4, Some(&["kernel::units", "kernel::random", "kernel::telemetry"])),
-    ("kernel::world", 5, None),
+    ("kernel::scaling", 4, Some(&["kernel::units", "kernel::random", "kernel::telemetry"])),
+    ("kernel::simulation", 5, None),
     ("scenario", 6, None),
     ("record", 6, None),
     ("experiment", 7, None),
@@ -231,12 +233,12 @@ fn every_scenario_opens_with_what_it_shows() {
 #[test]
 fn the_floor_rule_can_fail() {
     let fault = |path: &str, line: &str| floor_faults(path, line).len();
-    assert_eq!(fault("src/kernel/policy/step.rs", "use crate::facts::Probe;"), 1);
-    assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::service::Fleet;"), 1);
+    assert_eq!(fault("src/kernel/scaling/aas/step.rs", "use crate::facts::Probe;"), 1);
+    assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::serving::Fleet;"), 1);
     assert_eq!(fault("src/kernel/units/time.rs", "use crate::random::Rng;"), 1);
     assert_eq!(fault("src/record/minute.rs", "use crate::scenario::Scenario;"), 1);
     assert_eq!(fault("src/report/table.rs", "let x = crate::shell::output::prepare(dir);"), 1);
-    assert_eq!(fault("src/kernel/policy/step.rs", "use crate::telemetry::AlarmPlan;"), 0);
+    assert_eq!(fault("src/kernel/scaling/aas/step.rs", "use crate::telemetry::AlarmPlan;"), 0);
     assert_eq!(fault("src/report/table.rs", "use crate::kernel::units::Usd;"), 0);
     assert_eq!(fault("src/report/table.rs", "// crate::shell is above"), 0);
 }

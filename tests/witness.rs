@@ -5,8 +5,8 @@ use windtunnel::kernel::facts::{
     Attempt, Outcome, Probe, ProvisionalOutcome, Rejection, RequestBatch, RequestKey, Retraction, TaskFailed,
     TaskMoved, Visit,
 };
+use windtunnel::kernel::simulation::{Observer, PeriodClosed, Plan, RunOutcome, simulate};
 use windtunnel::kernel::units::ServiceId;
-use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, RunOutcome, simulate};
 
 /// What was stated of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,7 +10,7 @@ use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
 use crate::experiment::compare::{Comparison, Variant, compare};
 use crate::experiment::{Base, scale_in};
-use crate::kernel::world::{RunError, Stop};
+use crate::kernel::simulation::{RunError, Stop};
 use crate::report;
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
 use crate::shell::files::{Folder, read_scenario};

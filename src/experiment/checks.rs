@@ -8,9 +8,9 @@ pub use change::Bills;
 
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
-use crate::kernel::service::{FaultKind, FaultPlan};
+use crate::kernel::platform::{FaultKind, FaultPlan};
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::ServicePlan;
 use crate::record::{Keep, RunRecord};
 use crate::scenario::{Check, Comparator, Scenario, Unit, Unpriced, if_every};
 use shown::{shown, shown_estimate};

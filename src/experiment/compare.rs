@@ -9,8 +9,8 @@ use super::run::was_interrupted;
 use super::sample::shares_of;
 use super::scale_in::Ends;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, Share, pool};
+use crate::kernel::simulation::RunError;
 use crate::kernel::units::SimTime;
-use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
 use crate::scenario::Scenario;
 

@@ -1,8 +1,8 @@
 //! What a run takes, told before it begins: time, memory and room on the disk grow with the simulated minutes of all
 //! services, whatever happens in them.
 
+use crate::kernel::simulation::Fidelity;
 use crate::kernel::units::NANOS_PER_MINUTE;
-use crate::kernel::world::Fidelity;
 use crate::scenario::Scenario;
 
 /// Length of a row of `timeline.csv` without the service's name, as measured over 2.6 million rows of a constant load,

@@ -4,9 +4,9 @@
 //! What is compared is one run of each plane. Both share start-up times and alarm phases, but the arrivals of single
 //! requests are random, so a part of the difference is chance; the more requests, the less.
 
+use crate::kernel::simulation::{Fidelity, Plan, RunError};
 use crate::kernel::traffic::RateWalk;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
-use crate::kernel::world::{Fidelity, Plan, RunError};
 use crate::record::{Keep, Limits, RunRecord, record_within, totals};
 
 /// Longest stretch that is compared \[ns\].

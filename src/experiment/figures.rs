@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use super::minutes::{longest_shortfall, minutes_over};
+use crate::kernel::simulation::Plan;
 use crate::kernel::units::Usd;
-use crate::kernel::world::Plan;
 use crate::record::{RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::quantile_label;
 pub use crate::scenario::{Law, Measure};

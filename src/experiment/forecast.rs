@@ -31,9 +31,9 @@ use super::figures::largest_p99;
 use super::pool;
 use super::run::was_interrupted;
 use super::scale_in::{self, Ends};
+use crate::kernel::simulation::{Fidelity, Plan, RunError, ServicePlan};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::{Fidelity, Plan, RunError, ServicePlan};
 use crate::record::{self, Limits, RunRecord};
 use crate::scenario::{ForecastSpec, PriceRow, Scenario, Unpriced, prices};
 

@@ -1,8 +1,8 @@
 //! What the minutes of a run say: how long capacity was short at most, and how many minutes were over a limit. Minutes
 //! that begin in the warm-up are left out, as its requests are.
 
+use crate::kernel::simulation::Plan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::Plan;
 use crate::record::capacity::{Ending, shortfalls};
 use crate::record::{MinuteRecord, ServiceRecord};
 use crate::scenario::{MinuteFigure, MinuteLimit};

@@ -18,8 +18,8 @@ use super::pareto::{ParetoPoint, front};
 use super::points::{Design, LoadedPoints};
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
+use crate::kernel::simulation::{Plan, RunError};
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
 use crate::scenario::{Axis, Check, Comparator, Loaded, Scenario, SearchSpec, Unpriced};
 

@@ -10,7 +10,7 @@ use super::checks;
 use super::run::was_interrupted;
 use super::scale_in::Ends;
 use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
-use crate::kernel::world::RunError;
+use crate::kernel::simulation::RunError;
 use crate::record::{self, Keep, Limits};
 use crate::scenario::{Measure, Scenario};
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{RunResult, checks, scale_in, threads};
-use crate::kernel::world::{Plan, RunError, Stop};
+use crate::kernel::simulation::{Plan, RunError, Stop};
 use crate::record::{self, Keep, Limits, RunRecord};
 use crate::scenario::Scenario;
 

@@ -4,7 +4,7 @@
 use super::estimate::{self, Pseudo};
 use super::figures::{Figure, Law, Measure, Share};
 use super::scale_in;
-use crate::kernel::world::Plan;
+use crate::kernel::simulation::Plan;
 use crate::record::{Histogram, RunRecord};
 
 /// Sections in which histograms are kept. Beyond so many runs several share one: the intervals of quantiles then have

@@ -14,9 +14,9 @@ use super::estimate::of_means;
 use super::replications::Replicated;
 use super::run::was_interrupted;
 use super::{Figure, Measure, Sample, pool, threads};
-use crate::kernel::policy::ScaleInMode;
+use crate::kernel::scaling::aas::ScaleInMode;
+use crate::kernel::simulation::{Plan, RunError};
 use crate::kernel::units::Usd;
-use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits, RunRecord};
 
 /// A value at each end of the range.

@@ -3,8 +3,8 @@
 
 use std::sync::atomic::AtomicBool;
 
+use crate::kernel::simulation::RunError;
 use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration};
-use crate::kernel::world::RunError;
 use crate::record::{Limits, RunRecord};
 use crate::scenario::Scenario;
 

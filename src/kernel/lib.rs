@@ -6,25 +6,27 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`units`], [`random`], [`calendar`] |
-//! | 1 | [`facts`], [`traffic`] |
-//! | 2 | [`service`] |
+//! | 0 | [`units`], [`random`], [`event_queue`] |
+//! | 1 | [`facts`], [`traffic`], [`replica_set`] |
+//! | 2 | [`serving`], [`platform`] |
 //! | 3 | [`telemetry`], [`billing`] |
-//! | 4 | [`policy`] |
-//! | 5 | [`world`] |
+//! | 4 | [`scaling`] |
+//! | 5 | [`simulation`] |
 //!
-//! Start reading at [`world::simulate`].
+//! Start reading at [`simulation::simulate`].
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
 
 pub mod billing;
-pub mod calendar;
+pub mod event_queue;
 pub mod facts;
-pub mod policy;
+pub mod platform;
 pub mod random;
-pub mod service;
+pub mod replica_set;
+pub mod scaling;
+pub mod serving;
+pub mod simulation;
 pub mod telemetry;
 pub mod traffic;
 pub mod units;
-pub mod world;

@@ -2,7 +2,7 @@
 //! arrived in the warm-up are left out with all their attempts.
 
 use windtunnel_kernel::facts::{Attempt, Outcome, RequestBatch, RequestKey};
-use windtunnel_kernel::world::{Plan, ServicePlan};
+use windtunnel_kernel::simulation::{Plan, ServicePlan};
 
 use super::histogram::Histogram;
 use super::result::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts};

@@ -11,9 +11,9 @@
 //! What is left out: how a queue comes to its stationary state; above [`MOST_UTILIZED`] the backlog of the flow decides.
 
 use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::service::Routing;
+use windtunnel_kernel::serving::Routing;
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::traffic::TrafficPlan;
-use windtunnel_kernel::world::ServicePlan;
 
 /// Utilization that the formulas are asked for at most: nearer to one a queue needs longer to become stationary than a
 /// control loop lets it be.
@@ -149,8 +149,8 @@ impl Delays {
                 .task
                 .concurrency
                 .and_then(|places| Station::new(places, service.mean(), service.squared_variation())),
-            routing: plan.routing(),
-            nodes: plan.load_balancer.as_ref().map_or(1.0, |balancer| f64::from(balancer.nodes)),
+            routing: plan.routing.algorithm,
+            nodes: f64::from(plan.routing.nodes),
             evenly_spaced: matches!(plan.traffic, TrafficPlan::EvenlySpaced(_)),
             longest: holds.map_or(f64::INFINITY, |holds| holds / capacity * 1e9),
             dispersion: if capacity.is_finite() { variation * 1e9 / capacity } else { 0.0 },

@@ -1,9 +1,9 @@
 //! Every evaluation of every alarm. Evaluations that go on as the one before did (same state, same counts) share a row,
 //! so a quiet night is one row and not five hundred.
 
+use windtunnel_kernel::simulation::AlarmEvaluated;
 use windtunnel_kernel::telemetry::AlarmState;
 use windtunnel_kernel::units::{PolicyId, SimDuration, SimTime};
-use windtunnel_kernel::world::AlarmEvaluated;
 
 /// One evaluation of an alarm, or several in a row that found the same.
 #[derive(Clone, Debug, PartialEq)]

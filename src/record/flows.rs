@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use windtunnel_kernel::facts::{FlowClass, FlowStep};
 use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::world::{Plan, ServicePlan};
+use windtunnel_kernel::simulation::{Plan, ServicePlan};
 
 use super::delay::{Delay, Delays};
 use super::minute::{ClosedMinute, OutcomeCounts};

@@ -2,14 +2,14 @@
 
 use super::digits::{number, push_number, push_whole, thousandths};
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
-use windtunnel_kernel::policy::{
+use windtunnel_kernel::platform::FaultKind;
+use windtunnel_kernel::scaling::aas::{
     Activity, AdjustmentType, Decision, MOST_TASKS, PolicyKind, ScheduledOutcome, TargetTrackingPlan, Verdict,
 };
-use windtunnel_kernel::service::FaultKind;
-use windtunnel_kernel::telemetry::AlarmState;
-use windtunnel_kernel::world::{
+use windtunnel_kernel::simulation::{
     AlarmEvaluated, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
 };
+use windtunnel_kernel::telemetry::AlarmState;
 
 /// Bytes of a reason that need no second allocation.
 const USUAL_LENGTH: usize = 128;

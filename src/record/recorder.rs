@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use windtunnel_kernel::facts::{FlowStep, Probe, RequestBatch, Retraction, TaskFailed, TaskMoved};
-use windtunnel_kernel::policy::{PolicyKind, ScheduledOutcome, Verdict};
-use windtunnel_kernel::units::{ServiceId, SimTime};
-use windtunnel_kernel::world::{
+use windtunnel_kernel::scaling::aas::{PolicyKind, ScheduledOutcome, Verdict};
+use windtunnel_kernel::simulation::{
     AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome,
     ScheduledRan, Stop, SuspensionChanged, simulate,
 };
+use windtunnel_kernel::units::{ServiceId, SimTime};
 
 use super::lives::failure_name;
 use super::reasons;

@@ -86,7 +86,7 @@ pub struct RequestCounts {
     pub failed: u64,
     /// Neither at the horizon.
     pub in_flight: u64,
-    /// Of these, requests that had been in the system for longer than [`overdue_after`](windtunnel_kernel::world::ServicePlan::overdue_after).
+    /// Of these, requests that had been in the system for longer than [`overdue_after`](windtunnel_kernel::simulation::ServicePlan::overdue_after).
     pub overdue: u64,
 }
 

@@ -2,9 +2,9 @@
 
 use windtunnel_kernel::billing::{CalendarMonth, LCU_DENOMINATOR, LcuUsage};
 use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};
+use windtunnel_kernel::simulation::{Fidelity, PeriodClosed, Plan, ServicePlan};
 use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
-use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
 
 use super::attempts::Attempts;
 use super::decisions::DecisionLog;

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::kernel::policy::{
+use crate::kernel::scaling::aas::{
     AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::telemetry::{Comparison, LowSamples, Metric, Reading, Statistic, TreatMissingData};
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::ServicePlan;
 use crate::scenario::Scenario;
 
 /// Stands for the name of the cluster, which a simulation cannot know.

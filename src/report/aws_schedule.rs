@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::kernel::policy::ScheduledPlan;
-use crate::kernel::world::ServicePlan;
+use crate::kernel::scaling::aas::ScheduledPlan;
+use crate::kernel::simulation::ServicePlan;
 use crate::scenario::{Scenario, ScheduleText};
 
 /// What was written of the actions of a service, with what they do.

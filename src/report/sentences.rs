@@ -3,9 +3,9 @@
 
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
-use crate::kernel::service::{FaultKind, FaultPlan};
+use crate::kernel::platform::{FaultKind, FaultPlan};
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
-use crate::kernel::world::ServicePlan;
 use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
 use crate::scenario::Scenario;

@@ -1,8 +1,8 @@
 //! From the resolved tree to the kernel's plan, with every check that concerns more than one key. All of them run, so
 //! that all problems are reported at once: a part that cannot be built is `None`, and the parts meet at the end.
 
+use windtunnel_kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
 use windtunnel_kernel::units::{Bytes, SimDuration};
-use windtunnel_kernel::world::{Bounds, Fidelity, Plan, ServicePlan};
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::checks::{self, Check};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use windtunnel_kernel::simulation::{Fidelity, Plan};
 use windtunnel_kernel::units::Bytes;
-use windtunnel_kernel::world::{Fidelity, Plan};
 
 use crate::scenario::keys::checks::Check;
 use crate::scenario::keys::experiments::{SearchSpec, SweepSpec};

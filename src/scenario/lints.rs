@@ -8,10 +8,10 @@ mod startup;
 mod steps;
 mod thresholds;
 
-use windtunnel_kernel::policy::{PolicyKind, PolicyPlan, StepPlan, TargetTrackingPlan};
+use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan, StepPlan, TargetTrackingPlan};
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::Metric;
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::language::diagnostic::Report;
 use crate::scenario::language::table_reader::View;

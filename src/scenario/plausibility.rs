@@ -1,10 +1,10 @@
 //! Lints: scenarios that can be run but ask for what cannot be. Each says it in numbers.
 
-use windtunnel_kernel::policy::PolicyKind;
+use windtunnel_kernel::scaling::aas::PolicyKind;
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::{Metric, Variable};
 use windtunnel_kernel::traffic::TrafficPlan;
 use windtunnel_kernel::units::{Bytes, SimDuration};
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
@@ -68,7 +68,7 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
                 )
                 .at(&task.place("memory_per_request"), "for each request")
                 .also(&task.place("memory"), "all its memory")
-                .help(if plan.task.health.kills_out_of_memory {
+                .help(if plan.task.kills_out_of_memory {
                     "a task that takes in so many is killed, and its requests fail"
                 } else {
                     "a real container would be killed; here it only shows as utilization above 100 %"
@@ -129,7 +129,7 @@ fn without_balancer(plan: &ServicePlan, service: View<'_>, report: &mut Report) 
     let is_job = service_nanos(plan) >= JOB_NANOS;
     let scales = plan.max_capacity > plan.min_capacity && !plan.policies.is_empty();
     let may_be_none = plan.min_capacity == 0;
-    if plan.load_balancer.is_some() || !scales || !(reads_backlog || is_job || may_be_none) {
+    if plan.target_group.is_some() || !scales || !(reads_backlog || is_job || may_be_none) {
         return;
     }
     report.add(

@@ -4,9 +4,9 @@
 
 use windtunnel::kernel::facts::{Attempt, Outcome, Rejection, RequestKey, Visit};
 use windtunnel::kernel::random::{Purpose, Rng, Streams};
-use windtunnel::kernel::service::{CpuDiscipline, Jitter, Routing};
+use windtunnel::kernel::serving::{CpuDiscipline, Jitter, Routing};
+use windtunnel::kernel::simulation::ServicePlan;
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::ServicePlan;
 
 use super::naive::Ask;
 
@@ -260,7 +260,7 @@ impl Engine<'_> {
         let count = self.tasks.len();
         let mut draw =
             |bound: usize| usize::try_from(self.routing.below(bound as u64)).expect("a small number");
-        match self.plan.routing() {
+        match self.plan.routing.algorithm {
             Routing::RoundRobin => {
                 self.turn += 1;
                 (self.turn - 1) % count

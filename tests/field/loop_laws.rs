@@ -6,8 +6,8 @@ use crate::scenario::{load_text, valid};
 use rand::{RngExt as _, SeedableRng as _, rngs::Xoshiro256PlusPlus};
 use std::fs;
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
 
 /// Random services of the law of several policies.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use windtunnel::experiment::{Effort, Kept, KeptFiles, RunResult, checks};
+use windtunnel::kernel::simulation::{Fidelity, RunError};
 use windtunnel::kernel::units::{NANOS_PER_MINUTE, Usd};
-use windtunnel::kernel::world::{Fidelity, RunError};
 use windtunnel::record::{
     DecisionKind, Keep, LatencySummary, Limits, RunRecord, ServiceRecord, record_within,
 };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use windtunnel::kernel::facts::Outcome;
-use windtunnel::kernel::world::{Fidelity, Plan};
+use windtunnel::kernel::simulation::{Fidelity, Plan};
 use windtunnel::record::{RequestCounts, ServiceRecord, record};
 
 use super::extras::with_extras;

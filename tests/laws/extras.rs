@@ -4,9 +4,9 @@
 use proptest::prelude::{Strategy, any};
 use proptest::sample::select;
 use proptest::{collection, option};
-use windtunnel::kernel::service::{ClassPlan, CpuDiscipline, Jitter, RetryPlan, Routing, WarmUpPlan};
+use windtunnel::kernel::serving::{ClassPlan, CpuDiscipline, Jitter, RetryPlan, Routing, WarmUpPlan};
+use windtunnel::kernel::simulation::{Plan, ServicePlan};
 use windtunnel::kernel::units::{Bytes, SimDuration};
-use windtunnel::kernel::world::{Plan, ServicePlan};
 
 use super::sketch::{Sketch, law, sketch};
 use crate::workloads::secs;
@@ -76,13 +76,13 @@ impl Extras {
         if self.shares {
             plan.task.cpu_discipline = CpuDiscipline::ProcessorSharing;
         }
-        if let Some(balancer) = &mut plan.load_balancer {
-            balancer.routing = self.routing;
+        if plan.target_group.is_some() {
+            plan.routing.algorithm = self.routing;
             let by_load =
                 matches!(self.routing, Routing::LeastOutstandingRequests | Routing::TwoRandomChoices);
-            balancer.slow_start = if by_load { SimDuration::ZERO } else { secs(self.slow_start) };
+            plan.routing.slow_start = if by_load { SimDuration::ZERO } else { secs(self.slow_start) };
         }
-        plan.startup.warm_up = self.warm_up.map(|(factor, requests, over)| WarmUpPlan {
+        plan.warm_up = self.warm_up.map(|(factor, requests, over)| WarmUpPlan {
             factor: f64::from(factor),
             requests,
             over: secs(over),
@@ -106,9 +106,9 @@ impl Extras {
         });
         plan.request.cancel_timed_out = self.cancels;
         if let Some((per_request, growth)) = self.memory {
-            plan.task.health.kills_out_of_memory = true;
+            plan.task.kills_out_of_memory = true;
             plan.task.memory_per_request = Bytes(per_request * Bytes::MIB);
-            plan.task.health.memory_growth = Bytes(growth * Bytes::MIB);
+            plan.task.memory_growth = Bytes(growth * Bytes::MIB);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Tasks that fail, in random plans: nothing is lost from the books, the scheduler makes good what is missing, and
 //! equal plans fail alike.
 
+use windtunnel::kernel::platform::{ContainerCheckPlan, Extent, FaultKind, FaultPlan};
 use windtunnel::kernel::random::{Distribution, Rng};
-use windtunnel::kernel::service::{ContainerCheckPlan, Extent, FaultKind, FaultPlan};
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime};
-use windtunnel::kernel::world::Plan;
 use windtunnel::record::{DecisionKind, RunRecord, record};
 
 use super::some_plans;
@@ -43,7 +43,7 @@ fn failing(mut plan: Plan, seed: u64) -> Plan {
             .collect();
         faults.sort_by_key(|fault| fault.at);
         service.faults = faults;
-        let health = &mut service.task.health;
+        let health = &mut service.task_health;
         if pick(&mut rng, 3) == 0 {
             let mean = secs(30 + rng.below(600));
             health.time_to_crash = Some(Distribution::exponential(mean).expect("a mean above zero"));
@@ -53,10 +53,10 @@ fn failing(mut plan: Plan, seed: u64) -> Plan {
         }
         if pick(&mut rng, 3) == 0 {
             let size = u64::from(service.task.memory_mib) * Bytes::MIB;
-            health.kills_out_of_memory = true;
+            service.task.kills_out_of_memory = true;
             service.task.base_memory = Bytes(size / 2);
             service.task.memory_per_request = Bytes(size / (4 + rng.below(40)));
-            health.memory_growth = Bytes(rng.below(20 * size));
+            service.task.memory_growth = Bytes(rng.below(20 * size));
         }
         if pick(&mut rng, 2) == 0 {
             health.container_check = Some(ContainerCheckPlan {

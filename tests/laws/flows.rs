@@ -1,8 +1,8 @@
 //! The same random plans as flows: requests and dollars add up there too, and the same plan gives the same bytes.
 
-use windtunnel::kernel::service::CheckService;
+use windtunnel::kernel::platform::CheckService;
+use windtunnel::kernel::simulation::{Fidelity, Plan};
 use windtunnel::kernel::traffic::TrafficPlan;
-use windtunnel::kernel::world::{Fidelity, Plan};
 use windtunnel::record::{Limits, RunRecord, record, totals};
 
 use super::{in_every_plan, some_plans};
@@ -91,8 +91,8 @@ fn replications_of_flows_differ_by_starts_and_alarms_only() {
         for service in &mut plan.services {
             // Without policies nothing starts or stops after second 0, so nothing random is left.
             service.policies.clear();
-            if let Some(balancer) = &mut service.load_balancer {
-                balancer.health_check.served = CheckService::Apart;
+            if let Some(group) = &mut service.target_group {
+                group.health_check.served = CheckService::Apart;
             }
             service.desired_count = service.desired_count.clamp(service.min_capacity, service.max_capacity);
         }

@@ -1,15 +1,15 @@
 //! What more of something can never make worse, under common random numbers, and what simply adds up.
 
 use proptest::prelude::*;
-use windtunnel::kernel::policy::{
+use windtunnel::kernel::platform::LaunchLimits;
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
-use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::LaunchLimits;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::Plan;
 use windtunnel::record::{ServiceRecord, record};
 
 use super::{runner, some_plans};
@@ -152,7 +152,7 @@ fn the_bill_of_several_services_is_the_sum_of_their_bills_alone() {
 
 #[test]
 fn a_slower_dependency_never_makes_a_request_faster() {
-    use windtunnel::kernel::service::{FaultKind, FaultPlan};
+    use windtunnel::kernel::platform::{FaultKind, FaultPlan};
     use windtunnel::kernel::units::SimTime;
     let random = (1.0..40.0_f64, 1..10_u32, 10..200_u64, 1.0..8.0_f64, 1.0..4.0_f64, any::<u64>());
     let result = runner(PLANS, 54).run(&random, |(rate, places, millis, factor, more, seed)| {

@@ -22,14 +22,13 @@ use proptest::prelude::*;
 use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::{Sample, run, run_replication};
 use windtunnel::kernel::billing::Tariff;
-use windtunnel::kernel::policy::{PolicyKind, PolicyPlan};
+use windtunnel::kernel::platform::{CheckService, FaultKind, FaultPlan, FirstHealthCheck, ScaleInVictim};
 use windtunnel::kernel::random::{Distribution, Rng};
-use windtunnel::kernel::service::{
-    CheckService, FaultKind, FaultPlan, FirstHealthCheck, Routing, ScaleInVictim,
-};
+use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan};
+use windtunnel::kernel::serving::Routing;
+use windtunnel::kernel::simulation::{Plan, ServicePlan};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime, Usd};
-use windtunnel::kernel::world::{Plan, ServicePlan};
 use windtunnel::record::{RunRecord, ServiceRecord, record};
 
 use super::extras::with_extras;
@@ -180,11 +179,11 @@ fn without_chance(plan: &Plan) -> Plan {
         if service.scale_in_victim == ScaleInVictim::Random {
             service.scale_in_victim = ScaleInVictim::Oldest;
         }
-        if let Some(balancer) = &mut service.load_balancer {
-            (balancer.routing, balancer.nodes) = (Routing::RoundRobin, 1);
-            balancer.health_check.first_check = FirstHealthCheck::AfterInterval;
+        if let Some(group) = &mut service.target_group {
+            (service.routing.algorithm, service.routing.nodes) = (Routing::RoundRobin, 1);
+            group.health_check.first_check = FirstHealthCheck::AfterInterval;
             // The phase of the checks of a task that is warm at second 0 is always drawn.
-            balancer.health_check.served = CheckService::Apart;
+            group.health_check.served = CheckService::Apart;
         }
     })
 }

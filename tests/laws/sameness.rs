@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::Strategy;
-use windtunnel::kernel::policy::PolicyKind;
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::PolicyKind;
+use windtunnel::kernel::simulation::{Plan, Silent, simulate};
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
-use windtunnel::kernel::world::{Plan, Silent, simulate};
 use windtunnel::record::{LatencySummary, RunRecord, ServiceRecord, record};
 
 use super::{PLANS, in_every_plan, runner, some_plans};

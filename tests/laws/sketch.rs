@@ -7,18 +7,19 @@
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use proptest::{collection, option};
-use windtunnel::kernel::policy::{
-    Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
+use windtunnel::kernel::platform::{
+    CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, ScaleInVictim, StartupPlan,
+    StoppingPlan, TargetGroupPlan,
 };
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::{
-    CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LoadBalancerPlan, Routing,
-    ScaleInVictim, StartupPlan, StoppingPlan,
+use windtunnel::kernel::scaling::aas::{
+    Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
+use windtunnel::kernel::serving::{Routing, RoutingPlan};
+use windtunnel::kernel::simulation::{Plan, ServicePlan};
 use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
 use windtunnel::kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_MILLI, SimDuration};
-use windtunnel::kernel::world::{Plan, ServicePlan};
 
 use crate::workloads::{self, always, secs};
 
@@ -253,7 +254,8 @@ impl ServiceSketch {
         (plan.desired_count, plan.min_capacity) = (capacity.desired, capacity.min);
         plan.max_capacity = capacity.min + capacity.spread;
         self.life.apply(&mut plan);
-        plan.load_balancer = self.balancer.as_ref().map(Balancer::plan);
+        (plan.routing, plan.target_group) = (RoutingPlan::default(), None);
+        self.balancer.iter().for_each(|balancer| balancer.apply(&mut plan));
         plan.scale_in_victim = control.victim;
         plan.policies =
             control.policies.iter().enumerate().map(|(index, policy)| policy.plan(index)).collect();
@@ -306,7 +308,6 @@ impl Life {
             container_start,
             application_boot,
             boot_cpu: 0.5,
-            warm_up: None,
         };
         plan.stopping = StoppingPlan {
             lag: secs(self.lag),
@@ -318,10 +319,9 @@ impl Life {
 }
 
 impl Balancer {
-    fn plan(&self) -> LoadBalancerPlan {
-        LoadBalancerPlan {
-            routing: self.routing,
-            nodes: 1 + self.healthy % 3,
+    fn apply(&self, plan: &mut ServicePlan) {
+        plan.routing = RoutingPlan { nodes: 1 + self.healthy % 3, ..RoutingPlan::new(self.routing) };
+        plan.target_group = Some(TargetGroupPlan {
             registration: always(secs(self.registration)),
             health_check: HealthCheckPlan {
                 interval: secs(10),
@@ -344,8 +344,7 @@ impl Balancer {
             } else {
                 DeregistrationEnd::AfterDelay
             },
-            slow_start: SimDuration::ZERO,
-        }
+        });
     }
 }
 

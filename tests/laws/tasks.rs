@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use windtunnel::kernel::facts::{TaskMoved, TaskStage};
-use windtunnel::kernel::service::TaskCounts;
+use windtunnel::kernel::platform::TaskCounts;
 use windtunnel::kernel::units::{TaskId, Usd};
 
 use super::{in_every_plan, run, services};

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::scenario::{load_text, valid};
 use windtunnel::kernel::facts::TaskStage;
-use windtunnel::kernel::policy::ScheduledPlan;
+use windtunnel::kernel::scaling::aas::ScheduledPlan;
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimTime;
-use windtunnel::kernel::world::Plan;
 use windtunnel::record::{TaskLife, record};
 
 /// Tasks of one run, each started alone, and runs.

@@ -7,12 +7,13 @@
 
 use windtunnel::kernel::facts::{Attempt, Outcome, Pace, Probe, RequestBatch};
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
-use windtunnel::kernel::service::{
-    CpuDiscipline, Jitter, Jobs, JobsParts, RequestPlan, RetryPlan, Routing, Seats, TaskPlan,
+use windtunnel::kernel::replica_set::ReplicaSet;
+use windtunnel::kernel::serving::{
+    CpuDiscipline, Jitter, Jobs, JobsParts, RequestPlan, RetryPlan, Routing, RoutingPlan, TaskPlan,
 };
+use windtunnel::kernel::simulation::Fidelity;
 use windtunnel::kernel::traffic::{ArrivalStream, RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_SEC, ServiceId, SimDuration};
-use windtunnel::kernel::world::Fidelity;
 
 use super::measure::Quantity::{
     AttemptRate, BlockedAttempts, BlockedFirst, Lost, MeanResponse, ResponseQuantile, ResponseVariance,
@@ -202,15 +203,12 @@ fn fleet<'p>(
     routing: Routing,
     streams: Streams,
 ) -> Jobs<'p> {
-    let slow_start = SimDuration::ZERO;
     let parts = JobsParts {
         service: ServiceId(0),
         request,
         task,
         warm_up: None,
-        routing,
-        nodes: 1,
-        slow_start,
+        routing: RoutingPlan::new(routing),
         name: "web",
         streams,
     };
@@ -227,7 +225,7 @@ fn with_setup(rate: f64, mean: f64, setup: &Distribution, replication: u64) -> f
     let mut task = workloads::service(1.0, secs(1), 1).task;
     (task.cpu_units, task.concurrency) = (1024, None);
     let mut jobs = fleet(&traffic, &request, &task, Routing::RoundRobin, streams);
-    let slot = jobs.enter();
+    let slot = jobs.add();
     let mut arrivals = ArrivalStream::new(&traffic, streams.stream(Purpose::ARRIVALS, "web"));
     let mut setups: Rng = streams.stream(Purpose::STARTUP, "web");
     let mut heard = Heard { warm: seconds(warm).0, ..Heard::default() };
@@ -280,7 +278,7 @@ fn one_of_ten_is_stuck(replication: u64) -> [f64; 2] {
     let mut task = workloads::service(1.0, secs(1), 1).task;
     (task.concurrency, task.queue) = (Some(1), Some(0));
     let mut jobs = fleet(&traffic, &request, &task, Routing::Random, Streams::new(1, replication));
-    let slots: Vec<_> = (0..10).map(|_| jobs.enter()).collect();
+    let slots: Vec<_> = (0..10).map(|_| jobs.add()).collect();
     jobs.hang(slots[0], 0);
     let mut heard = Heard::default();
     jobs.serve(secs(REQUESTS / 1_000 + 60).0, &mut heard);

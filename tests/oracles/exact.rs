@@ -3,17 +3,18 @@
 use windtunnel::kernel::billing::{
     Billed, Invoice, LCU_DENOMINATOR, Meter, MeterReading, Tariff, billed_seconds,
 };
-use windtunnel::kernel::calendar::Calendar;
-use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
-use windtunnel::kernel::service::{
-    Due, Fleet, LaunchBucket, LaunchWindow, Lifecycle, LifecycleParts, Outcome, Routing, ScaleInVictim,
-    StartupPlan, StoppingPlan, TaskPlan,
+use windtunnel::kernel::event_queue::EventQueue;
+use windtunnel::kernel::platform::{
+    Effects, LaunchBucket, LaunchWindow, Lifecycle, LifecycleParts, ScaleInVictim, StartupPlan, StoppingPlan,
+    TaskHealthPlan, TaskTimer,
 };
+use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
+use windtunnel::kernel::serving::{Fleet, RoutingPlan, TaskPlan};
+use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{
     Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, ServiceId, SimDuration, SimTime, Usd,
 };
-use windtunnel::kernel::world::Plan;
 
 use super::measure::{replicate, verdict};
 use crate::witness::{Ending, witness};
@@ -155,22 +156,13 @@ struct Stage {
     fleet: Fleet,
     bucket: LaunchBucket,
     meter: Meter,
-    calendar: Calendar<Due>,
+    calendar: EventQueue<TaskTimer>,
 }
 
 impl Stage {
     /// timeline-cost-1: 5 s of placement, 40 s of image pull and start, 30 s of drain, newest tasks removed first.
     fn new(tariff: &Tariff) -> Self {
-        let zero = always(SimDuration::ZERO);
-        let startup = StartupPlan {
-            scheduling: always(secs(5)),
-            provisioning: zero.clone(),
-            image_pull: always(secs(40)),
-            container_start: zero.clone(),
-            application_boot: zero,
-            boot_cpu: 0.0,
-            warm_up: None,
-        };
+        let startup = StartupPlan::constant([5, 0, 40, 0, 0].map(secs));
         let stopping = StoppingPlan {
             lag: SimDuration::ZERO,
             exit_after_sigterm: secs(30),
@@ -185,11 +177,11 @@ impl Stage {
             replacement: &replacement,
             startup: &startup,
             stopping: &stopping,
-            balancer: None,
+            target_group: None,
             victim: ScaleInVictim::Newest,
             window: LaunchWindow::new(&limits),
-            backoff: windtunnel::kernel::service::LaunchBackoff::default(),
-            health: &task.health,
+            backoff: windtunnel::kernel::platform::LaunchBackoff::default(),
+            health: &TaskHealthPlan::default(),
             zones: 1,
             name: "web",
             streams: Streams::new(1, 0),
@@ -201,22 +193,22 @@ impl Stage {
                 &task,
                 false,
                 false,
-                (Routing::RoundRobin, 1, Rng::from_key(1)),
+                (RoutingPlan::default(), Rng::from_key(1)),
                 secs(30),
             ),
             bucket: LaunchBucket::new(&limits),
             meter: Meter::new(tariff, 0),
-            calendar: Calendar::default(),
+            calendar: EventQueue::default(),
         }
     }
 
-    fn settle(&mut self, outcome: &mut Outcome) {
+    fn settle(&mut self, outcome: &mut Effects) {
         outcome.moved.drain(..).for_each(|moved| self.meter.task_moved(&moved));
         outcome.due.drain(..).for_each(|due| self.calendar.schedule(due.at, 0, due));
     }
 
     fn set_desired(&mut self, second: u64, desired: u32) {
-        let mut outcome = Outcome::default();
+        let mut outcome = Effects::default();
         let (now, bucket) = (SimTime(secs(second).0), &mut self.bucket);
         self.lifecycle.set_desired(now, desired, bucket, &mut outcome);
         self.settle(&mut outcome);
@@ -230,7 +222,7 @@ impl Stage {
                 later.push((now, due));
                 continue;
             }
-            let mut outcome = Outcome::default();
+            let mut outcome = Effects::default();
             self.lifecycle.step(now, &due, &mut self.fleet, &mut self.bucket, &mut outcome);
             self.settle(&mut outcome);
         }

@@ -9,7 +9,7 @@
 //! only where its standard error is below 2 % of the truth for shares and rates, 3 % for times and lengths, 6 % for variances.
 
 use windtunnel::kernel::random::{Distribution, Rng};
-use windtunnel::kernel::service::Routing;
+use windtunnel::kernel::serving::Routing;
 
 use super::measure::Quantity::{
     Abandoned, Blocked, Delayed, InSystem, MeanResponse, MeanTimeInQueue, MeanWait, ResponseQuantile,

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use windtunnel::kernel::facts::{Attempt, Outcome, Probe, RequestBatch, Visit};
+use windtunnel::kernel::simulation::{Observer, PeriodClosed, Plan, simulate};
 use windtunnel::kernel::telemetry::UsageTotals;
 use windtunnel::kernel::units::{ServiceId, SimTime};
-use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, simulate};
 
 use crate::estimates::Estimate;
 

@@ -6,9 +6,9 @@
 
 use windtunnel::kernel::facts::{Probe, RequestBatch, Visit};
 use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::simulation::{Observer, Plan, simulate};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{ServiceId, SimDuration};
-use windtunnel::kernel::world::{Observer, Plan, simulate};
 
 use super::measure::{replicate, verdict};
 use crate::workloads;

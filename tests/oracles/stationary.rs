@@ -5,7 +5,7 @@
 //! requests in service, so the waiting room holds K − c.
 
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::Routing;
+use windtunnel::kernel::serving::Routing;
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{SimDuration, SimTime};
 
@@ -95,7 +95,7 @@ impl Case {
 
     pub(super) fn service(
         mut self,
-        change: impl FnOnce(&mut windtunnel::kernel::world::ServicePlan),
+        change: impl FnOnce(&mut windtunnel::kernel::simulation::ServicePlan),
     ) -> Self {
         change(&mut self.plan.services[0]);
         self
@@ -120,7 +120,7 @@ impl Case {
         self.servers *= f64::from(count);
         self.service(|service| {
             (service.min_capacity, service.max_capacity, service.desired_count) = (count, count, count);
-            service.load_balancer.as_mut().expect("the workload has one").routing = routing;
+            service.routing.algorithm = routing;
         })
     }
 }

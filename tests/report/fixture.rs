@@ -6,21 +6,21 @@
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
 use windtunnel::kernel::billing::{Invoice, InvoiceLine, LineItem, Tariff};
-use windtunnel::kernel::policy::{Adjustment, AdjustmentType};
-use windtunnel::kernel::policy::{
-    ClockPlan, PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
+use windtunnel::kernel::platform::{
+    LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan,
 };
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::{
-    CpuDiscipline, LaunchBackoff, LaunchLimits, ReplacementPlan, RequestPlan, ScaleInVictim, StartupPlan,
-    StoppingPlan, TaskHealthPlan, TaskPlan,
+use windtunnel::kernel::scaling::aas::{Adjustment, AdjustmentType};
+use windtunnel::kernel::scaling::aas::{
+    ClockPlan, PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
 };
+use windtunnel::kernel::serving::{RequestPlan, RoutingPlan, TaskPlan};
+use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::kernel::telemetry::{
     AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TreatMissingData,
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
-use windtunnel::kernel::world::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
 use windtunnel::record::{
     DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
     ScalingCounts, ServiceRecord, TaskStatistics,
@@ -43,33 +43,23 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         traffic: TrafficPlan::Poisson(RateCurve::constant(1.0, 1_000_000_000).unwrap()),
         request: RequestPlan::new(millis(40), millis(60)),
         task: TaskPlan {
-            cpu_units: 1024,
-            memory_mib: 2048,
-            cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: Some(16),
             queue: Some(64),
-            base_cpu: 0,
             base_memory: Bytes(300 * Bytes::MIB),
             memory_per_request: Bytes(2 * Bytes::MIB),
-            memory_retained: 0.0,
-            health: TaskHealthPlan::default(),
+            ..TaskPlan::new(1024, 2048)
         },
-        startup: StartupPlan {
-            scheduling: secs(2),
-            provisioning: secs(20),
-            image_pull: secs(8),
-            container_start: secs(1),
-            application_boot: secs(8),
-            boot_cpu: 0.0,
-            warm_up: None,
-        },
+        startup: StartupPlan::constant([2, 20, 8, 1, 8].map(SimDuration::from_secs)),
         stopping: StoppingPlan {
             lag: SimDuration::ZERO,
             exit_after_sigterm: SimDuration::ZERO,
             stop_timeout: SimDuration::from_secs(30),
             deprovisioning: SimDuration::from_secs(23),
         },
-        load_balancer: None,
+        warm_up: None,
+        task_health: TaskHealthPlan::default(),
+        routing: RoutingPlan::default(),
+        target_group: None,
         min_capacity: 10,
         max_capacity: 400,
         desired_count: 10,

@@ -3,7 +3,7 @@
 
 use super::{MINIMAL, codes};
 use crate::example::NoFiles;
-use windtunnel::kernel::policy::PolicyKind;
+use windtunnel::kernel::scaling::aas::PolicyKind;
 use windtunnel::kernel::telemetry::{LowSamples, Metric, Reading, Statistic};
 use windtunnel::kernel::units::{SimDuration, SimTime};
 use windtunnel::scenario::{Loaded, Scenario, Source, load};

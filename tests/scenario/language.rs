@@ -4,12 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use windtunnel::kernel::billing::Invoice;
-use windtunnel::kernel::policy::PolicyRules;
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::service::{CpuDiscipline, Jitter, Routing, WarmUpPlan};
+use windtunnel::kernel::scaling::aas::PolicyRules;
+use windtunnel::kernel::serving::{CpuDiscipline, Jitter, Routing, WarmUpPlan};
+use windtunnel::kernel::simulation::Fidelity;
 use windtunnel::kernel::traffic::TrafficPlan;
 use windtunnel::kernel::units::{SimDuration, Usd};
-use windtunnel::kernel::world::Fidelity;
 use windtunnel::scenario::{Scenario, json_schema, load, prices, reference, templates};
 
 use super::{Folder, MINIMAL, codes, load_text, scenarios, valid};
@@ -94,7 +94,7 @@ fn the_defaults_are_those_that_are_published_or_observed() {
     );
     assert_eq!(service.telemetry.ecs_metric_delay, delay.unwrap());
     assert!(
-        service.load_balancer.is_none() && service.task.concurrency.is_none() && service.task.queue.is_none()
+        service.target_group.is_none() && service.task.concurrency.is_none() && service.task.queue.is_none()
     );
 }
 
@@ -221,11 +221,10 @@ fn the_keys_of_the_event_path_become_a_plan() {
     let service = &scenario.plan.services[0];
     assert!(service.needs_events());
     assert_eq!(service.task.cpu_discipline, CpuDiscipline::ProcessorSharing);
-    assert_eq!(service.routing(), Routing::WeightedRandom);
-    let balancer = service.load_balancer.as_ref().unwrap();
-    assert_eq!(balancer.slow_start, SimDuration::from_secs(30));
+    assert_eq!(service.routing.algorithm, Routing::WeightedRandom);
+    assert_eq!(service.routing.slow_start, SimDuration::from_secs(30));
     let warm_up = WarmUpPlan { factor: 3.0, requests: 5, over: SimDuration::from_secs(60) };
-    assert_eq!(service.startup.warm_up, Some(warm_up));
+    assert_eq!(service.warm_up, Some(warm_up));
     let request = &service.request;
     assert!(request.cancel_timed_out);
     let retry = request.retry.as_ref().unwrap();

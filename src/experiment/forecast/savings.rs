@@ -7,8 +7,8 @@
 
 use crate::experiment::estimate::quantile_of;
 use crate::kernel::billing::HOURS_A_MONTH;
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::Usd;
-use crate::kernel::world::ServicePlan;
 use crate::scenario::PriceRow;
 
 /// Commitments that are tried: quantiles of the hourly usage.

@@ -11,7 +11,7 @@ use super::Head;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 use crate::experiment::points::{Design, LoadedPoints};
 use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
-use crate::kernel::world::{RunError, Stop};
+use crate::kernel::simulation::{RunError, Stop};
 use crate::record::{self, Limits};
 use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
 

@@ -14,7 +14,7 @@ use super::stairs::Stairs;
 use super::zoom::Zoom;
 use super::{cost, latency, load, utilization};
 use crate::experiment::RunResult;
-use crate::kernel::world::ServicePlan;
+use crate::kernel::simulation::ServicePlan;
 use crate::record::ServiceRecord;
 use crate::scenario::Scenario;
 

@@ -12,7 +12,7 @@ use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, ORANGE, Place, SKY_TINT, Tex
 use super::marks::{self, LANE};
 use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, TimeAxis};
 use super::series::{most, points};
-use crate::kernel::world::ServicePlan;
+use crate::kernel::simulation::ServicePlan;
 use crate::record::MinuteRecord;
 use crate::record::capacity::offered_per_s;
 

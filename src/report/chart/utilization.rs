@@ -11,9 +11,9 @@ use super::block::Block;
 use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{most, points};
-use crate::kernel::policy::{PolicyKind, PolicyPlan};
+use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan};
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric, Statistic};
-use crate::kernel::world::ServicePlan;
 use crate::record::MinuteRecord;
 
 /// Draws the panel between `top` and `bottom` \[px\].

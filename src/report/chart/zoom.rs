@@ -11,8 +11,8 @@ use super::canvas::Canvas;
 use super::load::{View, draw_view};
 use super::panel::TimeAxis;
 use super::stairs::changes;
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimTime;
-use crate::kernel::world::ServicePlan;
 use crate::record::ServiceRecord;
 use crate::record::capacity::shortfalls;
 

@@ -11,8 +11,8 @@ use crate::kernel::billing::{
     CalendarMonth, InvoiceLine, LineItem, billed_seconds, months_of_run, months_until,
 };
 use crate::kernel::facts::TaskStage;
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
-use crate::kernel::world::ServicePlan;
 use crate::record::{ServiceRecord, TaskLife};
 
 /// A calendar month, as far as the run touches it.

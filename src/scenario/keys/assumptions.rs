@@ -1,15 +1,15 @@
 //! `[assumptions]`: onto the kernel's rules.
 
-use windtunnel_kernel::policy::{
+use windtunnel_kernel::platform::{
+    DeregistrationEnd, FirstHealthCheck, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim,
+};
+use windtunnel_kernel::scaling::aas::{
     CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode, StepBase,
     StepWindow, TrackedDatapoints,
 };
-use windtunnel_kernel::service::{
-    DeregistrationEnd, FirstHealthCheck, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim,
-};
+use windtunnel_kernel::simulation::TelemetryPlan;
 use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::TelemetryPlan;
 
 use crate::scenario::import::schedule::ClockChanges;
 use crate::scenario::keys::builder::Lower;

@@ -1,8 +1,8 @@
 //! What fails: of its own accord, and at given times.
 
-use windtunnel_kernel::service::{Extent, FaultKind, FaultPlan};
+use windtunnel_kernel::platform::{Extent, FaultKind, FaultPlan};
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{SimDuration, SimTime};
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;

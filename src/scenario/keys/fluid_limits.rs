@@ -1,7 +1,7 @@
 //! What the fluid plane cannot represent, key by key. Everything a service can say is either a flow, or named here.
 
-use windtunnel_kernel::service::CpuDiscipline;
-use windtunnel_kernel::world::ServicePlan;
+use windtunnel_kernel::serving::CpuDiscipline;
+use windtunnel_kernel::simulation::ServicePlan;
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
@@ -17,7 +17,7 @@ pub(crate) struct Obstacle {
 
 /// The first key of `plan` that flows cannot follow.
 pub(crate) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
-    let (request, balancer) = (&plan.request, plan.load_balancer.as_ref());
+    let request = &plan.request;
     let out = "nothing: leave it out";
     let obstacles = [
         (
@@ -36,12 +36,12 @@ pub(crate) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
             ("task", "out_of_memory", "tasks that stay within their memory", "\"ignore\""),
         ),
         (
-            plan.task.health.time_to_crash.is_some(),
+            plan.task_health.time_to_crash.is_some(),
             ("failure", "time_to_crash", "tasks that run until they are stopped", out),
         ),
-        (plan.startup.warm_up.is_some(), ("startup", "warm_up", "tasks that are all alike", out)),
+        (plan.warm_up.is_some(), ("startup", "warm_up", "tasks that are all alike", out)),
         (
-            plan.routing().looks_at_load(),
+            plan.routing.algorithm.looks_at_load(),
             (
                 "load_balancer",
                 "algorithm",
@@ -49,10 +49,7 @@ pub(crate) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
                 "\"round_robin\" or \"random\"",
             ),
         ),
-        (
-            balancer.is_some_and(|balancer| balancer.slow_start.0 > 0),
-            ("load_balancer", "slow_start", "equal shares", "\"0s\""),
-        ),
+        (plan.routing.slow_start.0 > 0, ("load_balancer", "slow_start", "equal shares", "\"0s\"")),
     ];
     let first = obstacles.into_iter().find(|(is_there, _)| *is_there);
     first.map(|(_, (table, key, why, instead))| Obstacle { table, key, why, instead })

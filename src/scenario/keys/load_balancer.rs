@@ -1,6 +1,7 @@
 //! `[service.<name>.load_balancer]`: routing, registration and the health check of the target group.
 
-use windtunnel_kernel::service::{CheckService, HealthCheckPlan, LoadBalancerPlan, Routing};
+use windtunnel_kernel::platform::{CheckService, HealthCheckPlan, TargetGroupPlan};
+use windtunnel_kernel::serving::{Routing, RoutingPlan};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::assumptions::Assumptions;
@@ -98,15 +99,14 @@ const HEALTH_CHECK: TableSpec = TableSpec {
     ],
 };
 
-/// The outer `None`: it is wrong; the inner one: there is none.
-#[expect(clippy::option_option, reason = "absent and wrong are two different things here")]
+/// How the requests of a service are spread, and its target group, if it has one; `None` only after an error was reported.
 pub(crate) fn load_balancer(
     service: View<'_>,
     assumptions: Option<&Assumptions>,
     lower: &mut Lower<'_>,
-) -> Option<Option<LoadBalancerPlan>> {
+) -> Option<(RoutingPlan, Option<TargetGroupPlan>)> {
     if !service.is_given("load_balancer") {
-        return Some(None);
+        return Some((RoutingPlan::default(), None));
     }
     let view = service.table("load_balancer")?;
     let routing = match view.text("algorithm") {
@@ -120,9 +120,8 @@ pub(crate) fn load_balancer(
     let slow_start = slow_start(view, routing, lower);
     let registration = distribution::read(view, "registration", lower);
     let health_check = view.table("health_check")?;
-    Some(Some(LoadBalancerPlan {
-        routing: routing?,
-        nodes: service.count("availability_zones")?,
+    let nodes = service.count("availability_zones")?;
+    let group = TargetGroupPlan {
         registration: registration?,
         health_check: HealthCheckPlan {
             served: match health_check.text("served") {
@@ -146,8 +145,9 @@ pub(crate) fn load_balancer(
         },
         deregistration_delay: view.duration("deregistration_delay")?,
         deregistration_end: assumptions?.deregistration_end,
-        slow_start: slow_start?,
-    }))
+    };
+    let routing = RoutingPlan { algorithm: routing?, nodes, slow_start: slow_start? };
+    Some((routing, Some(group)))
 }
 
 /// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published

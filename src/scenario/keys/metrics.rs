@@ -1,12 +1,12 @@
 //! What a service publishes, and how policies read it: custom metrics, resolutions, statistics and periods, checked by
 //! CloudWatch's rules.
 
-use windtunnel_kernel::policy::PolicyKind;
+use windtunnel_kernel::scaling::aas::PolicyKind;
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::{
     CustomMetric, LowSamples, Metric, MetricsPlan, Reading, Statistic, Variable,
 };
 use windtunnel_kernel::units::SimDuration;
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::keys::assumptions::Assumptions;
 use crate::scenario::keys::builder::Lower;

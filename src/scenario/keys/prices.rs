@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;

@@ -1,7 +1,7 @@
 //! What a request asks for, its classes, and when its client tries again.
 
 use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::service::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
+use windtunnel_kernel::serving::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::builder::Lower;

@@ -1,7 +1,7 @@
 //! `[service.<name>]`: the tables of a service, and the plan that they make together.
 
-use windtunnel_kernel::service::StoppingPlan;
-use windtunnel_kernel::world::ServicePlan;
+use windtunnel_kernel::platform::StoppingPlan;
+use windtunnel_kernel::simulation::ServicePlan;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;
@@ -66,6 +66,7 @@ pub(crate) fn plan(
     lower: &mut Lower<'_>,
 ) -> Option<(ServicePlan, ServiceNotes)> {
     let view = parts.service;
+    let task_health = task::health(view, lower);
     let task = task::task(view, lower);
     let zones = view.count("availability_zones");
     let faults = zones.and_then(|zones| faults::of_service(parts, zones, lower));
@@ -80,6 +81,8 @@ pub(crate) fn plan(
     let traffic = source.and_then(|source| traffic::table::plan(source, parts, lower));
     let tariff = prices.and_then(|prices| prices.tariff(parts, lower));
     let (traffic, trace) = traffic?;
+    let (startup, warm_up) = startup?;
+    let (routing, target_group) = load_balancer?;
     let (min_capacity, max_capacity, desired_count) = capacity?;
     let assumptions = parts.assumptions?;
     let (request, task) = (request?, task?);
@@ -89,9 +92,12 @@ pub(crate) fn plan(
         traffic,
         request,
         task,
-        startup: startup?,
+        startup,
         stopping: stopping?,
-        load_balancer: load_balancer?,
+        warm_up,
+        task_health: task_health?,
+        routing,
+        target_group,
         min_capacity,
         max_capacity,
         desired_count,

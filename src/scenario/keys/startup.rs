@@ -1,7 +1,8 @@
 //! `[service.<name>.startup]`: the cold start, stage by stage.
 
+use windtunnel_kernel::platform::StartupPlan;
 use windtunnel_kernel::random::Distribution;
-use windtunnel_kernel::service::{StartupPlan, WarmUpPlan};
+use windtunnel_kernel::serving::WarmUpPlan;
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
 use crate::scenario::keys::builder::Lower;
@@ -67,7 +68,7 @@ const WARM_UP: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<StartupPlan> {
+pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<(StartupPlan, Option<WarmUpPlan>)> {
     let view = service.table("startup")?;
     let scheduling = distribution::read(view, "scheduling", lower);
     let provisioning = distribution::read(view, "provisioning", lower);
@@ -75,15 +76,16 @@ pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<Startu
     let application_boot = distribution::read(view, "application_boot", lower);
     let image = service.table("task")?.size("image_size")?;
     let rate = quantity::size_rate(view.text("image_pull_rate")?).ok()?;
-    Some(StartupPlan {
+    let plan = StartupPlan {
         scheduling: scheduling?,
         provisioning: provisioning?,
         image_pull: Distribution::constant(pull_time(image, rate)),
         container_start: container_start?,
         application_boot: application_boot?,
         boot_cpu: view.number("boot_cpu")?,
-        warm_up: if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None },
-    })
+    };
+    let warm_up = if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None };
+    Some((plan, warm_up))
 }
 
 fn warm_up(view: View<'_>, lower: &mut Lower<'_>) -> Option<WarmUpPlan> {

@@ -1,6 +1,7 @@
 //! `[service.<name>.task]`: the size of a task, what it uses by itself, and the check of its container.
 
-use windtunnel_kernel::service::{ContainerCheckPlan, CpuDiscipline, TaskHealthPlan, TaskPlan};
+use windtunnel_kernel::platform::{ContainerCheckPlan, TaskHealthPlan};
+use windtunnel_kernel::serving::{CpuDiscipline, TaskPlan};
 use windtunnel_kernel::units::Bytes;
 
 use crate::scenario::keys::builder::Lower;
@@ -116,7 +117,6 @@ pub(crate) const CONTAINER_HEALTH_CHECK: TableSpec = TableSpec {
 
 pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
     let view = service.table("task")?;
-    let health = health(service, lower);
     let (cpu, memory) = (view.count("cpu"), view.count("memory"));
     if let (Some(cpu), Some(memory)) = (cpu, memory)
         && !task_size::memories(cpu).contains(&memory)
@@ -160,12 +160,14 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
         memory_retained: view.number("memory_retained")?,
-        health: health?,
+        memory_growth: view.size("memory_growth_per_hour")?,
+        memory_growth_limit: view.size("memory_growth_limit"),
+        kills_out_of_memory: view.text("out_of_memory")? == "kill",
     })
 }
 
 /// What fails in a task of its own accord, and its container's check.
-fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
+pub(crate) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
     let task = service.table("task")?;
     let container_check = match task.table("container_health_check") {
         Some(check) if task.is_given("container_health_check") => Some(ContainerCheckPlan {
@@ -178,9 +180,6 @@ fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
     };
     let failure = failure::read(service.table("failure")?, lower)?;
     Some(TaskHealthPlan {
-        memory_growth: task.size("memory_growth_per_hour")?,
-        memory_growth_limit: task.size("memory_growth_limit"),
-        kills_out_of_memory: task.text("out_of_memory")? == "kill",
         time_to_crash: failure.time_to_crash,
         launch_failure: failure.launch_failure,
         container_check,

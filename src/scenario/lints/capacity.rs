@@ -1,7 +1,7 @@
 //! Scheduled actions that would set a minimum above the maximum: they fail when they are due (`aws-scaling.md` §3).
 
 use jiff::Timestamp;
-use windtunnel_kernel::policy::ScheduledPlan;
+use windtunnel_kernel::scaling::aas::ScheduledPlan;
 use windtunnel_kernel::units::SimTime;
 
 use super::Service;

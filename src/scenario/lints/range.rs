@@ -1,8 +1,8 @@
 //! The values that a metric can take in a scenario.
 
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::{Metric, Statistic};
 use windtunnel_kernel::units::Bytes;
-use windtunnel_kernel::world::ServicePlan;
 
 /// The smallest and the largest value, both possible; infinite where nothing limits them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,9 +31,9 @@ fn memory(plan: &ServicePlan) -> Range {
     let percent = |bytes: f64| 100.0 * bytes / all;
     let base = task.base_memory.0 as f64;
     let each = task.memory_per_request.0 as f64;
-    let most = if task.health.kills_out_of_memory { 100.0 } else { f64::INFINITY };
+    let most = if task.kills_out_of_memory { 100.0 } else { f64::INFINITY };
     let full = match task.concurrency {
-        _ if task.health.memory_growth.0 > 0 => f64::INFINITY,
+        _ if task.memory_growth.0 > 0 => f64::INFINITY,
         _ if task.memory_per_request.0 == 0 => percent(base),
         Some(places) => percent(base + each * f64::from(places)),
         None => f64::INFINITY,

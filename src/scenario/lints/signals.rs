@@ -15,8 +15,7 @@ pub(super) fn is_memory_without_memory(
     report: &mut Report,
 ) -> bool {
     let task = &service.plan.task;
-    let needs_memory =
-        task.base_memory.0 > 0 || task.memory_per_request.0 > 0 || task.health.memory_growth.0 > 0;
+    let needs_memory = task.base_memory.0 > 0 || task.memory_per_request.0 > 0 || task.memory_growth.0 > 0;
     let reads = match policy.metric() {
         Metric::MemoryUtilization => true,
         Metric::Custom(index) => service

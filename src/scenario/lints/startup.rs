@@ -11,7 +11,7 @@ use crate::scenario::lints::{Service, seconds};
 /// runs (`aws-platform.md` §1.6). Within one, the target must pass `healthy_threshold` checks, since it has become unhealthy.
 #[expect(clippy::cast_precision_loss, reason = "times of at most an hour")]
 pub(super) fn check(service: &Service<'_>, report: &mut Report) {
-    let Some(balancer) = &service.plan.load_balancer else { return };
+    let Some(balancer) = &service.plan.target_group else { return };
     let Some(view) = service.view.table("load_balancer") else { return };
     let boot = service.plan.startup.application_boot.mean_nanos();
     let checks = &balancer.health_check;

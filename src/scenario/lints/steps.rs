@@ -1,6 +1,6 @@
 //! Step policies whose alarm and steps do not fit together.
 
-use windtunnel_kernel::policy::{Adjustment, StepPlan};
+use windtunnel_kernel::scaling::aas::{Adjustment, StepPlan};
 use windtunnel_kernel::telemetry::Comparison;
 
 use crate::scenario::language::codes;

@@ -1,6 +1,6 @@
 //! Thresholds of target tracking that its metric cannot pass, and thresholds of two policies that work against each other.
 
-use windtunnel_kernel::policy::{AdjustmentType, StepPlan, TargetTrackingPlan};
+use windtunnel_kernel::scaling::aas::{AdjustmentType, StepPlan, TargetTrackingPlan};
 use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
 
 use crate::scenario::language::codes;
@@ -265,7 +265,7 @@ fn in_threshold(policy: Policy<'_>, ratio: f64) -> Option<Threshold<'_>> {
 /// The steps of a policy whose adjustments say a direction.
 fn acting(
     plan: &StepPlan,
-) -> Option<impl DoubleEndedIterator<Item = &windtunnel_kernel::policy::Adjustment>> {
+) -> Option<impl DoubleEndedIterator<Item = &windtunnel_kernel::scaling::aas::Adjustment>> {
     (plan.adjustment_type != AdjustmentType::ExactCapacity).then(|| plan.steps.iter())
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use windtunnel_kernel::billing::HOURS_A_MONTH;
+use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{NANOS_PER_HOUR, SimDuration};
-use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::built::Scenario;
 

@@ -1,6 +1,6 @@
 //! Scheduled actions and suspensions: schedules become instants here, so that the kernel needs no calendar.
 
-use windtunnel_kernel::policy::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
+use windtunnel_kernel::scaling::aas::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use crate::scenario::import::schedule::{self, Span};

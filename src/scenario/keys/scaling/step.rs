@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use windtunnel_kernel::policy::{Adjustment, AdjustmentType, StepAggregation, StepPlan};
+use windtunnel_kernel::scaling::aas::{Adjustment, AdjustmentType, StepAggregation, StepPlan};
 use windtunnel_kernel::telemetry::MetricsPlan;
 
 use crate::scenario::keys::builder::Lower;

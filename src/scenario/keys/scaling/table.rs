@@ -1,6 +1,6 @@
 //! Capacities and scaling policies, checked by the rules by which AWS accepts them.
 
-use windtunnel_kernel::policy::{PolicyKind, PolicyPlan};
+use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan};
 
 use crate::scenario::keys::builder::Lower;

@@ -1,6 +1,6 @@
 //! `[service.<name>.scaling.target_tracking.<name>]`: target-tracking policies.
 
-use windtunnel_kernel::policy::{PolicyKind, PolicyPlan, TargetTrackingPlan};
+use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan};
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan, Reading};
 use windtunnel_kernel::units::SimDuration;
 

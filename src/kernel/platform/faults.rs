@@ -1,0 +1,200 @@
+//! Faults of the scenario, as the scheduler and its tasks feel them.
+
+use alloc::vec::Vec;
+
+use super::effects::Effects;
+use super::launch_limits::LaunchBucket;
+use super::plan::{Extent, FaultKind};
+use super::state::{Lifecycle, Waiting};
+use crate::facts::{TaskFailure, TaskStage};
+use crate::random::Purpose;
+use crate::replica_set::ReplicaSet;
+use crate::units::{SimDuration, SimTime, TaskId};
+
+/// Faults that last, while they last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Troubles {
+    running: Vec<(usize, FaultKind)>,
+    /// Tasks that hang because of a fault.
+    hung: Vec<(usize, TaskId)>,
+    /// Tasks whose health checks fail because of a fault.
+    failing: Vec<(usize, TaskId)>,
+}
+
+impl Troubles {
+    /// Whether an availability zone is lost.
+    pub(super) fn is_lost(&self, zone: u32) -> bool {
+        self.running.iter().any(|(_, kind)| *kind == FaultKind::ZoneOutage(zone))
+    }
+
+    /// The probability that a launch fails: the largest of the service's own and of those of the faults.
+    pub(super) fn launch_failure(&self, own: f64) -> f64 {
+        let faults = self.running.iter().filter_map(|(_, kind)| match kind {
+            FaultKind::LaunchFailure(probability) => Some(*probability),
+            _ => None,
+        });
+        faults.fold(own, |most, probability| if probability > most { probability } else { most })
+    }
+
+    /// How long a task runs that reaches `RUNNING` now; `None`: nothing ends it.
+    pub(super) fn crash_loop(&self) -> Option<SimDuration> {
+        let faults = self.running.iter().filter_map(|(_, kind)| match kind {
+            FaultKind::CrashLoop(after) => Some(*after),
+            _ => None,
+        });
+        faults.min()
+    }
+
+    /// Whether a fault makes the task's health checks fail.
+    pub(super) fn fails_checks(&self, task: TaskId) -> bool {
+        self.failing.iter().any(|(_, other)| *other == task)
+    }
+
+    /// What waits are multiplied by: the product of all slow dependencies.
+    fn wait_factor(&self) -> f64 {
+        let faults = self.running.iter().filter_map(|(_, kind)| match kind {
+            FaultKind::SlowDependency(factor) => Some(*factor),
+            _ => None,
+        });
+        faults.product()
+    }
+}
+
+impl Lifecycle {
+    /// Fault number `index` of the service begins; returns how many tasks it hits at once.
+    pub fn fault_begins(
+        &mut self,
+        now: SimTime,
+        (index, kind): (usize, &FaultKind),
+        replicas: &mut impl ReplicaSet,
+        bucket: &mut LaunchBucket,
+        out: &mut Effects,
+    ) -> usize {
+        self.troubles.running.push((index, kind.clone()));
+        let hit = match kind {
+            FaultKind::Crash(extent) => self.hit(index, *extent, TaskStage::is_running),
+            FaultKind::Hang(extent) => {
+                self.hit(index, *extent, |stage| matches!(stage, TaskStage::InService | TaskStage::Unhealthy))
+            }
+            FaultKind::FailingHealthCheck(extent) => self.hit(index, *extent, TaskStage::is_running),
+            FaultKind::ZoneOutage(zone) => {
+                self.hit(index, Extent::Zone(*zone), |stage| stage.has_container() || stage.is_pending())
+            }
+            FaultKind::CrashLoop(_) | FaultKind::LaunchFailure(_) | FaultKind::SlowDependency(_) => {
+                Vec::new()
+            }
+        };
+        for task in &hit {
+            match kind {
+                FaultKind::Hang(_) => {
+                    self.hang(now, *task, replicas, out);
+                    self.troubles.hung.push((index, *task));
+                }
+                FaultKind::FailingHealthCheck(_) => {
+                    self.troubles.failing.push((index, *task));
+                    self.checks_change(now, &[*task], out);
+                }
+                FaultKind::ZoneOutage(_) => self.fail(now, *task, TaskFailure::ZoneLost, replicas, out),
+                _ => self.fail(now, *task, TaskFailure::Crashed, replicas, out),
+            }
+        }
+        if let FaultKind::SlowDependency(_) = kind {
+            replicas.scale_wait_times(now.0, self.troubles.wait_factor());
+            self.foresee_again(now, replicas, out);
+        }
+        self.retire(now, out);
+        self.ask_for_missing(now, bucket, out);
+        hit.len()
+    }
+
+    /// A task that reaches `RUNNING` is hit by the faults of health checks that last: with the probability that is their share,
+    /// or in their zone.
+    pub(super) fn take_part_in_faults(&mut self, task: TaskId) {
+        let zone = self.tasks[task.index()].zone;
+        for (index, kind) in &self.troubles.running {
+            let FaultKind::FailingHealthCheck(extent) = kind else { continue };
+            let is_hit = match extent {
+                Extent::Zone(lost) => zone == Some(*lost),
+                Extent::Share(share) => {
+                    let key = alloc::format!("{}/{index}/{}", self.name, task.0);
+                    self.streams.stream(Purpose::FAULT, &key).open_unit() < *share
+                }
+            };
+            if is_hit {
+                self.troubles.failing.push((*index, task));
+            }
+        }
+    }
+
+    /// Fault number `index` is over.
+    pub fn fault_ends(
+        &mut self,
+        now: SimTime,
+        index: usize,
+        replicas: &mut impl ReplicaSet,
+        bucket: &mut LaunchBucket,
+        out: &mut Effects,
+    ) {
+        let Some(position) = self.troubles.running.iter().position(|(other, _)| *other == index) else {
+            return;
+        };
+        let (_, kind) = self.troubles.running.remove(position);
+        match kind {
+            FaultKind::SlowDependency(_) => {
+                replicas.scale_wait_times(now.0, self.troubles.wait_factor());
+                self.foresee_again(now, replicas, out);
+            }
+            FaultKind::Hang(_) => {
+                let hung = core::mem::take(&mut self.troubles.hung);
+                let (over, others): (Vec<_>, Vec<_>) = hung.into_iter().partition(|(of, _)| *of == index);
+                // A task that two faults hold goes on when the last of them is over.
+                let is_free = |task: &TaskId| others.iter().all(|(_, held)| held != task);
+                for (_, task) in over.iter().filter(|(_, task)| is_free(task)) {
+                    self.recover(now, *task, replicas, out);
+                }
+                self.troubles.hung = others;
+                self.foresee_again(now, replicas, out);
+            }
+            FaultKind::FailingHealthCheck(_) => {
+                let failing = core::mem::take(&mut self.troubles.failing);
+                let (over, others): (Vec<_>, Vec<_>) = failing.into_iter().partition(|(of, _)| *of == index);
+                self.troubles.failing = others;
+                let over: Vec<TaskId> = over.into_iter().map(|(_, task)| task).collect();
+                self.checks_change(now, &over, out);
+            }
+            FaultKind::ZoneOutage(_) if self.waiting.is_some_and(|(waiting, _)| waiting == Waiting::Zone) => {
+                self.waiting = None
+            }
+            _ => {}
+        }
+        self.ask_for_missing(now, bucket, out);
+    }
+
+    /// The tasks that a fault hits, in the order of their ids.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "counts of tasks"
+    )]
+    fn hit(&self, index: usize, extent: Extent, belongs: impl Fn(TaskStage) -> bool) -> Vec<TaskId> {
+        let ids = 0..u32::try_from(self.tasks.len()).unwrap_or(u32::MAX);
+        let mut tasks: Vec<TaskId> =
+            ids.map(TaskId).filter(|task| belongs(self.tasks[task.index()].stage)).collect();
+        match extent {
+            Extent::Zone(zone) => tasks.retain(|task| self.tasks[task.index()].zone == Some(zone)),
+            Extent::Share(share) => {
+                let wanted = (libm::ceil(tasks.len() as f64 * share - 1e-9) as usize).min(tasks.len());
+                let key = alloc::format!("{}/{index}", self.name);
+                let mut rng = self.streams.stream(Purpose::FAULT, &key);
+                for chosen in 0..wanted {
+                    let other = chosen + rng.below((tasks.len() - chosen) as u64) as usize;
+                    tasks.swap(chosen, other);
+                }
+                tasks.truncate(wanted);
+                tasks.sort_unstable();
+            }
+        }
+        tasks
+    }
+}

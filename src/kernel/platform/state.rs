@@ -1,0 +1,240 @@
+//! The tasks of one service and the state of their scheduler: what every operation of the platform reads and changes.
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::effects::{Effects, TaskCounts};
+use super::faults::Troubles;
+use super::launch_limits::LaunchWindow;
+use super::plan::{
+    LaunchBackoff, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
+};
+use super::replacement::Throttle;
+use crate::facts::{TaskFailure, TaskMoved, TaskStage};
+use crate::random::{Purpose, Rng, Streams};
+use crate::replica_set::ReplicaIndex;
+use crate::units::{SimTime, TaskId};
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    pub(super) stage: TaskStage,
+    /// Chosen to stop; it goes on until the lag is over.
+    pub(super) doomed: bool,
+    pub(super) slot: Option<ReplicaIndex>,
+    pub(super) billed_since: Option<SimTime>,
+    /// When its last request leaves it, as far as it was foreseen when it was closed \[ns\].
+    pub(super) last_end: u64,
+    /// The span in which its present stage on the way out ends: not before, and not after.
+    pub(super) leaves_within: (SimTime, SimTime),
+    /// Its availability zone, once it is launched.
+    pub(super) zone: Option<u32>,
+    /// Its launch goes wrong: it never reaches `RUNNING`.
+    pub(super) stillborn: bool,
+    /// When it reached `RUNNING`.
+    pub(super) running_since: SimTime,
+    /// Its application boots.
+    pub(super) boots: bool,
+    /// When its target was, or will be, registered.
+    pub(super) registered_at: SimTime,
+    /// The instant of one of its target's checks; the others lie whole intervals from it.
+    pub(super) check_phase: SimTime,
+    pub(super) checks: Checks,
+    /// Since when it hangs.
+    pub(super) hung_since: Option<SimTime>,
+    /// When ECS replaces it for what a check has found, and what that was.
+    pub(super) replace: Option<(SimTime, TaskFailure)>,
+}
+
+/// The checks of a target, as far as they are followed: those of a calm target pass, and are not put on the calendar.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Checks {
+    /// Failed in a row.
+    pub(super) failed: u32,
+    /// Passed in a row.
+    pub(super) passed: u32,
+    /// The next one is on the calendar.
+    pub(super) is_due: bool,
+    /// When one that is not answered now will have failed.
+    pub(super) times_out_at: Option<SimTime>,
+}
+
+/// The scheduler of one service and its tasks.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    pub(super) startup: StartupPlan,
+    pub(super) stopping: StoppingPlan,
+    pub(super) target_group: Option<TargetGroupPlan>,
+    pub(super) victim: ScaleInVictim,
+    pub(super) replacement: ReplacementPlan,
+    pub(super) name: String,
+    pub(super) streams: Streams,
+    pub(super) victim_rng: Rng,
+    pub(super) window: LaunchWindow,
+    /// Whether requests wait, so that checks may: those of all targets are followed.
+    pub(super) is_strained: bool,
+    /// Tasks that are asked for and not launched yet, oldest first.
+    pub(super) unlaunched: VecDeque<TaskId>,
+    /// What it waits for, and until when.
+    pub(super) waiting: Option<(Waiting, SimTime)>,
+    /// Tasks in `RUNNING` that were chosen to stop.
+    pub(super) doomed_running: u32,
+    pub(super) tasks: Vec<Task>,
+    /// Tasks that are neither stopping nor stopped, oldest first.
+    pub(super) active: Vec<TaskId>,
+    pub(super) desired: u32,
+    pub(super) counts: TaskCounts,
+    pub(super) health: TaskHealthPlan,
+    pub(super) throttle: Throttle,
+    pub(super) troubles: Troubles,
+    /// Active tasks in each availability zone.
+    pub(super) by_zone: Vec<u32>,
+    /// Unhealthy tasks that run until others have taken their places, oldest first.
+    pub(super) retiring: VecDeque<TaskId>,
+}
+
+/// What the scheduler waits for before it launches the next task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// The account's bucket: the token is taken and good at the instant the scheduler wakes.
+    Token,
+    /// The service's own rate.
+    Window,
+    /// Tasks failed before they ran: it holds back.
+    Throttle,
+    /// Every availability zone is lost.
+    Zone,
+}
+
+/// What a lifecycle is made of.
+#[derive(Clone, Debug)]
+pub struct LifecycleParts<'a> {
+    /// How a task starts.
+    pub startup: &'a StartupPlan,
+    /// How it stops.
+    pub stopping: &'a StoppingPlan,
+    /// The load balancer, if any.
+    pub target_group: Option<&'a TargetGroupPlan>,
+    /// Which task a scale-in stops.
+    pub victim: ScaleInVictim,
+    /// How tasks whose checks fail are replaced.
+    pub replacement: &'a ReplacementPlan,
+    /// The scheduler's rate.
+    pub window: LaunchWindow,
+    /// How it holds back after launches that failed.
+    pub backoff: LaunchBackoff,
+    /// What fails in a task of its own accord.
+    pub health: &'a TaskHealthPlan,
+    /// Availability zones, ≥ 1.
+    pub zones: u32,
+    /// The service's name, part of the key of its streams.
+    pub name: &'a str,
+    /// The source of its streams.
+    pub streams: Streams,
+}
+
+impl Lifecycle {
+    /// A service without tasks.
+    #[must_use]
+    pub fn new(parts: &LifecycleParts<'_>) -> Self {
+        Self {
+            startup: parts.startup.clone(),
+            stopping: parts.stopping.clone(),
+            target_group: parts.target_group.cloned(),
+            victim: parts.victim,
+            replacement: parts.replacement.clone(),
+            is_strained: false,
+            name: parts.name.into(),
+            streams: parts.streams,
+            victim_rng: parts.streams.stream(Purpose::VICTIM, parts.name),
+            window: parts.window.clone(),
+            unlaunched: VecDeque::new(),
+            waiting: None,
+            doomed_running: 0,
+            tasks: Vec::new(),
+            active: Vec::new(),
+            desired: 0,
+            counts: TaskCounts::default(),
+            health: parts.health.clone(),
+            throttle: Throttle::new(parts.backoff),
+            troubles: Troubles::default(),
+            by_zone: alloc::vec![0; parts.zones.max(1) as usize],
+            retiring: VecDeque::new(),
+        }
+    }
+
+    /// Desired count.
+    #[must_use]
+    pub fn desired(&self) -> u32 {
+        self.desired
+    }
+
+    /// Tasks by kind.
+    #[must_use]
+    pub fn counts(&self) -> TaskCounts {
+        self.counts
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a run launches far fewer than 2³² tasks")]
+    pub(super) fn push_task(&mut self, stage: TaskStage) -> TaskId {
+        let task = TaskId(self.tasks.len() as u32);
+        self.tasks.push(Task {
+            stage,
+            doomed: false,
+            slot: None,
+            billed_since: None,
+            last_end: 0,
+            leaves_within: (SimTime::ZERO, SimTime::ZERO),
+            zone: None,
+            stillborn: false,
+            running_since: SimTime::ZERO,
+            boots: false,
+            registered_at: SimTime::ZERO,
+            check_phase: SimTime::ZERO,
+            checks: Checks::default(),
+            hung_since: None,
+            replace: None,
+        });
+        self.active.push(task);
+        task
+    }
+
+    pub(super) fn move_to(&mut self, now: SimTime, task: TaskId, to: TaskStage, out: &mut Effects) {
+        let from = self.tasks[task.index()].stage;
+        self.tasks[task.index()].stage = to;
+        self.note(now, task, Some(from), to, out);
+    }
+
+    /// States the move and keeps the counts.
+    pub(super) fn note(
+        &mut self,
+        at: SimTime,
+        task: TaskId,
+        from: Option<TaskStage>,
+        to: TaskStage,
+        out: &mut Effects,
+    ) {
+        let changed = |count: u32, belongs: fn(TaskStage) -> bool| {
+            count + u32::from(belongs(to)) - u32::from(from.is_some_and(belongs))
+        };
+        let counts = self.counts;
+        self.counts = TaskCounts {
+            pending: changed(counts.pending, TaskStage::is_pending),
+            running: changed(counts.running, TaskStage::is_running),
+            registered: changed(counts.registered, TaskStage::is_running),
+            in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
+            draining: changed(counts.draining, TaskStage::is_draining),
+        };
+        let Task { billed_since, zone, .. } = self.tasks[task.index()];
+        out.moved.push(TaskMoved { at, task, from, to, billed_since, zone: zone.unwrap_or(0) });
+    }
+
+    /// Bill starts of the tasks that are billed now, in the order of their ids: for the bill at the horizon.
+    /// `deprovisioning`: whether tasks whose container has exited are still billed.
+    pub fn billed(&self, deprovisioning: bool) -> impl Iterator<Item = SimTime> + '_ {
+        let is_billed = move |stage: TaskStage| {
+            stage.is_billed() || (deprovisioning && stage == TaskStage::Deprovisioning)
+        };
+        self.tasks.iter().filter(move |task| is_billed(task.stage)).filter_map(|task| task.billed_since)
+    }
+}

@@ -1,0 +1,3 @@
+//! Scaling: who decides the desired count.
+
+pub mod aas;

@@ -1,0 +1,425 @@
+//! The event path: every request as a job that leaves when it leaves, for plans in which a start or a route depends on the
+//! departures of others.
+//!
+//! Order at one instant: what ends gives way, then clients lose patience, then those who try again arrive, then new
+//! requests. A plan that the fast path can serve has the same facts here to the nanosecond, because arrivals, demands and
+//! routes come from the same streams and ties are broken alike. Outcomes are stated when they happen, and what was used
+//! is stated as integrals over the time between control events, never ahead.
+//!
+//! Cost: one seat in a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave
+//! alone. Nothing is allocated for a request once the slab has grown.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::arrival_buffer::Inbox;
+use super::completions::Rows;
+use super::retries::{Deadlines, Retries};
+use super::router::Router;
+use super::slab::{Ask, Stage};
+use super::task_server::{Desk, Fired, Floor, Rules};
+use super::timers::Earliest;
+use crate::facts::{
+    Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, RequestKey, ResourceUse, Retraction, Visit,
+};
+use crate::random::{Purpose, Streams};
+use crate::replica_set::{Incident, ReplicaIndex, ReplicaSet};
+use crate::serving::plan::{RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
+use crate::traffic::ArrivalStream;
+use crate::units::ServiceId;
+
+/// Attempts, or retries, that are stated at once.
+const TOLD_AT_ONCE: usize = 128;
+
+/// What the event path is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct JobsParts<'a> {
+    /// The service.
+    pub service: ServiceId,
+    /// What a request needs.
+    pub request: &'a RequestPlan,
+    /// What a task is.
+    pub task: &'a TaskPlan,
+    /// How a new task is slower.
+    pub warm_up: Option<WarmUpPlan>,
+    /// How requests are spread.
+    pub routing: RoutingPlan,
+    /// The service's name, part of the key of its streams.
+    pub name: &'a str,
+    /// The source of its streams.
+    pub streams: Streams,
+}
+
+/// The state of the data plane of one service on the event path.
+#[derive(Clone, Debug)]
+pub struct Jobs<'p> {
+    service: ServiceId,
+    inbox: Inbox<'p>,
+    router: Router,
+    retries: Retries,
+    deadlines: Deadlines,
+    has_patience: bool,
+    desks: Vec<Desk>,
+    due: Earliest,
+    floor: Floor,
+    free_slots: Vec<u32>,
+    rows: Box<Rows>,
+    /// Requests by class, and attempts sent to tasks, since they were stated last.
+    offered: Vec<u64>,
+    routed: u64,
+    /// Attempts without an answer and those that are answered in vain, and retries, since they were stated last.
+    attempts: Vec<Attempt>,
+    retried: Vec<RequestKey>,
+    /// Retries since the plane asked last whether to go on.
+    unasked: u64,
+    now: u64,
+    has_begun: bool,
+}
+
+impl<'p> Jobs<'p> {
+    /// A service without tasks.
+    #[must_use]
+    pub fn new(arrivals: ArrivalStream<'p>, parts: &JobsParts<'_>) -> Self {
+        let (request, name) = (parts.request, parts.name);
+        let has_patience =
+            request.timeout.is_some() || request.classes.iter().any(|class| class.timeout.is_some());
+        let rules = Rules::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
+        let stream = |purpose| parts.streams.stream(purpose, name);
+        Self {
+            service: parts.service,
+            inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
+            router: Router::new(&parts.routing, stream(Purpose::ROUTING)),
+            retries: Retries::new(request.retry.clone(), stream(Purpose::BACKOFF)),
+            deadlines: Deadlines::default(),
+            has_patience,
+            desks: Vec::new(),
+            due: Earliest::new(),
+            floor: Floor::new(rules),
+            free_slots: Vec::new(),
+            rows: Box::new(Rows::new()),
+            offered: alloc::vec![0; request.classes.len().max(1)],
+            routed: 0,
+            attempts: Vec::new(),
+            retried: Vec::new(),
+            unasked: 0,
+            now: 0,
+            has_begun: false,
+        }
+    }
+
+    /// Lets everything happen that comes before a control event at `until` [ns since second 0]: departures and time-outs
+    /// up to that instant, arrivals before it. Stops where a task's memory is exceeded.
+    pub fn serve(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
+        self.has_begun = true;
+        let incident = self.run(until, probe);
+        self.now = incident.map_or(until.max(self.now), |incident| incident.at);
+        let (used, offered) = (self.floor.take_usage(self.now), self.offered.iter().sum());
+        let classes = core::mem::take(&mut self.offered);
+        let more = RequestBatch {
+            offered,
+            offered_by_class: &classes,
+            routed: core::mem::take(&mut self.routed),
+            measured: Some(used),
+            ..RequestBatch::default()
+        };
+        self.state(more, probe);
+        self.offered = classes;
+        self.offered.fill(0);
+        incident
+    }
+
+    /// States what has happened since it did last, and `more`.
+    fn state(&mut self, more: RequestBatch<'_>, probe: &mut impl Probe) {
+        let (mut served, mut first, mut class) = (None, None, None);
+        if let Some((visits, firsts, classes)) = self.rows.take() {
+            (served, first, class) = (Some(visits), Some(firsts), Some(classes));
+        }
+        let batch = RequestBatch {
+            retried: &self.retried,
+            served,
+            first,
+            class,
+            attempts: &self.attempts,
+            measured: Some(more.measured.unwrap_or_default()),
+            is_final: true,
+            ..more
+        };
+        probe.requests(self.service, &batch);
+        self.retried.clear();
+        self.attempts.clear();
+    }
+
+    /// Tells an attempt by itself; states what there is when it has become much.
+    #[cold]
+    fn tell(&mut self, attempt: Attempt, probe: &mut impl Probe) {
+        self.attempts.push(attempt);
+        if self.attempts.len() >= TOLD_AT_ONCE {
+            let batch = RequestBatch {
+                retried: &self.retried,
+                attempts: &self.attempts,
+                measured: Some(ResourceUse::default()),
+                is_final: true,
+                ..RequestBatch::default()
+            };
+            probe.requests(self.service, &batch);
+            self.retried.clear();
+            self.attempts.clear();
+        }
+    }
+
+    /// States the retries since they were stated last.
+    #[cold]
+    fn state_retries(&mut self, probe: &mut impl Probe) {
+        let batch = RequestBatch {
+            retried: &self.retried,
+            measured: Some(ResourceUse::default()),
+            is_final: true,
+            ..RequestBatch::default()
+        };
+        probe.requests(self.service, &batch);
+        self.retried.clear();
+    }
+
+    /// Whether the plane goes on at `at`.
+    fn goes_on(&mut self, at: u64, pace: &mut impl Pace) -> bool {
+        let held = (self.floor.jobs.len() + self.retries.len()) as u64;
+        pace.goes_on(at, held, core::mem::take(&mut self.unasked))
+    }
+
+    fn run(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
+        loop {
+            let departure = self.due.first();
+            let arrival = self.inbox.first(until, |at| {
+                let held = (self.floor.jobs.len() + self.retries.len()) as u64;
+                self.deadlines.forget(&self.floor.jobs);
+                probe.goes_on(at, held, core::mem::take(&mut self.unasked))
+            });
+            let again = self.retries.first();
+            let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
+            if departure <= patience.min(again).min(arrival) {
+                if departure > until {
+                    return None;
+                }
+                if let Some(incident) = self.depart(departure, probe) {
+                    return Some(incident);
+                }
+            } else if patience <= again.min(arrival) {
+                if patience > until {
+                    return None;
+                }
+                self.lose_patience(probe);
+            } else if again <= arrival {
+                if again >= until {
+                    return None;
+                }
+                if !self.goes_on(again, probe) {
+                    return None;
+                }
+                self.arrive_again(again, probe);
+            } else {
+                let ask = self.inbox.pop()?;
+                self.offered[ask.key.class as usize] += 1;
+                self.retries.first_attempt();
+                self.arrive(arrival, &ask, probe);
+            }
+        }
+    }
+
+    #[inline]
+    fn depart(&mut self, now: u64, probe: &mut impl Probe) -> Option<Incident> {
+        let index = self.due.first_slot();
+        let desk = &mut self.desks[index];
+        let fired = desk.fire(&mut self.floor, now);
+        desk.follow(&mut self.floor, now);
+        self.due.set(index, desk.due());
+        match fired {
+            Fired::Nothing => {}
+            Fired::Left(id) => {
+                let job = self.floor.jobs.get(id);
+                let slot = job.slot;
+                if job.in_vain {
+                    let (key, visit) = (job.ask.key, job.visit(now));
+                    let wasted = Attempt { key, visit, at: now, outcome: Outcome::Wasted, will_retry: false };
+                    self.tell(wasted, probe);
+                } else {
+                    self.rows.push(job, now);
+                    if self.rows.is_full() {
+                        self.state(RequestBatch::default(), probe);
+                    }
+                }
+                self.floor.jobs.remove(id);
+                self.router.load_changed(slot, self.desks[index].outstanding());
+            }
+            Fired::OutOfMemory => {
+                #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+                let replica = ReplicaIndex(index as u32);
+                return Some(Incident { at: now, replica });
+            }
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn arrive_again(&mut self, now: u64, probe: &mut impl Probe) {
+        let Some(ask) = self.retries.pop() else { return };
+        self.retried.push(ask.key);
+        self.unasked += 1;
+        if self.retried.len() >= TOLD_AT_ONCE {
+            self.state_retries(probe);
+        }
+        self.arrive(now, &ask, probe);
+    }
+
+    #[inline]
+    fn arrive(&mut self, now: u64, ask: &Ask, probe: &mut impl Probe) {
+        let Some(slot) = self.router.route(now) else {
+            return self.reject(now, ask, Rejection::NoTarget, probe);
+        };
+        self.routed += 1;
+        let index = slot as usize;
+        let desk = &mut self.desks[index];
+        if !desk.has_room(&self.floor.rules) {
+            return self.reject(now, ask, Rejection::QueueFull, probe);
+        }
+        let id = self.floor.jobs.seat(ask, now, slot);
+        desk.arrive(&mut self.floor, now, id);
+        self.due.set(index, desk.due());
+        self.router.load_changed(slot, desk.outstanding());
+        if self.has_patience {
+            let serial = self.floor.jobs.get(id).serial;
+            self.deadlines.push(now.saturating_add(ask.patience), serial, id);
+        }
+    }
+
+    #[cold]
+    fn reject(&mut self, now: u64, ask: &Ask, why: Rejection, probe: &mut impl Probe) {
+        let (key, will_retry) = (ask.key, self.retries.failed(ask, now));
+        let (visit, outcome) = (Visit::waiting(now, now), Outcome::Rejected(why));
+        self.tell(Attempt { key, visit, at: now, outcome, will_retry }, probe);
+    }
+
+    /// The next client loses patience, unless its attempt is over.
+    fn lose_patience(&mut self, probe: &mut impl Probe) {
+        let Some((now, serial, id)) = self.deadlines.pop() else { return };
+        let job = self.floor.jobs.get_mut(id);
+        if job.serial != serial {
+            return;
+        }
+        let is_waiting = job.stage == Stage::Waiting;
+        job.in_vain = true;
+        let job = *job;
+        let (key, will_retry) = (job.ask.key, self.retries.failed(&job.ask, now));
+        let outcome = if is_waiting { Outcome::TimedOutWaiting } else { Outcome::TimedOutInService };
+        self.tell(Attempt { key, visit: job.visit_until(now), at: now, outcome, will_retry }, probe);
+        if is_waiting || self.floor.rules.cancels {
+            let desk = &mut self.desks[job.slot as usize];
+            desk.withdraw(&mut self.floor, now, id);
+            self.floor.jobs.remove(id);
+            self.due.set(job.slot as usize, desk.due());
+            self.router.load_changed(job.slot, desk.outstanding());
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
+    fn grow(&mut self) -> u32 {
+        let slot = self.desks.len();
+        self.desks.push(Desk::new(&self.floor.rules));
+        self.due.cover(slot);
+        slot as u32
+    }
+
+    /// Requests in flight whose first attempt arrived within [from, to) [ns since second 0], in a task or waiting to try again.
+    #[must_use]
+    pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
+        let held = self.floor.jobs.iter().filter(|job| !job.in_vain).map(|job| &job.ask);
+        let asks = held.chain(self.retries.waiting());
+        asks.filter(|ask| (from..to).contains(&ask.key.first)).count() as u64
+    }
+
+    /// Requests that have a task, waiting or in a place.
+    #[must_use]
+    pub fn outstanding(&self, replica: ReplicaIndex) -> u32 {
+        self.desks[replica.0 as usize].outstanding()
+    }
+}
+
+impl ReplicaSet for Jobs<'_> {
+    /// A task that enters before second 0 has passed is warm: it neither warms up nor starts slowly.
+    fn add(&mut self) -> ReplicaIndex {
+        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
+        self.desks[slot as usize].enter(&self.floor.rules, self.now, self.has_begun);
+        self.due.set(slot as usize, self.desks[slot as usize].due());
+        self.router.enter(slot, self.now, self.has_begun);
+        ReplicaIndex(slot)
+    }
+
+    fn drain(&mut self, replica: ReplicaIndex) -> u64 {
+        let desks = &self.desks;
+        self.router.close(replica.0, |other| desks[other as usize].outstanding());
+        self.desks[replica.0 as usize].close(&mut self.floor, self.now);
+        self.desks[replica.0 as usize].empty_at(&self.floor, self.now)
+    }
+
+    fn drained_at(&self, replica: ReplicaIndex) -> Option<u64> {
+        Some(self.desks[replica.0 as usize].empty_at(&self.floor, self.now))
+    }
+
+    /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
+    /// not reported here.
+    fn kill(&mut self, replica: ReplicaIndex, at: u64, _report: impl FnMut(&Retraction)) {
+        let index = replica.0 as usize;
+        for id in self.desks[index].clear(&mut self.floor, at) {
+            let job = *self.floor.jobs.get(id);
+            self.floor.jobs.remove(id);
+            if job.in_vain {
+                continue;
+            }
+            let will_retry = self.retries.failed(&job.ask, at);
+            self.attempts.push(Attempt {
+                key: job.ask.key,
+                visit: job.visit_until(at),
+                at,
+                outcome: Outcome::Failed,
+                will_retry,
+            });
+        }
+        self.due.set(index, self.desks[index].due());
+        self.router.load_changed(replica.0, 0);
+    }
+
+    fn release(&mut self, replica: ReplicaIndex) {
+        self.free_slots.push(replica.0);
+    }
+
+    fn hang(&mut self, replica: ReplicaIndex, at: u64) {
+        let desk = &mut self.desks[replica.0 as usize];
+        desk.hang(&mut self.floor, at);
+        self.due.set(replica.0 as usize, desk.due());
+    }
+
+    fn resume(&mut self, replica: ReplicaIndex, at: u64) {
+        let desk = &mut self.desks[replica.0 as usize];
+        desk.resume(&mut self.floor, at);
+        self.due.set(replica.0 as usize, desk.due());
+    }
+
+    fn wait(&mut self, replica: ReplicaIndex, now: u64) -> Option<u64> {
+        self.desks[replica.0 as usize].wait(&self.floor, now)
+    }
+
+    /// What draining replicas use is measured apart.
+    fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
+
+    fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool) {
+        let (desks, now) = (&self.desks, self.now);
+        self.router.set_healthy(replica.0, is_healthy, now, |other| desks[other as usize].outstanding());
+    }
+
+    fn scale_wait_times(&mut self, _at: u64, factor: f64) {
+        let is_one = (factor - 1.0).abs() < f64::EPSILON;
+        self.floor.wait_factor = (!is_one).then_some(factor);
+    }
+}
+
+#[cfg(test)]
+mod tests;

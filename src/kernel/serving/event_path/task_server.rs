@@ -1,0 +1,597 @@
+//! One task at work: its places, its waiting room, its CPU and what it waits for downstream.
+//!
+//! A desk fires one thing at a time, at the instant that [`Desk::due`] names. What falls free goes to the next in line at
+//! once. A hung desk stands still: its timers keep the time that is left to them, and go on with it.
+
+use super::sharing::Shared;
+use super::slab::{Ask, Job, Line, Slab, Stage};
+use super::timers::{NEVER, Timers};
+use crate::facts::{DrainingUse, ResourceUse};
+use crate::serving::plan::{TaskPlan, WarmUpPlan};
+use crate::units::{Bytes, NANOS_PER_HOUR, SimDuration};
+
+/// What all tasks of a service have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    /// Requests in service at once; `u32::MAX`: no limit.
+    places: u32,
+    /// Requests that may wait; `u32::MAX`: no limit.
+    room: u32,
+    /// CPU servers of a task; without CPU work as many as anybody wants.
+    servers: u32,
+    is_shared: bool,
+    pub(super) cancels: bool,
+    warm_up: Option<WarmUpPlan>,
+    memory: Option<Memory>,
+}
+
+/// When a task's memory is exceeded.
+#[derive(Clone, Copy, Debug)]
+struct Memory {
+    /// Size less what the idle task uses \[B\].
+    room: i128,
+    per_request: i128,
+    /// \[B/h\].
+    growth: i128,
+    /// Growth at most \[B\].
+    limit: i128,
+}
+
+impl Memory {
+    /// From when on a task that entered service at `entered` and holds `count` requests uses more than it has.
+    fn exceeded_from(&self, entered: u64, count: u32) -> u64 {
+        let left = self.room - self.per_request * i128::from(count);
+        if left < 0 {
+            0
+        } else if self.growth == 0 || left >= self.limit {
+            NEVER
+        } else {
+            u64::try_from(i128::from(entered) + left * i128::from(NANOS_PER_HOUR) / self.growth + 1)
+                .unwrap_or(NEVER)
+        }
+    }
+}
+
+impl Rules {
+    pub(super) fn new(
+        task: &TaskPlan,
+        has_cpu_work: bool,
+        cancels: bool,
+        warm_up: Option<WarmUpPlan>,
+    ) -> Self {
+        let room = i128::from(task.memory_mib) * i128::from(Bytes::MIB) - i128::from(task.base_memory.0);
+        let memory = Memory {
+            room,
+            per_request: i128::from(task.memory_per_request.0),
+            growth: i128::from(task.memory_growth.0),
+            limit: task.memory_growth_limit.map_or(i128::MAX, |limit| i128::from(limit.0)),
+        };
+        Self {
+            places: task.concurrency.unwrap_or(u32::MAX),
+            room: task.queue.unwrap_or(u32::MAX),
+            servers: if has_cpu_work { task.cpu_servers() } else { u32::MAX },
+            is_shared: has_cpu_work && task.shares_cpu(),
+            cancels,
+            warm_up,
+            memory: task.runs_out_of_memory().then_some(memory),
+        }
+    }
+}
+
+/// One sum of a period: everything from its beginning on, less everything from its end on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Integral {
+    count: u64,
+    /// Modulo 2⁶⁴: sums of a period are far below, instants need not be.
+    sum: u64,
+}
+
+impl Integral {
+    #[inline]
+    fn begin(&mut self, now: u64, count: u32) {
+        self.count += u64::from(count);
+        self.sum = self.sum.wrapping_sub(now.wrapping_mul(u64::from(count)));
+    }
+
+    #[inline]
+    fn end(&mut self, now: u64, count: u32) {
+        self.count -= u64::from(count);
+        self.sum = self.sum.wrapping_add(now.wrapping_mul(u64::from(count)));
+    }
+
+    /// The sum up to `now`, from where it was taken last.
+    fn take(&mut self, now: u64) -> i128 {
+        let open = self.count.wrapping_mul(now);
+        let total = self.sum.wrapping_add(open);
+        self.sum = open.wrapping_neg();
+        i128::from(total)
+    }
+}
+
+/// What all desks of a service share: the jobs, and the sums of the open period.
+#[derive(Clone, Debug)]
+pub(super) struct Floor {
+    pub(super) rules: Rules,
+    pub(super) jobs: Slab,
+    cpu_busy: Integral,
+    occupied: Integral,
+    waiting: Integral,
+    /// What of the first two is that of tasks on their way out.
+    cpu_leaving: Integral,
+    occupied_leaving: Integral,
+    /// Waits that begin now take so many times as long; `None`: as long as they are.
+    pub(super) wait_factor: Option<f64>,
+}
+
+impl Floor {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            jobs: Slab::default(),
+            cpu_busy: Integral::default(),
+            occupied: Integral::default(),
+            waiting: Integral::default(),
+            cpu_leaving: Integral::default(),
+            occupied_leaving: Integral::default(),
+            wait_factor: None,
+        }
+    }
+
+    /// What was used since it was taken last.
+    pub(super) fn take_usage(&mut self, now: u64) -> ResourceUse {
+        ResourceUse {
+            cpu_busy: self.cpu_busy.take(now),
+            occupied: self.occupied.take(now),
+            waiting: self.waiting.take(now),
+            draining: DrainingUse {
+                cpu_busy: self.cpu_leaving.take(now),
+                occupied: self.occupied_leaving.take(now),
+            },
+        }
+    }
+
+    /// A floor of its own for a dry run, without jobs.
+    fn empty_copy(&self) -> Self {
+        Self { wait_factor: self.wait_factor, ..Self::new(self.rules.clone()) }
+    }
+}
+
+/// What became of a job that came to a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fired {
+    /// Something happened that nobody outside hears of.
+    Nothing,
+    /// A job leaves; its seat in the slab is the caller's to free.
+    Left(u32),
+    /// The task's memory is exceeded.
+    OutOfMemory,
+}
+
+/// One task.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    waiting: Line,
+    in_line: Line,
+    in_place: u32,
+    /// CPU servers taken, first come first served.
+    taken: u32,
+    timers: Timers<u64>,
+    shared: Shared,
+    /// When it hung; [`NEVER`]: it does not.
+    hung_at: u64,
+    entered: u64,
+    /// Requests that still take the whole factor of the warm-up.
+    cold_requests: u64,
+    /// Whether it warms up at all.
+    is_new: bool,
+    /// CPU servers busy and requests in a place when it was followed last; `None`: its task is not on its way out.
+    followed: Option<(u32, u32)>,
+    exceeded_from: u64,
+}
+
+impl Desk {
+    pub(super) fn new(rules: &Rules) -> Self {
+        Self {
+            waiting: Line::EMPTY,
+            in_line: Line::EMPTY,
+            in_place: 0,
+            taken: 0,
+            timers: Timers::new(),
+            shared: Shared::new(rules.servers),
+            hung_at: NEVER,
+            entered: 0,
+            cold_requests: 0,
+            is_new: false,
+            followed: None,
+            exceeded_from: NEVER,
+        }
+    }
+
+    /// A task takes the desk at `now`; it has nothing on it.
+    pub(super) fn enter(&mut self, rules: &Rules, now: u64, is_new: bool) {
+        (self.hung_at, self.entered, self.followed) = (NEVER, now, None);
+        self.is_new = is_new && rules.warm_up.is_some();
+        self.cold_requests = rules.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
+        self.watch_memory(rules, now);
+    }
+
+    /// Its task is on its way out from `now` on: what it uses is summed up apart too.
+    pub(super) fn close(&mut self, floor: &mut Floor, now: u64) {
+        self.followed = self.followed.or(Some((0, 0)));
+        self.follow(floor, now);
+    }
+
+    /// Something has changed at `now`: what a task on its way out uses is summed up apart.
+    #[inline]
+    pub(super) fn follow(&mut self, floor: &mut Floor, now: u64) {
+        if let Some(before) = self.followed {
+            self.follow_from(before, floor, now);
+        }
+    }
+
+    #[cold]
+    fn follow_from(&mut self, (busy, places): (u32, u32), floor: &mut Floor, now: u64) {
+        let busy_now = if self.hung_at == NEVER { self.taken + self.shared.busy() } else { 0 };
+        floor.cpu_leaving.end(now, busy);
+        floor.cpu_leaving.begin(now, busy_now);
+        floor.occupied_leaving.end(now, places);
+        floor.occupied_leaving.begin(now, self.in_place);
+        self.followed = Some((busy_now, self.in_place));
+    }
+
+    /// Requests it holds, waiting or in a place.
+    #[inline]
+    pub(super) fn outstanding(&self) -> u32 {
+        self.in_place + self.waiting.length
+    }
+
+    /// When something happens here next.
+    #[inline]
+    pub(super) fn due(&self) -> u64 {
+        let work = if self.hung_at == NEVER { self.next_work() } else { NEVER };
+        work.min(self.exceeded_from)
+    }
+
+    #[inline]
+    fn next_work(&self) -> u64 {
+        self.timers.first().map_or(NEVER, |(at, _)| at).min(self.shared.next)
+    }
+
+    /// The instant at which its clocks stand.
+    #[inline]
+    fn clock(&self, now: u64) -> u64 {
+        now.min(self.hung_at)
+    }
+
+    /// A job arrives for which there is room.
+    #[inline]
+    pub(super) fn arrive(&mut self, floor: &mut Floor, now: u64, id: u32) {
+        if self.in_place < floor.rules.places {
+            self.begin(floor, now, id);
+        } else {
+            floor.waiting.begin(now, 1);
+            self.waiting.push(&mut floor.jobs, id);
+        }
+    }
+
+    /// Whether a job that arrives now gets in.
+    #[inline]
+    pub(super) fn has_room(&self, rules: &Rules) -> bool {
+        self.in_place < rules.places || self.waiting.length < rules.room
+    }
+
+    /// A job gets a place.
+    #[inline]
+    fn begin(&mut self, floor: &mut Floor, now: u64, id: u32) {
+        self.in_place += 1;
+        floor.occupied.begin(now, 1);
+        if floor.rules.memory.is_some() {
+            self.watch_memory(&floor.rules, now);
+        }
+        let work = if self.is_new { self.warmed_up(floor, now, id) } else { floor.jobs.get(id).ask.cpu };
+        let job = floor.jobs.get_mut(id);
+        (job.start, job.cpu_start) = (now, now);
+        if floor.rules.is_shared {
+            job.stage = Stage::OnCpu;
+            let before = self.shared.busy();
+            self.shared.join(self.clock(now), id, work);
+            self.servers_changed(floor, now, before);
+        } else if self.taken < floor.rules.servers {
+            self.take_server(floor, now, (id, work));
+        } else {
+            job.stage = Stage::InLine;
+            job.cpu_end = work;
+            self.in_line.push(&mut floor.jobs, id);
+        }
+    }
+
+    #[inline]
+    fn take_server(&mut self, floor: &mut Floor, now: u64, (id, work): (u32, u64)) {
+        self.taken += 1;
+        if self.hung_at == NEVER {
+            floor.cpu_busy.begin(now, 1);
+        }
+        let job = floor.jobs.get_mut(id);
+        (job.stage, job.cpu_start) = (Stage::OnCpu, now);
+        self.timers.push(self.clock(now) + work, id);
+    }
+
+    #[inline]
+    fn give_server_back(&mut self, floor: &mut Floor, now: u64) {
+        self.taken -= 1;
+        if self.hung_at == NEVER {
+            floor.cpu_busy.end(now, 1);
+        }
+        if let Some(next) = self.in_line.pop(&mut floor.jobs) {
+            // The line keeps the work of a job where its end will be.
+            let work = floor.jobs.get(next).cpu_end;
+            self.take_server(floor, now, (next, work));
+        }
+    }
+
+    /// As [`Desk::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
+    #[inline(never)]
+    fn begin_waiting(&mut self, floor: &mut Floor, now: u64, id: u32) {
+        floor.waiting.end(now, 1);
+        self.begin(floor, now, id);
+    }
+
+    /// The number of jobs that share the CPU was such that `before` servers were busy.
+    fn servers_changed(&self, floor: &mut Floor, now: u64, before: u32) {
+        let after = self.shared.busy();
+        if self.hung_at != NEVER || before == after {
+        } else if after > before {
+            floor.cpu_busy.begin(now, after - before);
+        } else {
+            floor.cpu_busy.end(now, before - after);
+        }
+    }
+
+    /// Lets what is due at `now` happen: one thing at a time.
+    #[inline]
+    pub(super) fn fire(&mut self, floor: &mut Floor, now: u64) -> Fired {
+        if self.hung_at != NEVER || self.next_work() > now {
+            if self.exceeded_from > now {
+                return Fired::Nothing;
+            }
+            self.exceeded_from = NEVER;
+            return Fired::OutOfMemory;
+        }
+        if self.shared.next <= now {
+            let before = self.shared.busy();
+            let Some(id) = self.shared.leave(now) else { return Fired::Nothing };
+            self.servers_changed(floor, now, before);
+            return self.off_cpu(floor, now, id);
+        }
+        let Some((_, id)) = self.timers.pop() else { return Fired::Nothing };
+        if floor.jobs.get(id).stage == Stage::OnCpu {
+            self.give_server_back(floor, now);
+            return self.off_cpu(floor, now, id);
+        }
+        self.free_place(floor, now);
+        Fired::Left(id)
+    }
+
+    /// Its CPU work is done: it waits, or leaves.
+    #[inline]
+    fn off_cpu(&mut self, floor: &mut Floor, now: u64, id: u32) -> Fired {
+        let factor = floor.wait_factor;
+        let job = floor.jobs.get_mut(id);
+        job.cpu_end = now;
+        if job.ask.wait == 0 {
+            self.free_place(floor, now);
+            return Fired::Left(id);
+        }
+        job.stage = Stage::Blocked;
+        let wait = factor.map_or(job.ask.wait, |factor| stretched(job.ask.wait, factor));
+        self.timers.push(now + wait, id);
+        Fired::Nothing
+    }
+
+    /// A job has left its place: the next one takes it.
+    #[inline]
+    fn free_place(&mut self, floor: &mut Floor, now: u64) {
+        self.in_place -= 1;
+        floor.occupied.end(now, 1);
+        if let Some(next) = self.waiting.pop(&mut floor.jobs) {
+            self.begin_waiting(floor, now, next);
+        } else if floor.rules.memory.is_some() {
+            self.watch_memory(&floor.rules, now);
+        }
+    }
+
+    /// Takes a job away whose client has given up; it has not left yet.
+    pub(super) fn withdraw(&mut self, floor: &mut Floor, now: u64, id: u32) {
+        match floor.jobs.get(id).stage {
+            Stage::Waiting => {
+                self.waiting.unlink(&mut floor.jobs, id);
+                floor.waiting.end(now, 1);
+                return;
+            }
+            Stage::InLine => self.in_line.unlink(&mut floor.jobs, id),
+            Stage::OnCpu if floor.rules.is_shared => {
+                let before = self.shared.busy();
+                self.shared.cancel(self.clock(now), id);
+                self.servers_changed(floor, now, before);
+            }
+            Stage::OnCpu => {
+                self.timers.remove(id);
+                self.give_server_back(floor, now);
+            }
+            Stage::Blocked => self.timers.remove(id),
+        }
+        self.free_place(floor, now);
+        self.follow(floor, now);
+    }
+
+    /// The task dies at `now`; returns the jobs it held, oldest first. Their seats are the caller's to free.
+    pub(super) fn clear(&mut self, floor: &mut Floor, now: u64) -> alloc::vec::Vec<u32> {
+        let jobs = self.held(&floor.jobs);
+        floor.waiting.end(now, self.waiting.length);
+        floor.occupied.end(now, self.in_place);
+        if self.hung_at == NEVER {
+            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+        }
+        *self = Self { entered: self.entered, followed: self.followed, ..Self::new(&floor.rules) };
+        self.follow(floor, now);
+        jobs
+    }
+
+    /// The jobs it holds, oldest first.
+    fn held(&self, jobs: &Slab) -> alloc::vec::Vec<u32> {
+        let working = self.timers.jobs().map(|cell| cell.1).chain(self.shared.jobs().map(|cell| cell.1));
+        let mut held: alloc::vec::Vec<u32> =
+            self.waiting.iter(jobs).chain(self.in_line.iter(jobs)).chain(working).collect();
+        held.sort_unstable_by_key(|id| jobs.get(*id).serial);
+        held
+    }
+
+    /// Everything stands still from `now` on.
+    pub(super) fn hang(&mut self, floor: &mut Floor, now: u64) {
+        if self.hung_at == NEVER {
+            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+            self.shared.stop(now);
+            self.hung_at = now;
+            self.follow(floor, now);
+        }
+    }
+
+    /// Everything goes on at `now`.
+    pub(super) fn resume(&mut self, floor: &mut Floor, now: u64) {
+        if self.hung_at != NEVER {
+            let lost = now - self.hung_at;
+            self.hung_at = NEVER;
+            self.timers.map(|at| at + lost);
+            self.shared.go_on(now);
+            floor.cpu_busy.begin(now, self.taken + self.shared.busy());
+            self.follow(floor, now);
+        }
+    }
+
+    fn watch_memory(&mut self, rules: &Rules, now: u64) {
+        if let Some(memory) = &rules.memory {
+            self.exceeded_from = memory.exceeded_from(self.entered, self.in_place).max(now);
+        }
+    }
+
+    /// The CPU work of a job that gets its place at `now`, in a task that may be warming up: the larger of the two factors.
+    #[expect(clippy::cast_precision_loss, reason = "a share of a span")]
+    fn warmed_up(&mut self, floor: &Floor, now: u64, id: u32) -> u64 {
+        let work = floor.jobs.get(id).ask.cpu;
+        let Some(plan) = &floor.rules.warm_up else { return work };
+        let age = now - self.entered;
+        let mut factor = 1.0;
+        if age < plan.over.0 {
+            factor = plan.factor - (plan.factor - 1.0) * (age as f64 / plan.over.0 as f64);
+        }
+        if self.cold_requests > 0 {
+            self.cold_requests -= 1;
+            factor = plan.factor;
+        } else if age >= plan.over.0 {
+            self.is_new = false;
+            return work;
+        }
+        stretched(work, factor)
+    }
+
+    /// When its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A copy of
+    /// it runs to its end, so this is not for every request.
+    pub(super) fn empty_at(&self, floor: &Floor, now: u64) -> u64 {
+        if self.outstanding() == 0 {
+            return 0;
+        }
+        if self.hung_at != NEVER {
+            return NEVER;
+        }
+        self.runs_on_until(floor, now, |desk, _| desk.outstanding() == 0)
+    }
+
+    /// How long a job that arrives at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused. Like
+    /// [`Desk::empty_at`] not for every request.
+    pub(super) fn wait(&self, floor: &Floor, now: u64) -> Option<u64> {
+        let rules = &floor.rules;
+        if !self.has_room(rules) {
+            return None;
+        }
+        let is_next = |desk: &Self, rules: &Rules| {
+            let has_place = desk.in_place < rules.places && desk.waiting.length == 0;
+            has_place && (rules.is_shared || (desk.taken < rules.servers && desk.in_line.length == 0))
+        };
+        if self.hung_at != NEVER {
+            return Some(NEVER - now);
+        }
+        if is_next(self, rules) {
+            return Some(0);
+        }
+        Some(self.runs_on_until(floor, now, |desk, floor| is_next(desk, &floor.rules)) - now)
+    }
+
+    /// When `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it never does.
+    fn runs_on_until(&self, floor: &Floor, now: u64, is_over: impl Fn(&Self, &Floor) -> bool) -> u64 {
+        let (mut desk, mut floor) = self.copied(floor, now);
+        let mut deadlines: alloc::vec::Vec<(u64, u64, u32)> = desk
+            .held(&floor.jobs)
+            .iter()
+            .map(|id| (deadline(floor.jobs.get(*id)), floor.jobs.get(*id).serial, *id))
+            .collect();
+        deadlines.sort_unstable_by(|one, other| other.cmp(one));
+        let mut last = now;
+        while !is_over(&desk, &floor) {
+            let (work, patience) = (desk.next_work(), deadlines.last().map_or(NEVER, |entry| entry.0));
+            if work.min(patience) == NEVER {
+                return NEVER;
+            }
+            last = work.min(patience);
+            if work <= patience {
+                if let Fired::Left(id) = desk.fire(&mut floor, work) {
+                    floor.jobs.remove(id);
+                }
+            } else if let Some((_, serial, id)) = deadlines.pop() {
+                let job = floor.jobs.get(id);
+                if job.serial == serial && (job.stage == Stage::Waiting || floor.rules.cancels) {
+                    desk.withdraw(&mut floor, patience, id);
+                    floor.jobs.remove(id);
+                }
+            }
+        }
+        last
+    }
+
+    /// A copy that can run on without touching the rest of the service.
+    fn copied(&self, floor: &Floor, now: u64) -> (Self, Floor) {
+        let mut own = floor.empty_copy();
+        own.waiting.begin(now, self.waiting.length);
+        own.occupied.begin(now, self.in_place);
+        own.cpu_busy.begin(now, self.taken + self.shared.busy());
+        let mut desk = Self::new(&floor.rules);
+        (desk.in_place, desk.taken, desk.entered) = (self.in_place, self.taken, self.entered);
+        (desk.cold_requests, desk.is_new) = (self.cold_requests, self.is_new);
+        let bring = |id: u32, own: &mut Floor| own.jobs.insert(*floor.jobs.get(id));
+        for id in self.waiting.iter(&floor.jobs) {
+            let id = bring(id, &mut own);
+            desk.waiting.push(&mut own.jobs, id);
+        }
+        for id in self.in_line.iter(&floor.jobs) {
+            let id = bring(id, &mut own);
+            desk.in_line.push(&mut own.jobs, id);
+        }
+        self.timers.jobs().for_each(|(at, id)| desk.timers.push(at, bring(id, &mut own)));
+        desk.shared = self.shared.renamed(|id| bring(id, &mut own));
+        (desk, own)
+    }
+}
+
+/// When the client of `job` gives up; [`NEVER`] when it has done so already.
+fn deadline(job: &Job) -> u64 {
+    let Ask { patience, .. } = job.ask;
+    if job.in_vain { NEVER } else { job.arrival.saturating_add(patience) }
+}
+
+/// A span times a factor \[ns\].
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a span that is stretched by a factor is not exact in any case"
+)]
+fn stretched(span: u64, factor: f64) -> u64 {
+    SimDuration::from_nanos_f64(span as f64 * factor).0
+}

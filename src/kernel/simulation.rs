@@ -1,0 +1,18 @@
+//! The whole: the closed set of control events with its priority table, their dispatch, and [`simulate`].
+
+mod clock;
+mod event;
+mod fan_out;
+mod observer;
+mod plan;
+mod plane;
+mod run;
+mod service_state;
+
+pub use event::{Event, Priority};
+pub use observer::{
+    AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent, Stop,
+    SuspensionChanged,
+};
+pub use plan::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
+pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

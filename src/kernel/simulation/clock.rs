@@ -1,0 +1,141 @@
+//! What the clock does to scaling: scheduled actions move the bounds, suspensions hold scaling back (`aws-scaling.md` §3).
+
+use alloc::vec::Vec;
+
+use super::event::Event;
+use super::observer::{Observer, ScheduledRan, SuspensionChanged};
+use super::plane::Plane;
+use super::run::World;
+use super::service_state::PendingAction;
+use crate::random::{Purpose, Streams};
+use crate::scaling::aas::{ClockPlan, ScheduledOutcome, Suspended};
+use crate::telemetry::AlarmState;
+use crate::units::{AlarmId, ServiceId, SimTime};
+
+/// One occurrence of a scheduled action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Occurrence {
+    /// When it runs.
+    pub(super) at: SimTime,
+    /// When it is due.
+    pub(super) due: SimTime,
+    /// Which action it is, in the order of the plan.
+    pub(super) action: usize,
+}
+
+/// All occurrences of a service's actions, the last to run first. Each is late by a draw of its own action's stream, but none
+/// overtakes one that was due before it or was declared before it: the order within a target is kept (documented:
+/// `aws-scaling.md` §3).
+pub(super) fn occurrences(clock: &ClockPlan, service: &str, streams: Streams) -> Vec<Occurrence> {
+    let mut all = Vec::new();
+    for (action, plan) in clock.actions.iter().enumerate() {
+        let key = alloc::format!("{service}/{}", plan.name);
+        let mut lateness = streams.stream(Purpose::SCHEDULE_JITTER, &key);
+        for due in &plan.occurrences {
+            let late = if clock.jitter.0 == 0 { 0 } else { lateness.below(clock.jitter.0) };
+            all.push(Occurrence { at: SimTime(due.0 + late), due: *due, action });
+        }
+    }
+    all.sort_by_key(|occurrence| (occurrence.due, occurrence.action));
+    let mut latest = SimTime::ZERO;
+    for occurrence in &mut all {
+        latest = latest.max(occurrence.at);
+        occurrence.at = latest;
+    }
+    all.reverse();
+    all
+}
+
+impl<'p, O: Observer, P: Plane<'p>> World<'p, '_, O, P> {
+    /// Puts the first occurrence and every end of a suspension on the calendar.
+    pub(super) fn begin_clock(&mut self, id: ServiceId) {
+        self.next_occurrence(id);
+        let suspensions = &self.services[id.index()].plan.clock.suspensions;
+        let mut turns: Vec<SimTime> = suspensions.iter().map(|suspension| suspension.from).collect();
+        turns.extend(suspensions.iter().filter_map(|suspension| suspension.until));
+        turns.sort_unstable();
+        turns.dedup();
+        for at in turns {
+            self.schedule(at, Event::Suspension(id));
+        }
+    }
+
+    fn next_occurrence(&mut self, id: ServiceId) {
+        if let Some(next) = self.services[id.index()].occurrences.last() {
+            let at = next.at;
+            self.schedule(at, Event::Scheduled(id));
+        }
+    }
+
+    /// The next occurrence runs: it sets the bounds and moves the desired count within them. Cooldowns neither stop it nor
+    /// start.
+    pub(super) fn run_scheduled(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let Some(occurrence) = state.occurrences.pop() else { return };
+        let Some(action) = state.plan.clock.actions.get(occurrence.action) else { return };
+        let before = state.bounds;
+        let asked = (action.min_capacity, action.max_capacity);
+        let wanted = (asked.0.unwrap_or(before.0), asked.1.unwrap_or(before.1));
+        let outcome = if state.suspended.scheduled_scaling {
+            ScheduledOutcome::Suspended
+        } else if wanted.0 > wanted.1 {
+            ScheduledOutcome::MinAboveMax
+        } else {
+            state.bounds = wanted;
+            ScheduledOutcome::Applied
+        };
+        let desired_before = state.lifecycle.desired();
+        let desired_after = match outcome {
+            ScheduledOutcome::Applied => desired_before.clamp(wanted.0, wanted.1),
+            ScheduledOutcome::MinAboveMax | ScheduledOutcome::Suspended => desired_before,
+        };
+        let ran = ScheduledRan {
+            at: now,
+            due: occurrence.due,
+            name: &action.name,
+            outcome,
+            asked,
+            bounds_before: before,
+            bounds_after: state.bounds,
+            running: state.lifecycle.counts().running,
+            desired_before,
+            desired_after,
+        };
+        self.observer.scheduled_action(id, &ran);
+        if desired_after != desired_before {
+            let state = &mut self.services[id.index()];
+            state.arbiter.note_change(now, ran.running);
+            self.set_desired(id, now, desired_after);
+        }
+        self.next_occurrence(id);
+    }
+
+    /// A suspension begins or ends. When policies may act again, those whose alarm is in `ALARM` are evaluated again (documented:
+    /// `aws-scaling.md` §3), besides their repetitions.
+    pub(super) fn turn_suspension(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let is_on =
+            |from: SimTime, until: Option<SimTime>| from <= now && until.is_none_or(|until| now < until);
+        let before = state.suspended;
+        let on = state.plan.clock.suspensions.iter().filter(|window| is_on(window.from, window.until));
+        let after = on.fold(Suspended::default(), |sum, window| sum.or(window.suspended));
+        if after == before {
+            return;
+        }
+        state.suspended = after;
+        let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
+        self.observer.suspension_changed(id, &SuspensionChanged { at: now, before, after, running, desired });
+        if !before.is_resumed_by(after) {
+            return;
+        }
+        let at = now + state.plan.telemetry.aas_action_latency;
+        for (watch, alarm) in state.watches.iter().zip(0_u32..) {
+            if watch.alarm.state() == AlarmState::Alarm {
+                let action =
+                    PendingAction { at, alarm: AlarmId(alarm), repeats: Some(watch.stays), again: false };
+                state.actions.push(action);
+            }
+        }
+        self.schedule(at, Event::PolicyAction(id));
+    }
+}

@@ -1,0 +1,272 @@
+//! The plan: everything a run needs, resolved. The scenario makes it, the kernel trusts it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::billing::Tariff;
+use crate::platform::{
+    FaultPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
+    TargetGroupPlan, TaskHealthPlan,
+};
+use crate::random::Distribution;
+use crate::scaling::aas::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules};
+use crate::serving::{CpuDiscipline, RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
+use crate::telemetry::{MemoryGrowth, Metric, MetricRules, MetricsPlan, TaskShape};
+use crate::traffic::TrafficPlan;
+use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
+
+/// How the data plane is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// Every request, one by one.
+    Requests,
+    /// The same, by way of a calendar of departures in every service, whether it needs one or not: slower, and the same to
+    /// the nanosecond. For comparing the two paths.
+    Events,
+    /// Flows of requests: exact backlogs, utilization, refusals, time-outs and bill in the fluid limit. Start-up times,
+    /// health checks and alarm phases stay random; arrivals and demands do not.
+    Fluid,
+}
+
+/// What a run may take before it is stopped, whatever its scenario is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// `limits.max_requests`: retries of all services together.
+    pub retries: u64,
+    /// `limits.max_in_flight`: requests of one service that the run has to keep one by one, because they wait, are in service, or
+    /// wait to be tried again.
+    pub in_flight: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { retries: u64::MAX, in_flight: 5_000_000 }
+    }
+}
+
+/// One resolved scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Calendar time of second 0 [ns since 1970-01-01T00:00:00Z]; periods and rows end on its whole minutes.
+    pub start_unix_ns: i64,
+    /// Simulated time of the run \[ns\], > 0 and at most five years.
+    pub horizon: SimDuration,
+    /// Requests that arrive before this are left out of the request statistics \[ns\], ≤ the horizon.
+    pub warmup: SimDuration,
+    /// How the data plane is simulated.
+    pub fidelity: Fidelity,
+    /// Fargate's launch limits; the bucket is shared by all services.
+    pub launch_limits: LaunchLimits,
+    /// What stops it early.
+    pub bounds: Bounds,
+    /// The services, in the order of the scenario file.
+    pub services: Vec<ServicePlan>,
+}
+
+/// One service of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServicePlan {
+    /// Its name; part of the key of its random streams.
+    pub name: String,
+    /// When requests arrive.
+    pub traffic: TrafficPlan,
+    /// What a request needs.
+    pub request: RequestPlan,
+    /// What a task is.
+    pub task: TaskPlan,
+    /// How a task starts.
+    pub startup: StartupPlan,
+    /// How a task stops.
+    pub stopping: StoppingPlan,
+    /// How a new task is slower; `None`: it is as fast as an old one.
+    pub warm_up: Option<WarmUpPlan>,
+    /// Failures of its tasks of their own accord.
+    pub task_health: TaskHealthPlan,
+    /// How requests are spread over its tasks.
+    pub routing: RoutingPlan,
+    /// The target group of its load balancer; `None`: there is none, and requests go to every task that runs and has booted.
+    pub target_group: Option<TargetGroupPlan>,
+    /// `min_capacity` \[tasks\].
+    pub min_capacity: u32,
+    /// `max_capacity` \[tasks\], ≥ `min_capacity`.
+    pub max_capacity: u32,
+    /// Tasks in service at second 0, warm.
+    pub desired_count: u32,
+    /// How it replaces tasks whose health checks fail.
+    pub replacement: ReplacementPlan,
+    /// Which task a scale-in stops.
+    pub scale_in_victim: ScaleInVictim,
+    /// Availability zones its tasks are spread over, ≥ 1.
+    pub zones: u32,
+    /// How the scheduler holds back after launches that failed.
+    pub launch_backoff: LaunchBackoff,
+    /// What goes wrong at given times, in order of time.
+    pub faults: Vec<FaultPlan>,
+    /// The scaling policies.
+    pub policies: Vec<PolicyPlan>,
+    /// Scheduled actions and suspensions.
+    pub clock: ClockPlan,
+    /// What it publishes besides AWS's minute metrics.
+    pub metrics: MetricsPlan,
+    /// What AWS does not say about policies.
+    pub policy_rules: PolicyRules,
+    /// What AWS does not say about metrics and alarms.
+    pub telemetry: TelemetryPlan,
+    /// What its usage costs.
+    pub tariff: Tariff,
+    /// How old a request may be that is in flight at the horizon before it counts as not served \[ns\]; `None`: none does.
+    pub overdue_after: Option<SimDuration>,
+}
+
+/// When metrics are visible and alarms are evaluated (`aws-scaling.md` §4).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TelemetryPlan {
+    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\], drawn for each datapoint; at
+    /// most [`crate::telemetry::LONGEST_DELAY`] counts.
+    pub ecs_metric_delay: Distribution,
+    /// `ecs_metric_delay_20s`: the same for an ECS metric that is published every 20 s \[ns\].
+    pub ecs_metric_delay_20s: Distribution,
+    /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
+    pub alb_metric_delay: Distribution,
+    /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
+    /// each alarm. Of an alarm that is evaluated every 10 s the part within 10 s counts.
+    pub alarm_phase: Option<SimDuration>,
+    /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
+    pub alarm_range_extra: u32,
+    /// `alarm_range_high_resolution`: how far an alarm of periods below a minute reads beyond its N \[ns\] (observed: 60 s).
+    pub alarm_range_high_resolution: SimDuration,
+    /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM \[ns\]; documented 60 s.
+    pub alarm_reinvoke: SimDuration,
+    /// `aas_action_latency`: from the evaluation to the action \[ns\].
+    pub aas_action_latency: SimDuration,
+    /// How facts become datapoints.
+    pub rules: MetricRules,
+}
+
+impl Plan {
+    /// The first whole calendar minute after second 0: where the first period and the first row end.
+    #[must_use]
+    pub fn first_minute_end(&self) -> SimTime {
+        self.first_end(SimDuration(NANOS_PER_MINUTE))
+    }
+
+    /// The first whole multiple of `period` of the calendar after second 0; `period` divides a minute.
+    #[must_use]
+    pub fn first_end(&self, period: SimDuration) -> SimTime {
+        let past =
+            self.start_unix_ns.rem_euclid(NANOS_PER_MINUTE.cast_signed()).unsigned_abs() % period.0.max(1);
+        SimTime(period.0 - past)
+    }
+
+    /// Nanoseconds of the calendar minute that are over at `at`.
+    #[must_use]
+    pub fn past_minute(&self, at: SimTime) -> u64 {
+        (self.start_unix_ns.rem_euclid(NANOS_PER_MINUTE.cast_signed()).unsigned_abs()
+            + at.0 % NANOS_PER_MINUTE)
+            % NANOS_PER_MINUTE
+    }
+}
+
+impl ServicePlan {
+    /// Requests a second that one warm task can finish \[requests/s\]: what its CPU allows or what its places allow,
+    /// whichever is less. `None`: nothing limits it, or a law has no mean.
+    #[must_use]
+    pub fn capacity_per_task(&self) -> Option<f64> {
+        let speed = self.task.cpu_speed();
+        let (cpu_nanos, wait_nanos) = self.request.mean_nanos();
+        let (cpu_secs, wait_secs) = (cpu_nanos / 1e9, wait_nanos / 1e9);
+        let by_cpu = f64::from(self.task.cpu_servers()) * speed / cpu_secs;
+        let service_secs = cpu_secs / speed + wait_secs;
+        let by_places =
+            self.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / service_secs);
+        let capacity = if by_cpu < by_places { by_cpu } else { by_places };
+        (capacity.is_finite() && capacity > 0.0).then_some(capacity)
+    }
+
+    /// Whether the way of a request may depend on what comes after it: then it cannot be known on arrival, and the service
+    /// takes the event path.
+    #[must_use]
+    pub fn needs_events(&self) -> bool {
+        let (task, request) = (&self.task, &self.request);
+        (request.needs_cpu() && task.shares_cpu())
+            || self.routing.slow_start.0 > 0
+            || !request.classes.is_empty()
+            || request.retry.is_some()
+            || request.cancel_timed_out
+            || self.warm_up.is_some()
+            || self.task_health.time_to_crash.is_some()
+            || task.runs_out_of_memory()
+            || !self.faults.is_empty()
+    }
+
+    /// Whether requests and tasks are all alike: nothing waits for a departure, and nobody looks at what the tasks hold.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        !self.needs_events()
+            && !self.routing.algorithm.looks_at_load()
+            && self.task.cpu_discipline == CpuDiscipline::Fcfs
+    }
+
+    /// Whether the fluid plane can follow it: it is uniform, and every client has the same patience.
+    #[must_use]
+    pub fn can_flow(&self) -> bool {
+        let patience = self.request.timeout.as_ref();
+        self.is_uniform() && patience.is_none_or(|patience| patience.as_constant().is_some())
+    }
+
+    /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.
+    #[must_use]
+    pub fn alarms(&self) -> (u32, u32) {
+        let mut alarms = (0, 0);
+        for policy in &self.policies {
+            let (count, reading) = match &policy.kind {
+                PolicyKind::TargetTracking(plan) => {
+                    (if plan.disable_scale_in { 1 } else { 2 }, &plan.reading)
+                }
+                PolicyKind::Step(plan) => (1, &plan.alarm.reading),
+            };
+            if reading.is_high_resolution() {
+                alarms.1 += count;
+            } else {
+                alarms.0 += count;
+            }
+        }
+        alarms
+    }
+
+    /// From the end of a period of `metric` until its datapoint can be read \[ns\] (`aws-scaling.md` §4.1).
+    #[must_use]
+    pub fn metric_delay(&self, metric: Metric) -> Distribution {
+        let telemetry = &self.telemetry;
+        match metric {
+            Metric::Custom(index) => match self.metrics.custom.get(usize::from(index)) {
+                Some(custom) => Distribution::constant(custom.delay),
+                None => telemetry.ecs_metric_delay.clone(),
+            },
+            metric if metric.is_load_balancer() => telemetry.alb_metric_delay.clone(),
+            metric if self.metrics.resolution(metric).0 < NANOS_PER_MINUTE => {
+                telemetry.ecs_metric_delay_20s.clone()
+            }
+            _ => telemetry.ecs_metric_delay.clone(),
+        }
+    }
+
+    /// What turns the use of its tasks into utilization.
+    #[must_use]
+    pub fn shape(&self) -> TaskShape {
+        let task = &self.task;
+        TaskShape {
+            cpu_servers: task.cpu_servers() as usize,
+            base_cpu: task.base_share(),
+            boot_cpu: self.startup.boot_cpu,
+            base_memory: task.base_memory.0,
+            memory_per_request: task.memory_per_request.0,
+            memory: u64::from(task.memory_mib) * Bytes::MIB,
+            growth: MemoryGrowth {
+                per_hour: task.memory_growth.0,
+                limit: task.memory_growth_limit.map(|limit| limit.0),
+                retained: task.memory_retained,
+            },
+        }
+    }
+}

@@ -1,0 +1,576 @@
+//! The run: pops control events, serves the requests between them, and lets each event have its effect.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::event::Event;
+use super::fan_out::{Halt, Leash};
+use super::observer::{AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::plan::{Fidelity, Plan, ServicePlan};
+use super::plane::{FastPath, PerService, Plane};
+use super::service_state::{PendingAction, ServiceState};
+use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
+use crate::event_queue::EventQueue;
+use crate::facts::TaskFailure;
+use crate::platform::{Effects, LaunchBucket, TaskTimer};
+use crate::random::Streams;
+use crate::replica_set::ReplicaIndex;
+use crate::scaling::aas::{AlarmView, Context, Decision, Verdict};
+use crate::serving::Fluid;
+use crate::telemetry::{AlarmState, Levels, LowSamples, UsageTotals};
+use crate::units::{AlarmId, ServiceId, SimTime};
+
+/// Control events at one instant beyond which a run is stopped: something feeds itself.
+const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
+
+/// Why a run was stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// More than ten million control events at one instant.
+    EventStorm {
+        /// The instant.
+        at: SimTime,
+    },
+    /// More requests in flight than the run may keep.
+    TooManyInFlight {
+        /// The instant.
+        at: SimTime,
+        /// The service that holds them.
+        service: String,
+        /// How many are in flight in it.
+        count: u64,
+        /// How many may be.
+        limit: u64,
+    },
+    /// More retries than the run may simulate.
+    TooManyRetries {
+        /// The instant.
+        at: SimTime,
+        /// Retries of all services by then.
+        retries: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// Its observer stopped it.
+    Stopped {
+        /// The instant.
+        at: SimTime,
+        /// Why.
+        why: Stop,
+    },
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EventStorm { at } => {
+                write!(
+                    f,
+                    "more than {EVENTS_AT_ONE_INSTANT} control events at second {:.3}",
+                    at.as_secs_f64()
+                )
+            }
+            Self::TooManyInFlight { at, service, count, limit } => write!(
+                f,
+                "`{service}` has {count} requests in flight at second {:.3}, and `limits.max_in_flight` is {limit}: bound what \
+                 waits with `task.queue` or `request.timeout`, or raise the limit (about 100 bytes of memory a request)",
+                at.as_secs_f64()
+            ),
+            Self::TooManyRetries { at, retries, limit } => write!(
+                f,
+                "{retries} retries by second {:.3}, and `limits.max_requests` is {limit}: retry less \
+                 (`retry.max_attempts`, `retry.backoff`, `retry.budget`), or raise the limit if it is meant",
+                at.as_secs_f64()
+            ),
+            Self::Stopped { at, why: Stop::Interrupted } => {
+                write!(f, "interrupted at second {:.0}", at.as_secs_f64())
+            }
+            Self::Stopped { at, why: Stop::OverBudget } => {
+                write!(f, "more requests than its budget by second {:.0}", at.as_secs_f64())
+            }
+        }
+    }
+}
+
+impl core::error::Error for RunError {}
+
+/// What a run leaves besides what its observer heard.
+#[derive(Clone, Debug)]
+pub struct RunOutcome {
+    /// One a service, in the order of the plan.
+    pub services: Vec<ServiceOutcome>,
+    /// Rolling hash over every control event and every request outcome.
+    pub fingerprint: u64,
+    /// Control events dispatched.
+    pub control_events: u64,
+}
+
+/// The bill of one service.
+#[derive(Clone, Debug)]
+pub struct ServiceOutcome {
+    /// Its meter.
+    pub reading: MeterReading,
+    /// Its LCU-hours in each hour of the calendar, in the unit of the reading.
+    pub lcu_by_hour: Vec<u128>,
+    /// Its invoice.
+    pub invoice: Invoice,
+    /// Requests in flight at the horizon that are older than [`ServicePlan::overdue_after`], where the plane states outcomes
+    /// only when they have happened.
+    pub overdue: u64,
+}
+
+/// Runs `plan` with the random streams of `(seed, replication)` and tells `observer` everything that happens.
+///
+/// The result depends on the plan, the seed and the replication only.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn simulate(
+    plan: &Plan,
+    seed: u64,
+    replication: u64,
+    observer: &mut impl Observer,
+) -> Result<RunOutcome, RunError> {
+    let streams = Streams::new(seed, replication);
+    match plan.fidelity {
+        Fidelity::Requests if !plan.services.iter().any(ServicePlan::needs_events) => {
+            World::<_, FastPath<'_>>::new(plan, streams, observer).simulate()
+        }
+        Fidelity::Requests | Fidelity::Events => {
+            World::<_, PerService<'_>>::new(plan, streams, observer).simulate()
+        }
+        Fidelity::Fluid => World::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
+    }
+}
+
+pub(super) struct World<'p, 'o, O, P> {
+    pub(super) plan: &'p Plan,
+    events: EventQueue<Event>,
+    pub(super) services: Vec<ServiceState<'p, P>>,
+    bucket: LaunchBucket,
+    pub(super) observer: &'o mut O,
+    fingerprint: u64,
+    control_events: u64,
+    effects: Effects,
+    leash: Leash,
+    range: Vec<Option<f64>>,
+}
+
+impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
+    fn new(plan: &'p Plan, streams: Streams, observer: &'o mut O) -> Self {
+        let ids = 0..u32::try_from(plan.services.len()).unwrap_or(u32::MAX);
+        Self {
+            plan,
+            events: EventQueue::default(),
+            services: ids.map(|id| ServiceState::new(ServiceId(id), plan, streams)).collect(),
+            bucket: LaunchBucket::new(&plan.launch_limits),
+            observer,
+            fingerprint: 0xCBF2_9CE4_8422_2325,
+            control_events: 0,
+            effects: Effects::default(),
+            leash: Leash::new(plan.bounds),
+            range: Vec::new(),
+        }
+    }
+
+    fn simulate(mut self) -> Result<RunOutcome, RunError> {
+        self.begin();
+        self.run()?;
+        Ok(self.finish())
+    }
+
+    pub(super) fn schedule(&mut self, at: SimTime, event: Event) {
+        if at.0 <= self.plan.horizon.0 {
+            self.events.schedule(at, event.priority() as u8, event);
+        }
+    }
+
+    /// Second 0: warm tasks, first periods, first evaluations.
+    fn begin(&mut self) {
+        self.schedule(SimTime(self.plan.horizon.0), Event::Horizon);
+        if self.plan.warmup.0 > 0 {
+            self.schedule(SimTime(self.plan.warmup.0), Event::WarmupEnd);
+        }
+        for index in 0..self.services.len() {
+            let state = &mut self.services[index];
+            let (id, plan) = (state.id, state.plan);
+            state.lifecycle.begin_warm(plan.desired_count, &mut state.plane, &mut self.effects);
+            self.settle(id, SimTime::ZERO);
+            // RegisterScalableTarget moves the count within the new bounds at once (`aws-scaling.md` §1.6).
+            let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
+            if clamped != plan.desired_count {
+                self.observer.desired_clamped(id, plan.desired_count, clamped);
+                self.set_desired(id, SimTime::ZERO, clamped);
+            }
+            self.schedule_faults(id);
+            self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
+            for alarm in 0..self.services[index].watches.len() {
+                let phase = self.services[index].watches[alarm].phase;
+                self.schedule(
+                    phase,
+                    Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
+                );
+            }
+            self.begin_clock(id);
+        }
+    }
+
+    fn schedule_faults(&mut self, id: ServiceId) {
+        let plan = self.services[id.index()].plan;
+        for (index, fault) in (0_u32..).zip(&plan.faults) {
+            self.schedule(fault.at, Event::FaultBegins(id, index));
+            if fault.kind.lasts() {
+                self.schedule(fault.at + fault.duration, Event::FaultEnds(id, index));
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<(), RunError> {
+        let (mut instant, mut at_once) = (SimTime::ZERO, 0_u64);
+        loop {
+            if P::HAS_INCIDENTS {
+                self.serve_to_the_next_event();
+            }
+            let Some((now, event)) = self.events.pop() else { break };
+            at_once = if now == instant { at_once + 1 } else { 0 };
+            instant = now;
+            if at_once > EVENTS_AT_ONE_INSTANT {
+                return Err(RunError::EventStorm { at: now });
+            }
+            self.control_events += 1;
+            for word in [now.0, event.priority() as u64, event.entity()] {
+                self.fingerprint =
+                    (self.fingerprint.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+            }
+            let is_last = self.dispatch(now, event);
+            if let Some((at, halt)) = self.leash.halted {
+                return Err(self.halted(at, halt));
+            }
+            if is_last {
+                break;
+            }
+            if matches!(event, Event::PeriodEnd(_)) {
+                self.observer.go_on(now).map_err(|why| RunError::Stopped { at: now, why })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Why the run ends where a plane stopped.
+    fn halted(&self, at: SimTime, halt: Halt) -> RunError {
+        match halt {
+            Halt::Unwanted => RunError::Stopped { at, why: Stop::Interrupted },
+            Halt::Retries(retries) => {
+                RunError::TooManyRetries { at, retries, limit: self.plan.bounds.retries }
+            }
+            Halt::InFlight(service, count) => RunError::TooManyInFlight {
+                at,
+                service: self.plan.services[service.index()].name.clone(),
+                count,
+                limit: self.plan.bounds.in_flight,
+            },
+        }
+    }
+
+    /// Serves every service up to the next event. A task that dies of what it holds makes an event of its own, which is
+    /// then the next one.
+    fn serve_to_the_next_event(&mut self) {
+        let Some(until) = self.events.next_at() else { return };
+        for index in 0..self.services.len() {
+            let state = &mut self.services[index];
+            // A service that has stopped at a dying task waits for its event, which another service's may precede.
+            if state.awaits_incident {
+                continue;
+            }
+            if let Some(incident) = state.serve(until, self.observer, &mut self.leash) {
+                state.awaits_incident = true;
+                let event = Event::OutOfMemory(state.id, incident.replica);
+                self.schedule(SimTime(incident.at), event);
+            }
+        }
+    }
+
+    /// Lets one event have its effect; true when it was the last.
+    fn dispatch(&mut self, now: SimTime, event: Event) -> bool {
+        match event {
+            Event::Task(id, timer) => self.task_step(id, now, &timer),
+            Event::FaultBegins(id, fault) => self.fault(id, now, fault as usize, true),
+            Event::FaultEnds(id, fault) => self.fault(id, now, fault as usize, false),
+            Event::OutOfMemory(id, replica) => self.task_failed(id, now, replica),
+            Event::PeriodEnd(id) => self.period_end(id, now),
+            Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
+            Event::PolicyAction(id) => self.act(id, now),
+            Event::Scheduled(id) => self.run_scheduled(id, now),
+            Event::Suspension(id) => self.turn_suspension(id, now),
+            Event::WarmupEnd => {
+                self.serve_all(now);
+                self.observer.warmup_ended(now);
+            }
+            Event::Horizon => {
+                self.serve_all(now);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn serve_all(&mut self, until: SimTime) {
+        for state in &mut self.services {
+            let _incident = state.serve(until, self.observer, &mut self.leash);
+        }
+    }
+
+    fn task_step(&mut self, id: ServiceId, now: SimTime, timer: &TaskTimer) {
+        let state = &mut self.services[id.index()];
+        let _incident = state.serve(now, self.observer, &mut self.leash);
+        state.lifecycle.step(now, timer, &mut state.plane, &mut self.bucket, &mut self.effects);
+        self.settle(id, now);
+    }
+
+    fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
+        let state = &mut self.services[id.index()];
+        let _incident = state.serve(now, self.observer, &mut self.leash);
+        let fault = &state.plan.faults[index];
+        let (plane, bucket, out) = (&mut state.plane, &mut self.bucket, &mut self.effects);
+        let tasks = if begins {
+            state.lifecycle.fault_begins(now, (index, &fault.kind), plane, bucket, out)
+        } else {
+            state.lifecycle.fault_ends(now, index, plane, bucket, out);
+            0
+        };
+        let desired = state.lifecycle.desired();
+        self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks, desired });
+        self.settle(id, now);
+    }
+
+    /// The task of `replica` is killed: its memory is exceeded.
+    fn task_failed(&mut self, id: ServiceId, now: SimTime, replica: ReplicaIndex) {
+        let state = &mut self.services[id.index()];
+        state.awaits_incident = false;
+        let failed = (replica, TaskFailure::OutOfMemory);
+        state.lifecycle.task_failed(now, failed, &mut state.plane, &mut self.bucket, &mut self.effects);
+        self.settle(id, now);
+    }
+
+    /// States what the lifecycle brought about and puts what falls due on the calendar.
+    fn settle(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        for moved in self.effects.moved.drain(..) {
+            state.usage.task_moved(&moved);
+            state.meter.task_moved(&moved);
+            if let Some(tally) = &mut state.tally {
+                tally.task_moved(&moved);
+            }
+            self.observer.task_moved(id, &moved);
+        }
+        self.effects.held.drain(..).for_each(|held| state.usage.held(&held));
+        for retraction in self.effects.retracted.drain(..) {
+            state.usage.retracted(&retraction);
+            if let Some(tally) = &mut state.tally {
+                tally.retracted(&retraction);
+            }
+            self.observer.retracted(id, &retraction);
+        }
+        for failed in self.effects.failed.drain(..) {
+            self.observer.task_failed(id, &failed);
+        }
+        for (at, boots) in self.effects.boots.drain(..) {
+            state.usage.boot_changed(at, boots);
+        }
+        if state.arbiter.is_pending() && state.lifecycle.is_settled() {
+            state.arbiter.complete(now);
+            self.observer.activity_completed(id, now, state.lifecycle.desired());
+        }
+        let mut due = core::mem::take(&mut self.effects.due);
+        for due in due.drain(..) {
+            self.schedule(due.at, Event::Task(id, due));
+        }
+        self.effects.due = due;
+    }
+
+    pub(super) fn set_desired(&mut self, id: ServiceId, now: SimTime, desired: u32) {
+        let state = &mut self.services[id.index()];
+        let (bucket, out) = (&mut self.bucket, &mut self.effects);
+        state.lifecycle.set_desired(now, desired, bucket, out);
+        self.settle(id, now);
+    }
+
+    /// A period of the usage meter ends; three or six of them make a minute where a metric has a finer resolution.
+    fn period_end(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let _incident = state.serve(now, self.observer, &mut self.leash);
+        state.plane.forget_before(now.0);
+        let usage = state.usage.close_period();
+        let outcomes = state.tally.as_mut().map(crate::telemetry::Tally::close_period);
+        let (past, is_last) = (self.plan.past_minute(now), now.0 >= self.plan.horizon.0);
+        let counts = state.lifecycle.counts();
+        let levels = Levels {
+            running: counts.running,
+            desired: state.lifecycle.desired(),
+            pending: counts.pending,
+            healthy: counts.in_service,
+        };
+        state.metrics.period((now, past, is_last), &usage, outcomes.as_ref(), levels);
+        state.minute.add(&usage);
+        let next = state.usage.open_end();
+        state.look_for_strain(now, next, &usage, &mut self.effects);
+        self.settle(id, now);
+        if past == 0 || is_last {
+            self.minute_end(id, now);
+        }
+        if !is_last {
+            self.schedule(next, Event::PeriodEnd(id));
+        }
+    }
+
+    /// A minute of the calendar ends, or the last part of one: the meter and the observer hear of it.
+    fn minute_end(&mut self, id: ServiceId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let usage: UsageTotals = core::mem::take(&mut state.minute);
+        let shape = state.plan.shape();
+        let (cpu_utilization, memory_utilization) = (shape.cpu(&usage), shape.memory(&usage));
+        let bytes =
+            state.plan.request.bytes.map_or(0, |bytes| u128::from(bytes.0) * u128::from(usage.routed));
+        let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
+        state.meter.period(&LcuUsage { requests: usage.asked, in_flight, bytes }, now);
+        let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
+        let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
+        self.observer.period_closed(id, &period);
+    }
+
+    /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`World::due_actions`] repeats that while the
+    /// state lasts (`aws-scaling.md` §4).
+    fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
+        let state = &mut self.services[id.index()];
+        let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
+        let watch = &mut state.watches[alarm.index()];
+        let enough = state.metrics.window(&watch.window, now, &mut self.range);
+        let (newest, delay) = state.metrics.newest(&watch.window, now).unzip();
+        let before = watch.alarm.state();
+        if enough || watch.alarm.plan.reading.low_samples == LowSamples::Evaluate {
+            watch.alarm.observe(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
+        } else {
+            watch.alarm.hold(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
+        }
+        let evaluated = AlarmEvaluated {
+            at: now,
+            policy: watch.policy,
+            alarm: &watch.alarm.plan,
+            before,
+            evaluation: &watch.evaluation,
+            range: &self.range,
+            newest,
+            delay: delay.unwrap_or_default(),
+            running,
+            desired,
+        };
+        self.observer.alarm_evaluated(id, &evaluated);
+        if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
+            watch.stays += 1;
+            let at = now + state.plan.telemetry.aas_action_latency;
+            state.actions.push(PendingAction { at, alarm, repeats: None, again: true });
+            self.schedule(at, Event::PolicyAction(id));
+        }
+        let interval = self.services[id.index()].watches[alarm.index()].interval;
+        self.schedule(now + interval, Event::AlarmEvaluation(id, alarm));
+    }
+
+    /// The alarms whose actions are due; each is asked for again after `alarm_reinvoke`. A repetition whose alarm has left
+    /// `ALARM` meanwhile is dropped.
+    fn due_actions(&mut self, id: ServiceId, now: SimTime) -> Vec<AlarmId> {
+        let state = &mut self.services[id.index()];
+        let mut invoked = Vec::new();
+        for action in core::mem::take(&mut state.actions) {
+            let watch = &state.watches[action.alarm.index()];
+            let is_valid = action
+                .repeats
+                .is_none_or(|stay| stay == watch.stays && watch.alarm.state() == AlarmState::Alarm);
+            if action.at > now {
+                state.actions.push(action);
+            } else if is_valid {
+                invoked.push(action.alarm);
+                if action.again {
+                    let at = now + state.plan.telemetry.alarm_reinvoke;
+                    state.actions.push(PendingAction { at, repeats: Some(watch.stays), ..action });
+                }
+            }
+        }
+        let again = now + state.plan.telemetry.alarm_reinvoke;
+        if !invoked.is_empty() {
+            self.schedule(again, Event::PolicyAction(id));
+        }
+        invoked.sort_unstable();
+        invoked.dedup();
+        invoked
+    }
+
+    /// Application Auto Scaling acts on every alarm whose action is due now.
+    fn act(&mut self, id: ServiceId, now: SimTime) {
+        let invoked = self.due_actions(id, now);
+        if invoked.is_empty() {
+            return;
+        }
+        let state = &mut self.services[id.index()];
+        let views: Vec<AlarmView<'_>> = state
+            .watches
+            .iter()
+            .map(|watch| AlarmView {
+                policy: watch.policy,
+                low: watch.low,
+                state: watch.alarm.state(),
+                datapoints: &watch.evaluation.datapoints,
+                began: &watch.evaluation.began,
+            })
+            .collect();
+        let running = state.lifecycle.counts().running;
+        let context = Context {
+            now,
+            running,
+            desired: state.lifecycle.desired(),
+            min: state.bounds.0,
+            max: state.bounds.1,
+            deploying: false,
+            suspended: state.suspended,
+        };
+        let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
+        state.arbiter.decide(&context, &invoked, &views, &mut decisions);
+        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        let winner = scaled.map(|decision| decision.policy);
+        for decision in &decisions {
+            let watch = &state.watches[decision.alarm.index()];
+            let (alarm, evaluation) = (&watch.alarm.plan, &watch.evaluation);
+            let (datapoints, missing) = (evaluation.datapoints.as_slice(), evaluation.missing);
+            let invoked = PolicyInvoked { at: now, decision, alarm, datapoints, missing, winner, running };
+            self.observer.policy_invoked(id, &invoked);
+        }
+        if let Some(decision) = scaled {
+            self.set_desired(id, now, decision.desired_after);
+        }
+    }
+
+    fn finish(self) -> RunOutcome {
+        let horizon = SimTime(self.plan.horizon.0);
+        let mut fingerprint = self.fingerprint;
+        let mut services = Vec::with_capacity(self.services.len());
+        for state in self.services {
+            fingerprint =
+                (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
+            let (reading, lcu_by_hour) =
+                state.meter.finish(horizon, state.lifecycle.billed(state.plan.tariff.bill_deprovisioning));
+            let invoice = Invoice::of(&Billed {
+                tariff: &state.plan.tariff,
+                reading,
+                cpu_units: state.plan.task.cpu_units,
+                memory_mib: state.plan.task.memory_mib,
+                alarms: state.plan.alarms(),
+                start_unix_ns: self.plan.start_unix_ns,
+                horizon: self.plan.horizon,
+            });
+            let before = state.plan.overdue_after.map(|limit| horizon.0.saturating_sub(limit.0));
+            let overdue = before.map_or(0, |before| state.plane.in_flight_of(self.plan.warmup.0, before));
+            services.push(ServiceOutcome { reading, lcu_by_hour, invoice, overdue });
+        }
+        RunOutcome { services, fingerprint, control_events: self.control_events }
+    }
+}

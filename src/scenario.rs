@@ -18,10 +18,12 @@ pub use keys::experiments::{Design, SearchSpec, SweepSpec};
 pub use keys::forecast::{ForecastSpec, growth as growth_of, month as month_of};
 pub use keys::limits::LONGEST_RUN_S;
 pub use keys::scaling::scheduled::ScheduleText;
+pub use keys::scaling::target_tracking::predefined_metric;
 pub use keys::service::ServiceNotes;
 pub use keys::traffic::trace::TraceCounts;
 pub use language::axis::{Axis, AxisValue, split_outside};
 pub use language::changes::{Change, Part, changes};
+pub use language::choices::Word;
 pub use language::codes::{ALL as CODES, Code, Severity};
 pub use language::diagnostic::{
     Diagnostic, DiagnosticsReport, Label, Sources, diagnostics_json, render, unreadable,

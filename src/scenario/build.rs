@@ -10,6 +10,7 @@ use crate::scenario::keys::context::Parts;
 use crate::scenario::keys::experiments::{self, SearchSpec, SweepSpec};
 use crate::scenario::keys::forecast::{self, ForecastSpec};
 use crate::scenario::keys::prices::{self, Prices};
+use crate::scenario::keys::root::{FIDELITIES, FidelityChoice};
 use crate::scenario::keys::service::{self, ServiceNotes};
 use crate::scenario::keys::traffic::table::Source;
 use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, metrics, start_time, traffic};
@@ -172,10 +173,10 @@ impl Lower<'_> {
         let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
         let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
         let is_flow = unflowing.is_none() && fault.is_none() && timed.is_none();
-        let fidelity = match root.text("fidelity")? {
-            "fluid" => Fidelity::Fluid,
-            "auto" if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
-            _ => Fidelity::Requests,
+        let fidelity = match root.choice("fidelity", &FIDELITIES)? {
+            FidelityChoice::Fluid => Fidelity::Fluid,
+            FidelityChoice::Auto if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            FidelityChoice::Auto | FidelityChoice::Requests => Fidelity::Requests,
         };
         if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
             faults::refuse_flow(root, kind, self);

@@ -3,6 +3,7 @@
 
 pub(crate) mod axis;
 pub(crate) mod changes;
+pub(crate) mod choices;
 pub(crate) mod codes;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;

@@ -1,6 +1,7 @@
 //! `[checks]`: an operator, a number and a unit.
 
 use crate::scenario::keys::builder::Lower;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
@@ -241,33 +242,23 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     checks
 }
 
-/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
-/// alone does not say it, as with `minutes_over_limit`.
-#[must_use]
-pub fn quantity_named(name: &str) -> Option<Quantity> {
-    let quantile = |prefix: &str| match prefix {
-        "p50" => Some(0.5),
-        "p90" => Some(0.9),
-        "p95" => Some(0.95),
-        "p99" => Some(0.99),
-        "p99_9" => Some(0.999),
-        _ => None,
-    };
-    if let Some(prefix) = name.strip_suffix("_response_time") {
-        return match prefix {
-            "mean" => Some(Quantity::ResponseTimeMean),
-            "max" => Some(Quantity::ResponseTimeMax),
-            _ => quantile(prefix).map(Quantity::ResponseTimeQuantile),
-        };
-    }
-    if let Some(prefix) = name.strip_suffix("_waiting_time") {
-        return match prefix {
-            "mean" => Some(Quantity::WaitingTimeMean),
-            "max" => Some(Quantity::WaitingTimeQuantile(1.0)),
-            _ => quantile(prefix).map(Quantity::WaitingTimeQuantile),
-        };
-    }
-    Some(match name {
+choices! {
+    /// The figures that the name of a check alone says.
+    CHECKED = Quantity {
+        "p50_response_time" => Quantity::ResponseTimeQuantile(0.5),
+        "p90_response_time" => Quantity::ResponseTimeQuantile(0.9),
+        "p95_response_time" => Quantity::ResponseTimeQuantile(0.95),
+        "p99_response_time" => Quantity::ResponseTimeQuantile(0.99),
+        "p99_9_response_time" => Quantity::ResponseTimeQuantile(0.999),
+        "mean_response_time" => Quantity::ResponseTimeMean,
+        "max_response_time" => Quantity::ResponseTimeMax,
+        "p50_waiting_time" => Quantity::WaitingTimeQuantile(0.5),
+        "p90_waiting_time" => Quantity::WaitingTimeQuantile(0.9),
+        "p95_waiting_time" => Quantity::WaitingTimeQuantile(0.95),
+        "p99_waiting_time" => Quantity::WaitingTimeQuantile(0.99),
+        "p99_9_waiting_time" => Quantity::WaitingTimeQuantile(0.999),
+        "mean_waiting_time" => Quantity::WaitingTimeMean,
+        "max_waiting_time" => Quantity::WaitingTimeQuantile(1.0),
         "availability" => Quantity::Availability,
         "cost" => Quantity::CostTotal,
         "cost_per_month" => Quantity::CostPerMonth,
@@ -275,8 +266,14 @@ pub fn quantity_named(name: &str) -> Option<Quantity> {
         "running_max" => Quantity::RunningMax,
         "cpu_mean" => Quantity::CpuMean,
         "time_to_capacity" => Quantity::TimeToCapacity,
-        _ => return None,
-    })
+    }
+}
+
+/// The figure that a check of this name limits: `p99_response_time`, `availability`, `cost`, … `None` too where the name
+/// alone does not say it, as with `minutes_over_limit`.
+#[must_use]
+pub fn quantity_named(name: &str) -> Option<Quantity> {
+    CHECKED.value(name)
 }
 
 /// What a check that can be read looks like, by what it limits.
@@ -292,17 +289,45 @@ const MINUTES: &str = "an operator and a number of minutes, then `with`, a figur
 
 /// What a limit of the figure of that name is, with an example; `None` where none can be checked.
 pub(crate) fn expected(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "minutes_over_limit" => MINUTES,
-        "cost_change" => CHANGE,
-        _ => match quantity_named(name)? {
-            Quantity::Availability | Quantity::CpuMean => SHARE,
-            Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
-            Quantity::RunningMax => COUNT,
-            Quantity::TimeToCapacity => LONG_SPAN,
-            _ => SPAN,
-        },
-    })
+    match name {
+        "minutes_over_limit" => Some(MINUTES),
+        "cost_change" => Some(CHANGE),
+        _ => quantity_named(name).map(expected_of),
+    }
+}
+
+/// What a limit of a figure is, with an example.
+const fn expected_of(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::ResponseTimeQuantile(_)
+        | Quantity::ResponseTimeMean
+        | Quantity::ResponseTimeMax
+        | Quantity::WaitingTimeQuantile(_)
+        | Quantity::WaitingTimeMean => SPAN,
+        Quantity::Availability | Quantity::CpuMean => SHARE,
+        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => AMOUNT,
+        Quantity::RunningMax => COUNT,
+        Quantity::TimeToCapacity => LONG_SPAN,
+        Quantity::MinutesOver(_) => MINUTES,
+        Quantity::CostChange | Quantity::CostChangeShare => CHANGE,
+    }
+}
+
+/// The limit of a figure whose name says its unit; `None` where it is none.
+fn limit_of(quantity: Quantity, text: &str) -> Option<f64> {
+    match quantity {
+        Quantity::ResponseTimeQuantile(_)
+        | Quantity::ResponseTimeMean
+        | Quantity::ResponseTimeMax
+        | Quantity::WaitingTimeQuantile(_)
+        | Quantity::WaitingTimeMean => millis(text),
+        Quantity::Availability | Quantity::CpuMean => share(text).filter(|share| *share <= 1.0),
+        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => amount(text),
+        Quantity::RunningMax => number(text.strip_suffix("tasks").unwrap_or(text)),
+        Quantity::TimeToCapacity => millis(text).map(|millis| millis / 1e3),
+        // Their limits say which of them is meant; `minutes` and `change` read them.
+        Quantity::MinutesOver(_) | Quantity::CostChange | Quantity::CostChangeShare => None,
+    }
 }
 
 /// Reads one check.
@@ -324,18 +349,9 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
         }
         _ => {
             let quantity = quantity_named(name).ok_or("one of the figures that can be checked")?;
-            let read: fn(&str) -> Option<f64> = match quantity {
-                Quantity::Availability | Quantity::CpuMean => {
-                    |text| share(text).filter(|share| *share <= 1.0)
-                }
-                Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => amount,
-                Quantity::RunningMax => |text| number(text.strip_suffix("tasks").unwrap_or(text)),
-                Quantity::TimeToCapacity => |text| millis(text).map(|millis| millis / 1e3),
-                _ => millis,
-            };
-            let example = expected(name).unwrap_or(SPAN);
+            let example = expected_of(quantity);
             let (word, comparator, rest) = operator(text).ok_or(example)?;
-            (quantity, word, comparator, read(rest).ok_or(example)?, rest)
+            (quantity, word, comparator, limit_of(quantity, rest).ok_or(example)?, rest)
         }
     };
     Ok(Check { text: format!("{name} {word} {limit_text}"), quantity, comparator, limit })
@@ -413,6 +429,14 @@ fn minutes(text: &str) -> Option<(f64, MinuteLimit)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_key_of_the_table_can_be_read_as_a_check() {
+        for key in CHECKS.keys {
+            assert!(expected(key.name).is_some(), "{}", key.name);
+        }
+        assert_eq!(CHECKED.words.len() + 2, CHECKS.keys.len());
+    }
 
     #[test]
     fn checks_read_their_limit_in_the_unit_of_their_figure() {

@@ -7,15 +7,46 @@ use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::budget::Item;
 use crate::scenario::keys::builder::Lower;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{Place, Value};
 
 const DAY: u64 = 86_400;
 const POSITIVE: Kind = Kind::DurationAbove(DAY * 365);
 const SHAPE_PARAMETER: Kind = Kind::NumberAbove(0.000_001, 999_999.0);
+
+/// A law of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Law {
+    Constant,
+    Exponential,
+    Lognormal,
+    Gamma,
+    Weibull,
+    Pareto,
+    Uniform,
+    Triangular,
+    Empirical,
+}
+
+choices! { LAWS: Law {
+    "constant" => Constant,
+    "exponential" => Exponential,
+    "lognormal" => Lognormal,
+    "gamma" => Gamma,
+    "weibull" => Weibull,
+    "pareto" => Pareto,
+    "uniform" => Uniform,
+    "triangular" => Triangular,
+    "empirical" => Empirical,
+} }
+choices! {
+    /// Units of sample files \[ns\].
+    UNITS = f64 { "s" => 1e9, "ms" => 1e6, "us" => 1e3, "ns" => 1.0 }
+}
 
 /// The laws of a distribution of times.
 pub(crate) const DISTRIBUTION: TableSpec = TableSpec {
@@ -104,12 +135,7 @@ const LAW_EMPIRICAL: TableSpec = TableSpec {
             "Path relative to the scenario's folder: one number a line, or the first CSV column.",
         )
         .required(),
-        Key::new(
-            "unit",
-            Kind::Choice(&[word("s"), word("ms"), word("us"), word("ns")]),
-            "Unit of the numbers.",
-        )
-        .required(),
+        Key::new("unit", Kind::Choice(UNITS.words), "Unit of the numbers.").required(),
     ],
 };
 
@@ -125,8 +151,9 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
         Value::Text(_) => view.duration(key).map(Distribution::constant),
         Value::Table(_) => {
             let (law, parameters) = view.table(key)?.alternative()?;
+            let law = LAWS.value(law)?;
             let place = view.place(key);
-            if law == "empirical" {
+            if law == Law::Empirical {
                 let distribution = empirical(parameters, &place, lower)?;
                 return bounded(distribution, key, (&parameters.place("file"), None), None, lower);
             }
@@ -179,22 +206,29 @@ fn bounded(
 }
 
 /// The parameters of a law that make its mean long, and the nearest value of the first that does not.
-fn tamer(law: &str, parameters: View<'_>) -> ([&'static str; 2], Option<String>) {
+fn tamer(law: Law, parameters: View<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
     let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
     match law {
-        "weibull" => {
+        Law::Weibull => {
             let shape =
                 nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok());
             (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
-        "pareto" => {
+        Law::Pareto => {
             let alpha =
                 nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
             (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
-        _ => {
+        // Only the parameters of these three make a mean longer than they are themselves.
+        Law::Lognormal
+        | Law::Constant
+        | Law::Exponential
+        | Law::Gamma
+        | Law::Uniform
+        | Law::Triangular
+        | Law::Empirical => {
             let p95 = nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
                 let median = span("median")?;
                 let p95 = SimDuration::from_secs_f64(p95).max(median);
@@ -222,7 +256,7 @@ fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribut
 }
 
 fn build(
-    law: &str,
+    law: Law,
     parameters: View<'_>,
     place: &Place,
     lower: &mut Lower<'_>,
@@ -230,12 +264,12 @@ fn build(
     let span = |key| parameters.duration(key);
     let number = |key| parameters.number(key);
     Some(match law {
-        "constant" => Ok(Distribution::constant(span("value")?)),
-        "exponential" => Distribution::exponential(span("mean")?),
-        "lognormal" => return lognormal(parameters, place, lower),
-        "gamma" => Distribution::gamma(number("shape")?, span("mean")?),
-        "weibull" => Distribution::weibull(number("shape")?, span("scale")?),
-        "pareto" => {
+        Law::Constant => Ok(Distribution::constant(span("value")?)),
+        Law::Exponential => Distribution::exponential(span("mean")?),
+        Law::Lognormal => return lognormal(parameters, place, lower),
+        Law::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
+        Law::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
+        Law::Pareto => {
             let alpha = number("alpha")?;
             if alpha <= 1.0 {
                 Err(DistributionError { parameter: "alpha", expected: "above 1, or the mean is infinite" })
@@ -253,9 +287,10 @@ fn build(
                 Distribution::pareto(alpha, span("minimum")?)
             }
         }
-        "uniform" => Distribution::uniform(span("min")?, span("max")?),
-        "triangular" => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
-        _ => return None,
+        Law::Uniform => Distribution::uniform(span("min")?, span("max")?),
+        Law::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
+        // The samples of a file are read by `empirical`.
+        Law::Empirical => return None,
     })
 }
 
@@ -290,12 +325,7 @@ fn lognormal(
 
 fn empirical(parameters: View<'_>, place: &Place, lower: &mut Lower<'_>) -> Option<Distribution> {
     let file = parameters.text("file")?;
-    let nanos = match parameters.text("unit")? {
-        "s" => 1e9,
-        "ms" => 1e6,
-        "us" => 1e3,
-        _ => 1.0,
-    };
+    let nanos = parameters.choice("unit", &UNITS)?;
     if !lower.budget.has_room(Item::Samples) {
         return None;
     }
@@ -358,4 +388,16 @@ fn samples(reader: Box<dyn Read>, nanos: f64) -> Result<Vec<SimDuration>, (usize
         }
     }
     if samples.is_empty() { Err((0, "there is no sample in the file".to_owned())) } else { Ok(samples) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_law_of_the_table_is_bound() {
+        let keys: Vec<&str> = DISTRIBUTION.keys.iter().map(|key| key.name).collect();
+        let words: Vec<&str> = LAWS.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(keys, words);
+    }
 }

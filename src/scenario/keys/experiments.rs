@@ -2,14 +2,24 @@
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::language::axis::{self, Axis, AxisValue};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Value;
 
 /// Most replications of one setting.
 const MOST_REPLICATIONS: i128 = 100_000;
+
+/// The kinds of a [`Design`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DesignKind {
+    Grid,
+    LatinHypercube,
+}
+
+choices! { DESIGNS: DesignKind { "grid" => Grid, "latin_hypercube" => LatinHypercube } }
 
 /// `[sweep]`.
 pub(crate) const SWEEP: TableSpec = TableSpec {
@@ -19,7 +29,7 @@ pub(crate) const SWEEP: TableSpec = TableSpec {
             .or("1"),
         Key::new(
             "design",
-            Kind::Choice(&[word("grid"), word("latin_hypercube")]),
+            Kind::Choice(DESIGNS.words),
             "`grid`: every combination. `latin_hypercube`: `points` combinations in which every value of every axis comes \
              up equally often, as far as the numbers allow.",
         )
@@ -123,9 +133,9 @@ pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> 
     let view = root.table("sweep")?;
     let axes = axes(view, lower)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
-    let design = match view.text("design")? {
-        "latin_hypercube" => Design::LatinHypercube { points },
-        _ => Design::Grid,
+    let design = match view.choice("design", &DESIGNS)? {
+        DesignKind::Grid => Design::Grid,
+        DesignKind::LatinHypercube => Design::LatinHypercube { points },
     };
     Some(SweepSpec { axes, design, replications: view.count("replications")? })
 }

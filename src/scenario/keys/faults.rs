@@ -7,25 +7,45 @@ use windtunnel_kernel::world::ServicePlan;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;
 use crate::scenario::keys::limits::LONGEST_RUN_S;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 
-const ZONES: &[Choice] = &[word("a"), word("b"), word("c"), word("d"), word("e"), word("f")];
+choices! {
+    /// Number of an availability zone, from 0.
+    ZONES = u32 { "a" => 0, "b" => 1, "c" => 2, "d" => 3, "e" => 4, "f" => 5 }
+}
 const ZONE: Key =
-    Key::new("zone", Kind::Choice(ZONES), "Availability zone, the first of a service is \"a\".");
+    Key::new("zone", Kind::Choice(ZONES.words), "Availability zone, the first of a service is \"a\".");
 
-/// The kinds of a fault, by key; exactly one of them is given.
-pub(crate) const FAULT_KINDS: [&str; 7] = [
-    "crash",
-    "hang",
-    "crash_loop",
-    "slow_dependency",
-    "launch_failure",
-    "failing_health_check",
-    "zone_outage",
-];
+/// The tables of a fault, of which exactly one is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FaultTable {
+    Crash,
+    Hang,
+    CrashLoop,
+    SlowDependency,
+    LaunchFailure,
+    FailingHealthCheck,
+    ZoneOutage,
+}
+
+choices! { FAULT_TABLES: FaultTable {
+    "crash" => Crash,
+    "hang" => Hang,
+    "crash_loop" => CrashLoop,
+    "slow_dependency" => SlowDependency,
+    "launch_failure" => LaunchFailure,
+    "failing_health_check" => FailingHealthCheck,
+    "zone_outage" => ZoneOutage,
+} }
+
+/// The keys of these tables that a fault gives.
+fn given_tables(view: View<'_>) -> Vec<&'static str> {
+    FAULT_TABLES.words.iter().map(|choice| choice.word).filter(|key| view.is_given(key)).collect()
+}
 
 pub(crate) const FAULT: TableSpec = TableSpec {
     doc: "Something that goes wrong at a given time: one of `crash`, `hang`, `crash_loop`, `slow_dependency`, \
@@ -114,14 +134,17 @@ pub(crate) fn of_service(parts: &Parts<'_>, zones: u32, lower: &mut Lower<'_>) -
 pub(crate) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_>) -> bool {
     let mut sound = true;
     for view in root.list("fault") {
-        let given: Vec<&str> = FAULT_KINDS.into_iter().filter(|kind| view.is_given(kind)).collect();
+        let given = given_tables(view);
         if given.len() != 1 {
             sound = false;
             let found = if given.is_empty() { "none is given".to_owned() } else { given.join(" and ") };
             lower.report.add(
-                Problem::new(codes::ONE_OF, "a fault is of exactly one kind")
-                    .at(view.place, found)
-                    .expected(format!("one of {}", FAULT_KINDS.join(", "))),
+                Problem::new(codes::ONE_OF, "a fault is of exactly one kind").at(view.place, found).expected(
+                    format!(
+                        "one of {}",
+                        FAULT_TABLES.words.iter().map(|choice| choice.word).collect::<Vec<_>>().join(", ")
+                    ),
+                ),
             );
         }
         for kind in given.iter().filter(|kind| ["crash", "hang", "failing_health_check"].contains(*kind)) {
@@ -173,7 +196,7 @@ fn fault(
     horizon: SimDuration,
     lower: &mut Lower<'_>,
 ) -> Option<FaultPlan> {
-    let kind = FAULT_KINDS.into_iter().find(|kind| view.is_given(kind))?;
+    let kind = *given_tables(view).first()?;
     let table = view.table(kind)?;
     let extent = || {
         if table.is_given("zone") {
@@ -182,14 +205,14 @@ fn fault(
             table.number("share").map(Extent::Share)
         }
     };
-    let kind = match kind {
-        "crash" => FaultKind::Crash(extent()?),
-        "hang" => FaultKind::Hang(extent()?),
-        "failing_health_check" => FaultKind::FailingHealthCheck(extent()?),
-        "crash_loop" => FaultKind::CrashLoop(table.duration("after")?),
-        "slow_dependency" => FaultKind::SlowDependency(table.number("factor")?),
-        "launch_failure" => FaultKind::LaunchFailure(table.number("probability")?),
-        _ => FaultKind::ZoneOutage(zone(table)?),
+    let kind = match FAULT_TABLES.value(kind)? {
+        FaultTable::Crash => FaultKind::Crash(extent()?),
+        FaultTable::Hang => FaultKind::Hang(extent()?),
+        FaultTable::FailingHealthCheck => FaultKind::FailingHealthCheck(extent()?),
+        FaultTable::CrashLoop => FaultKind::CrashLoop(table.duration("after")?),
+        FaultTable::SlowDependency => FaultKind::SlowDependency(table.number("factor")?),
+        FaultTable::LaunchFailure => FaultKind::LaunchFailure(table.number("probability")?),
+        FaultTable::ZoneOutage => FaultKind::ZoneOutage(zone(table)?),
     };
     if let FaultKind::ZoneOutage(zone)
     | FaultKind::Crash(Extent::Zone(zone))
@@ -210,8 +233,7 @@ fn fault(
 }
 
 fn zone(table: View<'_>) -> Option<u32> {
-    let letter = table.text("zone")?.bytes().next()?;
-    Some(u32::from(letter.saturating_sub(b'a')))
+    table.choice("zone", &ZONES)
 }
 
 /// Warns of a slow dependency that no request waits for.
@@ -258,4 +280,18 @@ pub(crate) fn not_a_flow(plan: &ServicePlan) -> Option<&'static str> {
         FaultKind::FailingHealthCheck(_) => Some("failing_health_check"),
         FaultKind::LaunchFailure(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_of_a_fault_is_bound() {
+        let tables = FAULT.keys.iter().filter(|key| matches!(key.kind, Kind::Table(_)));
+        let tables: Vec<&str> = tables.map(|key| key.name).collect();
+        let words: Vec<&str> = FAULT_TABLES.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(tables, words);
+        assert_eq!(ZONES.words.len(), usize::try_from(crate::scenario::keys::limits::MOST_ZONES).unwrap());
+    }
 }

@@ -6,23 +6,27 @@ use windtunnel_kernel::units::SimDuration;
 use crate::scenario::keys::assumptions::Assumptions;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::distribution;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
+
+choices! { ROUTINGS: Routing {
+    "round_robin" => RoundRobin,
+    "least_outstanding_requests" => LeastOutstandingRequests,
+    "random" => Random,
+    "weighted_random" => WeightedRandom,
+    "two_random_choices" => TwoRandomChoices,
+} }
+choices! { CHECK_SERVICES: CheckService { "queued" => Queued, "apart" => Apart } }
 
 pub(crate) const LOAD_BALANCER: TableSpec = TableSpec {
     doc: "The Application Load Balancer in front of the tasks.",
     keys: &[
         Key::new(
             "algorithm",
-            Kind::Choice(&[
-                word("round_robin"),
-                word("least_outstanding_requests"),
-                word("random"),
-                word("weighted_random"),
-                word("two_random_choices"),
-            ]),
+            Kind::Choice(ROUTINGS.words),
             "How it chooses a task: in turn; the one with the fewest requests, ties at random; at random; at random by \
              weights, which are equal but for slow start; or the one with fewer requests of two at random, which an \
              Application Load Balancer does not do but service meshes do.",
@@ -71,7 +75,7 @@ const HEALTH_CHECK: TableSpec = TableSpec {
         Key::new("interval", Kind::Duration(5, 300), "Time between checks.").or("\"30s\""),
         Key::new(
             "served",
-            Kind::Choice(&[word("queued"), word("apart")]),
+            Kind::Choice(CHECK_SERVICES.words),
             "How a task serves its checks: like requests, so that an overloaded task fails them and is replaced; or apart from them, \
              so that only a task that hangs or boots fails. Left out: queued where `task.concurrency = 0`, since then all that a \
              task does stands in one line, else apart, as beside a pool of workers.",
@@ -109,14 +113,7 @@ pub(crate) fn load_balancer(
         return Some(None);
     }
     let view = service.table("load_balancer")?;
-    let routing = match view.text("algorithm") {
-        Some("round_robin") => Some(Routing::RoundRobin),
-        Some("least_outstanding_requests") => Some(Routing::LeastOutstandingRequests),
-        Some("random") => Some(Routing::Random),
-        Some("weighted_random") => Some(Routing::WeightedRandom),
-        Some("two_random_choices") => Some(Routing::TwoRandomChoices),
-        _ => None,
-    };
+    let routing = view.choice("algorithm", &ROUTINGS);
     let slow_start = slow_start(view, routing, lower);
     let registration = distribution::read(view, "registration", lower);
     let health_check = view.table("health_check")?;
@@ -125,9 +122,8 @@ pub(crate) fn load_balancer(
         nodes: service.count("availability_zones")?,
         registration: registration?,
         health_check: HealthCheckPlan {
-            served: match health_check.text("served") {
-                Some("apart") => CheckService::Apart,
-                Some(_) => CheckService::Queued,
+            served: match health_check.choice("served", &CHECK_SERVICES) {
+                Some(served) => served,
                 None if service.table("task")?.count("concurrency")? > 0 => CheckService::Apart,
                 None => CheckService::Queued,
             },

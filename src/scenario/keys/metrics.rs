@@ -11,21 +11,47 @@ use windtunnel_kernel::world::ServicePlan;
 use crate::scenario::keys::assumptions::Assumptions;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::expression;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
 use crate::scenario::language::validate::nearest;
 use crate::scenario::language::{codes, quantity};
 
-const RESOLUTIONS: &[Choice] = &[word("20s"), word("60s")];
+choices! { ECS_RESOLUTIONS = SimDuration {
+    "20s" => SimDuration::from_secs(20),
+    "60s" => SimDuration::from_secs(60),
+} }
+choices! { RESOLUTIONS = SimDuration {
+    "10s" => SimDuration::from_secs(10),
+    "20s" => SimDuration::from_secs(20),
+    "30s" => SimDuration::from_secs(30),
+    "60s" => SimDuration::from_secs(60),
+} }
+choices! { pub(crate) LOW_SAMPLES: LowSamples { "evaluate" => Evaluate, "ignore" => Ignore } }
+choices! {
+    /// The statistics but for percentiles.
+    STATISTICS = Statistic {
+        "Average" => Statistic::Average,
+        "Sum" => Statistic::Sum,
+        "Minimum" => Statistic::Minimum,
+        "Maximum" => Statistic::Maximum,
+        "SampleCount" => Statistic::SampleCount,
+    }
+}
 
 pub(crate) const MONITORING: TableSpec = TableSpec {
     doc: "How often ECS publishes the service's metrics (`monitoring.metricConfigurations`); high-resolution policies need 20 s.",
     keys: &[
-        Key::new("cpu_utilization", Kind::Choice(RESOLUTIONS), "Resolution of CPUUtilization.").or("\"60s\""),
-        Key::new("memory_utilization", Kind::Choice(RESOLUTIONS), "Resolution of MemoryUtilization.")
+        Key::new("cpu_utilization", Kind::Choice(ECS_RESOLUTIONS.words), "Resolution of CPUUtilization.")
             .or("\"60s\""),
+        Key::new(
+            "memory_utilization",
+            Kind::Choice(ECS_RESOLUTIONS.words),
+            "Resolution of MemoryUtilization.",
+        )
+        .or("\"60s\""),
     ],
 };
 
@@ -43,7 +69,7 @@ pub(crate) const METRIC: TableSpec = TableSpec {
         .required(),
         Key::new(
             "resolution",
-            Kind::Choice(&[word("10s"), word("20s"), word("30s"), word("60s")]),
+            Kind::Choice(RESOLUTIONS.words),
             "Length of its periods.",
         )
         .or("\"60s\""),
@@ -67,7 +93,7 @@ pub(crate) fn read(
     let monitoring = service.table("monitoring")?;
     let mut custom = Vec::new();
     for (entry, view) in service.table("metric")?.tables() {
-        let resolution = view.duration("resolution");
+        let resolution = view.choice("resolution", &RESOLUTIONS);
         let delay = if view.is_given("delay") {
             view.duration("delay")
         } else {
@@ -101,8 +127,8 @@ pub(crate) fn read(
         })());
     }
     Some(MetricsPlan {
-        cpu_resolution: monitoring.duration("cpu_utilization")?,
-        memory_resolution: monitoring.duration("memory_utilization")?,
+        cpu_resolution: monitoring.choice("cpu_utilization", &ECS_RESOLUTIONS)?,
+        memory_resolution: monitoring.choice("memory_utilization", &ECS_RESOLUTIONS)?,
         custom: custom.into_iter().collect::<Option<_>>()?,
     })
 }
@@ -184,25 +210,19 @@ pub(crate) fn statistic(view: View<'_>, metric: Metric, lower: &mut Lower<'_>) -
 
 /// `Average`, `p99`, `p99.9`, ….
 fn statistic_of(text: &str) -> Option<Statistic> {
-    Some(match text {
-        "Average" => Statistic::Average,
-        "Sum" => Statistic::Sum,
-        "Minimum" => Statistic::Minimum,
-        "Maximum" => Statistic::Maximum,
-        "SampleCount" => Statistic::SampleCount,
-        _ => {
-            let percent = text.strip_prefix('p')?;
-            let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
-            let digits = |part: &str, most: usize| {
-                (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            if !digits(whole, 2) || !digits(decimals, 3) {
-                return None;
-            }
-            let thousandths = format!("{whole}{decimals:0<3}").parse::<u32>().ok()?;
-            Statistic::Percentile(Some(thousandths).filter(|p| *p > 0)?)
-        }
-    })
+    if let Some(statistic) = STATISTICS.value(text) {
+        return Some(statistic);
+    }
+    let percent = text.strip_prefix('p')?;
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(whole, 2) || !digits(decimals, 3) {
+        return None;
+    }
+    let thousandths = format!("{whole}{decimals:0<3}").parse::<u32>().ok()?;
+    Some(Statistic::Percentile(Some(thousandths).filter(|p| *p > 0)?))
 }
 
 /// The period of an alarm: 10, 20 or 30 s or whole minutes, and a multiple of the metric's resolution.
@@ -244,10 +264,7 @@ pub(crate) fn reading(
     Some(Reading {
         statistic: statistic?,
         period: period?,
-        low_samples: match view.text("evaluate_low_sample_count_percentile")? {
-            "ignore" => LowSamples::Ignore,
-            _ => LowSamples::Evaluate,
-        },
+        low_samples: view.choice("evaluate_low_sample_count_percentile", &LOW_SAMPLES)?,
     })
 }
 

@@ -8,6 +8,7 @@ use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::task::ARCHITECTURES;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
@@ -118,7 +119,7 @@ impl Prices {
     /// The tariff of a service.
     pub(crate) fn tariff(&self, parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<Tariff> {
         let task = parts.service.table("task")?;
-        let architecture = task.text("architecture")?;
+        let architecture = task.choice("architecture", &ARCHITECTURES)?;
         let assumptions = parts.assumptions;
         let (vcpu, memory) =
             (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));

@@ -6,9 +6,10 @@ use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::distribution;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 
 const DAY: u64 = 86_400;
@@ -31,7 +32,7 @@ pub(crate) const REQUEST: TableSpec = TableSpec {
         ),
         Key::new(
             "overdue_after",
-            Kind::Either(&NEVER, &OVERDUE),
+            Kind::Either(&Kind::Choice(NEVER.words), &OVERDUE),
             "A request that is in flight at the horizon and has been for longer than this counts as not served; \"never\": it is left \
              out of availability. Left out: 60 s, after which a load balancer answers 504, or the 99.9th percentile of the service \
              time where that is longer. With a `timeout` clients decide.",
@@ -53,7 +54,8 @@ pub(crate) const REQUEST: TableSpec = TableSpec {
     ],
 };
 
-const NEVER: Kind = Kind::Choice(&[word("never")]);
+choices! { NEVER = Option<SimDuration> { "never" => None } }
+choices! { JITTERS: Jitter { "none" => None, "full" => Full, "equal" => Equal, "exponential" => Exponential } }
 
 const OVERDUE: Kind = Kind::DurationAbove(DAY * 365);
 
@@ -89,7 +91,7 @@ const RETRY: TableSpec = TableSpec {
         Key::new("max_backoff", Kind::Duration(0, DAY), "Longest wait before jitter.").or("\"20s\""),
         Key::new(
             "jitter",
-            Kind::Choice(&[word("none"), word("full"), word("equal"), word("exponential")]),
+            Kind::Choice(JITTERS.words),
             "How chance changes a wait: not at all; uniform from zero to it; half of it and uniform up to it; or \
              exponential with it as the mean.",
         )
@@ -154,9 +156,9 @@ pub(crate) fn overdue_after(
     task: &TaskPlan,
 ) -> Option<Option<SimDuration>> {
     if view.is_given("overdue_after") {
-        return match view.text("overdue_after") {
-            Some("never") => Some(None),
-            _ => view.duration("overdue_after").map(Some),
+        return match view.choice("overdue_after", &NEVER) {
+            Some(never) => Some(never),
+            None => view.duration("overdue_after").map(Some),
         };
     }
     // Clients who give up have an outcome of their own.
@@ -235,12 +237,7 @@ fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
         backoff: backoff?,
         multiplier: view.number("multiplier")?,
         max_backoff: max_backoff?,
-        jitter: match view.text("jitter")? {
-            "none" => Jitter::None,
-            "equal" => Jitter::Equal,
-            "exponential" => Jitter::Exponential,
-            _ => Jitter::Full,
-        },
+        jitter: view.choice("jitter", &JITTERS)?,
         budget: view.number("budget"),
         budget_burst: view.number("budget_burst")?,
     })

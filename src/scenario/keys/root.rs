@@ -8,7 +8,21 @@ use crate::scenario::keys::forecast::FORECAST;
 use crate::scenario::keys::limits::{LIMITS, LONGEST_RUN_S};
 use crate::scenario::keys::prices::PRICES;
 use crate::scenario::keys::service::SERVICE;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::choices::choices;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+
+/// How requests are to be simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FidelityChoice {
+    /// One by one.
+    Requests,
+    /// As flows.
+    Fluid,
+    /// As their number suggests.
+    Auto,
+}
+
+choices! { pub(crate) FIDELITIES: FidelityChoice { "requests" => Requests, "fluid" => Fluid, "auto" => Auto } }
 
 /// The scenario.
 pub(crate) const SCENARIO: TableSpec = TableSpec {
@@ -40,7 +54,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         .or("\"0s\""),
         Key::new(
             "fidelity",
-            Kind::Choice(&[word("requests"), word("fluid"), word("auto")]),
+            Kind::Choice(FIDELITIES.words),
             "How requests are simulated: one by one; as flows, for months and huge rates, with approximate response times \
              (docs/validation.md says how good they are); or as flows where more requests are expected than \
              `limits.fluid_above`.",

@@ -14,7 +14,7 @@ use crate::scenario::keys::request::{self, REQUEST};
 use crate::scenario::keys::scaling::scheduled::ScheduleText;
 use crate::scenario::keys::scaling::table::SCALING;
 use crate::scenario::keys::startup::{self, STARTUP};
-use crate::scenario::keys::task::{self, TASK};
+use crate::scenario::keys::task::{self, ARCHITECTURES, TASK};
 use crate::scenario::keys::traffic::table::{Source, TRAFFIC};
 use crate::scenario::keys::traffic::trace::TraceCounts;
 use crate::scenario::keys::{faults, scaling, traffic};
@@ -108,7 +108,7 @@ pub(crate) fn plan(
         tariff: tariff?,
         overdue_after,
     };
-    let architecture = view.table("task")?.text("architecture")?.to_owned();
+    let architecture = view.table("task")?.choice("architecture", &ARCHITECTURES)?.to_owned();
     let schedules = scaling::scheduled::texts(view)?;
     Some((plan, ServiceNotes { architecture, trace, schedules }))
 }

@@ -5,14 +5,23 @@ use windtunnel_kernel::units::Bytes;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::{failure, task_size};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 
 const TIB: u64 = 1 << 40;
 
-const DISCIPLINES: &[Choice] = &[word("fcfs"), word("processor_sharing")];
+choices! { DISCIPLINES: CpuDiscipline { "fcfs" => Fcfs, "processor_sharing" => ProcessorSharing } }
+choices! {
+    /// The name by which the price book and reports know an instruction set.
+    pub(crate) ARCHITECTURES = &'static str { "x86_64" => "x86_64", "arm64" => "arm64" }
+}
+choices! {
+    /// Whether a task that needs more than its memory is killed.
+    OUT_OF_MEMORY = bool { "kill" => true, "ignore" => false }
+}
 
 pub(crate) const TASK: TableSpec = TableSpec {
     doc: "What a task is; `cpu` and `memory` must be a size that Fargate sells.",
@@ -21,11 +30,11 @@ pub(crate) const TASK: TableSpec = TableSpec {
         Key::new("memory", Kind::Integer(1, 249_856), "Memory [MiB].").or("2048"),
         Key::new(
             "architecture",
-            Kind::Choice(&[word("x86_64"), word("arm64")]),
+            Kind::Choice(ARCHITECTURES.words),
             "Instruction set, for the price.",
         )
         .or("\"x86_64\""),
-        Key::new("cpu_discipline", Kind::Choice(DISCIPLINES), "How the CPU is shared among requests.")
+        Key::new("cpu_discipline", Kind::Choice(DISCIPLINES.words), "How the CPU is shared among requests.")
             .or("\"fcfs\""),
         Key::new(
             "concurrency",
@@ -68,7 +77,7 @@ pub(crate) const TASK: TableSpec = TableSpec {
         .or("0.0"),
         Key::new(
             "out_of_memory",
-            Kind::Choice(&[word("kill"), word("ignore")]),
+            Kind::Choice(OUT_OF_MEMORY.words),
             "What happens when the task needs more than its memory: it is killed and its requests fail, as with \
              Fargate, or the utilization goes above 100 %.",
         )
@@ -150,10 +159,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
     Some(TaskPlan {
         cpu_units: cpu?,
         memory_mib: memory?,
-        cpu_discipline: match view.text("cpu_discipline")? {
-            "fcfs" => CpuDiscipline::Fcfs,
-            _ => CpuDiscipline::ProcessorSharing,
-        },
+        cpu_discipline: view.choice("cpu_discipline", &DISCIPLINES)?,
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
         base_cpu: base_cpu(view, cpu?, lower)?,
@@ -180,7 +186,7 @@ fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
     Some(TaskHealthPlan {
         memory_growth: task.size("memory_growth_per_hour")?,
         memory_growth_limit: task.size("memory_growth_limit"),
-        kills_out_of_memory: task.text("out_of_memory")? == "kill",
+        kills_out_of_memory: task.choice("out_of_memory", &OUT_OF_MEMORY)?,
         time_to_crash: failure.time_to_crash,
         launch_failure: failure.launch_failure,
         container_check,

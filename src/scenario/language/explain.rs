@@ -3,8 +3,9 @@
 mod metrics;
 
 use crate::scenario::keys::checks::expected as expected_of_check;
+use crate::scenario::language::choices::State;
 use crate::scenario::language::codes::{self, Severity};
-use crate::scenario::language::schema::{self, Default, Key, State};
+use crate::scenario::language::schema::{self, Default, Key};
 use crate::scenario::language::scope;
 
 /// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`), a subject that is

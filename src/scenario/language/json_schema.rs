@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::scenario::keys::root::SCENARIO;
-use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
+use crate::scenario::language::choices::State;
+use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
 use crate::scenario::language::tree;
 
 const DURATION: &str =

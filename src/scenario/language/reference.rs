@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use crate::scenario::keys::distribution::DISTRIBUTION;
 use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::language::choices::State;
 use crate::scenario::language::codes;
-use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
+use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
 
 /// `docs/scenario.md`: every key with its kind, default and meaning, and every diagnostic code.
 #[must_use]

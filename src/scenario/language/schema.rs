@@ -5,6 +5,7 @@
 
 use crate::scenario::keys::distribution::DISTRIBUTION;
 use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::language::choices::{Choice, State};
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]
@@ -35,24 +36,6 @@ pub(crate) enum Default {
     Nothing,
     /// This TOML text.
     Toml(&'static str),
-}
-
-/// Whether a key can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Yes.
-    Built,
-    /// Not in this version; what would be in its place.
-    NotBuilt(&'static str),
-    /// Other keys say it better; which.
-    Superseded(&'static str),
-}
-
-/// One word of a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) word: &'static str,
-    pub(crate) state: State,
 }
 
 /// What a key may hold.
@@ -139,16 +122,6 @@ impl Key {
         self.state = State::Superseded(by);
         self
     }
-}
-
-/// A word that can be chosen.
-pub(crate) const fn word(word: &'static str) -> Choice {
-    Choice { word, state: State::Built }
-}
-
-/// A word that cannot be chosen yet.
-pub(crate) const fn later(word: &'static str, instead: &'static str) -> Choice {
-    Choice { word, state: State::NotBuilt(instead) }
 }
 
 impl TableSpec {

@@ -3,6 +3,7 @@
 
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
+use crate::scenario::language::choices::Choices;
 use crate::scenario::language::quantity;
 use crate::scenario::language::tree::{Entry, Node, Place, Table, Value};
 
@@ -77,6 +78,11 @@ impl<'a> View<'a> {
     }
 
     /// The strings of an array.
+    /// The value of the key's word; `None` where it is absent, wrong, or not a word.
+    pub(crate) fn choice<T: Copy>(&self, key: &str, choices: &Choices<T>) -> Option<T> {
+        choices.value(self.text(key)?)
+    }
+
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<String>> {
         let Value::Array(items) = &self.node(key)?.value else { return None };
         let text = |node: &Node| match &node.value {

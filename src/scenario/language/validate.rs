@@ -5,9 +5,10 @@
 mod scalar;
 mod suggest;
 
+use crate::scenario::language::choices::State;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::invisible::is_invisible;
-use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
+use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
 use crate::scenario::language::tree::{self, Entry, Node, Place, Table, Value};
 use crate::scenario::language::{codes, scope};
 

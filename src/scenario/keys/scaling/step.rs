@@ -8,20 +8,26 @@ use windtunnel_kernel::telemetry::MetricsPlan;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::limits::{CAPACITY, COOLDOWN};
 use crate::scenario::keys::scaling::alarm::{ALARM, alarm};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{Entry, Place, Value};
 
-const ADJUSTMENT_TYPES: &[Choice] =
-    &[word("ChangeInCapacity"), word("PercentChangeInCapacity"), word("ExactCapacity")];
+choices! { ADJUSTMENT_TYPES: AdjustmentType {
+    "ChangeInCapacity" => ChangeInCapacity,
+    "PercentChangeInCapacity" => PercentChangeInCapacity,
+    "ExactCapacity" => ExactCapacity,
+} }
+choices! { AGGREGATIONS: StepAggregation { "Average" => Average, "Minimum" => Minimum, "Maximum" => Maximum } }
 
 pub(crate) const STEP: TableSpec = TableSpec {
     doc: "A step policy: answers an alarm with a table of steps.",
     keys: &[
         Key::new("alarm", Kind::Table(&ALARM), "The CloudWatch alarm that invokes it.").required(),
-        Key::new("adjustment_type", Kind::Choice(ADJUSTMENT_TYPES), "What an adjustment means.").required(),
+        Key::new("adjustment_type", Kind::Choice(ADJUSTMENT_TYPES.words), "What an adjustment means.")
+            .required(),
         Key::new(
             "min_adjustment_magnitude",
             CAPACITY,
@@ -30,7 +36,7 @@ pub(crate) const STEP: TableSpec = TableSpec {
         .or("0"),
         Key::new(
             "metric_aggregation_type",
-            Kind::Choice(&[word("Average"), word("Minimum"), word("Maximum")]),
+            Kind::Choice(AGGREGATIONS.words),
             "How the alarm's recent datapoints become one number.",
         )
         .or("\"Average\""),
@@ -58,7 +64,9 @@ pub(crate) fn step(
     let steps = steps(view, lower);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");
     if min_adjustment_magnitude.is_some_and(|least| least > 0)
-        && view.text("adjustment_type").is_some_and(|kind| kind != "PercentChangeInCapacity")
+        && view
+            .choice("adjustment_type", &ADJUSTMENT_TYPES)
+            .is_some_and(|kind| kind != AdjustmentType::PercentChangeInCapacity)
     {
         lower.report.add(
             Problem::new(
@@ -71,17 +79,9 @@ pub(crate) fn step(
     }
     Some(StepPlan {
         alarm: alarm?,
-        adjustment_type: match view.text("adjustment_type")? {
-            "PercentChangeInCapacity" => AdjustmentType::PercentChangeInCapacity,
-            "ExactCapacity" => AdjustmentType::ExactCapacity,
-            _ => AdjustmentType::ChangeInCapacity,
-        },
+        adjustment_type: view.choice("adjustment_type", &ADJUSTMENT_TYPES)?,
         min_adjustment_magnitude: min_adjustment_magnitude?,
-        metric_aggregation_type: match view.text("metric_aggregation_type")? {
-            "Minimum" => StepAggregation::Minimum,
-            "Maximum" => StepAggregation::Maximum,
-            _ => StepAggregation::Average,
-        },
+        metric_aggregation_type: view.choice("metric_aggregation_type", &AGGREGATIONS)?,
         cooldown: view.duration("cooldown")?,
         steps: steps?,
     })
@@ -105,7 +105,7 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
         refuse("a step policy has 1 to 20 steps".to_owned(), &list_place, None);
         return None;
     }
-    let exact = view.text("adjustment_type") == Some("ExactCapacity");
+    let exact = view.choice("adjustment_type", &ADJUSTMENT_TYPES) == Some(AdjustmentType::ExactCapacity);
     let mut steps = Vec::new();
     for item in items {
         let bound_is_wrong = |key: &str| item.is_given(key) && item.number(key).is_none();

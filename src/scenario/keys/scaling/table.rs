@@ -5,7 +5,7 @@ use windtunnel_kernel::telemetry::{Metric, MetricsPlan};
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::limits::CAPACITY;
-use crate::scenario::keys::scaling::alarm::metric;
+use crate::scenario::keys::scaling::alarm::ALARM_METRICS;
 use crate::scenario::keys::scaling::scheduled::{SCHEDULED, SUSPENDED};
 use crate::scenario::keys::scaling::step::{STEP, step};
 use crate::scenario::keys::scaling::target_tracking::{TARGET_TRACKING, Tracked, target_tracking};
@@ -85,7 +85,7 @@ pub(crate) fn read(
     }
     for (entry, view) in scaling.table("step")?.tables() {
         let plan = step(view, entry, metrics, lower);
-        let metric = view.table("alarm").and_then(|alarm| metric(alarm.text("metric")?));
+        let metric = view.table("alarm").and_then(|alarm| alarm.choice("metric", &ALARM_METRICS)?);
         let place = view.table("alarm").map_or_else(Place::nowhere, |alarm| alarm.place("metric"));
         needs_load_balancer(service, metric, &place, lower);
         policies.push(plan.map(|plan| PolicyPlan { name: entry.key.clone(), kind: PolicyKind::Step(plan) }));

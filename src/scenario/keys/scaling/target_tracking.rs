@@ -7,30 +7,58 @@ use windtunnel_kernel::units::SimDuration;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::limits::COOLDOWN;
 use crate::scenario::keys::metrics;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{Entry, Place};
 
 /// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
-const TRACKED: &[Choice] = &[
-    word("ECSServiceAverageCPUUtilization"),
-    word("ECSServiceAverageMemoryUtilization"),
-    word("ALBRequestCountPerTarget"),
-    word("ECSServiceAverageCPUUtilizationHighResolution"),
-    word("ECSServiceAverageMemoryUtilizationHighResolution"),
-    word("CustomizedMetric"),
-];
+/// A metric of AWS that target tracking knows by a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Predefined {
+    metric: Metric,
+    /// Whether it is the kind that is published every 20 s.
+    is_high_resolution: bool,
+}
+
+impl Predefined {
+    const fn usual(metric: Metric) -> Option<Self> {
+        Some(Self { metric, is_high_resolution: false })
+    }
+
+    const fn high_resolution(metric: Metric) -> Option<Self> {
+        Some(Self { metric, is_high_resolution: true })
+    }
+}
+
+choices! {
+    /// `PredefinedMetricType`; `None`: one of the service's `metric` tables.
+    TRACKED_METRICS = Option<Predefined> {
+        "ECSServiceAverageCPUUtilization" => Predefined::usual(Metric::CpuUtilization),
+        "ECSServiceAverageMemoryUtilization" => Predefined::usual(Metric::MemoryUtilization),
+        "ALBRequestCountPerTarget" => Predefined::usual(Metric::RequestCountPerTarget),
+        "ECSServiceAverageCPUUtilizationHighResolution" => Predefined::high_resolution(Metric::CpuUtilization),
+        "ECSServiceAverageMemoryUtilizationHighResolution" => Predefined::high_resolution(Metric::MemoryUtilization),
+        "CustomizedMetric" => None,
+    }
+}
+
+/// The name under which Application Auto Scaling knows a metric; `None` where it predefines none.
+#[must_use]
+pub fn predefined_metric(metric: Metric, is_high_resolution: bool) -> Option<&'static str> {
+    TRACKED_METRICS.word(Some(Predefined { metric, is_high_resolution }))
+}
 
 pub(crate) const TARGET_TRACKING: TableSpec = TableSpec {
     doc: "A target-tracking policy: keeps a metric near a value.",
     keys: &[
         Key::new(
             "metric",
-            Kind::Choice(TRACKED),
+            Kind::Choice(TRACKED_METRICS.words),
             "PredefinedMetricType; or \"CustomizedMetric\" for one of the service's `metric` tables. High-resolution metrics \
              need `monitoring`.",
         )
@@ -62,34 +90,28 @@ pub(crate) struct Tracked {
 
 /// What a target-tracking policy tracks, and how its alarms read it.
 fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<(Metric, Reading)> {
-    let text = view.text("metric")?;
-    let metric = match text {
-        "CustomizedMetric" => {
-            let metric = metrics::custom(view, metrics, lower)?;
-            if let Metric::Custom(index) = metric {
-                metrics::proportional(
-                    &metrics.custom[usize::from(index)],
-                    &view.place("custom_metric"),
-                    lower,
-                );
-            }
-            let statistic = metrics::statistic(view, metric, lower)?;
-            return Some((metric, Reading { statistic, ..Reading::of(metric) }));
+    let Some(predefined) = view.choice("metric", &TRACKED_METRICS)? else {
+        let metric = metrics::custom(view, metrics, lower)?;
+        if let Metric::Custom(index) = metric {
+            metrics::proportional(&metrics.custom[usize::from(index)], &view.place("custom_metric"), lower);
         }
-        "ALBRequestCountPerTarget" => Metric::RequestCountPerTarget,
-        memory if memory.starts_with("ECSServiceAverageMemory") => Metric::MemoryUtilization,
-        _ => Metric::CpuUtilization,
+        let statistic = metrics::statistic(view, metric, lower)?;
+        return Some((metric, Reading { statistic, ..Reading::of(metric) }));
     };
+    let metric = predefined.metric;
     metrics::no_custom(view, lower);
     if view.is_given("statistic") {
         lower.report.add(
-            Problem::new(codes::NO_SUCH_STATISTIC, format!("{text} has a statistic of its own"))
-                .at(&view.place("statistic"), "not for a predefined metric")
-                .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
+            Problem::new(
+                codes::NO_SUCH_STATISTIC,
+                format!("{} has a statistic of its own", view.text("metric")?),
+            )
+            .at(&view.place("statistic"), "not for a predefined metric")
+            .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
         );
     }
     let reading = Reading::of(metric);
-    if text.ends_with("HighResolution") {
+    if predefined.is_high_resolution {
         metrics::published(view, metric, metrics, lower);
         return Some((metric, reading.every(HIGH_RESOLUTION)));
     }

@@ -3,6 +3,7 @@
 use crate::scenario::import::curve::Shape;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::limits::SINCE_START;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
@@ -12,6 +13,26 @@ use crate::scenario::language::{codes, quantity};
 const YEAR_RATE: f64 = 1e7;
 
 const RATE: Kind = Kind::Number(0.0, YEAR_RATE);
+
+/// The kinds of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ShapeKind {
+    Constant,
+    Diurnal,
+    Weekly,
+    Ramp,
+    Step,
+    Spike,
+}
+
+choices! { SHAPES: ShapeKind {
+    "constant" => Constant,
+    "diurnal" => Diurnal,
+    "weekly" => Weekly,
+    "ramp" => Ramp,
+    "step" => Step,
+    "spike" => Spike,
+} }
 
 pub(crate) const SHAPE: TableSpec = TableSpec {
     doc: "One shape of an arrival rate; rates are requests a second, times count from second 0.",
@@ -102,9 +123,9 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
     let (kind, view) = item.alternative()?;
     let number = |key| view.number(key);
     let moment = |key| view.duration(key).map(|span| span.0);
-    let (shape, begins) = match kind {
-        "constant" => (Shape::Constant { rate: number("rate")? }, None),
-        "diurnal" => {
+    let (shape, begins) = match SHAPES.value(kind)? {
+        ShapeKind::Constant => (Shape::Constant { rate: number("rate")? }, None),
+        ShapeKind::Diurnal => {
             let (mean, amplitude) = (number("mean")?, number("amplitude")?);
             if amplitude > mean {
                 lower.report.add(
@@ -121,10 +142,10 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
             let peak_s = quantity::time_of_day(view.text("peak_at")?).ok()?;
             (Shape::Diurnal { mean, amplitude, peak_s }, None)
         }
-        "weekly" => {
+        ShapeKind::Weekly => {
             (Shape::Weekly { rate: number("mean")?, weekend_factor: number("weekend_factor")? }, None)
         }
-        "ramp" => {
+        ShapeKind::Ramp => {
             let (start, end) = (moment("start")?, moment("end")?);
             if end <= start {
                 lower.report.add(
@@ -137,11 +158,11 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
             }
             (Shape::Ramp { start, end, from: number("from")?, to: number("to")? }, Some(("start", start)))
         }
-        "step" => {
+        ShapeKind::Step => {
             let at = moment("at")?;
             (Shape::Step { at, rate: number("rate")? }, Some(("at", at)))
         }
-        _ => {
+        ShapeKind::Spike => {
             let at = moment("at")?;
             let (rise, hold, fall) = (moment("rise")?, moment("hold")?, moment("fall")?);
             (Shape::Spike { at, factor: number("factor")?, rise, hold, fall }, Some(("at", at)))
@@ -157,4 +178,16 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
         );
     }
     Some((shape, item.place.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_of_the_table_is_bound() {
+        let keys: Vec<&str> = SHAPE.keys.iter().map(|key| key.name).collect();
+        let words: Vec<&str> = SHAPES.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(keys, words);
+    }
 }

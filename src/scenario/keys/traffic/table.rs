@@ -6,13 +6,12 @@ use crate::scenario::import::curve::{Course, Shape};
 use crate::scenario::keys::budget::Item;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
 use crate::scenario::keys::traffic::shape::{SHAPE, shape};
-use crate::scenario::keys::traffic::trace::{
-    TRACE, TraceCounts, TraceSource, trace_plan, trace_source, with_curve,
-};
+use crate::scenario::keys::traffic::trace::{TRACE, TraceCounts, TraceSource, trace_plan, trace_source};
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{Place, Value};
 
@@ -21,7 +20,7 @@ pub(crate) const TRAFFIC: TableSpec = TableSpec {
     keys: &[
         Key::new(
             "arrivals",
-            Kind::Choice(&[word("poisson"), word("evenly_spaced"), word("exact_counts")]),
+            Kind::Choice(ARRIVALS.words),
             "How arrivals are drawn: a Poisson process of the rate; one whenever its integral passes k − ½; or exactly \
              as many an interval as the trace says, uniformly at random within it.",
         )
@@ -73,7 +72,7 @@ pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -
         }
         (true, false) => trace_source(root, view, lower).map(Source::Trace),
         (false, true) => {
-            if view.text("arrivals") == Some("exact_counts") {
+            if view.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) {
                 let place = view.place("arrivals");
                 lower.report.add(refuse(
                     "`exact_counts` needs a trace of counts",
@@ -104,7 +103,7 @@ pub(crate) fn plan(
     lower: &mut Lower<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
     let horizon = parts.horizon?;
-    let arrivals = parts.service.table("traffic")?.text("arrivals")?;
+    let arrivals = parts.service.table("traffic")?.choice("arrivals", &ARRIVALS)?;
     match source {
         Source::Shapes(shapes) => {
             let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();

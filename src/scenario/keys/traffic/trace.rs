@@ -10,14 +10,25 @@ use crate::scenario::import::trace::{
 use crate::scenario::keys::budget::Item;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::limits::LONGEST_RUN;
+use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
 use crate::scenario::language::{codes, quantity};
 
 /// Most pieces of a curve, or intervals with exact counts, that are held.
 const MOST_PIECES: u64 = 4_000_000;
+
+choices! {
+    /// Whether a trace holds counts an interval, and not rates.
+    UNITS = bool { "count" => true, "rate" => false }
+}
+choices! { GAPS: Gaps { "error" => Error, "zero" => Zero, "hold" => Hold } }
+choices! { DUPLICATES: Duplicates { "error" => Error, "sum" => Sum, "first" => First, "last" => Last } }
+choices! { DATE_ORDERS: DateOrder { "day_first" => DayFirst, "month_first" => MonthFirst } }
+choices! { DECIMALS: Decimal { "point" => Point, "comma" => Comma } }
 
 pub(crate) const TRACE: TableSpec = TableSpec {
     doc: "A trace: CSV, plain or gzip, with a time column `timestamp`, `time`, `datetime` or `date` in any case (ISO 8601, a date \
@@ -29,7 +40,7 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         Key::new("column", Kind::Name, "The value column.").or("\"requests\""),
         Key::new(
             "unit",
-            Kind::Choice(&[word("count"), word("rate")]),
+            Kind::Choice(UNITS.words),
             "Whether values are requests an interval or requests a second.",
         )
         .or("\"count\""),
@@ -37,14 +48,14 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         Key::new("repeat", Kind::Bool, "Whether the trace begins again where it ends.").or("false"),
         Key::new(
             "gaps",
-            Kind::Choice(&[word("error"), word("zero"), word("hold")]),
+            Kind::Choice(GAPS.words),
             "What a missing row, or a cell that is empty, `null`, `NaN`, `N/A` or `-`, is: an error, no requests, or the value \
              before it.",
         )
         .or("\"error\""),
         Key::new(
             "duplicates",
-            Kind::Choice(&[word("error"), word("sum"), word("first"), word("last")]),
+            Kind::Choice(DUPLICATES.words),
             "What rows of one time that follow one another are: an error, their sum, the first or the last of them.",
         )
         .or("\"error\""),
@@ -55,13 +66,13 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         ),
         Key::new(
             "dates",
-            Kind::Choice(&[word("day_first"), word("month_first")]),
+            Kind::Choice(DATE_ORDERS.words),
             "What `03/04/2026` is: 3 April, or March 4. Left out, a date of the first rows whose day is above 12 tells; where \
              none does, it is an error.",
         ),
         Key::new(
             "decimal",
-            Kind::Choice(&[word("point"), word("comma")]),
+            Kind::Choice(DECIMALS.words),
             "Whether `1,234` is 1234 or 1.234. Left out, a number of the first rows that can be read in one way tells, then a \
              comma between cells (point); where nothing does, it is an error.",
         ),
@@ -102,8 +113,8 @@ pub(crate) struct TraceSource {
 /// Reads the trace of a service's traffic.
 pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Option<TraceSource> {
     let view = traffic.table("trace")?;
-    let is_count = view.text("unit")? == "count";
-    if traffic.text("arrivals") == Some("exact_counts") && !is_count {
+    let is_count = view.choice("unit", &UNITS)?;
+    if traffic.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) && !is_count {
         lower.report.add(
             Problem::new(
                 codes::TRAFFIC_SOURCE,
@@ -193,25 +204,10 @@ fn trace_options<'a>(
     Some(TraceOptions {
         file: view.text("file")?,
         column: view.text("column")?,
-        gaps: match view.text("gaps")? {
-            "zero" => Gaps::Zero,
-            "hold" => Gaps::Hold,
-            _ => Gaps::Error,
-        },
-        dates: view.text("dates").map(|order| match order {
-            "day_first" => DateOrder::DayFirst,
-            _ => DateOrder::MonthFirst,
-        }),
-        decimal: view.text("decimal").map(|mark| match mark {
-            "comma" => Decimal::Comma,
-            _ => Decimal::Point,
-        }),
-        duplicates: match view.text("duplicates")? {
-            "sum" => Duplicates::Sum,
-            "first" => Duplicates::First,
-            "last" => Duplicates::Last,
-            _ => Duplicates::Error,
-        },
+        gaps: view.choice("gaps", &GAPS)?,
+        dates: view.choice("dates", &DATE_ORDERS),
+        decimal: view.choice("decimal", &DECIMALS),
+        duplicates: view.choice("duplicates", &DUPLICATES)?,
         zone,
         is_zone_given,
         until,
@@ -261,7 +257,7 @@ fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
 
 pub(crate) fn trace_plan(
     source: &TraceSource,
-    arrivals: &str,
+    arrivals: Arrivals,
     horizon: SimDuration,
     lower: &mut Lower<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
@@ -269,7 +265,7 @@ pub(crate) fn trace_plan(
     let wanted = horizon.0.div_ceil(trace.step.max(1));
     let once = trace.intervals().max(1);
     let repeats = if *repeat { wanted.div_ceil(once).saturating_sub(1) } else { 0 };
-    let exact = arrivals == "exact_counts";
+    let exact = arrivals == Arrivals::ExactCounts;
     let pieces =
         if exact { wanted.min(once * (repeats + 1)) } else { trace.runs.len() as u64 * (repeats + 1) };
     if pieces > MOST_PIECES {
@@ -370,10 +366,6 @@ fn exact_counts<'a>(
         }
     }
     intervals
-}
-
-pub(crate) fn with_curve(arrivals: &str, curve: RateCurve) -> TrafficPlan {
-    if arrivals == "evenly_spaced" { TrafficPlan::EvenlySpaced(curve) } else { TrafficPlan::Poisson(curve) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! One value against the kind of its key.
 
+use crate::scenario::language::choices::State;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Kind, State};
+use crate::scenario::language::schema::Kind;
 use crate::scenario::language::tree::{Node, Value};
 use crate::scenario::language::validate::{clipped, is_name, nearest};
 use crate::scenario::language::{codes, quantity};

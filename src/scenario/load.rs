@@ -8,7 +8,7 @@ use crate::scenario::built::Scenario;
 use crate::scenario::keys::budget::Budget;
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::checks::CheckPlace;
-use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::keys::root::LANGUAGE;
 use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
 use crate::scenario::language::source::{Files, Source};
 use crate::scenario::language::table_reader::View;
@@ -92,7 +92,7 @@ fn read(
         tree.set("seed", Place::nowhere(), node);
     }
     known_version(&tree, report)?;
-    let mut root = validate::validate(&tree, &SCENARIO, &top, report);
+    let mut root = validate::validate(&tree, LANGUAGE.root, &top, report);
     fill_dependent_defaults(&mut root);
     let lowered =
         Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;
@@ -118,7 +118,7 @@ fn read(
         sweep: lowered.sweep,
         search: lowered.search,
         forecast: lowered.forecast,
-        resolved_toml: resolved::write(&root),
+        resolved_toml: resolved::write(&root, LANGUAGE.laws),
         max_output: lowered.max_output,
         price_book_date: lowered.price_book_date,
         not_priced: lowered.not_priced,

@@ -159,20 +159,20 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
             .or("false"),
         Key::new(
             "ecs_metric_delay_60s",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the end of a period until its ECS datapoint can be read, drawn for each datapoint; datapoints do not overtake one \
              another, and more than an hour counts as an hour. Range: \"60s\" to \"150s\".",
         )
         .or("{ triangular = { min = \"60s\", mode = \"150s\", max = \"150s\" } }"),
         Key::new(
             "ecs_metric_delay_20s",
-            Kind::Distribution,
+            distribution::TIMES,
             "The same for an ECS metric that is published every 20 s. Range: \"5s\" to \"20s\".",
         )
         .or("{ triangular = { min = \"8s\", mode = \"12s\", max = \"20s\" } }"),
         Key::new(
             "alb_metric_delay",
-            Kind::Distribution,
+            distribution::TIMES,
             "The same for a load balancer's datapoint. Range: \"60s\" to \"190s\".",
         )
         .or("{ triangular = { min = \"60s\", mode = \"110s\", max = \"190s\" } }"),
@@ -225,7 +225,7 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         .or("\"after_delay\""),
         Key::new(
             "unhealthy_replacement",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the moment at which a task is found unhealthy until ECS starts another (observed: 3 s to 44 s).",
         )
         .or("{ uniform = { min = \"3s\", max = \"44s\" } }"),
@@ -273,11 +273,11 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         )
         .or("0.7"),
         Key::new("launch_bucket", Kind::Table(&LAUNCH_BUCKET), "Fargate's launch limits (documented).").or("{}"),
-        Key::new("fargate_start", Kind::Distribution, "Network, pull and start in one.")
+        Key::new("fargate_start", distribution::TIMES, "Network, pull and start in one.")
             .superseded("`startup.provisioning`, `startup.image_pull_rate` with `task.image_size`, and `startup.container_start`"),
-        Key::new("ecs_desired_to_task_created", Kind::Distribution, "Until the task is created.")
+        Key::new("ecs_desired_to_task_created", distribution::TIMES, "Until the task is created.")
             .superseded("`startup.scheduling`"),
-        Key::new("alb_register_to_healthy", Kind::Distribution, "Until a target is healthy.")
+        Key::new("alb_register_to_healthy", distribution::TIMES, "Until a target is healthy.")
             .superseded("`load_balancer.registration` and `load_balancer.health_check`"),
         Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
         Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),

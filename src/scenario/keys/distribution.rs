@@ -18,6 +18,9 @@ const DAY: u64 = 86_400;
 const POSITIVE: Kind = Kind::DurationAbove(DAY * 365);
 const SHAPE_PARAMETER: Kind = Kind::NumberAbove(0.000_001, 999_999.0);
 
+/// A duration, or a table with one law.
+pub(crate) const TIMES: Kind = Kind::Distribution(&DISTRIBUTION);
+
 /// A law of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Law {

@@ -166,7 +166,7 @@ impl Parser {
             }
             None => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(known, _)| *known).collect();
-                let near = crate::scenario::language::validate::nearest(&name, &known);
+                let near = crate::scenario::language::suggest::nearest(&name, &known);
                 let hint = near.map_or(String::new(), |near| format!("; is `{near}` meant?"));
                 Err(Fault {
                     column: start + 1,

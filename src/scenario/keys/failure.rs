@@ -12,7 +12,7 @@ pub(crate) const FAILURE: TableSpec = TableSpec {
     keys: &[
         Key::new(
             "time_to_crash",
-            Kind::Distribution,
+            distribution::TIMES,
             "From RUNNING (from second 0 for tasks that are warm then) to the exit of the container. Exponential is a \
              constant hazard rate; a constant is a crash loop. Left out: never.",
         ),

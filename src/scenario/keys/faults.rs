@@ -6,10 +6,10 @@ use windtunnel_kernel::world::ServicePlan;
 
 use crate::scenario::keys::builder::Lower;
 use crate::scenario::keys::context::Parts;
-use crate::scenario::keys::limits::LONGEST_RUN_S;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::quantity::LONGEST_RUN_S;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::View;
 

@@ -34,7 +34,7 @@ pub(crate) const LOAD_BALANCER: TableSpec = TableSpec {
         .or("\"round_robin\""),
         Key::new(
             "registration",
-            Kind::Distribution,
+            distribution::TIMES,
             "From RUNNING until the target is registered. Its checks begin then, and fail while the application boots.",
         )
         .or("\"5s\""),

@@ -14,9 +14,9 @@ use crate::scenario::keys::expression;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::suggest::nearest;
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::Place;
-use crate::scenario::language::validate::nearest;
 use crate::scenario::language::{codes, quantity};
 
 choices! { ECS_RESOLUTIONS = SimDuration {

@@ -11,8 +11,8 @@ use crate::scenario::keys::context::Parts;
 use crate::scenario::keys::task::ARCHITECTURES;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::suggest::nearest;
 use crate::scenario::language::table_reader::View;
-use crate::scenario::language::validate::nearest;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::prices::price_book::PriceBook;
 

@@ -18,16 +18,16 @@ const TIB: u64 = 1 << 40;
 pub(crate) const REQUEST: TableSpec = TableSpec {
     doc: "What a request needs: a place in a task, then CPU, then time downstream. At least one of the two times.",
     keys: &[
-        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes.").or("\"0ms\""),
+        Key::new("cpu_time", distribution::TIMES, "vCPU time it consumes.").or("\"0ms\""),
         Key::new(
             "wait_time",
-            Kind::Distribution,
+            distribution::TIMES,
             "Time it is then blocked on something downstream, without CPU.",
         )
         .or("\"0ms\""),
         Key::new(
             "timeout",
-            Kind::Distribution,
+            distribution::TIMES,
             "The client gives up so long after arrival. Left out: never.",
         ),
         Key::new(
@@ -68,9 +68,9 @@ const CLASS: TableSpec = TableSpec {
             "Its share of the requests, relative to the weights of the other classes.",
         )
         .required(),
-        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes."),
-        Key::new("wait_time", Kind::Distribution, "Time it is then blocked, without CPU."),
-        Key::new("timeout", Kind::Distribution, "The client gives up so long after arrival."),
+        Key::new("cpu_time", distribution::TIMES, "vCPU time it consumes."),
+        Key::new("wait_time", distribution::TIMES, "Time it is then blocked, without CPU."),
+        Key::new("timeout", distribution::TIMES, "The client gives up so long after arrival."),
     ],
 };
 

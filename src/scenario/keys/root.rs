@@ -1,15 +1,17 @@
 //! The outermost table of a scenario.
 
 use crate::scenario::keys::assumptions::ASSUMPTIONS;
-use crate::scenario::keys::checks::CHECKS;
+use crate::scenario::keys::checks::{self, CHECKS};
+use crate::scenario::keys::distribution::DISTRIBUTION;
 use crate::scenario::keys::experiments::{OPTIMIZE, SWEEP};
 use crate::scenario::keys::faults::FAULT;
 use crate::scenario::keys::forecast::FORECAST;
-use crate::scenario::keys::limits::{LIMITS, LONGEST_RUN_S};
+use crate::scenario::keys::limits::LIMITS;
 use crate::scenario::keys::prices::PRICES;
 use crate::scenario::keys::service::SERVICE;
 use crate::scenario::language::choices::choices;
-use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::quantity::LONGEST_RUN_S;
+use crate::scenario::language::schema::{Key, Kind, Language, TableSpec};
 
 /// How requests are to be simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,3 +75,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         Key::new("forecast", Kind::Table(&FORECAST), "What `windtunnel forecast` expects."),
     ],
 };
+
+/// The language of scenarios.
+pub(crate) const LANGUAGE: Language =
+    Language { root: &SCENARIO, laws: &DISTRIBUTION, limit_of_check: checks::expected };

@@ -18,11 +18,11 @@ pub(crate) const STARTUP: TableSpec = TableSpec {
     keys: &[
         Key::new(
             "scheduling",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the change of the desired count to the task's creation.",
         )
         .or("\"5s\""),
-        Key::new("provisioning", Kind::Distribution, "From creation to the start of the image pull.")
+        Key::new("provisioning", distribution::TIMES, "From creation to the start of the image pull.")
             .or("{ lognormal = { median = \"15s\", p95 = \"24s\" } }"),
         Key::new(
             "image_pull_rate",
@@ -30,9 +30,9 @@ pub(crate) const STARTUP: TableSpec = TableSpec {
             "Compressed bytes a second; `image_size` divided by it is the pull.",
         )
         .or("\"50MiB/s\""),
-        Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.")
+        Key::new("container_start", distribution::TIMES, "From the end of the pull to RUNNING.")
             .or("{ lognormal = { median = \"2s\", p95 = \"6s\" } }"),
-        Key::new("application_boot", Kind::Distribution, "From RUNNING until the application can answer.")
+        Key::new("application_boot", distribution::TIMES, "From RUNNING until the application can answer.")
             .or("\"0s\""),
         Key::new(
             "boot_cpu",

@@ -2,26 +2,23 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::keys::distribution::DISTRIBUTION;
-use crate::scenario::keys::root::SCENARIO;
 use crate::scenario::language::choices::State;
 use crate::scenario::language::codes;
-use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
+use crate::scenario::language::schema::{Default, Key, Kind, Language, TableSpec};
 
 /// `docs/scenario.md`: every key with its kind, default and meaning, and every diagnostic code.
-#[must_use]
-pub fn reference() -> String {
+pub(crate) fn reference(language: &Language) -> String {
     let mut out = String::from(
         "# Scenario file\n\nA scenario is a TOML file. Durations are strings with a unit (`\"90s\"`, `\"2h 30m\"`, `\"40ms\"`), \
          sizes too (`\"400MiB\"`), rates are requests per second. Unknown keys are errors. `--set KEY=VALUE` overrides any key \
          by its path; items of lists are numbered from 0.\n\nThis page is generated from the key table of the program.\n",
     );
-    page("", &SCENARIO, &mut out);
+    page("", language.root, &mut out);
     out.push_str(
         "\n## Distributions\n\nWherever a distribution is taken, a plain duration is the constant.\n",
     );
-    table(&DISTRIBUTION, &mut out);
-    for key in DISTRIBUTION.keys {
+    table(language.laws, &mut out);
+    for key in language.laws.keys {
         if let Some(inner) = key.kind.inner() {
             let _ = write!(out, "\n### {}\n\n{}\n", key.name, inner.doc);
             table(inner, &mut out);
@@ -40,7 +37,7 @@ fn page(path: &str, spec: &'static TableSpec, out: &mut String) {
     table(spec, out);
     for key in spec.keys {
         let Some(inner) = key.kind.inner() else { continue };
-        if key.state != State::Built || matches!(key.kind, Kind::Distribution) {
+        if key.state != State::Built || matches!(key.kind, Kind::Distribution(_)) {
             continue;
         }
         let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };

@@ -3,8 +3,6 @@
 //! One declaration drives unknown-key and range errors, default filling, the JSON Schema, `explain` and the reference
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
-use crate::scenario::keys::distribution::DISTRIBUTION;
-use crate::scenario::keys::root::SCENARIO;
 use crate::scenario::language::choices::{Choice, State};
 
 /// A table of the scenario and its keys.
@@ -14,6 +12,17 @@ pub(crate) struct TableSpec {
     pub(crate) doc: &'static str,
     /// Its keys.
     pub(crate) keys: &'static [Key],
+}
+
+/// The language: what all that is said about it is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Language {
+    /// The outermost table.
+    pub(crate) root: &'static TableSpec,
+    /// The laws of a distribution.
+    pub(crate) laws: &'static TableSpec,
+    /// The limits that a check of this name takes, with an example; `None` where there is no such check.
+    pub(crate) limit_of_check: fn(&str) -> Option<&'static str>,
 }
 
 /// A key.
@@ -77,8 +86,8 @@ pub(crate) enum Kind {
     Texts,
     /// One of some words.
     Choice(&'static [Choice]),
-    /// A duration, or a table with one law.
-    Distribution,
+    /// A duration, or a table with one of these laws.
+    Distribution(&'static TableSpec),
     /// A table.
     Table(&'static TableSpec),
     /// A table of tables, whose keys are the user's names.
@@ -140,7 +149,7 @@ impl Kind {
             | Self::List(spec)
             | Self::OneOf(spec)
             | Self::ListOneOf(spec) => Some(spec),
-            Self::Distribution => Some(&DISTRIBUTION),
+            Self::Distribution(laws) => Some(laws),
             Self::Either(a, b) => a.inner().or_else(|| b.inner()),
             _ => None,
         }
@@ -177,7 +186,7 @@ impl Kind {
                     format!("one of {}", words.join(", "))
                 }
             }
-            Self::Distribution => "a duration such as \"40ms\", or a distribution such as \
+            Self::Distribution(_) => "a duration such as \"40ms\", or a distribution such as \
                  { lognormal = { mean = \"40ms\", cv = 1.0 } }"
                 .to_owned(),
             Self::Table(_) | Self::Map(_) => "a table".to_owned(),
@@ -211,8 +220,8 @@ fn size_text(bytes: u64) -> String {
 
 /// Every key with its path, tables before their keys; `<name>` stands for a name of the user's. A distribution is
 /// listed once, not below every key that takes one.
-pub(crate) fn walk(visit: &mut dyn FnMut(&str, &'static Key)) {
-    walk_table("", &SCENARIO, visit);
+pub(crate) fn walk(root: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
+    walk_table("", root, visit);
 }
 
 fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
@@ -221,7 +230,7 @@ fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str
         visit(&path, key);
         let Some(inner) = key.kind.inner() else { continue };
         match key.kind {
-            Kind::Distribution => {}
+            Kind::Distribution(_) => {}
             Kind::Map(_) => walk_table(&format!("{path}.<name>"), inner, visit),
             Kind::List(_) | Kind::ListOneOf(_) => walk_table(&format!("{path}.N"), inner, visit),
             _ => walk_table(&path, inner, visit),
@@ -229,7 +238,7 @@ fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str
     }
 }
 
-/// The keys of [`DISTRIBUTION`], with paths that begin with `distribution`.
-pub(crate) fn walk_distribution(visit: &mut dyn FnMut(&str, &'static Key)) {
-    walk_table("distribution", &DISTRIBUTION, visit);
+/// The keys of the laws of a distribution, with paths that begin with `distribution`.
+pub(crate) fn walk_laws(laws: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
+    walk_table("distribution", laws, visit);
 }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use windtunnel_kernel::policy::ScheduledPlan;
 use windtunnel_kernel::units::SimTime;
 
-use super::Service;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::table_reader::View;
+use crate::scenario::lints::subject::Service;
 
 /// What comes of an action's failing occurrences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

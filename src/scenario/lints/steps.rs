@@ -7,7 +7,7 @@ use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::tree::Place;
 use crate::scenario::lints::range::{self, Range};
-use crate::scenario::lints::{Policy, Service, plain};
+use crate::scenario::lints::subject::{Policy, Service, plain};
 
 /// Whether an alarm of this comparison goes to ALARM above its threshold.
 pub(super) fn is_above(comparison: Comparison) -> bool {

@@ -5,7 +5,8 @@ use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::lints::{Kind, Policy, Service, plain, range, steps};
+use crate::scenario::lints::subject::{Kind, Policy, Service, plain};
+use crate::scenario::lints::{range, steps};
 
 const MINUTE: f64 = 60e9;
 

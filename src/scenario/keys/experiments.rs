@@ -1,7 +1,7 @@
 //! `[sweep]` and `[optimize]`: tables of axes into designs.
 
 use crate::scenario::keys::builder::Lower;
-use crate::scenario::language::axis::{self, Axis, AxisValue};
+use crate::scenario::language::axis::{self, Axis, AxisValue, Points};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
@@ -14,12 +14,12 @@ const MOST_REPLICATIONS: i128 = 100_000;
 
 /// The kinds of a [`Design`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DesignKind {
+enum PointsKind {
     Grid,
     LatinHypercube,
 }
 
-choices! { DESIGNS: DesignKind { "grid" => Grid, "latin_hypercube" => LatinHypercube } }
+choices! { DESIGNS: PointsKind { "grid" => Grid, "latin_hypercube" => LatinHypercube } }
 
 /// `[sweep]`.
 pub(crate) const SWEEP: TableSpec = TableSpec {
@@ -98,21 +98,9 @@ pub struct SweepSpec {
     /// The axes, in the order of the file: keys, then choices.
     pub axes: Vec<Axis>,
     /// How points are made of them.
-    pub design: Design,
+    pub design: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
-}
-
-/// How points are made of axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Design {
-    /// Every combination; the last axis changes fastest.
-    Grid,
-    /// So many combinations, spread evenly over every axis.
-    LatinHypercube {
-        /// Points, ≥ 1.
-        points: u64,
-    },
 }
 
 /// What a search may choose.
@@ -134,8 +122,8 @@ pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> 
     let axes = axes(view, lower)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
     let design = match view.choice("design", &DESIGNS)? {
-        DesignKind::Grid => Design::Grid,
-        DesignKind::LatinHypercube => Design::LatinHypercube { points },
+        PointsKind::Grid => Points::Grid,
+        PointsKind::LatinHypercube => Points::LatinHypercube { points },
     };
     Some(SweepSpec { axes, design, replications: view.count("replications")? })
 }

@@ -1,6 +1,6 @@
 //! Axes: a key and the values it takes, as text, so that a decimal stays the decimal it was written as. An axis can also
 //! be a choice between named sets of overrides, for settings that belong together (a task's CPU and memory, one policy
-//! or another). How points are made of axes is not said here.
+//! or another). Which values meet in which point is not said here.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,24 @@ pub struct AxisValue {
     pub label: String,
     /// What it changes, each `KEY=VALUE` as after `--set`.
     pub overrides: Vec<String>,
+}
+
+/// How points are made of axes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Points {
+    /// Every combination; the last axis changes fastest.
+    Grid,
+    /// So many points; every value of every axis comes up equally often, as far as the numbers allow.
+    LatinHypercube {
+        /// Points, ≥ 1.
+        points: u64,
+    },
+    /// Points of a file, which a command is given: for each the number of its value on every axis.
+    List {
+        /// The points.
+        rows: Vec<Vec<u32>>,
+    },
 }
 
 impl AxisValue {

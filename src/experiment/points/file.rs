@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{MOST_POINTS, Points};
-use crate::scenario::Axis;
+use super::design::MOST_POINTS;
+use crate::scenario::{Axis, Points};
 
 /// The axes and the points of a CSV text.
 ///

@@ -1,28 +1,11 @@
 //! Which values meet in which point. Points are made when they are asked for: a grid is arithmetic, a Latin hypercube
 //! one shuffled list an axis, a list what it was given.
 
-use serde::{Deserialize, Serialize};
-
 use crate::kernel::random::{Purpose, Streams};
-use crate::scenario::Axis;
+use crate::scenario::{Axis, Points};
 
-/// How points are made of axes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Points {
-    /// Every combination; the last axis changes fastest.
-    Grid,
-    /// So many points; every value of every axis comes up equally often, as far as the numbers allow.
-    LatinHypercube {
-        /// Points, ≥ 1.
-        points: u64,
-    },
-    /// Points of a file: for each the number of its value on every axis.
-    List {
-        /// The points.
-        rows: Vec<Vec<u32>>,
-    },
-}
+/// Streams of Latin hypercubes: which values of an axis meet in a point, a stream an axis.
+const STRATA: Purpose = Purpose::new("design");
 
 /// Most cells of a sweep.
 pub const MOST_CELLS: u64 = 1_000_000_000;
@@ -124,6 +107,12 @@ impl<'a> Design<'a> {
         Self { axes, points, count, replications, strata }
     }
 
+    /// Every combination of these axes, once each.
+    #[must_use]
+    pub fn grid(axes: &'a [Axis]) -> Self {
+        Self::new(axes, &Points::Grid, 1, 0)
+    }
+
     /// Number of points.
     #[must_use]
     pub const fn points(&self) -> u64 {
@@ -190,6 +179,15 @@ impl<'a> Design<'a> {
         self.axes.iter().zip(self.choice(point)).map(label).collect()
     }
 
+    /// A point in words: `target_value 55, cpu 1024`.
+    #[must_use]
+    pub fn name(&self, point: u64) -> String {
+        let values = self.axes.iter().zip(self.labels(point));
+        let parts: Vec<String> =
+            values.map(|(axis, label)| format!("{} {label}", short_name(&axis.name))).collect();
+        parts.join(", ")
+    }
+
     /// What a point overrides, each `KEY=VALUE`.
     #[must_use]
     pub fn overrides(&self, point: u64) -> Vec<String> {
@@ -198,13 +196,19 @@ impl<'a> Design<'a> {
     }
 }
 
+/// The last part of the name of an axis: `target_value` of a key's path.
+#[must_use]
+pub fn short_name(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// The numbers from 0 in random order, from the axis' own stream: another axis changes nothing here.
 fn shuffled(axis: &Axis, points: u64, seed: u64) -> Vec<u32> {
-    let mut rng = Streams::new(seed, 0).stream(Purpose::Design, &axis.name);
+    let mut rng = Streams::new(seed, 0).stream(STRATA, &axis.name);
     let mut order: Vec<u32> = (0..u32::try_from(points).unwrap_or(u32::MAX)).collect();
     for place in (1..order.len()).rev() {
         order.swap(place, index(rng.below(place as u64 + 1)));

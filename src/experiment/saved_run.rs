@@ -7,10 +7,10 @@ mod sheets;
 use serde_json::Value;
 
 use super::checks::{self, Bills, Finding, judge_change, judge_one_run, judge_runs, priced};
+use super::figures::{decimal, in_summary};
 use super::{CheckOutcome, CheckStatus, Estimate, Measure};
-use crate::record::RequestCounts;
 use crate::scenario::LONGEST_RUN_S;
-use crate::scenario::{self, Check, CheckPlace, Declared, Quantity, Source, Unpriced};
+use crate::scenario::{self, Check, CheckPlace, Declared, Source, Unpriced};
 
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Kept {
     }
 
     fn judge_one(&self, check: &Check, baseline: Option<&Bills>) -> CheckOutcome {
-        if check.quantity.needs_baseline() {
+        if check.measure.needs_baseline() {
             return judge_change(check, &self.bills(), baseline);
         }
         let is_approximate = self.summary["scenario"]["fidelity"] == "fluid";
@@ -153,31 +153,30 @@ impl Kept {
     }
 
     fn findings(&self, check: &Check) -> Vec<Finding> {
-        let measure = Measure::of_check(check.quantity);
         let find = |service: Option<&str>| {
-            let estimate = self.estimate(service, check.quantity);
+            let estimate = self.estimate(service, check.measure);
             let is_idle = service.is_some_and(|service| self.offered(service) == Some(0.0));
             let note = match estimate {
-                Some(_) => self.still_short(service, check.quantity),
-                None if self.can_tell(check.quantity) => None,
+                Some(_) => self.still_short(service, check.measure),
+                None if self.can_tell(check.measure) => None,
                 None => Some(NOT_KEPT.to_owned()),
             };
             Finding { service: service.map(str::to_owned), estimate, is_idle, note }
         };
-        if measure.is_cost() {
+        if check.measure.is_cost() {
             return vec![find(None)];
         }
         self.declared.services.iter().map(|service| find(Some(service))).collect()
     }
 
     /// Whether the files could tell such a figure at all.
-    fn can_tell(&self, quantity: Quantity) -> bool {
-        let name = Measure::of_check(quantity).name();
-        match (&self.estimates, quantity) {
+    fn can_tell(&self, measure: Measure) -> bool {
+        let name = measure.name();
+        match (&self.estimates, measure) {
             (Some(estimates), _) => {
                 self.names(&name).iter().any(|name| !estimates["figures"][name].is_null())
             }
-            (None, Quantity::TimeToCapacity) => false,
+            (None, Measure::TimeToCapacity) => false,
             (None, _) => true,
         }
     }
@@ -187,8 +186,8 @@ impl Kept {
         of_services.chain([name.to_owned()]).collect()
     }
 
-    fn still_short(&self, service: Option<&str>, quantity: Quantity) -> Option<String> {
-        let (Quantity::TimeToCapacity, Some(service)) = (quantity, service) else { return None };
+    fn still_short(&self, service: Option<&str>, measure: Measure) -> Option<String> {
+        let (Measure::TimeToCapacity, Some(service)) = (measure, service) else { return None };
         let figures = &self.estimates.as_ref()?["figures"];
         let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
         let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
@@ -202,12 +201,12 @@ impl Kept {
         }
     }
 
-    fn estimate(&self, service: Option<&str>, quantity: Quantity) -> Option<Estimate> {
+    fn estimate(&self, service: Option<&str>, measure: Measure) -> Option<Estimate> {
         let Some(estimates) = &self.estimates else {
-            let value = self.value(service, quantity)?;
+            let value = self.value(service, measure)?;
             return Some(Estimate { value, half_width: None, runs: 1 });
         };
-        let name = Measure::of_check(quantity).name();
+        let name = measure.name();
         let name = service.map_or_else(|| name.clone(), |service| format!("{service}.{name}"));
         let figure = &estimates["figures"][name];
         Some(Estimate {
@@ -218,70 +217,19 @@ impl Kept {
     }
 
     /// A figure of the one run.
-    fn value(&self, service: Option<&str>, quantity: Quantity) -> Option<f64> {
-        let Some(service) = service else {
-            return match quantity {
-                Quantity::CostTotal => decimal(&self.summary["cost"]["total_usd"]),
-                Quantity::CostPerMonth => decimal(&self.summary["cost"]["per_month_usd"]),
-                _ => self.per_million(),
-            };
-        };
-        let of = &self.summary["services"][service];
-        let quantile = |q: f64| match q {
-            q if q > 0.9985 => "p99_9".to_owned(),
-            q => format!("p{:.0}", q * 100.0),
-        };
-        match quantity {
-            Quantity::ResponseTimeQuantile(q) => of["response_time_ms"][quantile(q)].as_f64(),
-            Quantity::ResponseTimeMean => of["response_time_ms"]["mean"].as_f64(),
-            Quantity::ResponseTimeMax => of["response_time_ms"]["max"].as_f64(),
-            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => of["waiting_time_ms"]["max"].as_f64(),
-            Quantity::WaitingTimeQuantile(q) => of["waiting_time_ms"][quantile(q)].as_f64(),
-            Quantity::WaitingTimeMean => of["waiting_time_ms"]["mean"].as_f64(),
-            Quantity::Availability => {
-                let count = |name: &str| of["requests"][name].as_u64();
-                let counts = RequestCounts {
-                    offered: count("offered")?,
-                    served: count("served")?,
-                    in_flight: count("in_flight")?,
-                    overdue: count("overdue")?,
-                    ..RequestCounts::default()
-                };
-                counts.availability()
-            }
-            Quantity::RunningMax => of["tasks"]["running_max"].as_f64(),
-            Quantity::CpuMean => of["utilization"]["cpu_mean"].as_f64(),
-            Quantity::MinutesOver(limit) => {
+    fn value(&self, service: Option<&str>, measure: Measure) -> Option<f64> {
+        match (measure, service) {
+            (Measure::MinutesOver(limit), Some(service)) => {
                 sheets::minutes_over(&self.timeline, service, &self.declared, &limit)
             }
-            _ => None,
+            _ => in_summary(measure, service, &self.summary),
         }
-    }
-
-    /// What a million served requests cost, of all services together \[USD\].
-    fn per_million(&self) -> Option<f64> {
-        let (mut cost, mut served) = (0.0, 0.0);
-        for service in self.summary["services"].as_object()?.values() {
-            for line in service["cost"]["lines"].as_array()? {
-                cost += decimal(&line["exact_usd"])?;
-            }
-            // Files of before there was this key tell it where there was no warm-up.
-            let warm = service["warmup_served"].as_f64();
-            let warm = warm.or_else(|| service["warmup_requests"].as_f64().filter(|count| *count == 0.0));
-            served += service["requests"]["served"].as_f64()? + warm?;
-        }
-        (served > 0.0).then_some(cost / served * 1e6)
     }
 }
 
 fn json(name: &str, bytes: &[u8]) -> Result<Value, String> {
     serde_json::from_slice(bytes)
         .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
-}
-
-/// A number, or a decimal text, as money is written.
-fn decimal(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
 }
 
 /// The nearest count; a cast of floats keeps within the range, and zero stands for what is no number.

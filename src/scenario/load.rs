@@ -1,4 +1,4 @@
-//! The way from a text to a [`Scenario`]: read, override, conform, lower. Whatever a step finds is collected; a step is
+//! The way from a text to a [`Scenario`]: read, override, validate, build. Whatever a step finds is collected; a step is
 //! skipped only where what it needs could not be read at all.
 
 use sha2::{Digest, Sha256};
@@ -6,13 +6,13 @@ use windtunnel_kernel::telemetry::Metric;
 
 use crate::scenario::built::Scenario;
 use crate::scenario::keys::budget::Budget;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::checks::CheckPlace;
 use crate::scenario::keys::root::LANGUAGE;
 use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
 use crate::scenario::language::source::{Files, Source};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{self, Complaint, Entry, Node, Place, Table, Value};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{self, Entry, Node, ParseError, SourceSpan, Table, Value};
 use crate::scenario::language::{codes, overrides, quantity, resolved, validate};
 
 /// Version of the scenario language.
@@ -75,7 +75,7 @@ fn read(
         return None;
     }
     let number = report.sources.add(&source.name, text);
-    let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
+    let top = SourceSpan::at(number, 0..text.find('\n').unwrap_or(text.len()));
     other_language(source, &top, report)?;
     if text.trim().is_empty() && overrides.is_empty() {
         report.add(
@@ -88,22 +88,26 @@ fn read(
     let mut tree = document(text, number, report)?;
     overrides::apply(&mut tree, overrides, report);
     if let Some(seed) = seed {
-        let node = Node { value: Value::Integer(i128::from(seed)), place: Place::nowhere() };
-        tree.set("seed", Place::nowhere(), node);
+        let node = Node { value: Value::Integer(i128::from(seed)), place: SourceSpan::nowhere() };
+        tree.set("seed", SourceSpan::nowhere(), node);
     }
     known_version(&tree, report)?;
     let mut root = validate::validate(&tree, LANGUAGE.root, &top, report);
     fill_dependent_defaults(&mut root);
-    let lowered =
-        Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;
+    let lowered = Builder { report, files, budget: Budget::default() }
+        .scenario(TableReader { table: &root, place: &top })?;
     if root.entry("horizon").is_none() {
         let value = Value::Text(quantity::duration_text(lowered.plan.horizon));
         insert_default(&mut root, "timezone", "horizon", value);
     }
     if let Some(start) = lowered.start {
-        root.set("start", Place::nowhere(), Node { value: Value::Text(start), place: Place::nowhere() });
+        root.set(
+            "start",
+            SourceSpan::nowhere(),
+            Node { value: Value::Text(start), place: SourceSpan::nowhere() },
+        );
     }
-    let view = View { table: &root, place: &top };
+    let view = TableReader { table: &root, place: &top };
     *check_places = places_of_checks(view, &report.sources);
     Some(Scenario {
         name: view.text("name")?.to_owned(),
@@ -127,7 +131,7 @@ fn read(
 }
 
 /// Where the checks are written.
-fn places_of_checks(root: View<'_>, sources: &Sources) -> Vec<CheckPlace> {
+fn places_of_checks(root: TableReader<'_>, sources: &Sources) -> Vec<CheckPlace> {
     let checks = root.table("checks").map(|view| view.table.entries.as_slice()).unwrap_or_default();
     let place = |entry: &Entry| {
         let label = sources.label(&entry.key_place, String::new());
@@ -138,7 +142,7 @@ fn places_of_checks(root: View<'_>, sources: &Sources) -> Vec<CheckPlace> {
 }
 
 /// Refuses scenarios in other languages by the ending of their name, rather than by a list of syntax errors.
-fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<()> {
+fn other_language(source: &Source, top: &SourceSpan, report: &mut Report) -> Option<()> {
     let name = source.name.to_ascii_lowercase();
     let Some(ending) = [".json", ".yaml", ".yml"].into_iter().find(|ending| name.ends_with(ending)) else {
         return Some(());
@@ -153,14 +157,14 @@ fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<(
 
 /// The tree of the text; `None` when it is no TOML.
 fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
-    let mut complaints = Vec::new();
-    let tree = tree::read_document(text, number, &mut complaints);
+    let mut errors = Vec::new();
+    let tree = tree::read_document(text, number, &mut errors);
     let mut readable = true;
     // What a parser says after it met too deep a nesting is only about where it gave up.
-    let too_deep = complaints.iter().any(|complaint| matches!(complaint, Complaint::TooDeep { .. }));
-    for complaint in complaints {
-        match complaint {
-            Complaint::Syntax { message, place } => {
+    let too_deep = errors.iter().any(|error| matches!(error, ParseError::TooDeep { .. }));
+    for error in errors {
+        match error {
+            ParseError::Syntax { message, place } => {
                 readable = false;
                 if !too_deep {
                     let mut problem = Problem::new(codes::SYNTAX, message).at(&place, "");
@@ -173,10 +177,10 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
                     report.add(problem);
                 }
             }
-            Complaint::Duplicate { message, place } => {
+            ParseError::Duplicate { message, place } => {
                 report.add(Problem::new(codes::DUPLICATE_KEY, message).at(&place, "given again"));
             }
-            Complaint::TooDeep { place } => {
+            ParseError::TooDeep { place } => {
                 if readable {
                     report.add(
                         Problem::new(codes::TEXT_LIMITS, "tables and arrays are nested more than 64 deep")
@@ -185,7 +189,7 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
                 }
                 readable = false;
             }
-            Complaint::HugeInteger { place } => {
+            ParseError::HugeInteger { place } => {
                 report.add(
                     Problem::new(codes::TEXT_LIMITS, "the integer has more than 38 digits").at(&place, ""),
                 );
@@ -196,7 +200,7 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
 }
 
 /// Whether a syntax error stands right behind a backslash within double quotes.
-fn is_escape(text: &str, place: &Place) -> bool {
+fn is_escape(text: &str, place: &SourceSpan) -> bool {
     let Some((_, span)) = &place.0 else { return false };
     let before = text.get(..span.start).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -270,8 +274,8 @@ fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
     }
     let at =
         table.entries.iter().position(|entry| entry.key == after).map_or(table.entries.len(), |at| at + 1);
-    let node = Node { value, place: Place::nowhere() };
-    table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: Place::nowhere(), node });
+    let node = Node { value, place: SourceSpan::nowhere() };
+    table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: SourceSpan::nowhere(), node });
 }
 
 /// SHA-256 of the text and the overrides, each set apart by a zero byte.

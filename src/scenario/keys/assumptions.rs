@@ -12,15 +12,15 @@ use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::TelemetryPlan;
 
 use crate::scenario::import::schedule::ClockChanges;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::keys::limits::MOST_TASKS;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 
 const POINTS: Kind = Kind::Integer(1, 1440);
 const DELAY: Kind = Kind::Duration(0, 3600);
@@ -352,20 +352,20 @@ pub(crate) struct Assumptions {
     pub(crate) clock_changes: ClockChanges,
 }
 
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions> {
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Assumptions> {
     if let Some(speed) = view.number("arm64_speed")
         && (speed - 1.0).abs() > 0.0
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::NOT_BUILT, "`assumptions.arm64_speed` other than 1.0 is not built yet")
                 .at(&view.place("arm64_speed"), "this version cannot simulate it")
                 .help("divide `request.cpu_time` by the speed instead"),
         );
         return None;
     }
-    let exit_after_sigterm = exit_time(view, lower);
-    let telemetry = telemetry(view, lower);
-    let replacement_delay = distribution::read(view, "unhealthy_replacement", lower);
+    let exit_after_sigterm = exit_time(view, builder);
+    let telemetry = telemetry(view, builder);
+    let replacement_delay = distribution::read(view, "unhealthy_replacement", builder);
     let launch = view.table("launch_bucket")?;
     Some(Assumptions {
         policy_rules: policy_rules(view)?,
@@ -406,12 +406,12 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
 }
 
 /// What remains of the whole way to STOPPED for the container's exit.
-fn exit_time(view: View<'_>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+fn exit_time(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SimDuration> {
     let whole = view.duration("task_stop_seconds")?;
     let parts = view.duration("task_stop_lag")? + view.duration("deprovisioning")?;
     if whole.0 < parts.0 {
-        let written = |key: &str| view.node(key).map_or_else(Place::nowhere, |node| node.place.clone());
-        lower.report.add(
+        let written = |key: &str| view.node(key).map_or_else(SourceSpan::nowhere, |node| node.place.clone());
+        builder.report.add(
             Problem::new(
                 codes::STOPPING_TIMES,
                 "`task_stop_seconds` is less than `task_stop_lag` and `deprovisioning` together",
@@ -426,7 +426,7 @@ fn exit_time(view: View<'_>, lower: &mut Lower<'_>) -> Option<SimDuration> {
     Some(whole - parts)
 }
 
-fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
+fn policy_rules(view: TableReader<'_>) -> Option<PolicyRules> {
     Some(PolicyRules {
         tt_high_points: view.count("tt_high_points")?,
         tt_low_points: view.count("tt_low_points")?,
@@ -453,10 +453,10 @@ fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
     })
 }
 
-fn telemetry(view: View<'_>, lower: &mut Lower<'_>) -> Option<TelemetryPlan> {
-    let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", lower);
-    let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", lower);
-    let alb_metric_delay = distribution::read(view, "alb_metric_delay", lower);
+fn telemetry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TelemetryPlan> {
+    let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", builder);
+    let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", builder);
+    let alb_metric_delay = distribution::read(view, "alb_metric_delay", builder);
     Some(TelemetryPlan {
         ecs_metric_delay: ecs_metric_delay?,
         ecs_metric_delay_20s: ecs_metric_delay_20s?,

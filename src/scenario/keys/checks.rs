@@ -1,9 +1,9 @@
 //! `[checks]`: an operator, a number and a unit.
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::measure::{Grammar, Measure, MinuteFigure, MinuteLimit};
 
@@ -104,7 +104,7 @@ pub struct CheckPlace {
     pub line: usize,
 }
 
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
     for entry in &view.table.entries {
         let Some(text) = view.text(&entry.key) else { continue };
@@ -117,7 +117,7 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
                         .expected(expected);
                 // A percentage without its sign is above 1.
                 let percent = format!("{}%", text.trim());
-                lower.report.add(match parse(&entry.key, &percent) {
+                builder.report.add(match parse(&entry.key, &percent) {
                     Ok(_) => problem.fix(format!("{} = \"{percent}\"", entry.key)),
                     Err(_) => problem,
                 });

@@ -6,13 +6,13 @@ use windtunnel_kernel::random::{Distribution, DistributionError};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Place, Value};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{SourceSpan, Value};
 
 const DAY: u64 = 86_400;
 const POSITIVE: Kind = Kind::DurationAbove(DAY * 365);
@@ -149,7 +149,7 @@ const MOST_SAMPLES: usize = 10_000_000;
 const LONGEST_MEAN: SimDuration = SimDuration::from_secs(365 * 86_400);
 
 /// The distribution of `key`. Its mean is at most [`LONGEST_MEAN`], whatever it follows from.
-pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<Distribution> {
+pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) -> Option<Distribution> {
     match &view.node(key)?.value {
         Value::Text(_) => view.duration(key).map(Distribution::constant),
         Value::Table(_) => {
@@ -157,17 +157,17 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
             let law = LAWS.value(law)?;
             let place = view.place(key);
             if law == Law::Empirical {
-                let distribution = empirical(parameters, &place, lower)?;
-                return bounded(distribution, key, (&parameters.place("file"), None), None, lower);
+                let distribution = empirical(parameters, &place, builder)?;
+                return bounded(distribution, key, (&parameters.place("file"), None), None, builder);
             }
-            match build(law, parameters, &place, lower)? {
+            match build(law, parameters, &place, builder)? {
                 Ok(distribution) => {
                     let ([parameter, other], fix) = tamer(law, parameters);
                     let (place, other) = (parameters.place(parameter), parameters.place(other));
-                    bounded(distribution, key, (&place, Some(&other)), fix, lower)
+                    bounded(distribution, key, (&place, Some(&other)), fix, builder)
                 }
                 Err(error) => {
-                    lower.report.add(
+                    builder.report.add(
                         Problem::new(codes::BAD_DISTRIBUTION, format!("`{key}` is not a distribution"))
                             .at(&parameters.place(error.parameter), error.parameter)
                             .expected(format!("`{}` to be {}", error.parameter, error.expected)),
@@ -185,9 +185,9 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
 fn bounded(
     law: Distribution,
     key: &str,
-    (place, other): (&Place, Option<&Place>),
+    (place, other): (&SourceSpan, Option<&SourceSpan>),
     fix: Option<String>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<Distribution> {
     let mean = law.mean_nanos();
     // A mean that is given is at most the limit, and comes back from the law with an error in its last digits.
@@ -201,7 +201,7 @@ fn bounded(
     if let Some(other) = other {
         problem = problem.also(other, "and from this");
     }
-    lower.report.add(match fix {
+    builder.report.add(match fix {
         Some(fix) => problem.fix(fix),
         None => problem.help("a mean of months is seldom meant: look at the unit"),
     });
@@ -209,7 +209,7 @@ fn bounded(
 }
 
 /// The parameters of a law that make its mean long, and the nearest value of the first that does not.
-fn tamer(law: Law, parameters: View<'_>) -> ([&'static str; 2], Option<String>) {
+fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
     let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
@@ -260,16 +260,16 @@ fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribut
 
 fn build(
     law: Law,
-    parameters: View<'_>,
-    place: &Place,
-    lower: &mut Lower<'_>,
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
 ) -> Option<Result<Distribution, DistributionError>> {
     let span = |key| parameters.duration(key);
     let number = |key| parameters.number(key);
     Some(match law {
         Law::Constant => Ok(Distribution::constant(span("value")?)),
         Law::Exponential => Distribution::exponential(span("mean")?),
-        Law::Lognormal => return lognormal(parameters, place, lower),
+        Law::Lognormal => return lognormal(parameters, place, builder),
         Law::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
         Law::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
         Law::Pareto => {
@@ -278,7 +278,7 @@ fn build(
                 Err(DistributionError { parameter: "alpha", expected: "above 1, or the mean is infinite" })
             } else {
                 if alpha <= 2.0 {
-                    lower.report.add(
+                    builder.report.add(
                         Problem::new(
                             codes::HEAVY_TAIL,
                             format!("a Pareto law with alpha = {alpha} has no variance"),
@@ -298,9 +298,9 @@ fn build(
 }
 
 fn lognormal(
-    parameters: View<'_>,
-    place: &Place,
-    lower: &mut Lower<'_>,
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
 ) -> Option<Result<Distribution, DistributionError>> {
     let given: Vec<bool> =
         ["mean", "cv", "median", "p95"].iter().map(|key| parameters.is_given(key)).collect();
@@ -313,7 +313,7 @@ fn lognormal(
             parameters.duration("p95")?,
         )),
         _ => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(
                     codes::BAD_DISTRIBUTION,
                     "a lognormal law needs two parameters that go together",
@@ -326,27 +326,31 @@ fn lognormal(
     }
 }
 
-fn empirical(parameters: View<'_>, place: &Place, lower: &mut Lower<'_>) -> Option<Distribution> {
+fn empirical(
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
+) -> Option<Distribution> {
     let file = parameters.text("file")?;
     let nanos = parameters.choice("unit", &UNITS)?;
-    if !lower.budget.has_room(Item::Samples) {
+    if !builder.budget.has_room(Item::Samples) {
         return None;
     }
-    let reader = lower.open(file, &parameters.place("file"))?;
+    let reader = builder.open(file, &parameters.place("file"))?;
     match samples(reader, nanos) {
         Ok(samples) => {
-            let has_room = lower.budget.take(Item::Samples, samples.len() as u64, place);
+            let has_room = builder.budget.take(Item::Samples, samples.len() as u64, place);
             has_room.then(|| Distribution::empirical(&samples).ok()).flatten()
         }
         Err((0, why)) => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_SAMPLES, format!("the samples cannot be used: {why}"))
                     .at(place, "this file"),
             );
             None
         }
         Err((line, why)) => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_SAMPLES, format!("line {line} of `{file}` cannot be used: {why}"))
                     .at(place, "this file")
                     .expected("one finite number, zero or more, a line"),

@@ -1,12 +1,12 @@
 //! `[sweep]` and `[optimize]`: tables of axes into designs.
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::axis::{self, Axis, AxisValue, Points};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::tree::Value;
 
 /// Most replications of one setting.
@@ -117,9 +117,9 @@ pub struct SearchSpec {
 }
 
 /// `[sweep]`; `None` where it is absent or wrong.
-pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> {
+pub(crate) fn sweep(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SweepSpec> {
     let view = root.table("sweep")?;
-    let axes = axes(view, lower)?;
+    let axes = axes(view, builder)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
     let design = match view.choice("design", &DESIGNS)? {
         PointsKind::Grid => Points::Grid,
@@ -129,24 +129,27 @@ pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> 
 }
 
 /// `[optimize]`; `None` where it is absent or wrong.
-pub(crate) fn search(root: View<'_>, lower: &mut Lower<'_>) -> Option<SearchSpec> {
+pub(crate) fn search(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SearchSpec> {
     let view = root.table("optimize")?;
     Some(SearchSpec {
-        axes: axes(view, lower)?,
+        axes: axes(view, builder)?,
         confidence: view.number("confidence")?,
         replications: view.count("replications")?,
         first_round: view.count("first_round")?,
     })
 }
 
-fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
+fn axes(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Axis>> {
     let mut axes = Vec::new();
     let mut sound = true;
-    let mut take = |axis: Result<Axis, String>, view: View<'_>, key: &str, lower: &mut Lower<'_>| match axis {
+    let mut take = |axis: Result<Axis, String>,
+                    view: TableReader<'_>,
+                    key: &str,
+                    builder: &mut Builder<'_>| match axis {
         Ok(axis) => axes.push(axis),
         Err(why) => {
             sound = false;
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_AXIS, format!("the axis cannot be read: {why}"))
                     .at(&view.place(key), "")
                     .expected("values such as \"40..80:5\" or [40, 50, 60], at least one, all different"),
@@ -156,20 +159,20 @@ fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
     for axis in view.list("axis") {
         let Some(key) = axis.text("key") else { continue };
         let Some(values) = values(axis) else { continue };
-        take(values.and_then(|values| Axis::of_key(key, &values)), axis, "values", lower);
+        take(values.and_then(|values| Axis::of_key(key, &values)), axis, "values", builder);
     }
     for choice in view.list("choice") {
         let Some(name) = choice.text("name") else { continue };
         let options = choice.list("option").into_iter().filter_map(|option| {
             Some(AxisValue { label: option.text("name")?.to_owned(), overrides: option.texts("set")? })
         });
-        take(Axis::of_choice(name, options.collect()), choice, "option", lower);
+        take(Axis::of_choice(name, options.collect()), choice, "option", builder);
     }
     let mut names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
     names.sort_unstable();
     if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         sound = false;
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::BAD_AXIS, format!("there are two axes `{}`", pair[0]))
                 .at(view.place, "")
                 .expected("one axis a key"),
@@ -179,7 +182,7 @@ fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
 }
 
 /// The values as texts after `--set KEY=`; `None` where their type is wrong, which was reported.
-fn values(axis: View<'_>) -> Option<Result<Vec<String>, String>> {
+fn values(axis: TableReader<'_>) -> Option<Result<Vec<String>, String>> {
     match &axis.node("values")?.value {
         Value::Text(text) => Some(axis::values_of(text)),
         Value::Array(items) => {

@@ -2,10 +2,10 @@
 
 use windtunnel_kernel::random::Distribution;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 pub(crate) const FAILURE: TableSpec = TableSpec {
     doc: "How tasks fail of their own accord. Left out: they do not.",
@@ -34,9 +34,9 @@ pub(crate) struct Failure {
 }
 
 /// What `view` says; `None` when it is wrong.
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Failure> {
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Failure> {
     let time_to_crash = if view.is_given("time_to_crash") {
-        Some(distribution::read(view, "time_to_crash", lower)?)
+        Some(distribution::read(view, "time_to_crash", builder)?)
     } else {
         None
     };

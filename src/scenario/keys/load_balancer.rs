@@ -4,13 +4,13 @@ use windtunnel_kernel::service::{CheckService, HealthCheckPlan, LoadBalancerPlan
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::assumptions::Assumptions;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 choices! { ROUTINGS: Routing {
     "round_robin" => RoundRobin,
@@ -105,17 +105,17 @@ const HEALTH_CHECK: TableSpec = TableSpec {
 /// The outer `None`: it is wrong; the inner one: there is none.
 #[expect(clippy::option_option, reason = "absent and wrong are two different things here")]
 pub(crate) fn load_balancer(
-    service: View<'_>,
+    service: TableReader<'_>,
     assumptions: Option<&Assumptions>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<Option<LoadBalancerPlan>> {
     if !service.is_given("load_balancer") {
         return Some(None);
     }
     let view = service.table("load_balancer")?;
     let routing = view.choice("algorithm", &ROUTINGS);
-    let slow_start = slow_start(view, routing, lower);
-    let registration = distribution::read(view, "registration", lower);
+    let slow_start = slow_start(view, routing, builder);
+    let registration = distribution::read(view, "registration", builder);
     let health_check = view.table("health_check")?;
     Some(Some(LoadBalancerPlan {
         routing: routing?,
@@ -148,7 +148,11 @@ pub(crate) fn load_balancer(
 
 /// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
 /// there, so it may be used with it.
-fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+fn slow_start(
+    view: TableReader<'_>,
+    routing: Option<Routing>,
+    builder: &mut Builder<'_>,
+) -> Option<SimDuration> {
     let slow_start = view.duration("slow_start")?;
     let refused =
         |what: &str, label: &str| Problem::new(codes::SLOW_START, what).at(&view.place("slow_start"), label);
@@ -156,12 +160,12 @@ fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -
         return Some(slow_start);
     }
     if slow_start < SimDuration::from_secs(30) {
-        lower
+        builder
             .report
             .add(refused("a `slow_start` below 30 s", "too short").expected("\"0s\", or 30s to 900s"));
     }
     if matches!(routing, Some(Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)) {
-        lower.report.add(
+        builder.report.add(
             refused("`slow_start` with an algorithm that looks at load", "not with this algorithm")
                 .also(&view.place("algorithm"), "it sends requests to the emptiest target")
                 .expected("\"0s\", or another `algorithm`"),

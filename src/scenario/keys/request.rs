@@ -4,13 +4,13 @@ use windtunnel_kernel::random::Spread;
 use windtunnel_kernel::service::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 const DAY: u64 = 86_400;
 const TIB: u64 = 1 << 40;
@@ -110,8 +110,8 @@ const RETRY: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPlan> {
-    let written = |view: View<'_>| {
+pub(crate) fn request(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<RequestPlan> {
+    let written = |view: TableReader<'_>| {
         let has = |key: &str| view.node(key).is_some_and(|node| node.place.0.is_some());
         has("cpu_time") || has("wait_time")
     };
@@ -120,15 +120,15 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
         classes.tables().next().is_some() && classes.tables().all(|(_, class)| written(class))
     });
     if !written(view) && !by_class {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::MISSING_KEY, "a request needs `cpu_time` or `wait_time`")
                 .at(view.place, "neither is given")
                 .fix("cpu_time = \"40ms\""),
         );
     }
-    let cpu_time = distribution::read(view, "cpu_time", lower);
-    let wait_time = distribution::read(view, "wait_time", lower);
-    let timeout = view.is_given("timeout").then(|| distribution::read(view, "timeout", lower));
+    let cpu_time = distribution::read(view, "cpu_time", builder);
+    let wait_time = distribution::read(view, "wait_time", builder);
+    let timeout = view.is_given("timeout").then(|| distribution::read(view, "timeout", builder));
     let mut request = RequestPlan::new(cpu_time?, wait_time?);
     if let Some(timeout) = timeout {
         request.timeout = Some(timeout?);
@@ -136,10 +136,10 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
     request.bytes = view.size("bytes");
     request.cancel_timed_out = view.flag("cancel_timed_out")?;
     let classes: Vec<Option<ClassPlan>> =
-        classes?.tables().map(|(entry, view)| class(&entry.key, view, &request, lower)).collect();
+        classes?.tables().map(|(entry, view)| class(&entry.key, view, &request, builder)).collect();
     request.classes = classes.into_iter().collect::<Option<_>>()?;
     if view.is_given("retry") {
-        request.retry = Some(retry(view.table("retry")?, lower)?);
+        request.retry = Some(retry(view.table("retry")?, builder)?);
     }
     Some(request)
 }
@@ -151,7 +151,7 @@ const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 /// How old a request may be that is in flight at the horizon; the inner `None`: as old as it likes.
 #[expect(clippy::option_option, reason = "wrong and unlimited are two different things here")]
 pub(crate) fn overdue_after(
-    view: View<'_>,
+    view: TableReader<'_>,
     request: &RequestPlan,
     task: &TaskPlan,
 ) -> Option<Option<SimDuration>> {
@@ -187,8 +187,13 @@ fn slowest(law: &Spread) -> SimDuration {
 }
 
 /// A class; what it does not say is as for all requests.
-fn class(name: &str, view: View<'_>, all: &RequestPlan, lower: &mut Lower<'_>) -> Option<ClassPlan> {
-    let mut own = |key: &str| view.is_given(key).then(|| distribution::read(view, key, lower));
+fn class(
+    name: &str,
+    view: TableReader<'_>,
+    all: &RequestPlan,
+    builder: &mut Builder<'_>,
+) -> Option<ClassPlan> {
+    let mut own = |key: &str| view.is_given(key).then(|| distribution::read(view, key, builder));
     let (cpu_time, wait_time, timeout) = (own("cpu_time"), own("wait_time"), own("timeout"));
     Some(ClassPlan {
         name: name.to_owned(),
@@ -205,12 +210,12 @@ fn class(name: &str, view: View<'_>, all: &RequestPlan, lower: &mut Lower<'_>) -
 /// Attempts at most where clients do not wait between them: a storm of them takes no simulated time.
 const MOST_AT_ONCE: u32 = 100;
 
-fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
+fn retry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<RetryPlan> {
     let (backoff, max_backoff) = (view.duration("backoff"), view.duration("max_backoff"));
     if let (Some(backoff), Some(max_backoff)) = (backoff, max_backoff)
         && max_backoff < backoff
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TIME_ORDER, "`max_backoff` is shorter than `backoff`")
                 .at(&view.place("max_backoff"), "the longest wait")
                 .also(&view.place("backoff"), "the first wait")
@@ -221,7 +226,7 @@ fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
     let max_attempts = view.count("max_attempts")?;
     if at_once && max_attempts > MOST_AT_ONCE {
         let key = if backoff == Some(SimDuration::ZERO) { "backoff" } else { "max_backoff" };
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::OUT_OF_RANGE,
                 format!("clients try again at once, up to {max_attempts} times"),

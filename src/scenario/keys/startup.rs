@@ -4,11 +4,11 @@ use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::service::{StartupPlan, WarmUpPlan};
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 
 const DAY: u64 = 86_400;
@@ -67,12 +67,12 @@ const WARM_UP: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<StartupPlan> {
+pub(crate) fn startup(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<StartupPlan> {
     let view = service.table("startup")?;
-    let scheduling = distribution::read(view, "scheduling", lower);
-    let provisioning = distribution::read(view, "provisioning", lower);
-    let container_start = distribution::read(view, "container_start", lower);
-    let application_boot = distribution::read(view, "application_boot", lower);
+    let scheduling = distribution::read(view, "scheduling", builder);
+    let provisioning = distribution::read(view, "provisioning", builder);
+    let container_start = distribution::read(view, "container_start", builder);
+    let application_boot = distribution::read(view, "application_boot", builder);
     let image = service.table("task")?.size("image_size")?;
     let rate = quantity::size_rate(view.text("image_pull_rate")?).ok()?;
     Some(StartupPlan {
@@ -82,18 +82,22 @@ pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<Startu
         container_start: container_start?,
         application_boot: application_boot?,
         boot_cpu: view.number("boot_cpu")?,
-        warm_up: if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None },
+        warm_up: if view.is_given("warm_up") {
+            Some(warm_up(view.table("warm_up")?, builder)?)
+        } else {
+            None
+        },
     })
 }
 
-fn warm_up(view: View<'_>, lower: &mut Lower<'_>) -> Option<WarmUpPlan> {
+fn warm_up(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<WarmUpPlan> {
     let plan = WarmUpPlan {
         factor: view.number("factor")?,
         requests: u64::from(view.count("requests")?),
         over: view.duration("over")?,
     };
     if plan.requests == 0 && plan.over.0 == 0 {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::MISSING_KEY, "a warm-up needs `requests` or `over`")
                 .at(view.place, "neither is given, so it would never be felt")
                 .fix("over = \"60s\""),

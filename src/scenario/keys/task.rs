@@ -3,13 +3,13 @@
 use windtunnel_kernel::service::{ContainerCheckPlan, CpuDiscipline, TaskHealthPlan, TaskPlan};
 use windtunnel_kernel::units::Bytes;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::{failure, task_size};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 const TIB: u64 = 1 << 40;
 
@@ -123,9 +123,9 @@ pub(crate) const CONTAINER_HEALTH_CHECK: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
+pub(crate) fn task(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskPlan> {
     let view = service.table("task")?;
-    let health = health(service, lower);
+    let health = health(service, builder);
     let (cpu, memory) = (view.count("cpu"), view.count("memory"));
     if let (Some(cpu), Some(memory)) = (cpu, memory)
         && !task_size::memories(cpu).contains(&memory)
@@ -141,7 +141,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         .at(&view.place("memory"), format!("{memory} MiB"))
         .also(&view.place("cpu"), format!("{cpu} CPU units"))
         .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; ")));
-        lower.report.add(match whole_units(cpu, memory) {
+        builder.report.add(match whole_units(cpu, memory) {
             Some(fix) => problem.fix(fix),
             None => problem,
         });
@@ -150,7 +150,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
     if let (Some(memory), Some(base)) = (memory, base)
         && base.0 > u64::from(memory) * Bytes::MIB
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TASK_MEMORY, format!("the idle task needs more than its {memory} MiB"))
                 .at(&view.place("base_memory"), "more than the task has")
                 .also(&view.place("memory"), "all its memory"),
@@ -162,7 +162,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         cpu_discipline: view.choice("cpu_discipline", &DISCIPLINES)?,
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
-        base_cpu: base_cpu(view, cpu?, lower)?,
+        base_cpu: base_cpu(view, cpu?, builder)?,
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
         memory_retained: view.number("memory_retained")?,
@@ -171,7 +171,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
 }
 
 /// What fails in a task of its own accord, and its container's check.
-fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
+fn health(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskHealthPlan> {
     let task = service.table("task")?;
     let container_check = match task.table("container_health_check") {
         Some(check) if task.is_given("container_health_check") => Some(ContainerCheckPlan {
@@ -182,7 +182,7 @@ fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
         }),
         _ => None,
     };
-    let failure = failure::read(service.table("failure")?, lower)?;
+    let failure = failure::read(service.table("failure")?, builder)?;
     Some(TaskHealthPlan {
         memory_growth: task.size("memory_growth_per_hour")?,
         memory_growth_limit: task.size("memory_growth_limit"),
@@ -195,7 +195,7 @@ fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
 
 /// What the idle task uses of its CPU [thousandths of a CPU unit].
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size of a task")]
-fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
+fn base_cpu(view: TableReader<'_>, cpu: u32, builder: &mut Builder<'_>) -> Option<u32> {
     let base = view.number("base_cpu")?;
     let most = 0.9 * f64::from(cpu) / 1024.0;
     // Of a size that Fargate does not sell there is nothing more to say.
@@ -203,7 +203,7 @@ fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
         return None;
     }
     if base > most {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::OUT_OF_RANGE, "the idle task uses nearly all of its CPU, or more")
                 .at(&view.place("base_cpu"), format!("{base} vCPU"))
                 .also(&view.place("cpu"), format!("{} vCPU", f64::from(cpu) / 1024.0))

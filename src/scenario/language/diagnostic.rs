@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::scenario::language::codes::{self, Severity};
 use crate::scenario::language::invisible::is_invisible;
 use crate::scenario::language::source::Source;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 
 /// A place in a text and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +75,7 @@ impl Sources {
         self.items.iter().find(|source| source.name == name)
     }
 
-    pub(crate) fn label(&self, place: &Place, text: String) -> Option<Label> {
+    pub(crate) fn label(&self, place: &SourceSpan, text: String) -> Option<Label> {
         let (index, span) = place.0.as_ref()?;
         let source = self.items.get(*index)?;
         let start = floor_boundary(&source.text, span.start);
@@ -125,8 +125,8 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 #[derive(Debug)]
 pub(crate) struct Problem {
     diagnostic: Diagnostic,
-    primary: Option<(Place, String)>,
-    secondary: Vec<(Place, String)>,
+    primary: Option<(SourceSpan, String)>,
+    secondary: Vec<(SourceSpan, String)>,
 }
 
 impl Problem {
@@ -146,13 +146,13 @@ impl Problem {
     }
 
     /// Where it is.
-    pub(crate) fn at(mut self, place: &Place, text: impl Into<String>) -> Self {
+    pub(crate) fn at(mut self, place: &SourceSpan, text: impl Into<String>) -> Self {
         self.primary = Some((place.clone(), printable(&text.into())));
         self
     }
 
     /// Another place that has to do with it.
-    pub(crate) fn also(mut self, place: &Place, text: impl Into<String>) -> Self {
+    pub(crate) fn also(mut self, place: &SourceSpan, text: impl Into<String>) -> Self {
         self.secondary.push((place.clone(), printable(&text.into())));
         self
     }

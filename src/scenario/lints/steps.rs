@@ -5,7 +5,7 @@ use windtunnel_kernel::telemetry::Comparison;
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::lints::range::{self, Range};
 use crate::scenario::lints::subject::{Policy, Service, plain};
 
@@ -117,7 +117,7 @@ fn partial(
     policy: &Policy<'_>,
     (name, unit): (&str, &str),
     (from, to): (f64, f64),
-    place: &Place,
+    place: &SourceSpan,
     report: &mut Report,
 ) {
     report.add(

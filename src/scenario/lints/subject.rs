@@ -5,14 +5,14 @@ use windtunnel_kernel::telemetry::Metric;
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::ServicePlan;
 
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 
 /// A service as lints look at it.
 #[derive(Clone, Copy)]
 pub(crate) struct Service<'a> {
     pub(crate) plan: &'a ServicePlan,
-    pub(crate) view: View<'a>,
+    pub(crate) view: TableReader<'a>,
     pub(crate) horizon: SimDuration,
     /// Calendar time of second 0 [ns since 1970].
     pub(crate) second_0: i64,
@@ -23,7 +23,7 @@ pub(crate) struct Service<'a> {
 pub(super) struct Policy<'a> {
     pub(super) name: &'a str,
     pub(super) kind: Kind<'a>,
-    pub(super) view: View<'a>,
+    pub(super) view: TableReader<'a>,
 }
 
 /// What a policy does.
@@ -56,11 +56,11 @@ impl Policy<'_> {
     }
 
     /// The place of its target, or of its alarm's threshold.
-    pub(super) fn threshold_place(&self) -> Place {
+    pub(super) fn threshold_place(&self) -> SourceSpan {
         match self.kind {
             Kind::TargetTracking(_) => self.view.place("target_value"),
             Kind::Step(_) => {
-                self.view.table("alarm").map_or_else(Place::nowhere, |alarm| alarm.place("threshold"))
+                self.view.table("alarm").map_or_else(SourceSpan::nowhere, |alarm| alarm.place("threshold"))
             }
         }
     }

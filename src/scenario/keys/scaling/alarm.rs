@@ -2,13 +2,13 @@
 
 use windtunnel_kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricsPlan, TreatMissingData};
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::metrics::{self, LOW_SAMPLES};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 choices! {
     /// The metric of AWS of that name; `None`: one of the service's `metric` tables.
@@ -88,24 +88,24 @@ pub(crate) const ALARM: TableSpec = TableSpec {
 };
 
 pub(crate) fn alarm(
-    view: View<'_>,
+    view: TableReader<'_>,
     name: &str,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<AlarmPlan> {
     let watched = match view.choice("metric", &ALARM_METRICS)? {
-        None => metrics::custom(view, metrics, lower),
+        None => metrics::custom(view, metrics, builder),
         known => {
-            metrics::no_custom(view, lower);
+            metrics::no_custom(view, builder);
             known
         }
     };
-    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, lower));
+    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, builder));
     let (n, m) = (view.count("evaluation_periods"), view.count("datapoints_to_alarm"));
     if let (Some(n), Some(m)) = (n, m)
         && m > n
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::ALARM_WINDOW, format!("{m} datapoints of {n} periods can never breach"))
                 .at(&view.place("datapoints_to_alarm"), format!("more than {n}"))
                 .also(&view.place("evaluation_periods"), "the periods that are looked at")
@@ -113,7 +113,7 @@ pub(crate) fn alarm(
         );
     }
     if let (Some(n), Some(reading)) = (n, reading) {
-        metrics::span(view, n, reading.period, lower);
+        metrics::span(view, n, reading.period, builder);
     }
     Some(AlarmPlan {
         name: name.to_owned(),

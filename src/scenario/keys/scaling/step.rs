@@ -5,15 +5,15 @@ use std::cmp::Ordering;
 use windtunnel_kernel::policy::{Adjustment, AdjustmentType, StepAggregation, StepPlan};
 use windtunnel_kernel::telemetry::MetricsPlan;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::{CAPACITY, COOLDOWN};
 use crate::scenario::keys::scaling::alarm::{ALARM, alarm};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Entry, Place, Value};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{Entry, SourceSpan, Value};
 
 choices! { ADJUSTMENT_TYPES: AdjustmentType {
     "ChangeInCapacity" => ChangeInCapacity,
@@ -55,20 +55,20 @@ const ADJUSTMENT: TableSpec = TableSpec {
 };
 
 pub(crate) fn step(
-    view: View<'_>,
+    view: TableReader<'_>,
     entry: &Entry,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<StepPlan> {
-    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, lower));
-    let steps = steps(view, lower);
+    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, builder));
+    let steps = steps(view, builder);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");
     if min_adjustment_magnitude.is_some_and(|least| least > 0)
         && view
             .choice("adjustment_type", &ADJUSTMENT_TYPES)
             .is_some_and(|kind| kind != AdjustmentType::PercentChangeInCapacity)
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::STEP_RANGES,
                 "only PercentChangeInCapacity takes a `min_adjustment_magnitude`",
@@ -88,14 +88,14 @@ pub(crate) fn step(
 }
 
 /// The steps in the order of their ranges; every rule of AWS that they break is reported.
-fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
+fn steps(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Adjustment>> {
     let list_place = view.place("steps");
-    let mut refuse = |message: String, place: &Place, also: Option<&Place>| {
+    let mut refuse = |message: String, place: &SourceSpan, also: Option<&SourceSpan>| {
         let mut problem = Problem::new(codes::STEP_RANGES, message).at(place, "");
         if let Some(also) = also {
             problem = problem.also(also, "and this one");
         }
-        lower.report.add(problem.help("bounds are differences from the alarm's threshold"));
+        builder.report.add(problem.help("bounds are differences from the alarm's threshold"));
     };
     let items = view.list("steps");
     if view

@@ -4,15 +4,15 @@ use windtunnel_kernel::policy::{PolicyKind, PolicyPlan, TargetTrackingPlan};
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan, Reading};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::COOLDOWN;
 use crate::scenario::keys::metrics;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Entry, Place};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{Entry, SourceSpan};
 
 /// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
@@ -85,23 +85,27 @@ pub(crate) const TARGET_TRACKING: TableSpec = TableSpec {
 pub(crate) struct Tracked {
     pub(crate) metric: Metric,
     high_resolution: bool,
-    place: Place,
+    place: SourceSpan,
 }
 
 /// What a target-tracking policy tracks, and how its alarms read it.
-fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<(Metric, Reading)> {
+fn tracked_metric(
+    view: TableReader<'_>,
+    metrics: &MetricsPlan,
+    builder: &mut Builder<'_>,
+) -> Option<(Metric, Reading)> {
     let Some(predefined) = view.choice("metric", &TRACKED_METRICS)? else {
-        let metric = metrics::custom(view, metrics, lower)?;
+        let metric = metrics::custom(view, metrics, builder)?;
         if let Metric::Custom(index) = metric {
-            metrics::proportional(&metrics.custom[usize::from(index)], &view.place("custom_metric"), lower);
+            metrics::proportional(&metrics.custom[usize::from(index)], &view.place("custom_metric"), builder);
         }
-        let statistic = metrics::statistic(view, metric, lower)?;
+        let statistic = metrics::statistic(view, metric, builder)?;
         return Some((metric, Reading { statistic, ..Reading::of(metric) }));
     };
     let metric = predefined.metric;
-    metrics::no_custom(view, lower);
+    metrics::no_custom(view, builder);
     if view.is_given("statistic") {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NO_SUCH_STATISTIC,
                 format!("{} has a statistic of its own", view.text("metric")?),
@@ -112,7 +116,7 @@ fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) 
     }
     let reading = Reading::of(metric);
     if predefined.is_high_resolution {
-        metrics::published(view, metric, metrics, lower);
+        metrics::published(view, metric, metrics, builder);
         return Some((metric, reading.every(HIGH_RESOLUTION)));
     }
     Some((metric, reading))
@@ -120,15 +124,15 @@ fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) 
 
 pub(crate) fn target_tracking(
     entry: &Entry,
-    view: View<'_>,
+    view: TableReader<'_>,
     (metrics, tracked): (&MetricsPlan, &mut Vec<Tracked>),
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<PolicyPlan> {
-    let (metric, reading) = tracked_metric(view, metrics, lower)?;
+    let (metric, reading) = tracked_metric(view, metrics, builder)?;
     let high_resolution = reading.is_high_resolution();
     let same = |known: &&Tracked| known.metric == metric && known.high_resolution == high_resolution;
     if let Some(other) = tracked.iter().find(same) {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::SAME_METRIC,
                 format!("two target-tracking policies track {}", metrics.name(metric)),

@@ -1,13 +1,13 @@
 //! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
 
 use crate::scenario::import::curve::Shape;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::SINCE_START;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
 const YEAR_RATE: f64 = 1e7;
@@ -119,7 +119,11 @@ const SPIKE: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Option<(Shape, Place)> {
+pub(crate) fn shape(
+    item: TableReader<'_>,
+    root: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<(Shape, SourceSpan)> {
     let (kind, view) = item.alternative()?;
     let number = |key| view.number(key);
     let moment = |key| view.duration(key).map(|span| span.0);
@@ -128,7 +132,7 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
         ShapeKind::Diurnal => {
             let (mean, amplitude) = (number("mean")?, number("amplitude")?);
             if amplitude > mean {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(
                         codes::NEGATIVE_RATE,
                         format!("the rate would fall to {} a second", mean - amplitude),
@@ -148,7 +152,7 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
         ShapeKind::Ramp => {
             let (start, end) = (moment("start")?, moment("end")?);
             if end <= start {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(codes::TIME_ORDER, "the ramp ends where it begins, or before")
                         .at(&view.place("end"), "the end")
                         .also(&view.place("start"), "the start")
@@ -171,7 +175,7 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
     if let (Some((key, at)), Some(horizon)) = (begins, root.duration("horizon"))
         && at >= horizon.0
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::NEVER_HAPPENS, format!("the {kind} begins after the run has ended"))
                 .at(&view.place(key), "after the horizon")
                 .also(&root.place("horizon"), "the horizon"),

@@ -8,14 +8,14 @@ use crate::scenario::import::trace::{
     self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions,
 };
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::LONGEST_RUN;
 use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
 /// Most pieces of a curve, or intervals with exact counts, that are held.
@@ -105,17 +105,21 @@ pub(crate) struct TraceSource {
     pub(crate) is_count: bool,
     pub(crate) scale: f64,
     pub(crate) repeat: bool,
-    pub(crate) place: Place,
+    pub(crate) place: SourceSpan,
     /// The zone in which times without one were read, where the scenario says it.
     pub(crate) zone: Option<String>,
 }
 
 /// Reads the trace of a service's traffic.
-pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Option<TraceSource> {
+pub(crate) fn trace_source(
+    root: TableReader<'_>,
+    traffic: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<TraceSource> {
     let view = traffic.table("trace")?;
     let is_count = view.choice("unit", &UNITS)?;
     if traffic.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) && !is_count {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::TRAFFIC_SOURCE,
                 "`exact_counts` needs a trace of counts, and this one holds rates",
@@ -131,20 +135,20 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
     // Of one trace more there could be no plan.
-    if !lower.budget.has_room(Item::TraceIntervals) {
+    if !builder.budget.has_room(Item::TraceIntervals) {
         return None;
     }
-    let reader = lower.open(file, &place)?;
+    let reader = builder.open(file, &place)?;
     match trace::read(reader, &options) {
         Ok(trace) => {
-            if !lower.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
+            if !builder.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
                 return None;
             }
             if trace.missing > 0 {
-                lower.report.add(filled(&trace, &options, &view.place("gaps")));
+                builder.report.add(filled(&trace, &options, &view.place("gaps")));
             }
             if is_count && let Some(growth) = trace.growth() {
-                lower.report.add(running_total(&growth, &options, &view.place("column"), &place));
+                builder.report.add(running_total(&growth, &options, &view.place("column"), &place));
             }
             Some(TraceSource {
                 trace: Box::new(trace),
@@ -167,7 +171,7 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
                 if let Some(help) = found.help {
                     problem = problem.help(help);
                 }
-                lower.report.add(problem);
+                builder.report.add(problem);
             }
             None
         }
@@ -175,7 +179,7 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
 }
 
 /// The zone of times that say none: the trace's, else the scenario's; and its name, where one of them is given.
-pub(crate) fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<String>)> {
+pub(crate) fn zone(root: TableReader<'_>, view: TableReader<'_>) -> Option<(TimeZone, Option<String>)> {
     let is_given = root.node("timezone").is_some_and(|node| node.place.0.is_some());
     let (name, is_given) = match view.text("timezone") {
         Some(name) => (name, true),
@@ -186,8 +190,8 @@ pub(crate) fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<S
 
 /// How the scenario wants the trace read.
 fn trace_options<'a>(
-    root: View<'_>,
-    view: View<'a>,
+    root: TableReader<'_>,
+    view: TableReader<'a>,
     (zone, is_zone_given): (&'a TimeZone, bool),
 ) -> Option<TraceOptions<'a>> {
     let until = match root.duration("horizon") {
@@ -215,7 +219,12 @@ fn trace_options<'a>(
 }
 
 /// Says that a column only grows, and what it would be as a running total.
-fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, file: &Place) -> Problem {
+fn running_total(
+    growth: &Growth,
+    options: &TraceOptions<'_>,
+    column: &SourceSpan,
+    file: &SourceSpan,
+) -> Problem {
     let Growth { first, last, sum, intervals } = *growth;
     Problem::new(
         codes::RUNNING_TOTAL,
@@ -233,7 +242,7 @@ fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, fi
 }
 
 /// Says how many intervals of a trace were filled.
-fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
+fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &SourceSpan) -> Problem {
     let (missing, all, line) = (trace.missing, trace.intervals(), trace.first_missing);
     let value = if options.gaps == Gaps::Hold { "the value before" } else { "no requests" };
     let problem = Problem::new(
@@ -259,7 +268,7 @@ pub(crate) fn trace_plan(
     source: &TraceSource,
     arrivals: Arrivals,
     horizon: SimDuration,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
     let TraceSource { trace, file, is_count, scale, repeat, place, .. } = source;
     let wanted = horizon.0.div_ceil(trace.step.max(1));
@@ -269,7 +278,7 @@ pub(crate) fn trace_plan(
     let pieces =
         if exact { wanted.min(once * (repeats + 1)) } else { trace.runs.len() as u64 * (repeats + 1) };
     if pieces > MOST_PIECES {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::TRACE_TOO_LARGE,
                 format!("the trace makes {pieces} pieces within the horizon, more than 4 000 000"),
@@ -279,12 +288,12 @@ pub(crate) fn trace_plan(
         );
         return None;
     }
-    if !lower.budget.take(Item::Pieces, pieces, place) {
+    if !builder.budget.take(Item::Pieces, pieces, place) {
         return None;
     }
     let ended = !*repeat && trace.ended && trace.length() < horizon.0;
     if ended {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::TRACE_ENDS,
                 format!(

@@ -6,7 +6,7 @@ use crate::scenario::language::choices::State;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
 use crate::scenario::language::suggest::{self, nearest};
-use crate::scenario::language::tree::{self, Entry, Node, Place, Table, Value};
+use crate::scenario::language::tree::{self, Entry, Node, SourceSpan, Table, Value};
 use crate::scenario::language::validate::scalar::{self, clipped};
 use crate::scenario::language::{codes, scope};
 
@@ -14,7 +14,12 @@ use crate::scenario::language::{codes, scope};
 const MOST_ITEMS: usize = 1000;
 
 /// Checks `table` against `spec` and returns it with every default filled in, in the order of the key table.
-pub(crate) fn validate(table: &Table, spec: &'static TableSpec, place: &Place, report: &mut Report) -> Table {
+pub(crate) fn validate(
+    table: &Table,
+    spec: &'static TableSpec,
+    place: &SourceSpan,
+    report: &mut Report,
+) -> Table {
     Validation { report, root: spec }.table(table, spec, place, "")
 }
 
@@ -25,7 +30,7 @@ struct Validation<'a> {
 }
 
 impl Validation<'_> {
-    fn table(&mut self, table: &Table, spec: &'static TableSpec, place: &Place, path: &str) -> Table {
+    fn table(&mut self, table: &Table, spec: &'static TableSpec, place: &SourceSpan, path: &str) -> Table {
         for entry in &table.entries {
             if spec.key(&entry.key).is_none() {
                 self.unknown_key(entry, spec, path);
@@ -41,7 +46,7 @@ impl Validation<'_> {
                 }
                 None => {
                     if let Some(node) = self.absent(key, place, &path) {
-                        resolved.set(key.name, Place::nowhere(), node);
+                        resolved.set(key.name, SourceSpan::nowhere(), node);
                     }
                 }
             }
@@ -71,7 +76,7 @@ impl Validation<'_> {
         }
     }
 
-    fn absent(&mut self, key: &'static Key, place: &Place, path: &str) -> Option<Node> {
+    fn absent(&mut self, key: &'static Key, place: &SourceSpan, path: &str) -> Option<Node> {
         match key.default {
             Default::Nothing => None,
             Default::Required => {
@@ -189,7 +194,7 @@ impl Validation<'_> {
         Value::Array(checked)
     }
 
-    fn too_many(&mut self, count: usize, place: &Place, path: &str) {
+    fn too_many(&mut self, count: usize, place: &SourceSpan, path: &str) {
         self.report.add(
             Problem::new(codes::TEXT_LIMITS, format!("`{path}` has {count} items"))
                 .at(place, "")
@@ -282,12 +287,12 @@ fn quoted(name: &str) -> String {
 }
 
 fn forget_places(node: &mut Node) {
-    node.place = Place::nowhere();
+    node.place = SourceSpan::nowhere();
     match &mut node.value {
         Value::Array(items) => items.iter_mut().for_each(forget_places),
         Value::Table(table) => {
             for entry in &mut table.entries {
-                entry.key_place = Place::nowhere();
+                entry.key_place = SourceSpan::nowhere();
                 forget_places(&mut entry.node);
             }
         }

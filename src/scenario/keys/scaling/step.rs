@@ -148,6 +148,15 @@ fn steps(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Adjustm
             Ordering::Equal => {}
         }
     }
+    closed_ends(&steps, &mut refuse);
+    Some(steps.into_iter().map(|(step, _)| step).collect())
+}
+
+/// Refuses steps that end on a side of the threshold on which they have to be open.
+fn closed_ends(
+    steps: &[(Adjustment, TableReader<'_>)],
+    refuse: &mut dyn FnMut(String, &SourceSpan, Option<&SourceSpan>),
+) {
     let open = |bound: fn(&Adjustment) -> Option<f64>| steps.iter().any(|(step, _)| bound(step).is_none());
     let negative = steps.iter().find(|(step, _)| step.lower.is_some_and(|low| low < 0.0));
     if let Some((_, item)) = negative.filter(|_| !open(|step| step.lower)) {
@@ -159,5 +168,4 @@ fn steps(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Adjustm
         let message = "a positive upper bound needs a step without upper bound".to_owned();
         refuse(message, &item.place("upper"), None);
     }
-    Some(steps.into_iter().map(|(step, _)| step).collect())
 }

@@ -1,6 +1,7 @@
 //! The language: text and its places, the key table's types, checks against it, diagnostics, and what is said about the
 //! language itself. It knows no plan: of the kernel it uses units only.
 
+pub(crate) mod absent;
 pub(crate) mod axis;
 pub(crate) mod changes;
 pub(crate) mod choices;

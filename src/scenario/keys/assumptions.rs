@@ -273,14 +273,6 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         )
         .or("0.7"),
         Key::new("launch_bucket", Kind::Table(&LAUNCH_BUCKET), "Fargate's launch limits (documented).").or("{}"),
-        Key::new("fargate_start", distribution::TIMES, "Network, pull and start in one.")
-            .superseded("`startup.provisioning`, `startup.image_pull_rate` with `task.image_size`, and `startup.container_start`"),
-        Key::new("ecs_desired_to_task_created", distribution::TIMES, "Until the task is created.")
-            .superseded("`startup.scheduling`"),
-        Key::new("alb_register_to_healthy", distribution::TIMES, "Until a target is healthy.")
-            .superseded("`load_balancer.registration` and `load_balancer.health_check`"),
-        Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
-        Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),
         Key::new("schedule_jitter", DELAY, "Scheduled actions are late by up to this, evenly (documented: seconds; observed: 16.5 s).").or("\"20s\""),
         Key::new(
             "schedule_skipped_time",
@@ -296,8 +288,6 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         .or("\"once\""),
         Key::new("throttle_backoff", Kind::Table(&THROTTLE), "How the scheduler holds back after tasks that never ran.")
             .or("{}"),
-        Key::new("spot_hazard", Kind::Number(0.0, 1.0), "Interruptions of Spot.").not_built("Fargate Spot is not built"),
-        Key::new("spot_discount", Kind::Number(0.0, 1.0), "Discount of Spot.").not_built("Fargate Spot is not built"),
     ],
 };
 

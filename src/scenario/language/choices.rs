@@ -2,15 +2,13 @@
 //! the key table the words and the builder their values, so that no word can be accepted and then read as another. For an
 //! enum it binds every variant, which the compiler checks.
 
-/// Whether a key or a word can be used.
+/// Whether a word can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// Yes.
     Built,
     /// Not in this version; the advice what to do instead.
     NotBuilt(&'static str),
-    /// Other keys say it better; which.
-    Superseded(&'static str),
 }
 
 /// One word of a key.

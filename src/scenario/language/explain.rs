@@ -1,6 +1,6 @@
 //! Explanations: of diagnostic codes, of scenario keys, of every figure in the results, and of what is not simulated.
 
-use crate::scenario::language::choices::State;
+use crate::scenario::language::absent::{self, AbsentKey, Reason};
 use crate::scenario::language::codes::{self, Severity};
 use crate::scenario::language::schema::{self, Default, Key, Language};
 use crate::scenario::language::{metric_glossary, scope};
@@ -27,6 +27,7 @@ pub(crate) fn explain(language: &Language, topic: &str) -> Option<String> {
     let mut parts = Vec::new();
     parts.extend(metric_glossary::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
     parts.extend(keys(language, topic));
+    parts.extend(absent::ALL.iter().filter(|key| ends_with(key.path, topic)).map(describe_absent));
     parts.extend(scope::find(topic).map(scope::Subject::explanation));
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
@@ -63,6 +64,7 @@ pub(crate) fn explain_topics(language: &Language) -> Vec<String> {
     let mut add = |path: &str, _: &'static Key| topics.push(path.to_owned());
     schema::walk(language.root, &mut add);
     schema::walk_laws(language.laws, &mut add);
+    topics.extend(absent::ALL.iter().map(|key| key.path.to_owned()));
     topics
 }
 
@@ -72,21 +74,34 @@ fn indented(text: &str) -> String {
 
 /// What there is to say of the keys whose path ends in `topic`; the user's own names may stand for `<name>`.
 fn keys(language: &Language, topic: &str) -> Vec<String> {
-    let wanted: Vec<&str> = topic.split('.').collect();
     let mut found = Vec::new();
     let mut look = |path: &str, key: &'static Key| {
-        let parts: Vec<&str> = path.split('.').collect();
-        let Some(offset) = parts.len().checked_sub(wanted.len()) else { return };
-        let same = parts[offset..].iter().zip(&wanted).all(|(part, word)| {
-            part == word || *part == "<name>" || (*part == "N" && word.parse::<u32>().is_ok())
-        });
-        if same && parts.last() == wanted.last() {
+        if ends_with(path, topic) {
             found.push(describe(language, path, key));
         }
     };
     schema::walk(language.root, &mut look);
     schema::walk_laws(language.laws, &mut look);
     found
+}
+
+/// Whether a path of the key table ends in `topic`, in which names and numbers may stand for `<name>` and `N`.
+fn ends_with(path: &str, topic: &str) -> bool {
+    let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('.').collect(), topic.split('.').collect());
+    let Some(offset) = parts.len().checked_sub(wanted.len()) else { return false };
+    let same = parts[offset..].iter().zip(&wanted).all(|(part, word)| {
+        part == word || *part == "<name>" || (*part == "N" && word.parse::<u32>().is_ok())
+    });
+    same && parts.last() == wanted.last()
+}
+
+/// What there is to say of a key that is refused.
+fn describe_absent(key: &AbsentKey) -> String {
+    let reason = match key.reason {
+        Reason::NotBuilt(instead) => format!("Not built yet: {instead}."),
+        Reason::Superseded(by) => format!("Not used: {by} say it more precisely."),
+    };
+    format!("{}\n\n{}\n\n{reason}\n", key.path, key.doc)
 }
 
 fn describe(language: &Language, path: &str, key: &'static Key) -> String {
@@ -98,11 +113,6 @@ fn describe(language: &Language, path: &str, key: &'static Key) -> String {
         Default::Required => text.push_str("It must be given.\n"),
         Default::Nothing => text.push_str("It may be left out.\n"),
         Default::Toml(default) => text.push_str(&format!("Default: {default}\n")),
-    }
-    match key.state {
-        State::Built => {}
-        State::NotBuilt(instead) => text.push_str(&format!("Not built yet: {instead}.\n")),
-        State::Superseded(by) => text.push_str(&format!("Not used: {by} say it more precisely.\n")),
     }
     text
 }

@@ -31,9 +31,6 @@ fn table(spec: &'static TableSpec) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for key in spec.keys {
-        if key.state != State::Built {
-            continue;
-        }
         properties.insert(key.name.to_owned(), property(key));
         if key.default == Default::Required {
             required.push(json!(key.name));

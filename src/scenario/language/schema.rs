@@ -3,7 +3,7 @@
 //! One declaration drives unknown-key and range errors, default filling, the JSON Schema, `explain` and the reference
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
-use crate::scenario::language::choices::{Choice, State};
+use crate::scenario::language::choices::Choice;
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]
@@ -31,7 +31,6 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) default: Default,
-    pub(crate) state: State,
     /// What it means, with the source of its default.
     pub(crate) doc: &'static str,
 }
@@ -105,7 +104,7 @@ pub(crate) enum Kind {
 impl Key {
     /// A key that may be left out.
     pub(crate) const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, kind, default: Default::Nothing, state: State::Built, doc }
+        Self { name, kind, default: Default::Nothing, doc }
     }
 
     /// The same key, required.
@@ -117,18 +116,6 @@ impl Key {
     /// The same key with a default, as TOML.
     pub(crate) const fn or(mut self, toml: &'static str) -> Self {
         self.default = Default::Toml(toml);
-        self
-    }
-
-    /// The same key, not built yet.
-    pub(crate) const fn not_built(mut self, instead: &'static str) -> Self {
-        self.state = State::NotBuilt(instead);
-        self
-    }
-
-    /// The same key, replaced by others.
-    pub(crate) const fn superseded(mut self, by: &'static str) -> Self {
-        self.state = State::Superseded(by);
         self
     }
 }

@@ -25,8 +25,6 @@ pub(crate) const SCALING: TableSpec = TableSpec {
             .or("{}"),
         Key::new("step", Kind::Map(&STEP), "Step policies, by name.").or("{}"),
         Key::new("scheduled", Kind::Map(&SCHEDULED), "Scheduled actions, by name.").or("{}"),
-        Key::new("predictive", Kind::Map(&PREDICTIVE), "Predictive policies, by name.")
-            .not_built("scheduled actions raise capacity ahead of a load that is known"),
         Key::new(
             "suspended",
             Kind::List(&SUSPENDED),
@@ -34,11 +32,6 @@ pub(crate) const SCALING: TableSpec = TableSpec {
         )
         .or("[]"),
     ],
-};
-
-const PREDICTIVE: TableSpec = TableSpec {
-    doc: "A predictive scaling policy.",
-    keys: &[Key::new("target_value", Kind::NumberAbove(0.0, 1e9), "Utilization the forecast aims at.")],
 };
 
 /// Smallest, largest and first capacity.

@@ -69,7 +69,7 @@ pub(super) fn check(node: &Node, kind: &Kind, path: &str) -> Result<Value, Box<P
         (Kind::Choice(words), Value::Text(text)) => {
             match words.iter().find(|choice| choice.word == text).map(|choice| choice.state) {
                 Some(State::Built) => return Ok(node.value.clone()),
-                Some(State::NotBuilt(instead) | State::Superseded(instead)) => {
+                Some(State::NotBuilt(instead)) => {
                     return Err(Box::new(
                         Problem::new(codes::NOT_BUILT, format!("`{path} = \"{text}\"` is not built yet"))
                             .at(&node.place, "this version cannot simulate it")

@@ -2,7 +2,7 @@
 //! and every default is filled in. What was wrong is reported and left in the tree as invalid, so that later checks can
 //! tell "absent" from "wrong". Relations between keys are not checked here.
 
-use crate::scenario::language::choices::State;
+use crate::scenario::language::absent::{self, AbsentKey, Reason};
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::schema::{Default, Key, Kind, TableSpec};
 use crate::scenario::language::suggest::{self, nearest};
@@ -41,7 +41,7 @@ impl Validation<'_> {
             let path = join(path, key.name);
             match table.entry(key.name) {
                 Some(entry) => {
-                    let node = self.given(entry, key, &path);
+                    let node = self.value(&entry.node, &key.kind, &path);
                     resolved.set(key.name, entry.key_place.clone(), node);
                 }
                 None => {
@@ -52,28 +52,6 @@ impl Validation<'_> {
             }
         }
         resolved
-    }
-
-    fn given(&mut self, entry: &Entry, key: &'static Key, path: &str) -> Node {
-        match key.state {
-            State::Built => self.value(&entry.node, &key.kind, path),
-            State::NotBuilt(instead) => {
-                self.report.add(
-                    Problem::new(codes::NOT_BUILT, format!("`{path}` is not built yet"))
-                        .at(&entry.key_place, "this version cannot simulate it")
-                        .help(instead),
-                );
-                invalid(&entry.node)
-            }
-            State::Superseded(by) => {
-                self.report.add(
-                    Problem::new(codes::SUPERSEDED, format!("`{path}` is replaced by more precise keys"))
-                        .at(&entry.key_place, "say it by those keys")
-                        .help(format!("use {by} of the service")),
-                );
-                invalid(&entry.node)
-            }
-        }
     }
 
     fn absent(&mut self, key: &'static Key, place: &SourceSpan, path: &str) -> Option<Node> {
@@ -214,7 +192,7 @@ impl Validation<'_> {
             && let Some(key) = spec.key(&entry.key)
         {
             let mut resolved = Table::default();
-            let value = self.given(entry, key, &join(path, key.name));
+            let value = self.value(&entry.node, &key.kind, &join(path, key.name));
             resolved.set(key.name, entry.key_place.clone(), value);
             return Node { value: Value::Table(resolved), place: node.place.clone() };
         }
@@ -238,6 +216,9 @@ impl Validation<'_> {
         // What is not listed needs no suggestion, which takes a look at every key there is.
         if self.report.is_full() {
             return self.report.leave_out();
+        }
+        if let Some(absent) = absent::find(&join(path, &entry.key)) {
+            return self.report.add(absent_key(absent, &join(path, &entry.key), &entry.key_place));
         }
         if let Some(subject) = scope::find(&entry.key) {
             self.report.add(
@@ -270,6 +251,20 @@ impl Validation<'_> {
             problem = problem.help(format!("there is a key `{elsewhere}`"));
         }
         self.report.add(problem.at(&entry.key_place, label).expected(format!("one of {}", names.join(", "))));
+    }
+}
+
+/// The refusal of a key that this version does not know, or knows by another name.
+fn absent_key(absent: &AbsentKey, path: &str, place: &SourceSpan) -> Problem {
+    match absent.reason {
+        Reason::NotBuilt(instead) => Problem::new(codes::NOT_BUILT, format!("`{path}` is not built yet"))
+            .at(place, "this version cannot simulate it")
+            .help(instead),
+        Reason::Superseded(by) => {
+            Problem::new(codes::SUPERSEDED, format!("`{path}` is replaced by more precise keys"))
+                .at(place, "say it by those keys")
+                .help(format!("use {by} of the service"))
+        }
     }
 }
 

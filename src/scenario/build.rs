@@ -197,7 +197,7 @@ impl Builder<'_> {
                     plan.traffic.expected_requests(horizon) * f64::from(most)
                 };
                 let attempts = plans.iter().map(|(plan, _)| attempts(plan)).sum();
-                self.request_limit(root, limits, (expected, attempts));
+                self.request_limit(root, limits, expected, attempts);
             }
         }
         Some(fidelity)
@@ -220,7 +220,8 @@ impl Builder<'_> {
         &mut self,
         root: TableReader<'_>,
         limits: TableReader<'_>,
-        (expected, attempts): (f64, f64),
+        expected: f64,
+        attempts: f64,
     ) -> Option<()> {
         let limit = limits.number("max_requests")?;
         if expected > limit {

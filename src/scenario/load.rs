@@ -38,7 +38,7 @@ pub struct Loaded {
 pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mut dyn Files) -> Loaded {
     let mut report = Report::default();
     let mut check_places = Vec::new();
-    let scenario = read(source, overrides, seed, (&mut report, &mut check_places), files);
+    let scenario = read(source, overrides, seed, &mut report, &mut check_places, files);
     let scenario = if report.has_errors() { None } else { scenario };
     let left_out = report.left_out();
     let mut diagnostics = report.diagnostics;
@@ -62,7 +62,8 @@ fn read(
     source: &Source,
     overrides: &[String],
     seed: Option<u64>,
-    (report, check_places): (&mut Report, &mut Vec<CheckPlace>),
+    report: &mut Report,
+    check_places: &mut Vec<CheckPlace>,
     files: &mut dyn Files,
 ) -> Option<Scenario> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
@@ -240,12 +241,12 @@ fn fill_dependent_defaults(root: &mut Table) {
     for service in &mut services.entries {
         let Value::Table(service) = &mut service.node.value else { continue };
         let Some(scaling) = service.table_mut(&["scaling"]) else { continue };
-        copy_default(scaling, "min_capacity", ("max_capacity", "desired_count"));
+        copy_default(scaling, "min_capacity", "max_capacity", "desired_count");
         let Some(steps) = scaling.table_mut(&["step"]) else { continue };
         for step in &mut steps.entries {
             let Value::Table(step) = &mut step.node.value else { continue };
             let Some(alarm) = step.table_mut(&["alarm"]) else { continue };
-            copy_default(alarm, "evaluation_periods", ("evaluation_periods", "datapoints_to_alarm"));
+            copy_default(alarm, "evaluation_periods", "evaluation_periods", "datapoints_to_alarm");
             let statistic = match alarm.entry("metric").map(|entry| &entry.node.value) {
                 Some(Value::Text(name))
                     if Metric::ALL.iter().any(|metric| metric.name() == name && metric.is_count()) =>
@@ -260,10 +261,10 @@ fn fill_dependent_defaults(root: &mut Table) {
     }
 }
 
-/// Gives the second key of `place` the value of `from`, where it has none.
-fn copy_default(table: &mut Table, from: &str, place: (&str, &str)) {
+/// Gives `key`, which stands behind `after`, the value of `from`, where it has none.
+fn copy_default(table: &mut Table, from: &str, after: &str, key: &str) {
     if let Some(value) = table.entry(from).map(|entry| entry.node.value.clone()) {
-        insert_default(table, place.0, place.1, value);
+        insert_default(table, after, key, value);
     }
 }
 
@@ -278,7 +279,6 @@ fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
     table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: SourceSpan::nowhere(), node });
 }
 
-/// SHA-256 of the text and the overrides, each set apart by a zero byte.
 /// The SHA-256 of a text in hexadecimal, whatever its line ends are: a folder may have been carried through a tool that
 /// changes them.
 #[must_use]
@@ -286,6 +286,7 @@ pub fn text_sha256(text: &str) -> String {
     digest(&text.replace("\r\n", "\n"), &[])
 }
 
+/// SHA-256 of the text and the overrides, each set apart by a zero byte.
 fn digest(text: &str, overrides: &[String]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(text.as_bytes());

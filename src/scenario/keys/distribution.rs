@@ -158,13 +158,13 @@ pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) 
             let place = view.place(key);
             if law == Law::Empirical {
                 let distribution = empirical(parameters, &place, builder)?;
-                return bounded(distribution, key, (&parameters.place("file"), None), None, builder);
+                return bounded(distribution, key, &parameters.place("file"), None, None, builder);
             }
             match build(law, parameters, &place, builder)? {
                 Ok(distribution) => {
                     let ([parameter, other], fix) = tamer(law, parameters);
                     let (place, other) = (parameters.place(parameter), parameters.place(other));
-                    bounded(distribution, key, (&place, Some(&other)), fix, builder)
+                    bounded(distribution, key, &place, Some(&other), fix, builder)
                 }
                 Err(error) => {
                     builder.report.add(
@@ -185,7 +185,8 @@ pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) 
 fn bounded(
     law: Distribution,
     key: &str,
-    (place, other): (&SourceSpan, Option<&SourceSpan>),
+    place: &SourceSpan,
+    other: Option<&SourceSpan>,
     fix: Option<String>,
     builder: &mut Builder<'_>,
 ) -> Option<Distribution> {
@@ -216,12 +217,12 @@ fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<St
     match law {
         Law::Weibull => {
             let shape =
-                nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok());
+                nearest(number("shape"), 1.0, |shape| Distribution::weibull(shape, span("scale")?).ok());
             (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
         Law::Pareto => {
             let alpha =
-                nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
+                nearest(number("alpha"), 1e3, |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
             (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
         // Only the parameters of these three make a mean longer than they are themselves.
@@ -232,7 +233,7 @@ fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<St
         | Law::Uniform
         | Law::Triangular
         | Law::Empirical => {
-            let p95 = nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
+            let p95 = nearest(span("p95").map(SimDuration::as_secs_f64), 0.0, |p95| {
                 let median = span("median")?;
                 let p95 = SimDuration::from_secs_f64(p95).max(median);
                 Distribution::lognormal_median_p95(median, p95).ok()
@@ -245,7 +246,7 @@ fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<St
 /// The value nearest to `from` whose law has a mean within the limit, on the way to `to`, whose law has; `None` where not
 /// even that one has.
 #[expect(clippy::cast_precision_loss, reason = "a limit")]
-fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribution>) -> Option<f64> {
+fn nearest(from: Option<f64>, to: f64, law: impl Fn(f64) -> Option<Distribution>) -> Option<f64> {
     let is_short = |value: f64| law(value).is_some_and(|law| law.mean_nanos() <= LONGEST_MEAN.0 as f64);
     let (mut long, mut short) = (from?, to);
     if !is_short(short) {

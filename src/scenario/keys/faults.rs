@@ -125,7 +125,7 @@ pub(crate) fn of_service(
         if view.texts("services").is_some_and(|services| services.iter().all(|name| name != context.name)) {
             continue;
         }
-        match fault(view, (context.name, zones), horizon, builder) {
+        match fault(view, context.name, zones, horizon, builder) {
             Some(fault) => faults.push(fault),
             None => sound = false,
         }
@@ -196,7 +196,8 @@ pub(crate) fn review(root: TableReader<'_>, horizon: Option<SimDuration>, builde
 
 fn fault(
     view: TableReader<'_>,
-    (service, zones): (&str, u32),
+    service: &str,
+    zones: u32,
     horizon: SimDuration,
     builder: &mut Builder<'_>,
 ) -> Option<FaultPlan> {

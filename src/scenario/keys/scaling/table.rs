@@ -73,7 +73,7 @@ pub(crate) fn read(
     let mut tracked: Vec<Tracked> = Vec::new();
     same_names(scaling, builder);
     for (entry, view) in scaling.table("target_tracking")?.tables() {
-        policies.push(target_tracking(entry, view, (metrics, &mut tracked), builder));
+        policies.push(target_tracking(entry, view, metrics, &mut tracked, builder));
         needs_load_balancer(service, tracked.last().map(|last| last.metric), &view.place("metric"), builder);
     }
     for (entry, view) in scaling.table("step")?.tables() {

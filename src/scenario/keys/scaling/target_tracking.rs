@@ -125,7 +125,8 @@ fn tracked_metric(
 pub(crate) fn target_tracking(
     entry: &Entry,
     view: TableReader<'_>,
-    (metrics, tracked): (&MetricsPlan, &mut Vec<Tracked>),
+    metrics: &MetricsPlan,
+    tracked: &mut Vec<Tracked>,
     builder: &mut Builder<'_>,
 ) -> Option<PolicyPlan> {
     let (metric, reading) = tracked_metric(view, metrics, builder)?;

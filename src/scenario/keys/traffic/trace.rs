@@ -130,7 +130,7 @@ pub(crate) fn trace_source(
         return None;
     }
     let (zone, zone_name) = zone(root, view)?;
-    let options = trace_options(root, view, (&zone, zone_name.is_some()))?;
+    let options = trace_options(root, view, &zone, zone_name.is_some())?;
     let file = options.file;
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
@@ -192,7 +192,8 @@ pub(crate) fn zone(root: TableReader<'_>, view: TableReader<'_>) -> Option<(Time
 fn trace_options<'a>(
     root: TableReader<'_>,
     view: TableReader<'a>,
-    (zone, is_zone_given): (&'a TimeZone, bool),
+    zone: &'a TimeZone,
+    is_zone_given: bool,
 ) -> Option<TraceOptions<'a>> {
     let until = match root.duration("horizon") {
         Some(horizon) => horizon.0,

@@ -19,7 +19,7 @@ use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::{lints, plausibility};
 
-/// What a resolved tree says.
+/// A scenario, built from its resolved tree.
 pub(crate) struct BuiltScenario {
     pub(crate) plan: Plan,
     pub(crate) services: Vec<ServiceNotes>,
@@ -159,7 +159,7 @@ impl Builder<'_> {
         Some(warmup)
     }
 
-    /// How requests are simulated, as the scenario says or as their number suggests.
+    /// The simulation of requests, as the scenario asks for it or as their number suggests.
     fn fidelity(
         &mut self,
         root: TableReader<'_>,
@@ -251,7 +251,7 @@ impl Builder<'_> {
     }
 }
 
-/// What stops a run early.
+/// Bounds at which a run stops early.
 fn bounds(root: TableReader<'_>) -> Option<Bounds> {
     let limit = |key: &str| u64::try_from(root.table("limits")?.integer(key)?).ok();
     Some(Bounds { retries: limit("max_requests")?, in_flight: limit("max_in_flight")? })

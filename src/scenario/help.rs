@@ -19,7 +19,7 @@ pub fn explain_topics() -> Vec<String> {
     explain::explain_topics(&LANGUAGE)
 }
 
-/// What there is to say of a key by its whole path (`assumptions.tt_high_points`). `None` when there is no such key.
+/// Meaning and default of a key, by its whole path (`assumptions.tt_high_points`). `None` when there is no such key.
 #[must_use]
 pub fn key_note(path: &str) -> Option<KeyNote> {
     explain::key_note(&LANGUAGE, path)

@@ -29,7 +29,7 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into, for [`crate::scenario::render`].
     pub sources: Sources,
-    /// Where its checks are written, in their order.
+    /// Places of its checks, in their order.
     pub check_places: Vec<CheckPlace>,
 }
 
@@ -131,7 +131,7 @@ fn read(
     })
 }
 
-/// Where the checks are written.
+/// Places of the checks.
 fn places_of_checks(root: TableReader<'_>, sources: &Sources) -> Vec<CheckPlace> {
     let checks = root.table("checks").map(|view| view.table.entries.as_slice()).unwrap_or_default();
     let place = |entry: &Entry| {

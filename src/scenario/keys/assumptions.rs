@@ -314,7 +314,7 @@ const LAUNCH_BUCKET: TableSpec = TableSpec {
     ],
 };
 
-/// What the assumptions say, resolved.
+/// `[assumptions]`, resolved.
 pub(crate) struct Assumptions {
     pub(crate) policy_rules: PolicyRules,
     pub(crate) telemetry: TelemetryPlan,
@@ -395,7 +395,7 @@ pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<A
     })
 }
 
-/// What remains of the whole way to STOPPED for the container's exit.
+/// Time from SIGTERM to the exit of the container: the rest of the whole way to STOPPED \[ns\].
 fn exit_time(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SimDuration> {
     let whole = view.duration("task_stop_seconds")?;
     let parts = view.duration("task_stop_lag")? + view.duration("deprovisioning")?;

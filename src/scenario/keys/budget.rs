@@ -7,7 +7,7 @@ use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::quantity::grouped;
 use crate::scenario::language::tree::SourceSpan;
 
-/// What is counted.
+/// Kind of item that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
     /// Instants at which scheduled actions are due.
@@ -68,11 +68,11 @@ impl Item {
     }
 }
 
-/// How much there is of everything that is counted.
+/// Counts of all kinds of items.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     counts: [u128; Item::ALL.len()],
-    /// Where the bound was passed.
+    /// Place at which the bound was passed.
     passed: [Option<SourceSpan>; Item::ALL.len()],
 }
 
@@ -92,7 +92,7 @@ impl Budget {
         self.passed[item as usize].is_none()
     }
 
-    /// What was too much.
+    /// The bounds that were passed.
     pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
         Item::ALL.into_iter().filter_map(|item| {
             let place = self.passed[item as usize].as_ref()?;

@@ -72,15 +72,15 @@ pub(crate) const CHECKS: TableSpec = TableSpec {
 pub struct Check {
     /// As reports print it: `p99_response_time < 800ms`.
     pub text: String,
-    /// What is limited.
+    /// The figure that is limited.
     pub measure: Measure,
-    /// How.
+    /// The comparison of the figure with the limit.
     pub comparator: Comparator,
     /// The limit, in the unit of the figure.
     pub limit: f64,
 }
 
-/// How a check compares.
+/// Comparison of a figure with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparator {
     /// `<`
@@ -93,7 +93,7 @@ pub enum Comparator {
     GreaterOrEqual,
 }
 
-/// Where a check is written.
+/// Place of a check in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckPlace {
     /// Its key: `p99_response_time`.
@@ -127,7 +127,7 @@ pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Vec<Chec
     checks
 }
 
-/// What a check that can be read looks like, by what it limits.
+/// Forms of limits, each with an example.
 const SHARE: &str = "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\"";
 const AMOUNT: &str = "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\"";
 const COUNT: &str = "an operator (<, <=, >, >=) and a count, such as \"<= 80 tasks\"";
@@ -138,12 +138,12 @@ const MINUTES: &str = "an operator and a number of minutes, then `with`, a figur
     p50_response_time, p95_response_time, p99_response_time, cpu_utilization, memory_utilization), > or >= and its limit, such \
     as \"<= 5 with p99_response_time > 500ms\"";
 
-/// What a limit of the figure of that name is, with an example; `None` where none can be checked.
+/// Form of the limit in a check of that name, with an example; `None` where there is no such check.
 pub(crate) fn expected(name: &str) -> Option<&'static str> {
     Measure::grammar_of(name).map(example)
 }
 
-/// What a limit is, with an example.
+/// Form of a limit, with an example.
 const fn example(grammar: Grammar) -> &'static str {
     match grammar {
         Grammar::Share => SHARE,
@@ -159,7 +159,7 @@ const fn example(grammar: Grammar) -> &'static str {
 /// Reads one check.
 ///
 /// # Errors
-/// What would have been right, as a noun phrase.
+/// The form that is expected, as a noun phrase.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
     let grammar = Measure::grammar_of(name).ok_or("one of the figures that can be checked")?;
     let (word, comparator, rest) = operator(text.trim()).ok_or(example(grammar))?;
@@ -167,7 +167,7 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
     Ok(Check { text: format!("{name} {word} {rest}"), measure, comparator, limit })
 }
 
-/// What a check of that name limits, and the limit in its unit.
+/// The figure of a check of that name, and the limit in its unit.
 fn limit(name: &str, grammar: Grammar, text: &str) -> Option<(Measure, f64)> {
     let limit = match grammar {
         Grammar::Minutes => {

@@ -12,7 +12,7 @@ use crate::scenario::language::tree::Value;
 /// Most replications of one setting.
 const MOST_REPLICATIONS: i128 = 100_000;
 
-/// The kinds of a [`Design`].
+/// The kinds of [`Points`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PointsKind {
     Grid,
@@ -92,18 +92,18 @@ const OPTION: TableSpec = TableSpec {
     ],
 };
 
-/// What a sweep varies.
+/// Axes and design of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepSpec {
     /// The axes, in the order of the file: keys, then choices.
     pub axes: Vec<Axis>,
-    /// How points are made of them.
+    /// Points made of the axes.
     pub design: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
 }
 
-/// What a search may choose.
+/// Axes and effort of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchSpec {
     /// The axes, in the order of the file: keys, then choices.

@@ -25,7 +25,7 @@ pub(crate) const FAILURE: TableSpec = TableSpec {
     ],
 };
 
-/// What fails in a task of its own accord.
+/// Failures of a task of its own accord.
 pub(crate) struct Failure {
     /// From RUNNING to the exit of the container; `None`: never.
     pub(crate) time_to_crash: Option<Distribution>,
@@ -33,7 +33,7 @@ pub(crate) struct Failure {
     pub(crate) launch_failure: f64,
 }
 
-/// What `view` says; `None` when it is wrong.
+/// The failures of `[failure]`; `None` when it is wrong.
 pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Failure> {
     let time_to_crash = if view.is_given("time_to_crash") {
         Some(distribution::read(view, "time_to_crash", builder)?)

@@ -50,7 +50,7 @@ pub(crate) const FORECAST: TableSpec = TableSpec {
     ],
 };
 
-/// What a forecast expects.
+/// Expectations of a forecast.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastSpec {
     /// The first month, as year and number; `None`: the first that begins when the scenario's run is over or later.

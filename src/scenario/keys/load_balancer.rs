@@ -146,7 +146,7 @@ pub(crate) fn load_balancer(
     }))
 }
 
-/// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
+/// The slow start \[ns\], refused where an Application Load Balancer does not accept it (`aws-platform.md` §1.7); the limits of weighted random are not published
 /// there, so it may be used with it.
 fn slow_start(
     view: TableReader<'_>,

@@ -260,7 +260,7 @@ pub(crate) fn period(
     None
 }
 
-/// How an alarm reads its metric.
+/// Statistic, period and few samples of an alarm's metric.
 pub(crate) fn reading(
     view: TableReader<'_>,
     metric: Metric,

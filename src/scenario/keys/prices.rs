@@ -47,7 +47,7 @@ const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
 /// Resolution of metrics that cost nothing.
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 
-/// What a bill by this program never holds.
+/// Costs that a bill by this program never holds.
 const NEVER_PRICED: [&str; 8] = [
     "NAT gateways and interface endpoints",
     "data transfer to the internet and between availability zones",
@@ -184,7 +184,7 @@ impl Prices {
         builder.report.add(problem);
     }
 
-    /// What the bill leaves out, in words; a warning names what is used and has no price.
+    /// Items that the bill leaves out, in words; a warning names what is used and has no price.
     pub(crate) fn not_priced<'p>(
         &self,
         plans: impl Iterator<Item = &'p ServicePlan>,

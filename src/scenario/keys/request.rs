@@ -148,7 +148,7 @@ pub(crate) fn request(view: TableReader<'_>, builder: &mut Builder<'_>) -> Optio
 /// `aws-platform.md` §1.7).
 const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 
-/// How old a request may be that is in flight at the horizon; the inner `None`: as old as it likes.
+/// Age above which a request in flight at the horizon counts as not served \[ns\]; the inner `None`: no such age.
 #[expect(clippy::option_option, reason = "wrong and unlimited are two different things here")]
 pub(crate) fn overdue_after(
     view: TableReader<'_>,

@@ -13,7 +13,7 @@ use crate::scenario::language::choices::choices;
 use crate::scenario::language::quantity::LONGEST_RUN_S;
 use crate::scenario::language::schema::{Key, Kind, Language, TableSpec};
 
-/// How requests are to be simulated.
+/// Simulation of requests that the scenario asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FidelityChoice {
     /// One by one.

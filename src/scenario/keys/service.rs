@@ -47,7 +47,7 @@ pub(crate) const SERVICE: TableSpec = TableSpec {
     ],
 };
 
-/// What a report says of a service beyond the kernel's plan.
+/// Facts about a service for reports, beyond the kernel's plan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceNotes {
     /// `x86_64` or `arm64`.
@@ -113,7 +113,7 @@ pub(crate) fn plan(
     Some((plan, ServiceNotes { architecture, trace, schedules }))
 }
 
-/// How a task of the service is stopped.
+/// Times of the way from the decision to stop a task to STOPPED.
 pub(crate) fn stopping(context: &ServiceContext<'_>) -> Option<StoppingPlan> {
     let assumptions = context.assumptions?;
     let stop_timeout = context.service.table("task")?.duration("stop_timeout")?;

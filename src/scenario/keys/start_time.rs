@@ -84,7 +84,7 @@ fn taken_note(first: &Dated<'_>) -> Problem {
     note.help(reading(first))
 }
 
-/// How times without a zone were read, and how they are read otherwise.
+/// The zone in which times without one were read, and the key that changes it.
 fn reading(dated: &Dated<'_>) -> String {
     match dated.zone {
         Some(zone) => {

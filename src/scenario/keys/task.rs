@@ -170,7 +170,7 @@ pub(crate) fn task(service: TableReader<'_>, builder: &mut Builder<'_>) -> Optio
     })
 }
 
-/// What fails in a task of its own accord, and its container's check.
+/// Failures of a task, growth of its memory, and its container's check.
 fn health(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskHealthPlan> {
     let task = service.table("task")?;
     let container_check = match task.table("container_health_check") {
@@ -193,7 +193,7 @@ fn health(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskHea
     })
 }
 
-/// What the idle task uses of its CPU [thousandths of a CPU unit].
+/// CPU that the idle task uses [thousandths of a CPU unit].
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size of a task")]
 fn base_cpu(view: TableReader<'_>, cpu: u32, builder: &mut Builder<'_>) -> Option<u32> {
     let base = view.number("base_cpu")?;
@@ -214,7 +214,7 @@ fn base_cpu(view: TableReader<'_>, cpu: u32, builder: &mut Builder<'_>) -> Optio
     Some((base * 1_024_000.0).round() as u32)
 }
 
-/// What a size in vCPUs or GB is in the units of a task definition, where those make a size that Fargate sells.
+/// A size in vCPUs or GB in the units of a task definition, where those make a size that Fargate sells.
 fn whole_units(cpu: u32, memory: u32) -> Option<String> {
     let (units, mib) =
         (if cpu <= 32 { cpu * 1024 } else { cpu }, if memory <= 244 { memory * 1024 } else { memory });

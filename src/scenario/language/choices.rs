@@ -2,7 +2,7 @@
 //! the key table the words and the builder their values, so that no word can be accepted and then read as another. For an
 //! enum it binds every variant, which the compiler checks.
 
-/// Whether a word can be used.
+/// State of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// Yes.

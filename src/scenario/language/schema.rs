@@ -8,7 +8,7 @@ use crate::scenario::language::choices::Choice;
 /// A table of the scenario and its keys.
 #[derive(Debug)]
 pub(crate) struct TableSpec {
-    /// What the table is, in a sentence.
+    /// Purpose of the table, in a sentence.
     pub(crate) doc: &'static str,
     /// Its keys.
     pub(crate) keys: &'static [Key],
@@ -31,11 +31,11 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) default: Default,
-    /// What it means, with the source of its default.
+    /// Meaning, with the source of the default.
     pub(crate) doc: &'static str,
 }
 
-/// What a key is when it is left out.
+/// Value of a key that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Default {
     /// That is an error.
@@ -46,7 +46,7 @@ pub(crate) enum Default {
     Toml(&'static str),
 }
 
-/// What a key may hold.
+/// Kind of value that a key holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     /// Any text.
@@ -142,7 +142,7 @@ impl Kind {
         }
     }
 
-    /// What is expected, as a noun phrase.
+    /// The expected value, as a noun phrase.
     pub(crate) fn expected(&self) -> String {
         match self {
             Self::Text => "a string of at most 10 000 characters".to_owned(),

@@ -25,7 +25,7 @@ impl<'a> TableReader<'a> {
         self.table.entry(key).is_some()
     }
 
-    /// Where the value stands; the table, where it is a default.
+    /// Place of the value; the table's, where it is a default.
     pub(crate) fn place(&self, key: &str) -> SourceSpan {
         match self.node(key) {
             Some(node) if node.place.0.is_some() => node.place.clone(),

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 /// Deepest nesting of tables and arrays that is read.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// Where something was written: a range of bytes of one of the texts; `None`: nowhere, it is a default.
+/// Range of bytes of one of the texts; `None`: a default, which is written nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceSpan(pub(crate) Option<(usize, Range<usize>)>);
 
@@ -38,7 +38,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What it is, with its article.
+    /// Name of its type, with the article.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -102,7 +102,7 @@ impl Table {
     }
 }
 
-/// What the parser has to say about a text.
+/// Problem that the parser found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParseError {
     /// It is not TOML.

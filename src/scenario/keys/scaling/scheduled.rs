@@ -63,7 +63,7 @@ pub struct ScheduleText {
     pub end: Option<String>,
 }
 
-/// What the clock does to a service; `None` when something is wrong.
+/// The scheduled actions and suspensions of a service; `None` when one is wrong.
 pub(crate) fn read(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<ClockPlan> {
     let scaling = context.service.table("scaling")?;
     let mut actions = Vec::new();

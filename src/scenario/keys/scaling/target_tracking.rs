@@ -88,7 +88,7 @@ pub(crate) struct Tracked {
     place: SourceSpan,
 }
 
-/// What a target-tracking policy tracks, and how its alarms read it.
+/// The metric of a target-tracking policy and its reading by the alarms.
 fn tracked_metric(
     view: TableReader<'_>,
     metrics: &MetricsPlan,

@@ -4,7 +4,7 @@ use windtunnel_kernel::traffic::{RateCurve, TrafficPlan};
 
 use crate::scenario::language::choices::choices;
 
-/// How arrivals are drawn.
+/// Arrival process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrivals {
     /// A Poisson process of the rate.

@@ -33,7 +33,7 @@ pub(crate) const TRAFFIC: TableSpec = TableSpec {
     ],
 };
 
-/// Where a service's requests come from.
+/// Source of a service's requests.
 pub(crate) enum Source {
     /// A trace that was read.
     Trace(TraceSource),

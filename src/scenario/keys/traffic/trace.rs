@@ -92,7 +92,7 @@ pub struct TraceCounts {
     pub zero_intervals: u64,
     /// Intervals within the horizon that the file leaves out, filled as `gaps` says.
     pub missing_intervals: u64,
-    /// Where the trace ended before the horizon [ns since second 0]; no requests arrive after it.
+    /// End of the trace, where that is before the horizon [ns since second 0]; no requests arrive after it.
     pub ended_at_ns: Option<u64>,
     /// Times the trace was begun again because of `repeat`.
     pub repeats: u64,
@@ -188,7 +188,7 @@ pub(crate) fn zone(root: TableReader<'_>, view: TableReader<'_>) -> Option<(Time
     Some((quantity::zone(name).ok()?, is_given.then(|| name.to_owned())))
 }
 
-/// How the scenario wants the trace read.
+/// The options with which the trace is read.
 fn trace_options<'a>(
     root: TableReader<'_>,
     view: TableReader<'a>,

@@ -253,3 +253,55 @@ fn the_other_rules_can_fail() {
     assert_eq!(word_faults("src/record/helpers.rs", "//! A.\n").len(), 1);
     assert_eq!(word_faults("src/record/a.rs", "use x;").len(), 1);
 }
+
+/// Where texts are parsed by a grammar of their own, whose words are no words of a key.
+const GRAMMARS: [&str; 3] =
+    ["src/scenario/keys/checks.rs", "src/scenario/keys/expression.rs", "src/scenario/keys/forecast.rs"];
+
+/// Words of the scenario language that are not bound to their value by `choices!`: made into a choice by hand, matched as a
+/// text, or compared with one. A match on texts needs an arm for all others, which would stand for a forgotten word.
+fn unbound_words(path: &str, text: &str) -> Vec<String> {
+    if !path.starts_with("src/scenario/") || path.ends_with("language/choices.rs") {
+        return Vec::new();
+    }
+    let reads_keys = !path.starts_with("src/scenario/language/") && !path.starts_with("src/scenario/import/");
+    let mut faults = Vec::new();
+    let mut depth = 0_usize;
+    for (number, line) in without_tests(text).lines().enumerate() {
+        let code = line.trim_start();
+        if code.starts_with("//") {
+            continue;
+        }
+        if depth > 0 || code.starts_with("choices! {") {
+            depth = (depth + line.matches('{').count()).saturating_sub(line.matches('}').count());
+            continue;
+        }
+        let arm = code.trim_start_matches("Some(").strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let is_arm = arm.is_some_and(|(_, rest)| rest.trim_start_matches(')').trim_start().starts_with("=>"));
+        let is_compared =
+            code.contains(".text(\"") && (code.contains("== Some(\"") || code.contains("? == \""));
+        let is_made = code.contains("Choice::bound(") || code.contains("Choice::not_built(");
+        if is_made || (reads_keys && !GRAMMARS.contains(&path) && (is_arm || is_compared)) {
+            faults.push(format!("{path}:{}: bind the word to its value by `choices!`", number + 1));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_word_of_the_scenario_language_is_bound_to_its_value() {
+    let faults = all_faults(unbound_words, &files("src/scenario", "rs"));
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_rule_for_words_can_fail() {
+    let fault = |line: &str| unbound_words("src/scenario/keys/request.rs", line).len();
+    assert_eq!(fault("        \"none\" => Jitter::None,"), 1);
+    assert_eq!(fault("        Some(\"apart\") => CheckService::Apart,"), 1);
+    assert_eq!(fault("kills: task.text(\"out_of_memory\")? == \"kill\","), 1);
+    assert_eq!(fault("const WORDS: &[Choice] = &[Choice::bound(\"tcp\")];"), 1);
+    assert_eq!(fault("choices! { JITTERS: Jitter {\n    \"none\" => None,\n} }"), 0);
+    assert_eq!(fault("choices! { A: B {\n    \"none\" => None,\n} }\n\"full\" => Full,"), 1);
+    assert_eq!(unbound_words("src/scenario/keys/forecast.rs", "\"month\" => Ok(share),").len(), 0);
+}

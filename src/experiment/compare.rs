@@ -233,7 +233,7 @@ impl Comparison {
             Some(service) => of.scenario.unpriced_of(service),
             None => of.scenario.unpriced(),
         };
-        unpriced(other).unlike(&unpriced(base), (&other.name, &base.name))
+        unpriced(other).unlike(&unpriced(base), &other.name, &base.name)
     }
 
     /// Whether all bills have the same lines, so that one can be called the cheapest.

@@ -187,7 +187,7 @@ impl Search<'_> {
             return Err(error.map_or_else(String::new, |error| format!("{}: {}", error.code, error.message)));
         };
         let unpriced = (scenario.unpriced(), self.scenario.unpriced());
-        if let Some(why) = unpriced.0.unlike(&unpriced.1, ("the setting", "the scenario")) {
+        if let Some(why) = unpriced.0.unlike(&unpriced.1, "the setting", "the scenario") {
             return Err(format!("it is not comparable: {why}; give the price by `[prices]`"));
         }
         Ok(Box::new(scenario))

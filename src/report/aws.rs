@@ -3,13 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::kernel::scaling::aas::{
-    AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan, TargetTrackingPlan,
-};
+use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan, StepPlan, TargetTrackingPlan};
 use crate::kernel::simulation::ServicePlan;
-use crate::kernel::telemetry::{Comparison, LowSamples, Metric, Reading, Statistic, TreatMissingData};
+use crate::kernel::telemetry::{Metric, Reading, Statistic};
 use crate::kernel::units::SimDuration;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Word, predefined_metric};
 
 /// Stands for the name of the cluster, which a simulation cannot know.
 pub const CLUSTER: &str = "CLUSTER";
@@ -82,23 +80,14 @@ fn target_tracking(service: &ServicePlan, plan: &TargetTrackingPlan) -> Value {
         });
         return object;
     }
-    let mut metric = json!({ "PredefinedMetricType": predefined(plan) });
+    let mut metric = json!({
+        "PredefinedMetricType": predefined_metric(plan.metric, plan.reading.is_high_resolution()),
+    });
     if plan.metric.is_load_balancer() {
         metric["ResourceLabel"] = json!(LABEL);
     }
     object["PredefinedMetricSpecification"] = metric;
     object
-}
-
-/// The name under which Application Auto Scaling knows what a policy tracks.
-const fn predefined(plan: &TargetTrackingPlan) -> &'static str {
-    match (plan.metric, plan.reading.is_high_resolution()) {
-        (Metric::CpuUtilization, false) => "ECSServiceAverageCPUUtilization",
-        (Metric::CpuUtilization, true) => "ECSServiceAverageCPUUtilizationHighResolution",
-        (Metric::MemoryUtilization, false) => "ECSServiceAverageMemoryUtilization",
-        (Metric::MemoryUtilization, true) => "ECSServiceAverageMemoryUtilizationHighResolution",
-        _ => "ALBRequestCountPerTarget",
-    }
 }
 
 /// `Average`, `p99.9`.
@@ -121,30 +110,10 @@ fn reading(reading: &Reading) -> Vec<(&'static str, &'static str, Value)> {
     let mut keys = vec![(names.0, names.1, json!(statistic(reading.statistic)))];
     keys.push(("Period", "period", json!(seconds(reading.period))));
     if is_percentile {
-        let word = match reading.low_samples {
-            LowSamples::Evaluate => "evaluate",
-            LowSamples::Ignore => "ignore",
-        };
         let (api, terraform) = ("EvaluateLowSampleCountPercentile", "evaluate_low_sample_count_percentiles");
-        keys.push((api, terraform, json!(word)));
+        keys.push((api, terraform, json!(reading.low_samples.word())));
     }
     keys
-}
-
-const fn adjustment_type(kind: AdjustmentType) -> &'static str {
-    match kind {
-        AdjustmentType::ChangeInCapacity => "ChangeInCapacity",
-        AdjustmentType::PercentChangeInCapacity => "PercentChangeInCapacity",
-        AdjustmentType::ExactCapacity => "ExactCapacity",
-    }
-}
-
-const fn aggregation(kind: StepAggregation) -> &'static str {
-    match kind {
-        StepAggregation::Average => "Average",
-        StepAggregation::Minimum => "Minimum",
-        StepAggregation::Maximum => "Maximum",
-    }
 }
 
 fn step(plan: &StepPlan) -> Value {
@@ -163,33 +132,15 @@ fn step(plan: &StepPlan) -> Value {
         })
         .collect();
     let mut object = json!({
-        "AdjustmentType": adjustment_type(plan.adjustment_type),
+        "AdjustmentType": plan.adjustment_type.word(),
         "StepAdjustments": steps,
         "Cooldown": seconds(plan.cooldown),
-        "MetricAggregationType": aggregation(plan.metric_aggregation_type),
+        "MetricAggregationType": plan.metric_aggregation_type.word(),
     });
     if plan.min_adjustment_magnitude > 0 {
         object["MinAdjustmentMagnitude"] = json!(plan.min_adjustment_magnitude);
     }
     object
-}
-
-const fn comparison(kind: Comparison) -> &'static str {
-    match kind {
-        Comparison::GreaterThanOrEqualToThreshold => "GreaterThanOrEqualToThreshold",
-        Comparison::GreaterThanThreshold => "GreaterThanThreshold",
-        Comparison::LessThanThreshold => "LessThanThreshold",
-        Comparison::LessThanOrEqualToThreshold => "LessThanOrEqualToThreshold",
-    }
-}
-
-const fn missing_data(kind: TreatMissingData) -> &'static str {
-    match kind {
-        TreatMissingData::Missing => "missing",
-        TreatMissingData::NotBreaching => "notBreaching",
-        TreatMissingData::Breaching => "breaching",
-        TreatMissingData::Ignore => "ignore",
-    }
 }
 
 fn namespace(metric: Metric) -> &'static str {
@@ -228,8 +179,8 @@ fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &
         "EvaluationPeriods": alarm.evaluation_periods,
         "DatapointsToAlarm": alarm.datapoints_to_alarm,
         "Threshold": alarm.threshold,
-        "ComparisonOperator": comparison(alarm.comparison),
-        "TreatMissingData": missing_data(alarm.treat_missing_data),
+        "ComparisonOperator": alarm.comparison.word(),
+        "TreatMissingData": alarm.treat_missing_data.word(),
         "AlarmActions": ["ARN_OF_THE_SCALING_POLICY"],
     });
     for (key, _, value) in reading(&alarm.reading) {
@@ -314,7 +265,7 @@ fn target_tracking_block(service: &ServicePlan, plan: &TargetTrackingPlan) -> St
         };
         format!(
             "    predefined_metric_specification {{\n      predefined_metric_type = \"{}\"\n{label}    }}\n",
-            predefined(plan)
+            predefined_metric(plan.metric, plan.reading.is_high_resolution()).unwrap_or_default()
         )
     };
     format!(
@@ -331,9 +282,9 @@ fn step_block(plan: &StepPlan) -> String {
     let mut text = format!(
         "\n  step_scaling_policy_configuration {{\n    adjustment_type         = \"{}\"\n    cooldown                = {}\n    \
          metric_aggregation_type = \"{}\"\n",
-        adjustment_type(plan.adjustment_type),
+        plan.adjustment_type.word(),
         seconds(plan.cooldown),
-        aggregation(plan.metric_aggregation_type)
+        plan.metric_aggregation_type.word()
     );
     if plan.min_adjustment_magnitude > 0 {
         text.push_str(&format!("    min_adjustment_magnitude = {}\n", plan.min_adjustment_magnitude));
@@ -378,7 +329,7 @@ fn alarm_block(
         alarm.evaluation_periods,
         alarm.datapoints_to_alarm,
         alarm.threshold,
-        comparison(alarm.comparison),
-        missing_data(alarm.treat_missing_data)
+        alarm.comparison.word(),
+        alarm.treat_missing_data.word()
     )
 }

@@ -4,22 +4,23 @@
 use windtunnel_kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::checks::{self, Check};
-use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::experiments::{self, SearchSpec, SweepSpec};
 use crate::scenario::keys::forecast::{self, ForecastSpec};
 use crate::scenario::keys::prices::{self, Prices};
+use crate::scenario::keys::root::{FIDELITIES, FidelityChoice};
 use crate::scenario::keys::service::{self, ServiceNotes};
 use crate::scenario::keys::traffic::table::Source;
 use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, metrics, start_time, traffic};
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::{lints, plausibility};
 
-/// What a resolved tree says.
-pub(crate) struct Lowered {
+/// A scenario, built from its resolved tree.
+pub(crate) struct BuiltScenario {
     pub(crate) plan: Plan,
     pub(crate) services: Vec<ServiceNotes>,
     pub(crate) checks: Vec<Check>,
@@ -33,9 +34,9 @@ pub(crate) struct Lowered {
     pub(crate) start: Option<String>,
 }
 
-impl Lower<'_> {
+impl Builder<'_> {
     /// Builds the plan; `None` only after an error was reported.
-    pub(crate) fn scenario(&mut self, root: View<'_>) -> Option<Lowered> {
+    pub(crate) fn scenario(&mut self, root: TableReader<'_>) -> Option<BuiltScenario> {
         let assumptions = root.table("assumptions").and_then(|view| assumptions::read(view, self));
         let prices = prices::prices(root, self);
         let checks = root.table("checks").map(|view| checks::read(view, self));
@@ -52,7 +53,7 @@ impl Lower<'_> {
         let mut plans = Vec::new();
         let mut complete = faults::review(root, horizon, self);
         for ((entry, service), source) in services.iter().zip(&sources) {
-            let parts = Parts {
+            let context = ServiceContext {
                 name: &entry.key,
                 root,
                 service: *service,
@@ -60,7 +61,7 @@ impl Lower<'_> {
                 calendar: calendar.as_ref(),
                 assumptions: assumptions.as_ref(),
             };
-            match self.service(&parts, source.as_ref(), prices.as_ref()) {
+            match self.service(&context, source.as_ref(), prices.as_ref()) {
                 Some(plan) => plans.push(plan),
                 None => complete = false,
             }
@@ -79,7 +80,7 @@ impl Lower<'_> {
         }
         let not_priced = prices.not_priced(plans.iter().map(|(plan, _)| plan), self.report, root);
         let (services, notes) = plans.into_iter().unzip();
-        Some(Lowered {
+        Some(BuiltScenario {
             plan: Plan {
                 start_unix_ns: calendar.start_unix_ns,
                 horizon,
@@ -104,15 +105,15 @@ impl Lower<'_> {
     /// The plan of a service, after what is unlikely in it was warned of.
     fn service(
         &mut self,
-        parts: &Parts<'_>,
+        context: &ServiceContext<'_>,
         source: Option<&Source>,
         prices: Option<&Prices>,
     ) -> Option<(ServicePlan, ServiceNotes)> {
         let errors = self.report.errors();
-        let (plan, notes) = service::plan(parts, source, prices, self)?;
-        let (view, horizon) = (parts.service, parts.horizon?);
+        let (plan, notes) = service::plan(context, source, prices, self)?;
+        let (view, horizon) = (context.service, context.horizon?);
         plausibility::lint(&plan, view, horizon, self.report);
-        let second_0 = parts.calendar?.start_unix_ns;
+        let second_0 = context.calendar?.start_unix_ns;
         // A policy that AWS refuses is not worth a warning.
         if self.report.errors() == errors {
             lints::check(&lints::Service { plan: &plan, view, horizon, second_0 }, self.report);
@@ -120,7 +121,7 @@ impl Lower<'_> {
         Some((plan, notes))
     }
 
-    fn horizon(&mut self, root: View<'_>, sources: &[Option<Source>]) -> Option<SimDuration> {
+    fn horizon(&mut self, root: TableReader<'_>, sources: &[Option<Source>]) -> Option<SimDuration> {
         if root.is_given("horizon") {
             return root.duration("horizon");
         }
@@ -139,7 +140,7 @@ impl Lower<'_> {
         None
     }
 
-    fn warmup(&mut self, root: View<'_>, horizon: Option<SimDuration>) -> Option<SimDuration> {
+    fn warmup(&mut self, root: TableReader<'_>, horizon: Option<SimDuration>) -> Option<SimDuration> {
         let warmup = root.duration("warmup")?;
         if let Some(horizon) = horizon
             && warmup >= horizon
@@ -158,32 +159,32 @@ impl Lower<'_> {
         Some(warmup)
     }
 
-    /// How requests are simulated, as the scenario says or as their number suggests.
+    /// The simulation of requests, as the scenario asks for it or as their number suggests.
     fn fidelity(
         &mut self,
-        root: View<'_>,
+        root: TableReader<'_>,
         horizon: Option<SimDuration>,
         plans: &[(ServicePlan, ServiceNotes)],
     ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
         let unflowing =
-            plans.iter().find_map(|(plan, _)| fluid_limits::obstacle(plan).map(|key| (plan, key)));
+            plans.iter().find_map(|(plan, _)| fluid_limits::first_blocker(plan).map(|key| (plan, key)));
         let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
         let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
         let is_flow = unflowing.is_none() && fault.is_none() && timed.is_none();
-        let fidelity = match root.text("fidelity")? {
-            "fluid" => Fidelity::Fluid,
-            "auto" if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
-            _ => Fidelity::Requests,
+        let fidelity = match root.choice("fidelity", &FIDELITIES)? {
+            FidelityChoice::Fluid => Fidelity::Fluid,
+            FidelityChoice::Auto if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
+            FidelityChoice::Auto | FidelityChoice::Requests => Fidelity::Requests,
         };
         if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
             faults::refuse_flow(root, kind, self);
         }
         match (fidelity, unflowing) {
             (Fidelity::Fluid, unflowing) => {
-                if let Some((plan, obstacle)) = unflowing {
-                    let problem = fluid_limits::refusal(root, &plan.name, &obstacle);
+                if let Some((plan, blocker)) = unflowing {
+                    let problem = fluid_limits::refusal(root, &plan.name, &blocker);
                     self.report.add(problem);
                 }
                 if let Some(index) = timed {
@@ -196,13 +197,13 @@ impl Lower<'_> {
                     plan.traffic.expected_requests(horizon) * f64::from(most)
                 };
                 let attempts = plans.iter().map(|(plan, _)| attempts(plan)).sum();
-                self.request_limit(root, limits, (expected, attempts));
+                self.request_limit(root, limits, expected, attempts);
             }
         }
         Some(fidelity)
     }
 
-    fn no_times_in_a_flow(&mut self, root: View<'_>, service: &str) {
+    fn no_times_in_a_flow(&mut self, root: TableReader<'_>, service: &str) {
         let table = root.table("service").and_then(|services| services.table(service));
         let Some(scaling) = table.and_then(|service| service.table("scaling")) else { return };
         self.report.add(
@@ -217,9 +218,10 @@ impl Lower<'_> {
     /// known how often they are; here it is said how many attempts there may be.
     fn request_limit(
         &mut self,
-        root: View<'_>,
-        limits: View<'_>,
-        (expected, attempts): (f64, f64),
+        root: TableReader<'_>,
+        limits: TableReader<'_>,
+        expected: f64,
+        attempts: f64,
     ) -> Option<()> {
         let limit = limits.number("max_requests")?;
         if expected > limit {
@@ -249,8 +251,8 @@ impl Lower<'_> {
     }
 }
 
-/// What stops a run early.
-fn bounds(root: View<'_>) -> Option<Bounds> {
+/// Bounds at which a run stops early.
+fn bounds(root: TableReader<'_>) -> Option<Bounds> {
     let limit = |key: &str| u64::try_from(root.table("limits")?.integer(key)?).ok();
     Some(Bounds { retries: limit("max_requests")?, in_flight: limit("max_in_flight")? })
 }

@@ -26,11 +26,11 @@ pub struct Scenario {
     pub max_requests: f64,
     /// SHA-256 of the scenario text and the overrides, in hexadecimal.
     pub sha256: String,
-    /// What the kernel runs.
+    /// Plan of the kernel.
     pub plan: Plan,
     /// One a service, in the order of the plan.
     pub services: Vec<ServiceNotes>,
-    /// What must hold.
+    /// Checks, in the order of the file.
     pub checks: Vec<Check>,
     /// `[sweep]`, where there is one.
     pub sweep: Option<SweepSpec>,
@@ -44,7 +44,7 @@ pub struct Scenario {
     pub price_book_date: String,
     /// Most that the files of a command may take together (`limits.max_output`) \[B\].
     pub max_output: Bytes,
-    /// What the bill leaves out, in words.
+    /// Items that the bill leaves out, in words.
     pub not_priced: Vec<String>,
     /// Time zone of `peak_at` and of times of day in reports (IANA name).
     pub timezone: String,

@@ -1,4 +1,4 @@
-//! The way from a text to a [`Scenario`]: read, override, conform, lower. Whatever a step finds is collected; a step is
+//! The way from a text to a [`Scenario`]: read, override, validate, build. Whatever a step finds is collected; a step is
 //! skipped only where what it needs could not be read at all.
 
 use sha2::{Digest, Sha256};
@@ -6,13 +6,13 @@ use windtunnel_kernel::telemetry::Metric;
 
 use crate::scenario::built::Scenario;
 use crate::scenario::keys::budget::Budget;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::checks::CheckPlace;
-use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::keys::root::LANGUAGE;
 use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
 use crate::scenario::language::source::{Files, Source};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{self, Complaint, Entry, Node, Place, Table, Value};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{self, Entry, Node, ParseError, SourceSpan, Table, Value};
 use crate::scenario::language::{codes, overrides, quantity, resolved, validate};
 
 /// Version of the scenario language.
@@ -29,7 +29,7 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into, for [`crate::scenario::render`].
     pub sources: Sources,
-    /// Where its checks are written, in their order.
+    /// Places of its checks, in their order.
     pub check_places: Vec<CheckPlace>,
 }
 
@@ -38,7 +38,7 @@ pub struct Loaded {
 pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mut dyn Files) -> Loaded {
     let mut report = Report::default();
     let mut check_places = Vec::new();
-    let scenario = read(source, overrides, seed, (&mut report, &mut check_places), files);
+    let scenario = read(source, overrides, seed, &mut report, &mut check_places, files);
     let scenario = if report.has_errors() { None } else { scenario };
     let left_out = report.left_out();
     let mut diagnostics = report.diagnostics;
@@ -62,7 +62,8 @@ fn read(
     source: &Source,
     overrides: &[String],
     seed: Option<u64>,
-    (report, check_places): (&mut Report, &mut Vec<CheckPlace>),
+    report: &mut Report,
+    check_places: &mut Vec<CheckPlace>,
     files: &mut dyn Files,
 ) -> Option<Scenario> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
@@ -75,7 +76,7 @@ fn read(
         return None;
     }
     let number = report.sources.add(&source.name, text);
-    let top = Place::at(number, 0..text.find('\n').unwrap_or(text.len()));
+    let top = SourceSpan::at(number, 0..text.find('\n').unwrap_or(text.len()));
     other_language(source, &top, report)?;
     if text.trim().is_empty() && overrides.is_empty() {
         report.add(
@@ -88,22 +89,26 @@ fn read(
     let mut tree = document(text, number, report)?;
     overrides::apply(&mut tree, overrides, report);
     if let Some(seed) = seed {
-        let node = Node { value: Value::Integer(i128::from(seed)), place: Place::nowhere() };
-        tree.set("seed", Place::nowhere(), node);
+        let node = Node { value: Value::Integer(i128::from(seed)), place: SourceSpan::nowhere() };
+        tree.set("seed", SourceSpan::nowhere(), node);
     }
     known_version(&tree, report)?;
-    let mut root = validate::validate(&tree, &SCENARIO, &top, report);
+    let mut root = validate::validate(&tree, LANGUAGE.root, &top, report);
     fill_dependent_defaults(&mut root);
-    let lowered =
-        Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;
+    let lowered = Builder { report, files, budget: Budget::default() }
+        .scenario(TableReader { table: &root, place: &top })?;
     if root.entry("horizon").is_none() {
         let value = Value::Text(quantity::duration_text(lowered.plan.horizon));
         insert_default(&mut root, "timezone", "horizon", value);
     }
     if let Some(start) = lowered.start {
-        root.set("start", Place::nowhere(), Node { value: Value::Text(start), place: Place::nowhere() });
+        root.set(
+            "start",
+            SourceSpan::nowhere(),
+            Node { value: Value::Text(start), place: SourceSpan::nowhere() },
+        );
     }
-    let view = View { table: &root, place: &top };
+    let view = TableReader { table: &root, place: &top };
     *check_places = places_of_checks(view, &report.sources);
     Some(Scenario {
         name: view.text("name")?.to_owned(),
@@ -118,7 +123,7 @@ fn read(
         sweep: lowered.sweep,
         search: lowered.search,
         forecast: lowered.forecast,
-        resolved_toml: resolved::write(&root),
+        resolved_toml: resolved::write(&root, LANGUAGE.laws),
         max_output: lowered.max_output,
         price_book_date: lowered.price_book_date,
         not_priced: lowered.not_priced,
@@ -126,8 +131,8 @@ fn read(
     })
 }
 
-/// Where the checks are written.
-fn places_of_checks(root: View<'_>, sources: &Sources) -> Vec<CheckPlace> {
+/// Places of the checks.
+fn places_of_checks(root: TableReader<'_>, sources: &Sources) -> Vec<CheckPlace> {
     let checks = root.table("checks").map(|view| view.table.entries.as_slice()).unwrap_or_default();
     let place = |entry: &Entry| {
         let label = sources.label(&entry.key_place, String::new());
@@ -138,7 +143,7 @@ fn places_of_checks(root: View<'_>, sources: &Sources) -> Vec<CheckPlace> {
 }
 
 /// Refuses scenarios in other languages by the ending of their name, rather than by a list of syntax errors.
-fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<()> {
+fn other_language(source: &Source, top: &SourceSpan, report: &mut Report) -> Option<()> {
     let name = source.name.to_ascii_lowercase();
     let Some(ending) = [".json", ".yaml", ".yml"].into_iter().find(|ending| name.ends_with(ending)) else {
         return Some(());
@@ -153,14 +158,14 @@ fn other_language(source: &Source, top: &Place, report: &mut Report) -> Option<(
 
 /// The tree of the text; `None` when it is no TOML.
 fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
-    let mut complaints = Vec::new();
-    let tree = tree::read_document(text, number, &mut complaints);
+    let mut errors = Vec::new();
+    let tree = tree::read_document(text, number, &mut errors);
     let mut readable = true;
     // What a parser says after it met too deep a nesting is only about where it gave up.
-    let too_deep = complaints.iter().any(|complaint| matches!(complaint, Complaint::TooDeep { .. }));
-    for complaint in complaints {
-        match complaint {
-            Complaint::Syntax { message, place } => {
+    let too_deep = errors.iter().any(|error| matches!(error, ParseError::TooDeep { .. }));
+    for error in errors {
+        match error {
+            ParseError::Syntax { message, place } => {
                 readable = false;
                 if !too_deep {
                     let mut problem = Problem::new(codes::SYNTAX, message).at(&place, "");
@@ -173,10 +178,10 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
                     report.add(problem);
                 }
             }
-            Complaint::Duplicate { message, place } => {
+            ParseError::Duplicate { message, place } => {
                 report.add(Problem::new(codes::DUPLICATE_KEY, message).at(&place, "given again"));
             }
-            Complaint::TooDeep { place } => {
+            ParseError::TooDeep { place } => {
                 if readable {
                     report.add(
                         Problem::new(codes::TEXT_LIMITS, "tables and arrays are nested more than 64 deep")
@@ -185,7 +190,7 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
                 }
                 readable = false;
             }
-            Complaint::HugeInteger { place } => {
+            ParseError::HugeInteger { place } => {
                 report.add(
                     Problem::new(codes::TEXT_LIMITS, "the integer has more than 38 digits").at(&place, ""),
                 );
@@ -196,7 +201,7 @@ fn document(text: &str, number: usize, report: &mut Report) -> Option<Table> {
 }
 
 /// Whether a syntax error stands right behind a backslash within double quotes.
-fn is_escape(text: &str, place: &Place) -> bool {
+fn is_escape(text: &str, place: &SourceSpan) -> bool {
     let Some((_, span)) = &place.0 else { return false };
     let before = text.get(..span.start).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -236,12 +241,12 @@ fn fill_dependent_defaults(root: &mut Table) {
     for service in &mut services.entries {
         let Value::Table(service) = &mut service.node.value else { continue };
         let Some(scaling) = service.table_mut(&["scaling"]) else { continue };
-        copy_default(scaling, "min_capacity", ("max_capacity", "desired_count"));
+        copy_default(scaling, "min_capacity", "max_capacity", "desired_count");
         let Some(steps) = scaling.table_mut(&["step"]) else { continue };
         for step in &mut steps.entries {
             let Value::Table(step) = &mut step.node.value else { continue };
             let Some(alarm) = step.table_mut(&["alarm"]) else { continue };
-            copy_default(alarm, "evaluation_periods", ("evaluation_periods", "datapoints_to_alarm"));
+            copy_default(alarm, "evaluation_periods", "evaluation_periods", "datapoints_to_alarm");
             let statistic = match alarm.entry("metric").map(|entry| &entry.node.value) {
                 Some(Value::Text(name))
                     if Metric::ALL.iter().any(|metric| metric.name() == name && metric.is_count()) =>
@@ -256,10 +261,10 @@ fn fill_dependent_defaults(root: &mut Table) {
     }
 }
 
-/// Gives the second key of `place` the value of `from`, where it has none.
-fn copy_default(table: &mut Table, from: &str, place: (&str, &str)) {
+/// Gives `key`, which stands behind `after`, the value of `from`, where it has none.
+fn copy_default(table: &mut Table, from: &str, after: &str, key: &str) {
     if let Some(value) = table.entry(from).map(|entry| entry.node.value.clone()) {
-        insert_default(table, place.0, place.1, value);
+        insert_default(table, after, key, value);
     }
 }
 
@@ -270,11 +275,10 @@ fn insert_default(table: &mut Table, after: &str, key: &str, value: Value) {
     }
     let at =
         table.entries.iter().position(|entry| entry.key == after).map_or(table.entries.len(), |at| at + 1);
-    let node = Node { value, place: Place::nowhere() };
-    table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: Place::nowhere(), node });
+    let node = Node { value, place: SourceSpan::nowhere() };
+    table.entries.insert(at, tree::Entry { key: key.to_owned(), key_place: SourceSpan::nowhere(), node });
 }
 
-/// SHA-256 of the text and the overrides, each set apart by a zero byte.
 /// The SHA-256 of a text in hexadecimal, whatever its line ends are: a folder may have been carried through a tool that
 /// changes them.
 #[must_use]
@@ -282,6 +286,7 @@ pub fn text_sha256(text: &str) -> String {
     digest(&text.replace("\r\n", "\n"), &[])
 }
 
+/// SHA-256 of the text and the overrides, each set apart by a zero byte.
 fn digest(text: &str, overrides: &[String]) -> String {
     let mut hasher = Sha256::new();
     hasher.update(text.as_bytes());

@@ -8,7 +8,7 @@ use crate::scenario::keys::checks::{self, Check, CheckPlace};
 use crate::scenario::language::diagnostic::Sources;
 use crate::scenario::language::quantity;
 use crate::scenario::language::source::Source;
-use crate::scenario::language::tree::{self, Complaint, Entry, Table, Value};
+use crate::scenario::language::tree::{self, Entry, ParseError, Table, Value};
 
 /// What a scenario declares.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,19 +35,19 @@ pub fn declared(source: &Source) -> Result<Declared, String> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     let mut sources = Sources::default();
     let number = sources.add(&source.name, text);
-    let mut complaints = Vec::new();
-    let root = tree::read_document(text, number, &mut complaints);
-    let at = |place: &tree::Place| {
+    let mut errors = Vec::new();
+    let root = tree::read_document(text, number, &mut errors);
+    let at = |place: &tree::SourceSpan| {
         let label = sources.label(place, String::new());
         label.map_or_else(|| source.name.clone(), |label| format!("{}:{}", label.source, label.line))
     };
-    if let Some(complaint) = complaints.first() {
-        let (message, place) = match complaint {
-            Complaint::Syntax { message, place } | Complaint::Duplicate { message, place } => {
+    if let Some(error) = errors.first() {
+        let (message, place) = match error {
+            ParseError::Syntax { message, place } | ParseError::Duplicate { message, place } => {
                 (message.as_str(), place)
             }
-            Complaint::TooDeep { place } => ("it is nested too deeply", place),
-            Complaint::HugeInteger { place } => ("the number is too large", place),
+            ParseError::TooDeep { place } => ("it is nested too deeply", place),
+            ParseError::HugeInteger { place } => ("the number is too large", place),
         };
         return Err(format!("{}: {message}", at(place)));
     }

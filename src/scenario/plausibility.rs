@@ -8,7 +8,7 @@ use windtunnel_kernel::units::{Bytes, SimDuration};
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 /// Mean service time of a request that waits for nothing \[ns\].
 fn service_nanos(plan: &ServicePlan) -> f64 {
@@ -31,7 +31,7 @@ fn peak(traffic: &TrafficPlan) -> f64 {
 }
 
 /// Warns of what no policy can mend.
-pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
+pub(crate) fn lint(plan: &ServicePlan, service: TableReader<'_>, horizon: SimDuration, report: &mut Report) {
     load(plan, service, horizon, report);
     without_effect(plan, service, report);
     without_balancer(plan, service, report);
@@ -79,7 +79,7 @@ pub(crate) fn lint(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, 
 }
 
 /// Warns of keys that nothing else lets have an effect.
-fn without_effect(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
+fn without_effect(plan: &ServicePlan, service: TableReader<'_>, report: &mut Report) {
     let request = &plan.request;
     let is_patient = request.timeout.is_none() && request.classes.iter().all(|class| class.timeout.is_none());
     if let Some(view) = service.table("request")
@@ -113,7 +113,7 @@ fn without_effect(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
 
 /// Warns of what waits for tasks that will never take it: without a load balancer a request stays with the task it was handed
 /// to. Only where that misleads: jobs of a minute or more, policies that read a backlog, or a minimum of 0.
-fn without_balancer(plan: &ServicePlan, service: View<'_>, report: &mut Report) {
+fn without_balancer(plan: &ServicePlan, service: TableReader<'_>, report: &mut Report) {
     const JOB_NANOS: f64 = 60e9;
     let reads_backlog = plan.policies.iter().any(|policy| {
         let metric = match &policy.kind {
@@ -147,7 +147,7 @@ fn without_balancer(plan: &ServicePlan, service: View<'_>, report: &mut Report) 
 }
 
 /// Places of all tasks that may run, each a number the run must hold.
-fn places(plan: &ServicePlan, service: View<'_>, task: View<'_>, report: &mut Report) {
+fn places(plan: &ServicePlan, service: TableReader<'_>, task: TableReader<'_>, report: &mut Report) {
     const MOST: u64 = 20_000_000;
     let places = u64::from(plan.task.concurrency.unwrap_or(1)) * u64::from(plan.max_capacity);
     let Some(scaling) = service.table("scaling").filter(|_| places > MOST) else { return };
@@ -167,7 +167,7 @@ fn places(plan: &ServicePlan, service: View<'_>, task: View<'_>, report: &mut Re
     );
 }
 
-fn load(plan: &ServicePlan, service: View<'_>, horizon: SimDuration, report: &mut Report) {
+fn load(plan: &ServicePlan, service: TableReader<'_>, horizon: SimDuration, report: &mut Report) {
     let Some(scaling) = service.table("scaling") else { return };
     let capacity = plan.capacity_per_task().unwrap_or(f64::INFINITY);
     let (peak, mean) =

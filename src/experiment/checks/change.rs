@@ -36,7 +36,7 @@ const NO_BASELINE: &str = "no baseline; give one with `windtunnel check --baseli
 pub(super) fn judge(check: &Check, bills: &Bills, baseline: Option<&Bills>, confidence: f64) -> CheckOutcome {
     let without = |note: &str| CheckOutcome { note: Some(note.to_owned()), ..nothing(check) };
     let Some(baseline) = baseline else { return without(NO_BASELINE) };
-    if let Some(why) = bills.unpriced.unlike(&baseline.unpriced, ("this one", "the baseline")) {
+    if let Some(why) = bills.unpriced.unlike(&baseline.unpriced, "this one", "the baseline") {
         let value = "not comparable".to_owned();
         return CheckOutcome { value, status: CheckStatus::Inconclusive, is_unpriced: true, ..without(&why) };
     }

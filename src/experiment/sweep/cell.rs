@@ -111,7 +111,7 @@ impl<'a> Runner<'a> {
         if Figure::all(&scenario.plan).len() != self.figures {
             return invalid("the point changes which services there are".to_owned());
         }
-        if let Some(why) = scenario.unpriced().unlike(&self.unpriced, ("the point", "the scenario")) {
+        if let Some(why) = scenario.unpriced().unlike(&self.unpriced, "the point", "the scenario") {
             return invalid(format!("it is not comparable: {why}; give the price by `[prices]`"));
         }
         Ok(Box::new(scenario))

@@ -12,19 +12,23 @@ use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::import::schedule::ClockChanges;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::keys::limits::MOST_TASKS;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Place, Value};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 
 const POINTS: Kind = Kind::Integer(1, 1440);
 const DELAY: Kind = Kind::Duration(0, 3600);
 
-const SCALE_IN_MODES: Kind = Kind::Choice(&[word("proportional_ceil"), word("one_at_a_time")]);
+choices! { SCALE_IN_MODES = ScaleInMode {
+    "proportional_ceil" => ScaleInMode::ProportionalCeil,
+    "one_at_a_time" => ScaleInMode::OneAtATime,
+} }
 const MAX_FRACTION: TableSpec = TableSpec {
     doc: "Proportional, but limited.",
     keys: &[Key::new(
@@ -34,11 +38,59 @@ const MAX_FRACTION: TableSpec = TableSpec {
     )
     .required()],
 };
-const NONE: Kind = Kind::Choice(&[word("none")]);
-const RANDOM: Kind = Kind::Choice(&[word("random")]);
+choices! { NO_LIMIT = Option<u32> { "none" => None } }
+choices! { RANDOM_PHASE = Option<SimDuration> { "random" => None } }
 const TASKS: Kind = Kind::Integer(1, MOST_TASKS);
 const PHASE: Kind = Kind::Duration(0, 59);
-const VICTIMS: &[Choice] = &[word("newest"), word("oldest"), word("random"), word("az_balanced")];
+choices! { VICTIMS: ScaleInVictim {
+    "newest" => Newest,
+    "oldest" => Oldest,
+    "random" => Random,
+    "az_balanced" => ZoneBalanced,
+} }
+choices! { AGGREGATIONS: DatapointAggregation {
+    "mean_of_eval_window" => MeanOfEvalWindow,
+    "last" => Last,
+    "max" => Max,
+} }
+choices! { TRACKED_DATAPOINTS: TrackedDatapoints {
+    "since_last_activity" => SinceLastActivity,
+    "alarm_window" => AlarmWindow,
+} }
+choices! { STEP_WINDOWS: StepWindow { "evaluated_points" => EvaluatedPoints, "last_point" => LastPoint } }
+choices! { STEP_BASES: StepBase { "running" => Running, "desired" => Desired } }
+choices! { COOLDOWN_STARTS: CooldownStart {
+    "activity_completed" => ActivityCompleted,
+    "activity_start" => ActivityStart,
+} }
+choices! { COOLDOWN_SCOPES: CooldownScope {
+    "scale_in_per_target" => ScaleInPerTarget,
+    "per_policy" => PerPolicy,
+    "per_target" => PerTarget,
+} }
+choices! { COOLDOWN_CREDITS: CooldownCredit {
+    "base_before_activity" => BaseBeforeActivity,
+    "subtract_added" => SubtractAdded,
+} }
+choices! { DENOMINATORS: RcptDenominator { "healthy" => Healthy, "registered" => Registered } }
+choices! { DEREGISTRATION_ENDS: DeregistrationEnd { "after_delay" => AfterDelay, "when_idle" => WhenIdle } }
+choices! { FIRST_HEALTH_CHECKS: FirstHealthCheck {
+    "at_once" => AtOnce,
+    "random_phase" => RandomPhase,
+    "after_interval" => AfterInterval,
+} }
+choices! {
+    /// Whether a new target needs as many passing checks as the healthy threshold says.
+    INITIAL_HEALTH_CHECKS = bool { "one" => false, "healthy_threshold" => true }
+}
+choices! {
+    /// Whether a local time that the change of clocks skips runs later.
+    SKIPPED_TIMES = bool { "skip" => false, "later" => true }
+}
+choices! {
+    /// Whether a local time that the change of clocks repeats runs twice.
+    REPEATED_TIMES = bool { "once" => false, "twice" => true }
+}
 
 pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
     doc: "What AWS does not publish. Defaults are observations of others or choices; vary them to see what depends on them.",
@@ -52,24 +104,24 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
             .or("0.9"),
         Key::new(
             "tt_metric_aggregation",
-            Kind::Choice(&[word("mean_of_eval_window"), word("last"), word("max")]),
+            Kind::Choice(AGGREGATIONS.words),
             "Which number of the alarm's window enters the formula.",
         )
         .or("\"mean_of_eval_window\""),
         Key::new(
             "tt_scale_in_mode",
-            Kind::Either(&SCALE_IN_MODES, &Kind::OneOf(&MAX_FRACTION)),
+            Kind::Either(&Kind::Choice(SCALE_IN_MODES.words), &Kind::OneOf(&MAX_FRACTION)),
             "How far a target-tracking policy scales in at once. AWS says \"more gradually\" than out and publishes no rule; the \
              range is this default to \"proportional_ceil\", and `run`, `compare` and `forecast` show the cost at both ends beside the \
              total.",
         )
         .or("{ max_fraction = 0.05 }"),
-        Key::new("tt_scale_in_max_step", Kind::Either(&NONE, &TASKS), "Tasks that one scale-in removes at most.")
+        Key::new("tt_scale_in_max_step", Kind::Either(&Kind::Choice(NO_LIMIT.words), &TASKS), "Tasks that one scale-in removes at most.")
             .or("\"none\""),
         Key::new("tt_flapping_guard", Kind::Bool, "No scale-in whose predicted metric is above the target.").or("true"),
         Key::new(
             "tt_datapoints",
-            Kind::Choice(&[word("since_last_activity"), word("alarm_window")]),
+            Kind::Choice(TRACKED_DATAPOINTS.words),
             "Which datapoints a target-tracking policy decides on: those of periods that began since the desired count was \
              changed last (until there is one, scale-in waits, and scale-out starts from the count before that change), or all \
              that the alarm evaluated, however old.",
@@ -77,28 +129,28 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         .or("\"since_last_activity\""),
         Key::new(
             "step_metric_window",
-            Kind::Choice(&[word("evaluated_points"), word("last_point")]),
+            Kind::Choice(STEP_WINDOWS.words),
             "Which datapoints a step policy aggregates.",
         )
         .or("\"evaluated_points\""),
-        Key::new("step_base", Kind::Choice(&[word("running"), word("desired")]), "The capacity a step policy starts from.")
+        Key::new("step_base", Kind::Choice(STEP_BASES.words), "The capacity a step policy starts from.")
             .or("\"running\""),
         Key::new(
             "cooldown_start",
-            Kind::Choice(&[word("activity_completed"), word("activity_start")]),
+            Kind::Choice(COOLDOWN_STARTS.words),
             "When a cooldown's clock starts (documented: when the activity has completed).",
         )
         .or("\"activity_completed\""),
         Key::new(
             "cooldown_scope",
-            Kind::Choice(&[word("scale_in_per_target"), word("per_policy"), word("per_target")]),
+            Kind::Choice(COOLDOWN_SCOPES.words),
             "Whose cooldown counts: a scale-in of any policy blocks every scale-in of the service, and a scale-out delays its own \
              policy only; each policy's own; or the service's last activity, whichever policy made it.",
         )
         .or("\"scale_in_per_target\""),
         Key::new(
             "cooldown_credit",
-            Kind::Choice(&[word("base_before_activity"), word("subtract_added")]),
+            Kind::Choice(COOLDOWN_CREDITS.words),
             "How capacity that the activity in cooldown added counts against a larger scale-out: the proposal starts from the \
              count before that activity, or what runs of it is subtracted from a proposal that starts from the running count.",
         )
@@ -107,20 +159,20 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
             .or("false"),
         Key::new(
             "ecs_metric_delay_60s",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the end of a period until its ECS datapoint can be read, drawn for each datapoint; datapoints do not overtake one \
              another, and more than an hour counts as an hour. Range: \"60s\" to \"150s\".",
         )
         .or("{ triangular = { min = \"60s\", mode = \"150s\", max = \"150s\" } }"),
         Key::new(
             "ecs_metric_delay_20s",
-            Kind::Distribution,
+            distribution::TIMES,
             "The same for an ECS metric that is published every 20 s. Range: \"5s\" to \"20s\".",
         )
         .or("{ triangular = { min = \"8s\", mode = \"12s\", max = \"20s\" } }"),
         Key::new(
             "alb_metric_delay",
-            Kind::Distribution,
+            distribution::TIMES,
             "The same for a load balancer's datapoint. Range: \"60s\" to \"190s\".",
         )
         .or("{ triangular = { min = \"60s\", mode = \"110s\", max = \"190s\" } }"),
@@ -128,13 +180,13 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         Key::new("metric_counts_draining", Kind::Bool, "Whether ECS averages include tasks that drain or stop.").or("true"),
         Key::new(
             "rcpt_denominator",
-            Kind::Choice(&[word("healthy"), word("registered")]),
+            Kind::Choice(DENOMINATORS.words),
             "Which targets RequestCountPerTarget divides by.",
         )
         .or("\"healthy\""),
         Key::new(
             "alarm_phase",
-            Kind::Either(&RANDOM, &PHASE),
+            Kind::Either(&Kind::Choice(RANDOM_PHASE.words), &PHASE),
             "Seconds past the minute at which alarms are evaluated; \"random\": drawn for each alarm. Alarms of periods below a \
              minute are evaluated every 10 s.",
         )
@@ -150,7 +202,7 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         Key::new("alarm_reinvoke", Kind::Duration(1, 3600), "How often an alarm that stays in ALARM acts again (documented: 60 s).")
             .or("\"60s\""),
         Key::new("aas_action_latency", Kind::Duration(0, 60), "From the evaluation to the action.").or("\"200ms\""),
-        Key::new("scale_in_victim", Kind::Choice(VICTIMS), "Which running task a scale-in stops.").or("\"newest\""),
+        Key::new("scale_in_victim", Kind::Choice(VICTIMS.words), "Which running task a scale-in stops.").or("\"newest\""),
         Key::new(
             "task_stop_seconds",
             Kind::Duration(0, 3600),
@@ -166,14 +218,14 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         .or("\"10s\""),
         Key::new(
             "deregistration_end",
-            Kind::Choice(&[word("after_delay"), word("when_idle")]),
+            Kind::Choice(DEREGISTRATION_ENDS.words),
             "When ECS stops the task of a deregistered target: when the whole deregistration delay is over, or as soon as its last \
              request has ended.",
         )
         .or("\"after_delay\""),
         Key::new(
             "unhealthy_replacement",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the moment at which a task is found unhealthy until ECS starts another (observed: 3 s to 44 s).",
         )
         .or("{ uniform = { min = \"3s\", max = \"44s\" } }"),
@@ -194,7 +246,7 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         Key::new("bill_deprovisioning", Kind::Bool, "Whether the time after the container's exit is billed.").or("false"),
         Key::new(
             "first_health_check",
-            Kind::Choice(&[word("at_once"), word("random_phase"), word("after_interval")]),
+            Kind::Choice(FIRST_HEALTH_CHECKS.words),
             "When a new target is first checked.",
         )
         .or("\"at_once\""),
@@ -206,7 +258,7 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         .or("\"2s\""),
         Key::new(
             "initial_health_checks",
-            Kind::Choice(&[word("one"), word("healthy_threshold")]),
+            Kind::Choice(INITIAL_HEALTH_CHECKS.words),
             "Passing checks that a new target needs where `health_check.initial_healthy_count` does not say: AWS's pages say one, and \
              as many as the healthy threshold.",
         )
@@ -221,31 +273,21 @@ pub(crate) const ASSUMPTIONS: TableSpec = TableSpec {
         )
         .or("0.7"),
         Key::new("launch_bucket", Kind::Table(&LAUNCH_BUCKET), "Fargate's launch limits (documented).").or("{}"),
-        Key::new("fargate_start", Kind::Distribution, "Network, pull and start in one.")
-            .superseded("`startup.provisioning`, `startup.image_pull_rate` with `task.image_size`, and `startup.container_start`"),
-        Key::new("ecs_desired_to_task_created", Kind::Distribution, "Until the task is created.")
-            .superseded("`startup.scheduling`"),
-        Key::new("alb_register_to_healthy", Kind::Distribution, "Until a target is healthy.")
-            .superseded("`load_balancer.registration` and `load_balancer.health_check`"),
-        Key::new("unfulfilled_timeout", DELAY, "When an activity is given up.").not_built("activities wait until they are fulfilled"),
-        Key::new("forecaster", Kind::Text, "Forecast of predictive scaling.").not_built("predictive scaling is not built"),
         Key::new("schedule_jitter", DELAY, "Scheduled actions are late by up to this, evenly (documented: seconds; observed: 16.5 s).").or("\"20s\""),
         Key::new(
             "schedule_skipped_time",
-            Kind::Choice(&[word("skip"), word("later")]),
+            Kind::Choice(SKIPPED_TIMES.words),
             "A schedule's local time that the change of clocks skips: it does not run, or it runs as much later as clocks jump.",
         )
         .or("\"skip\""),
         Key::new(
             "schedule_repeated_time",
-            Kind::Choice(&[word("once"), word("twice")]),
+            Kind::Choice(REPEATED_TIMES.words),
             "A schedule's local time that the change of clocks repeats: it runs the first time, or both times.",
         )
         .or("\"once\""),
         Key::new("throttle_backoff", Kind::Table(&THROTTLE), "How the scheduler holds back after tasks that never ran.")
             .or("{}"),
-        Key::new("spot_hazard", Kind::Number(0.0, 1.0), "Interruptions of Spot.").not_built("Fargate Spot is not built"),
-        Key::new("spot_discount", Kind::Number(0.0, 1.0), "Discount of Spot.").not_built("Fargate Spot is not built"),
     ],
 };
 
@@ -272,7 +314,7 @@ const LAUNCH_BUCKET: TableSpec = TableSpec {
     ],
 };
 
-/// What the assumptions say, resolved.
+/// `[assumptions]`, resolved.
 pub(crate) struct Assumptions {
     pub(crate) policy_rules: PolicyRules,
     pub(crate) telemetry: TelemetryPlan,
@@ -300,20 +342,20 @@ pub(crate) struct Assumptions {
     pub(crate) clock_changes: ClockChanges,
 }
 
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions> {
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Assumptions> {
     if let Some(speed) = view.number("arm64_speed")
         && (speed - 1.0).abs() > 0.0
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::NOT_BUILT, "`assumptions.arm64_speed` other than 1.0 is not built yet")
                 .at(&view.place("arm64_speed"), "this version cannot simulate it")
                 .help("divide `request.cpu_time` by the speed instead"),
         );
         return None;
     }
-    let exit_after_sigterm = exit_time(view, lower);
-    let telemetry = telemetry(view, lower);
-    let replacement_delay = distribution::read(view, "unhealthy_replacement", lower);
+    let exit_after_sigterm = exit_time(view, builder);
+    let telemetry = telemetry(view, builder);
+    let replacement_delay = distribution::read(view, "unhealthy_replacement", builder);
     let launch = view.table("launch_bucket")?;
     Some(Assumptions {
         policy_rules: policy_rules(view)?,
@@ -328,28 +370,16 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
             first: view.table("throttle_backoff")?.duration("first")?,
             longest: view.table("throttle_backoff")?.duration("longest")?,
         },
-        scale_in_victim: match view.text("scale_in_victim")? {
-            "oldest" => ScaleInVictim::Oldest,
-            "random" => ScaleInVictim::Random,
-            "az_balanced" => ScaleInVictim::ZoneBalanced,
-            _ => ScaleInVictim::Newest,
-        },
+        scale_in_victim: view.choice("scale_in_victim", &VICTIMS)?,
         replacement: ReplacementPlan {
             delay: replacement_delay?,
             stop_lag: view.duration("replaced_stop")?,
             most_percent: view.count("replacement_max_percent")?,
         },
-        first_health_check: match view.text("first_health_check")? {
-            "random_phase" => FirstHealthCheck::RandomPhase,
-            "after_interval" => FirstHealthCheck::AfterInterval,
-            _ => FirstHealthCheck::AtOnce,
-        },
+        first_health_check: view.choice("first_health_check", &FIRST_HEALTH_CHECKS)?,
         healthy_lag: view.duration("healthy_lag")?,
-        needs_all_checks: view.text("initial_health_checks")? == "healthy_threshold",
-        deregistration_end: match view.text("deregistration_end")? {
-            "when_idle" => DeregistrationEnd::WhenIdle,
-            _ => DeregistrationEnd::AfterDelay,
-        },
+        needs_all_checks: view.choice("initial_health_checks", &INITIAL_HEALTH_CHECKS)?,
+        deregistration_end: view.choice("deregistration_end", &DEREGISTRATION_ENDS)?,
         deregistration_lag: view.duration("deregistration_lag")?,
         requests_per_connection: view.count("requests_per_connection")?,
         bill_deprovisioning: view.flag("bill_deprovisioning")?,
@@ -359,19 +389,19 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Assumptions>
         custom_metric_delay: view.duration("custom_metric_delay")?,
         schedule_jitter: view.duration("schedule_jitter")?,
         clock_changes: ClockChanges {
-            skipped_runs_later: view.text("schedule_skipped_time")? == "later",
-            repeated_runs_twice: view.text("schedule_repeated_time")? == "twice",
+            skipped_runs_later: view.choice("schedule_skipped_time", &SKIPPED_TIMES)?,
+            repeated_runs_twice: view.choice("schedule_repeated_time", &REPEATED_TIMES)?,
         },
     })
 }
 
-/// What remains of the whole way to STOPPED for the container's exit.
-fn exit_time(view: View<'_>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+/// Time from SIGTERM to the exit of the container: the rest of the whole way to STOPPED \[ns\].
+fn exit_time(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SimDuration> {
     let whole = view.duration("task_stop_seconds")?;
     let parts = view.duration("task_stop_lag")? + view.duration("deprovisioning")?;
     if whole.0 < parts.0 {
-        let written = |key: &str| view.node(key).map_or_else(Place::nowhere, |node| node.place.clone());
-        lower.report.add(
+        let written = |key: &str| view.node(key).map_or_else(SourceSpan::nowhere, |node| node.place.clone());
+        builder.report.add(
             Problem::new(
                 codes::STOPPING_TIMES,
                 "`task_stop_seconds` is less than `task_stop_lag` and `deprovisioning` together",
@@ -386,78 +416,51 @@ fn exit_time(view: View<'_>, lower: &mut Lower<'_>) -> Option<SimDuration> {
     Some(whole - parts)
 }
 
-fn policy_rules(view: View<'_>) -> Option<PolicyRules> {
+fn policy_rules(view: TableReader<'_>) -> Option<PolicyRules> {
     Some(PolicyRules {
         tt_high_points: view.count("tt_high_points")?,
         tt_low_points: view.count("tt_low_points")?,
         tt_high_points_20s: view.count("tt_high_points_20s")?,
         tt_low_points_20s: view.count("tt_low_points_20s")?,
         tt_low_ratio: view.number("tt_low_ratio")?,
-        tt_metric_aggregation: match view.text("tt_metric_aggregation")? {
-            "last" => DatapointAggregation::Last,
-            "max" => DatapointAggregation::Max,
-            _ => DatapointAggregation::MeanOfEvalWindow,
+        tt_metric_aggregation: view.choice("tt_metric_aggregation", &AGGREGATIONS)?,
+        tt_scale_in_mode: match view.choice("tt_scale_in_mode", &SCALE_IN_MODES) {
+            Some(mode) => mode,
+            None => ScaleInMode::MaxFraction(view.table("tt_scale_in_mode")?.number("max_fraction")?),
         },
-        tt_scale_in_mode: match &view.node("tt_scale_in_mode")?.value {
-            Value::Text(word) if word == "one_at_a_time" => ScaleInMode::OneAtATime,
-            Value::Text(_) => ScaleInMode::ProportionalCeil,
-            _ => ScaleInMode::MaxFraction(view.table("tt_scale_in_mode")?.number("max_fraction")?),
-        },
-        tt_scale_in_max_step: match &view.node("tt_scale_in_max_step")?.value {
-            Value::Text(_) => None,
-            _ => Some(view.count("tt_scale_in_max_step")?),
+        tt_scale_in_max_step: match view.choice("tt_scale_in_max_step", &NO_LIMIT) {
+            Some(limit) => limit,
+            None => Some(view.count("tt_scale_in_max_step")?),
         },
         tt_flapping_guard: view.flag("tt_flapping_guard")?,
-        tt_datapoints: match view.text("tt_datapoints")? {
-            "alarm_window" => TrackedDatapoints::AlarmWindow,
-            _ => TrackedDatapoints::SinceLastActivity,
-        },
-        step_metric_window: match view.text("step_metric_window")? {
-            "last_point" => StepWindow::LastPoint,
-            _ => StepWindow::EvaluatedPoints,
-        },
-        step_base: match view.text("step_base")? {
-            "desired" => StepBase::Desired,
-            _ => StepBase::Running,
-        },
-        cooldown_start: match view.text("cooldown_start")? {
-            "activity_start" => CooldownStart::ActivityStart,
-            _ => CooldownStart::ActivityCompleted,
-        },
-        cooldown_scope: match view.text("cooldown_scope")? {
-            "per_target" => CooldownScope::PerTarget,
-            "per_policy" => CooldownScope::PerPolicy,
-            _ => CooldownScope::ScaleInPerTarget,
-        },
-        cooldown_credit: match view.text("cooldown_credit")? {
-            "subtract_added" => CooldownCredit::SubtractAdded,
-            _ => CooldownCredit::BaseBeforeActivity,
-        },
+        tt_datapoints: view.choice("tt_datapoints", &TRACKED_DATAPOINTS)?,
+        step_metric_window: view.choice("step_metric_window", &STEP_WINDOWS)?,
+        step_base: view.choice("step_base", &STEP_BASES)?,
+        cooldown_start: view.choice("cooldown_start", &COOLDOWN_STARTS)?,
+        cooldown_scope: view.choice("cooldown_scope", &COOLDOWN_SCOPES)?,
+        cooldown_credit: view.choice("cooldown_credit", &COOLDOWN_CREDITS)?,
         block_in_during_out_cooldown: view.flag("block_in_during_out_cooldown")?,
     })
 }
 
-fn telemetry(view: View<'_>, lower: &mut Lower<'_>) -> Option<TelemetryPlan> {
-    let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", lower);
-    let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", lower);
-    let alb_metric_delay = distribution::read(view, "alb_metric_delay", lower);
+fn telemetry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TelemetryPlan> {
+    let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", builder);
+    let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", builder);
+    let alb_metric_delay = distribution::read(view, "alb_metric_delay", builder);
     Some(TelemetryPlan {
         ecs_metric_delay: ecs_metric_delay?,
         ecs_metric_delay_20s: ecs_metric_delay_20s?,
         alb_metric_delay: alb_metric_delay?,
-        alarm_phase: match view.text("alarm_phase")? {
-            "random" => None,
-            _ => Some(view.duration("alarm_phase")?),
+        alarm_phase: match view.choice("alarm_phase", &RANDOM_PHASE) {
+            Some(phase) => phase,
+            None => Some(view.duration("alarm_phase")?),
         },
         alarm_range_extra: view.count("alarm_range_points")?,
         alarm_range_high_resolution: view.duration("alarm_range_high_resolution")?,
         alarm_reinvoke: view.duration("alarm_reinvoke")?,
         aas_action_latency: view.duration("aas_action_latency")?,
         rules: MetricRules {
-            rcpt_denominator: match view.text("rcpt_denominator")? {
-                "registered" => RcptDenominator::Registered,
-                _ => RcptDenominator::Healthy,
-            },
+            rcpt_denominator: view.choice("rcpt_denominator", &DENOMINATORS)?,
             counts_draining: view.flag("metric_counts_draining")?,
         },
     })

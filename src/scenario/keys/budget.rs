@@ -5,9 +5,9 @@
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::quantity::grouped;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 
-/// What is counted.
+/// Kind of item that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
     /// Instants at which scheduled actions are due.
@@ -38,7 +38,7 @@ impl Item {
         }
     }
 
-    fn problem(self, count: u128, place: &Place) -> Problem {
+    fn problem(self, count: u128, place: &SourceSpan) -> Problem {
         let (count, most) = (grouped(count as f64), grouped(self.most() as f64));
         let (what, help) = match self {
             Self::Occurrences => (
@@ -68,17 +68,17 @@ impl Item {
     }
 }
 
-/// How much there is of everything that is counted.
+/// Counts of all kinds of items.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     counts: [u128; Item::ALL.len()],
-    /// Where the bound was passed.
-    passed: [Option<Place>; Item::ALL.len()],
+    /// Place at which the bound was passed.
+    passed: [Option<SourceSpan>; Item::ALL.len()],
 }
 
 impl Budget {
     /// Counts some more, and whether they may be made.
-    pub(crate) fn take(&mut self, item: Item, count: u64, place: &Place) -> bool {
+    pub(crate) fn take(&mut self, item: Item, count: u64, place: &SourceSpan) -> bool {
         let index = item as usize;
         self.counts[index] += u128::from(count);
         if self.counts[index] > u128::from(item.most()) && self.passed[index].is_none() {
@@ -92,7 +92,7 @@ impl Budget {
         self.passed[item as usize].is_none()
     }
 
-    /// What was too much.
+    /// The bounds that were passed.
     pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
         Item::ALL.into_iter().filter_map(|item| {
             let place = self.passed[item as usize].as_ref()?;

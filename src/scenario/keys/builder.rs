@@ -6,18 +6,18 @@ use crate::scenario::keys::budget::Budget;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::source::Files;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 
 /// The way to report problems and to open files.
-pub(crate) struct Lower<'a> {
+pub(crate) struct Builder<'a> {
     pub(crate) report: &'a mut Report,
     pub(crate) files: &'a mut dyn Files,
     pub(crate) budget: Budget,
 }
 
-impl Lower<'_> {
+impl Builder<'_> {
     /// Opens a file beside the scenario.
-    pub(crate) fn open(&mut self, file: &str, place: &Place) -> Option<Box<dyn Read>> {
+    pub(crate) fn open(&mut self, file: &str, place: &SourceSpan) -> Option<Box<dyn Read>> {
         match self.files.open(file) {
             Ok(reader) => Some(reader),
             Err(why) => {

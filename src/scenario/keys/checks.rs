@@ -1,9 +1,9 @@
 //! `[checks]`: an operator, a number and a unit.
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::measure::{Grammar, Measure, MinuteFigure, MinuteLimit};
 
@@ -72,15 +72,15 @@ pub(crate) const CHECKS: TableSpec = TableSpec {
 pub struct Check {
     /// As reports print it: `p99_response_time < 800ms`.
     pub text: String,
-    /// What is limited.
+    /// The figure that is limited.
     pub measure: Measure,
-    /// How.
+    /// The comparison of the figure with the limit.
     pub comparator: Comparator,
     /// The limit, in the unit of the figure.
     pub limit: f64,
 }
 
-/// How a check compares.
+/// Comparison of a figure with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparator {
     /// `<`
@@ -93,7 +93,7 @@ pub enum Comparator {
     GreaterOrEqual,
 }
 
-/// Where a check is written.
+/// Place of a check in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckPlace {
     /// Its key: `p99_response_time`.
@@ -104,7 +104,7 @@ pub struct CheckPlace {
     pub line: usize,
 }
 
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
     for entry in &view.table.entries {
         let Some(text) = view.text(&entry.key) else { continue };
@@ -117,7 +117,7 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
                         .expected(expected);
                 // A percentage without its sign is above 1.
                 let percent = format!("{}%", text.trim());
-                lower.report.add(match parse(&entry.key, &percent) {
+                builder.report.add(match parse(&entry.key, &percent) {
                     Ok(_) => problem.fix(format!("{} = \"{percent}\"", entry.key)),
                     Err(_) => problem,
                 });
@@ -127,7 +127,7 @@ pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Vec<Check> {
     checks
 }
 
-/// What a check that can be read looks like, by what it limits.
+/// Forms of limits, each with an example.
 const SHARE: &str = "an operator (<, <=, >, >=) and a share, such as \">= 99.9%\"";
 const AMOUNT: &str = "an operator (<, <=, >, >=) and an amount, such as \"< 2000 USD\"";
 const COUNT: &str = "an operator (<, <=, >, >=) and a count, such as \"<= 80 tasks\"";
@@ -138,12 +138,12 @@ const MINUTES: &str = "an operator and a number of minutes, then `with`, a figur
     p50_response_time, p95_response_time, p99_response_time, cpu_utilization, memory_utilization), > or >= and its limit, such \
     as \"<= 5 with p99_response_time > 500ms\"";
 
-/// What a limit of the figure of that name is, with an example; `None` where none can be checked.
+/// Form of the limit in a check of that name, with an example; `None` where there is no such check.
 pub(crate) fn expected(name: &str) -> Option<&'static str> {
     Measure::grammar_of(name).map(example)
 }
 
-/// What a limit is, with an example.
+/// Form of a limit, with an example.
 const fn example(grammar: Grammar) -> &'static str {
     match grammar {
         Grammar::Share => SHARE,
@@ -159,7 +159,7 @@ const fn example(grammar: Grammar) -> &'static str {
 /// Reads one check.
 ///
 /// # Errors
-/// What would have been right, as a noun phrase.
+/// The form that is expected, as a noun phrase.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
     let grammar = Measure::grammar_of(name).ok_or("one of the figures that can be checked")?;
     let (word, comparator, rest) = operator(text.trim()).ok_or(example(grammar))?;
@@ -167,7 +167,7 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Check, String> {
     Ok(Check { text: format!("{name} {word} {rest}"), measure, comparator, limit })
 }
 
-/// What a check of that name limits, and the limit in its unit.
+/// The figure of a check of that name, and the limit in its unit.
 fn limit(name: &str, grammar: Grammar, text: &str) -> Option<(Measure, f64)> {
     let limit = match grammar {
         Grammar::Minutes => {
@@ -256,6 +256,13 @@ fn minutes(text: &str) -> Option<(f64, MinuteLimit)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_key_of_the_table_can_be_read_as_a_check() {
+        for key in CHECKS.keys {
+            assert!(expected(key.name).is_some(), "{}", key.name);
+        }
+    }
 
     #[test]
     fn checks_read_their_limit_in_the_unit_of_their_figure() {

@@ -6,16 +6,50 @@ use windtunnel_kernel::random::{Distribution, DistributionError};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Place, Value};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{SourceSpan, Value};
 
 const DAY: u64 = 86_400;
 const POSITIVE: Kind = Kind::DurationAbove(DAY * 365);
 const SHAPE_PARAMETER: Kind = Kind::NumberAbove(0.000_001, 999_999.0);
+
+/// A duration, or a table with one law.
+pub(crate) const TIMES: Kind = Kind::Distribution(&DISTRIBUTION);
+
+/// A law of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Law {
+    Constant,
+    Exponential,
+    Lognormal,
+    Gamma,
+    Weibull,
+    Pareto,
+    Uniform,
+    Triangular,
+    Empirical,
+}
+
+choices! { LAWS: Law {
+    "constant" => Constant,
+    "exponential" => Exponential,
+    "lognormal" => Lognormal,
+    "gamma" => Gamma,
+    "weibull" => Weibull,
+    "pareto" => Pareto,
+    "uniform" => Uniform,
+    "triangular" => Triangular,
+    "empirical" => Empirical,
+} }
+choices! {
+    /// Units of sample files \[ns\].
+    UNITS = f64 { "s" => 1e9, "ms" => 1e6, "us" => 1e3, "ns" => 1.0 }
+}
 
 /// The laws of a distribution of times.
 pub(crate) const DISTRIBUTION: TableSpec = TableSpec {
@@ -104,12 +138,7 @@ const LAW_EMPIRICAL: TableSpec = TableSpec {
             "Path relative to the scenario's folder: one number a line, or the first CSV column.",
         )
         .required(),
-        Key::new(
-            "unit",
-            Kind::Choice(&[word("s"), word("ms"), word("us"), word("ns")]),
-            "Unit of the numbers.",
-        )
-        .required(),
+        Key::new("unit", Kind::Choice(UNITS.words), "Unit of the numbers.").required(),
     ],
 };
 
@@ -120,24 +149,25 @@ const MOST_SAMPLES: usize = 10_000_000;
 const LONGEST_MEAN: SimDuration = SimDuration::from_secs(365 * 86_400);
 
 /// The distribution of `key`. Its mean is at most [`LONGEST_MEAN`], whatever it follows from.
-pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<Distribution> {
+pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) -> Option<Distribution> {
     match &view.node(key)?.value {
         Value::Text(_) => view.duration(key).map(Distribution::constant),
         Value::Table(_) => {
             let (law, parameters) = view.table(key)?.alternative()?;
+            let law = LAWS.value(law)?;
             let place = view.place(key);
-            if law == "empirical" {
-                let distribution = empirical(parameters, &place, lower)?;
-                return bounded(distribution, key, (&parameters.place("file"), None), None, lower);
+            if law == Law::Empirical {
+                let distribution = empirical(parameters, &place, builder)?;
+                return bounded(distribution, key, &parameters.place("file"), None, None, builder);
             }
-            match build(law, parameters, &place, lower)? {
+            match build(law, parameters, &place, builder)? {
                 Ok(distribution) => {
                     let ([parameter, other], fix) = tamer(law, parameters);
                     let (place, other) = (parameters.place(parameter), parameters.place(other));
-                    bounded(distribution, key, (&place, Some(&other)), fix, lower)
+                    bounded(distribution, key, &place, Some(&other), fix, builder)
                 }
                 Err(error) => {
-                    lower.report.add(
+                    builder.report.add(
                         Problem::new(codes::BAD_DISTRIBUTION, format!("`{key}` is not a distribution"))
                             .at(&parameters.place(error.parameter), error.parameter)
                             .expected(format!("`{}` to be {}", error.parameter, error.expected)),
@@ -155,9 +185,10 @@ pub(crate) fn read(view: View<'_>, key: &str, lower: &mut Lower<'_>) -> Option<D
 fn bounded(
     law: Distribution,
     key: &str,
-    (place, other): (&Place, Option<&Place>),
+    place: &SourceSpan,
+    other: Option<&SourceSpan>,
     fix: Option<String>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<Distribution> {
     let mean = law.mean_nanos();
     // A mean that is given is at most the limit, and comes back from the law with an error in its last digits.
@@ -171,7 +202,7 @@ fn bounded(
     if let Some(other) = other {
         problem = problem.also(other, "and from this");
     }
-    lower.report.add(match fix {
+    builder.report.add(match fix {
         Some(fix) => problem.fix(fix),
         None => problem.help("a mean of months is seldom meant: look at the unit"),
     });
@@ -179,23 +210,30 @@ fn bounded(
 }
 
 /// The parameters of a law that make its mean long, and the nearest value of the first that does not.
-fn tamer(law: &str, parameters: View<'_>) -> ([&'static str; 2], Option<String>) {
+fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
     let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
     match law {
-        "weibull" => {
+        Law::Weibull => {
             let shape =
-                nearest((number("shape"), 1.0), |shape| Distribution::weibull(shape, span("scale")?).ok());
+                nearest(number("shape"), 1.0, |shape| Distribution::weibull(shape, span("scale")?).ok());
             (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
-        "pareto" => {
+        Law::Pareto => {
             let alpha =
-                nearest((number("alpha"), 1e3), |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
+                nearest(number("alpha"), 1e3, |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
             (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
-        _ => {
-            let p95 = nearest((span("p95").map(SimDuration::as_secs_f64), 0.0), |p95| {
+        // Only the parameters of these three make a mean longer than they are themselves.
+        Law::Lognormal
+        | Law::Constant
+        | Law::Exponential
+        | Law::Gamma
+        | Law::Uniform
+        | Law::Triangular
+        | Law::Empirical => {
+            let p95 = nearest(span("p95").map(SimDuration::as_secs_f64), 0.0, |p95| {
                 let median = span("median")?;
                 let p95 = SimDuration::from_secs_f64(p95).max(median);
                 Distribution::lognormal_median_p95(median, p95).ok()
@@ -208,7 +246,7 @@ fn tamer(law: &str, parameters: View<'_>) -> ([&'static str; 2], Option<String>)
 /// The value nearest to `from` whose law has a mean within the limit, on the way to `to`, whose law has; `None` where not
 /// even that one has.
 #[expect(clippy::cast_precision_loss, reason = "a limit")]
-fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribution>) -> Option<f64> {
+fn nearest(from: Option<f64>, to: f64, law: impl Fn(f64) -> Option<Distribution>) -> Option<f64> {
     let is_short = |value: f64| law(value).is_some_and(|law| law.mean_nanos() <= LONGEST_MEAN.0 as f64);
     let (mut long, mut short) = (from?, to);
     if !is_short(short) {
@@ -222,26 +260,26 @@ fn nearest((from, to): (Option<f64>, f64), law: impl Fn(f64) -> Option<Distribut
 }
 
 fn build(
-    law: &str,
-    parameters: View<'_>,
-    place: &Place,
-    lower: &mut Lower<'_>,
+    law: Law,
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
 ) -> Option<Result<Distribution, DistributionError>> {
     let span = |key| parameters.duration(key);
     let number = |key| parameters.number(key);
     Some(match law {
-        "constant" => Ok(Distribution::constant(span("value")?)),
-        "exponential" => Distribution::exponential(span("mean")?),
-        "lognormal" => return lognormal(parameters, place, lower),
-        "gamma" => Distribution::gamma(number("shape")?, span("mean")?),
-        "weibull" => Distribution::weibull(number("shape")?, span("scale")?),
-        "pareto" => {
+        Law::Constant => Ok(Distribution::constant(span("value")?)),
+        Law::Exponential => Distribution::exponential(span("mean")?),
+        Law::Lognormal => return lognormal(parameters, place, builder),
+        Law::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
+        Law::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
+        Law::Pareto => {
             let alpha = number("alpha")?;
             if alpha <= 1.0 {
                 Err(DistributionError { parameter: "alpha", expected: "above 1, or the mean is infinite" })
             } else {
                 if alpha <= 2.0 {
-                    lower.report.add(
+                    builder.report.add(
                         Problem::new(
                             codes::HEAVY_TAIL,
                             format!("a Pareto law with alpha = {alpha} has no variance"),
@@ -253,16 +291,17 @@ fn build(
                 Distribution::pareto(alpha, span("minimum")?)
             }
         }
-        "uniform" => Distribution::uniform(span("min")?, span("max")?),
-        "triangular" => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
-        _ => return None,
+        Law::Uniform => Distribution::uniform(span("min")?, span("max")?),
+        Law::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
+        // The samples of a file are read by `empirical`.
+        Law::Empirical => return None,
     })
 }
 
 fn lognormal(
-    parameters: View<'_>,
-    place: &Place,
-    lower: &mut Lower<'_>,
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
 ) -> Option<Result<Distribution, DistributionError>> {
     let given: Vec<bool> =
         ["mean", "cv", "median", "p95"].iter().map(|key| parameters.is_given(key)).collect();
@@ -275,7 +314,7 @@ fn lognormal(
             parameters.duration("p95")?,
         )),
         _ => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(
                     codes::BAD_DISTRIBUTION,
                     "a lognormal law needs two parameters that go together",
@@ -288,32 +327,31 @@ fn lognormal(
     }
 }
 
-fn empirical(parameters: View<'_>, place: &Place, lower: &mut Lower<'_>) -> Option<Distribution> {
+fn empirical(
+    parameters: TableReader<'_>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
+) -> Option<Distribution> {
     let file = parameters.text("file")?;
-    let nanos = match parameters.text("unit")? {
-        "s" => 1e9,
-        "ms" => 1e6,
-        "us" => 1e3,
-        _ => 1.0,
-    };
-    if !lower.budget.has_room(Item::Samples) {
+    let nanos = parameters.choice("unit", &UNITS)?;
+    if !builder.budget.has_room(Item::Samples) {
         return None;
     }
-    let reader = lower.open(file, &parameters.place("file"))?;
+    let reader = builder.open(file, &parameters.place("file"))?;
     match samples(reader, nanos) {
         Ok(samples) => {
-            let has_room = lower.budget.take(Item::Samples, samples.len() as u64, place);
+            let has_room = builder.budget.take(Item::Samples, samples.len() as u64, place);
             has_room.then(|| Distribution::empirical(&samples).ok()).flatten()
         }
         Err((0, why)) => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_SAMPLES, format!("the samples cannot be used: {why}"))
                     .at(place, "this file"),
             );
             None
         }
         Err((line, why)) => {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_SAMPLES, format!("line {line} of `{file}` cannot be used: {why}"))
                     .at(place, "this file")
                     .expected("one finite number, zero or more, a line"),
@@ -358,4 +396,16 @@ fn samples(reader: Box<dyn Read>, nanos: f64) -> Result<Vec<SimDuration>, (usize
         }
     }
     if samples.is_empty() { Err((0, "there is no sample in the file".to_owned())) } else { Ok(samples) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_law_of_the_table_is_bound() {
+        let keys: Vec<&str> = DISTRIBUTION.keys.iter().map(|key| key.name).collect();
+        let words: Vec<&str> = LAWS.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(keys, words);
+    }
 }

@@ -1,15 +1,25 @@
 //! `[sweep]` and `[optimize]`: tables of axes into designs.
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::axis::{self, Axis, AxisValue, Points};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::tree::Value;
 
 /// Most replications of one setting.
 const MOST_REPLICATIONS: i128 = 100_000;
+
+/// The kinds of [`Points`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PointsKind {
+    Grid,
+    LatinHypercube,
+}
+
+choices! { DESIGNS: PointsKind { "grid" => Grid, "latin_hypercube" => LatinHypercube } }
 
 /// `[sweep]`.
 pub(crate) const SWEEP: TableSpec = TableSpec {
@@ -19,7 +29,7 @@ pub(crate) const SWEEP: TableSpec = TableSpec {
             .or("1"),
         Key::new(
             "design",
-            Kind::Choice(&[word("grid"), word("latin_hypercube")]),
+            Kind::Choice(DESIGNS.words),
             "`grid`: every combination. `latin_hypercube`: `points` combinations in which every value of every axis comes \
              up equally often, as far as the numbers allow.",
         )
@@ -82,18 +92,18 @@ const OPTION: TableSpec = TableSpec {
     ],
 };
 
-/// What a sweep varies.
+/// Axes and design of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepSpec {
     /// The axes, in the order of the file: keys, then choices.
     pub axes: Vec<Axis>,
-    /// How points are made of them.
+    /// Points made of the axes.
     pub design: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
 }
 
-/// What a search may choose.
+/// Axes and effort of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchSpec {
     /// The axes, in the order of the file: keys, then choices.
@@ -107,36 +117,39 @@ pub struct SearchSpec {
 }
 
 /// `[sweep]`; `None` where it is absent or wrong.
-pub(crate) fn sweep(root: View<'_>, lower: &mut Lower<'_>) -> Option<SweepSpec> {
+pub(crate) fn sweep(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SweepSpec> {
     let view = root.table("sweep")?;
-    let axes = axes(view, lower)?;
+    let axes = axes(view, builder)?;
     let points = view.integer("points").and_then(|points| u64::try_from(points).ok())?;
-    let design = match view.text("design")? {
-        "latin_hypercube" => Points::LatinHypercube { points },
-        _ => Points::Grid,
+    let design = match view.choice("design", &DESIGNS)? {
+        PointsKind::Grid => Points::Grid,
+        PointsKind::LatinHypercube => Points::LatinHypercube { points },
     };
     Some(SweepSpec { axes, design, replications: view.count("replications")? })
 }
 
 /// `[optimize]`; `None` where it is absent or wrong.
-pub(crate) fn search(root: View<'_>, lower: &mut Lower<'_>) -> Option<SearchSpec> {
+pub(crate) fn search(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<SearchSpec> {
     let view = root.table("optimize")?;
     Some(SearchSpec {
-        axes: axes(view, lower)?,
+        axes: axes(view, builder)?,
         confidence: view.number("confidence")?,
         replications: view.count("replications")?,
         first_round: view.count("first_round")?,
     })
 }
 
-fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
+fn axes(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Axis>> {
     let mut axes = Vec::new();
     let mut sound = true;
-    let mut take = |axis: Result<Axis, String>, view: View<'_>, key: &str, lower: &mut Lower<'_>| match axis {
+    let mut take = |axis: Result<Axis, String>,
+                    view: TableReader<'_>,
+                    key: &str,
+                    builder: &mut Builder<'_>| match axis {
         Ok(axis) => axes.push(axis),
         Err(why) => {
             sound = false;
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_AXIS, format!("the axis cannot be read: {why}"))
                     .at(&view.place(key), "")
                     .expected("values such as \"40..80:5\" or [40, 50, 60], at least one, all different"),
@@ -146,20 +159,20 @@ fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
     for axis in view.list("axis") {
         let Some(key) = axis.text("key") else { continue };
         let Some(values) = values(axis) else { continue };
-        take(values.and_then(|values| Axis::of_key(key, &values)), axis, "values", lower);
+        take(values.and_then(|values| Axis::of_key(key, &values)), axis, "values", builder);
     }
     for choice in view.list("choice") {
         let Some(name) = choice.text("name") else { continue };
         let options = choice.list("option").into_iter().filter_map(|option| {
             Some(AxisValue { label: option.text("name")?.to_owned(), overrides: option.texts("set")? })
         });
-        take(Axis::of_choice(name, options.collect()), choice, "option", lower);
+        take(Axis::of_choice(name, options.collect()), choice, "option", builder);
     }
     let mut names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
     names.sort_unstable();
     if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         sound = false;
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::BAD_AXIS, format!("there are two axes `{}`", pair[0]))
                 .at(view.place, "")
                 .expected("one axis a key"),
@@ -169,7 +182,7 @@ fn axes(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Axis>> {
 }
 
 /// The values as texts after `--set KEY=`; `None` where their type is wrong, which was reported.
-fn values(axis: View<'_>) -> Option<Result<Vec<String>, String>> {
+fn values(axis: TableReader<'_>) -> Option<Result<Vec<String>, String>> {
     match &axis.node("values")?.value {
         Value::Text(text) => Some(axis::values_of(text)),
         Value::Array(items) => {

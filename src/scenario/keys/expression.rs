@@ -3,7 +3,7 @@
 
 use windtunnel_kernel::telemetry::{Expression, Term, Variable};
 
-/// What an expression can name.
+/// Names of an expression.
 pub(crate) const VARIABLES: [(&str, Variable); 18] = [
     ("queue_length", Variable::QueueLength),
     ("in_flight", Variable::InFlight),
@@ -28,7 +28,7 @@ pub(crate) const VARIABLES: [(&str, Variable); 18] = [
 /// Deepest nesting of parentheses, calls and signs.
 const DEEPEST: usize = 64;
 
-/// What is wrong, and at which column (from 1).
+/// Error of an expression, with its column from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) column: usize,
@@ -166,7 +166,7 @@ impl Parser {
             }
             None => {
                 let known: Vec<&str> = VARIABLES.iter().map(|(known, _)| *known).collect();
-                let near = crate::scenario::language::validate::nearest(&name, &known);
+                let near = crate::scenario::language::suggest::nearest(&name, &known);
                 let hint = near.map_or(String::new(), |near| format!("; is `{near}` meant?"));
                 Err(Fault {
                     column: start + 1,

@@ -2,17 +2,17 @@
 
 use windtunnel_kernel::random::Distribution;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 pub(crate) const FAILURE: TableSpec = TableSpec {
     doc: "How tasks fail of their own accord. Left out: they do not.",
     keys: &[
         Key::new(
             "time_to_crash",
-            Kind::Distribution,
+            distribution::TIMES,
             "From RUNNING (from second 0 for tasks that are warm then) to the exit of the container. Exponential is a \
              constant hazard rate; a constant is a crash loop. Left out: never.",
         ),
@@ -25,7 +25,7 @@ pub(crate) const FAILURE: TableSpec = TableSpec {
     ],
 };
 
-/// What fails in a task of its own accord.
+/// Failures of a task of its own accord.
 pub(crate) struct Failure {
     /// From RUNNING to the exit of the container; `None`: never.
     pub(crate) time_to_crash: Option<Distribution>,
@@ -33,10 +33,10 @@ pub(crate) struct Failure {
     pub(crate) launch_failure: f64,
 }
 
-/// What `view` says; `None` when it is wrong.
-pub(crate) fn read(view: View<'_>, lower: &mut Lower<'_>) -> Option<Failure> {
+/// The failures of `[failure]`; `None` when it is wrong.
+pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Failure> {
     let time_to_crash = if view.is_given("time_to_crash") {
-        Some(distribution::read(view, "time_to_crash", lower)?)
+        Some(distribution::read(view, "time_to_crash", builder)?)
     } else {
         None
     };

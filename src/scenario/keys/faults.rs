@@ -4,28 +4,48 @@ use windtunnel_kernel::platform::{Extent, FaultKind, FaultPlan};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::context::Parts;
-use crate::scenario::keys::limits::LONGEST_RUN_S;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::quantity::LONGEST_RUN_S;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
 
-const ZONES: &[Choice] = &[word("a"), word("b"), word("c"), word("d"), word("e"), word("f")];
+choices! {
+    /// Number of an availability zone, from 0.
+    ZONES = u32 { "a" => 0, "b" => 1, "c" => 2, "d" => 3, "e" => 4, "f" => 5 }
+}
 const ZONE: Key =
-    Key::new("zone", Kind::Choice(ZONES), "Availability zone, the first of a service is \"a\".");
+    Key::new("zone", Kind::Choice(ZONES.words), "Availability zone, the first of a service is \"a\".");
 
-/// The kinds of a fault, by key; exactly one of them is given.
-pub(crate) const FAULT_KINDS: [&str; 7] = [
-    "crash",
-    "hang",
-    "crash_loop",
-    "slow_dependency",
-    "launch_failure",
-    "failing_health_check",
-    "zone_outage",
-];
+/// The tables of a fault, of which exactly one is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FaultTable {
+    Crash,
+    Hang,
+    CrashLoop,
+    SlowDependency,
+    LaunchFailure,
+    FailingHealthCheck,
+    ZoneOutage,
+}
+
+choices! { FAULT_TABLES: FaultTable {
+    "crash" => Crash,
+    "hang" => Hang,
+    "crash_loop" => CrashLoop,
+    "slow_dependency" => SlowDependency,
+    "launch_failure" => LaunchFailure,
+    "failing_health_check" => FailingHealthCheck,
+    "zone_outage" => ZoneOutage,
+} }
+
+/// The keys of these tables that a fault gives.
+fn given_tables(view: TableReader<'_>) -> Vec<&'static str> {
+    FAULT_TABLES.words.iter().map(|choice| choice.word).filter(|key| view.is_given(key)).collect()
+}
 
 pub(crate) const FAULT: TableSpec = TableSpec {
     doc: "Something that goes wrong at a given time: one of `crash`, `hang`, `crash_loop`, `slow_dependency`, \
@@ -93,15 +113,19 @@ const LAUNCH: TableSpec = TableSpec {
 const OUTAGE: TableSpec = TableSpec { doc: "The loss of an availability zone.", keys: &[ZONE.required()] };
 
 /// The faults of the scenario that concern a service, in order of time; `None` where one is wrong.
-pub(crate) fn of_service(parts: &Parts<'_>, zones: u32, lower: &mut Lower<'_>) -> Option<Vec<FaultPlan>> {
-    let horizon = parts.horizon?;
+pub(crate) fn of_service(
+    context: &ServiceContext<'_>,
+    zones: u32,
+    builder: &mut Builder<'_>,
+) -> Option<Vec<FaultPlan>> {
+    let horizon = context.horizon?;
     let mut faults = Vec::new();
     let mut sound = true;
-    for view in parts.root.list("fault") {
-        if view.texts("services").is_some_and(|services| services.iter().all(|name| name != parts.name)) {
+    for view in context.root.list("fault") {
+        if view.texts("services").is_some_and(|services| services.iter().all(|name| name != context.name)) {
             continue;
         }
-        match fault(view, (parts.name, zones), horizon, lower) {
+        match fault(view, context.name, zones, horizon, builder) {
             Some(fault) => faults.push(fault),
             None => sound = false,
         }
@@ -111,24 +135,27 @@ pub(crate) fn of_service(parts: &Parts<'_>, zones: u32, lower: &mut Lower<'_>) -
 }
 
 /// Reports what is wrong with the faults themselves, once, whatever services they concern.
-pub(crate) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_>) -> bool {
+pub(crate) fn review(root: TableReader<'_>, horizon: Option<SimDuration>, builder: &mut Builder<'_>) -> bool {
     let mut sound = true;
     for view in root.list("fault") {
-        let given: Vec<&str> = FAULT_KINDS.into_iter().filter(|kind| view.is_given(kind)).collect();
+        let given = given_tables(view);
         if given.len() != 1 {
             sound = false;
             let found = if given.is_empty() { "none is given".to_owned() } else { given.join(" and ") };
-            lower.report.add(
-                Problem::new(codes::ONE_OF, "a fault is of exactly one kind")
-                    .at(view.place, found)
-                    .expected(format!("one of {}", FAULT_KINDS.join(", "))),
+            builder.report.add(
+                Problem::new(codes::ONE_OF, "a fault is of exactly one kind").at(view.place, found).expected(
+                    format!(
+                        "one of {}",
+                        FAULT_TABLES.words.iter().map(|choice| choice.word).collect::<Vec<_>>().join(", ")
+                    ),
+                ),
             );
         }
         for kind in given.iter().filter(|kind| ["crash", "hang", "failing_health_check"].contains(*kind)) {
             let Some(extent) = view.table(kind) else { continue };
             if extent.is_given("share") == extent.is_given("zone") {
                 sound = false;
-                lower.report.add(
+                builder.report.add(
                     Problem::new(codes::ONE_OF, format!("`{kind}` needs either `share` or `zone`"))
                         .at(&view.place(kind), "")
                         .fix(format!("{kind} = {{ share = 0.5 }}")),
@@ -139,14 +166,14 @@ pub(crate) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut L
         for name in view.texts("services").unwrap_or_default() {
             if services.is_some_and(|services| services.table(&name).is_none()) {
                 sound = false;
-                lower.report.add(
+                builder.report.add(
                     Problem::new(codes::BAD_FAULT, format!("there is no service `{name}`"))
                         .at(&view.place("services"), "named here"),
                 );
             }
         }
         if view.is_given("crash") && view.is_given("duration") {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::NO_EFFECT, "a crash happens in an instant, whatever its duration")
                     .at(&view.place("duration"), "not used")
                     .help("tasks that crash for a while are a fault of kind `crash_loop`"),
@@ -155,7 +182,7 @@ pub(crate) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut L
         if let (Some(at), Some(horizon)) = (view.duration("at"), horizon)
             && at >= horizon
         {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(
                     codes::NEVER_HAPPENS,
                     "this fault begins after the horizon, so it never happens",
@@ -168,12 +195,13 @@ pub(crate) fn review(root: View<'_>, horizon: Option<SimDuration>, lower: &mut L
 }
 
 fn fault(
-    view: View<'_>,
-    (service, zones): (&str, u32),
+    view: TableReader<'_>,
+    service: &str,
+    zones: u32,
     horizon: SimDuration,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<FaultPlan> {
-    let kind = FAULT_KINDS.into_iter().find(|kind| view.is_given(kind))?;
+    let kind = *given_tables(view).first()?;
     let table = view.table(kind)?;
     let extent = || {
         if table.is_given("zone") {
@@ -182,14 +210,14 @@ fn fault(
             table.number("share").map(Extent::Share)
         }
     };
-    let kind = match kind {
-        "crash" => FaultKind::Crash(extent()?),
-        "hang" => FaultKind::Hang(extent()?),
-        "failing_health_check" => FaultKind::FailingHealthCheck(extent()?),
-        "crash_loop" => FaultKind::CrashLoop(table.duration("after")?),
-        "slow_dependency" => FaultKind::SlowDependency(table.number("factor")?),
-        "launch_failure" => FaultKind::LaunchFailure(table.number("probability")?),
-        _ => FaultKind::ZoneOutage(zone(table)?),
+    let kind = match FAULT_TABLES.value(kind)? {
+        FaultTable::Crash => FaultKind::Crash(extent()?),
+        FaultTable::Hang => FaultKind::Hang(extent()?),
+        FaultTable::FailingHealthCheck => FaultKind::FailingHealthCheck(extent()?),
+        FaultTable::CrashLoop => FaultKind::CrashLoop(table.duration("after")?),
+        FaultTable::SlowDependency => FaultKind::SlowDependency(table.number("factor")?),
+        FaultTable::LaunchFailure => FaultKind::LaunchFailure(table.number("probability")?),
+        FaultTable::ZoneOutage => FaultKind::ZoneOutage(zone(table)?),
     };
     if let FaultKind::ZoneOutage(zone)
     | FaultKind::Crash(Extent::Zone(zone))
@@ -197,7 +225,7 @@ fn fault(
     | FaultKind::FailingHealthCheck(Extent::Zone(zone)) = kind
         && zone >= zones
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::BAD_FAULT, format!("`{service}` has {zones} availability zones, and this is another one"))
                 .at(&table.place("zone"), "beyond them")
                 .help("`availability_zones` of the service says how many it has; `services` says which services a fault concerns"),
@@ -209,16 +237,15 @@ fn fault(
     Some(FaultPlan { at: SimTime(at.0), duration, kind })
 }
 
-fn zone(table: View<'_>) -> Option<u32> {
-    let letter = table.text("zone")?.bytes().next()?;
-    Some(u32::from(letter.saturating_sub(b'a')))
+fn zone(table: TableReader<'_>) -> Option<u32> {
+    table.choice("zone", &ZONES)
 }
 
 /// Warns of a slow dependency that no request waits for.
 pub(crate) fn review_waits<'p>(
-    root: View<'_>,
+    root: TableReader<'_>,
     plans: impl Iterator<Item = &'p ServicePlan> + Clone,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) {
     for view in root.list("fault").into_iter().filter(|view| view.is_given("slow_dependency")) {
         let services = view.texts("services");
@@ -226,7 +253,7 @@ pub(crate) fn review_waits<'p>(
             .clone()
             .filter(|plan| services.as_ref().is_none_or(|services| services.contains(&plan.name)));
         if concerned.all(|plan| plan.request.mean_nanos().1 <= 0.0) {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::NO_EFFECT, "no request waits for a dependency, so it cannot be slow")
                     .at(&view.place("slow_dependency"), "it multiplies `wait_time`, which is zero")
                     .fix("wait_time = \"40ms\""),
@@ -236,9 +263,9 @@ pub(crate) fn review_waits<'p>(
 }
 
 /// Reports that a fault of this kind stops single requests, which flows do not know.
-pub(crate) fn refuse_flow(root: View<'_>, kind: &str, lower: &mut Lower<'_>) {
+pub(crate) fn refuse_flow(root: TableReader<'_>, kind: &str, builder: &mut Builder<'_>) {
     for view in root.list("fault").into_iter().filter(|view| view.is_given(kind)) {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::NOT_A_FLOW, format!("the fluid plane cannot show a fault of kind `{kind}`"))
                 .at(&view.place(kind), "it concerns single requests")
                 .also(&root.place("fidelity"), "asked for here")
@@ -258,4 +285,18 @@ pub(crate) fn not_a_flow(plan: &ServicePlan) -> Option<&'static str> {
         FaultKind::FailingHealthCheck(_) => Some("failing_health_check"),
         FaultKind::LaunchFailure(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_of_a_fault_is_bound() {
+        let tables = FAULT.keys.iter().filter(|key| matches!(key.kind, Kind::Table(_)));
+        let tables: Vec<&str> = tables.map(|key| key.name).collect();
+        let words: Vec<&str> = FAULT_TABLES.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(tables, words);
+        assert_eq!(ZONES.words.len(), usize::try_from(crate::scenario::keys::limits::MOST_ZONES).unwrap());
+    }
 }

@@ -5,10 +5,10 @@ use windtunnel_kernel::simulation::ServicePlan;
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 
 /// A key whose value needs single requests.
-pub(crate) struct Obstacle {
+pub(crate) struct FluidBlocker {
     table: &'static str,
     key: &'static str,
     why: &'static str,
@@ -16,10 +16,10 @@ pub(crate) struct Obstacle {
 }
 
 /// The first key of `plan` that flows cannot follow.
-pub(crate) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
+pub(crate) fn first_blocker(plan: &ServicePlan) -> Option<FluidBlocker> {
     let request = &plan.request;
     let out = "nothing: leave it out";
-    let obstacles = [
+    let blockers = [
         (
             request.timeout.as_ref().is_some_and(|timeout| timeout.as_constant().is_none()),
             ("request", "timeout", "one patience for all clients", "a fixed duration such as \"30s\""),
@@ -51,20 +51,20 @@ pub(crate) fn obstacle(plan: &ServicePlan) -> Option<Obstacle> {
         ),
         (plan.routing.slow_start.0 > 0, ("load_balancer", "slow_start", "equal shares", "\"0s\"")),
     ];
-    let first = obstacles.into_iter().find(|(is_there, _)| *is_there);
-    first.map(|(_, (table, key, why, instead))| Obstacle { table, key, why, instead })
+    let first = blockers.into_iter().find(|(is_there, _)| *is_there);
+    first.map(|(_, (table, key, why, instead))| FluidBlocker { table, key, why, instead })
 }
 
 /// The error that names the key.
-pub(crate) fn refusal(root: View<'_>, service: &str, obstacle: &Obstacle) -> Problem {
-    let problem = Problem::new(codes::NOT_A_FLOW, format!("the fluid plane knows {} only", obstacle.why));
+pub(crate) fn refusal(root: TableReader<'_>, service: &str, blocker: &FluidBlocker) -> Problem {
+    let problem = Problem::new(codes::NOT_A_FLOW, format!("the fluid plane knows {} only", blocker.why));
     let table = root.table("service").and_then(|services| services.table(service));
-    let problem = match table.and_then(|service| service.table(obstacle.table)) {
-        Some(table) => problem.at(&table.place(obstacle.key), "this asks for more"),
+    let problem = match table.and_then(|service| service.table(blocker.table)) {
+        Some(table) => problem.at(&table.place(blocker.key), "this asks for more"),
         None => problem,
     };
     problem
         .also(&root.place("fidelity"), "asked for here")
-        .expected(obstacle.instead)
+        .expected(blocker.instead)
         .help("`fidelity = \"requests\"` simulates each request on its own")
 }

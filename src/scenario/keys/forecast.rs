@@ -1,10 +1,10 @@
 //! `[forecast]`: months, growth, and how sure the inputs are.
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::tree::Value;
 
 /// `[forecast]`.
@@ -50,7 +50,7 @@ pub(crate) const FORECAST: TableSpec = TableSpec {
     ],
 };
 
-/// What a forecast expects.
+/// Expectations of a forecast.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastSpec {
     /// The first month, as year and number; `None`: the first that begins when the scenario's run is over or later.
@@ -87,12 +87,12 @@ impl Default for ForecastSpec {
 }
 
 /// `[forecast]`; `None` where it is absent or wrong.
-pub(crate) fn read(root: View<'_>, lower: &mut Lower<'_>) -> Option<ForecastSpec> {
+pub(crate) fn read(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<ForecastSpec> {
     let view = root.table("forecast")?;
     let mut sound = true;
     let mut report = |key: &str, why: String, expected: &str| {
         sound = false;
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::BAD_FORECAST, format!("`forecast.{key}` cannot be read: {why}"))
                 .at(&view.place(key), "")
                 .expected(expected.to_owned()),
@@ -166,7 +166,7 @@ pub fn month(text: &str) -> Option<(i16, i8)> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a factor")]
-fn factors(view: View<'_>) -> Result<[f64; 12], String> {
+fn factors(view: TableReader<'_>) -> Result<[f64; 12], String> {
     let Some(Value::Array(items)) = view.node("seasonality").map(|node| &node.value) else {
         return Err("it is not a list".to_owned());
     };

@@ -2,6 +2,7 @@
 
 use windtunnel_kernel::units::NANOS_PER_SEC;
 
+use crate::scenario::language::quantity::LONGEST_RUN_S;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 
 /// Capacity of a service \[tasks\].
@@ -21,9 +22,6 @@ pub(crate) const MOST_TASKS: i128 = 5_000;
 
 /// Most availability zones of a region.
 pub(crate) const MOST_ZONES: i128 = 6;
-
-/// Longest run \[s\]: five years of 365.25 days.
-pub const LONGEST_RUN_S: u64 = 157_788_000;
 
 pub(crate) const LIMITS: TableSpec = TableSpec {
     doc: "Guards against runs that take too long or too much memory.",

@@ -5,25 +5,29 @@ use windtunnel_kernel::serving::{Routing, RoutingPlan};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::assumptions::Assumptions;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+
+choices! { ROUTINGS: Routing {
+    "round_robin" => RoundRobin,
+    "least_outstanding_requests" => LeastOutstandingRequests,
+    "random" => Random,
+    "weighted_random" => WeightedRandom,
+    "two_random_choices" => TwoRandomChoices,
+} }
+choices! { CHECK_SERVICES: CheckService { "queued" => Queued, "apart" => Apart } }
 
 pub(crate) const LOAD_BALANCER: TableSpec = TableSpec {
     doc: "The Application Load Balancer in front of the tasks.",
     keys: &[
         Key::new(
             "algorithm",
-            Kind::Choice(&[
-                word("round_robin"),
-                word("least_outstanding_requests"),
-                word("random"),
-                word("weighted_random"),
-                word("two_random_choices"),
-            ]),
+            Kind::Choice(ROUTINGS.words),
             "How it chooses a task: in turn; the one with the fewest requests, ties at random; at random; at random by \
              weights, which are equal but for slow start; or the one with fewer requests of two at random, which an \
              Application Load Balancer does not do but service meshes do.",
@@ -31,7 +35,7 @@ pub(crate) const LOAD_BALANCER: TableSpec = TableSpec {
         .or("\"round_robin\""),
         Key::new(
             "registration",
-            Kind::Distribution,
+            distribution::TIMES,
             "From RUNNING until the target is registered. Its checks begin then, and fail while the application boots.",
         )
         .or("\"5s\""),
@@ -72,7 +76,7 @@ const HEALTH_CHECK: TableSpec = TableSpec {
         Key::new("interval", Kind::Duration(5, 300), "Time between checks.").or("\"30s\""),
         Key::new(
             "served",
-            Kind::Choice(&[word("queued"), word("apart")]),
+            Kind::Choice(CHECK_SERVICES.words),
             "How a task serves its checks: like requests, so that an overloaded task fails them and is replaced; or apart from them, \
              so that only a task that hangs or boots fails. Left out: queued where `task.concurrency = 0`, since then all that a \
              task does stands in one line, else apart, as beside a pool of workers.",
@@ -99,34 +103,26 @@ const HEALTH_CHECK: TableSpec = TableSpec {
     ],
 };
 
-/// How the requests of a service are spread, and its target group, if it has one; `None` only after an error was reported.
+/// Routing of the requests of a service, and its target group, if it has one; `None` only after an error was reported.
 pub(crate) fn load_balancer(
-    service: View<'_>,
+    service: TableReader<'_>,
     assumptions: Option<&Assumptions>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(RoutingPlan, Option<TargetGroupPlan>)> {
     if !service.is_given("load_balancer") {
         return Some((RoutingPlan::default(), None));
     }
     let view = service.table("load_balancer")?;
-    let routing = match view.text("algorithm") {
-        Some("round_robin") => Some(Routing::RoundRobin),
-        Some("least_outstanding_requests") => Some(Routing::LeastOutstandingRequests),
-        Some("random") => Some(Routing::Random),
-        Some("weighted_random") => Some(Routing::WeightedRandom),
-        Some("two_random_choices") => Some(Routing::TwoRandomChoices),
-        _ => None,
-    };
-    let slow_start = slow_start(view, routing, lower);
-    let registration = distribution::read(view, "registration", lower);
+    let routing = view.choice("algorithm", &ROUTINGS);
+    let slow_start = slow_start(view, routing, builder);
+    let registration = distribution::read(view, "registration", builder);
     let health_check = view.table("health_check")?;
     let nodes = service.count("availability_zones")?;
     let group = TargetGroupPlan {
         registration: registration?,
         health_check: HealthCheckPlan {
-            served: match health_check.text("served") {
-                Some("apart") => CheckService::Apart,
-                Some(_) => CheckService::Queued,
+            served: match health_check.choice("served", &CHECK_SERVICES) {
+                Some(served) => served,
                 None if service.table("task")?.count("concurrency")? > 0 => CheckService::Apart,
                 None => CheckService::Queued,
             },
@@ -150,9 +146,13 @@ pub(crate) fn load_balancer(
     Some((routing, Some(group)))
 }
 
-/// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
+/// The slow start \[ns\], refused where an Application Load Balancer does not accept it (`aws-platform.md` §1.7); the limits of weighted random are not published
 /// there, so it may be used with it.
-fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -> Option<SimDuration> {
+fn slow_start(
+    view: TableReader<'_>,
+    routing: Option<Routing>,
+    builder: &mut Builder<'_>,
+) -> Option<SimDuration> {
     let slow_start = view.duration("slow_start")?;
     let refused =
         |what: &str, label: &str| Problem::new(codes::SLOW_START, what).at(&view.place("slow_start"), label);
@@ -160,12 +160,12 @@ fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -
         return Some(slow_start);
     }
     if slow_start < SimDuration::from_secs(30) {
-        lower
+        builder
             .report
             .add(refused("a `slow_start` below 30 s", "too short").expected("\"0s\", or 30s to 900s"));
     }
     if matches!(routing, Some(Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)) {
-        lower.report.add(
+        builder.report.add(
             refused("`slow_start` with an algorithm that looks at load", "not with this algorithm")
                 .also(&view.place("algorithm"), "it sends requests to the emptiest target")
                 .expected("\"0s\", or another `algorithm`"),

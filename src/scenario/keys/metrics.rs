@@ -9,23 +9,49 @@ use windtunnel_kernel::telemetry::{
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::assumptions::Assumptions;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::expression;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
-use crate::scenario::language::validate::nearest;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::suggest::nearest;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
-const RESOLUTIONS: &[Choice] = &[word("20s"), word("60s")];
+choices! { ECS_RESOLUTIONS = SimDuration {
+    "20s" => SimDuration::from_secs(20),
+    "60s" => SimDuration::from_secs(60),
+} }
+choices! { RESOLUTIONS = SimDuration {
+    "10s" => SimDuration::from_secs(10),
+    "20s" => SimDuration::from_secs(20),
+    "30s" => SimDuration::from_secs(30),
+    "60s" => SimDuration::from_secs(60),
+} }
+choices! { pub(crate) LOW_SAMPLES: LowSamples { "evaluate" => Evaluate, "ignore" => Ignore } }
+choices! {
+    /// The statistics but for percentiles.
+    STATISTICS = Statistic {
+        "Average" => Statistic::Average,
+        "Sum" => Statistic::Sum,
+        "Minimum" => Statistic::Minimum,
+        "Maximum" => Statistic::Maximum,
+        "SampleCount" => Statistic::SampleCount,
+    }
+}
 
 pub(crate) const MONITORING: TableSpec = TableSpec {
     doc: "How often ECS publishes the service's metrics (`monitoring.metricConfigurations`); high-resolution policies need 20 s.",
     keys: &[
-        Key::new("cpu_utilization", Kind::Choice(RESOLUTIONS), "Resolution of CPUUtilization.").or("\"60s\""),
-        Key::new("memory_utilization", Kind::Choice(RESOLUTIONS), "Resolution of MemoryUtilization.")
+        Key::new("cpu_utilization", Kind::Choice(ECS_RESOLUTIONS.words), "Resolution of CPUUtilization.")
             .or("\"60s\""),
+        Key::new(
+            "memory_utilization",
+            Kind::Choice(ECS_RESOLUTIONS.words),
+            "Resolution of MemoryUtilization.",
+        )
+        .or("\"60s\""),
     ],
 };
 
@@ -43,7 +69,7 @@ pub(crate) const METRIC: TableSpec = TableSpec {
         .required(),
         Key::new(
             "resolution",
-            Kind::Choice(&[word("10s"), word("20s"), word("30s"), word("60s")]),
+            Kind::Choice(RESOLUTIONS.words),
             "Length of its periods.",
         )
         .or("\"60s\""),
@@ -60,14 +86,14 @@ const DAY: u64 = 86_400 * SECOND;
 
 /// The metrics of a service; `None` when one is wrong.
 pub(crate) fn read(
-    service: View<'_>,
+    service: TableReader<'_>,
     assumptions: Option<&Assumptions>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<MetricsPlan> {
     let monitoring = service.table("monitoring")?;
     let mut custom = Vec::new();
     for (entry, view) in service.table("metric")?.tables() {
-        let resolution = view.duration("resolution");
+        let resolution = view.choice("resolution", &RESOLUTIONS);
         let delay = if view.is_given("delay") {
             view.duration("delay")
         } else {
@@ -76,7 +102,7 @@ pub(crate) fn read(
         let expression = view.text("expression").and_then(|text| match expression::parse(text) {
             Ok(expression) => Some(expression),
             Err(fault) => {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(
                         codes::BAD_EXPRESSION,
                         format!("the expression of `{}` cannot be read: {}", entry.key, fault.message),
@@ -101,16 +127,20 @@ pub(crate) fn read(
         })());
     }
     Some(MetricsPlan {
-        cpu_resolution: monitoring.duration("cpu_utilization")?,
-        memory_resolution: monitoring.duration("memory_utilization")?,
+        cpu_resolution: monitoring.choice("cpu_utilization", &ECS_RESOLUTIONS)?,
+        memory_resolution: monitoring.choice("memory_utilization", &ECS_RESOLUTIONS)?,
         custom: custom.into_iter().collect::<Option<_>>()?,
     })
 }
 
 /// The custom metric that `view` names by `custom_metric`, which it must do if and only if its metric is a custom one.
-pub(crate) fn custom(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<Metric> {
+pub(crate) fn custom(
+    view: TableReader<'_>,
+    metrics: &MetricsPlan,
+    builder: &mut Builder<'_>,
+) -> Option<Metric> {
     let Some(name) = view.text("custom_metric") else {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::UNKNOWN_METRIC, "a CustomizedMetric needs `custom_metric`, the name of one")
                 .at(&view.place("metric"), "which one?")
                 .expected("the name of a table [service.<name>.metric.<name>]"),
@@ -128,15 +158,15 @@ pub(crate) fn custom(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_
         if let Some(near) = nearest(name, &known) {
             problem = problem.fix(format!("custom_metric = \"{near}\""));
         }
-        lower.report.add(problem);
+        builder.report.add(problem);
     }
     found.map(|(_, index)| Metric::Custom(index))
 }
 
 /// Complains of a `custom_metric` beside a metric of AWS.
-pub(crate) fn no_custom(view: View<'_>, lower: &mut Lower<'_>) {
+pub(crate) fn no_custom(view: TableReader<'_>, builder: &mut Builder<'_>) {
     if view.is_given("custom_metric") {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::UNKNOWN_METRIC,
                 "`custom_metric` goes with `metric = \"CustomizedMetric\"` only",
@@ -149,7 +179,11 @@ pub(crate) fn no_custom(view: View<'_>, lower: &mut Lower<'_>) {
 }
 
 /// The statistic that `view` asks for, or the metric's usual one.
-pub(crate) fn statistic(view: View<'_>, metric: Metric, lower: &mut Lower<'_>) -> Option<Statistic> {
+pub(crate) fn statistic(
+    view: TableReader<'_>,
+    metric: Metric,
+    builder: &mut Builder<'_>,
+) -> Option<Statistic> {
     let Some(text) = view.text("statistic") else { return Some(metric.usual_statistic()) };
     let statistic = statistic_of(text);
     if let Some(found) = statistic
@@ -173,7 +207,7 @@ pub(crate) fn statistic(view: View<'_>, metric: Metric, lower: &mut Lower<'_>) -
     let all = ["Average", "Sum", "Minimum", "Maximum", "SampleCount", "p99"];
     let fit = all.iter().filter(|word| statistic_of(word).is_some_and(|found| metric.has(found)));
     let fit: Vec<&str> = fit.copied().collect();
-    lower.report.add(
+    builder.report.add(
         Problem::new(codes::NO_SUCH_STATISTIC, why)
             .at(&view.place("statistic"), "not a statistic of this metric")
             .expected(format!("one of {}, percentiles with up to three decimals", fit.join(", ")))
@@ -184,33 +218,27 @@ pub(crate) fn statistic(view: View<'_>, metric: Metric, lower: &mut Lower<'_>) -
 
 /// `Average`, `p99`, `p99.9`, ….
 fn statistic_of(text: &str) -> Option<Statistic> {
-    Some(match text {
-        "Average" => Statistic::Average,
-        "Sum" => Statistic::Sum,
-        "Minimum" => Statistic::Minimum,
-        "Maximum" => Statistic::Maximum,
-        "SampleCount" => Statistic::SampleCount,
-        _ => {
-            let percent = text.strip_prefix('p')?;
-            let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
-            let digits = |part: &str, most: usize| {
-                (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            if !digits(whole, 2) || !digits(decimals, 3) {
-                return None;
-            }
-            let thousandths = format!("{whole}{decimals:0<3}").parse::<u32>().ok()?;
-            Statistic::Percentile(Some(thousandths).filter(|p| *p > 0)?)
-        }
-    })
+    if let Some(statistic) = STATISTICS.value(text) {
+        return Some(statistic);
+    }
+    let percent = text.strip_prefix('p')?;
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(whole, 2) || !digits(decimals, 3) {
+        return None;
+    }
+    let thousandths = format!("{whole}{decimals:0<3}").parse::<u32>().ok()?;
+    Some(Statistic::Percentile(Some(thousandths).filter(|p| *p > 0)?))
 }
 
 /// The period of an alarm: 10, 20 or 30 s or whole minutes, and a multiple of the metric's resolution.
 pub(crate) fn period(
-    view: View<'_>,
+    view: TableReader<'_>,
     metric: Metric,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<SimDuration> {
     let period = view.duration("period")?;
     let resolution = metrics.resolution(metric);
@@ -223,7 +251,7 @@ pub(crate) fn period(
     } else {
         return Some(period);
     };
-    lower.report.add(
+    builder.report.add(
         Problem::new(codes::BAD_PERIOD, why)
             .at(&view.place("period"), format!("not a period of {}", metrics.name(metric)))
             .expected(format!("10s, 20s, 30s or whole minutes, in multiples of {}", text(resolution)))
@@ -232,31 +260,28 @@ pub(crate) fn period(
     None
 }
 
-/// How an alarm reads its metric.
+/// Statistic, period and few samples of an alarm's metric.
 pub(crate) fn reading(
-    view: View<'_>,
+    view: TableReader<'_>,
     metric: Metric,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<Reading> {
-    let statistic = statistic(view, metric, lower);
-    let period = period(view, metric, metrics, lower);
+    let statistic = statistic(view, metric, builder);
+    let period = period(view, metric, metrics, builder);
     Some(Reading {
         statistic: statistic?,
         period: period?,
-        low_samples: match view.text("evaluate_low_sample_count_percentile")? {
-            "ignore" => LowSamples::Ignore,
-            _ => LowSamples::Evaluate,
-        },
+        low_samples: view.choice("evaluate_low_sample_count_percentile", &LOW_SAMPLES)?,
     })
 }
 
 /// N periods may span a day, or a week where a period is an hour or more (documented: `aws-scaling.md` §4).
-pub(crate) fn span(view: View<'_>, periods: u32, period: SimDuration, lower: &mut Lower<'_>) {
+pub(crate) fn span(view: TableReader<'_>, periods: u32, period: SimDuration, builder: &mut Builder<'_>) {
     let most = if period.0 >= 3_600 * SECOND { 7 * DAY } else { DAY };
     if u64::from(periods).saturating_mul(period.0) > most {
         let most = quantity::duration_text(SimDuration(most));
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::ALARM_WINDOW,
                 format!("{periods} periods of {} span more than {most}", quantity::duration_text(period)),
@@ -269,10 +294,15 @@ pub(crate) fn span(view: View<'_>, periods: u32, period: SimDuration, lower: &mu
 }
 
 /// A high-resolution metric of target tracking must be published (`aws-scaling.md` §1.1).
-pub(crate) fn published(view: View<'_>, metric: Metric, metrics: &MetricsPlan, lower: &mut Lower<'_>) {
+pub(crate) fn published(
+    view: TableReader<'_>,
+    metric: Metric,
+    metrics: &MetricsPlan,
+    builder: &mut Builder<'_>,
+) {
     if metrics.resolution(metric).0 >= 60 * SECOND {
         let key = if metric == Metric::CpuUtilization { "cpu_utilization" } else { "memory_utilization" };
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NOT_PUBLISHED,
                 format!("the service publishes {} every 60 s only", metric.name()),
@@ -285,7 +315,7 @@ pub(crate) fn published(view: View<'_>, metric: Metric, metrics: &MetricsPlan, l
 }
 
 /// Warns of a tracked metric that does not fall when tasks are added (documented: `aws-scaling.md` §1.7).
-pub(crate) fn proportional(custom: &CustomMetric, place: &Place, lower: &mut Lower<'_>) {
+pub(crate) fn proportional(custom: &CustomMetric, place: &SourceSpan, builder: &mut Builder<'_>) {
     let falls = |variable: Variable| {
         matches!(
             variable,
@@ -298,7 +328,7 @@ pub(crate) fn proportional(custom: &CustomMetric, place: &Place, lower: &mut Low
         ) || variable.is_response_time()
     };
     if !custom.expression.variables().any(falls) {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NOT_PROPORTIONAL,
                 format!("`{}` is a total: it does not fall in proportion when tasks are added", custom.name),

@@ -6,12 +6,13 @@ use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
+use crate::scenario::keys::task::ARCHITECTURES;
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::validate::nearest;
+use crate::scenario::language::suggest::nearest;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::prices::price_book::PriceBook;
 
@@ -46,7 +47,7 @@ const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
 /// Resolution of metrics that cost nothing.
 const MINUTE: SimDuration = SimDuration::from_secs(60);
 
-/// What a bill by this program never holds.
+/// Costs that a bill by this program never holds.
 const NEVER_PRICED: [&str; 8] = [
     "NAT gateways and interface endpoints",
     "data transfer to the internet and between availability zones",
@@ -77,15 +78,15 @@ const ITEMS: [&str; 8] = [
 ];
 
 /// The built-in book with the scenario's own prices over it.
-pub(crate) fn prices(root: View<'_>, lower: &mut Lower<'_>) -> Option<Prices> {
+pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Prices> {
     let view = root.table("prices")?;
     let mut book = PriceBook::built_in();
     if let Some(file) = view.text("file") {
         let place = view.place("file");
-        let reader = lower.open(file, &place)?;
+        let reader = builder.open(file, &place)?;
         if let Err(problems) = book.extend(reader) {
             for found in problems {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(
                         codes::BAD_PRICE_FILE,
                         format!("`{file}`, line {}: {}", found.line, found.message),
@@ -116,14 +117,14 @@ impl Prices {
     }
 
     /// The tariff of a service.
-    pub(crate) fn tariff(&self, parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<Tariff> {
-        let task = parts.service.table("task")?;
-        let architecture = task.text("architecture")?;
-        let assumptions = parts.assumptions;
+    pub(crate) fn tariff(&self, context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<Tariff> {
+        let task = context.service.table("task")?;
+        let architecture = task.choice("architecture", &ARCHITECTURES)?;
+        let assumptions = context.assumptions;
         let (vcpu, memory) =
             (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));
         let (Some(vcpu_hour), Some(memory_gb_hour)) = (vcpu, memory) else {
-            self.unknown_region(parts, architecture, lower);
+            self.unknown_region(context, architecture, builder);
             return None;
         };
         let is_derived = |item: &str| {
@@ -131,19 +132,19 @@ impl Prices {
                 && self.book.is_derived(item, &self.region, architecture)
         };
         if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(
                     codes::DERIVED_PRICE,
                     format!("the {architecture} price of {} is derived, not published", self.region),
                 )
-                .at(&parts.root.place("region"), "its row says `DERIVED`")
+                .at(&context.root.place("region"), "its row says `DERIVED`")
                 .help("give the real one by `prices.fargate_vcpu` and `prices.fargate_memory`"),
             );
         }
         let storage = task.size("ephemeral_storage")?;
         let extra_ephemeral_gb =
             u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(INCLUDED_STORAGE_GB)).ok()?;
-        let load_balancer = parts.service.table("load_balancer");
+        let load_balancer = context.service.table("load_balancer");
         Some(Tariff {
             vcpu_hour,
             memory_gb_hour,
@@ -168,27 +169,27 @@ impl Prices {
         })
     }
 
-    fn unknown_region(&self, parts: &Parts<'_>, architecture: &str, lower: &mut Lower<'_>) {
+    fn unknown_region(&self, context: &ServiceContext<'_>, architecture: &str, builder: &mut Builder<'_>) {
         let regions = self.book.regions(architecture);
         let mut problem = Problem::new(
             codes::UNKNOWN_REGION,
             format!("the price book has no Fargate price for {architecture} in `{}`", self.region),
         )
-        .at(&parts.root.place("region"), "no price")
+        .at(&context.root.place("region"), "no price")
         .expected(format!("one of {}", regions.join(", ")))
         .help("other prices can be given by `prices.fargate_vcpu` and `prices.fargate_memory`, or a `prices.file`");
         if let Some(near) = nearest(&self.region, &regions) {
             problem = problem.fix(format!("region = \"{near}\""));
         }
-        lower.report.add(problem);
+        builder.report.add(problem);
     }
 
-    /// What the bill leaves out, in words; a warning names what is used and has no price.
+    /// Items that the bill leaves out, in words; a warning names what is used and has no price.
     pub(crate) fn not_priced<'p>(
         &self,
         plans: impl Iterator<Item = &'p ServicePlan>,
         report: &mut Report,
-        root: View<'_>,
+        root: TableReader<'_>,
     ) -> Vec<String> {
         let (mut without_bytes, mut high_resolution_metrics) = (false, false);
         let mut missing: BTreeSet<LineItem> = BTreeSet::new();

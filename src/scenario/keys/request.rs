@@ -4,12 +4,13 @@ use windtunnel_kernel::random::Spread;
 use windtunnel_kernel::serving::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
 
 const DAY: u64 = 86_400;
 const TIB: u64 = 1 << 40;
@@ -17,21 +18,21 @@ const TIB: u64 = 1 << 40;
 pub(crate) const REQUEST: TableSpec = TableSpec {
     doc: "What a request needs: a place in a task, then CPU, then time downstream. At least one of the two times.",
     keys: &[
-        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes.").or("\"0ms\""),
+        Key::new("cpu_time", distribution::TIMES, "vCPU time it consumes.").or("\"0ms\""),
         Key::new(
             "wait_time",
-            Kind::Distribution,
+            distribution::TIMES,
             "Time it is then blocked on something downstream, without CPU.",
         )
         .or("\"0ms\""),
         Key::new(
             "timeout",
-            Kind::Distribution,
+            distribution::TIMES,
             "The client gives up so long after arrival. Left out: never.",
         ),
         Key::new(
             "overdue_after",
-            Kind::Either(&NEVER, &OVERDUE),
+            Kind::Either(&Kind::Choice(NEVER.words), &OVERDUE),
             "A request that is in flight at the horizon and has been for longer than this counts as not served; \"never\": it is left \
              out of availability. Left out: 60 s, after which a load balancer answers 504, or the 99.9th percentile of the service \
              time where that is longer. With a `timeout` clients decide.",
@@ -53,7 +54,8 @@ pub(crate) const REQUEST: TableSpec = TableSpec {
     ],
 };
 
-const NEVER: Kind = Kind::Choice(&[word("never")]);
+choices! { NEVER = Option<SimDuration> { "never" => None } }
+choices! { JITTERS: Jitter { "none" => None, "full" => Full, "equal" => Equal, "exponential" => Exponential } }
 
 const OVERDUE: Kind = Kind::DurationAbove(DAY * 365);
 
@@ -66,9 +68,9 @@ const CLASS: TableSpec = TableSpec {
             "Its share of the requests, relative to the weights of the other classes.",
         )
         .required(),
-        Key::new("cpu_time", Kind::Distribution, "vCPU time it consumes."),
-        Key::new("wait_time", Kind::Distribution, "Time it is then blocked, without CPU."),
-        Key::new("timeout", Kind::Distribution, "The client gives up so long after arrival."),
+        Key::new("cpu_time", distribution::TIMES, "vCPU time it consumes."),
+        Key::new("wait_time", distribution::TIMES, "Time it is then blocked, without CPU."),
+        Key::new("timeout", distribution::TIMES, "The client gives up so long after arrival."),
     ],
 };
 
@@ -89,7 +91,7 @@ const RETRY: TableSpec = TableSpec {
         Key::new("max_backoff", Kind::Duration(0, DAY), "Longest wait before jitter.").or("\"20s\""),
         Key::new(
             "jitter",
-            Kind::Choice(&[word("none"), word("full"), word("equal"), word("exponential")]),
+            Kind::Choice(JITTERS.words),
             "How chance changes a wait: not at all; uniform from zero to it; half of it and uniform up to it; or \
              exponential with it as the mean.",
         )
@@ -108,8 +110,8 @@ const RETRY: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPlan> {
-    let written = |view: View<'_>| {
+pub(crate) fn request(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<RequestPlan> {
+    let written = |view: TableReader<'_>| {
         let has = |key: &str| view.node(key).is_some_and(|node| node.place.0.is_some());
         has("cpu_time") || has("wait_time")
     };
@@ -118,15 +120,15 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
         classes.tables().next().is_some() && classes.tables().all(|(_, class)| written(class))
     });
     if !written(view) && !by_class {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::MISSING_KEY, "a request needs `cpu_time` or `wait_time`")
                 .at(view.place, "neither is given")
                 .fix("cpu_time = \"40ms\""),
         );
     }
-    let cpu_time = distribution::read(view, "cpu_time", lower);
-    let wait_time = distribution::read(view, "wait_time", lower);
-    let timeout = view.is_given("timeout").then(|| distribution::read(view, "timeout", lower));
+    let cpu_time = distribution::read(view, "cpu_time", builder);
+    let wait_time = distribution::read(view, "wait_time", builder);
+    let timeout = view.is_given("timeout").then(|| distribution::read(view, "timeout", builder));
     let mut request = RequestPlan::new(cpu_time?, wait_time?);
     if let Some(timeout) = timeout {
         request.timeout = Some(timeout?);
@@ -134,10 +136,10 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
     request.bytes = view.size("bytes");
     request.cancel_timed_out = view.flag("cancel_timed_out")?;
     let classes: Vec<Option<ClassPlan>> =
-        classes?.tables().map(|(entry, view)| class(&entry.key, view, &request, lower)).collect();
+        classes?.tables().map(|(entry, view)| class(&entry.key, view, &request, builder)).collect();
     request.classes = classes.into_iter().collect::<Option<_>>()?;
     if view.is_given("retry") {
-        request.retry = Some(retry(view.table("retry")?, lower)?);
+        request.retry = Some(retry(view.table("retry")?, builder)?);
     }
     Some(request)
 }
@@ -146,17 +148,17 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
 /// `aws-platform.md` §1.7).
 const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 
-/// How old a request may be that is in flight at the horizon; the inner `None`: as old as it likes.
+/// Age above which a request in flight at the horizon counts as not served \[ns\]; the inner `None`: no such age.
 #[expect(clippy::option_option, reason = "wrong and unlimited are two different things here")]
 pub(crate) fn overdue_after(
-    view: View<'_>,
+    view: TableReader<'_>,
     request: &RequestPlan,
     task: &TaskPlan,
 ) -> Option<Option<SimDuration>> {
     if view.is_given("overdue_after") {
-        return match view.text("overdue_after") {
-            Some("never") => Some(None),
-            _ => view.duration("overdue_after").map(Some),
+        return match view.choice("overdue_after", &NEVER) {
+            Some(never) => Some(never),
+            None => view.duration("overdue_after").map(Some),
         };
     }
     // Clients who give up have an outcome of their own.
@@ -185,8 +187,13 @@ fn slowest(law: &Spread) -> SimDuration {
 }
 
 /// A class; what it does not say is as for all requests.
-fn class(name: &str, view: View<'_>, all: &RequestPlan, lower: &mut Lower<'_>) -> Option<ClassPlan> {
-    let mut own = |key: &str| view.is_given(key).then(|| distribution::read(view, key, lower));
+fn class(
+    name: &str,
+    view: TableReader<'_>,
+    all: &RequestPlan,
+    builder: &mut Builder<'_>,
+) -> Option<ClassPlan> {
+    let mut own = |key: &str| view.is_given(key).then(|| distribution::read(view, key, builder));
     let (cpu_time, wait_time, timeout) = (own("cpu_time"), own("wait_time"), own("timeout"));
     Some(ClassPlan {
         name: name.to_owned(),
@@ -203,12 +210,12 @@ fn class(name: &str, view: View<'_>, all: &RequestPlan, lower: &mut Lower<'_>) -
 /// Attempts at most where clients do not wait between them: a storm of them takes no simulated time.
 const MOST_AT_ONCE: u32 = 100;
 
-fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
+fn retry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<RetryPlan> {
     let (backoff, max_backoff) = (view.duration("backoff"), view.duration("max_backoff"));
     if let (Some(backoff), Some(max_backoff)) = (backoff, max_backoff)
         && max_backoff < backoff
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TIME_ORDER, "`max_backoff` is shorter than `backoff`")
                 .at(&view.place("max_backoff"), "the longest wait")
                 .also(&view.place("backoff"), "the first wait")
@@ -219,7 +226,7 @@ fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
     let max_attempts = view.count("max_attempts")?;
     if at_once && max_attempts > MOST_AT_ONCE {
         let key = if backoff == Some(SimDuration::ZERO) { "backoff" } else { "max_backoff" };
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::OUT_OF_RANGE,
                 format!("clients try again at once, up to {max_attempts} times"),
@@ -235,12 +242,7 @@ fn retry(view: View<'_>, lower: &mut Lower<'_>) -> Option<RetryPlan> {
         backoff: backoff?,
         multiplier: view.number("multiplier")?,
         max_backoff: max_backoff?,
-        jitter: match view.text("jitter")? {
-            "none" => Jitter::None,
-            "equal" => Jitter::Equal,
-            "exponential" => Jitter::Exponential,
-            _ => Jitter::Full,
-        },
+        jitter: view.choice("jitter", &JITTERS)?,
         budget: view.number("budget"),
         budget_burst: view.number("budget_burst")?,
     })

@@ -1,14 +1,30 @@
 //! The outermost table of a scenario.
 
 use crate::scenario::keys::assumptions::ASSUMPTIONS;
-use crate::scenario::keys::checks::CHECKS;
+use crate::scenario::keys::checks::{self, CHECKS};
+use crate::scenario::keys::distribution::DISTRIBUTION;
 use crate::scenario::keys::experiments::{OPTIMIZE, SWEEP};
 use crate::scenario::keys::faults::FAULT;
 use crate::scenario::keys::forecast::FORECAST;
-use crate::scenario::keys::limits::{LIMITS, LONGEST_RUN_S};
+use crate::scenario::keys::limits::LIMITS;
 use crate::scenario::keys::prices::PRICES;
 use crate::scenario::keys::service::SERVICE;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::choices::choices;
+use crate::scenario::language::quantity::LONGEST_RUN_S;
+use crate::scenario::language::schema::{Key, Kind, Language, TableSpec};
+
+/// Simulation of requests that the scenario asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FidelityChoice {
+    /// One by one.
+    Requests,
+    /// As flows.
+    Fluid,
+    /// As their number suggests.
+    Auto,
+}
+
+choices! { pub(crate) FIDELITIES: FidelityChoice { "requests" => Requests, "fluid" => Fluid, "auto" => Auto } }
 
 /// The scenario.
 pub(crate) const SCENARIO: TableSpec = TableSpec {
@@ -40,7 +56,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         .or("\"0s\""),
         Key::new(
             "fidelity",
-            Kind::Choice(&[word("requests"), word("fluid"), word("auto")]),
+            Kind::Choice(FIDELITIES.words),
             "How requests are simulated: one by one; as flows, for months and huge rates, with approximate response times \
              (docs/validation.md says how good they are); or as flows where more requests are expected than \
              `limits.fluid_above`.",
@@ -59,3 +75,7 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
         Key::new("forecast", Kind::Table(&FORECAST), "What `windtunnel forecast` expects."),
     ],
 };
+
+/// The language of scenarios.
+pub(crate) const LANGUAGE: Language =
+    Language { root: &SCENARIO, laws: &DISTRIBUTION, limit_of_check: checks::expected };

@@ -3,8 +3,8 @@
 use windtunnel_kernel::platform::StoppingPlan;
 use windtunnel_kernel::simulation::ServicePlan;
 
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::failure::FAILURE;
 use crate::scenario::keys::limits::MOST_ZONES;
 use crate::scenario::keys::load_balancer::{self, LOAD_BALANCER};
@@ -14,7 +14,7 @@ use crate::scenario::keys::request::{self, REQUEST};
 use crate::scenario::keys::scaling::scheduled::ScheduleText;
 use crate::scenario::keys::scaling::table::SCALING;
 use crate::scenario::keys::startup::{self, STARTUP};
-use crate::scenario::keys::task::{self, TASK};
+use crate::scenario::keys::task::{self, ARCHITECTURES, TASK};
 use crate::scenario::keys::traffic::table::{Source, TRAFFIC};
 use crate::scenario::keys::traffic::trace::TraceCounts;
 use crate::scenario::keys::{faults, scaling, traffic};
@@ -47,7 +47,7 @@ pub(crate) const SERVICE: TableSpec = TableSpec {
     ],
 };
 
-/// What a report says of a service beyond the kernel's plan.
+/// Facts about a service for reports, beyond the kernel's plan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceNotes {
     /// `x86_64` or `arm64`.
@@ -60,35 +60,35 @@ pub struct ServiceNotes {
 
 /// The plan of a service, and what reports say of it beside that; `None` only after an error was reported.
 pub(crate) fn plan(
-    parts: &Parts<'_>,
+    context: &ServiceContext<'_>,
     source: Option<&Source>,
     prices: Option<&Prices>,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(ServicePlan, ServiceNotes)> {
-    let view = parts.service;
-    let task_health = task::health(view, lower);
-    let task = task::task(view, lower);
+    let view = context.service;
+    let task_health = task::health(view, builder);
+    let task = task::task(view, builder);
     let zones = view.count("availability_zones");
-    let faults = zones.and_then(|zones| faults::of_service(parts, zones, lower));
-    let request = view.table("request").and_then(|request| request::request(request, lower));
-    let startup = startup::startup(view, lower);
-    let load_balancer = load_balancer::load_balancer(view, parts.assumptions, lower);
-    let stopping = stopping(parts);
-    let capacity = view.table("scaling").and_then(|scaling| scaling::table::capacity(scaling, lower));
-    let metrics = metrics::read(view, parts.assumptions, lower);
-    let policies = metrics.as_ref().and_then(|metrics| scaling::table::read(view, metrics, lower));
-    let clock = scaling::scheduled::read(parts, lower);
-    let traffic = source.and_then(|source| traffic::table::plan(source, parts, lower));
-    let tariff = prices.and_then(|prices| prices.tariff(parts, lower));
+    let faults = zones.and_then(|zones| faults::of_service(context, zones, builder));
+    let request = view.table("request").and_then(|request| request::request(request, builder));
+    let startup = startup::startup(view, builder);
+    let load_balancer = load_balancer::load_balancer(view, context.assumptions, builder);
+    let stopping = stopping(context);
+    let capacity = view.table("scaling").and_then(|scaling| scaling::table::capacity(scaling, builder));
+    let metrics = metrics::read(view, context.assumptions, builder);
+    let policies = metrics.as_ref().and_then(|metrics| scaling::table::read(view, metrics, builder));
+    let clock = scaling::scheduled::read(context, builder);
+    let traffic = source.and_then(|source| traffic::table::plan(source, context, builder));
+    let tariff = prices.and_then(|prices| prices.tariff(context, builder));
     let (traffic, trace) = traffic?;
     let (startup, warm_up) = startup?;
     let (routing, target_group) = load_balancer?;
     let (min_capacity, max_capacity, desired_count) = capacity?;
-    let assumptions = parts.assumptions?;
+    let assumptions = context.assumptions?;
     let (request, task) = (request?, task?);
     let overdue_after = request::overdue_after(view.table("request")?, &request, &task)?;
     let plan = ServicePlan {
-        name: parts.name.to_owned(),
+        name: context.name.to_owned(),
         traffic,
         request,
         task,
@@ -114,17 +114,17 @@ pub(crate) fn plan(
         tariff: tariff?,
         overdue_after,
     };
-    let architecture = view.table("task")?.text("architecture")?.to_owned();
+    let architecture = view.table("task")?.choice("architecture", &ARCHITECTURES)?.to_owned();
     let schedules = scaling::scheduled::texts(view)?;
     Some((plan, ServiceNotes { architecture, trace, schedules }))
 }
 
-/// How a task of the service is stopped.
-pub(crate) fn stopping(parts: &Parts<'_>) -> Option<StoppingPlan> {
-    let assumptions = parts.assumptions?;
-    let stop_timeout = parts.service.table("task")?.duration("stop_timeout")?;
+/// Times of the way from the decision to stop a task to STOPPED.
+pub(crate) fn stopping(context: &ServiceContext<'_>) -> Option<StoppingPlan> {
+    let assumptions = context.assumptions?;
+    let stop_timeout = context.service.table("task")?.duration("stop_timeout")?;
     Some(StoppingPlan {
-        lag: if parts.service.is_given("load_balancer") {
+        lag: if context.service.is_given("load_balancer") {
             assumptions.deregistration_lag
         } else {
             assumptions.stop_lag

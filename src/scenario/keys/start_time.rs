@@ -5,18 +5,18 @@ use jiff::Timestamp;
 
 use crate::scenario::import::curve::Calendar;
 use crate::scenario::import::trace::FirstTime;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::traffic::table::Source;
 use crate::scenario::keys::traffic::trace::TraceSource;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
 /// The first time of a trace: in which file, where the scenario names it.
 struct Dated<'a> {
     file: &'a str,
-    place: &'a Place,
+    place: &'a SourceSpan,
     first: FirstTime,
     text: String,
     /// The zone in which its times were read, where they have none and the scenario says one.
@@ -25,9 +25,9 @@ struct Dated<'a> {
 
 /// The calendar, and the text of a start that was taken from a trace.
 pub(crate) fn calendar(
-    root: View<'_>,
+    root: TableReader<'_>,
     sources: &[Option<Source>],
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(Calendar, Option<String>)> {
     let zone = quantity::zone(root.text("timezone")?).ok()?;
     let is_given = root.node("start").is_some_and(|node| node.place.0.is_some());
@@ -41,7 +41,7 @@ pub(crate) fn calendar(
     let start_unix_ns = quantity::instant(&start).ok()?;
     let calendar = Calendar { start_unix_ns, zone };
     if let Some(first) = taken {
-        lower.report.add(taken_note(first));
+        builder.report.add(taken_note(first));
     }
     let is_other = |dated: &&Dated<'_>| dated.first.unix_ns != i128::from(calendar.start_unix_ns);
     if let Some(other) = dated.iter().find(is_other) {
@@ -57,7 +57,7 @@ pub(crate) fn calendar(
                 if other.first.has_zone { String::new() } else { format!("; {}", reading(other)) }
             )),
         };
-        lower.report.add(note);
+        builder.report.add(note);
     }
     let taken = taken.map(|first| first.text.clone());
     Some((calendar, taken))
@@ -84,7 +84,7 @@ fn taken_note(first: &Dated<'_>) -> Problem {
     note.help(reading(first))
 }
 
-/// How times without a zone were read, and how they are read otherwise.
+/// The zone in which times without one were read, and the key that changes it.
 fn reading(dated: &Dated<'_>) -> String {
     match dated.zone {
         Some(zone) => {

@@ -5,11 +5,11 @@ use windtunnel_kernel::random::Distribution;
 use windtunnel_kernel::serving::WarmUpPlan;
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::distribution;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
 
 const DAY: u64 = 86_400;
@@ -19,11 +19,11 @@ pub(crate) const STARTUP: TableSpec = TableSpec {
     keys: &[
         Key::new(
             "scheduling",
-            Kind::Distribution,
+            distribution::TIMES,
             "From the change of the desired count to the task's creation.",
         )
         .or("\"5s\""),
-        Key::new("provisioning", Kind::Distribution, "From creation to the start of the image pull.")
+        Key::new("provisioning", distribution::TIMES, "From creation to the start of the image pull.")
             .or("{ lognormal = { median = \"15s\", p95 = \"24s\" } }"),
         Key::new(
             "image_pull_rate",
@@ -31,9 +31,9 @@ pub(crate) const STARTUP: TableSpec = TableSpec {
             "Compressed bytes a second; `image_size` divided by it is the pull.",
         )
         .or("\"50MiB/s\""),
-        Key::new("container_start", Kind::Distribution, "From the end of the pull to RUNNING.")
+        Key::new("container_start", distribution::TIMES, "From the end of the pull to RUNNING.")
             .or("{ lognormal = { median = \"2s\", p95 = \"6s\" } }"),
-        Key::new("application_boot", Kind::Distribution, "From RUNNING until the application can answer.")
+        Key::new("application_boot", distribution::TIMES, "From RUNNING until the application can answer.")
             .or("\"0s\""),
         Key::new(
             "boot_cpu",
@@ -68,12 +68,15 @@ const WARM_UP: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<(StartupPlan, Option<WarmUpPlan>)> {
+pub(crate) fn startup(
+    service: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<(StartupPlan, Option<WarmUpPlan>)> {
     let view = service.table("startup")?;
-    let scheduling = distribution::read(view, "scheduling", lower);
-    let provisioning = distribution::read(view, "provisioning", lower);
-    let container_start = distribution::read(view, "container_start", lower);
-    let application_boot = distribution::read(view, "application_boot", lower);
+    let scheduling = distribution::read(view, "scheduling", builder);
+    let provisioning = distribution::read(view, "provisioning", builder);
+    let container_start = distribution::read(view, "container_start", builder);
+    let application_boot = distribution::read(view, "application_boot", builder);
     let image = service.table("task")?.size("image_size")?;
     let rate = quantity::size_rate(view.text("image_pull_rate")?).ok()?;
     let plan = StartupPlan {
@@ -84,18 +87,19 @@ pub(crate) fn startup(service: View<'_>, lower: &mut Lower<'_>) -> Option<(Start
         application_boot: application_boot?,
         boot_cpu: view.number("boot_cpu")?,
     };
-    let warm_up = if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, lower)?) } else { None };
+    let warm_up =
+        if view.is_given("warm_up") { Some(warm_up(view.table("warm_up")?, builder)?) } else { None };
     Some((plan, warm_up))
 }
 
-fn warm_up(view: View<'_>, lower: &mut Lower<'_>) -> Option<WarmUpPlan> {
+fn warm_up(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<WarmUpPlan> {
     let plan = WarmUpPlan {
         factor: view.number("factor")?,
         requests: u64::from(view.count("requests")?),
         over: view.duration("over")?,
     };
     if plan.requests == 0 && plan.over.0 == 0 {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::MISSING_KEY, "a warm-up needs `requests` or `over`")
                 .at(view.place, "neither is given, so it would never be felt")
                 .fix("over = \"60s\""),

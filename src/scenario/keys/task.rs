@@ -4,16 +4,25 @@ use windtunnel_kernel::platform::{ContainerCheckPlan, TaskHealthPlan};
 use windtunnel_kernel::serving::{CpuDiscipline, TaskPlan};
 use windtunnel_kernel::units::Bytes;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::{failure, task_size};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
 
 const TIB: u64 = 1 << 40;
 
-const DISCIPLINES: &[Choice] = &[word("fcfs"), word("processor_sharing")];
+choices! { DISCIPLINES: CpuDiscipline { "fcfs" => Fcfs, "processor_sharing" => ProcessorSharing } }
+choices! {
+    /// The name by which the price book and reports know an instruction set.
+    pub(crate) ARCHITECTURES = &'static str { "x86_64" => "x86_64", "arm64" => "arm64" }
+}
+choices! {
+    /// Whether a task that needs more than its memory is killed.
+    OUT_OF_MEMORY = bool { "kill" => true, "ignore" => false }
+}
 
 pub(crate) const TASK: TableSpec = TableSpec {
     doc: "What a task is; `cpu` and `memory` must be a size that Fargate sells.",
@@ -22,11 +31,11 @@ pub(crate) const TASK: TableSpec = TableSpec {
         Key::new("memory", Kind::Integer(1, 249_856), "Memory [MiB].").or("2048"),
         Key::new(
             "architecture",
-            Kind::Choice(&[word("x86_64"), word("arm64")]),
+            Kind::Choice(ARCHITECTURES.words),
             "Instruction set, for the price.",
         )
         .or("\"x86_64\""),
-        Key::new("cpu_discipline", Kind::Choice(DISCIPLINES), "How the CPU is shared among requests.")
+        Key::new("cpu_discipline", Kind::Choice(DISCIPLINES.words), "How the CPU is shared among requests.")
             .or("\"fcfs\""),
         Key::new(
             "concurrency",
@@ -69,7 +78,7 @@ pub(crate) const TASK: TableSpec = TableSpec {
         .or("0.0"),
         Key::new(
             "out_of_memory",
-            Kind::Choice(&[word("kill"), word("ignore")]),
+            Kind::Choice(OUT_OF_MEMORY.words),
             "What happens when the task needs more than its memory: it is killed and its requests fail, as with \
              Fargate, or the utilization goes above 100 %.",
         )
@@ -115,7 +124,7 @@ pub(crate) const CONTAINER_HEALTH_CHECK: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan> {
+pub(crate) fn task(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskPlan> {
     let view = service.table("task")?;
     let (cpu, memory) = (view.count("cpu"), view.count("memory"));
     if let (Some(cpu), Some(memory)) = (cpu, memory)
@@ -132,7 +141,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
         .at(&view.place("memory"), format!("{memory} MiB"))
         .also(&view.place("cpu"), format!("{cpu} CPU units"))
         .expected(format!("a size that Fargate sells; the nearest are {}", near.join("; ")));
-        lower.report.add(match whole_units(cpu, memory) {
+        builder.report.add(match whole_units(cpu, memory) {
             Some(fix) => problem.fix(fix),
             None => problem,
         });
@@ -141,7 +150,7 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
     if let (Some(memory), Some(base)) = (memory, base)
         && base.0 > u64::from(memory) * Bytes::MIB
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TASK_MEMORY, format!("the idle task needs more than its {memory} MiB"))
                 .at(&view.place("base_memory"), "more than the task has")
                 .also(&view.place("memory"), "all its memory"),
@@ -150,24 +159,21 @@ pub(crate) fn task(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskPlan>
     Some(TaskPlan {
         cpu_units: cpu?,
         memory_mib: memory?,
-        cpu_discipline: match view.text("cpu_discipline")? {
-            "fcfs" => CpuDiscipline::Fcfs,
-            _ => CpuDiscipline::ProcessorSharing,
-        },
+        cpu_discipline: view.choice("cpu_discipline", &DISCIPLINES)?,
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
-        base_cpu: base_cpu(view, cpu?, lower)?,
+        base_cpu: base_cpu(view, cpu?, builder)?,
         base_memory: base?,
         memory_per_request: view.size("memory_per_request")?,
         memory_retained: view.number("memory_retained")?,
         memory_growth: view.size("memory_growth_per_hour")?,
         memory_growth_limit: view.size("memory_growth_limit"),
-        kills_out_of_memory: view.text("out_of_memory")? == "kill",
+        kills_out_of_memory: view.choice("out_of_memory", &OUT_OF_MEMORY)?,
     })
 }
 
-/// What fails in a task of its own accord, and its container's check.
-pub(crate) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHealthPlan> {
+/// Failures of a task of its own accord, and its container's check.
+pub(crate) fn health(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskHealthPlan> {
     let task = service.table("task")?;
     let container_check = match task.table("container_health_check") {
         Some(check) if task.is_given("container_health_check") => Some(ContainerCheckPlan {
@@ -178,7 +184,7 @@ pub(crate) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHea
         }),
         _ => None,
     };
-    let failure = failure::read(service.table("failure")?, lower)?;
+    let failure = failure::read(service.table("failure")?, builder)?;
     Some(TaskHealthPlan {
         time_to_crash: failure.time_to_crash,
         launch_failure: failure.launch_failure,
@@ -186,9 +192,9 @@ pub(crate) fn health(service: View<'_>, lower: &mut Lower<'_>) -> Option<TaskHea
     })
 }
 
-/// What the idle task uses of its CPU [thousandths of a CPU unit].
+/// CPU that the idle task uses [thousandths of a CPU unit].
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size of a task")]
-fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
+fn base_cpu(view: TableReader<'_>, cpu: u32, builder: &mut Builder<'_>) -> Option<u32> {
     let base = view.number("base_cpu")?;
     let most = 0.9 * f64::from(cpu) / 1024.0;
     // Of a size that Fargate does not sell there is nothing more to say.
@@ -196,7 +202,7 @@ fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
         return None;
     }
     if base > most {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::OUT_OF_RANGE, "the idle task uses nearly all of its CPU, or more")
                 .at(&view.place("base_cpu"), format!("{base} vCPU"))
                 .also(&view.place("cpu"), format!("{} vCPU", f64::from(cpu) / 1024.0))
@@ -207,7 +213,7 @@ fn base_cpu(view: View<'_>, cpu: u32, lower: &mut Lower<'_>) -> Option<u32> {
     Some((base * 1_024_000.0).round() as u32)
 }
 
-/// What a size in vCPUs or GB is in the units of a task definition, where those make a size that Fargate sells.
+/// A size in vCPUs or GB in the units of a task definition, where those make a size that Fargate sells.
 fn whole_units(cpu: u32, memory: u32) -> Option<String> {
     let (units, mib) =
         (if cpu <= 32 { cpu * 1024 } else { cpu }, if memory <= 244 { memory * 1024 } else { memory });

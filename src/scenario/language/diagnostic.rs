@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::scenario::language::codes::{self, Severity};
 use crate::scenario::language::invisible::is_invisible;
 use crate::scenario::language::source::Source;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 
 /// A place in a text and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +75,7 @@ impl Sources {
         self.items.iter().find(|source| source.name == name)
     }
 
-    pub(crate) fn label(&self, place: &Place, text: String) -> Option<Label> {
+    pub(crate) fn label(&self, place: &SourceSpan, text: String) -> Option<Label> {
         let (index, span) = place.0.as_ref()?;
         let source = self.items.get(*index)?;
         let start = floor_boundary(&source.text, span.start);
@@ -87,19 +87,19 @@ impl Sources {
         let line_end = lines.get(line).map_or(source.text.len(), |next| next - 1);
         let content = &source.text[line_start..line_end];
         let inside = start - line_start..end.min(line_end).max(start) - line_start;
-        Some(line_label(&source.name, line, content, (start..end, inside), text))
+        Some(line_label(&source.name, line, content, start..end, inside, text))
     }
 }
 
-/// A label on one line of a text; `spans` are the bytes of the text and of the line that are meant.
+/// A label on one line of a text; `span` are the bytes of the text that are meant, and `inside` those of the line.
 fn line_label(
     source: &str,
     line: usize,
     content: &str,
-    spans: (Range<usize>, Range<usize>),
+    span: Range<usize>,
+    inside: Range<usize>,
     text: String,
 ) -> Label {
-    let (span, inside) = spans;
     let column = content[..inside.start].chars().count() + 1;
     let (excerpt, excerpt_span) = if content.len() <= WIDEST {
         (content.trim_end_matches('\r').to_owned(), inside)
@@ -125,8 +125,8 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 #[derive(Debug)]
 pub(crate) struct Problem {
     diagnostic: Diagnostic,
-    primary: Option<(Place, String)>,
-    secondary: Vec<(Place, String)>,
+    primary: Option<(SourceSpan, String)>,
+    secondary: Vec<(SourceSpan, String)>,
 }
 
 impl Problem {
@@ -146,13 +146,13 @@ impl Problem {
     }
 
     /// Where it is.
-    pub(crate) fn at(mut self, place: &Place, text: impl Into<String>) -> Self {
+    pub(crate) fn at(mut self, place: &SourceSpan, text: impl Into<String>) -> Self {
         self.primary = Some((place.clone(), printable(&text.into())));
         self
     }
 
     /// Another place that has to do with it.
-    pub(crate) fn also(mut self, place: &Place, text: impl Into<String>) -> Self {
+    pub(crate) fn also(mut self, place: &SourceSpan, text: impl Into<String>) -> Self {
         self.secondary.push((place.clone(), printable(&text.into())));
         self
     }
@@ -167,7 +167,8 @@ impl Problem {
             &printable(file),
             line,
             &printable(content),
-            (inside.clone(), inside),
+            inside.clone(),
+            inside,
             String::new(),
         ));
         self
@@ -202,7 +203,7 @@ const MOST_REPORTED: usize = 1000;
 #[must_use]
 pub fn unreadable(source: &str, message: &str) -> Diagnostic {
     let mut diagnostic = Problem::new(codes::FILE_UNREADABLE, message).diagnostic;
-    diagnostic.primary = Some(line_label(source, 1, "", (0..0, 0..0), String::new()));
+    diagnostic.primary = Some(line_label(source, 1, "", 0..0, 0..0, String::new()));
     diagnostic
 }
 

@@ -1,17 +1,14 @@
 //! Explanations: of diagnostic codes, of scenario keys, of every figure in the results, and of what is not simulated.
 
-mod metrics;
-
-use crate::scenario::keys::checks::expected as expected_of_check;
+use crate::scenario::language::absent::{self, AbsentKey, Reason};
 use crate::scenario::language::codes::{self, Severity};
-use crate::scenario::language::schema::{self, Default, Key, State};
-use crate::scenario::language::scope;
+use crate::scenario::language::schema::{self, Default, Key, Language};
+use crate::scenario::language::{metric_glossary, scope};
 
 /// The explanation of a diagnostic code (`WT004`), a metric or figure (`CPUUtilization`, `response_time_ms`), a subject that is
 /// not simulated (`deployments`) or a key, by its whole path or its end (`scale_in_cooldown`). `None` when there is no such
 /// topic.
-#[must_use]
-pub fn explain(topic: &str) -> Option<String> {
+pub(crate) fn explain(language: &Language, topic: &str) -> Option<String> {
     let topic = topic.trim();
     if let Some(code) = codes::find(topic) {
         let kind = match codes::severity(code.code) {
@@ -28,8 +25,9 @@ pub fn explain(topic: &str) -> Option<String> {
         ));
     }
     let mut parts = Vec::new();
-    parts.extend(metrics::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
-    parts.extend(keys(topic));
+    parts.extend(metric_glossary::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
+    parts.extend(keys(language, topic));
+    parts.extend(absent::ALL.iter().filter(|key| ends_with(key.path, topic)).map(describe_absent));
     parts.extend(scope::find(topic).map(scope::Subject::explanation));
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
@@ -44,10 +42,9 @@ pub struct KeyNote {
 }
 
 /// What there is to say of a key by its whole path (`assumptions.tt_high_points`). `None` when there is no such key.
-#[must_use]
-pub fn key_note(wanted: &str) -> Option<KeyNote> {
+pub(crate) fn key_note(language: &Language, wanted: &str) -> Option<KeyNote> {
     let mut found = None;
-    schema::walk(&mut |path, key| {
+    schema::walk(language.root, &mut |path, key| {
         if path == wanted {
             let default = match key.default {
                 Default::Toml(text) => Some(text),
@@ -60,14 +57,14 @@ pub fn key_note(wanted: &str) -> Option<KeyNote> {
 }
 
 /// Every topic that [`explain`] knows, for suggestions.
-#[must_use]
-pub fn explain_topics() -> Vec<String> {
+pub(crate) fn explain_topics(language: &Language) -> Vec<String> {
     let mut topics: Vec<String> = codes::ALL.iter().map(|code| code.code.to_owned()).collect();
-    topics.extend(metrics::ALL.iter().map(|metric| metric.name.to_owned()));
+    topics.extend(metric_glossary::ALL.iter().map(|metric| metric.name.to_owned()));
     topics.extend(scope::ALL.iter().map(|subject| subject.name.to_owned()));
     let mut add = |path: &str, _: &'static Key| topics.push(path.to_owned());
-    schema::walk(&mut add);
-    schema::walk_distribution(&mut add);
+    schema::walk(language.root, &mut add);
+    schema::walk_laws(language.laws, &mut add);
+    topics.extend(absent::ALL.iter().map(|key| key.path.to_owned()));
     topics
 }
 
@@ -76,27 +73,40 @@ fn indented(text: &str) -> String {
 }
 
 /// What there is to say of the keys whose path ends in `topic`; the user's own names may stand for `<name>`.
-fn keys(topic: &str) -> Vec<String> {
-    let wanted: Vec<&str> = topic.split('.').collect();
+fn keys(language: &Language, topic: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut look = |path: &str, key: &'static Key| {
-        let parts: Vec<&str> = path.split('.').collect();
-        let Some(offset) = parts.len().checked_sub(wanted.len()) else { return };
-        let same = parts[offset..].iter().zip(&wanted).all(|(part, word)| {
-            part == word || *part == "<name>" || (*part == "N" && word.parse::<u32>().is_ok())
-        });
-        if same && parts.last() == wanted.last() {
-            found.push(describe(path, key));
+        if ends_with(path, topic) {
+            found.push(describe(language, path, key));
         }
     };
-    schema::walk(&mut look);
-    schema::walk_distribution(&mut look);
+    schema::walk(language.root, &mut look);
+    schema::walk_laws(language.laws, &mut look);
     found
 }
 
-fn describe(path: &str, key: &'static Key) -> String {
+/// Whether a path of the key table ends in `topic`, in which names and numbers may stand for `<name>` and `N`.
+fn ends_with(path: &str, topic: &str) -> bool {
+    let (parts, wanted): (Vec<&str>, Vec<&str>) = (path.split('.').collect(), topic.split('.').collect());
+    let Some(offset) = parts.len().checked_sub(wanted.len()) else { return false };
+    let same = parts[offset..].iter().zip(&wanted).all(|(part, word)| {
+        part == word || *part == "<name>" || (*part == "N" && word.parse::<u32>().is_ok())
+    });
+    same && parts.last() == wanted.last()
+}
+
+/// What there is to say of a key that is refused.
+fn describe_absent(key: &AbsentKey) -> String {
+    let reason = match key.reason {
+        Reason::NotBuilt(instead) => format!("Not built yet: {instead}."),
+        Reason::Superseded(by) => format!("Not used: {by} say it more precisely."),
+    };
+    format!("{}\n\n{}\n\n{reason}\n", key.path, key.doc)
+}
+
+fn describe(language: &Language, path: &str, key: &'static Key) -> String {
     let name = path.rsplit('.').next().unwrap_or(path);
-    let limit = if path.starts_with("checks.") { expected_of_check(name) } else { None };
+    let limit = if path.starts_with("checks.") { (language.limit_of_check)(name) } else { None };
     let expected = limit.map_or_else(|| key.kind.expected(), str::to_owned);
     let mut text = format!("{path}\n\n{}\n\nHolds {expected}.\n", key.doc);
     match key.default {
@@ -104,17 +114,14 @@ fn describe(path: &str, key: &'static Key) -> String {
         Default::Nothing => text.push_str("It may be left out.\n"),
         Default::Toml(default) => text.push_str(&format!("Default: {default}\n")),
     }
-    match key.state {
-        State::Built => {}
-        State::NotBuilt(instead) => text.push_str(&format!("Not built yet: {instead}.\n")),
-        State::Superseded(by) => text.push_str(&format!("Not used: {by} say it more precisely.\n")),
-    }
     text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::schema;
+    use crate::scenario::help::{explain, explain_topics, key_note};
+    use crate::scenario::keys::root::SCENARIO;
 
     #[test]
     fn every_topic_is_explained() {
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn the_example_of_a_check_is_one_that_can_be_read() {
         let mut checked = 0;
-        schema::walk(&mut |path, _| {
+        schema::walk(&SCENARIO, &mut |path, _| {
             let Some(name) = path.strip_prefix("checks.") else { return };
             let text = explain(path).unwrap();
             let holds = text.split("Holds ").nth(1).unwrap();

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::scenario::keys::root::SCENARIO;
-use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
+use crate::scenario::language::choices::State;
+use crate::scenario::language::schema::{Default, Key, Kind, Language, TableSpec};
 use crate::scenario::language::tree;
 
 const DURATION: &str =
@@ -11,31 +11,26 @@ const DURATION: &str =
 const SIZE: &str = r"^\s*\d+(\.\d+)?\s*(B|KiB|MiB|GiB|TiB|kB|MB|GB)\s*$";
 
 /// The schema, as JSON text.
-#[must_use]
-pub fn json_schema() -> String {
-    let mut root = table(&SCENARIO);
+pub(crate) fn json_schema(language: &Language) -> String {
+    let mut root = table(language.root);
     if let Value::Object(object) = &mut root {
         object.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         object.insert("title".to_owned(), json!("windtunnel scenario"));
-        object.insert("$defs".to_owned(), json!({ "distribution": distribution() }));
+        object.insert("$defs".to_owned(), json!({ "distribution": distribution(language.laws) }));
     }
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn distribution() -> Value {
-    let laws = one_of(&crate::scenario::keys::distribution::DISTRIBUTION);
-    json!({ "description": crate::scenario::keys::distribution::DISTRIBUTION.doc, "anyOf": [{ "type": "string", "pattern": DURATION }, laws] })
+fn distribution(laws: &'static TableSpec) -> Value {
+    json!({ "description": laws.doc, "anyOf": [{ "type": "string", "pattern": DURATION }, one_of(laws)] })
 }
 
 fn table(spec: &'static TableSpec) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for key in spec.keys {
-        if key.state != State::Built {
-            continue;
-        }
         properties.insert(key.name.to_owned(), property(key));
         if key.default == Default::Required {
             required.push(json!(key.name));
@@ -123,7 +118,7 @@ fn kind(kind: &Kind) -> Value {
                 .collect();
             json!({ "type": "string", "enum": words })
         }
-        Kind::Distribution => json!({ "$ref": "#/$defs/distribution" }),
+        Kind::Distribution(_) => json!({ "$ref": "#/$defs/distribution" }),
         Kind::Table(spec) => table(spec),
         Kind::Map(spec) => json!({
             "type": "object",

@@ -3,7 +3,7 @@
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::tree::{self, Node, Place, Table, Value};
+use crate::scenario::language::tree::{self, Node, SourceSpan, Table, Value};
 
 /// The name under which an override's text appears in diagnostics.
 pub(crate) const NAME: &str = "--set";
@@ -19,8 +19,8 @@ pub(crate) fn apply(root: &mut Table, overrides: &[String], report: &mut Report)
 }
 
 fn apply_one(root: &mut Table, text: &str, source: usize) -> Result<(), Box<Problem>> {
-    let whole = Place::at(source, 0..text.len());
-    let refuse = |message: String, place: &Place| {
+    let whole = SourceSpan::at(source, 0..text.len());
+    let refuse = |message: String, place: &SourceSpan| {
         Box::new(
             Problem::new(codes::BAD_OVERRIDE, message)
                 .at(place, "")
@@ -28,12 +28,12 @@ fn apply_one(root: &mut Table, text: &str, source: usize) -> Result<(), Box<Prob
         )
     };
     if text.len() > 1 << 20 {
-        return Err(refuse("the override is longer than 1 MiB".to_owned(), &Place::at(source, 0..20)));
+        return Err(refuse("the override is longer than 1 MiB".to_owned(), &SourceSpan::at(source, 0..20)));
     }
     let Some((path, value)) = text.split_once('=') else {
         return Err(refuse("the override has no `=`".to_owned(), &whole));
     };
-    let key_place = Place::at(source, 0..path.len());
+    let key_place = SourceSpan::at(source, 0..path.len());
     let keys: Vec<&str> = path.split('.').map(str::trim).collect();
     if keys.iter().any(|key| key.is_empty()) {
         return Err(refuse(format!("`{path}` is not the path of a key"), &key_place));
@@ -68,7 +68,7 @@ fn unknown_service(root: &Table, keys: &[&str]) -> Option<String> {
     (!known.is_empty()).then(|| format!("there is no service `{name}`; there is {}", known.join(", ")))
 }
 
-fn set(table: &mut Table, keys: &[&str], key_place: &Place, node: Node) -> Result<(), String> {
+fn set(table: &mut Table, keys: &[&str], key_place: &SourceSpan, node: Node) -> Result<(), String> {
     let Some((key, rest)) = keys.split_first() else { return Ok(()) };
     if rest.is_empty() {
         table.set(key, key_place.clone(), node);
@@ -87,7 +87,13 @@ fn set(table: &mut Table, keys: &[&str], key_place: &Place, node: Node) -> Resul
     }
 }
 
-fn descend(at: &mut Node, key: &str, rest: &[&str], key_place: &Place, node: Node) -> Result<(), String> {
+fn descend(
+    at: &mut Node,
+    key: &str,
+    rest: &[&str],
+    key_place: &SourceSpan,
+    node: Node,
+) -> Result<(), String> {
     match &mut at.value {
         Value::Table(table) => set(table, rest, key_place, node),
         Value::Array(items) => {

@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use windtunnel_kernel::units::{Bytes, PICO_PER_USD, SimDuration, Usd};
 
+/// Longest run \[s\]: five years of 365.25 days.
+pub const LONGEST_RUN_S: u64 = 157_788_000;
+
 const DURATION_UNITS: [(&str, u64); 18] = [
     ("ns", 1),
     ("us", 1_000),

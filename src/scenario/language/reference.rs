@@ -2,29 +2,38 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::keys::distribution::DISTRIBUTION;
-use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::language::absent::{self, Reason};
 use crate::scenario::language::codes;
-use crate::scenario::language::schema::{Default, Key, Kind, State, TableSpec};
+use crate::scenario::language::schema::{Default, Key, Kind, Language, TableSpec};
 
 /// `docs/scenario.md`: every key with its kind, default and meaning, and every diagnostic code.
-#[must_use]
-pub fn reference() -> String {
+pub(crate) fn reference(language: &Language) -> String {
     let mut out = String::from(
         "# Scenario file\n\nA scenario is a TOML file. Durations are strings with a unit (`\"90s\"`, `\"2h 30m\"`, `\"40ms\"`), \
          sizes too (`\"400MiB\"`), rates are requests per second. Unknown keys are errors. `--set KEY=VALUE` overrides any key \
          by its path; items of lists are numbered from 0.\n\nThis page is generated from the key table of the program.\n",
     );
-    page("", &SCENARIO, &mut out);
+    page("", language.root, &mut out);
     out.push_str(
         "\n## Distributions\n\nWherever a distribution is taken, a plain duration is the constant.\n",
     );
-    table(&DISTRIBUTION, &mut out);
-    for key in DISTRIBUTION.keys {
+    table(language.laws, &mut out);
+    for key in language.laws.keys {
         if let Some(inner) = key.kind.inner() {
             let _ = write!(out, "\n### {}\n\n{}\n", key.name, inner.doc);
             table(inner, &mut out);
         }
+    }
+    out.push_str(
+        "\n## Keys that are refused\n\nA scenario that gives one of them is refused with this advice, rather than run without \
+         it.\n\n| key | meaning | instead |\n|---|---|---|\n",
+    );
+    for key in absent::ALL {
+        let instead = match key.reason {
+            Reason::NotBuilt(instead) => format!("not built yet: {}", cell(instead)),
+            Reason::Superseded(by) => format!("use {}", cell(by)),
+        };
+        let _ = writeln!(out, "| `{}` | {} | {instead} |", key.path, key.doc);
     }
     out.push_str("\n## Diagnostics\n\n`WT0..` are errors, `WT1..` warnings, `WT2..` notes.\n\n| code | what |\n|---|---|\n");
     for code in codes::ALL {
@@ -39,7 +48,7 @@ fn page(path: &str, spec: &'static TableSpec, out: &mut String) {
     table(spec, out);
     for key in spec.keys {
         let Some(inner) = key.kind.inner() else { continue };
-        if key.state != State::Built || matches!(key.kind, Kind::Distribution) {
+        if matches!(key.kind, Kind::Distribution(_)) {
             continue;
         }
         let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
@@ -61,7 +70,7 @@ fn table(spec: &'static TableSpec, out: &mut String) {
             key.name,
             cell(&key.kind.expected()),
             default(key),
-            meaning(key)
+            cell(key.doc)
         );
     }
 }
@@ -72,16 +81,6 @@ fn default(key: &Key) -> String {
         Default::Nothing => "–".to_owned(),
         Default::Toml("{}") => "all defaults".to_owned(),
         Default::Toml(text) => format!("`{}`", cell(text)),
-    }
-}
-
-fn meaning(key: &Key) -> String {
-    match key.state {
-        State::Built => cell(key.doc),
-        State::NotBuilt(instead) => format!("{} **Not built yet**: {}.", cell(key.doc), cell(instead)),
-        State::Superseded(by) => {
-            format!("{} **Not used**: {} say it more precisely.", cell(key.doc), cell(by))
-        }
     }
 }
 

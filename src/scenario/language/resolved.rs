@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use crate::scenario::keys::distribution::DISTRIBUTION;
+use crate::scenario::language::schema::TableSpec;
 use crate::scenario::language::tree::{Table, Value};
 
-/// The table as a TOML document.
-pub(crate) fn write(root: &Table) -> String {
+/// The table as a TOML document; `laws` are those of a distribution, which stands on one line.
+pub(crate) fn write(root: &Table, laws: &TableSpec) -> String {
     let mut out = String::new();
-    section(root, &mut Vec::new(), &mut out);
+    section(root, laws, &mut Vec::new(), &mut out);
     out
 }
 
@@ -27,28 +27,28 @@ pub(crate) fn assumptions(document: &str) -> BTreeMap<String, serde_json::Value>
     toml::from_str(document).map(|part: Part| part.assumptions).unwrap_or_default()
 }
 
-fn section(table: &Table, path: &mut Vec<String>, out: &mut String) {
+fn section(table: &Table, laws: &TableSpec, path: &mut Vec<String>, out: &mut String) {
     for entry in &table.entries {
-        if !is_section(&entry.node.value, path.len()) {
+        if !is_section(&entry.node.value, laws, path.len()) {
             let _ = writeln!(out, "{} = {}", key(&entry.key), inline(&entry.node.value));
         }
     }
     for entry in &table.entries {
         let Value::Table(inner) = &entry.node.value else { continue };
-        if is_section(&entry.node.value, path.len()) {
+        if is_section(&entry.node.value, laws, path.len()) {
             path.push(key(&entry.key));
             let _ = writeln!(out, "\n[{}]", path.join("."));
-            section(inner, path, out);
+            section(inner, laws, path, out);
             path.pop();
         }
     }
 }
 
 /// Tables of the upper levels get a header; a distribution or a shape reads better on one line.
-fn is_section(value: &Value, depth: usize) -> bool {
+fn is_section(value: &Value, laws: &TableSpec, depth: usize) -> bool {
     let Value::Table(table) = value else { return false };
     if let [only] = table.entries.as_slice()
-        && DISTRIBUTION.key(&only.key).is_some()
+        && laws.key(&only.key).is_some()
         && depth > 1
     {
         return false;

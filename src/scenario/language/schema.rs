@@ -3,16 +3,26 @@
 //! One declaration drives unknown-key and range errors, default filling, the JSON Schema, `explain` and the reference
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
-use crate::scenario::keys::distribution::DISTRIBUTION;
-use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::language::choices::Choice;
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]
 pub(crate) struct TableSpec {
-    /// What the table is, in a sentence.
+    /// Purpose of the table, in a sentence.
     pub(crate) doc: &'static str,
     /// Its keys.
     pub(crate) keys: &'static [Key],
+}
+
+/// The language: what all that is said about it is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Language {
+    /// The outermost table.
+    pub(crate) root: &'static TableSpec,
+    /// The laws of a distribution.
+    pub(crate) laws: &'static TableSpec,
+    /// The limits that a check of this name takes, with an example; `None` where there is no such check.
+    pub(crate) limit_of_check: fn(&str) -> Option<&'static str>,
 }
 
 /// A key.
@@ -21,12 +31,11 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) default: Default,
-    pub(crate) state: State,
-    /// What it means, with the source of its default.
+    /// Meaning, with the source of the default.
     pub(crate) doc: &'static str,
 }
 
-/// What a key is when it is left out.
+/// Value of a key that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Default {
     /// That is an error.
@@ -37,25 +46,7 @@ pub(crate) enum Default {
     Toml(&'static str),
 }
 
-/// Whether a key can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Yes.
-    Built,
-    /// Not in this version; what would be in its place.
-    NotBuilt(&'static str),
-    /// Other keys say it better; which.
-    Superseded(&'static str),
-}
-
-/// One word of a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) word: &'static str,
-    pub(crate) state: State,
-}
-
-/// What a key may hold.
+/// Kind of value that a key holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     /// Any text.
@@ -94,8 +85,8 @@ pub(crate) enum Kind {
     Texts,
     /// One of some words.
     Choice(&'static [Choice]),
-    /// A duration, or a table with one law.
-    Distribution,
+    /// A duration, or a table with one of these laws.
+    Distribution(&'static TableSpec),
     /// A table.
     Table(&'static TableSpec),
     /// A table of tables, whose keys are the user's names.
@@ -113,7 +104,7 @@ pub(crate) enum Kind {
 impl Key {
     /// A key that may be left out.
     pub(crate) const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, kind, default: Default::Nothing, state: State::Built, doc }
+        Self { name, kind, default: Default::Nothing, doc }
     }
 
     /// The same key, required.
@@ -127,28 +118,6 @@ impl Key {
         self.default = Default::Toml(toml);
         self
     }
-
-    /// The same key, not built yet.
-    pub(crate) const fn not_built(mut self, instead: &'static str) -> Self {
-        self.state = State::NotBuilt(instead);
-        self
-    }
-
-    /// The same key, replaced by others.
-    pub(crate) const fn superseded(mut self, by: &'static str) -> Self {
-        self.state = State::Superseded(by);
-        self
-    }
-}
-
-/// A word that can be chosen.
-pub(crate) const fn word(word: &'static str) -> Choice {
-    Choice { word, state: State::Built }
-}
-
-/// A word that cannot be chosen yet.
-pub(crate) const fn later(word: &'static str, instead: &'static str) -> Choice {
-    Choice { word, state: State::NotBuilt(instead) }
 }
 
 impl TableSpec {
@@ -167,13 +136,13 @@ impl Kind {
             | Self::List(spec)
             | Self::OneOf(spec)
             | Self::ListOneOf(spec) => Some(spec),
-            Self::Distribution => Some(&DISTRIBUTION),
+            Self::Distribution(laws) => Some(laws),
             Self::Either(a, b) => a.inner().or_else(|| b.inner()),
             _ => None,
         }
     }
 
-    /// What is expected, as a noun phrase.
+    /// The expected value, as a noun phrase.
     pub(crate) fn expected(&self) -> String {
         match self {
             Self::Text => "a string of at most 10 000 characters".to_owned(),
@@ -204,7 +173,7 @@ impl Kind {
                     format!("one of {}", words.join(", "))
                 }
             }
-            Self::Distribution => "a duration such as \"40ms\", or a distribution such as \
+            Self::Distribution(_) => "a duration such as \"40ms\", or a distribution such as \
                  { lognormal = { mean = \"40ms\", cv = 1.0 } }"
                 .to_owned(),
             Self::Table(_) | Self::Map(_) => "a table".to_owned(),
@@ -238,8 +207,8 @@ fn size_text(bytes: u64) -> String {
 
 /// Every key with its path, tables before their keys; `<name>` stands for a name of the user's. A distribution is
 /// listed once, not below every key that takes one.
-pub(crate) fn walk(visit: &mut dyn FnMut(&str, &'static Key)) {
-    walk_table("", &SCENARIO, visit);
+pub(crate) fn walk(root: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
+    walk_table("", root, visit);
 }
 
 fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
@@ -248,7 +217,7 @@ fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str
         visit(&path, key);
         let Some(inner) = key.kind.inner() else { continue };
         match key.kind {
-            Kind::Distribution => {}
+            Kind::Distribution(_) => {}
             Kind::Map(_) => walk_table(&format!("{path}.<name>"), inner, visit),
             Kind::List(_) | Kind::ListOneOf(_) => walk_table(&format!("{path}.N"), inner, visit),
             _ => walk_table(&path, inner, visit),
@@ -256,7 +225,7 @@ fn walk_table(prefix: &str, spec: &'static TableSpec, visit: &mut dyn FnMut(&str
     }
 }
 
-/// The keys of [`DISTRIBUTION`], with paths that begin with `distribution`.
-pub(crate) fn walk_distribution(visit: &mut dyn FnMut(&str, &'static Key)) {
-    walk_table("distribution", &DISTRIBUTION, visit);
+/// The keys of the laws of a distribution, with paths that begin with `distribution`.
+pub(crate) fn walk_laws(laws: &'static TableSpec, visit: &mut dyn FnMut(&str, &'static Key)) {
+    walk_table("distribution", laws, visit);
 }

@@ -259,7 +259,7 @@ mod tests {
         let count = words.len();
         words.dedup();
         assert_eq!(words.len(), count, "{words:?}");
-        schema::walk(&mut |path, key| {
+        schema::walk(&crate::scenario::keys::root::SCENARIO, &mut |path, key| {
             // `queue` is a key of `task`; elsewhere it is meant as the other thing.
             assert!(key.name == "queue" || find(key.name).is_none(), "{path}");
         });

@@ -1,19 +1,20 @@
 //! Typed reading of a resolved table. A key that is absent and one that is wrong both read as `None`: what is wrong has
-//! been reported already, and [`View::is_given`] tells the two apart where it matters.
+//! been reported already, and [`TableReader::is_given`] tells the two apart where it matters.
 
 use windtunnel_kernel::units::{Bytes, SimDuration};
 
+use crate::scenario::language::choices::Choices;
 use crate::scenario::language::quantity;
-use crate::scenario::language::tree::{Entry, Node, Place, Table, Value};
+use crate::scenario::language::tree::{Entry, Node, SourceSpan, Table, Value};
 
 /// A table of the resolved tree.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a> {
+pub(crate) struct TableReader<'a> {
     pub(crate) table: &'a Table,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a SourceSpan,
 }
 
-impl<'a> View<'a> {
+impl<'a> TableReader<'a> {
     /// The value of `key`.
     pub(crate) fn node(&self, key: &str) -> Option<&'a Node> {
         self.table.entry(key).map(|entry| &entry.node)
@@ -24,8 +25,8 @@ impl<'a> View<'a> {
         self.table.entry(key).is_some()
     }
 
-    /// Where the value stands; the table, where it is a default.
-    pub(crate) fn place(&self, key: &str) -> Place {
+    /// Place of the value; the table's, where it is a default.
+    pub(crate) fn place(&self, key: &str) -> SourceSpan {
         match self.node(key) {
             Some(node) if node.place.0.is_some() => node.place.clone(),
             _ => self.place.clone(),
@@ -36,9 +37,10 @@ impl<'a> View<'a> {
     pub(crate) fn table(&self, key: &str) -> Option<Self> {
         let node = self.node(key)?;
         match &node.value {
-            Value::Table(table) => {
-                Some(View { table, place: if node.place.0.is_some() { &node.place } else { self.place } })
-            }
+            Value::Table(table) => Some(TableReader {
+                table,
+                place: if node.place.0.is_some() { &node.place } else { self.place },
+            }),
             _ => None,
         }
     }
@@ -46,7 +48,7 @@ impl<'a> View<'a> {
     /// The tables of a map, with their names; those that are wrong are left out.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (&'a Entry, Self)> + use<'a> {
         self.table.entries.iter().filter_map(|entry| match &entry.node.value {
-            Value::Table(table) => Some((entry, View { table, place: &entry.node.place })),
+            Value::Table(table) => Some((entry, TableReader { table, place: &entry.node.place })),
             _ => None,
         })
     }
@@ -57,7 +59,7 @@ impl<'a> View<'a> {
         items
             .iter()
             .filter_map(|item| match &item.value {
-                Value::Table(table) => Some(View { table, place: &item.place }),
+                Value::Table(table) => Some(TableReader { table, place: &item.place }),
                 _ => None,
             })
             .collect()
@@ -77,6 +79,11 @@ impl<'a> View<'a> {
     }
 
     /// The strings of an array.
+    /// The value of the key's word; `None` where it is absent, wrong, or not a word.
+    pub(crate) fn choice<T: Copy>(&self, key: &str, choices: &Choices<T>) -> Option<T> {
+        choices.value(self.text(key)?)
+    }
+
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<String>> {
         let Value::Array(items) = &self.node(key)?.value else { return None };
         let text = |node: &Node| match &node.value {

@@ -8,11 +8,11 @@ use toml::de::{DeTable, DeValue};
 /// Deepest nesting of tables and arrays that is read.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// Where something was written: a range of bytes of one of the texts; `None`: nowhere, it is a default.
+/// Range of bytes of one of the texts; `None`: a default, which is written nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Place(pub(crate) Option<(usize, Range<usize>)>);
+pub(crate) struct SourceSpan(pub(crate) Option<(usize, Range<usize>)>);
 
-impl Place {
+impl SourceSpan {
     /// Bytes `span` of text number `source`.
     pub(crate) fn at(source: usize, span: Range<usize>) -> Self {
         Self(Some((source, span)))
@@ -38,7 +38,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What it is, with its article.
+    /// Name of its type, with the article.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -56,14 +56,14 @@ impl Value {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) value: Value,
-    pub(crate) place: Place,
+    pub(crate) place: SourceSpan,
 }
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
-    pub(crate) key_place: Place,
+    pub(crate) key_place: SourceSpan,
     pub(crate) node: Node,
 }
 
@@ -85,7 +85,7 @@ impl Table {
     }
 
     /// Sets `key`, in its old position where it was there before.
-    pub(crate) fn set(&mut self, key: &str, key_place: Place, node: Node) {
+    pub(crate) fn set(&mut self, key: &str, key_place: SourceSpan, node: Node) {
         match self.entry_mut(key) {
             Some(entry) => entry.node = node,
             None => self.entries.push(Entry { key: key.to_owned(), key_place, node }),
@@ -102,46 +102,46 @@ impl Table {
     }
 }
 
-/// What the parser has to say about a text.
+/// Problem that the parser found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Complaint {
+pub(crate) enum ParseError {
     /// It is not TOML.
-    Syntax { message: String, place: Place },
+    Syntax { message: String, place: SourceSpan },
     /// A key was given twice.
-    Duplicate { message: String, place: Place },
+    Duplicate { message: String, place: SourceSpan },
     /// Tables or arrays are nested too deeply.
-    TooDeep { place: Place },
+    TooDeep { place: SourceSpan },
     /// An integer that no key could hold.
-    HugeInteger { place: Place },
+    HugeInteger { place: SourceSpan },
 }
 
 /// Reads a document; the tree holds what could be understood.
-pub(crate) fn read_document(text: &str, source: usize, complaints: &mut Vec<Complaint>) -> Table {
+pub(crate) fn read_document(text: &str, source: usize, problems: &mut Vec<ParseError>) -> Table {
     let reader = Reader { source, offset: 0 };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
-        let place = Place::at(source, span);
+        let place = SourceSpan::at(source, span);
         let message = error.message().to_owned();
-        complaints.push(if message.starts_with("duplicate key") {
-            Complaint::Duplicate { message, place }
+        problems.push(if message.starts_with("duplicate key") {
+            ParseError::Duplicate { message, place }
         } else if message.contains("recursion limit") || message.contains("max recursion depth") {
-            Complaint::TooDeep { place }
+            ParseError::TooDeep { place }
         } else {
-            Complaint::Syntax { message, place }
+            ParseError::Syntax { message, place }
         });
     }
-    reader.table(table.get_ref(), 0, complaints)
+    reader.table(table.get_ref(), 0, problems)
 }
 
 /// Reads one value that begins at byte `offset` of its text. A text that is not a TOML value is taken as a bare word.
-pub(crate) fn read_value(text: &str, source: usize, offset: usize, complaints: &mut Vec<Complaint>) -> Node {
+pub(crate) fn read_value(text: &str, source: usize, offset: usize, problems: &mut Vec<ParseError>) -> Node {
     let span = offset..offset + text.len();
     let Ok(value) = DeValue::parse(text) else {
-        return Node { value: Value::Text(text.to_owned()), place: Place::at(source, span) };
+        return Node { value: Value::Text(text.to_owned()), place: SourceSpan::at(source, span) };
     };
     let reader = Reader { source, offset };
-    Node { value: reader.value(value.get_ref(), &span, 0, complaints), place: Place::at(source, span) }
+    Node { value: reader.value(value.get_ref(), &span, 0, problems), place: SourceSpan::at(source, span) }
 }
 
 struct Reader {
@@ -150,15 +150,15 @@ struct Reader {
 }
 
 impl Reader {
-    fn place(&self, span: &Range<usize>) -> Place {
-        Place::at(self.source, span.start + self.offset..span.end + self.offset)
+    fn place(&self, span: &Range<usize>) -> SourceSpan {
+        SourceSpan::at(self.source, span.start + self.offset..span.end + self.offset)
     }
 
-    fn table(&self, table: &DeTable<'_>, depth: usize, complaints: &mut Vec<Complaint>) -> Table {
+    fn table(&self, table: &DeTable<'_>, depth: usize, problems: &mut Vec<ParseError>) -> Table {
         let mut entries = Vec::with_capacity(table.len());
         for (key, value) in table {
             let node = Node {
-                value: self.value(value.get_ref(), &value.span(), depth + 1, complaints),
+                value: self.value(value.get_ref(), &value.span(), depth + 1, problems),
                 place: self.place(&value.span()),
             };
             entries.push(Entry { key: key.get_ref().to_string(), key_place: self.place(&key.span()), node });
@@ -171,10 +171,10 @@ impl Reader {
         value: &DeValue<'_>,
         span: &Range<usize>,
         depth: usize,
-        complaints: &mut Vec<Complaint>,
+        problems: &mut Vec<ParseError>,
     ) -> Value {
         if depth > MAX_DEPTH {
-            complaints.push(Complaint::TooDeep { place: self.place(span) });
+            problems.push(ParseError::TooDeep { place: self.place(span) });
             return Value::Invalid;
         }
         match value {
@@ -182,7 +182,7 @@ impl Reader {
             DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => Value::Integer(number),
                 Err(_) => {
-                    complaints.push(Complaint::HugeInteger { place: self.place(span) });
+                    problems.push(ParseError::HugeInteger { place: self.place(span) });
                     Value::Invalid
                 }
             },
@@ -193,12 +193,12 @@ impl Reader {
                 array
                     .iter()
                     .map(|item| Node {
-                        value: self.value(item.get_ref(), &item.span(), depth + 1, complaints),
+                        value: self.value(item.get_ref(), &item.span(), depth + 1, problems),
                         place: self.place(&item.span()),
                     })
                     .collect(),
             ),
-            DeValue::Table(table) => Value::Table(self.table(table, depth, complaints)),
+            DeValue::Table(table) => Value::Table(self.table(table, depth, problems)),
         }
     }
 }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use windtunnel_kernel::scaling::aas::ScheduledPlan;
 use windtunnel_kernel::units::SimTime;
 
-use super::Service;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::lints::subject::Service;
 
 /// What comes of an action's failing occurrences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,12 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     }
 }
 
-fn problem(service: &Service<'_>, action: &ScheduledPlan, failure: Failure, view: View<'_>) -> Problem {
+fn problem(
+    service: &Service<'_>,
+    action: &ScheduledPlan,
+    failure: Failure,
+    view: TableReader<'_>,
+) -> Problem {
     let (min, max) = failure.bounds;
     let at = i128::from(service.second_0) + i128::from(failure.first.0);
     let time = Timestamp::from_nanosecond(at).map_or_else(|_| "then".to_owned(), |at| at.to_string());

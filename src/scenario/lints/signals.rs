@@ -6,7 +6,8 @@ use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::{codes, quantity};
-use crate::scenario::lints::{Kind, Policy, Service, plain, seconds, steps};
+use crate::scenario::lints::steps;
+use crate::scenario::lints::subject::{Kind, Policy, Service, plain, seconds};
 
 /// Warns of a policy on the memory of tasks that need none; `true` where it did.
 pub(super) fn is_memory_without_memory(

@@ -5,9 +5,9 @@ use windtunnel_kernel::telemetry::Comparison;
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::lints::range::{self, Range};
-use crate::scenario::lints::{Policy, Service, plain};
+use crate::scenario::lints::subject::{Policy, Service, plain};
 
 /// Whether an alarm of this comparison goes to ALARM above its threshold.
 pub(super) fn is_above(comparison: Comparison) -> bool {
@@ -107,29 +107,23 @@ fn coverage(policy: &Policy<'_>, step: &StepPlan, metric: (&str, &str, Range), r
     }
     for (from, to) in [(low, covered.0.min(high)), (covered.1.max(low), high)] {
         if from < to {
-            partial(policy, (name, unit), (from, to), &place, report);
+            partial(policy, name, &between(from, to, unit), &place, report);
         }
     }
     true
 }
 
-fn partial(
-    policy: &Policy<'_>,
-    (name, unit): (&str, &str),
-    (from, to): (f64, f64),
-    place: &Place,
-    report: &mut Report,
-) {
+/// Warns that no step covers `missed`, a part of the values at which the alarm is in ALARM.
+fn partial(policy: &Policy<'_>, name: &str, missed: &str, place: &SourceSpan, report: &mut Report) {
     report.add(
         Problem::new(
             codes::STEPS_MISS_ALARM,
             format!(
-                "`{}` does nothing while {name} is {}: its alarm is in ALARM, and no step covers it",
-                policy.name,
-                between(from, to, unit)
+                "`{}` does nothing while {name} is {missed}: its alarm is in ALARM, and no step covers it",
+                policy.name
             ),
         )
-        .at(place, format!("nothing for {}", between(from, to, unit)))
+        .at(place, format!("nothing for {missed}"))
         .also(&policy.threshold_place(), "the threshold, from which bounds count")
         .help("let the first step begin at the threshold (`lower = 0`, of a low alarm `upper = 0`), or move the threshold"),
     );

@@ -5,7 +5,8 @@ use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::lints::{Kind, Policy, Service, plain, range, steps};
+use crate::scenario::lints::subject::{Kind, Policy, Service, plain};
+use crate::scenario::lints::{range, steps};
 
 const MINUTE: f64 = 60e9;
 
@@ -105,11 +106,11 @@ pub(super) fn pairs(service: &Service<'_>, policies: &[Policy<'_>], report: &mut
             }
             let name = service.plan.metrics.name(out.metric);
             if into.value >= out.value {
-                overlap(service, name, (out, into), report);
+                overlap(service, name, out, into, report);
             } else if is_shared(out.metric)
                 && let Some(cycle) = cycle(service, out, into)
             {
-                narrow(name, (out, into), cycle, report);
+                narrow(name, out, into, cycle, report);
             }
         }
     }
@@ -123,7 +124,8 @@ fn is_shared(metric: Metric) -> bool {
 fn overlap(
     service: &Service<'_>,
     name: &str,
-    (out, into): (&Threshold<'_>, &Threshold<'_>),
+    out: &Threshold<'_>,
+    into: &Threshold<'_>,
     report: &mut Report,
 ) {
     let (add, remove) = (out.policy.name, into.policy.name);
@@ -186,7 +188,7 @@ fn cycle(service: &Service<'_>, out: &Threshold<'_>, into: &Threshold<'_>) -> Op
     })
 }
 
-fn narrow(name: &str, (out, into): (&Threshold<'_>, &Threshold<'_>), cycle: Cycle, report: &mut Report) {
+fn narrow(name: &str, out: &Threshold<'_>, into: &Threshold<'_>, cycle: Cycle, report: &mut Report) {
     let (add, remove) = (out.policy.name, into.policy.name);
     let unit = range::unit(out.metric);
     let Cycle { few, many, low } = cycle;

@@ -47,7 +47,7 @@ impl Unpriced {
     /// Why two bills cannot be compared: one of them lacks a price that the other has. `None` where both leave out the
     /// same.
     #[must_use]
-    pub fn unlike(&self, other: &Self, (this, that): (&str, &str)) -> Option<String> {
+    pub fn unlike(&self, other: &Self, this: &str, that: &str) -> Option<String> {
         if self.items == other.items {
             return None;
         }
@@ -125,10 +125,10 @@ mod tests {
         let (whole, cut) = (gap(&[], "us-east-1"), gap(&["alb_hour", "alb_lcu"], "eu-south-1"));
         assert_eq!(whole.beside("9.01 USD"), "9.01 USD");
         assert_eq!(cut.beside("9.01 USD"), "9.01 USD (without alb_hour, alb_lcu in eu-south-1)");
-        assert_eq!(cut.unlike(&cut.clone(), ("a", "b")), None);
-        assert_eq!(cut.unlike(&gap(&["alb_hour", "alb_lcu"], "af-south-1"), ("a", "b")), None);
+        assert_eq!(cut.unlike(&cut.clone(), "a", "b"), None);
+        assert_eq!(cut.unlike(&gap(&["alb_hour", "alb_lcu"], "af-south-1"), "a", "b"), None);
         assert_eq!(
-            cut.unlike(&whole, ("a", "b")).unwrap(),
+            cut.unlike(&whole, "a", "b").unwrap(),
             "the bills do not have the same lines: a is without alb_hour, alb_lcu in eu-south-1"
         );
     }

@@ -6,10 +6,11 @@ use std::collections::VecDeque;
 use crate::scenario::import::trace::cells::{SEPARATORS, cells};
 use crate::scenario::import::trace::clock::Clock;
 use crate::scenario::import::trace::instant::{self, compact_date};
+use crate::scenario::import::trace::kinds;
 use crate::scenario::import::trace::lines::Lines;
+use crate::scenario::import::trace::model::{Duplicates, TraceOptions, TraceProblem};
 use crate::scenario::import::trace::number::{self, Decimal};
 use crate::scenario::import::trace::row::{Format, of_header};
-use crate::scenario::import::trace::{Duplicates, TraceOptions, TraceProblem, kinds};
 use crate::scenario::language::codes;
 
 /// Most lines of labels before the first row of a console's export.

@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use windtunnel_kernel::units::NANOS_PER_SEC;
 
-use crate::scenario::keys::limits::LONGEST_RUN_S;
+use crate::scenario::language::quantity::LONGEST_RUN_S;
 
 /// Largest number that is taken for an offset \[s\]: the longest run. A larger one is a time since 1970.
 const LARGEST_OFFSET_NS: i128 = LONGEST_RUN_S as i128 * NANOS_PER_SEC as i128;

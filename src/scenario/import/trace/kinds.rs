@@ -1,9 +1,9 @@
 //! Files that are no series of counts: answers in JSON, access logs, one column an interval, one row a request, several series
 //! in one file. Each is named, with what to do; none is read.
 
-use crate::scenario::import::trace::TraceProblem;
 use crate::scenario::import::trace::cells::cells;
 use crate::scenario::import::trace::instant::instant;
+use crate::scenario::import::trace::model::TraceProblem;
 use crate::scenario::import::trace::number::number;
 use crate::scenario::import::trace::row::Format;
 use crate::scenario::language::codes;

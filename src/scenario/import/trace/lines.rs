@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::scenario::import::trace::TraceProblem;
+use crate::scenario::import::trace::model::TraceProblem;
 use crate::scenario::import::trace::utf16::Utf16;
 use crate::scenario::language::codes;
 

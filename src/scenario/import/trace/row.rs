@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::scenario::import::trace::cells::{Cell, SEPARATORS, cells};
 use crate::scenario::import::trace::instant::{DateOrder, Instant, NotATime, instant};
+use crate::scenario::import::trace::model::{TraceOptions, TraceProblem};
 use crate::scenario::import::trace::number::{Decimal, NotANumber, number};
-use crate::scenario::import::trace::{TraceOptions, TraceProblem};
 use crate::scenario::language::codes;
-use crate::scenario::language::validate::nearest;
+use crate::scenario::language::suggest::nearest;
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! The rows of a trace, one after another onto a grid of equal intervals, with everything that is out of step.
 
+use std::io::Read;
 use std::ops::Range;
 
 use jiff::Timestamp;
@@ -9,10 +10,10 @@ use crate::scenario::import::trace::clock::{Clock, NoInstant};
 use crate::scenario::import::trace::head::{Head, Rows};
 use crate::scenario::import::trace::instant::Instant;
 use crate::scenario::import::trace::lines::Lines;
-use crate::scenario::import::trace::row::{Fault, Format};
-use crate::scenario::import::trace::{
+use crate::scenario::import::trace::model::{
     Duplicates, FirstTime, Gaps, Run, Trace, TraceOptions, TraceProblem, Wider,
 };
+use crate::scenario::import::trace::row::{Fault, Format};
 use crate::scenario::language::codes;
 
 /// Most runs of equal intervals that are held.
@@ -433,4 +434,17 @@ fn bare(line: &str) -> String {
 #[expect(clippy::cast_precision_loss, reason = "for display")]
 fn seconds(nanos: i128) -> String {
     format!("{} s", nanos as f64 / 1e9)
+}
+
+/// Reads a trace. Of times without a zone the clock changes of `options.zone` are followed.
+///
+/// # Errors
+/// Everything that is wrong with it, the first twenty one by one, in the order of the file.
+pub(crate) fn read(reader: Box<dyn Read>, options: &TraceOptions<'_>) -> Result<Trace, Vec<TraceProblem>> {
+    let mut reading = Reading::new(options);
+    match Lines::open(reader) {
+        Ok(lines) => reading.all(lines),
+        Err(problem) => reading.add(problem),
+    }
+    reading.finish()
 }

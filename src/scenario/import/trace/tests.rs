@@ -2,9 +2,11 @@
 
 use std::io::Read;
 
+use jiff::tz::TimeZone;
 use windtunnel_kernel::units::NANOS_PER_SEC;
 
 use super::*;
+use crate::scenario::import::trace::model::{TraceProblem, Wider};
 use crate::scenario::import::trace::series::MOST_COUNTED;
 use crate::scenario::language::codes;
 

@@ -2,40 +2,51 @@
 
 use windtunnel_kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricsPlan, TreatMissingData};
 
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::metrics;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::metrics::{self, LOW_SAMPLES};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, later, word};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
 
-const ALARM_METRICS: &[Choice] = &[
-    word("CPUUtilization"),
-    word("MemoryUtilization"),
-    word("RequestCountPerTarget"),
-    word("RequestCount"),
-    word("TargetResponseTime"),
-    word("HTTPCode_Target_5XX_Count"),
-    word("HTTPCode_ELB_5XX_Count"),
-    word("HealthyHostCount"),
-    word("UnHealthyHostCount"),
-    word("CustomizedMetric"),
-    later("ActiveConnectionCount", "RequestCount is the nearest that is built"),
-];
+choices! {
+    /// The metric of AWS of that name; `None`: one of the service's `metric` tables.
+    pub(crate) ALARM_METRICS = Option<Metric> {
+        "CPUUtilization" => Some(Metric::CpuUtilization),
+        "MemoryUtilization" => Some(Metric::MemoryUtilization),
+        "RequestCountPerTarget" => Some(Metric::RequestCountPerTarget),
+        "RequestCount" => Some(Metric::RequestCount),
+        "TargetResponseTime" => Some(Metric::TargetResponseTime),
+        "HTTPCode_Target_5XX_Count" => Some(Metric::Target5xxCount),
+        "HTTPCode_ELB_5XX_Count" => Some(Metric::Elb5xxCount),
+        "HealthyHostCount" => Some(Metric::HealthyHostCount),
+        "UnHealthyHostCount" => Some(Metric::UnHealthyHostCount),
+        "CustomizedMetric" => None,
+    } not built {
+        "ActiveConnectionCount": "RequestCount is the nearest that is built",
+    }
+}
 
-const COMPARISONS: &[Choice] = &[
-    word("GreaterThanOrEqualToThreshold"),
-    word("GreaterThanThreshold"),
-    word("LessThanThreshold"),
-    word("LessThanOrEqualToThreshold"),
-];
+choices! { COMPARISONS: Comparison {
+    "GreaterThanOrEqualToThreshold" => GreaterThanOrEqualToThreshold,
+    "GreaterThanThreshold" => GreaterThanThreshold,
+    "LessThanThreshold" => LessThanThreshold,
+    "LessThanOrEqualToThreshold" => LessThanOrEqualToThreshold,
+} }
+choices! { MISSING_DATA: TreatMissingData {
+    "missing" => Missing,
+    "notBreaching" => NotBreaching,
+    "breaching" => Breaching,
+    "ignore" => Ignore,
+} }
 
 pub(crate) const ALARM: TableSpec = TableSpec {
     doc: "A CloudWatch alarm.",
     keys: &[
         Key::new(
             "metric",
-            Kind::Choice(ALARM_METRICS),
+            Kind::Choice(ALARM_METRICS.words),
             "MetricName; or \"CustomizedMetric\" for one of the service's `metric` tables.",
         )
         .required(),
@@ -58,17 +69,17 @@ pub(crate) const ALARM: TableSpec = TableSpec {
             Kind::Integer(1, 8640),
             "M: datapoints that must breach. Left out: N.",
         ),
-        Key::new("comparison", Kind::Choice(COMPARISONS), "ComparisonOperator.").required(),
+        Key::new("comparison", Kind::Choice(COMPARISONS.words), "ComparisonOperator.").required(),
         Key::new("threshold", Kind::Number(-1e12, 1e12), "The threshold, in the metric's unit.").required(),
         Key::new(
             "treat_missing_data",
-            Kind::Choice(&[word("missing"), word("notBreaching"), word("breaching"), word("ignore")]),
+            Kind::Choice(MISSING_DATA.words),
             "What a missing datapoint counts as.",
         )
         .or("\"missing\""),
         Key::new(
             "evaluate_low_sample_count_percentile",
-            Kind::Choice(&[word("evaluate"), word("ignore")]),
+            Kind::Choice(LOW_SAMPLES.words),
             "Whether the state may change while the newest percentile has too few samples: fewer than 10 ÷ (1 − p), below \
              the median 10 ÷ p.",
         )
@@ -76,30 +87,25 @@ pub(crate) const ALARM: TableSpec = TableSpec {
     ],
 };
 
-/// The metric of AWS of that name.
-pub(crate) fn metric(name: &str) -> Option<Metric> {
-    Metric::ALL.into_iter().find(|metric| metric.name() == name)
-}
-
 pub(crate) fn alarm(
-    view: View<'_>,
+    view: TableReader<'_>,
     name: &str,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<AlarmPlan> {
-    let watched = match view.text("metric")? {
-        "CustomizedMetric" => metrics::custom(view, metrics, lower),
-        name => {
-            metrics::no_custom(view, lower);
-            metric(name)
+    let watched = match view.choice("metric", &ALARM_METRICS)? {
+        None => metrics::custom(view, metrics, builder),
+        known => {
+            metrics::no_custom(view, builder);
+            known
         }
     };
-    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, lower));
+    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, builder));
     let (n, m) = (view.count("evaluation_periods"), view.count("datapoints_to_alarm"));
     if let (Some(n), Some(m)) = (n, m)
         && m > n
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::ALARM_WINDOW, format!("{m} datapoints of {n} periods can never breach"))
                 .at(&view.place("datapoints_to_alarm"), format!("more than {n}"))
                 .also(&view.place("evaluation_periods"), "the periods that are looked at")
@@ -107,7 +113,7 @@ pub(crate) fn alarm(
         );
     }
     if let (Some(n), Some(reading)) = (n, reading) {
-        metrics::span(view, n, reading.period, lower);
+        metrics::span(view, n, reading.period, builder);
     }
     Some(AlarmPlan {
         name: name.to_owned(),
@@ -115,18 +121,22 @@ pub(crate) fn alarm(
         reading: reading?,
         evaluation_periods: n?,
         datapoints_to_alarm: m?,
-        comparison: match view.text("comparison")? {
-            "GreaterThanThreshold" => Comparison::GreaterThanThreshold,
-            "LessThanThreshold" => Comparison::LessThanThreshold,
-            "LessThanOrEqualToThreshold" => Comparison::LessThanOrEqualToThreshold,
-            _ => Comparison::GreaterThanOrEqualToThreshold,
-        },
+        comparison: view.choice("comparison", &COMPARISONS)?,
         threshold: view.number("threshold")?,
-        treat_missing_data: match view.text("treat_missing_data")? {
-            "notBreaching" => TreatMissingData::NotBreaching,
-            "breaching" => TreatMissingData::Breaching,
-            "ignore" => TreatMissingData::Ignore,
-            _ => TreatMissingData::Missing,
-        },
+        treat_missing_data: view.choice("treat_missing_data", &MISSING_DATA)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_of_aws_can_be_watched_by_its_own_name() {
+        for metric in Metric::ALL {
+            assert_eq!(ALARM_METRICS.word(Some(metric)), Some(metric.name()));
+        }
+        let built = ALARM_METRICS.values.iter().flatten().count();
+        assert_eq!(built, Metric::ALL.len());
+    }
 }

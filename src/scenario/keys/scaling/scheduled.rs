@@ -5,12 +5,12 @@ use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use crate::scenario::import::schedule::{self, Span};
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::limits::{CAPACITY, SINCE_START};
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
+use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::tree::Entry;
 use crate::scenario::language::{codes, quantity};
 
@@ -63,28 +63,28 @@ pub struct ScheduleText {
     pub end: Option<String>,
 }
 
-/// What the clock does to a service; `None` when something is wrong.
-pub(crate) fn read(parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<ClockPlan> {
-    let scaling = parts.service.table("scaling")?;
+/// The scheduled actions and suspensions of a service; `None` when one is wrong.
+pub(crate) fn read(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<ClockPlan> {
+    let scaling = context.service.table("scaling")?;
     let mut actions = Vec::new();
     for (entry, view) in scaling.table("scheduled")?.tables() {
-        actions.push(action(entry, view, parts, lower));
+        actions.push(action(entry, view, context, builder));
     }
     let mut suspensions = Vec::new();
     for view in scaling.list("suspended") {
-        suspensions.push(suspension(view, parts.horizon, lower));
+        suspensions.push(suspension(view, context.horizon, builder));
     }
     Some(ClockPlan {
         actions: actions.into_iter().collect::<Option<_>>()?,
         suspensions: suspensions.into_iter().collect::<Option<_>>()?,
-        jitter: parts.assumptions?.schedule_jitter,
+        jitter: context.assumptions?.schedule_jitter,
     })
 }
 
 /// The actions' schedules as they are written.
-pub(crate) fn texts(service: View<'_>) -> Option<Vec<ScheduleText>> {
-    let text = |view: View<'_>, key: &str| view.text(key).map(str::to_owned);
-    let written = |view: View<'_>| {
+pub(crate) fn texts(service: TableReader<'_>) -> Option<Vec<ScheduleText>> {
+    let text = |view: TableReader<'_>, key: &str| view.text(key).map(str::to_owned);
+    let written = |view: TableReader<'_>| {
         Some(ScheduleText {
             schedule: text(view, "schedule")?,
             timezone: text(view, "timezone")?,
@@ -95,10 +95,15 @@ pub(crate) fn texts(service: View<'_>) -> Option<Vec<ScheduleText>> {
     service.table("scaling")?.table("scheduled")?.tables().map(|(_, view)| written(view)).collect()
 }
 
-fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<ScheduledPlan> {
+fn action(
+    entry: &Entry,
+    view: TableReader<'_>,
+    context: &ServiceContext<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<ScheduledPlan> {
     let text = view.text("schedule")?;
     let parsed = schedule::parse(text).map_err(|why| {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::BAD_SCHEDULE,
                 format!("the schedule of `{}` cannot be read: {why}", entry.key),
@@ -109,15 +114,17 @@ fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_
     });
     let (min, max) = (view.count("min_capacity"), view.count("max_capacity"));
     match (min, max) {
-        (None, None) if !view.is_given("min_capacity") && !view.is_given("max_capacity") => lower.report.add(
-            Problem::new(
-                codes::MISSING_KEY,
-                "a scheduled action needs `min_capacity`, `max_capacity` or both",
+        (None, None) if !view.is_given("min_capacity") && !view.is_given("max_capacity") => {
+            builder.report.add(
+                Problem::new(
+                    codes::MISSING_KEY,
+                    "a scheduled action needs `min_capacity`, `max_capacity` or both",
+                )
+                .at(view.place, "it would change nothing")
+                .fix("min_capacity = 10"),
             )
-            .at(view.place, "it would change nothing")
-            .fix("min_capacity = 10"),
-        ),
-        (Some(min), Some(max)) if min > max => lower.report.add(
+        }
+        (Some(min), Some(max)) if min > max => builder.report.add(
             Problem::new(
                 codes::CAPACITY_ORDER,
                 format!("`min_capacity` = {min} is more than `max_capacity` = {max}"),
@@ -133,27 +140,27 @@ fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_
     if let (Some(start), Some(end)) = (start, end)
         && end < start
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TIME_ORDER, "the action ends before it starts")
                 .at(&view.place("end"), "before its start")
                 .also(&view.place("start"), "its start"),
         );
     }
     let span = Span {
-        second_0: parts.calendar?.start_unix_ns,
-        horizon: parts.horizon?.0,
+        second_0: context.calendar?.start_unix_ns,
+        horizon: context.horizon?.0,
         start,
         end,
         zone: quantity::zone(view.text("timezone")?).ok()?,
-        clock_changes: parts.assumptions?.clock_changes,
+        clock_changes: context.assumptions?.clock_changes,
     };
     let schedule = parsed.ok()?;
-    if !lower.budget.take(Item::Occurrences, schedule.count(&span), &view.place("schedule")) {
+    if !builder.budget.take(Item::Occurrences, schedule.count(&span), &view.place("schedule")) {
         return None;
     }
     let occurrences = schedule.occurrences(&span);
     if occurrences.is_empty() {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NEVER_HAPPENS,
                 format!("the action `{}` is never due in this run", entry.key),
@@ -165,10 +172,14 @@ fn action(entry: &Entry, view: View<'_>, parts: &Parts<'_>, lower: &mut Lower<'_
     Some(ScheduledPlan { name: entry.key.clone(), min_capacity: min, max_capacity: max, occurrences })
 }
 
-fn suspension(view: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_>) -> Option<SuspensionPlan> {
+fn suspension(
+    view: TableReader<'_>,
+    horizon: Option<SimDuration>,
+    builder: &mut Builder<'_>,
+) -> Option<SuspensionPlan> {
     let from = view.duration("from")?;
     if horizon.is_some_and(|horizon| from >= horizon) {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NEVER_HAPPENS,
                 "the suspension begins after the horizon, so it never happens",
@@ -180,7 +191,7 @@ fn suspension(view: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_
     if let Some(until) = until
         && until <= from
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::TIME_ORDER, "the suspension ends before it begins")
                 .at(&view.place("until"), "not after its beginning")
                 .also(&view.place("from"), "its beginning"),
@@ -192,7 +203,7 @@ fn suspension(view: View<'_>, horizon: Option<SimDuration>, lower: &mut Lower<'_
         scheduled_scaling: view.flag("scheduled_scaling")?,
     };
     if suspended == Suspended::default() {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::MISSING_KEY, "a suspension that suspends nothing")
                 .at(view.place, "nothing is true here")
                 .expected("dynamic_scaling_in, dynamic_scaling_out or scheduled_scaling = true"),

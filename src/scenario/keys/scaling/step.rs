@@ -5,23 +5,29 @@ use std::cmp::Ordering;
 use windtunnel_kernel::scaling::aas::{Adjustment, AdjustmentType, StepAggregation, StepPlan};
 use windtunnel_kernel::telemetry::MetricsPlan;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::{CAPACITY, COOLDOWN};
 use crate::scenario::keys::scaling::alarm::{ALARM, alarm};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Entry, Place, Value};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{Entry, SourceSpan, Value};
 
-const ADJUSTMENT_TYPES: &[Choice] =
-    &[word("ChangeInCapacity"), word("PercentChangeInCapacity"), word("ExactCapacity")];
+choices! { ADJUSTMENT_TYPES: AdjustmentType {
+    "ChangeInCapacity" => ChangeInCapacity,
+    "PercentChangeInCapacity" => PercentChangeInCapacity,
+    "ExactCapacity" => ExactCapacity,
+} }
+choices! { AGGREGATIONS: StepAggregation { "Average" => Average, "Minimum" => Minimum, "Maximum" => Maximum } }
 
 pub(crate) const STEP: TableSpec = TableSpec {
     doc: "A step policy: answers an alarm with a table of steps.",
     keys: &[
         Key::new("alarm", Kind::Table(&ALARM), "The CloudWatch alarm that invokes it.").required(),
-        Key::new("adjustment_type", Kind::Choice(ADJUSTMENT_TYPES), "What an adjustment means.").required(),
+        Key::new("adjustment_type", Kind::Choice(ADJUSTMENT_TYPES.words), "What an adjustment means.")
+            .required(),
         Key::new(
             "min_adjustment_magnitude",
             CAPACITY,
@@ -30,7 +36,7 @@ pub(crate) const STEP: TableSpec = TableSpec {
         .or("0"),
         Key::new(
             "metric_aggregation_type",
-            Kind::Choice(&[word("Average"), word("Minimum"), word("Maximum")]),
+            Kind::Choice(AGGREGATIONS.words),
             "How the alarm's recent datapoints become one number.",
         )
         .or("\"Average\""),
@@ -49,18 +55,20 @@ const ADJUSTMENT: TableSpec = TableSpec {
 };
 
 pub(crate) fn step(
-    view: View<'_>,
+    view: TableReader<'_>,
     entry: &Entry,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<StepPlan> {
-    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, lower));
-    let steps = steps(view, lower);
+    let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, builder));
+    let steps = steps(view, builder);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");
     if min_adjustment_magnitude.is_some_and(|least| least > 0)
-        && view.text("adjustment_type").is_some_and(|kind| kind != "PercentChangeInCapacity")
+        && view
+            .choice("adjustment_type", &ADJUSTMENT_TYPES)
+            .is_some_and(|kind| kind != AdjustmentType::PercentChangeInCapacity)
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::STEP_RANGES,
                 "only PercentChangeInCapacity takes a `min_adjustment_magnitude`",
@@ -71,31 +79,23 @@ pub(crate) fn step(
     }
     Some(StepPlan {
         alarm: alarm?,
-        adjustment_type: match view.text("adjustment_type")? {
-            "PercentChangeInCapacity" => AdjustmentType::PercentChangeInCapacity,
-            "ExactCapacity" => AdjustmentType::ExactCapacity,
-            _ => AdjustmentType::ChangeInCapacity,
-        },
+        adjustment_type: view.choice("adjustment_type", &ADJUSTMENT_TYPES)?,
         min_adjustment_magnitude: min_adjustment_magnitude?,
-        metric_aggregation_type: match view.text("metric_aggregation_type")? {
-            "Minimum" => StepAggregation::Minimum,
-            "Maximum" => StepAggregation::Maximum,
-            _ => StepAggregation::Average,
-        },
+        metric_aggregation_type: view.choice("metric_aggregation_type", &AGGREGATIONS)?,
         cooldown: view.duration("cooldown")?,
         steps: steps?,
     })
 }
 
 /// The steps in the order of their ranges; every rule of AWS that they break is reported.
-fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
+fn steps(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Vec<Adjustment>> {
     let list_place = view.place("steps");
-    let mut refuse = |message: String, place: &Place, also: Option<&Place>| {
+    let mut refuse = |message: String, place: &SourceSpan, also: Option<&SourceSpan>| {
         let mut problem = Problem::new(codes::STEP_RANGES, message).at(place, "");
         if let Some(also) = also {
             problem = problem.also(also, "and this one");
         }
-        lower.report.add(problem.help("bounds are differences from the alarm's threshold"));
+        builder.report.add(problem.help("bounds are differences from the alarm's threshold"));
     };
     let items = view.list("steps");
     if view
@@ -105,7 +105,7 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
         refuse("a step policy has 1 to 20 steps".to_owned(), &list_place, None);
         return None;
     }
-    let exact = view.text("adjustment_type") == Some("ExactCapacity");
+    let exact = view.choice("adjustment_type", &ADJUSTMENT_TYPES) == Some(AdjustmentType::ExactCapacity);
     let mut steps = Vec::new();
     for item in items {
         let bound_is_wrong = |key: &str| item.is_given(key) && item.number(key).is_none();
@@ -148,6 +148,15 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
             Ordering::Equal => {}
         }
     }
+    closed_ends(&steps, &mut refuse);
+    Some(steps.into_iter().map(|(step, _)| step).collect())
+}
+
+/// Refuses steps that end on a side of the threshold on which they have to be open.
+fn closed_ends(
+    steps: &[(Adjustment, TableReader<'_>)],
+    refuse: &mut dyn FnMut(String, &SourceSpan, Option<&SourceSpan>),
+) {
     let open = |bound: fn(&Adjustment) -> Option<f64>| steps.iter().any(|(step, _)| bound(step).is_none());
     let negative = steps.iter().find(|(step, _)| step.lower.is_some_and(|low| low < 0.0));
     if let Some((_, item)) = negative.filter(|_| !open(|step| step.lower)) {
@@ -159,5 +168,4 @@ fn steps(view: View<'_>, lower: &mut Lower<'_>) -> Option<Vec<Adjustment>> {
         let message = "a positive upper bound needs a step without upper bound".to_owned();
         refuse(message, &item.place("upper"), None);
     }
-    Some(steps.into_iter().map(|(step, _)| step).collect())
 }

@@ -3,17 +3,17 @@
 use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan};
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::CAPACITY;
-use crate::scenario::keys::scaling::alarm::metric;
+use crate::scenario::keys::scaling::alarm::ALARM_METRICS;
 use crate::scenario::keys::scaling::scheduled::{SCHEDULED, SUSPENDED};
 use crate::scenario::keys::scaling::step::{STEP, step};
 use crate::scenario::keys::scaling::target_tracking::{TARGET_TRACKING, Tracked, target_tracking};
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 
 pub(crate) const SCALING: TableSpec = TableSpec {
     doc: "Capacities and scaling policies. ECS allows 5 000 tasks a service.",
@@ -25,8 +25,6 @@ pub(crate) const SCALING: TableSpec = TableSpec {
             .or("{}"),
         Key::new("step", Kind::Map(&STEP), "Step policies, by name.").or("{}"),
         Key::new("scheduled", Kind::Map(&SCHEDULED), "Scheduled actions, by name.").or("{}"),
-        Key::new("predictive", Kind::Map(&PREDICTIVE), "Predictive policies, by name.")
-            .not_built("scheduled actions raise capacity ahead of a load that is known"),
         Key::new(
             "suspended",
             Kind::List(&SUSPENDED),
@@ -36,19 +34,14 @@ pub(crate) const SCALING: TableSpec = TableSpec {
     ],
 };
 
-const PREDICTIVE: TableSpec = TableSpec {
-    doc: "A predictive scaling policy.",
-    keys: &[Key::new("target_value", Kind::NumberAbove(0.0, 1e9), "Utilization the forecast aims at.")],
-};
-
 /// Smallest, largest and first capacity.
-pub(crate) fn capacity(view: View<'_>, lower: &mut Lower<'_>) -> Option<(u32, u32, u32)> {
+pub(crate) fn capacity(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<(u32, u32, u32)> {
     let (min, max) = (view.count("min_capacity"), view.count("max_capacity"));
     let mut ordered = |low: (&str, Option<u32>), high: (&str, Option<u32>)| {
         if let (Some(low_value), Some(high_value)) = (low.1, high.1)
             && low_value > high_value
         {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(
                     codes::CAPACITY_ORDER,
                     format!("`{}` = {low_value} is more than `{}` = {high_value}", low.0, high.0),
@@ -71,34 +64,34 @@ pub(crate) fn capacity(view: View<'_>, lower: &mut Lower<'_>) -> Option<(u32, u3
 
 /// The policies of a service, target tracking first; `None` when one is wrong.
 pub(crate) fn read(
-    service: View<'_>,
+    service: TableReader<'_>,
     metrics: &MetricsPlan,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<Vec<PolicyPlan>> {
     let scaling = service.table("scaling")?;
     let mut policies = Vec::new();
     let mut tracked: Vec<Tracked> = Vec::new();
-    same_names(scaling, lower);
+    same_names(scaling, builder);
     for (entry, view) in scaling.table("target_tracking")?.tables() {
-        policies.push(target_tracking(entry, view, (metrics, &mut tracked), lower));
-        needs_load_balancer(service, tracked.last().map(|last| last.metric), &view.place("metric"), lower);
+        policies.push(target_tracking(entry, view, metrics, &mut tracked, builder));
+        needs_load_balancer(service, tracked.last().map(|last| last.metric), &view.place("metric"), builder);
     }
     for (entry, view) in scaling.table("step")?.tables() {
-        let plan = step(view, entry, metrics, lower);
-        let metric = view.table("alarm").and_then(|alarm| metric(alarm.text("metric")?));
-        let place = view.table("alarm").map_or_else(Place::nowhere, |alarm| alarm.place("metric"));
-        needs_load_balancer(service, metric, &place, lower);
+        let plan = step(view, entry, metrics, builder);
+        let metric = view.table("alarm").and_then(|alarm| alarm.choice("metric", &ALARM_METRICS)?);
+        let place = view.table("alarm").map_or_else(SourceSpan::nowhere, |alarm| alarm.place("metric"));
+        needs_load_balancer(service, metric, &place, builder);
         policies.push(plan.map(|plan| PolicyPlan { name: entry.key.clone(), kind: PolicyKind::Step(plan) }));
     }
     policies.into_iter().collect()
 }
 
 /// A policy's name stands for it in the decision log and keys its random streams, so it must be its own.
-fn same_names(scaling: View<'_>, lower: &mut Lower<'_>) -> Option<()> {
+fn same_names(scaling: TableReader<'_>, builder: &mut Builder<'_>) -> Option<()> {
     let tracking = scaling.table("target_tracking")?;
     for entry in &scaling.table("step")?.table.entries {
         if let Some(other) = tracking.table.entry(&entry.key) {
-            lower.report.add(
+            builder.report.add(
                 Problem::new(codes::BAD_NAME, format!("two policies are called `{}`", entry.key))
                     .at(&entry.key_place, "this one")
                     .also(&other.key_place, "and this one")
@@ -109,12 +102,17 @@ fn same_names(scaling: View<'_>, lower: &mut Lower<'_>) -> Option<()> {
     Some(())
 }
 
-fn needs_load_balancer(service: View<'_>, metric: Option<Metric>, place: &Place, lower: &mut Lower<'_>) {
+fn needs_load_balancer(
+    service: TableReader<'_>,
+    metric: Option<Metric>,
+    place: &SourceSpan,
+    builder: &mut Builder<'_>,
+) {
     if let Some(metric) = metric
         && metric.is_load_balancer()
         && !service.is_given("load_balancer")
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::NEEDS_LOAD_BALANCER,
                 format!("{} is published by a load balancer, and the service has none", metric.name()),

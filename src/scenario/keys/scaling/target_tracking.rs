@@ -4,33 +4,61 @@ use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan, Reading};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::COOLDOWN;
 use crate::scenario::keys::metrics;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Entry, Place};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{Entry, SourceSpan};
 
 /// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
-const TRACKED: &[Choice] = &[
-    word("ECSServiceAverageCPUUtilization"),
-    word("ECSServiceAverageMemoryUtilization"),
-    word("ALBRequestCountPerTarget"),
-    word("ECSServiceAverageCPUUtilizationHighResolution"),
-    word("ECSServiceAverageMemoryUtilizationHighResolution"),
-    word("CustomizedMetric"),
-];
+/// A metric of AWS that target tracking knows by a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Predefined {
+    metric: Metric,
+    /// Whether it is the kind that is published every 20 s.
+    is_high_resolution: bool,
+}
+
+impl Predefined {
+    const fn usual(metric: Metric) -> Option<Self> {
+        Some(Self { metric, is_high_resolution: false })
+    }
+
+    const fn high_resolution(metric: Metric) -> Option<Self> {
+        Some(Self { metric, is_high_resolution: true })
+    }
+}
+
+choices! {
+    /// `PredefinedMetricType`; `None`: one of the service's `metric` tables.
+    TRACKED_METRICS = Option<Predefined> {
+        "ECSServiceAverageCPUUtilization" => Predefined::usual(Metric::CpuUtilization),
+        "ECSServiceAverageMemoryUtilization" => Predefined::usual(Metric::MemoryUtilization),
+        "ALBRequestCountPerTarget" => Predefined::usual(Metric::RequestCountPerTarget),
+        "ECSServiceAverageCPUUtilizationHighResolution" => Predefined::high_resolution(Metric::CpuUtilization),
+        "ECSServiceAverageMemoryUtilizationHighResolution" => Predefined::high_resolution(Metric::MemoryUtilization),
+        "CustomizedMetric" => None,
+    }
+}
+
+/// The name under which Application Auto Scaling knows a metric; `None` where it predefines none.
+#[must_use]
+pub fn predefined_metric(metric: Metric, is_high_resolution: bool) -> Option<&'static str> {
+    TRACKED_METRICS.word(Some(Predefined { metric, is_high_resolution }))
+}
 
 pub(crate) const TARGET_TRACKING: TableSpec = TableSpec {
     doc: "A target-tracking policy: keeps a metric near a value.",
     keys: &[
         Key::new(
             "metric",
-            Kind::Choice(TRACKED),
+            Kind::Choice(TRACKED_METRICS.words),
             "PredefinedMetricType; or \"CustomizedMetric\" for one of the service's `metric` tables. High-resolution metrics \
              need `monitoring`.",
         )
@@ -57,40 +85,38 @@ pub(crate) const TARGET_TRACKING: TableSpec = TableSpec {
 pub(crate) struct Tracked {
     pub(crate) metric: Metric,
     high_resolution: bool,
-    place: Place,
+    place: SourceSpan,
 }
 
-/// What a target-tracking policy tracks, and how its alarms read it.
-fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) -> Option<(Metric, Reading)> {
-    let text = view.text("metric")?;
-    let metric = match text {
-        "CustomizedMetric" => {
-            let metric = metrics::custom(view, metrics, lower)?;
-            if let Metric::Custom(index) = metric {
-                metrics::proportional(
-                    &metrics.custom[usize::from(index)],
-                    &view.place("custom_metric"),
-                    lower,
-                );
-            }
-            let statistic = metrics::statistic(view, metric, lower)?;
-            return Some((metric, Reading { statistic, ..Reading::of(metric) }));
+/// The metric of a target-tracking policy and its reading by the alarms.
+fn tracked_metric(
+    view: TableReader<'_>,
+    metrics: &MetricsPlan,
+    builder: &mut Builder<'_>,
+) -> Option<(Metric, Reading)> {
+    let Some(predefined) = view.choice("metric", &TRACKED_METRICS)? else {
+        let metric = metrics::custom(view, metrics, builder)?;
+        if let Metric::Custom(index) = metric {
+            metrics::proportional(&metrics.custom[usize::from(index)], &view.place("custom_metric"), builder);
         }
-        "ALBRequestCountPerTarget" => Metric::RequestCountPerTarget,
-        memory if memory.starts_with("ECSServiceAverageMemory") => Metric::MemoryUtilization,
-        _ => Metric::CpuUtilization,
+        let statistic = metrics::statistic(view, metric, builder)?;
+        return Some((metric, Reading { statistic, ..Reading::of(metric) }));
     };
-    metrics::no_custom(view, lower);
+    let metric = predefined.metric;
+    metrics::no_custom(view, builder);
     if view.is_given("statistic") {
-        lower.report.add(
-            Problem::new(codes::NO_SUCH_STATISTIC, format!("{text} has a statistic of its own"))
-                .at(&view.place("statistic"), "not for a predefined metric")
-                .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
+        builder.report.add(
+            Problem::new(
+                codes::NO_SUCH_STATISTIC,
+                format!("{} has a statistic of its own", view.text("metric")?),
+            )
+            .at(&view.place("statistic"), "not for a predefined metric")
+            .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
         );
     }
     let reading = Reading::of(metric);
-    if text.ends_with("HighResolution") {
-        metrics::published(view, metric, metrics, lower);
+    if predefined.is_high_resolution {
+        metrics::published(view, metric, metrics, builder);
         return Some((metric, reading.every(HIGH_RESOLUTION)));
     }
     Some((metric, reading))
@@ -98,15 +124,16 @@ fn tracked_metric(view: View<'_>, metrics: &MetricsPlan, lower: &mut Lower<'_>) 
 
 pub(crate) fn target_tracking(
     entry: &Entry,
-    view: View<'_>,
-    (metrics, tracked): (&MetricsPlan, &mut Vec<Tracked>),
-    lower: &mut Lower<'_>,
+    view: TableReader<'_>,
+    metrics: &MetricsPlan,
+    tracked: &mut Vec<Tracked>,
+    builder: &mut Builder<'_>,
 ) -> Option<PolicyPlan> {
-    let (metric, reading) = tracked_metric(view, metrics, lower)?;
+    let (metric, reading) = tracked_metric(view, metrics, builder)?;
     let high_resolution = reading.is_high_resolution();
     let same = |known: &&Tracked| known.metric == metric && known.high_resolution == high_resolution;
     if let Some(other) = tracked.iter().find(same) {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::SAME_METRIC,
                 format!("two target-tracking policies track {}", metrics.name(metric)),

@@ -1,17 +1,38 @@
 //! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
 
 use crate::scenario::import::curve::Shape;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::SINCE_START;
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
 const YEAR_RATE: f64 = 1e7;
 
 const RATE: Kind = Kind::Number(0.0, YEAR_RATE);
+
+/// The kinds of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ShapeKind {
+    Constant,
+    Diurnal,
+    Weekly,
+    Ramp,
+    Step,
+    Spike,
+}
+
+choices! { SHAPES: ShapeKind {
+    "constant" => Constant,
+    "diurnal" => Diurnal,
+    "weekly" => Weekly,
+    "ramp" => Ramp,
+    "step" => Step,
+    "spike" => Spike,
+} }
 
 pub(crate) const SHAPE: TableSpec = TableSpec {
     doc: "One shape of an arrival rate; rates are requests a second, times count from second 0.",
@@ -98,16 +119,20 @@ const SPIKE: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Option<(Shape, Place)> {
+pub(crate) fn shape(
+    item: TableReader<'_>,
+    root: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<(Shape, SourceSpan)> {
     let (kind, view) = item.alternative()?;
     let number = |key| view.number(key);
     let moment = |key| view.duration(key).map(|span| span.0);
-    let (shape, begins) = match kind {
-        "constant" => (Shape::Constant { rate: number("rate")? }, None),
-        "diurnal" => {
+    let (shape, begins) = match SHAPES.value(kind)? {
+        ShapeKind::Constant => (Shape::Constant { rate: number("rate")? }, None),
+        ShapeKind::Diurnal => {
             let (mean, amplitude) = (number("mean")?, number("amplitude")?);
             if amplitude > mean {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(
                         codes::NEGATIVE_RATE,
                         format!("the rate would fall to {} a second", mean - amplitude),
@@ -121,13 +146,13 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
             let peak_s = quantity::time_of_day(view.text("peak_at")?).ok()?;
             (Shape::Diurnal { mean, amplitude, peak_s }, None)
         }
-        "weekly" => {
+        ShapeKind::Weekly => {
             (Shape::Weekly { rate: number("mean")?, weekend_factor: number("weekend_factor")? }, None)
         }
-        "ramp" => {
+        ShapeKind::Ramp => {
             let (start, end) = (moment("start")?, moment("end")?);
             if end <= start {
-                lower.report.add(
+                builder.report.add(
                     Problem::new(codes::TIME_ORDER, "the ramp ends where it begins, or before")
                         .at(&view.place("end"), "the end")
                         .also(&view.place("start"), "the start")
@@ -137,11 +162,11 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
             }
             (Shape::Ramp { start, end, from: number("from")?, to: number("to")? }, Some(("start", start)))
         }
-        "step" => {
+        ShapeKind::Step => {
             let at = moment("at")?;
             (Shape::Step { at, rate: number("rate")? }, Some(("at", at)))
         }
-        _ => {
+        ShapeKind::Spike => {
             let at = moment("at")?;
             let (rise, hold, fall) = (moment("rise")?, moment("hold")?, moment("fall")?);
             (Shape::Spike { at, factor: number("factor")?, rise, hold, fall }, Some(("at", at)))
@@ -150,11 +175,23 @@ pub(crate) fn shape(item: View<'_>, root: View<'_>, lower: &mut Lower<'_>) -> Op
     if let (Some((key, at)), Some(horizon)) = (begins, root.duration("horizon"))
         && at >= horizon.0
     {
-        lower.report.add(
+        builder.report.add(
             Problem::new(codes::NEVER_HAPPENS, format!("the {kind} begins after the run has ended"))
                 .at(&view.place(key), "after the horizon")
                 .also(&root.place("horizon"), "the horizon"),
         );
     }
     Some((shape, item.place.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_of_the_table_is_bound() {
+        let keys: Vec<&str> = SHAPE.keys.iter().map(|key| key.name).collect();
+        let words: Vec<&str> = SHAPES.words.iter().map(|choice| choice.word).collect();
+        assert_eq!(keys, words);
+    }
 }

@@ -4,24 +4,23 @@ use windtunnel_kernel::traffic::TrafficPlan;
 
 use crate::scenario::import::curve::{Course, Shape};
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
-use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
+use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
 use crate::scenario::keys::traffic::shape::{SHAPE, shape};
-use crate::scenario::keys::traffic::trace::{
-    TRACE, TraceCounts, TraceSource, trace_plan, trace_source, with_curve,
-};
+use crate::scenario::keys::traffic::trace::{TRACE, TraceCounts, TraceSource, trace_plan, trace_source};
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::{Place, Value};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::{SourceSpan, Value};
 
 pub(crate) const TRAFFIC: TableSpec = TableSpec {
     doc: "When requests arrive: a trace, or shapes whose rates add up.",
     keys: &[
         Key::new(
             "arrivals",
-            Kind::Choice(&[word("poisson"), word("evenly_spaced"), word("exact_counts")]),
+            Kind::Choice(ARRIVALS.words),
             "How arrivals are drawn: a Poisson process of the rate; one whenever its integral passes k − ½; or exactly \
              as many an interval as the trace says, uniformly at random within it.",
         )
@@ -34,12 +33,12 @@ pub(crate) const TRAFFIC: TableSpec = TableSpec {
     ],
 };
 
-/// Where a service's requests come from.
+/// Source of a service's requests.
 pub(crate) enum Source {
     /// A trace that was read.
     Trace(TraceSource),
     /// Shapes, each with its place.
-    Shapes(Vec<(Shape, Place)>),
+    Shapes(Vec<(Shape, SourceSpan)>),
 }
 
 impl Source {
@@ -53,9 +52,13 @@ impl Source {
 }
 
 /// Reads the source of a service's traffic.
-pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+pub(crate) fn source(
+    root: TableReader<'_>,
+    service: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<Source> {
     let view = service.table("traffic")?;
-    let refuse = |message: &str, place: &Place, fix: &str| {
+    let refuse = |message: &str, place: &SourceSpan, fix: &str| {
         Problem::new(codes::TRAFFIC_SOURCE, message).at(place, "").fix(fix)
     };
     match (view.is_given("trace"), view.is_given("shape")) {
@@ -63,19 +66,19 @@ pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -
             let problem = Problem::new(codes::TRAFFIC_SOURCE, "traffic is a trace or shapes, not both")
                 .at(&view.place("trace"), "a trace")
                 .also(&view.place("shape"), "and shapes");
-            lower.report.add(problem);
+            builder.report.add(problem);
             None
         }
         (false, false) => {
             let fix = "shape = [{ constant = { rate = 50.0 } }]";
-            lower.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
+            builder.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
             None
         }
-        (true, false) => trace_source(root, view, lower).map(Source::Trace),
+        (true, false) => trace_source(root, view, builder).map(Source::Trace),
         (false, true) => {
-            if view.text("arrivals") == Some("exact_counts") {
+            if view.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) {
                 let place = view.place("arrivals");
-                lower.report.add(refuse(
+                builder.report.add(refuse(
                     "`exact_counts` needs a trace of counts",
                     &place,
                     "arrivals = \"poisson\"",
@@ -87,11 +90,11 @@ pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -
             })?;
             if written == 0 {
                 let fix = "shape = [{ constant = { rate = 50.0 } }]";
-                lower.report.add(refuse("the list of shapes is empty", &view.place("shape"), fix));
+                builder.report.add(refuse("the list of shapes is empty", &view.place("shape"), fix));
                 return None;
             }
             let shapes: Vec<_> =
-                view.list("shape").into_iter().filter_map(|item| shape(item, root, lower)).collect();
+                view.list("shape").into_iter().filter_map(|item| shape(item, root, builder)).collect();
             (shapes.len() == written).then_some(Source::Shapes(shapes))
         }
     }
@@ -100,18 +103,18 @@ pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -
 /// The plan of the traffic, and what there is to say of its trace.
 pub(crate) fn plan(
     source: &Source,
-    parts: &Parts<'_>,
-    lower: &mut Lower<'_>,
+    context: &ServiceContext<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
-    let horizon = parts.horizon?;
-    let arrivals = parts.service.table("traffic")?.text("arrivals")?;
+    let horizon = context.horizon?;
+    let arrivals = context.service.table("traffic")?.choice("arrivals", &ARRIVALS)?;
     match source {
         Source::Shapes(shapes) => {
             let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
             let place = &shapes.first()?.1;
-            let course = Course::new(&plain, parts.calendar?, horizon.0);
-            let pieces = lower.budget.take(Item::Pieces, course.pieces(), place);
-            let evaluations = lower.budget.take(Item::Evaluations, course.evaluations(), place);
+            let course = Course::new(&plain, context.calendar?, horizon.0);
+            let pieces = builder.budget.take(Item::Pieces, course.pieces(), place);
+            let evaluations = builder.budget.take(Item::Evaluations, course.evaluations(), place);
             if !(pieces && evaluations) {
                 return None;
             }
@@ -120,12 +123,12 @@ pub(crate) fn plan(
                 Err(error) => {
                     let problem =
                         Problem::new(codes::OUT_OF_RANGE, format!("the shapes make no rate: {error}"));
-                    lower.report.add(problem.at(place, "with this one"));
+                    builder.report.add(problem.at(place, "with this one"));
                     return None;
                 }
             };
             Some((with_curve(arrivals, curve), None))
         }
-        Source::Trace(source) => trace_plan(source, arrivals, horizon, lower),
+        Source::Trace(source) => trace_plan(source, arrivals, horizon, builder),
     }
 }

@@ -8,16 +8,27 @@ use crate::scenario::import::trace::{
     self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions,
 };
 use crate::scenario::keys::budget::Item;
-use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::LONGEST_RUN;
+use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
+use crate::scenario::language::choices::choices;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
-use crate::scenario::language::table_reader::View;
-use crate::scenario::language::tree::Place;
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::TableReader;
+use crate::scenario::language::tree::SourceSpan;
 use crate::scenario::language::{codes, quantity};
 
 /// Most pieces of a curve, or intervals with exact counts, that are held.
 const MOST_PIECES: u64 = 4_000_000;
+
+choices! {
+    /// Whether a trace holds counts an interval, and not rates.
+    UNITS = bool { "count" => true, "rate" => false }
+}
+choices! { GAPS: Gaps { "error" => Error, "zero" => Zero, "hold" => Hold } }
+choices! { DUPLICATES: Duplicates { "error" => Error, "sum" => Sum, "first" => First, "last" => Last } }
+choices! { DATE_ORDERS: DateOrder { "day_first" => DayFirst, "month_first" => MonthFirst } }
+choices! { DECIMALS: Decimal { "point" => Point, "comma" => Comma } }
 
 pub(crate) const TRACE: TableSpec = TableSpec {
     doc: "A trace: CSV, plain or gzip, with a time column `timestamp`, `time`, `datetime` or `date` in any case (ISO 8601, a date \
@@ -29,7 +40,7 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         Key::new("column", Kind::Name, "The value column.").or("\"requests\""),
         Key::new(
             "unit",
-            Kind::Choice(&[word("count"), word("rate")]),
+            Kind::Choice(UNITS.words),
             "Whether values are requests an interval or requests a second.",
         )
         .or("\"count\""),
@@ -37,14 +48,14 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         Key::new("repeat", Kind::Bool, "Whether the trace begins again where it ends.").or("false"),
         Key::new(
             "gaps",
-            Kind::Choice(&[word("error"), word("zero"), word("hold")]),
+            Kind::Choice(GAPS.words),
             "What a missing row, or a cell that is empty, `null`, `NaN`, `N/A` or `-`, is: an error, no requests, or the value \
              before it.",
         )
         .or("\"error\""),
         Key::new(
             "duplicates",
-            Kind::Choice(&[word("error"), word("sum"), word("first"), word("last")]),
+            Kind::Choice(DUPLICATES.words),
             "What rows of one time that follow one another are: an error, their sum, the first or the last of them.",
         )
         .or("\"error\""),
@@ -55,13 +66,13 @@ pub(crate) const TRACE: TableSpec = TableSpec {
         ),
         Key::new(
             "dates",
-            Kind::Choice(&[word("day_first"), word("month_first")]),
+            Kind::Choice(DATE_ORDERS.words),
             "What `03/04/2026` is: 3 April, or March 4. Left out, a date of the first rows whose day is above 12 tells; where \
              none does, it is an error.",
         ),
         Key::new(
             "decimal",
-            Kind::Choice(&[word("point"), word("comma")]),
+            Kind::Choice(DECIMALS.words),
             "Whether `1,234` is 1234 or 1.234. Left out, a number of the first rows that can be read in one way tells, then a \
              comma between cells (point); where nothing does, it is an error.",
         ),
@@ -81,7 +92,7 @@ pub struct TraceCounts {
     pub zero_intervals: u64,
     /// Intervals within the horizon that the file leaves out, filled as `gaps` says.
     pub missing_intervals: u64,
-    /// Where the trace ended before the horizon [ns since second 0]; no requests arrive after it.
+    /// End of the trace, where that is before the horizon [ns since second 0]; no requests arrive after it.
     pub ended_at_ns: Option<u64>,
     /// Times the trace was begun again because of `repeat`.
     pub repeats: u64,
@@ -94,17 +105,21 @@ pub(crate) struct TraceSource {
     pub(crate) is_count: bool,
     pub(crate) scale: f64,
     pub(crate) repeat: bool,
-    pub(crate) place: Place,
+    pub(crate) place: SourceSpan,
     /// The zone in which times without one were read, where the scenario says it.
     pub(crate) zone: Option<String>,
 }
 
 /// Reads the trace of a service's traffic.
-pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<'_>) -> Option<TraceSource> {
+pub(crate) fn trace_source(
+    root: TableReader<'_>,
+    traffic: TableReader<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<TraceSource> {
     let view = traffic.table("trace")?;
-    let is_count = view.text("unit")? == "count";
-    if traffic.text("arrivals") == Some("exact_counts") && !is_count {
-        lower.report.add(
+    let is_count = view.choice("unit", &UNITS)?;
+    if traffic.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) && !is_count {
+        builder.report.add(
             Problem::new(
                 codes::TRAFFIC_SOURCE,
                 "`exact_counts` needs a trace of counts, and this one holds rates",
@@ -115,25 +130,25 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
         return None;
     }
     let (zone, zone_name) = zone(root, view)?;
-    let options = trace_options(root, view, (&zone, zone_name.is_some()))?;
+    let options = trace_options(root, view, &zone, zone_name.is_some())?;
     let file = options.file;
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
     // Of one trace more there could be no plan.
-    if !lower.budget.has_room(Item::TraceIntervals) {
+    if !builder.budget.has_room(Item::TraceIntervals) {
         return None;
     }
-    let reader = lower.open(file, &place)?;
+    let reader = builder.open(file, &place)?;
     match trace::read(reader, &options) {
         Ok(trace) => {
-            if !lower.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
+            if !builder.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
                 return None;
             }
             if trace.missing > 0 {
-                lower.report.add(filled(&trace, &options, &view.place("gaps")));
+                builder.report.add(filled(&trace, &options, &view.place("gaps")));
             }
             if is_count && let Some(growth) = trace.growth() {
-                lower.report.add(running_total(&growth, &options, &view.place("column"), &place));
+                builder.report.add(running_total(&growth, &options, &view.place("column"), &place));
             }
             Some(TraceSource {
                 trace: Box::new(trace),
@@ -156,7 +171,7 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
                 if let Some(help) = found.help {
                     problem = problem.help(help);
                 }
-                lower.report.add(problem);
+                builder.report.add(problem);
             }
             None
         }
@@ -164,7 +179,7 @@ pub(crate) fn trace_source(root: View<'_>, traffic: View<'_>, lower: &mut Lower<
 }
 
 /// The zone of times that say none: the trace's, else the scenario's; and its name, where one of them is given.
-pub(crate) fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<String>)> {
+pub(crate) fn zone(root: TableReader<'_>, view: TableReader<'_>) -> Option<(TimeZone, Option<String>)> {
     let is_given = root.node("timezone").is_some_and(|node| node.place.0.is_some());
     let (name, is_given) = match view.text("timezone") {
         Some(name) => (name, true),
@@ -173,11 +188,12 @@ pub(crate) fn zone(root: View<'_>, view: View<'_>) -> Option<(TimeZone, Option<S
     Some((quantity::zone(name).ok()?, is_given.then(|| name.to_owned())))
 }
 
-/// How the scenario wants the trace read.
+/// The options with which the trace is read.
 fn trace_options<'a>(
-    root: View<'_>,
-    view: View<'a>,
-    (zone, is_zone_given): (&'a TimeZone, bool),
+    root: TableReader<'_>,
+    view: TableReader<'a>,
+    zone: &'a TimeZone,
+    is_zone_given: bool,
 ) -> Option<TraceOptions<'a>> {
     let until = match root.duration("horizon") {
         Some(horizon) => horizon.0,
@@ -193,25 +209,10 @@ fn trace_options<'a>(
     Some(TraceOptions {
         file: view.text("file")?,
         column: view.text("column")?,
-        gaps: match view.text("gaps")? {
-            "zero" => Gaps::Zero,
-            "hold" => Gaps::Hold,
-            _ => Gaps::Error,
-        },
-        dates: view.text("dates").map(|order| match order {
-            "day_first" => DateOrder::DayFirst,
-            _ => DateOrder::MonthFirst,
-        }),
-        decimal: view.text("decimal").map(|mark| match mark {
-            "comma" => Decimal::Comma,
-            _ => Decimal::Point,
-        }),
-        duplicates: match view.text("duplicates")? {
-            "sum" => Duplicates::Sum,
-            "first" => Duplicates::First,
-            "last" => Duplicates::Last,
-            _ => Duplicates::Error,
-        },
+        gaps: view.choice("gaps", &GAPS)?,
+        dates: view.choice("dates", &DATE_ORDERS),
+        decimal: view.choice("decimal", &DECIMALS),
+        duplicates: view.choice("duplicates", &DUPLICATES)?,
         zone,
         is_zone_given,
         until,
@@ -219,7 +220,12 @@ fn trace_options<'a>(
 }
 
 /// Says that a column only grows, and what it would be as a running total.
-fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, file: &Place) -> Problem {
+fn running_total(
+    growth: &Growth,
+    options: &TraceOptions<'_>,
+    column: &SourceSpan,
+    file: &SourceSpan,
+) -> Problem {
     let Growth { first, last, sum, intervals } = *growth;
     Problem::new(
         codes::RUNNING_TOTAL,
@@ -237,7 +243,7 @@ fn running_total(growth: &Growth, options: &TraceOptions<'_>, column: &Place, fi
 }
 
 /// Says how many intervals of a trace were filled.
-fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
+fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &SourceSpan) -> Problem {
     let (missing, all, line) = (trace.missing, trace.intervals(), trace.first_missing);
     let value = if options.gaps == Gaps::Hold { "the value before" } else { "no requests" };
     let problem = Problem::new(
@@ -261,19 +267,19 @@ fn filled(trace: &Trace, options: &TraceOptions<'_>, place: &Place) -> Problem {
 
 pub(crate) fn trace_plan(
     source: &TraceSource,
-    arrivals: &str,
+    arrivals: Arrivals,
     horizon: SimDuration,
-    lower: &mut Lower<'_>,
+    builder: &mut Builder<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
     let TraceSource { trace, file, is_count, scale, repeat, place, .. } = source;
     let wanted = horizon.0.div_ceil(trace.step.max(1));
     let once = trace.intervals().max(1);
     let repeats = if *repeat { wanted.div_ceil(once).saturating_sub(1) } else { 0 };
-    let exact = arrivals == "exact_counts";
+    let exact = arrivals == Arrivals::ExactCounts;
     let pieces =
         if exact { wanted.min(once * (repeats + 1)) } else { trace.runs.len() as u64 * (repeats + 1) };
     if pieces > MOST_PIECES {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::TRACE_TOO_LARGE,
                 format!("the trace makes {pieces} pieces within the horizon, more than 4 000 000"),
@@ -283,12 +289,12 @@ pub(crate) fn trace_plan(
         );
         return None;
     }
-    if !lower.budget.take(Item::Pieces, pieces, place) {
+    if !builder.budget.take(Item::Pieces, pieces, place) {
         return None;
     }
     let ended = !*repeat && trace.ended && trace.length() < horizon.0;
     if ended {
-        lower.report.add(
+        builder.report.add(
             Problem::new(
                 codes::TRACE_ENDS,
                 format!(
@@ -370,10 +376,6 @@ fn exact_counts<'a>(
         }
     }
     intervals
-}
-
-pub(crate) fn with_curve(arrivals: &str, curve: RateCurve) -> TrafficPlan {
-    if arrivals == "evenly_spaced" { TrafficPlan::EvenlySpaced(curve) } else { TrafficPlan::Poisson(curve) }
 }
 
 #[cfg(test)]

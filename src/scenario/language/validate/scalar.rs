@@ -1,10 +1,29 @@
 //! One value against the kind of its key.
 
+use crate::scenario::language::choices::State;
 use crate::scenario::language::diagnostic::Problem;
-use crate::scenario::language::schema::{Kind, State};
+use crate::scenario::language::invisible::is_invisible;
+use crate::scenario::language::schema::Kind;
+use crate::scenario::language::suggest::nearest;
 use crate::scenario::language::tree::{Node, Value};
-use crate::scenario::language::validate::{clipped, is_name, nearest};
 use crate::scenario::language::{codes, quantity};
+
+/// A key for a message: never longer than a line.
+pub(super) fn clipped(key: &str) -> String {
+    if key.chars().count() <= 60 {
+        key.to_owned()
+    } else {
+        format!("{}…", key.chars().take(60).collect::<String>())
+    }
+}
+
+/// Whether a text can be printed as a name.
+fn is_name(text: &str) -> bool {
+    let length = text.chars().count();
+    (1..=200).contains(&length)
+        && !text.chars().any(|c| c.is_control() || is_invisible(c))
+        && !text.trim().is_empty()
+}
 
 /// The value, when the kind accepts it.
 ///
@@ -50,7 +69,7 @@ pub(super) fn check(node: &Node, kind: &Kind, path: &str) -> Result<Value, Box<P
         (Kind::Choice(words), Value::Text(text)) => {
             match words.iter().find(|choice| choice.word == text).map(|choice| choice.state) {
                 Some(State::Built) => return Ok(node.value.clone()),
-                Some(State::NotBuilt(instead) | State::Superseded(instead)) => {
+                Some(State::NotBuilt(instead)) => {
                     return Err(Box::new(
                         Problem::new(codes::NOT_BUILT, format!("`{path} = \"{text}\"` is not built yet"))
                             .at(&node.place, "this version cannot simulate it")
@@ -169,10 +188,10 @@ fn wrong_type(node: &Node, kind: &Kind, path: &str) -> Problem {
     let problem = Problem::new(codes::WRONG_TYPE, format!("`{path}` is {}", node.value.type_name()))
         .at(&node.place, "");
     match (kind, &node.value) {
-        (Kind::Duration(..) | Kind::DurationAbove(_) | Kind::Distribution, Value::Integer(number)) => {
+        (Kind::Duration(..) | Kind::DurationAbove(_) | Kind::Distribution(_), Value::Integer(number)) => {
             problem.fix(format!("write \"{number}s\", if seconds are meant"))
         }
-        (Kind::Duration(..) | Kind::DurationAbove(_) | Kind::Distribution, Value::Number(number)) => {
+        (Kind::Duration(..) | Kind::DurationAbove(_) | Kind::Distribution(_), Value::Number(number)) => {
             problem.fix(format!("write \"{number}s\", if seconds are meant"))
         }
         (Kind::Size(..), Value::Integer(number)) => {

@@ -1,6 +1,6 @@
 //! Suggestions for what was misspelt.
 
-use crate::scenario::language::schema;
+use crate::scenario::language::schema::{self, TableSpec};
 
 /// The candidate that `word` most likely misspells, if one is near enough.
 pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
@@ -17,9 +17,9 @@ pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str>
 }
 
 /// The path of a key of that name in another table.
-pub(super) fn elsewhere(name: &str) -> Option<String> {
+pub(crate) fn elsewhere(root: &'static TableSpec, name: &str) -> Option<String> {
     let mut found = None;
-    schema::walk(&mut |path, key| {
+    schema::walk(root, &mut |path, key| {
         if key.name == name && found.is_none() {
             found = Some(path.to_owned());
         }
@@ -30,6 +30,7 @@ pub(super) fn elsewhere(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::keys::root::SCENARIO;
 
     #[test]
     fn a_slip_of_the_finger_is_recognised_and_another_word_is_not() {
@@ -38,7 +39,7 @@ mod tests {
         assert_eq!(nearest("MIN_CAPACITY", &keys), Some("min_capacity"));
         assert_eq!(nearest("banana", &keys), None);
         assert_eq!(
-            elsewhere("deregistration_delay").as_deref(),
+            elsewhere(&SCENARIO, "deregistration_delay").as_deref(),
             Some("service.<name>.load_balancer.deregistration_delay")
         );
     }

@@ -8,8 +8,8 @@ use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
-use crate::experiment::compare::{Comparison, Variant, compare};
-use crate::experiment::{Base, scale_in};
+use crate::experiment::Base;
+use crate::experiment::compare::{self, Comparison, Variant, compare};
 use crate::kernel::world::{RunError, Stop};
 use crate::report;
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
@@ -104,7 +104,7 @@ pub(super) fn compared(
     let mut comparison = result.map_err(|error| stopped(&error))?;
     if with_ends && !comparison.interrupted {
         at_both_ends(quiet, |progress| {
-            scale_in::add_to_comparison(&mut comparison, Some(interrupted), progress)
+            compare::add_scale_in_range(&mut comparison, Some(interrupted), progress)
         })?;
     }
     Ok(comparison)

@@ -9,8 +9,8 @@ use super::commands::{at_both_ends, print_as, stopped};
 use super::exit::Exit;
 use super::folder::{publish, unwritten};
 use super::run::{ready, stage, verdict};
-use crate::experiment::replications::{Enough, Replicated, replications};
-use crate::experiment::{scale_in, warmup};
+use crate::experiment::replications::{self, Enough, Replicated, replications};
+use crate::experiment::warmup;
 use crate::report;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
@@ -56,7 +56,7 @@ pub(super) fn run(
     };
     if !result.interrupted
         && let Err(exit) = at_both_ends(request.given.quiet, |progress| {
-            scale_in::add_to_replications(&mut result, Some(interrupted), progress)
+            replications::add_scale_in_range(&mut result, Some(interrupted), progress)
         })
     {
         return exit;

@@ -6,7 +6,7 @@ mod shown;
 
 pub use change::Bills;
 
-use super::replications::CONFIDENCE;
+use super::estimate::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
 use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::units::SimDuration;

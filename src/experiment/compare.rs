@@ -4,10 +4,11 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checks::{self, Bills};
-use super::replications::CONFIDENCE;
-use super::run::was_interrupted;
+use super::estimate::CONFIDENCE;
+use super::interruption::was_interrupted;
 use super::sample::shares_of;
 use super::scale_in::Ends;
+use super::scale_in_means::Samples;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, Share, pool};
 use crate::kernel::units::SimTime;
 use crate::kernel::world::RunError;
@@ -58,7 +59,7 @@ pub struct Compared {
     /// Its checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
     /// Its mean cost of a month at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking
-    /// policy scaled in, or until [`add_to_comparison`](super::scale_in::add_to_comparison) adds it.
+    /// policy scaled in, or until [`add_scale_in_range`] adds it.
     pub scale_in: Option<Ends<f64>>,
 }
 
@@ -144,6 +145,29 @@ pub fn compare(
         comparison.cheapest = cheapest(&comparison.variants);
     }
     Ok(comparison)
+}
+
+/// Adds to every variant of a comparison its mean cost of a month at both ends. Who stops it loses them and nothing else.
+///
+/// # Errors
+/// When a run was stopped by something else than `interrupted`.
+pub fn add_scale_in_range(
+    comparison: &mut Comparison,
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), RunError> {
+    let limits = Limits { requests: None, interrupted };
+    let of = comparison.variants.iter().map(|of| (&of.variant.scenario.plan, &of.sample)).collect();
+    let samples = Samples { of, seed: comparison.seed, measure: Measure::CostPerMonth };
+    match samples.ends(limits, progress) {
+        Ok(ends) => {
+            for (variant, ends) in comparison.variants.iter_mut().zip(ends) {
+                variant.scale_in = ends;
+            }
+        }
+        Err(error) => comparison.interrupted |= was_interrupted(Some(error), true)?,
+    }
+    Ok(())
 }
 
 /// A run of a variant: what a sample takes of it, and its course.
@@ -248,6 +272,37 @@ impl Comparison {
     pub fn joint_confidence(&self) -> f64 {
         let others = self.variants.len().saturating_sub(1).max(1);
         1.0 - (1.0 - CONFIDENCE) / others as f64
+    }
+
+    /// The variants from the cheapest on at each end, where the two orders differ by more than ties and all bills have the
+    /// same lines.
+    #[must_use]
+    pub fn orders_at_scale_in_ends(&self) -> Option<Ends<Vec<usize>>> {
+        if !self.has_like_bills() || self.variants.iter().all(|variant| variant.scale_in.is_none()) {
+            return None;
+        }
+        let costs: Option<Vec<Ends<f64>>> = self
+            .variants
+            .iter()
+            .map(|variant| {
+                let simulated = || variant.estimate(None, Measure::CostPerMonth).map(|cost| cost.value);
+                variant
+                    .scale_in
+                    .or_else(|| simulated().map(|cost| Ends { gradual: cost, proportional: cost }))
+            })
+            .collect();
+        let costs = costs?;
+        let changes_places =
+            |a: &Ends<f64>, b: &Ends<f64>| a.gradual < b.gradual && a.proportional > b.proportional;
+        if !costs.iter().any(|a| costs.iter().any(|b| changes_places(a, b))) {
+            return None;
+        }
+        let order = |cost: &dyn Fn(&Ends<f64>) -> f64| {
+            let mut order: Vec<usize> = (0..costs.len()).collect();
+            order.sort_by(|a, b| cost(&costs[*a]).total_cmp(&cost(&costs[*b])));
+            order
+        };
+        Some(Ends { gradual: order(&|ends| ends.gradual), proportional: order(&|ends| ends.proportional) })
     }
 
     /// Names of the services of all variants: the base's in its order, then those that only others have.

@@ -12,11 +12,12 @@ use std::sync::atomic::AtomicBool;
 
 use super::base::Base;
 use super::checks;
+use super::estimate::CONFIDENCE;
 use super::estimate::Estimate;
 use super::figures::largest_p99;
+use super::interruption::is_raised;
 use super::pareto::{ParetoPoint, front};
 use super::points::{Design, LoadedPoints};
-use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Plan, RunError};
@@ -177,7 +178,7 @@ impl Search<'_> {
     }
 
     fn is_interrupted(&self) -> bool {
-        self.interrupted.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed))
+        is_raised(self.interrupted)
     }
 
     /// The scenario of a candidate, where its cost can be compared with that of the others.

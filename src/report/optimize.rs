@@ -14,7 +14,7 @@ use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{Alternative, Confirmed, Fate, Found, Knob, alternatives, knobs};
 use crate::experiment::points::short_name;
-use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
+use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, Estimate, Measure};
 
 /// Settings of the front that a terminal shows.
 const FRONT_ROWS: usize = 12;
@@ -335,8 +335,7 @@ pub fn optimization_json(found: &Found) -> String {
 
 fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
     let cost = crate::experiment::Figure { service: None, measure: Measure::CostPerMonth };
-    let cost =
-        confirmed.sample.pseudo(&cost).map(|p| p.estimate(crate::experiment::replications::CONFIDENCE));
+    let cost = confirmed.sample.pseudo(&cost).map(|p| p.estimate(CONFIDENCE));
     json!({
         "candidate": confirmed.candidate,
         "name": found.design().name(confirmed.candidate as u64),

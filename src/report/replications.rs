@@ -11,8 +11,8 @@ use super::scale_in::{ends_json, ends_words};
 use super::summary::CheckSummary;
 use super::terminal::heading;
 use super::words::columns;
-use crate::experiment::replications::{CONFIDENCE, Precision, Replicated};
-use crate::experiment::{Estimate, Figure, Measure, quantile_of};
+use crate::experiment::replications::{Precision, Replicated};
+use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
 use crate::scenario::{Scenario, Unit};
 
 /// What the table shows of each service.

@@ -2,10 +2,9 @@
 //! target-tracking policy scaled in.
 
 use serde_json::{Value, json};
-use windtunnel::experiment::compare::{Comparison, Variant, compare};
+use windtunnel::experiment::compare::{self, Comparison, Variant, compare};
 use windtunnel::experiment::forecast::{Forecast, Wish, forecast};
-use windtunnel::experiment::replications::{Enough, replications};
-use windtunnel::experiment::scale_in::{add_to_comparison, add_to_replications};
+use windtunnel::experiment::replications::{self, Enough, replications};
 use windtunnel::experiment::{Base, Figure, Measure, RunResult, run};
 use windtunnel::report::{
     comparison_json, comparison_markdown, comparison_table, estimates_json, forecast_json, forecast_table,
@@ -122,7 +121,7 @@ fn many_runs_say_the_mean_of_both_ends() {
     let mut result = many(BETWEEN);
     assert_eq!(json_of(&estimates_json(&result))["scale_in_range"], Value::Null);
     let mut heard = Vec::new();
-    add_to_replications(&mut result, None, &mut |done, of| heard.push((done, of))).unwrap();
+    replications::add_scale_in_range(&mut result, None, &mut |done, of| heard.push((done, of))).unwrap();
     assert_eq!(heard, (1..=6).map(|done| (done, 6)).collect::<Vec<_>>());
     let [gradual, proportional] = [GRADUAL, PROPORTIONAL].map(|rule| format!("{:.4}", mean(rule)));
     let found = &json_of(&estimates_json(&result))["scale_in_range"];
@@ -136,7 +135,7 @@ fn compared(variants: &[(&str, String)]) -> Comparison {
     let variant =
         |(name, text): &(&str, String)| Variant { name: (*name).to_owned(), scenario: scenario(text) };
     let mut result = compare(variants.iter().map(variant).collect(), 1, 2, None, &mut |_| ()).unwrap();
-    add_to_comparison(&mut result, None, &mut |_, _| ()).unwrap();
+    compare::add_scale_in_range(&mut result, None, &mut |_, _| ()).unwrap();
     result
 }
 

@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Head;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+use crate::experiment::interruption::is_raised;
 use crate::experiment::points::{Design, LoadedPoints};
 use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
 use crate::kernel::world::{RunError, Stop};
@@ -60,7 +60,7 @@ impl<'a> Runner<'a> {
     #[must_use]
     pub fn row(&self, cell: u64) -> Option<Row> {
         let (point, replication) = self.design.split(cell);
-        if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        if is_raised(self.limits.interrupted) {
             return None;
         }
         let mut seed = self.seed;
@@ -178,11 +178,6 @@ pub fn guarded<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
         let message = caught.unwrap_or_else(|| "no message".to_owned());
         Err(Failure { kind: FailureKind::Panicked, message: format!("a bug in windtunnel: {message}") })
     })
-}
-
-/// Whether an interruption was asked for.
-pub(super) fn is_raised(flag: Option<&AtomicBool>) -> bool {
-    flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
 #[cfg(test)]

@@ -9,10 +9,7 @@ use super::row::{FailureKind, Outcome, Row, Verdict};
 use crate::experiment::figures::largest;
 use crate::experiment::pareto::{ParetoPoint, front};
 use crate::experiment::points::Design;
-use crate::experiment::{Estimate, of_means};
-
-/// Confidence of the intervals of a point's figures.
-const CONFIDENCE: f64 = 0.95;
+use crate::experiment::{CONFIDENCE, Estimate, of_means};
 
 /// What the replications of a point say together.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,8 @@
 
 use std::ops::ControlFlow;
 
-use super::cell::{is_raised, why_not};
+use super::cell::why_not;
+use crate::experiment::interruption::is_raised;
 use crate::experiment::points::Design;
 use crate::experiment::{Base, pool};
 use crate::scenario::Loaded;

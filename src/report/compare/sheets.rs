@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::experiment::compare::{Comparison, Difference};
-use crate::experiment::{Estimate, Measure};
+use crate::experiment::{CONFIDENCE, Estimate, Measure};
 use crate::report::numbers::rounded;
 use crate::report::replications::figure_number;
 use crate::report::scale_in::{ends_json, orders};
@@ -93,7 +93,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
         "seed": comparison.seed,
         "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
         "interrupted": comparison.interrupted,
-        "confidence": crate::experiment::replications::CONFIDENCE,
+        "confidence": CONFIDENCE,
         "confidence_of_each_difference": rounded(comparison.joint_confidence(), 9),
         "cheapest_that_passes": comparison.cheapest.map(|index| comparison.variants[index].variant.name.clone()),
         "order_by_cost_at_scale_in_ends": orders(comparison).map(|orders| json!({

@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Diff;
 use crate::experiment::compare::Difference;
-use crate::experiment::replications::CONFIDENCE;
-use crate::experiment::{Estimate, Measure};
+use crate::experiment::{CONFIDENCE, Estimate, Measure};
 use crate::report::compare::lines;
 use crate::report::gate::gate_value;
 use crate::report::numbers::rounded;

@@ -1,7 +1,7 @@
 //! What a race says beyond its winner: how much each knob moves the figures, and what would change the choice.
 
-use super::Found;
 use super::race::{Fate, Runner};
+use super::search::Found;
 use crate::experiment::checks;
 use crate::scenario::Axis;
 

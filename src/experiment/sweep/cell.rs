@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use super::Head;
+use super::header::Head;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
 use crate::experiment::interruption::is_raised;
 use crate::experiment::points::{Design, LoadedPoints};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Head;
+use super::header::Head;
 use super::row::{FailureKind, Outcome, Row, Verdict};
 use crate::experiment::figures::largest;
 use crate::experiment::pareto::{ParetoPoint, front};

@@ -1,20 +1,20 @@
 //! A value of a check as people read it, in the fewest digits whose comparison with the limit comes out as the value's
 //! own does.
 
-use super::{compare, ends, holds};
-use crate::experiment::Estimate;
+use super::limit::{compare, ends, holds};
+use crate::experiment::estimate::Estimate;
 use crate::scenario::{Check, Unit};
 
 /// The value with its interval: `612ms (603ms to 621ms)`.
-pub(super) fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
-    let value = shown(check, estimate.value);
+pub(super) fn display_estimate(check: &Check, estimate: &Estimate) -> String {
+    let value = display(check, estimate.value);
     let (low, high) = ends(check, estimate);
-    let (low, high) = (shown(check, low), shown(check, high));
+    let (low, high) = (display(check, low), display(check, high));
     if low == value && high == value { value } else { format!("{value} ({low} to {high})") }
 }
 
 /// The value with its unit, from a sensible number of digits on.
-pub(super) fn shown(check: &Check, value: f64) -> String {
+pub(super) fn display(check: &Check, value: f64) -> String {
     let of = check.measure.unit();
     let is_signed = matches!(of, Unit::UsdChange | Unit::ShareChange);
     let (scale, unit, least) = match of {
@@ -65,4 +65,42 @@ fn span(check: &Check, seconds: f64) -> String {
         return parts.join(" ");
     }
     format!("{seconds}s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::limit::verdict;
+    use super::*;
+    use crate::experiment::outcome::CheckStatus;
+    use crate::scenario::{Comparator, Measure};
+
+    fn check(measure: Measure, comparator: Comparator, limit: f64) -> Check {
+        Check { text: String::new(), measure, comparator, limit }
+    }
+
+    #[test]
+    fn a_printed_value_never_contradicts_its_verdict() {
+        let p99 = check(Measure::P99, Comparator::Less, 800.0);
+        assert_eq!(display(&p99, 612.3), "612ms");
+        assert_eq!(display(&p99, 799.96), "799.96ms");
+        assert_eq!(display(&p99, 800.0), "800ms");
+        assert_eq!(display(&p99, 0.5), "0.5ms");
+        let availability = check(Measure::Availability, Comparator::GreaterOrEqual, 0.999);
+        assert_eq!(display(&availability, 0.998_999_9), "99.89999%");
+        assert_eq!(display(&availability, 0.9995), "99.95%");
+        let cost = check(Measure::CostPerMonth, Comparator::Less, 2000.0);
+        assert_eq!(display(&cost, 1234.5), "1234.50 USD");
+    }
+
+    #[test]
+    fn an_interval_ends_where_its_figure_does() {
+        let p99 = check(Measure::P99, Comparator::Less, 1000.0);
+        let wide = Estimate { value: 825.0, half_width: Some(1835.0), runs: 2 };
+        assert_eq!(display_estimate(&p99, &wide), "825ms (0ms to 2660ms)");
+        assert_eq!(verdict(&p99, &wide), CheckStatus::Inconclusive);
+        let share = check(Measure::Availability, Comparator::LessOrEqual, 1.0);
+        let estimate = Estimate { value: 0.999, half_width: Some(0.01), runs: 3 };
+        assert_eq!(display_estimate(&share, &estimate), "99.9% (98.9% to 100%)");
+        assert_eq!(verdict(&share, &estimate), CheckStatus::Pass);
+    }
 }

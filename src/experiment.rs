@@ -1,7 +1,6 @@
 //! What is asked of the engine: one run with its checks, or many replications on all cores. It neither touches the
 //! disk nor renders, and it is the only room with threads.
 
-mod base;
 pub mod checks;
 pub mod compare;
 mod effort;
@@ -25,9 +24,9 @@ mod scale_in_means;
 mod student;
 pub mod sweep;
 pub mod threads;
+mod varied_scenario;
 pub mod warmup;
 
-pub use base::Base;
 pub use effort::Effort;
 pub use estimate::{CONFIDENCE, Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
@@ -35,6 +34,7 @@ pub use figures::{Figure, Law, Measure, Share, largest_p99, per_million_served};
 pub use minutes::{Longest, longest_shortfall, minutes_over};
 pub use outcome::{CheckOutcome, CheckStatus};
 pub use run::{RunResult, replicate, run, run_replication};
-pub use sample::Sample;
-pub use saved_run::{Kept, KeptFiles, checked_horizon};
+pub use sample::RunSample;
+pub use saved_run::{SavedFiles, SavedRun, checked_horizon};
 pub use student::{normal_quantile, student_t_quantile};
+pub use varied_scenario::VariedScenario;

@@ -48,7 +48,7 @@ pub use explain::{KeyNote, explain, explain_topics, key_note};
 pub use invisible::{is_deceptive, is_invisible};
 pub use json_schema::json_schema;
 pub use load::{CheckPlace, Loaded, load, text_sha256};
-pub use measure::{Law, Measure, MinuteFigure, MinuteLimit, Unit, quantile_label};
+pub use measure::{Law, Measure, MeasureUnit, MinuteFigure, MinuteLimit, quantile_label};
 pub use price_book::{PriceRow, prices};
 pub use reference::reference;
 pub use templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};

@@ -8,8 +8,8 @@ use clap::CommandFactory;
 
 use super::args::{Arguments, InitRequest, ValidateFormat, ValidateRequest};
 use super::exit::Exit;
-use crate::experiment::Base;
-use crate::experiment::compare::{self, Comparison, Variant, compare};
+use crate::experiment::VariedScenario;
+use crate::experiment::compare::{self, Variant, VariantComparison, compare};
 use crate::kernel::world::{RunError, Stop};
 use crate::report;
 use crate::scenario::{self, Check, Loaded, SCHEMA_FILE, Scenario, Severity, Template};
@@ -97,7 +97,7 @@ pub(super) fn compared(
     (seed, runs): (u64, u64),
     with_ends: bool,
     (quiet, interrupted): (bool, &AtomicBool),
-) -> Result<Comparison, Exit> {
+) -> Result<VariantComparison, Exit> {
     let mut progress = Progress::start("runs", runs * variants.len() as u64, 0, quiet);
     let result = compare(variants, seed, runs, Some(interrupted), &mut |done| progress.reach(done));
     progress.finish();
@@ -132,7 +132,7 @@ pub(super) fn at_both_ends(
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
+pub(super) fn varied(base: &VariedScenario<'_>, quiet: bool) -> Result<Scenario, Exit> {
     told(base.load(&[]), !quiet)
 }
 

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::folder::add;
 use super::run::{folder_name, verdict};
 use super::{folder, manifest};
-use crate::experiment::compare::{Compared, Comparison, Variant};
+use crate::experiment::compare::{Compared, Variant, VariantComparison};
 use crate::kernel::units::Bytes;
 use crate::report;
 use crate::scenario::{self, Scenario};
@@ -140,7 +140,7 @@ fn load(
 }
 
 fn write(
-    comparison: &Comparison,
+    comparison: &VariantComparison,
     folder: &mut ResultsWriter,
     (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
     with_page: bool,

@@ -10,8 +10,10 @@ use super::exit::Exit;
 use super::folder::add;
 use super::run::folder_name;
 use super::{folder, manifest};
-use crate::experiment::Base;
-use crate::experiment::forecast::{Actual, Forecast, ForecastError, News, Wish, forecast, read_actuals};
+use crate::experiment::VariedScenario;
+use crate::experiment::forecast::{
+    Actual, FidelityChoice, Forecast, ForecastError, ForecastProgress, forecast, read_actuals,
+};
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -36,7 +38,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base {
+    let base = VariedScenario {
         source: &source,
         overrides: &request.given.overrides,
         seed: request.given.seed,
@@ -60,10 +62,10 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let asked = (&spec, wish(request));
+    let asked = (&spec, choice(request));
     let result = forecast(&base, scenario, asked, Some(&interrupted), &mut |news| match news {
-        News::Done(done) => progress.reach(done),
-        News::OneByOne(requests) => announce(requests, &spec, request.given.quiet),
+        ForecastProgress::Done(done) => progress.reach(done),
+        ForecastProgress::OneByOne(requests) => announce(requests, &spec, request.given.quiet),
     });
     progress.finish();
     let result = match result {
@@ -128,11 +130,11 @@ fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     spec
 }
 
-fn wish(request: &ForecastRequest) -> Wish {
+fn choice(request: &ForecastRequest) -> FidelityChoice {
     match request.fidelity {
-        FidelityWish::Auto => Wish::Auto,
-        FidelityWish::Requests => Wish::Requests,
-        FidelityWish::Fluid => Wish::Fluid,
+        FidelityWish::Auto => FidelityChoice::Auto,
+        FidelityWish::Requests => FidelityChoice::Requests,
+        FidelityWish::Fluid => FidelityChoice::Fluid,
     }
 }
 

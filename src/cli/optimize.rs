@@ -11,8 +11,8 @@ use super::folder::add;
 use super::run::folder_name;
 use super::variant::is_seed;
 use super::{folder, manifest};
-use crate::experiment::Base;
-use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search};
+use crate::experiment::VariedScenario;
+use crate::experiment::optimize::{MOST_CANDIDATES, Search, SearchResult};
 use crate::experiment::points::Design;
 use crate::report;
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
@@ -31,7 +31,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base {
+    let base = VariedScenario {
         source: &source,
         overrides: &request.given.overrides,
         seed: request.given.seed,
@@ -76,7 +76,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
 
 fn finish(
     request: &OptimizeRequest,
-    found: &Found,
+    found: &SearchResult,
     scenario: &Scenario,
     (out, watch): (&Path, &Stopwatch),
 ) -> Exit {
@@ -152,7 +152,7 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
 }
 
 /// Every value of every axis must be one that the base can take, or at least its axis must have one such.
-fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
+fn values_are_usable(base: &VariedScenario<'_>, axes: &[Axis]) -> Result<(), Exit> {
     let mut usable = true;
     for axis in axes {
         let mut loads = axis.values.iter().map(|value| base.load(&value.overrides));
@@ -171,7 +171,7 @@ fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
 }
 
 fn write(
-    found: &Found,
+    found: &SearchResult,
     scenario: &Scenario,
     request: &OptimizeRequest,
     folder: &mut ResultsWriter,

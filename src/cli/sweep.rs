@@ -19,7 +19,7 @@ use super::exit::Exit;
 use super::folder;
 use super::run::folder_name;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Outcome, Runner, Shard};
+use crate::experiment::sweep::{CellOutcome, CellRunner, Shard, SweepHeader};
 use crate::record::Limits;
 use crate::report::FolderKind;
 use crate::shell::cells::Cells;
@@ -86,7 +86,12 @@ pub(super) fn sweep(request: &SweepRequest) -> Exit {
 }
 
 /// The rows of the folder: those that are there to go on with, or none.
-fn open(request: &SweepRequest, head: &Head, out: &Path, folder: &mut ResultsWriter) -> Result<Cells, Exit> {
+fn open(
+    request: &SweepRequest,
+    head: &SweepHeader,
+    out: &Path,
+    folder: &mut ResultsWriter,
+) -> Result<Cells, Exit> {
     let shard = request.shard.unwrap_or(Shard::WHOLE);
     let path = Cells::path(out);
     let refuse = |message: String| fail(Exit::Usage, &message);
@@ -145,7 +150,7 @@ fn run(
     let limits = Limits { requests: head.budget, interrupted: Some(interrupted) };
     let files = || crate::shell::shelf::Shelf::files(&planned.shelf);
     let base = planned.base(&files);
-    let runner = Runner::new(base, design, head, limits);
+    let runner = CellRunner::new(base, design, head, limits);
     let mut progress = Progress::start("cells", cells.planned(), cells.finished(), request.given.quiet);
     let mut result = Ok(());
     let cell =
@@ -157,8 +162,8 @@ fn run(
             return if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
         };
         let requests = match &row.outcome {
-            Outcome::Done(done) => done.requests,
-            Outcome::Failed(_) => 0,
+            CellOutcome::CellFigures(done) => done.requests,
+            CellOutcome::Failed(_) => 0,
         };
         if let Err(message) = cells.append(&row) {
             result = Err(message);

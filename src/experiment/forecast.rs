@@ -24,13 +24,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::base::Base;
 use super::estimate::quantile_of;
 use super::fidelity::{FluidError, fluid_error};
 use super::figures::largest_p99;
 use super::interruption::was_interrupted;
 use super::pool;
 use super::scale_in::{self, Ends};
+use super::varied_scenario::VariedScenario;
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Fidelity, Plan, RunError, ServicePlan};
@@ -121,7 +121,7 @@ pub struct MonthForecast {
 
 /// How the months are simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum FidelityChoice {
     /// As flows where that is within [`COST_BOUND`] of single requests, or as single requests where they are few.
     Auto,
     /// One by one.
@@ -130,13 +130,13 @@ pub enum Wish {
     Fluid,
 }
 
-/// Requests of all runs together up to which [`Wish::Auto`] simulates each: half a minute on one core.
+/// Requests of all runs together up to which [`FidelityChoice::Auto`] simulates each: half a minute on one core.
 const FEW_REQUESTS: f64 = 1e9;
 
 /// Requests of a month at most: what the sums of a run hold with room to spare, on any machine in any time.
 const MOST_REQUESTS: f64 = 1e15;
 
-/// The error of the bill up to which [`Wish::Auto`] lets requests flow, on the busiest day of the first month.
+/// The error of the bill up to which [`FidelityChoice::Auto`] lets requests flow, on the busiest day of the first month.
 pub const COST_BOUND: f64 = 0.02;
 
 /// Runs whose hours a commitment is sized on: a few hundred thousand hours tell its best to a percent, and more would
@@ -184,7 +184,7 @@ pub enum ForecastError {
 
 /// How a forecast gets on.
 #[derive(Clone, Copy, Debug)]
-pub enum News {
+pub enum ForecastProgress {
     /// Before the first run: requests of all runs together that are simulated one by one.
     OneByOne(f64),
     /// So many months of runs are simulated.
@@ -196,19 +196,19 @@ pub enum News {
 /// # Errors
 /// See [`ForecastError`].
 pub fn forecast(
-    base: &Base<'_>,
+    base: &VariedScenario<'_>,
     scenario: &Scenario,
-    (spec, wish): (&ForecastSpec, Wish),
+    (spec, choice): (&ForecastSpec, FidelityChoice),
     interrupted: Option<&AtomicBool>,
-    progress: &mut dyn FnMut(News),
+    progress: &mut dyn FnMut(ForecastProgress),
 ) -> Result<Forecast, ForecastError> {
     let mut prepared = Prepared::new(base, scenario, spec)?;
     let (expected, largest) = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
     let limits = Limits { requests: None, interrupted };
-    prepared.choose(wish, expected, limits).map_err(ForecastError::Run)?;
+    prepared.choose(choice, expected, limits).map_err(ForecastError::Run)?;
     if prepared.plans.iter().any(|plan| plan.fidelity != Fidelity::Fluid) {
         within_limit(largest, scenario.max_requests).map_err(ForecastError::Words)?;
-        progress(News::OneByOne(expected));
+        progress(ForecastProgress::OneByOne(expected));
     }
     let count = prepared.plans.len() as u64;
     let mut runs: Vec<Vec<MonthRun>> = Vec::new();
@@ -223,7 +223,7 @@ pub fn forecast(
         if row.len() as u64 == count {
             runs.push(std::mem::take(&mut row));
         }
-        progress(News::Done(number + 1));
+        progress(ForecastProgress::Done(number + 1));
     });
     let interrupted = was_interrupted(stopped, !runs.is_empty()).map_err(ForecastError::Run)?;
     Ok(prepared.summary(&runs, interrupted))
@@ -243,7 +243,11 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(base: &Base<'_>, scenario: &Scenario, spec: &ForecastSpec) -> Result<Self, ForecastError> {
+    fn new(
+        base: &VariedScenario<'_>,
+        scenario: &Scenario,
+        spec: &ForecastSpec,
+    ) -> Result<Self, ForecastError> {
         let words = |text: &str| ForecastError::Words(text.to_owned());
         let zone = TimeZone::get(&scenario.timezone).unwrap_or(TimeZone::UTC);
         let first = first_day(scenario, spec, &zone)
@@ -338,13 +342,13 @@ impl Prepared {
     }
 
     /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
-    fn choose(&mut self, wish: Wish, expected: f64, limits: Limits<'_>) -> Result<(), RunError> {
+    fn choose(&mut self, choice: FidelityChoice, expected: f64, limits: Limits<'_>) -> Result<(), RunError> {
         let services = || self.plans.iter().flat_map(|plan| &plan.services);
         let can_flow = services().all(ServicePlan::can_flow);
         let is_uniform = services().all(ServicePlan::is_uniform);
-        let fidelity = match wish {
-            Wish::Requests => Fidelity::Requests,
-            Wish::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
+        let fidelity = match choice {
+            FidelityChoice::Requests => Fidelity::Requests,
+            FidelityChoice::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
                 let why = if is_uniform {
                     "clients' patience varies"
@@ -355,13 +359,13 @@ impl Prepared {
                     .push(format!("{why}, so every request is simulated by itself, which takes its time"));
                 Fidelity::Requests
             }
-            Wish::Auto | Wish::Fluid => {
+            FidelityChoice::Auto | FidelityChoice::Fluid => {
                 let first = self.plans.first();
                 let error = first.map(|plan| fluid_error(plan, self.seed, limits)).transpose()?;
                 self.fluid_error = error;
                 let is_good = error.and_then(|error| error.cost).is_some_and(|cost| cost.abs() <= COST_BOUND);
-                self.remarks.push(words_of(error.as_ref(), is_good || wish == Wish::Fluid));
-                if is_good || wish == Wish::Fluid { Fidelity::Fluid } else { Fidelity::Requests }
+                self.remarks.push(words_of(error.as_ref(), is_good || choice == FidelityChoice::Fluid));
+                if is_good || choice == FidelityChoice::Fluid { Fidelity::Fluid } else { Fidelity::Requests }
             }
         };
         for plan in &mut self.plans {
@@ -543,7 +547,11 @@ fn first_day(scenario: &Scenario, spec: &ForecastSpec, zone: &TimeZone) -> Optio
 }
 
 /// The scenario over all months at once, from the first midnight: its shapes follow the calendar.
-fn calendar_run(base: &Base<'_>, scenario: &Scenario, months: &[Month]) -> Result<Plan, ForecastError> {
+fn calendar_run(
+    base: &VariedScenario<'_>,
+    scenario: &Scenario,
+    months: &[Month],
+) -> Result<Plan, ForecastError> {
     let (Some(first), length) = (months.first(), months.iter().map(|month| month.length).sum::<u64>()) else {
         return Err(ForecastError::Words("a forecast needs at least one month".to_owned()));
     };

@@ -5,6 +5,6 @@ mod advice;
 mod race;
 mod search;
 
-pub use advice::{Alternative, Knob, Level, alternatives, knobs};
-pub use race::{Fate, Rules, Runner, Score, race};
-pub use search::{CandidatePoint, Confirmed, Found, MOST_CANDIDATES, Search};
+pub use advice::{Alternative, AxisEffect, Level, alternatives, axis_effects};
+pub use race::{Elimination, RaceRules, RacedCandidate, Score, race};
+pub use search::{CandidatePoint, Confirmed, MOST_CANDIDATES, Search, SearchResult};

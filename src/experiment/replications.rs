@@ -11,7 +11,7 @@ use super::estimate::CONFIDENCE;
 use super::interruption::was_interrupted;
 use super::scale_in::{self, Ends};
 use super::scale_in_means::Samples;
-use super::{CheckOutcome, Estimate, Figure, Measure, RunResult, Sample, pool};
+use super::{CheckOutcome, Estimate, Figure, Measure, RunResult, RunSample, pool};
 use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits};
 use crate::scenario::Scenario;
@@ -54,7 +54,7 @@ pub struct Replicated {
     /// The first run, in full.
     pub first: RunResult,
     /// All of them.
-    pub sample: Sample,
+    pub sample: RunSample,
     /// The checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
     /// What a wish for a narrow interval came to, if there was one.
@@ -83,7 +83,7 @@ pub fn replications(
     if let Enough::Narrow { measure, .. } = enough {
         wanted.push(measure);
     }
-    let mut sample = Sample::of(plan, &wanted);
+    let mut sample = RunSample::of(plan, &wanted);
     sample.push(&first, plan);
     progress(1);
     let mut stopped = None;
@@ -113,7 +113,7 @@ pub fn replications(
 /// Adds runs to the sample until it has `goal`; returns the error of the first that was stopped.
 fn extend(
     scenario: &Scenario,
-    sample: &mut Sample,
+    sample: &mut RunSample,
     goal: u64,
     limits: Limits<'_>,
     progress: &mut dyn FnMut(u64),
@@ -129,7 +129,7 @@ fn extend(
 
 /// How narrow the widest of the figures' intervals is. An interval around an estimate of γ′ = γ/(1+γ) of it is one around
 /// the truth of γ (Law, *Simulation Modeling and Analysis*, chapter 9).
-fn precision_of(sample: &Sample, figures: &[Figure], wanted: f64) -> Option<Precision> {
+fn precision_of(sample: &RunSample, figures: &[Figure], wanted: f64) -> Option<Precision> {
     let reached = |figure: &Figure| {
         let Estimate { value, half_width, .. } = sample.pseudo(figure)?.estimate(CONFIDENCE);
         let half = half_width?;

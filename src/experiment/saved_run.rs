@@ -3,4 +3,4 @@
 mod run;
 mod sheets;
 
-pub use run::{Kept, KeptFiles, checked_horizon};
+pub use run::{SavedFiles, SavedRun, checked_horizon};

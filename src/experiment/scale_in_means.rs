@@ -3,13 +3,13 @@
 
 use super::estimate::of_means;
 use super::scale_in::{Ends, RULES, with_rule};
-use super::{Figure, Measure, Sample, pool};
+use super::{Figure, Measure, RunSample, pool};
 use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
 
 /// Samples of plans, whose runs have the numbers from 0 on of one seed.
 pub(super) struct Samples<'a> {
-    pub(super) of: Vec<(&'a Plan, &'a Sample)>,
+    pub(super) of: Vec<(&'a Plan, &'a RunSample)>,
     pub(super) seed: u64,
     pub(super) measure: Measure,
 }
@@ -23,7 +23,7 @@ impl Samples<'_> {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Vec<Option<Ends<f64>>>, RunError> {
         let figure = Figure { service: None, measure: self.measure };
-        let concerned = |sample: &Sample| sample.scaled_in_by_tracking();
+        let concerned = |sample: &RunSample| sample.scaled_in_by_tracking();
         let mut jobs: Vec<(usize, usize, Plan, u64)> = Vec::new();
         for (index, (plan, sample)) in self.of.iter().enumerate().filter(|(_, of)| concerned(of.1)) {
             for (end, rule) in RULES.both().into_iter().enumerate() {

@@ -1,5 +1,5 @@
 //! Sweeps: a scenario at many points, every point with the same random numbers, one row a point and replication (a
-//! *cell*). What a sweep is stands in its [`Head`]; a cell depends on the head and its own number alone, so cells can be
+//! *cell*). What a sweep is stands in its [`SweepHeader`]; a cell depends on the head and its own number alone, so cells can be
 //! run in any order, on any machine, and again after an interruption.
 //!
 //! What is left out: where rows are kept (the shell's journal) and how they are shown (reports).
@@ -8,12 +8,12 @@ mod cell;
 mod header;
 mod row;
 mod shard;
-mod survey;
+mod summary;
 mod validate;
 
-pub use cell::{Runner, guarded};
-pub use header::Head;
-pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+pub use cell::{CellRunner, guarded};
+pub use header::SweepHeader;
+pub use row::{CellFigures, CellOutcome, CellRow, CellVerdict, Failure, FailureKind};
 pub use shard::Shard;
-pub use survey::{PointSummary, Survey, summarize};
-pub use validate::{Alone, alone};
+pub use summary::{PointSummary, SweepSummary, summarize};
+pub use validate::{SingleValues, single_values};

@@ -15,7 +15,7 @@ use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
 use super::scale_in::{ends_words, orders, orders_words};
 use super::words::{broken, columns, fitted, plain, wrapped};
-use crate::experiment::compare::{Compared, Comparison, Difference};
+use crate::experiment::compare::{Compared, Difference, VariantComparison};
 use crate::experiment::{CheckStatus, Estimate, Measure};
 
 /// What the table shows of a service.
@@ -32,7 +32,7 @@ const OF_SERVICE: [Measure; 6] = [
 pub(super) type Line<'a> = (Option<&'a str>, Measure);
 
 /// What the comparison shows, in order.
-pub(super) fn lines(comparison: &Comparison) -> Vec<Line<'_>> {
+pub(super) fn lines(comparison: &VariantComparison) -> Vec<Line<'_>> {
     let mut lines = vec![(None, Measure::CostPerMonth), (None, Measure::CostPerMillion)];
     for service in comparison.services() {
         lines.extend(OF_SERVICE.map(|measure| (Some(service), measure)));
@@ -42,7 +42,7 @@ pub(super) fn lines(comparison: &Comparison) -> Vec<Line<'_>> {
 
 /// The comparison for a terminal of `width` columns.
 #[must_use]
-pub fn comparison_table(comparison: &Comparison, width: usize, colour: bool) -> String {
+pub fn comparison_table(comparison: &VariantComparison, width: usize, colour: bool) -> String {
     let mut page = Page::new(width, colour);
     page.line(&[(Look::Bold, &title(comparison)), (Look::Faint, &format!("  {}", basis(comparison)))]);
     let mut service = None;
@@ -67,7 +67,7 @@ pub fn comparison_table(comparison: &Comparison, width: usize, colour: bool) -> 
 }
 
 /// The variants' names: `web against faster, bigger`.
-pub(super) fn title(comparison: &Comparison) -> String {
+pub(super) fn title(comparison: &VariantComparison) -> String {
     let names: Vec<String> = comparison.variants.iter().map(|v| plain(&v.variant.name)).collect();
     match names.split_first() {
         Some((base, others)) if !others.is_empty() => format!("{base} against {}", others.join(", ")),
@@ -76,7 +76,7 @@ pub(super) fn title(comparison: &Comparison) -> String {
 }
 
 /// What the figures rest on.
-pub(super) fn basis(comparison: &Comparison) -> String {
+pub(super) fn basis(comparison: &VariantComparison) -> String {
     let runs = comparison.variants.first().map_or(0, |variant| variant.sample.runs());
     let partial = if comparison.interrupted { " (interrupted)" } else { "" };
     let runs = if runs == 1 { "1 run".to_owned() } else { format!("{} runs", grouped(runs as u64, PLAIN)) };
@@ -86,7 +86,7 @@ pub(super) fn basis(comparison: &Comparison) -> String {
 }
 
 /// One figure of every variant.
-fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>) {
+fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): Line<'_>) {
     page.blank();
     let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", measure.label(), "", "", "against the base", "");
     page.line(&[(Look::Faint, &head)]);
@@ -127,7 +127,7 @@ pub(super) fn scale_in_words(variant: &Compared, (service, measure): Line<'_>) -
 }
 
 /// What has to be said beside a figure of each variant.
-fn provisos(comparison: &Comparison, (service, measure): Line<'_>) -> Vec<Option<String>> {
+fn provisos(comparison: &VariantComparison, (service, measure): Line<'_>) -> Vec<Option<String>> {
     let of = |variant: &Compared| proviso_of(&variant.variant.scenario, service, measure);
     comparison.variants.iter().map(of).collect()
 }
@@ -167,7 +167,7 @@ pub(super) fn difference_text(measure: Measure, difference: &Difference) -> Stri
     format!("{sign}{}{half}{}", figure_text(measure, value), relative.unwrap_or_default())
 }
 
-fn checks(page: &mut Page, comparison: &Comparison) {
+fn checks(page: &mut Page, comparison: &VariantComparison) {
     let names: Vec<&str> = comparison
         .variants
         .iter()
@@ -208,7 +208,7 @@ fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
 }
 
 /// What a colleague would say.
-pub(super) fn sentences(comparison: &Comparison) -> Vec<String> {
+pub(super) fn sentences(comparison: &VariantComparison) -> Vec<String> {
     let mut said = Vec::new();
     let base = comparison.variants.first().map(|base| plain(&base.variant.name)).unwrap_or_default();
     for (index, variant) in comparison.variants.iter().enumerate().skip(1) {

@@ -14,7 +14,7 @@ use super::numbers::{PLAIN, figure, grouped, millis};
 use super::page::{Look, Page};
 use super::proviso::proviso_of;
 use super::words::{columns, fitted, plain, wrapped};
-use crate::experiment::compare::{Compared, Comparison, Difference};
+use crate::experiment::compare::{Compared, Difference, VariantComparison};
 use crate::experiment::{CheckStatus, Measure};
 use crate::scenario::{Change, Part};
 
@@ -22,7 +22,7 @@ use crate::scenario::{Change, Part};
 #[derive(Clone, Debug)]
 pub struct Diff {
     /// The runs: the base first, then the head.
-    pub comparison: Comparison,
+    pub comparison: VariantComparison,
     /// The keys that changed.
     pub changes: Vec<Change>,
     /// The checks of the head.

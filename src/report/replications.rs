@@ -13,7 +13,7 @@ use super::terminal::heading;
 use super::words::columns;
 use crate::experiment::replications::{Precision, Replicated};
 use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
-use crate::scenario::{Scenario, Unit};
+use crate::scenario::{MeasureUnit, Scenario};
 
 /// What the table shows of each service.
 const SHOWN: [Measure; 15] = [
@@ -217,7 +217,7 @@ fn figure_json(result: &Replicated, figure: &Figure) -> Value {
 /// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
 pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
     match measure.unit() {
-        Unit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
+        MeasureUnit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
         _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
     }
 }

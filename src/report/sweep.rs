@@ -17,7 +17,7 @@ pub use table::table;
 use super::proviso::proviso;
 use crate::experiment::Measure;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Survey};
+use crate::experiment::sweep::{SweepHeader, SweepSummary};
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Axis, Unpriced};
 
@@ -25,17 +25,17 @@ use crate::scenario::{Axis, Unpriced};
 #[derive(Clone, Copy, Debug)]
 pub struct SweepView<'a> {
     /// What it is.
-    pub head: &'a Head,
+    pub head: &'a SweepHeader,
     /// Its points.
     pub design: &'a Design<'a>,
     /// What its rows say.
-    pub survey: &'a Survey,
+    pub survey: &'a SweepSummary,
 }
 
 impl SweepView<'_> {
     /// `partial 713/1000`; nothing of a sweep that has all its rows.
     fn partial(&self) -> Option<String> {
-        let Survey { finished, planned, .. } = self.survey;
+        let SweepSummary { finished, planned, .. } = self.survey;
         (!self.survey.is_whole()).then(|| format!("partial {finished}/{planned}"))
     }
 

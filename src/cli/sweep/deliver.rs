@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::folder::{add, publish};
 use crate::cli::manifest;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Row, Shard, Survey, summarize};
+use crate::experiment::sweep::{CellRow, Shard, SweepHeader, SweepSummary, summarize};
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
 use crate::report::{FolderKind, Manifest};
@@ -33,7 +33,7 @@ impl Parts {
         Self { parts }
     }
 
-    fn row(&mut self, cell: u64) -> Result<Option<Row>, String> {
+    fn row(&mut self, cell: u64) -> Result<Option<CellRow>, String> {
         for part in &mut self.parts {
             if part.shard().local(cell).is_some() {
                 return part.row(cell);
@@ -43,7 +43,7 @@ impl Parts {
     }
 
     /// The rows of a point.
-    fn point(&mut self, design: &Design<'_>, point: u64) -> Result<Vec<Option<Row>>, String> {
+    fn point(&mut self, design: &Design<'_>, point: u64) -> Result<Vec<Option<CellRow>>, String> {
         let first = point * design.replications();
         (first..first + design.replications()).map(|cell| self.row(cell)).collect()
     }
@@ -53,7 +53,7 @@ impl Parts {
 pub(super) struct Delivery<'a> {
     pub(super) folder: &'a mut ResultsWriter,
     pub(super) interrupted: &'a Arc<AtomicBool>,
-    pub(super) head: &'a Head,
+    pub(super) head: &'a SweepHeader,
     pub(super) design: &'a Design<'a>,
     pub(super) out: &'a Path,
     pub(super) format: SweepFormat,
@@ -80,7 +80,7 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Sto
     }
     if !delivery.quiet {
         let (seconds, out) = (watch.elapsed().as_secs_f64(), shown(delivery.out));
-        let Survey { finished, requests, .. } = &survey;
+        let SweepSummary { finished, requests, .. } = &survey;
         note(&format!("{finished} runs, {requests} requests in {seconds:.2} s; results in {out}\n"));
     }
     match () {
@@ -95,10 +95,10 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Sto
 
 impl Delivery<'_> {
     /// Writes everything, or nothing; nothing too when it was interrupted.
-    fn write(&mut self, parts: &mut Parts, watch: &Stopwatch) -> Result<Survey, String> {
+    fn write(&mut self, parts: &mut Parts, watch: &Stopwatch) -> Result<SweepSummary, String> {
         let (head, design) = (self.head, self.design);
         let mut files = self.folder.stage(Some(self.interrupted));
-        let mut survey = Survey::new(design);
+        let mut survey = SweepSummary::new(design);
         files.file("runs.csv", |file| {
             file.write_all(&report::runs_header(head))?;
             for point in 0..design.points() {
@@ -119,7 +119,7 @@ impl Delivery<'_> {
         Ok(survey)
     }
 
-    fn points(&self, parts: &mut Parts, survey: &Survey, out: &mut dyn Write) -> Result<(), FillError> {
+    fn points(&self, parts: &mut Parts, survey: &SweepSummary, out: &mut dyn Write) -> Result<(), FillError> {
         out.write_all(&report::points_header(self.head))?;
         for point in 0..self.design.points() {
             let summary = summarize(self.head, &parts.point(self.design, point)?);
@@ -128,7 +128,7 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn print(&self, parts: &mut Parts, survey: &Survey) -> Exit {
+    fn print(&self, parts: &mut Parts, survey: &SweepSummary) -> Exit {
         let view = SweepView { head: self.head, design: self.design, survey };
         match self.format {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),

@@ -10,7 +10,7 @@ use crate::cli::commands::fail;
 use crate::cli::exit::Exit;
 use crate::cli::folder::take;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Shard};
+use crate::experiment::sweep::{Shard, SweepHeader};
 use crate::report::FolderKind;
 use crate::shell::cells::Cells;
 use crate::shell::interrupt;
@@ -57,9 +57,9 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
 }
 
 /// The parts with their common head, or everything that is wrong with them.
-fn gather(request: &MergeRequest) -> Result<(Head, Vec<Cells>), Vec<String>> {
+fn gather(request: &MergeRequest) -> Result<(SweepHeader, Vec<Cells>), Vec<String>> {
     let mut faults = Vec::new();
-    let mut opened: Vec<(&PathBuf, Cells, Head)> = Vec::new();
+    let mut opened: Vec<(&PathBuf, Cells, SweepHeader)> = Vec::new();
     for (index, path) in request.parts.iter().enumerate() {
         if request.parts[..index].iter().any(|earlier| same(earlier, path)) {
             faults.push(format!("`{}` is given twice", shown(path)));
@@ -108,7 +108,7 @@ fn gather(request: &MergeRequest) -> Result<(Head, Vec<Cells>), Vec<String>> {
 }
 
 /// Shards that are there twice or lack rows, and (unless part of a sweep will do) shards that are missing.
-fn coverage(opened: &[(&PathBuf, Cells, Head)], count: u64, partial: bool) -> Vec<String> {
+fn coverage(opened: &[(&PathBuf, Cells, SweepHeader)], count: u64, partial: bool) -> Vec<String> {
     const MOST: usize = 20;
     let mut faults = Vec::new();
     let of = |index: u64| opened.iter().filter(move |(_, cells, _)| cells.shard().index == index);

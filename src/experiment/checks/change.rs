@@ -8,7 +8,7 @@ use super::verdict::{nothing, priced};
 use crate::experiment::estimate::{CONFIDENCE, of_means, of_ratios};
 use crate::experiment::figures::{Figure, Measure};
 use crate::experiment::outcome::{CheckOutcome, CheckStatus};
-use crate::experiment::sample::Sample;
+use crate::experiment::sample::RunSample;
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Check, Scenario, Unpriced};
 
@@ -26,7 +26,7 @@ pub struct Bills {
 impl Bills {
     /// The runs of a sample.
     #[must_use]
-    pub fn of(scenario: &Scenario, sample: &Sample) -> Self {
+    pub fn of(scenario: &Scenario, sample: &RunSample) -> Self {
         let cost = Figure { service: None, measure: Measure::CostPerMonth };
         Self { costs: sample.values(&cost), unpriced: scenario.unpriced(), horizon: scenario.plan.horizon }
     }

@@ -3,7 +3,7 @@
 
 use super::limit::{compare, ends, holds};
 use crate::experiment::estimate::Estimate;
-use crate::scenario::{Check, Unit};
+use crate::scenario::{Check, MeasureUnit};
 
 /// The value with its interval: `612ms (603ms to 621ms)`.
 pub(super) fn display_estimate(check: &Check, estimate: &Estimate) -> String {
@@ -16,16 +16,16 @@ pub(super) fn display_estimate(check: &Check, estimate: &Estimate) -> String {
 /// The value with its unit, from a sensible number of digits on.
 pub(super) fn display(check: &Check, value: f64) -> String {
     let of = check.measure.unit();
-    let is_signed = matches!(of, Unit::UsdChange | Unit::ShareChange);
+    let is_signed = matches!(of, MeasureUnit::UsdChange | MeasureUnit::ShareChange);
     let (scale, unit, least) = match of {
-        Unit::Seconds => return span(check, value),
-        Unit::Millis => (1.0, "ms", if value >= 100.0 { 0 } else { 2 }),
-        Unit::ServedShare => (100.0, "%", 2),
-        Unit::Utilization | Unit::ShareChange => (100.0, "%", 1),
-        Unit::Usd | Unit::UsdChange => (1.0, " USD", 2),
-        Unit::Tasks => (1.0, " tasks", 0),
-        Unit::Minutes => (1.0, " min", 1),
-        Unit::Count => (1.0, "", 0),
+        MeasureUnit::Seconds => return span(check, value),
+        MeasureUnit::Millis => (1.0, "ms", if value >= 100.0 { 0 } else { 2 }),
+        MeasureUnit::ServedShare => (100.0, "%", 2),
+        MeasureUnit::Utilization | MeasureUnit::ShareChange => (100.0, "%", 1),
+        MeasureUnit::Usd | MeasureUnit::UsdChange => (1.0, " USD", 2),
+        MeasureUnit::Tasks => (1.0, " tasks", 0),
+        MeasureUnit::Minutes => (1.0, " min", 1),
+        MeasureUnit::Count => (1.0, "", 0),
     };
     let is_money = unit == " USD";
     for decimals in least..12 {

@@ -5,7 +5,7 @@ use super::findings::{findings_of_run, findings_of_sample};
 use super::verdict::{judge_one_run, judge_runs, priced};
 use crate::experiment::estimate::CONFIDENCE;
 use crate::experiment::outcome::CheckOutcome;
-use crate::experiment::sample::Sample;
+use crate::experiment::sample::RunSample;
 use crate::record::RunRecord;
 use crate::scenario::{Check, Scenario};
 
@@ -30,7 +30,7 @@ pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
 /// The verdict of every check over many runs: it holds where the whole interval of its figure does, fails where none of
 /// it does, and is inconclusive between. With several services the verdict of the worst decides.
 #[must_use]
-pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome> {
+pub fn evaluate_sample(scenario: &Scenario, sample: &RunSample) -> Vec<CheckOutcome> {
     evaluate_against(scenario, sample, None, CONFIDENCE)
 }
 
@@ -38,7 +38,7 @@ pub fn evaluate_sample(scenario: &Scenario, sample: &Sample) -> Vec<CheckOutcome
 #[must_use]
 pub fn evaluate_against(
     scenario: &Scenario,
-    sample: &Sample,
+    sample: &RunSample,
     baseline: Option<&Bills>,
     confidence: f64,
 ) -> Vec<CheckOutcome> {

@@ -3,7 +3,7 @@
 use super::verdict::Finding;
 use crate::experiment::estimate::Estimate;
 use crate::experiment::figures::{Figure, Measure};
-use crate::experiment::sample::Sample;
+use crate::experiment::sample::RunSample;
 use crate::kernel::service::{FaultKind, FaultPlan};
 use crate::kernel::world::ServicePlan;
 use crate::record::{Keep, RunRecord};
@@ -25,7 +25,7 @@ pub fn limited_by(checks: &[Check]) -> Vec<Measure> {
 pub(super) fn findings_of_sample(
     check: &Check,
     scenario: &Scenario,
-    sample: &Sample,
+    sample: &RunSample,
     confidence: f64,
 ) -> Vec<Finding> {
     let plan = &scenario.plan;
@@ -47,7 +47,7 @@ const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be ju
 
 /// In how many of some runs capacity was short when they ended, in words; `None` where it was in none.
 #[must_use]
-pub fn still_short((open, known): (u64, u64)) -> Option<String> {
+pub fn still_short(open: u64, known: u64) -> Option<String> {
     match open {
         0 => None,
         _ if known == 1 => Some("not over when the run ended".to_owned()),
@@ -74,7 +74,8 @@ fn note_of(measure: Measure, service: &ServicePlan, marks: Option<Vec<Option<f64
     let is_unsound =
         |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
     let proviso = service.faults.iter().any(is_unsound).then(|| "by what a sound task carries".to_owned());
-    let parts: Vec<String> = still_short(counted(&marks)).into_iter().chain(proviso).collect();
+    let (open, known) = counted(&marks);
+    let parts: Vec<String> = still_short(open, known).into_iter().chain(proviso).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 

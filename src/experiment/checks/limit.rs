@@ -2,7 +2,7 @@
 
 use crate::experiment::estimate::Estimate;
 use crate::experiment::outcome::CheckStatus;
-use crate::scenario::{Check, Comparator, Unit};
+use crate::scenario::{Check, Comparator, MeasureUnit};
 
 /// The verdict on one estimate.
 #[must_use]
@@ -20,8 +20,8 @@ pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
 #[must_use]
 pub fn ends(check: &Check, estimate: &Estimate) -> (f64, f64) {
     let (least, most) = match check.measure.unit() {
-        Unit::ServedShare | Unit::Utilization => (0.0, 1.0),
-        Unit::UsdChange | Unit::ShareChange => (f64::NEG_INFINITY, f64::INFINITY),
+        MeasureUnit::ServedShare | MeasureUnit::Utilization => (0.0, 1.0),
+        MeasureUnit::UsdChange | MeasureUnit::ShareChange => (f64::NEG_INFINITY, f64::INFINITY),
         _ => (0.0, f64::INFINITY),
     };
     // Never beyond the value itself, whatever rounding did to it.

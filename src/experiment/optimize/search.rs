@@ -2,15 +2,15 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::race::{Fate, Rules, Runner, Score, TURNS, race};
-use crate::experiment::base::Base;
+use super::race::{Elimination, RaceRules, RacedCandidate, Score, TURNS, race};
 use crate::experiment::checks;
 use crate::experiment::estimate::{CONFIDENCE, Estimate};
 use crate::experiment::figures::largest_p99;
 use crate::experiment::interruption::is_raised;
 use crate::experiment::pareto::{ParetoPoint, front};
 use crate::experiment::points::{Design, LoadedPoints};
-use crate::experiment::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
+use crate::experiment::varied_scenario::VariedScenario;
+use crate::experiment::{CheckOutcome, CheckStatus, Figure, Measure, RunSample, pool, threads};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
@@ -23,16 +23,16 @@ pub const MOST_CANDIDATES: u64 = 20_000;
 const LAST_ROUND: u64 = 16;
 
 /// Candidates that are confirmed until one holds.
-const TRIES: usize = 5;
+const MAX_CONFIRMATIONS: usize = 5;
 
 /// First replication of the confirmation: far from those of the race, so that nothing of it was seen before.
-const FRESH: u64 = 1 << 61;
+const FRESH_REPLICATIONS_FROM: u64 = 1 << 61;
 
 /// A search.
 #[derive(Debug)]
 pub struct Search<'a> {
     /// The scenario whose keys are chosen.
-    pub base: Base<'a>,
+    pub base: VariedScenario<'a>,
     /// The base itself, for its checks and its seed.
     pub scenario: &'a Scenario,
     /// What may be chosen.
@@ -60,7 +60,7 @@ pub struct Confirmed {
     /// Its scenario.
     pub scenario: Scenario,
     /// Its runs.
-    pub sample: Sample,
+    pub sample: RunSample,
     /// Its checks, judged by intervals that hold together with the confidence of the search.
     pub checks: Vec<CheckOutcome>,
     /// What it cost in the race \[USD a month\]: lower than the truth more often than not, because it was selected for it.
@@ -73,11 +73,11 @@ pub struct Confirmed {
 
 /// What a search found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchResult {
     /// The axes.
     pub axes: Vec<Axis>,
-    /// One runner a candidate.
-    pub runners: Vec<Runner>,
+    /// One entry a candidate, in the order of their numbers.
+    pub candidates: Vec<RacedCandidate>,
     /// The limits of the race, one a figure that a check limits.
     pub limits: Vec<Check>,
     /// The figure of each limit.
@@ -85,7 +85,7 @@ pub struct Found {
     /// The recommended setting, or the best guess when none was confirmed; `None` when no candidate could be run.
     pub winner: Option<Confirmed>,
     /// The base, on the same fresh random numbers as the winner.
-    pub base: Option<Sample>,
+    pub base: Option<RunSample>,
     /// Its checks.
     pub base_checks: Vec<CheckOutcome>,
     /// Checks that compare with a baseline, which a search has none of: they have nothing to judge and decide nothing.
@@ -111,14 +111,14 @@ impl Search<'_> {
     ///
     /// # Errors
     /// When a run of the confirmation was stopped by something else than an interruption.
-    pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
+    pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<SearchResult, RunError> {
         let axes = &self.spec.axes;
         let design = Design::grid(axes);
         let count = design.points().min(MOST_CANDIDATES) as usize;
         let loaded = LoadedPoints::new(self.base, &design, TURNS + threads::count());
         let plan = &self.scenario.plan;
         let limits = limits(&self.scenario.checks, plan);
-        let rules = Rules {
+        let rules = RaceRules {
             limits: limits.iter().map(|(check, _)| check.clone()).collect(),
             first_round: u64::from(self.spec.first_round),
             at_most: u64::from(self.spec.first_round) * LAST_ROUND,
@@ -135,12 +135,12 @@ impl Search<'_> {
                 },
             )
         };
-        let runners = race(count, &rules, run, &mut |done, alive| {
+        let candidates = race(count, &rules, run, &mut |done, alive| {
             race_runs = done;
             progress(done, alive);
         });
-        let points = points_of(&runners, rules.limits.len());
-        let mut found = Found {
+        let points = points_of(&candidates, rules.limits.len());
+        let mut found = SearchResult {
             axes: axes.clone(),
             limits: rules.limits,
             figures: limits.iter().map(|(_, figure)| *figure).collect(),
@@ -154,7 +154,7 @@ impl Search<'_> {
             rejected: Vec::new(),
             points,
             race_runs,
-            runners,
+            candidates,
             interrupted: self.is_interrupted(),
         };
         if !found.interrupted {
@@ -205,12 +205,14 @@ impl Search<'_> {
     }
 
     /// Confirms the cheapest of what is left, then the next, until one holds.
-    fn confirm_best(&self, found: &mut Found) -> Result<(), RunError> {
-        for candidate in ballot(&found.runners, &found.limits) {
-            if found.rejected.len() >= TRIES {
+    fn confirm_best(&self, found: &mut SearchResult) -> Result<(), RunError> {
+        for candidate in confirmation_order(&found.candidates, &found.limits) {
+            if found.rejected.len() >= MAX_CONFIRMATIONS {
                 break;
             }
-            let Some(confirmed) = self.confirm(candidate, &found.runners[candidate])? else { return Ok(()) };
+            let Some(confirmed) = self.confirm(candidate, &found.candidates[candidate])? else {
+                return Ok(());
+            };
             if confirmed.holds {
                 found.winner = Some(confirmed);
                 return Ok(());
@@ -224,25 +226,25 @@ impl Search<'_> {
     }
 
     /// Runs a candidate on fresh random numbers; `None` when the search was interrupted.
-    fn confirm(&self, candidate: usize, runner: &Runner) -> Result<Option<Confirmed>, RunError> {
+    fn confirm(&self, candidate: usize, raced: &RacedCandidate) -> Result<Option<Confirmed>, RunError> {
         let loaded = self.base.load(&Design::grid(&self.spec.axes).overrides(candidate as u64));
         let Some(scenario) = loaded.scenario.map(judged) else { return Ok(None) };
         let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
         let confidence = self.confidence_of_each(&scenario);
         let checks = checks::evaluate_against(&scenario, &sample, None, confidence);
         let holds = checks.iter().all(|check| check.status == CheckStatus::Pass);
-        let cost_in_race = runner.cost();
+        let cost_in_race = raced.cost();
         let shortfall = shortfall(&scenario, &sample, confidence);
         Ok(Some(Confirmed { candidate, scenario, sample, checks, cost_in_race, holds, shortfall }))
     }
 
     /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
-    fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
+    fn fresh(&self, scenario: &Scenario) -> Result<Option<RunSample>, RunError> {
         let plan = &scenario.plan;
-        let mut sample = Sample::of(plan, &checks::limited_by(&scenario.checks));
+        let mut sample = RunSample::of(plan, &checks::limited_by(&scenario.checks));
         let keep = checks::keep_for(&scenario.checks);
         let limits = Limits { requests: None, interrupted: self.interrupted };
-        let runs = FRESH..FRESH + u64::from(self.spec.replications);
+        let runs = FRESH_REPLICATIONS_FROM..FRESH_REPLICATIONS_FROM + u64::from(self.spec.replications);
         let run = |number| record::record_within(plan, (self.scenario.seed, number), keep, limits);
         let stopped = pool::until_error(runs, run, |_, record| sample.push(&record, plan));
         match stopped {
@@ -258,13 +260,13 @@ impl Search<'_> {
     fn confidence_of_each(&self, scenario: &Scenario) -> f64 {
         let judgements: usize =
             scenario.checks.iter().map(|check| Figure::of_check(check.measure, &scenario.plan).len()).sum();
-        let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * TRIES) as f64;
+        let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * MAX_CONFIRMATIONS) as f64;
         1.0 - 2.0 * wrong
     }
 }
 
 /// By how much a sample is short of passing every check at this confidence, each as a share of its limit.
-fn shortfall(scenario: &Scenario, sample: &Sample, confidence: f64) -> f64 {
+fn shortfall(scenario: &Scenario, sample: &RunSample, confidence: f64) -> f64 {
     let of = |(check, figure): (Check, Figure)| {
         let Some(pseudo) = sample.pseudo(&figure) else { return 0.0 };
         let estimate = pseudo.estimate(confidence);
@@ -294,20 +296,20 @@ fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
 
 /// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out
 /// for being dearer, then finalists that miss a limit, by how much.
-fn ballot(runners: &[Runner], limits: &[Check]) -> Vec<usize> {
-    let rank = |runner: &Runner| match runner.fate {
-        Fate::Finalist if runner.miss(limits) <= 0.0 => Some(0_u8),
-        Fate::Dearer if runner.miss(limits) <= 0.0 => Some(1),
-        Fate::Finalist => Some(2),
-        Fate::Ranked if runner.miss(limits) <= 0.0 => Some(3),
+fn confirmation_order(candidates: &[RacedCandidate], limits: &[Check]) -> Vec<usize> {
+    let rank = |raced: &RacedCandidate| match raced.elimination {
+        Elimination::Finalist if raced.miss(limits) <= 0.0 => Some(0_u8),
+        Elimination::Dearer if raced.miss(limits) <= 0.0 => Some(1),
+        Elimination::Finalist => Some(2),
+        Elimination::Ranked if raced.miss(limits) <= 0.0 => Some(3),
         _ => None,
     };
-    let mut order: Vec<(u8, f64, f64, usize)> = runners
+    let mut order: Vec<(u8, f64, f64, usize)> = candidates
         .iter()
-        .filter_map(|runner| {
-            let rank = rank(runner)?;
-            let miss = if rank == 2 { runner.miss(limits) } else { 0.0 };
-            Some((rank, miss, runner.cost(), runner.candidate))
+        .filter_map(|raced| {
+            let rank = rank(raced)?;
+            let miss = if rank == 2 { raced.miss(limits) } else { 0.0 };
+            Some((rank, miss, raced.cost(), raced.candidate))
         })
         .collect();
     order.sort_by(|a, b| {
@@ -317,13 +319,13 @@ fn ballot(runners: &[Runner], limits: &[Check]) -> Vec<usize> {
 }
 
 /// Cost and p99 of every candidate that ran, in their order; `p99` is the index of that figure in the scores.
-fn points_of(runners: &[Runner], p99: usize) -> Vec<CandidatePoint> {
-    let point = |runner: &Runner| {
-        let figure = runner.scores.first().and_then(|_| runner.figure(p99))?;
-        let at = ParetoPoint { cost: runner.cost(), p99: figure.value };
-        at.is_known().then_some(CandidatePoint { candidate: runner.candidate, at, on_front: false })
+fn points_of(candidates: &[RacedCandidate], p99: usize) -> Vec<CandidatePoint> {
+    let point = |raced: &RacedCandidate| {
+        let figure = raced.scores.first().and_then(|_| raced.figure(p99))?;
+        let at = ParetoPoint { cost: raced.cost(), p99: figure.value };
+        at.is_known().then_some(CandidatePoint { candidate: raced.candidate, at, on_front: false })
     };
-    let mut points: Vec<CandidatePoint> = runners.iter().filter_map(point).collect();
+    let mut points: Vec<CandidatePoint> = candidates.iter().filter_map(point).collect();
     let places: Vec<ParetoPoint> = points.iter().map(|point| point.at).collect();
     for index in front(&places) {
         points[index].on_front = true;
@@ -331,7 +333,7 @@ fn points_of(runners: &[Runner], p99: usize) -> Vec<CandidatePoint> {
     points
 }
 
-impl Found {
+impl SearchResult {
     /// The candidates as points, by their numbers.
     #[must_use]
     pub fn design(&self) -> Design<'_> {
@@ -386,14 +388,18 @@ mod tests {
 
     #[test]
     fn candidates_with_equal_figures_are_on_the_front_together() {
-        let runner = |candidate, cost, p99| {
+        let raced = |candidate, cost, p99| {
             let scores = vec![Score { cost, figures: vec![Some(p99)] }; 2];
-            Runner { candidate, scores, fate: Fate::Finalist }
+            RacedCandidate { candidate, scores, elimination: Elimination::Finalist }
         };
-        let never = Runner { candidate: 4, scores: Vec::new(), fate: Fate::Broken(String::new()) };
-        let runners =
-            [runner(0, 2.0, 30.0), runner(1, 1.0, 50.0), runner(2, 2.0, 30.0), runner(3, 2.0, 40.0), never];
-        let points = points_of(&runners, 0);
+        let never = RacedCandidate {
+            candidate: 4,
+            scores: Vec::new(),
+            elimination: Elimination::Broken(String::new()),
+        };
+        let candidates =
+            [raced(0, 2.0, 30.0), raced(1, 1.0, 50.0), raced(2, 2.0, 30.0), raced(3, 2.0, 40.0), never];
+        let points = points_of(&candidates, 0);
         let on_front: Vec<usize> =
             points.iter().filter(|point| point.on_front).map(|point| point.candidate).collect();
         assert_eq!((points.len(), on_front), (4, vec![0, 1, 2]));

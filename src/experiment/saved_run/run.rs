@@ -13,7 +13,7 @@ use crate::scenario::{self, Check, CheckPlace, Declared, Source, Unpriced};
 
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
-pub struct KeptFiles {
+pub struct SavedFiles {
     /// The number of the run that `summary.json` tells of, from 0 on.
     pub replication: u64,
     /// `plan.toml`.
@@ -28,7 +28,7 @@ pub struct KeptFiles {
 
 /// What the files of a run tell.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct SavedRun {
     declared: Declared,
     summary: Value,
     estimates: Option<Value>,
@@ -48,12 +48,12 @@ pub struct Kept {
 /// What is said of a figure that the files do not hold.
 const NOT_KEPT: &str = "the folder does not hold this figure; check the scenario instead";
 
-impl Kept {
+impl SavedRun {
     /// Reads the files.
     ///
     /// # Errors
     /// A sentence: one of them is not what a run writes.
-    pub fn read(files: KeptFiles) -> Result<Self, String> {
+    pub fn read(files: SavedFiles) -> Result<Self, String> {
         let declared = scenario::declared(&files.plan)?;
         let summary = json("summary.json", &files.summary)?;
         let seed = summary["scenario"]["seed"].as_u64();
@@ -190,7 +190,7 @@ impl Kept {
         let figures = &self.estimates.as_ref()?["figures"];
         let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
         let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
-        checks::still_short((nearest(share * as_f64(runs)).min(runs), runs))
+        checks::still_short(nearest(share * as_f64(runs)).min(runs), runs)
     }
 
     fn offered(&self, service: &str) -> Option<f64> {

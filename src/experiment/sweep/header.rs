@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::row::{Outcome, Row};
+use super::row::{CellOutcome, CellRow};
 use crate::experiment::points::{Design, Points};
 use crate::scenario::{Axis, Measure};
 
 /// What a sweep is. Two sweeps with the same head have the same rows, whoever runs them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Head {
+pub struct SweepHeader {
     /// Version of the program.
     pub windtunnel_version: String,
     /// Name of the scenario.
@@ -56,7 +56,7 @@ pub struct Head {
     pub horizon_s: Option<f64>,
 }
 
-impl Head {
+impl SweepHeader {
     /// SHA-256 of everything in it, in hexadecimal.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -77,11 +77,11 @@ impl Head {
     ///
     /// # Errors
     /// A clause: what does not fit.
-    pub fn expects(&self, row: &Row, cells: u64) -> Result<(), String> {
+    pub fn expects(&self, row: &CellRow, cells: u64) -> Result<(), String> {
         if row.cell >= cells {
             return Err(format!("it is of cell {}, and the sweep has {cells} cells", row.cell));
         }
-        if let Outcome::Done(done) = &row.outcome
+        if let CellOutcome::CellFigures(done) = &row.outcome
             && done.figures.len() != self.figures.len()
         {
             let (found, wanted) = (done.figures.len(), self.figures.len());

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One of several machines that share a sweep: it runs the cells whose number leaves `index` when divided by `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Share")]
+#[serde(try_from = "ShardFields")]
 pub struct Shard {
     /// From 0.
     pub index: u64,
@@ -14,15 +14,15 @@ pub struct Shard {
 
 /// A shard as a file has it.
 #[derive(Deserialize)]
-struct Share {
+struct ShardFields {
     index: u64,
     count: u64,
 }
 
-impl TryFrom<Share> for Shard {
+impl TryFrom<ShardFields> for Shard {
     type Error = String;
 
-    fn try_from(Share { index, count }: Share) -> Result<Self, String> {
+    fn try_from(ShardFields { index, count }: ShardFields) -> Result<Self, String> {
         Self::new(index, count).ok_or_else(|| format!("there is no shard {index} (from 0) of {count}"))
     }
 }

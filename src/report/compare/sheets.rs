@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::compare::{Difference, VariantComparison};
 use crate::experiment::{CONFIDENCE, Estimate, Measure};
 use crate::report::numbers::rounded;
 use crate::report::replications::figure_number;
@@ -11,7 +11,7 @@ use crate::report::summary::CheckSummary;
 use crate::report::words::cell;
 
 /// Every figure that is compared, of all services together and of each.
-fn figures(comparison: &Comparison) -> Vec<(Option<&str>, Measure)> {
+fn figures(comparison: &VariantComparison) -> Vec<(Option<&str>, Measure)> {
     let whole = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
     let mut figures: Vec<(Option<&str>, Measure)> = whole.iter().map(|measure| (None, *measure)).collect();
     for service in comparison.services() {
@@ -26,7 +26,7 @@ fn name(service: Option<&str>, measure: Measure) -> String {
 
 /// `comparison.csv`: one row a variant and figure. Differences are variant less base; their intervals hold together.
 #[must_use]
-pub fn comparison_csv(comparison: &Comparison) -> Vec<u8> {
+pub fn comparison_csv(comparison: &VariantComparison) -> Vec<u8> {
     let number = |value: Option<f64>| {
         value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| value.to_string())
     };
@@ -85,7 +85,7 @@ fn sheet(rows: &[Vec<String>]) -> Vec<u8> {
 
 /// `comparison.json`.
 #[must_use]
-pub fn comparison_json(comparison: &Comparison) -> String {
+pub fn comparison_json(comparison: &VariantComparison) -> String {
     let variants: Vec<Value> =
         (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
     let whole = json!({
@@ -106,7 +106,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
     text
 }
 
-fn variant_json(comparison: &Comparison, index: usize) -> Value {
+fn variant_json(comparison: &VariantComparison, index: usize) -> Value {
     let variant = &comparison.variants[index];
     let mut values = Map::new();
     for (service, measure) in figures(comparison) {

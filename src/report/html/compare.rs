@@ -24,7 +24,7 @@ const P99: &str = "response_time_p99_ms";
 
 /// `comparison.json`.
 #[derive(Debug, Deserialize)]
-struct Comparison {
+struct ComparisonFile {
     seed: u64,
     replications: u64,
     interrupted: bool,
@@ -140,7 +140,7 @@ impl Variant {
 
 /// The page.
 pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let comparison: Comparison = source.json("comparison.json")?;
+    let comparison: ComparisonFile = source.json("comparison.json")?;
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
@@ -198,7 +198,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     sheet.document(&head, &drawings(&comparison))
 }
 
-fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
+fn facts(comparison: &ComparisonFile, base: &Variant) -> Vec<String> {
     let mut facts = vec![
         format!("scenario {}", base.scenario.name),
         format!("{} of each variant", counted(comparison.replications, "run")),
@@ -211,7 +211,7 @@ fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
 }
 
 /// What the figures do not say.
-fn limits(comparison: &Comparison) -> Vec<String> {
+fn limits(comparison: &ComparisonFile) -> Vec<String> {
     let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
     let flows: Vec<&str> =
         comparison.variants.iter().filter(flowing).map(|variant| variant.name.as_str()).collect();
@@ -231,7 +231,7 @@ fn limits(comparison: &Comparison) -> Vec<String> {
     vec![fidelity, runs, PRICES.to_owned()]
 }
 
-fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
+fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
     let chosen = comparison.cheapest_that_passes.as_ref();
     let chosen = chosen.and_then(|name| comparison.variants.iter().find(|variant| variant.name == *name));
     let has_checks = comparison.variants.iter().any(|variant| !variant.checks.is_empty());
@@ -315,7 +315,7 @@ fn cost_text(figure: Option<&Figure>) -> String {
 }
 
 /// A line a variant.
-fn overview(comparison: &Comparison) -> Table {
+fn overview(comparison: &ComparisonFile) -> Table {
     let mut table = Table::new(
         "Variants, the base first",
         &[
@@ -397,7 +397,7 @@ fn worst_cell(variant: &Variant, name: &'static str) -> Cell {
     }
 }
 
-fn checks(comparison: &Comparison) -> Table {
+fn checks(comparison: &ComparisonFile) -> Table {
     let mut table = Table::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
     for variant in &comparison.variants {
         for check in &variant.checks {
@@ -438,7 +438,7 @@ fn figures(variant: &Variant, has_base: bool) -> Table {
     table
 }
 
-fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
+fn pictures(sheet: &mut Sheet, comparison: &ComparisonFile) -> Result<(), String> {
     let spoken = |name: &str, text: &dyn Fn(&Variant) -> String| {
         let parts: Vec<String> = comparison
             .variants
@@ -473,7 +473,7 @@ fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
     })
 }
 
-fn drawings(comparison: &Comparison) -> Drawings {
+fn drawings(comparison: &ComparisonFile) -> Drawings {
     let variants = &comparison.variants;
     let status = || variants.iter().map(|variant| status_of(variant).to_owned()).collect();
     let names = || variants.iter().map(|variant| variant.name.clone()).collect();
@@ -500,7 +500,7 @@ fn status_of(variant: &Variant) -> &'static str {
     if variant.checks.is_empty() { "none" } else { variant.status() }
 }
 
-fn cloud(comparison: &Comparison) -> Cloud {
+fn cloud(comparison: &ComparisonFile) -> Cloud {
     let states = vec![
         State { name: "passes its checks", mark: "filled" },
         State { name: "fails a check", mark: "hollow" },

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::Given;
-use super::commands::{Heard, fail, listen, print_as, stopped};
 use super::exit::Exit;
+use super::given::{Given, RUNS};
+use super::loading::Heard;
+use super::printing::{fail, print_as};
+use super::session::{Session, stopped};
 use super::subject::{self, Subject};
 use crate::experiment::checks::{Bills, evaluate_against};
 use crate::experiment::compare::{Variant, compare};
@@ -16,6 +18,7 @@ use crate::report::{self, Gate, Judged};
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, one_line, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
 #[command(
@@ -63,9 +66,6 @@ pub(super) enum GateFormat {
     /// A table for a pull request
     Markdown,
 }
-
-/// Runs of a scenario where nothing else is said.
-pub(super) const RUNS: u64 = 10;
 
 /// What the runs of the request came to.
 struct JudgedRuns {
@@ -239,10 +239,11 @@ fn sample(
     scenario: Scenario,
     runs: u64,
 ) -> Result<(Scenario, RunSample, bool), Exit> {
-    let interrupted = listen()?;
+    let session = Session::listen(Stopwatch::start(), request.given.quiet)?;
     let mut progress = Progress::start("runs", runs, 0, request.given.quiet);
-    let result =
-        replications(scenario, Enough::Runs(runs), Some(&interrupted), &mut |done| progress.reach(done));
+    let result = replications(scenario, Enough::Runs(runs), Some(&session.interrupted), &mut |done| {
+        progress.reach(done)
+    });
     progress.finish();
     let result = result.map_err(|error| stopped(&error))?;
     Ok((result.first.scenario, result.sample, result.interrupted))
@@ -250,7 +251,7 @@ fn sample(
 
 /// Runs the baseline and the scenario on the same random numbers.
 fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Result<JudgedRuns, Exit> {
-    let interrupted = listen()?;
+    let session = Session::listen(Stopwatch::start(), request.given.quiet)?;
     let runs = request.replications.unwrap_or(RUNS);
     let seed = head.seed;
     // The checks of the baseline are not judged, and what only they need is not kept.
@@ -260,7 +261,7 @@ fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Resul
         Variant { name: "head".to_owned(), scenario: head },
     ];
     let mut progress = Progress::start("runs", runs * 2, 0, request.given.quiet);
-    let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
+    let result = compare(variants, seed, runs, Some(&session.interrupted), &mut |done| progress.reach(done));
     progress.finish();
     let mut result = result.map_err(|error| stopped(&error))?;
     let Some(head) = result.variants.pop() else { return Err(Exit::RunFailed) };

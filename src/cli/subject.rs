@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::args::Given;
-use super::commands::{Heard, fail, told_anew};
 use super::exit::Exit;
 use super::folder;
+use super::given::Given;
+use super::loading::{Heard, told_anew};
+use super::printing::fail;
 use crate::experiment::{SavedFiles, SavedRun};
 use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, Source, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};

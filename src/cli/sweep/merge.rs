@@ -4,24 +4,24 @@
 use std::path::{Path, PathBuf};
 
 use super::deliver::{Delivery, Parts, deliver};
+use super::paths::{same, shown};
 use super::request::MergeRequest;
-use super::{same, shown};
-use crate::cli::commands::fail;
 use crate::cli::exit::Exit;
 use crate::cli::folder::take;
+use crate::cli::printing::fail;
+use crate::cli::session::Session;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{Shard, SweepHeader};
 use crate::report::FolderKind;
 use crate::shell::cells::Cells;
-use crate::shell::interrupt;
 use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request.
 pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
     let watch = Stopwatch::start();
-    let interrupted = match interrupt::listen() {
-        Ok(flag) => flag,
-        Err(error) => return fail(Exit::RunFailed, &format!("cannot listen for interruptions: {error}")),
+    let session = match Session::listen(watch, request.quiet) {
+        Ok(session) => session,
+        Err(exit) => return exit,
     };
     let (head, parts) = match gather(request) {
         Ok(gathered) => gathered,
@@ -45,15 +45,14 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
     let design = Design::new(&head.axes, &head.points, head.replications, head.seed);
     let mut delivery = Delivery {
         folder: &mut folder,
-        interrupted: &interrupted,
+        session: &session,
         head: &head,
         design: &design,
         out: &request.out,
         format: request.format,
         no_report: request.no_report,
-        quiet: request.quiet,
     };
-    deliver(&mut delivery, Parts::new(parts), &watch)
+    deliver(&mut delivery, Parts::new(parts))
 }
 
 /// The parts with their common head, or everything that is wrong with them.

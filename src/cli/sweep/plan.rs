@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::SweepRequest;
-use crate::cli::commands::{by_baseline, fail, more_on, varied, without_baseline};
+use super::request::SweepRequest;
 use crate::cli::exit::Exit;
+use crate::cli::loading::{by_baseline, more_on, varied, without_baseline};
+use crate::cli::printing::fail;
 use crate::experiment::points::{self, Design, Points};
 use crate::experiment::sweep::{self, SweepHeader};
 use crate::experiment::{Figure, VariedScenario};

@@ -16,6 +16,7 @@ pub mod plot;
 mod png;
 mod render;
 mod series;
+mod service_view;
 mod stairs;
 mod utilization;
 mod zoom;

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 
 use super::chart::plot::{self, Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Unit};
+use super::figures::figure_number;
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::proviso::proviso;
-use super::replications::figure_number;
 use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::replications::figure_number;
+use super::figures::figure_number;
 use crate::experiment::Measure;
 use crate::experiment::compare::VariantComparison;
 use crate::experiment::scale_in::Ends;

@@ -6,6 +6,7 @@ mod moment;
 mod moves;
 mod quiet;
 mod read;
+mod rows;
 mod service;
 mod story;
 

@@ -8,6 +8,7 @@ mod heat;
 mod labels;
 mod legend;
 mod ruler;
+mod shapes;
 
 use plotters::prelude::DrawingBackend;
 

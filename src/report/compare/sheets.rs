@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::experiment::compare::{Difference, VariantComparison};
 use crate::experiment::{CONFIDENCE, Estimate, Measure};
+use crate::report::figures::figure_number;
 use crate::report::numbers::rounded;
-use crate::report::replications::figure_number;
 use crate::report::scale_in::{ends_json, orders};
 use crate::report::summary::CheckSummary;
 use crate::report::words::cell;

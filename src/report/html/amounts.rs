@@ -130,6 +130,14 @@ pub(super) fn half_width(kind: Kind, half: Option<f64>) -> String {
     half.map_or_else(String::new, |half| format!("± {}", kind.text(half)))
 }
 
+/// Dollars with their thousands apart.
+pub(super) fn money(text: &str) -> String {
+    match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
+        Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

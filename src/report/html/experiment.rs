@@ -7,15 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::figures::Tile;
 use super::frame::{Markup, Origin, Page, Templates};
+use super::reading::Open;
+use super::tile::Tile;
 use crate::report::manifest::Manifest;
 
 /// The major version of the results that this program reads.
 const SCHEMA_MAJOR: &str = "1";
-
-/// Opens a file of a folder by its name, or says in words why it cannot.
-pub type Open<'a> = dyn FnMut(&str) -> Result<Box<dyn Read>, String> + 'a;
 
 /// The files of a folder, and what made them.
 pub(super) struct Source<'a, 'b> {

@@ -3,29 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::amounts::money;
 use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::{ends_note, ends_words};
-
-/// A figure in large type.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Tile {
-    name: &'static str,
-    value: String,
-    note: String,
-    /// What has to be said beside the value; the note says it too.
-    #[serde(skip)]
-    proviso: Option<String>,
-}
-
-impl Tile {
-    pub(super) const fn new(name: &'static str, value: String, note: String) -> Self {
-        Self { name, value, note, proviso: None }
-    }
-}
 
 /// A table of figures that belong together.
 #[derive(Clone, Debug, Serialize)]
@@ -100,14 +85,6 @@ fn availability(served: u128, decided: u128) -> String {
 /// `≈` where response times are approximate.
 fn mark(results: &Results) -> &'static str {
     if results.summary.scenario.fidelity == "requests" { "" } else { "≈" }
-}
-
-/// Dollars with their thousands apart.
-pub(super) fn money(text: &str) -> String {
-    match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
-        Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
-        None => text.to_owned(),
-    }
 }
 
 /// All figures of the summary.

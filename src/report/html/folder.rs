@@ -1,6 +1,7 @@
 //! The page of an experiment, by the command that left the folder.
 
-use super::experiment::{Open, Source};
+use super::experiment::Source;
+use super::reading::Open;
 use super::{compare, forecast, optimize, sweep};
 use crate::report::manifest::{FolderKind, Manifest};
 

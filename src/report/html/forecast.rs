@@ -6,7 +6,7 @@ use super::amounts::{Amount, Kind, NOTHING, dollars, relative, sentence_of, valu
 use super::cloud::{Drawings, Fan};
 use super::embed::Column;
 use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted};
-use super::figures::Tile;
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::report::forecast::band_sentence;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::amounts::{Amount, Kind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted};
-use super::figures::Tile;
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, grouped};

@@ -4,16 +4,20 @@
 mod sheets;
 mod summary;
 
+use std::io::Read;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::experiment::Open;
 use crate::experiment::checked_horizon;
 use crate::report::manifest::Manifest;
 
 pub(super) use sheets::{Alarm, ColdStart, Decision, Seen, Timeline};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};
+
+/// Opens a file of a folder by its name, or says in words why it cannot.
+pub type Open<'a> = dyn FnMut(&str) -> Result<Box<dyn Read>, String> + 'a;
 
 /// What to do about a file that cannot be used.
 const REMEDY: &str = "make the results again with `windtunnel run`";

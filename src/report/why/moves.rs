@@ -1,6 +1,6 @@
 //! The changes of capacity, and which of them a moment is about.
 
-use super::read::Row;
+use super::rows::Row;
 use super::service::ServiceLog;
 
 /// How far from the moment a change may be to be what it is about \[s\].

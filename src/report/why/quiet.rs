@@ -1,7 +1,7 @@
 //! Why nothing was scaled around a moment.
 
 use super::moment::Clock;
-use super::read::{Row, Seen};
+use super::rows::{Row, Seen};
 use super::service::ServiceLog;
 use super::story::{Page, alarm_in_words, number, wrong};
 

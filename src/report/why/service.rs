@@ -1,6 +1,6 @@
 //! What the files say of one service.
 
-use super::read::{Life, Minute, Row, Seen};
+use super::rows::{Life, Minute, Row, Seen};
 
 /// The rows of one service, each file in order of time.
 pub(super) struct ServiceLog {

@@ -2,7 +2,7 @@
 
 use super::moment::Clock;
 use super::moves::Episode;
-use super::read::{Row, Seen};
+use super::rows::{Row, Seen};
 use super::service::ServiceLog;
 use crate::kernel::units::SimDuration;
 use crate::report::numbers::{PLAIN, figure, grouped, span};

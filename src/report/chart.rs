@@ -31,7 +31,7 @@ use super::numbers::{THIN, grouped};
 use super::words::plain;
 use crate::experiment::{CheckStatus, RunResult};
 use block::Block;
-use canvas::{Canvas, GREEN_INK, GREY, INK, Place, SCALE, TextLook, VERMILION};
+use canvas::{Anchor, Canvas, GREEN_INK, GREY, INK, SCALE, TextLook, VERMILION};
 use render::Drawing;
 
 /// Width of the picture \[px\].
@@ -123,10 +123,10 @@ impl<'a> Picture<'a> {
         let look = TextLook::new(12.0, GREY);
         let y = f64::from(self.height()) - 18.0;
         let mark = format!("windtunnel · {:016x}", result.record.fingerprint);
-        canvas.text(&mark, Place::right(f64::from(WIDTH) - 24.0, y), look)?;
+        canvas.text(&mark, Anchor::right(f64::from(WIDTH) - 24.0, y), look)?;
         let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
         let text = canvas.fitted(&text, look, room);
-        canvas.text(&text, Place::left(24.0, y), look)
+        canvas.text(&text, Anchor::left(24.0, y), look)
     }
 }
 
@@ -148,7 +148,7 @@ impl Drawing for Picture<'_> {
             top += block.height();
         }
         if self.blocks.is_empty() {
-            let place = Place::centre(f64::from(WIDTH) / 2.0, top + EMPTY_HEIGHT / 2.0);
+            let place = Anchor::centre(f64::from(WIDTH) / 2.0, top + EMPTY_HEIGHT / 2.0);
             canvas.text("the scenario has no service", place, TextLook::new(16.0, GREY))?;
         }
         self.caption(canvas)
@@ -160,14 +160,14 @@ fn title<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Res
     let facts = format!("{} · seed {}", plain(&scenario.region), scenario.seed);
     let look = TextLook::new(13.0, GREY);
     let right = f64::from(WIDTH) - 24.0;
-    canvas.text(&facts, Place::right(right, 30.0), look)?;
+    canvas.text(&facts, Anchor::right(right, 30.0), look)?;
     let room = right - canvas.width_of(&facts, look) - 48.0;
     let name = canvas.fitted(&plain(&scenario.name), TextLook::new(26.0, INK).bold(), room);
-    canvas.text(&name, Place::left(24.0, 30.0), TextLook::new(26.0, INK).bold())?;
+    canvas.text(&name, Anchor::left(24.0, 30.0), TextLook::new(26.0, INK).bold())?;
     let (verdict, colour) = verdict(result);
     let look = TextLook::new(15.0, colour).bold();
     let verdict = canvas.fitted(&plain(&verdict), look, f64::from(WIDTH) - 48.0);
-    canvas.text(&verdict, Place::left(24.0, 60.0), look)
+    canvas.text(&verdict, Anchor::left(24.0, 60.0), look)
 }
 
 /// The verdict in one line, and its colour.

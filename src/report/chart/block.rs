@@ -6,7 +6,7 @@ use super::super::calendar::Calendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
-use super::canvas::{Canvas, INK, Place, TextLook};
+use super::canvas::{Anchor, Canvas, INK, TextLook};
 use super::marks::LANE;
 use super::panel::HEADING;
 use super::service_view::ServiceView;
@@ -90,7 +90,7 @@ impl<'a> Block<'a> {
         let look = TextLook::new(17.0, INK).bold();
         let name = canvas.fitted(&plain(&self.view.service.name), look, 420.0);
         let y = top + 12.0;
-        canvas.text(&name, Place::left(24.0, y), look)?;
+        canvas.text(&name, Anchor::left(24.0, y), look)?;
         let x = 24.0 + canvas.width_of(&name, look) + 18.0;
         let look = TextLook::new(13.0, INK);
         let told = sentences(self.view.service, self.view.scenario);
@@ -102,10 +102,10 @@ impl<'a> Block<'a> {
         });
         let (first, second) = told.split_at(fitting.unwrap_or(1).min(told.len()));
         let first = canvas.fitted(&line(first), look, TEXT_END - x);
-        canvas.text(&first, Place::left(x, y), look)?;
+        canvas.text(&first, Anchor::left(x, y), look)?;
         let second = canvas.fitted(&line(second), look, TEXT_END - 24.0);
         // Below the first line where it fits there.
         let x = x.min(TEXT_END - canvas.width_of(&second, look)).max(24.0);
-        canvas.text(&second, Place::left(x, y + 21.0), look)
+        canvas.text(&second, Anchor::left(x, y + 21.0), look)
     }
 }

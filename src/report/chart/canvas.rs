@@ -77,13 +77,13 @@ impl TextLook {
 
 /// Where a text stands: its vertical middle at `y`, its left end, middle or right end at `x`.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Anchor {
     x: f64,
     y: f64,
     anchor: HPos,
 }
 
-impl Place {
+impl Anchor {
     pub(super) const fn left(x: f64, y: f64) -> Self {
         Self { x, y, anchor: HPos::Left }
     }
@@ -227,7 +227,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// A text.
-    pub(super) fn text(&mut self, text: &str, place: Place, look: TextLook) -> Result<(), ChartError> {
+    pub(super) fn text(&mut self, text: &str, place: Anchor, look: TextLook) -> Result<(), ChartError> {
         if text.is_empty() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ mod shapes;
 use plotters::prelude::DrawingBackend;
 
 use super::super::words::plain;
-use super::canvas::{self, Canvas, Colour, GREY, INK, Place, TextLook};
+use super::canvas::{self, Anchor, Canvas, Colour, GREY, INK, TextLook};
 use super::render::{self, Drawing};
 use super::{ChartError, WIDTH};
 
@@ -272,7 +272,7 @@ impl PlotPanel {
     fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>, frame: Frame) -> Result<(), ChartError> {
         let look = TextLook::new(15.0, INK).bold();
         let title = canvas.fitted(&plain(&self.title), look, frame.right - frame.left);
-        canvas.text(&title, Place::left(frame.left, frame.top + 10.0), look)?;
+        canvas.text(&title, Anchor::left(frame.left, frame.top + 10.0), look)?;
         match &self.content {
             Content::Curves { x, y, series } => curves::draw(canvas, self, frame, (x, y, series)),
             Content::Heat(map) => heat::draw(canvas, self, frame, map),
@@ -322,16 +322,16 @@ impl Drawing for PlotSpec {
         let room = f64::from(WIDTH) - 2.0 * MARGIN;
         let look = TextLook::new(24.0, INK).bold();
         let title = canvas.fitted(&plain(&self.title), look, room);
-        canvas.text(&title, Place::left(MARGIN, 28.0), look)?;
+        canvas.text(&title, Anchor::left(MARGIN, 28.0), look)?;
         let look = TextLook::new(14.0, GREY);
         let subtitle = canvas.fitted(&plain(&self.subtitle), look, room);
-        canvas.text(&subtitle, Place::left(MARGIN, 56.0), look)?;
+        canvas.text(&subtitle, Anchor::left(MARGIN, 56.0), look)?;
         let (panels, height) = self.layout();
         for (panel, frame) in panels {
             panel.draw(canvas, frame)?;
         }
         let look = TextLook::new(12.0, GREY);
         let caption = canvas.fitted(&plain(&self.caption), look, room);
-        canvas.text(&caption, Place::left(MARGIN, height - 16.0), look)
+        canvas.text(&caption, Anchor::left(MARGIN, height - 16.0), look)
     }
 }

@@ -16,14 +16,14 @@ use crate::report::manifest::Manifest;
 const SCHEMA_MAJOR: &str = "1";
 
 /// The files of a folder, and what made them.
-pub(super) struct Source<'a, 'b> {
+pub(super) struct FolderSource<'a, 'b> {
     /// What made them.
     pub(super) made: &'a Manifest,
     /// Opens one of them.
     pub(super) open: &'a mut Open<'b>,
 }
 
-impl Source<'_, '_> {
+impl FolderSource<'_, '_> {
     /// The bytes of a file.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Source<'_, '_> {
     }
 }
 
-impl Source<'_, '_> {
+impl FolderSource<'_, '_> {
     /// What made the results.
     pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins = Vec::new();
@@ -239,7 +239,7 @@ impl Table {
 
 /// The place of a picture, which a script draws.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Place {
+pub(super) struct ChartPlace {
     /// The element, and the same as in the data.
     pub(super) id: &'static str,
     /// Its title.
@@ -263,7 +263,7 @@ pub(super) struct Sheet {
 }
 
 /// What stands at the head and the foot of a page.
-pub(super) struct Head {
+pub(super) struct PageHead {
     /// `Comparison`, `Sweep`, …
     pub(super) kind: &'static str,
     /// What was compared, swept, …
@@ -300,7 +300,7 @@ impl Sheet {
         self.add("table.html", table)
     }
 
-    pub(super) fn place(&mut self, place: &Place) -> Result<(), String> {
+    pub(super) fn place(&mut self, place: &ChartPlace) -> Result<(), String> {
         self.add("picture.html", place)
     }
 
@@ -339,7 +339,7 @@ impl Sheet {
     ///
     /// # Errors
     /// A sentence, should a template or the data be wrong.
-    pub(super) fn document(&self, head: &Head, data: &impl Serialize) -> Result<Vec<u8>, String> {
+    pub(super) fn document(&self, head: &PageHead, data: &impl Serialize) -> Result<Vec<u8>, String> {
         let view = View {
             kind: head.kind,
             name: &head.name,

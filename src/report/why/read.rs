@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::rows::{Life, Minute, Row, Seen};
+use super::rows::{DecisionRow, EvaluationRow, MinuteRow, TaskRow};
 use super::service::ServiceLog;
 
 /// The files that the story is made of, as bytes.
@@ -37,10 +37,10 @@ pub(super) struct PlanHead {
 /// All of them.
 pub(super) struct Log {
     pub(super) head: PlanHead,
-    pub(super) minutes: Vec<Minute>,
-    rows: Vec<Row>,
-    seen: Vec<Seen>,
-    lives: Vec<Life>,
+    pub(super) minutes: Vec<MinuteRow>,
+    rows: Vec<DecisionRow>,
+    seen: Vec<EvaluationRow>,
+    lives: Vec<TaskRow>,
 }
 
 fn sheet<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<Vec<T>, String> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// A row of `timeline.csv`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Minute {
+pub(super) struct MinuteRow {
     pub(super) time_s: f64,
     pub(super) service: String,
     pub(super) offered_per_s: f64,
@@ -20,7 +20,7 @@ pub(super) struct Minute {
 
 /// A row of `decisions.csv`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Row {
+pub(super) struct DecisionRow {
     pub(super) time_s: f64,
     pub(super) until_s: f64,
     pub(super) times: u64,
@@ -37,7 +37,7 @@ pub(super) struct Row {
 
 /// A row of `evaluations.csv`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Seen {
+pub(super) struct EvaluationRow {
     pub(super) time_s: f64,
     pub(super) until_s: f64,
     pub(super) service: String,
@@ -60,7 +60,7 @@ pub(super) struct Seen {
 
 /// A row of `tasks.csv`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Life {
+pub(super) struct TaskRow {
     pub(super) service: String,
     pub(super) asked_for_s: Option<f64>,
     pub(super) running_s: Option<f64>,

@@ -6,7 +6,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
+use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
 use super::labels::Labels;
 use super::legend;
 use super::ruler::Ruler;
@@ -54,7 +54,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let area = area(canvas, frame, top + NAME, panel.height, (x, y, series));
     let look = TextLook::new(12.0, GREY);
     let name = canvas.fitted(&plain(&y.name), look, frame.right - frame.left);
-    canvas.text(&name, Place::left(frame.left, top + 11.0), look)?;
+    canvas.text(&name, Anchor::left(frame.left, top + 11.0), look)?;
     for entry in series {
         if let Mark::Band(strength) = entry.mark {
             band(canvas, &area, entry, strength)?;
@@ -73,7 +73,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let name = canvas.fitted(&plain(&x.name), look, frame.right - frame.left);
     let middle = f64::midpoint(bounds.left, bounds.right);
-    canvas.text(&name, Place::centre(middle, bounds.bottom + 34.0), look)
+    canvas.text(&name, Anchor::centre(middle, bounds.bottom + 34.0), look)
 }
 
 fn is_drawable(spot: &Spot) -> bool {
@@ -118,7 +118,7 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
         let text = canvas.fitted(&plain(text), look, room);
         let half = canvas.width_of(&text, look) / 2.0;
         if at - half > free_from {
-            canvas.text(&text, Place::centre(at, bounds.bottom + 14.0), look)?;
+            canvas.text(&text, Anchor::centre(at, bounds.bottom + 14.0), look)?;
             free_from = at + half + 6.0;
         }
     }
@@ -126,7 +126,7 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
         let (_, at) = area.place(0.0, *value);
         canvas.path(&[(bounds.left, at), (bounds.right, at)], GRID, 0.5)?;
         let text = canvas.fitted(&plain(text), look, WIDEST);
-        canvas.text(&text, Place::right(bounds.left - 8.0, at), look)?;
+        canvas.text(&text, Anchor::right(bounds.left - 8.0, at), look)?;
     }
     Ok(())
 }
@@ -266,7 +266,7 @@ fn labels<DB: DrawingBackend>(
         let text = canvas.fitted(&plain(&spot.label), look, 260.0);
         let width = canvas.width_of(&text, look);
         if let Some((left, middle)) = labels.place(area.place(spot.x, spot.y), width) {
-            canvas.text(&text, Place::left(left, middle), look)?;
+            canvas.text(&text, Anchor::left(left, middle), look)?;
         }
     }
     Ok(())
@@ -285,5 +285,5 @@ pub(super) fn nothing<DB: DrawingBackend>(
     // Grid lines would run through the words.
     let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
     canvas.rect(behind, plotters::style::WHITE, 1.0)?;
-    canvas.text(&text, Place::centre(x, y), look)
+    canvas.text(&text, Anchor::centre(x, y), look)
 }

@@ -4,7 +4,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::{columns, plain};
 use super::super::ChartError;
-use super::super::canvas::{Bounds, Canvas, GREY, Place, TextLook};
+use super::super::canvas::{Anchor, Bounds, Canvas, GREY, TextLook};
 use super::{Frame, Mark, Series};
 
 /// Height of a row \[px\].
@@ -51,7 +51,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
         swatch(canvas, entry, x, y)?;
         let name = canvas.fitted(&plain(&entry.name), look, room - SWATCH - GAP * 0.5);
-        canvas.text(&name, Place::left(x + SWATCH, y), look)?;
+        canvas.text(&name, Anchor::left(x + SWATCH, y), look)?;
         x += SWATCH + canvas.width_of(&name, look) + GAP;
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::session::{Session, stopped};
 use super::{folder, manifest};
 use crate::experiment::VariedScenario;
 use crate::experiment::forecast::{
-    Actual, FidelityChoice, Forecast, ForecastError, ForecastProgress, forecast, read_actuals,
+    Actual, Expectation, FidelityChoice, Forecast, ForecastError, ForecastProgress, forecast, read_actuals,
 };
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
@@ -128,7 +128,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let asked = (&spec, choice(request));
+    let asked = Expectation { spec: &spec, fidelity: choice(request) };
     let result = forecast(&base, scenario, asked, Some(&session.interrupted), &mut |news| match news {
         ForecastProgress::Done(done) => progress.reach(done),
         ForecastProgress::OneByOne(requests) => announce(requests, &spec, request.given.quiet),

@@ -191,6 +191,15 @@ pub enum ForecastProgress {
     Done(u64),
 }
 
+/// What is forecast, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'a> {
+    /// Months, growth, and how sure they are.
+    pub spec: &'a ForecastSpec,
+    /// How the months are simulated.
+    pub fidelity: FidelityChoice,
+}
+
 /// Forecasts `base`, which is `scenario`. `progress` hears how it gets on.
 ///
 /// # Errors
@@ -198,14 +207,15 @@ pub enum ForecastProgress {
 pub fn forecast(
     base: &VariedScenario<'_>,
     scenario: &Scenario,
-    (spec, choice): (&ForecastSpec, FidelityChoice),
+    expected: Expectation<'_>,
     interrupted: Option<&AtomicBool>,
     progress: &mut dyn FnMut(ForecastProgress),
 ) -> Result<Forecast, ForecastError> {
+    let Expectation { spec, fidelity } = expected;
     let mut prepared = Prepared::new(base, scenario, spec)?;
     let (expected, largest) = prepared.expected_requests(spec).map_err(ForecastError::Words)?;
     let limits = Limits { requests: None, interrupted };
-    prepared.choose(choice, expected, limits).map_err(ForecastError::Run)?;
+    prepared.choose(fidelity, expected, limits).map_err(ForecastError::Run)?;
     if prepared.plans.iter().any(|plan| plan.fidelity != Fidelity::Fluid) {
         within_limit(largest, scenario.max_requests).map_err(ForecastError::Words)?;
         progress(ForecastProgress::OneByOne(expected));

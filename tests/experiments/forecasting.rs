@@ -1,7 +1,9 @@
 //! Forecasts whose arithmetic can be done by hand.
 
 use windtunnel::experiment::VariedScenario;
-use windtunnel::experiment::forecast::{FidelityChoice, Forecast, ForecastError, draw, forecast};
+use windtunnel::experiment::forecast::{
+    Expectation, FidelityChoice, Forecast, ForecastError, draw, forecast,
+};
 use windtunnel::report::{forecast_csv, forecast_json, forecast_table};
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
@@ -12,7 +14,7 @@ fn of(text: &str, spec: &ForecastSpec, choice: FidelityChoice) -> Forecast {
     let files = || Box::new(NoFiles) as Box<dyn Files>;
     let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
     let scenario = base.load(&[]).scenario.expect("a scenario");
-    forecast(&base, &scenario, (spec, choice), None, &mut |_| ()).expect("a forecast")
+    forecast(&base, &scenario, Expectation { spec, fidelity: choice }, None, &mut |_| ()).expect("a forecast")
 }
 
 fn spec() -> ForecastSpec {
@@ -58,7 +60,9 @@ fn the_limit_of_the_scenario_holds_for_every_month() {
         let base = VariedScenario { source: &source, overrides: &overrides, seed: None, files: &files };
         let scenario = base.load(&[]).scenario.expect("a scenario");
         let spec = ForecastSpec { months: 2, growth: 0.5, growth_sd: 0.0, runs: 1, ..spec() };
-        forecast(&base, &scenario, (&spec, choice), None, &mut |_| ()).err().map(|error| format!("{error:?}"))
+        forecast(&base, &scenario, Expectation { spec: &spec, fidelity: choice }, None, &mut |_| ())
+            .err()
+            .map(|error| format!("{error:?}"))
     };
     let said = refused(6_000_000, FidelityChoice::Requests).expect("the second month is beyond it");
     assert!(said.contains("`limits.max_requests` is 6.00e6") && said.contains("in 20"), "{said}");
@@ -76,8 +80,14 @@ fn growth_beyond_what_can_be_counted_is_refused_in_words() {
         ForecastSpec { months: 60, growth: 10.0, ..spec() },
         ForecastSpec { months: 60, growth: 0.0, growth_sd: 1.0, runs: 100, ..spec() },
     ] {
-        let refused =
-            forecast(&base, &scenario, (&spec, FidelityChoice::Auto), None, &mut |_| ()).unwrap_err();
+        let refused = forecast(
+            &base,
+            &scenario,
+            Expectation { spec: &spec, fidelity: FidelityChoice::Auto },
+            None,
+            &mut |_| (),
+        )
+        .unwrap_err();
         let ForecastError::Words(words) = refused else { panic!("{refused:?}") };
         assert!(words.contains("a month holds 1e15"), "{words}");
     }

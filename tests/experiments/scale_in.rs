@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use windtunnel::experiment::compare::{self, Variant, VariantComparison, compare};
-use windtunnel::experiment::forecast::{FidelityChoice, Forecast, forecast};
+use windtunnel::experiment::forecast::{Expectation, FidelityChoice, Forecast, forecast};
 use windtunnel::experiment::replications::{self, Enough, replications};
 use windtunnel::experiment::{Figure, Measure, RunResult, VariedScenario, run};
 use windtunnel::report::{
@@ -185,7 +185,14 @@ fn forecasted(text: &str) -> Forecast {
     let scenario = base.load(&[]).scenario.expect("a scenario");
     let spec =
         ForecastSpec { from: Some((2027, 1)), months: 2, runs: 3, price_cv: 0.1, ..ForecastSpec::default() };
-    forecast(&base, &scenario, (&spec, FidelityChoice::Fluid), None, &mut |_| ()).expect("a forecast")
+    forecast(
+        &base,
+        &scenario,
+        Expectation { spec: &spec, fidelity: FidelityChoice::Fluid },
+        None,
+        &mut |_| (),
+    )
+    .expect("a forecast")
 }
 
 #[test]

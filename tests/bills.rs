@@ -5,7 +5,7 @@ use windtunnel::experiment::{CheckStatus, RunResult, run};
 use windtunnel::kernel::billing::LineItem;
 use windtunnel::kernel::units::Usd;
 
-use crate::experiments::scenario;
+use crate::example::scenario;
 use crate::program::windtunnel;
 
 /// A service of one task that is never scaled, with what `more` adds to it.

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::example::NoFiles;
 use crate::program::shipped;
-use crate::scenario::{MINIMAL, NoFiles};
+use crate::scenario::MINIMAL;
 use windtunnel::scenario::{Source, load};
 
 /// A case: its name in the reference, where it stands there, what is checked, and the test.

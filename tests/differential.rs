@@ -11,7 +11,7 @@ mod naive;
 
 use std::collections::VecDeque;
 
-use windtunnel::kernel::facts::{Denial, Passage};
+use windtunnel::kernel::facts::{Outcome, Visit};
 use windtunnel::kernel::policy::ScheduledPlan;
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan, Routing};
@@ -142,7 +142,7 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
 }
 
 /// Outcomes in an order of their own: requests that arrive at one instant may be stated in any order.
-fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Passage>)>) -> Vec<(u64, Fate, Option<Passage>)> {
+fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Visit>)>) -> Vec<(u64, Fate, Option<Visit>)> {
     let mut rows: Vec<_> = rows.collect();
     rows.sort_by_key(|(arrival, fate, passage)| {
         (*arrival, passage.map(|p| (p.start, p.cpu_start, p.cpu_end, p.end)), *fate)
@@ -265,8 +265,9 @@ fn the_event_path_and_a_naive_crowd_agree_to_the_nanosecond() {
         }
         .sorted();
         assert_eq!(events, naive, "event path, then naive crowd, seed {seed}\n{service:#?}");
-        let timed_out = naive.unanswered.iter().filter(|end| end.denial == Denial::TimedOut).count();
-        let again = naive.unanswered.iter().filter(|end| end.tries_again).count();
+        let timed_out =
+            naive.unanswered.iter().filter(|end| !matches!(end.outcome, Outcome::Rejected(_))).count();
+        let again = naive.unanswered.iter().filter(|end| end.will_retry).count();
         let refused = naive.unanswered.len() - timed_out;
         let counts = [naive.answers.len(), timed_out, refused, again, naive.in_vain.len()];
         totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
@@ -305,7 +306,7 @@ fn balanced_plan(rng: &mut Rng) -> Plan {
 }
 
 /// What became of each request, and the way of those that were answered.
-fn endings(plan: &Plan, seed: u64) -> Vec<(u64, Ending, Option<Passage>)> {
+fn endings(plan: &Plan, seed: u64) -> Vec<(u64, Ending, Option<Visit>)> {
     let seen = &witness(plan, seed, 0).0.services[0];
     assert_eq!(seen.unmatched_losses, 0);
     let rows = seen.requests.iter().map(|request| {

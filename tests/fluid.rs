@@ -398,9 +398,8 @@ fn flows_are_billed_for_as_many_lcus_as_requests_are() {
             bill("cpu_time = \"1ms\"\nwait_time = { exponential = { mean = \"200s\" } }", spike, ""),
         ),
     ];
-    let scenario = |text: &str, fidelity: &str| {
-        crate::experiments::scenario(&format!("fidelity = \"{fidelity}\"\n{text}"))
-    };
+    let scenario =
+        |text: &str, fidelity: &str| crate::example::scenario(&format!("fidelity = \"{fidelity}\"\n{text}"));
     for (what, text) in &texts {
         let (single, flow) = (lcu_hours(scenario(text, "requests")), lcu_hours(scenario(text, "fluid")));
         assert!(single > 1.0 && (flow / single - 1.0).abs() < 0.005, "{what}: {single} and {flow}");

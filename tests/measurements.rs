@@ -40,7 +40,7 @@ fn service(high_resolution: bool) -> Plan {
          target_value = 60.0\n"
     );
     let source = Source { name: "step".to_owned(), text };
-    let loaded = load(&source, &[], None, &mut crate::scenario::NoFiles);
+    let loaded = load(&source, &[], None, &mut crate::example::NoFiles);
     assert!(loaded.diagnostics.iter().all(|d| d.code.starts_with("WT1")), "{:?}", loaded.diagnostics);
     loaded.scenario.unwrap().plan
 }

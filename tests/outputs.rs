@@ -83,7 +83,10 @@ fn gaps(place: &Path) {
     const TARGET: &str = "service.web.scaling.target_tracking.cpu.target_value";
     said(place, &format!("sweep web --axis {TARGET}=50,60 {short} --out gap-sweep"));
     said(place, &format!("optimize web --axis {TARGET}=50,60 {short} --out gap-optimize"));
-    said(place, &format!("forecast web --months 1 --replications 2 {short} --out gap-forecast"));
+    said(
+        place,
+        &format!("forecast web --months 1 --replications 2 --fidelity fluid {short} --out gap-forecast"),
+    );
 }
 
 /// The words of a command line: `_` is a space within a word where none is a name, a shipped scenario's name is its path.

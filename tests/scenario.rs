@@ -28,15 +28,6 @@ impl Files for Folder {
     }
 }
 
-/// No files at all.
-pub(crate) struct NoFiles;
-
-impl Files for NoFiles {
-    fn open(&mut self, _: &str) -> Result<Box<dyn Read>, String> {
-        Err("no such file".to_owned())
-    }
-}
-
 pub(crate) fn scenarios() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }

@@ -1,6 +1,11 @@
 //! The house is in order: floors, sizes, words. Each rule is a function of a path and a text, with a test that shows
 //! it can fail.
 
+mod circles;
+mod names;
+mod ratchet;
+mod tokens;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

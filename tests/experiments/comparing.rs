@@ -7,7 +7,7 @@ use windtunnel::report::{
     comparison_csv, comparison_json, comparison_markdown, comparison_table, estimates_json,
 };
 
-use super::{scenario, text};
+use crate::example::{scenario, text};
 
 fn variant(name: &str, text: &str) -> Variant {
     Variant { name: name.to_owned(), scenario: scenario(text) }

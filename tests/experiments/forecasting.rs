@@ -7,7 +7,7 @@ use windtunnel::experiment::forecast::{
 use windtunnel::report::{forecast_csv, forecast_json, forecast_table};
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
-use super::{NoFiles, text};
+use crate::example::{NoFiles, text};
 
 fn of(text: &str, spec: &ForecastSpec, choice: FidelityChoice) -> Forecast {
     let source = Source { name: "web.toml".to_owned(), text: text.to_owned() };

@@ -12,7 +12,7 @@ use windtunnel::report::{
 };
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
-use super::{NoFiles, scenario};
+use crate::example::{NoFiles, scenario};
 
 const GRADUAL: &str = "[assumptions]\ntt_scale_in_mode = { max_fraction = 0.05 }\n";
 const BETWEEN: &str = "[assumptions]\ntt_scale_in_mode = { max_fraction = 0.2 }\n";
@@ -25,7 +25,7 @@ const STEPS: &str = "[service.web.scaling.step.in]\n\
 
 /// Forty idle tasks of which a policy needs one or two.
 fn idle(policy: &str, assumptions: &str) -> String {
-    super::text(2.0, 1, "")
+    crate::example::text(2.0, 1, "")
         .replace("horizon = \"30m\"", "horizon = \"3h\"")
         .replace("max_capacity = 1", "max_capacity = 40\ndesired_count = 40")
         + policy
@@ -141,7 +141,7 @@ fn compared(variants: &[(&str, String)]) -> VariantComparison {
 
 /// The service with so many tasks and no policy.
 fn fixed(tasks: u32) -> String {
-    super::text(2.0, tasks, "").replace("horizon = \"30m\"", "horizon = \"3h\"")
+    crate::example::text(2.0, tasks, "").replace("horizon = \"30m\"", "horizon = \"3h\"")
 }
 
 #[test]

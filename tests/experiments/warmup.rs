@@ -4,7 +4,7 @@ use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::warmup::{mser5, pilot};
 use windtunnel::experiment::{Figure, Measure};
 
-use super::{scenario, text};
+use crate::example::{scenario, text};
 
 fn series(text: &str) -> Vec<f64> {
     text.lines().map(|line| line.parse().unwrap()).collect()

@@ -6,7 +6,7 @@ use windtunnel::scenario::{Check, Comparator};
 
 use super::{RISING, check};
 use crate::cli::folder;
-use crate::experiments::scenario;
+use crate::example::scenario;
 use crate::program::windtunnel;
 
 const LIMIT: &str = "\n[checks]\ncost_change = \"<= 5%\"\n";

@@ -273,9 +273,8 @@ fn faults_that_capacity_does_not_see_are_said_beside_it() {
 
 #[test]
 fn what_is_kept_of_a_run_changes_none_of_its_figures() {
-    let scenario = crate::experiments::scenario(
-        &RISING.replace("horizon = \"40m\"", "horizon = \"40m\"\nwarmup = \"5m\""),
-    );
+    let scenario =
+        crate::example::scenario(&RISING.replace("horizon = \"40m\"", "horizon = \"40m\"\nwarmup = \"5m\""));
     let plan = &scenario.plan;
     let [everything, minutes, totals] = [Keep::Everything, Keep::Minutes, Keep::Totals]
         .map(|keep| record_within(plan, (1, 0), keep, Limits::default()).unwrap());

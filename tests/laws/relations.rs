@@ -36,7 +36,7 @@ use super::extras::with_extras;
 use super::runner;
 use super::sameness::{assert_same, assert_same_run};
 use super::sketch::sketch;
-use crate::experiments::{scenario, text};
+use crate::example::{scenario, text};
 use crate::witness::{Seen, witness};
 use crate::workloads::{self, always, secs};
 

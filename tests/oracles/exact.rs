@@ -10,7 +10,9 @@ use windtunnel::kernel::service::{
     StartupPlan, StoppingPlan, TaskPlan,
 };
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
-use windtunnel::kernel::units::{Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, SimDuration, SimTime, Usd};
+use windtunnel::kernel::units::{
+    Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, ServiceId, SimDuration, SimTime, Usd,
+};
 use windtunnel::kernel::world::Plan;
 
 use super::measure::{replicate, verdict};
@@ -194,7 +196,14 @@ impl Stage {
         };
         Self {
             lifecycle: Lifecycle::new(&parts),
-            fleet: Fleet::new(&task, false, false, (Routing::RoundRobin, 1, Rng::from_key(1)), secs(30)),
+            fleet: Fleet::new(
+                ServiceId(0),
+                &task,
+                false,
+                false,
+                (Routing::RoundRobin, 1, Rng::from_key(1)),
+                secs(30),
+            ),
             bucket: LaunchBucket::new(&limits),
             meter: Meter::new(tariff, 0),
             calendar: Calendar::default(),

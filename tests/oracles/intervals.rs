@@ -10,7 +10,7 @@ use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::record;
 
 use super::measure::replicate;
-use crate::statistics::Estimate;
+use crate::estimates::Estimate;
 use crate::workloads::{self, secs};
 
 /// Stochastic checks in this file.

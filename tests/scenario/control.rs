@@ -1,7 +1,8 @@
 //! The language of metrics, alarms, schedules and suspensions: what CloudWatch and Application Auto Scaling accept is accepted,
 //! what they refuse is refused with its code.
 
-use super::{MINIMAL, NoFiles, codes};
+use super::{MINIMAL, codes};
+use crate::example::NoFiles;
 use windtunnel::kernel::policy::PolicyKind;
 use windtunnel::kernel::telemetry::{LowSamples, Metric, Reading, Statistic};
 use windtunnel::kernel::units::{SimDuration, SimTime};

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use windtunnel::scenario::{FLASH_SALE, Loaded, Severity, Source, load, render};
 
-use super::{MINIMAL, NoFiles};
+use super::MINIMAL;
+use crate::example::NoFiles;
 
 fn load_any(text: &str, overrides: &[String]) -> Loaded {
     load(&Source { name: "fuzz.toml".to_owned(), text: text.to_owned() }, overrides, None, &mut NoFiles)

@@ -150,7 +150,7 @@ fn overrides_reach_any_key_and_obey_the_same_rules() {
 #[test]
 fn a_seed_given_apart_replaces_that_of_the_scenario() {
     let source = windtunnel::scenario::Source { name: "x".to_owned(), text: MINIMAL.to_owned() };
-    let scenario = load(&source, &[], Some(u64::MAX), &mut super::NoFiles).scenario.unwrap();
+    let scenario = load(&source, &[], Some(u64::MAX), &mut crate::example::NoFiles).scenario.unwrap();
     assert_eq!(scenario.seed, u64::MAX);
     assert_eq!(valid(load_text(&scenario.resolved_toml, &[])).seed, u64::MAX);
 }
@@ -314,7 +314,7 @@ fn two_policies_of_a_service_cannot_share_a_name() {
 #[test]
 fn other_languages_are_refused_by_name() {
     let source = windtunnel::scenario::Source { name: "x.yaml".to_owned(), text: "schema: 1\n".to_owned() };
-    assert_eq!(codes(&load(&source, &[], None, &mut super::NoFiles)), ["WT010"]);
+    assert_eq!(codes(&load(&source, &[], None, &mut crate::example::NoFiles)), ["WT010"]);
 }
 
 #[test]
@@ -424,6 +424,6 @@ fn a_scenario_beside_other_files_opens_them_by_its_own_folder() {
         name: "t".to_owned(),
         text: fs::read_to_string(scenarios().join("trace-replay.toml")).unwrap(),
     };
-    assert_eq!(codes(&load(&source, &[], None, &mut super::NoFiles)), ["WT040"]);
+    assert_eq!(codes(&load(&source, &[], None, &mut crate::example::NoFiles)), ["WT040"]);
     assert!(load(&source, &[], None, &mut Folder(scenarios())).scenario.is_some());
 }

@@ -3,7 +3,8 @@
 
 use windtunnel::scenario::{Diagnostic, Loaded, Source, load};
 
-use super::{MINIMAL, NoFiles, codes};
+use super::{MINIMAL, codes};
+use crate::example::NoFiles;
 
 /// The minimal scenario with a load balancer, memory, and this text behind it.
 fn with(text: &str, overrides: &[&str]) -> Loaded {

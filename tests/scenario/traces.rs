@@ -5,7 +5,8 @@ use std::io::{Cursor, Read};
 use windtunnel::kernel::units::SimTime;
 use windtunnel::scenario::{Files, Loaded, Severity, Source, load, render};
 
-use super::{MINIMAL, NoFiles, codes, valid};
+use super::{MINIMAL, codes, valid};
+use crate::example::NoFiles;
 
 /// One file, under every name.
 struct One(String);

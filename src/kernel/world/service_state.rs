@@ -102,7 +102,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         Self {
             id,
             plan: service,
-            plane: P::of(service, streams, plan.fidelity),
+            plane: P::of(id, service, streams, plan.fidelity),
             lifecycle: Lifecycle::new(&parts),
             usage: UsageMeter::new(
                 service.telemetry.rules,

@@ -6,7 +6,7 @@
 //! never was healthy is stopped at once: it carries nothing (public reports of slow boots: `aws-platform.md` §0a).
 
 use super::{Due, Lifecycle, Outcome, Step, Waiting};
-use crate::facts::{Stay, TaskFailed, TaskFailure, TaskStage};
+use crate::facts::{HeldVisit, TaskFailed, TaskFailure, TaskStage};
 use crate::random::Purpose;
 use crate::service::plan::LaunchBackoff;
 use crate::service::{LaunchBucket, Seats, Slot};
@@ -62,9 +62,9 @@ impl Lifecycle {
         if let Some(slot) = self.tasks[task.index()].slot.take() {
             if matches!(state.stage, TaskStage::InService | TaskStage::Unhealthy) {
                 fleet.close(slot);
-                fleet.held(slot, now.0, |passage| out.stays.push(Stay { at: now.0, passage: *passage }));
+                fleet.held(slot, now.0, |visit| out.held.push(HeldVisit { at: now.0, visit: *visit }));
             }
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.kill(slot, now.0, |retraction| out.retracted.push(*retraction));
             fleet.leave(slot);
         }
         self.tasks[task.index()].hung_since = None;

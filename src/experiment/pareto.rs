@@ -32,7 +32,7 @@ pub fn front(points: &[ParetoPoint]) -> Vec<usize> {
     let mut best: Option<ParetoPoint> = None;
     order.retain(|index| {
         let point = points[*index];
-        let is_on = best.is_none_or(|best| point.p99 < best.p99);
+        let is_on = best.is_none_or(|best| point.p99 < best.p99 || point == best);
         if is_on {
             best = Some(point);
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Diff;
+use super::text::Diff;
 use crate::experiment::compare::Difference;
 use crate::experiment::{CONFIDENCE, Estimate, Measure};
 use crate::report::compare::lines;

@@ -12,6 +12,9 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, re
 
 use super::ChartError;
 
+/// Width of the picture \[px\].
+pub(super) const WIDTH: u32 = 1200;
+
 /// Drawn pixels a pixel of the picture, each way.
 pub(super) const SCALE: u32 = 2;
 

@@ -24,7 +24,7 @@ impl<'a> ServiceView<'a> {
     /// The view of `service`.
     pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
         let scenario = &result.scenario;
-        let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::SCALE));
+        let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::canvas::SCALE));
         Self {
             scenario,
             service,

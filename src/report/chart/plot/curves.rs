@@ -11,7 +11,7 @@ use super::labels::Labels;
 use super::legend;
 use super::ruler::Ruler;
 use super::shapes::{dot, tint};
-use super::{Frame, Mark, PlotAxis, PlotPanel, Range, Series, Spot};
+use super::spec::{Frame, Mark, PlotAxis, PlotPanel, Range, Series, Spot};
 
 /// Height of the panel's title \[px\].
 const TITLE: f64 = 24.0;

@@ -8,7 +8,7 @@ use super::super::ChartError;
 use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook, VERMILION};
 use super::curves::nothing;
 use super::ruler::text;
-use super::{Frame, HeatMap, PlotPanel, Unit};
+use super::spec::{Frame, HeatMap, PlotPanel, Unit};
 
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 use super::super::super::words::{columns, plain};
 use super::super::ChartError;
 use super::super::canvas::{Anchor, Bounds, Canvas, GREY, TextLook};
-use super::{Frame, Mark, Series};
+use super::spec::{Frame, Mark, Series};
 
 /// Height of a row \[px\].
 pub(super) const ROW: f64 = 20.0;

@@ -1,8 +1,8 @@
 //! The small sweep of the benchmark: days of 50 requests/s at several targets, all rows in a fold of their fingerprints.
 
-use windtunnel::experiment::Base;
+use windtunnel::experiment::VariedScenario;
 use windtunnel::experiment::points::{Design, Points};
-use windtunnel::experiment::sweep::{Head, Outcome, Runner};
+use windtunnel::experiment::sweep::{CellOutcome, CellRunner, SweepHeader};
 use windtunnel::record::Limits;
 use windtunnel::scenario::{Axis, Files, Source};
 use windtunnel::shell::files::Folder;
@@ -17,16 +17,16 @@ pub(crate) fn sweep(points: u32, replications: u32, horizon: &str) -> (u64, u64)
     let design = Design::new(&axes, &Points::Grid, replications, 1);
     let files = || Box::new(Folder::working()) as Box<dyn Files>;
     let overrides = [format!("horizon={horizon}")];
-    let base = Base { source: &source, overrides: &overrides, seed: None, files: &files };
+    let base = VariedScenario { source: &source, overrides: &overrides, seed: None, files: &files };
     let head = head(&axes, replications);
-    let runner = Runner::new(base, &design, &head, Limits::default());
+    let runner = CellRunner::new(base, &design, &head, Limits::default());
     let (mut requests, mut hash) = (0_u64, 0_u64);
     runner.run(
         design.cells(),
         |cell| cell,
         |row| {
             let Some(row) = row else { return std::ops::ControlFlow::Continue(()) };
-            let Outcome::Done(done) = row.outcome else { panic!("cell {} failed", row.cell) };
+            let CellOutcome::CellFigures(done) = row.outcome else { panic!("cell {} failed", row.cell) };
             requests += done.requests;
             hash = hash.wrapping_add(done.fingerprint.rotate_left((row.cell % 63) as u32));
             std::ops::ControlFlow::Continue(())
@@ -36,8 +36,8 @@ pub(crate) fn sweep(points: u32, replications: u32, horizon: &str) -> (u64, u64)
 }
 
 /// What a runner takes of the head: the seed, and as many figures as a plan with one service has.
-fn head(axes: &[Axis], replications: u32) -> Head {
-    Head {
+fn head(axes: &[Axis], replications: u32) -> SweepHeader {
+    SweepHeader {
         windtunnel_version: String::new(),
         scenario: String::new(),
         scenario_sha256: String::new(),

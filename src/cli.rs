@@ -1,102 +1,34 @@
-//! The command line: arguments as typed → requests → calls → exit codes. The only room that prints.
+//! The command line: arguments as typed → requests → calls → exit codes. The only room that prints. A command has a file, or a
+//! folder, with its arguments and its run; what commands share stands in files that know none of them.
 
 mod args;
 mod check;
-mod commands;
 mod compare;
+mod completions;
 mod diff;
+mod dispatch;
 mod exit;
+mod explain;
 mod folder;
 mod forecast;
+mod given;
+mod init;
+mod loading;
 mod man;
 mod manifest;
 mod optimize;
 mod parquet;
-mod replicate;
+mod prices;
+mod printing;
 mod report;
 mod run;
+mod schema;
+mod session;
 mod subject;
 mod sweep;
-mod until;
+mod validate;
 mod variant;
 mod why;
 
+pub use dispatch::main;
 pub use exit::Exit;
-
-use std::process::ExitCode;
-
-use clap::Parser;
-
-use crate::experiment::threads;
-use crate::shell::environment::wanted_threads;
-use crate::shell::panics;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour};
-use args::{Arguments, Command};
-
-/// Runs the command that the arguments name.
-#[must_use]
-pub fn main() -> ExitCode {
-    panics::caught(run_command).unwrap_or(Exit::RunFailed).into()
-}
-
-fn run_command() -> Exit {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(message) => {
-            // Help and version go to standard output and are no error; clap knows which is which.
-            let (is_error, text) = (message.use_stderr(), message.render());
-            let coloured = if is_error { stderr_colour() } else { stdout_colour() };
-            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
-            if is_error {
-                note(&text);
-                return Exit::Usage;
-            }
-            return commands::print(&text);
-        }
-    };
-    if let Err(exit) = start_threads(&arguments.command) {
-        return exit;
-    }
-    match arguments.command {
-        Command::Run(request) => run::run(&request),
-        Command::Check(request) => check::run(&request),
-        Command::Compare(request) => compare::run(&request),
-        Command::Diff(request) => diff::run(&request),
-        Command::Forecast(request) => forecast::run(&request),
-        Command::Optimize(request) => optimize::run(&request),
-        Command::Sweep(request) => sweep::sweep(&request),
-        Command::Merge(request) => sweep::merge(&request),
-        Command::Why(request) => why::run(&request),
-        Command::Report(request) => report::run(&request),
-        Command::Validate(request) => commands::validate(&request),
-        Command::Schema { output } => commands::schema(output.as_deref()),
-        Command::Init(request) => commands::init(&request),
-        Command::Explain { topic } => commands::explain(&topic),
-        Command::Prices { region } => commands::prices(region.as_deref()),
-        Command::Parquet(request) => parquet::run(&request),
-        Command::Man { folder } => man::run(folder.as_deref()),
-        Command::Completions { shell } => commands::completions(shell),
-    }
-}
-
-/// Starts the threads of a command that simulates.
-///
-/// # Errors
-/// The exit code, once it was said that the environment asks for no number of threads.
-fn start_threads(command: &Command) -> Result<(), Exit> {
-    match command {
-        Command::Run(_)
-        | Command::Check(_)
-        | Command::Compare(_)
-        | Command::Diff(_)
-        | Command::Forecast(_)
-        | Command::Optimize(_)
-        | Command::Sweep(_) => {}
-        _ => return Ok(()),
-    }
-    let wanted = wanted_threads().map_err(|message| commands::fail(Exit::Usage, &message))?;
-    if let Some(remark) = threads::start(wanted) {
-        note(&format!("note: {remark}\n"));
-    }
-    Ok(())
-}

@@ -5,7 +5,7 @@
 //! 95 %, so each of the figures alarms falsely with probability 5·10⁻⁷ for new random numbers.
 
 use windtunnel::experiment::replications::{Enough, replications};
-use windtunnel::experiment::{Estimate, Figure, Measure, Sample};
+use windtunnel::experiment::{Estimate, Figure, Measure, RunSample};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimDuration;
@@ -43,7 +43,7 @@ fn of_all_95_percent_intervals_93_to_97_percent_hold_the_truth() {
     let (mean, p95) = (figure(Measure::ResponseMean), figure(Measure::ResponseQuantile(0.95)));
     let held = replicate(EXPERIMENTS, |experiment| {
         let samples = [0, 1].map(|index| {
-            let mut sample = Sample::new(&plans[index]);
+            let mut sample = RunSample::new(&plans[index]);
             for replication in 0..REPLICATIONS {
                 let number = experiment * REPLICATIONS + replication;
                 let record = totals(&plans[index], (11, number), Limits::default()).expect("a queue runs");

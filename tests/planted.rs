@@ -1,8 +1,8 @@
 //! Searches whose answer is known: the best of a planted problem is found in at least 95 of 100 runs, and what is
 //! reported of it is its confirmed value, not its lucky one.
 
-use windtunnel::experiment::optimize::{Fate, Rules, Score, Search, race};
-use windtunnel::experiment::{Base, Figure, Measure};
+use windtunnel::experiment::optimize::{Elimination, RaceRules, Score, Search, race};
+use windtunnel::experiment::{Figure, Measure, VariedScenario};
 use windtunnel::kernel::random::Rng;
 use windtunnel::scenario::{Axis, Check, Comparator, Files, SearchSpec, Source};
 
@@ -25,7 +25,7 @@ fn the_race_keeps_the_planted_best_among_sixty_in_at_least_95_of_100_runs() {
         comparator: Comparator::Less,
         limit: 300.0,
     };
-    let rules = Rules { limits: vec![limit.clone()], first_round: 3, at_most: 48 };
+    let rules = RaceRules { limits: vec![limit.clone()], first_round: 3, at_most: 48 };
     let mut kept = 0;
     for seed in 0..100_u64 {
         let run = |candidate: usize, replication: u64| {
@@ -34,13 +34,16 @@ fn the_race_keeps_the_planted_best_among_sixty_in_at_least_95_of_100_runs() {
             let latency = 560.0 - 10.0 * candidate as f64 + 8.0 * own;
             Ok(Score { cost, figures: vec![Some(latency), Some(latency)] })
         };
-        let runners = race(60, &rules, run, &mut |_, _| ());
-        let finalists: Vec<usize> =
-            runners.iter().filter(|r| r.fate == Fate::Finalist).map(|r| r.candidate).collect();
+        let candidates = race(60, &rules, run, &mut |_, _| ());
+        let finalists: Vec<usize> = candidates
+            .iter()
+            .filter(|r| r.elimination == Elimination::Finalist)
+            .map(|r| r.candidate)
+            .collect();
         kept += u32::from(finalists.contains(&27));
         // What surely fails never survives, and the race gets by with far fewer runs than everybody's 48.
         assert!(finalists.iter().all(|candidate| *candidate >= 24), "{finalists:?}");
-        let runs: usize = runners.iter().map(|runner| runner.scores.len()).sum();
+        let runs: usize = candidates.iter().map(|raced| raced.scores.len()).sum();
         assert!(runs < 60 * 48 / 4, "{runs}");
     }
     assert!(kept >= 95, "kept in {kept} of 100");
@@ -72,7 +75,7 @@ fn the_cheapest_number_of_tasks_that_theory_allows_is_found_in_at_least_95_of_10
     let files = || Box::new(NoFiles) as Box<dyn Files>;
     let (mut found_best, mut flattered, mut runs) = (0, 0.0, 0);
     for seed in 0..100 {
-        let base = Base { source: &source, overrides: &[], seed: Some(seed), files: &files };
+        let base = VariedScenario { source: &source, overrides: &[], seed: Some(seed), files: &files };
         let scenario = base.load(&[]).scenario.expect("a scenario");
         let search = Search { base, scenario: &scenario, spec: &spec, interrupted: None };
         let found = search.run(&mut |_, _| ()).expect("a search");
@@ -102,7 +105,7 @@ fn an_impossible_limit_leaves_no_recommendation_and_an_easy_one_the_cheapest() {
         let axes = vec![Axis::parse("service.web.task.concurrency=1..4:1").expect("an axis")];
         let spec = SearchSpec { axes, confidence: 0.95, replications: 5, first_round: 2 };
         let files = || Box::new(NoFiles) as Box<dyn Files>;
-        let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+        let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
         let search = Search { base, scenario: &scenario, spec: &spec, interrupted: None };
         search.run(&mut |_, _| ()).expect("a search")
     };
@@ -128,7 +131,7 @@ fn what_is_said_of_the_choice_is_read_from_the_fresh_runs_and_the_closest_is_the
         let axes = vec![Axis::of_choice("work", options.to_vec()).expect("an axis")];
         let spec = SearchSpec { axes, confidence: 0.95, replications: 4, first_round: 2 };
         let files = || Box::new(NoFiles) as Box<dyn Files>;
-        let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+        let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
         let search = Search { base, scenario: &scenario, spec: &spec, interrupted: None };
         search.run(&mut |_, _| ()).expect("a search")
     };
@@ -139,7 +142,7 @@ fn what_is_said_of_the_choice_is_read_from_the_fresh_runs_and_the_closest_is_the
     assert!((easy.margin(0).expect("a margin") - (1000.0 - fresh) / 1000.0).abs() < 1e-12);
     assert!((winner.shortfall, winner.holds) == (0.0, true));
     // At what the race makes of the first, both look good there and nothing can be confirmed.
-    let hard = of(easy.runners[0].figure(0).expect("a mean").value * 1.0001);
+    let hard = of(easy.candidates[0].figure(0).expect("a mean").value * 1.0001);
     let closest = hard.winner.as_ref().expect("a best guess");
     assert_eq!(hard.rejected.iter().map(|tried| tried.candidate).collect::<Vec<_>>(), [0, 1]);
     assert!(!closest.holds && closest.candidate == 1 && closest.shortfall < hard.rejected[0].shortfall);

@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::Given;
-use super::commands::{Heard, fail, listen, print_as, stopped};
 use super::exit::Exit;
+use super::given::{Given, RUNS};
+use super::loading::Heard;
+use super::printing::{fail, print_as};
+use super::session::{Session, stopped};
 use super::subject::{self, Subject};
 use crate::experiment::checks::{Bills, evaluate_against};
 use crate::experiment::compare::{Variant, compare};
-use crate::experiment::replications::{CONFIDENCE, Enough, replications};
-use crate::experiment::{CheckOutcome, CheckStatus, Sample};
+use crate::experiment::replications::{Enough, replications};
+use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, RunSample};
 use crate::report::{self, Gate, Judged};
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
 use crate::shell::terminal::{note, one_line, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
 #[command(
@@ -64,11 +67,8 @@ pub(super) enum GateFormat {
     Markdown,
 }
 
-/// Runs of a scenario where nothing else is said.
-pub(super) const RUNS: u64 = 10;
-
 /// What the runs of the request came to.
-struct Found {
+struct JudgedRuns {
     outcomes: Vec<CheckOutcome>,
     runs: u64,
     /// Whether runs were stopped before all were done: now, or when the folder was made.
@@ -177,10 +177,10 @@ fn refuse_idle_wishes(request: &CheckRequest, head: &Subject, base: Option<&Subj
     let runs_base = matches!(base, Some(Subject::Scenario(..)));
     let idle = match head {
         Subject::Scenario(..) => return Ok(()),
-        Subject::Kept(..) if request.replications.is_some() => "--replications",
-        Subject::Kept(..) if given.seed.is_some() => "--seed",
-        Subject::Kept(..) if !given.overrides.is_empty() && !runs_base => "--set",
-        Subject::Kept(..) => return Ok(()),
+        Subject::SavedRun(..) if request.replications.is_some() => "--replications",
+        Subject::SavedRun(..) if given.seed.is_some() => "--seed",
+        Subject::SavedRun(..) if !given.overrides.is_empty() && !runs_base => "--set",
+        Subject::SavedRun(..) => return Ok(()),
     };
     let subject = request.subject.display();
     Err(fail(
@@ -203,13 +203,13 @@ fn no_checks(path: &Path) -> Exit {
 }
 
 /// Runs what has to be run, and judges.
-fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result<Found, Exit> {
+fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result<JudgedRuns, Exit> {
     match (head, base) {
-        (Subject::Kept(head, _), base) => {
+        (Subject::SavedRun(head, _), base) => {
             let runs = head.costs.len() as u64;
             let (baseline, interrupted) = match base {
                 None => (None, false),
-                Some(Subject::Kept(base, _)) => (Some(base.bills()), false),
+                Some(Subject::SavedRun(base, _)) => (Some(base.bills()), false),
                 Some(Subject::Scenario(mut base, _)) => {
                     base.seed = head.seed;
                     let (base, sample, interrupted) = sample(request, *base, runs)?;
@@ -217,36 +217,41 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
                 }
             };
             let outcomes = head.judge(baseline.as_ref());
-            Ok(Found { outcomes, runs, is_partial: interrupted || head.is_interrupted, interrupted })
+            Ok(JudgedRuns { outcomes, runs, is_partial: interrupted || head.is_interrupted, interrupted })
         }
         (Subject::Scenario(head, _), Some(Subject::Scenario(base, _))) => side_by_side(request, *base, *head),
         (Subject::Scenario(head, _), base) => {
             let baseline = match base {
-                Some(Subject::Kept(base, _)) => Some(base.bills()),
+                Some(Subject::SavedRun(base, _)) => Some(base.bills()),
                 _ => None,
             };
             let runs = request.replications.unwrap_or(RUNS);
             let (scenario, sample, interrupted) = sample(request, *head, runs)?;
             let outcomes = evaluate_against(&scenario, &sample, baseline.as_ref(), CONFIDENCE);
-            Ok(Found { outcomes, runs: sample.runs() as u64, is_partial: interrupted, interrupted })
+            Ok(JudgedRuns { outcomes, runs: sample.runs() as u64, is_partial: interrupted, interrupted })
         }
     }
 }
 
 /// Runs a scenario alone.
-fn sample(request: &CheckRequest, scenario: Scenario, runs: u64) -> Result<(Scenario, Sample, bool), Exit> {
-    let interrupted = listen()?;
+fn sample(
+    request: &CheckRequest,
+    scenario: Scenario,
+    runs: u64,
+) -> Result<(Scenario, RunSample, bool), Exit> {
+    let session = Session::listen(Stopwatch::start(), request.given.quiet)?;
     let mut progress = Progress::start("runs", runs, 0, request.given.quiet);
-    let result =
-        replications(scenario, Enough::Runs(runs), Some(&interrupted), &mut |done| progress.reach(done));
+    let result = replications(scenario, Enough::Runs(runs), Some(&session.interrupted), &mut |done| {
+        progress.reach(done)
+    });
     progress.finish();
     let result = result.map_err(|error| stopped(&error))?;
     Ok((result.first.scenario, result.sample, result.interrupted))
 }
 
 /// Runs the baseline and the scenario on the same random numbers.
-fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Result<Found, Exit> {
-    let interrupted = listen()?;
+fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Result<JudgedRuns, Exit> {
+    let session = Session::listen(Stopwatch::start(), request.given.quiet)?;
     let runs = request.replications.unwrap_or(RUNS);
     let seed = head.seed;
     // The checks of the baseline are not judged, and what only they need is not kept.
@@ -256,10 +261,10 @@ fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Resul
         Variant { name: "head".to_owned(), scenario: head },
     ];
     let mut progress = Progress::start("runs", runs * 2, 0, request.given.quiet);
-    let result = compare(variants, seed, runs, Some(&interrupted), &mut |done| progress.reach(done));
+    let result = compare(variants, seed, runs, Some(&session.interrupted), &mut |done| progress.reach(done));
     progress.finish();
     let mut result = result.map_err(|error| stopped(&error))?;
     let Some(head) = result.variants.pop() else { return Err(Exit::RunFailed) };
     let (runs, interrupted) = (head.sample.runs() as u64, result.interrupted);
-    Ok(Found { outcomes: head.checks, runs, is_partial: interrupted, interrupted })
+    Ok(JudgedRuns { outcomes: head.checks, runs, is_partial: interrupted, interrupted })
 }

@@ -1,16 +1,18 @@
 //! `windtunnel compare`: load every variant, run them on the same requests, write and print how they differ.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::path::{Path, PathBuf};
 
-use super::args::{CompareFormat, CompareRequest};
-use super::commands::{Heard, compared, fail, listen, print_as, told, told_anew};
+use clap::{Args, ValueEnum};
+
 use super::exit::Exit;
-use super::folder::add;
-use super::run::{folder_name, verdict};
+use super::folder::{add, folder_name};
+use super::given::Given;
+use super::loading::{Heard, told, told_anew};
+use super::printing::{fail, print_as};
+use super::session::{SeededRuns, Session, compared};
+use super::variant::{self, VariantArg};
 use super::{folder, manifest};
-use crate::experiment::compare::{Compared, Comparison, Variant};
+use crate::experiment::compare::{Compared, Variant, VariantComparison};
 use crate::kernel::units::Bytes;
 use crate::report;
 use crate::scenario::{self, Scenario};
@@ -18,6 +20,51 @@ use crate::shell::files::{Folder, read_scenario};
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel compare web.toml other.toml\n  windtunnel compare web.toml --replications 20 \
+    --variant 'faster: service.web.scaling.target_tracking.cpu.target_value=50'\n  windtunnel compare web.toml --format markdown \
+    --variant 'big: service.web.task.cpu=2048; service.web.task.memory=4096'\n\nThe first scenario is the base; its seed holds for \
+    all. Exit code 1: every variant fails a check."
+)]
+pub(super) struct CompareRequest {
+    /// The base, then other scenarios to compare with it
+    #[arg(required = true)]
+    pub(super) scenarios: Vec<PathBuf>,
+    /// The base with other values of some keys; may be repeated
+    #[arg(long = "variant", value_name = "NAME: KEY=VALUE; …", value_parser = variant::parse)]
+    pub(super) variants: Vec<VariantArg>,
+    /// Runs of each variant, each with its own random numbers
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) replications: u64,
+    #[command(flatten)]
+    pub(super) given: Given,
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Folder for the results [default: output/NAME-compare]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    pub(super) format: CompareFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CompareFormat {
+    /// A table for people
+    Table,
+    /// The content of comparison.json
+    Json,
+    /// The content of comparison.csv
+    Csv,
+    /// The content of comparison.md
+    Markdown,
+}
 
 /// Runs the request.
 pub(super) fn run(request: &CompareRequest) -> Exit {
@@ -34,16 +81,16 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
-    let interrupted = match listen() {
-        Ok(flag) => flag,
+    let session = match Session::listen(watch, request.given.quiet) {
+        Ok(session) => session,
         Err(exit) => return exit,
     };
-    let runs = (seed, request.replications);
-    let comparison = match compared(variants, runs, true, (request.given.quiet, &interrupted)) {
+    let runs = SeededRuns { seed, runs: request.replications };
+    let comparison = match compared(variants, runs, true, &session) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };
-    let written = write(&comparison, &mut folder, (&watch, &interrupted), !request.no_report);
+    let written = write(&comparison, &mut folder, &session, !request.no_report);
     if let Err(message) = written {
         return folder::unwritten(&message);
     }
@@ -60,14 +107,14 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         return printed;
     }
     if !request.given.quiet {
-        let (seconds, out) = (watch.elapsed().as_secs_f64(), out.display());
+        let (seconds, out) = (session.watch.elapsed().as_secs_f64(), out.display());
         let runs: usize = comparison.variants.iter().map(|variant| variant.sample.runs()).sum();
         note(&format!("{runs} runs in {seconds:.2} s; results in {out}\n"));
     }
     if comparison.interrupted {
         return Exit::Interrupted;
     }
-    let fails = |variant: &Compared| verdict(&variant.checks, request.strict) == Exit::CheckFailed;
+    let fails = |variant: &Compared| Exit::of_checks(&variant.checks, request.strict) == Exit::CheckFailed;
     if comparison.variants.iter().all(fails) { Exit::CheckFailed } else { Exit::Ok }
 }
 
@@ -140,9 +187,9 @@ fn load(
 }
 
 fn write(
-    comparison: &Comparison,
+    comparison: &VariantComparison,
     folder: &mut ResultsWriter,
-    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    session: &Session,
     with_page: bool,
 ) -> Result<(), String> {
     let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
@@ -158,10 +205,10 @@ fn write(
         ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
     ];
     let most = scenarios.iter().map(|scenario| scenario.max_output).max().unwrap_or(Bytes(u64::MAX));
-    let mut files = folder.stage(Some(interrupted)).within(most);
+    let mut files = folder.stage(Some(&session.interrupted)).within(most);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Compare, &scenarios, comparison.seed, watch);
+    let manifest = manifest::of(report::FolderKind::Compare, &scenarios, comparison.seed, &session.watch);
     folder::publish(folder, files, manifest, with_page)
 }

@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::args::Given;
-use super::check::RUNS;
-use super::commands::{Heard, compared, fail, listen, print_as, told_anew};
 use super::exit::Exit;
+use super::given::{Given, RUNS};
+use super::loading::{Heard, told_anew};
+use super::printing::{fail, print_as};
+use super::session::{SeededRuns, Session, compared};
 use super::subject::{plan_of_run, written_in};
 use crate::experiment::compare::Variant;
 use crate::report::{self, Diff, Gate, Judged};
 use crate::scenario::{self, Scenario, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
 #[command(
@@ -58,12 +60,12 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
     let variant = |name: &str, scenario| Variant { name: name.to_owned(), scenario };
     let variants = vec![variant("base", base), variant("head", head)];
-    let interrupted = match listen() {
-        Ok(flag) => flag,
+    let session = match Session::listen(Stopwatch::start(), request.given.quiet) {
+        Ok(session) => session,
         Err(exit) => return exit,
     };
-    let runs = (seed, request.replications);
-    let comparison = match compared(variants, runs, false, (request.given.quiet, &interrupted)) {
+    let runs = SeededRuns { seed, runs: request.replications };
+    let comparison = match compared(variants, runs, false, &session) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
     };

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::experiment::CheckOutcome;
+
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -15,6 +17,13 @@ pub enum Exit {
     Interrupted,
     /// The run failed: input could not be read, output could not be written, or the program has a bug.
     RunFailed,
+}
+
+impl Exit {
+    /// The exit code that checks ask for; `strict`: whether one that is inconclusive, or has nothing to judge, counts as failed.
+    pub(super) fn of_checks(checks: &[CheckOutcome], strict: bool) -> Self {
+        if checks.iter().any(|check| check.fails(strict)) { Self::CheckFailed } else { Self::Ok }
+    }
 }
 
 /// The table that `--help` prints.

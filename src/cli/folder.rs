@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::commands::fail;
 use super::exit::Exit;
-use super::report::page_of_staged;
-use crate::report::{FolderKind, MANIFEST, Manifest, PAGE};
+use super::printing::fail;
+use crate::report::{FolderKind, MANIFEST, Manifest, PAGE, RunOutput, experiment_page, run_page};
+use crate::scenario;
 use crate::shell::cells::Cells;
 use crate::shell::files::is_file;
 use crate::shell::output::{INTERRUPTED, Staging};
@@ -105,5 +105,76 @@ pub(super) fn open_run(folder: &Path) -> Result<ResultsReader, String> {
                 other.command()
             ))
         }
+    }
+}
+
+/// The page of files that have not got their names yet.
+///
+/// # Errors
+/// A sentence.
+fn page_of_staged(manifest: &Manifest, files: &Staging) -> Result<Vec<u8>, String> {
+    let mut open = |name: &str| files.open(name);
+    match manifest.command {
+        FolderKind::Run => run_page(&mut [RunOutput {
+            label: String::new(),
+            manifest: manifest.clone(),
+            open: Box::new(open),
+        }]),
+        _ => experiment_page(manifest, &mut open),
+    }
+}
+
+/// A scenario's name as the name of a folder: nothing in it can lead elsewhere or be special to a file system, letters and
+/// digits of every script stay, and names that differ in what does not stay have folders of their own.
+pub(super) fn folder_name(name: &str) -> String {
+    /// Longest name \[B\]: file systems take 255, and commands add endings.
+    const LONGEST: usize = 150;
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (mut kept, mut is_told_apart) = (String::new(), true);
+    for c in name.chars() {
+        if kept.len() + c.len_utf8() > LONGEST {
+            is_told_apart = false;
+            break;
+        }
+        is_told_apart &= is_plain(c) || c.is_ascii();
+        kept.push(if is_plain(c) { c } else { '-' });
+    }
+    let mut kept = kept.trim_matches(['.', '-']).to_owned();
+    if !is_told_apart || kept.is_empty() {
+        let hash = scenario::text_sha256(name);
+        kept = format!("{kept}-{}", hash.get(..8).unwrap_or(&hash)).trim_matches('-').to_owned();
+    }
+    let reserved = ["con", "prn", "aux", "nul"];
+    let stem = kept.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let is_port = (stem.starts_with("com") || stem.starts_with("lpt")) && stem.chars().count() == 4;
+    let has_letters = name.chars().any(char::is_alphanumeric);
+    if reserved.contains(&stem.as_str()) || is_port || !has_letters {
+        format!("scenario-{kept}")
+    } else {
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_never_become_paths() {
+        for (name, folder) in [
+            ("flash-sale", "flash-sale"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("a/b\\c:d", "a-b-c-d"),
+            ("CON", "scenario-CON"),
+            ("lpt1.txt", "scenario-lpt1.txt"),
+            ("東京", "東京"),
+            ("大阪", "大阪"),
+            ("…", "scenario-b4935894"),
+            ("..", "scenario-5ec1f7e7"),
+        ] {
+            assert_eq!(folder_name(name), folder);
+        }
+        assert_ne!(folder_name(&("x".repeat(200) + "1")), folder_name(&("x".repeat(200) + "2")));
+        assert!(folder_name(&"東".repeat(300)).len() < 200);
     }
 }

@@ -1,17 +1,20 @@
 //! `windtunnel forecast`: what the next months will cost.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::path::{Path, PathBuf};
 
-use super::args::{FidelityWish, ForecastFormat, ForecastRequest};
-use super::commands::{fail, listen, more_on, print_as, stopped, varied};
+use clap::{Args, ValueEnum};
+
 use super::exit::Exit;
-use super::folder::add;
-use super::run::folder_name;
+use super::folder::{add, folder_name};
+use super::given::Given;
+use super::loading::{more_on, varied};
+use super::printing::{fail, print_as};
+use super::session::{Session, stopped};
 use super::{folder, manifest};
-use crate::experiment::Base;
-use crate::experiment::forecast::{Actual, Forecast, ForecastError, News, Wish, forecast, read_actuals};
+use crate::experiment::VariedScenario;
+use crate::experiment::forecast::{
+    Actual, Expectation, FidelityChoice, Forecast, ForecastError, ForecastProgress, forecast, read_actuals,
+};
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
@@ -22,6 +25,71 @@ use crate::shell::wall_clock::Stopwatch;
 
 /// More requests than some seconds of one core simulate, of which there is a word beforehand.
 const MANY: f64 = 1e9;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel forecast web.toml --months 12 --growth 4%/month\n  windtunnel forecast web.toml --from \
+    2026-01 --months 6 --actuals bills.csv\n\nHow sure growth, service times and prices are, and the seasons: the [forecast] table \
+    of the scenario."
+)]
+pub(super) struct ForecastRequest {
+    /// Scenario file; its traffic is the pattern of the months
+    pub(super) scenario: PathBuf,
+    /// Months of the forecast [default: the scenario's, else 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(super) months: Option<u32>,
+    /// First month [default: the scenario's, else the month in which it starts]
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub(super) from: Option<(i16, i8)>,
+    /// Growth of the traffic, such as 4%/month or 60%/year
+    #[arg(long, value_name = "SHARE/PERIOD", allow_hyphen_values = true, value_parser = scenario::growth_of)]
+    pub(super) growth: Option<f64>,
+    /// How months are simulated
+    #[arg(long, value_enum, default_value_t = FidelityArg::Auto)]
+    pub(super) fidelity: FidelityArg,
+    /// Bills that came in: CSV with the columns month (2026-12) and usd
+    #[arg(long, value_name = "FILE")]
+    pub(super) actuals: Option<PathBuf>,
+    /// Runs, each with growth, service times and prices of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) replications: Option<u32>,
+    #[command(flatten)]
+    pub(super) given: Given,
+    /// Folder for the results [default: output/NAME-forecast]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
+    pub(super) format: ForecastFormat,
+}
+
+/// A month, or what one is.
+fn month(text: &str) -> Result<(i16, i8), String> {
+    scenario::month_of(text).ok_or_else(|| "a month has the form 2026-12, from 1970-01 to 2200-12".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FidelityArg {
+    /// As flows where these are close enough, one by one where requests are few
+    Auto,
+    /// Every request one by one
+    Requests,
+    /// As flows, with approximate response times
+    Fluid,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ForecastFormat {
+    /// A table for people
+    Table,
+    /// The content of forecast.json
+    Json,
+    /// The content of forecast.csv
+    Csv,
+}
 
 /// Runs the request.
 pub(super) fn run(request: &ForecastRequest) -> Exit {
@@ -36,7 +104,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base {
+    let base = VariedScenario {
         source: &source,
         overrides: &request.given.overrides,
         seed: request.given.seed,
@@ -53,25 +121,24 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
-    let interrupted = match listen() {
-        Ok(flag) => flag,
+    let session = match Session::listen(watch, request.given.quiet) {
+        Ok(session) => session,
         Err(exit) => return exit,
     };
     let spec = spec(request, scenario);
     let mut progress =
         Progress::start("months", u64::from(spec.runs) * u64::from(spec.months), 0, request.given.quiet);
-    let asked = (&spec, wish(request));
-    let result = forecast(&base, scenario, asked, Some(&interrupted), &mut |news| match news {
-        News::Done(done) => progress.reach(done),
-        News::OneByOne(requests) => announce(requests, &spec, request.given.quiet),
+    let asked = Expectation { spec: &spec, fidelity: choice(request) };
+    let result = forecast(&base, scenario, asked, Some(&session.interrupted), &mut |news| match news {
+        ForecastProgress::Done(done) => progress.reach(done),
+        ForecastProgress::OneByOne(requests) => announce(requests, &spec, request.given.quiet),
     });
     progress.finish();
     let result = match result {
         Ok(result) => result,
         Err(error) => return refuse(error),
     };
-    let marks = (&watch, &interrupted);
-    if let Err(message) = write(&result, scenario, &actuals, (&mut folder, !request.no_report), marks) {
+    if let Err(message) = write(&result, scenario, &actuals, &mut folder, !request.no_report, &session) {
         return folder::unwritten(&message);
     }
     let printed = print(&result, scenario, &actuals, request.format);
@@ -79,7 +146,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
         return printed;
     }
     if !request.given.quiet {
-        note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
+        note(&format!("{:.2} s; results in {}\n", session.watch.elapsed().as_secs_f64(), out.display()));
     }
     if result.interrupted { Exit::Interrupted } else { Exit::Ok }
 }
@@ -128,11 +195,11 @@ fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     spec
 }
 
-fn wish(request: &ForecastRequest) -> Wish {
+fn choice(request: &ForecastRequest) -> FidelityChoice {
     match request.fidelity {
-        FidelityWish::Auto => Wish::Auto,
-        FidelityWish::Requests => Wish::Requests,
-        FidelityWish::Fluid => Wish::Fluid,
+        FidelityArg::Auto => FidelityChoice::Auto,
+        FidelityArg::Requests => FidelityChoice::Requests,
+        FidelityArg::Fluid => FidelityChoice::Fluid,
     }
 }
 
@@ -151,8 +218,9 @@ fn write(
     result: &Forecast,
     scenario: &Scenario,
     actuals: &[Actual],
-    (folder, with_page): (&mut ResultsWriter, bool),
-    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    folder: &mut ResultsWriter,
+    with_page: bool,
+    session: &Session,
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::forecast_plot(result, &scenario.name, actuals);
@@ -163,10 +231,10 @@ fn write(
         ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
         ("plan.toml", scenario.resolved_toml.clone().into_bytes()),
     ];
-    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
+    let mut files = folder.stage(Some(&session.interrupted)).within(scenario.max_output);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Forecast, &[scenario], scenario.seed, watch);
+    let manifest = manifest::of(report::FolderKind::Forecast, &[scenario], scenario.seed, &session.watch);
     folder::publish(folder, files, manifest, with_page)
 }

@@ -1,23 +1,28 @@
 //! `windtunnel man`: the manual pages, made from the same declarations as `--help`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use clap::{Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 
-use super::args::Arguments;
-use super::commands::{fail, print, print_data};
 use super::exit::Exit;
+use super::printing::{fail, print, print_data};
 use crate::shell::output;
 
-/// Writes every page into the folder, or prints that of the program where none is named.
-pub(super) fn run(folder: Option<&Path>) -> Exit {
-    let program = Arguments::command().disable_help_subcommand(true);
-    let pages = match pages(program) {
+#[derive(Args, Debug)]
+pub(super) struct ManRequest {
+    /// Folder for windtunnel.1, windtunnel-run.1, … [default: print windtunnel.1]
+    #[arg(value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// Writes every page of the program into the folder, or prints that of the program where none is named.
+pub(super) fn run(request: &ManRequest, program: Command) -> Exit {
+    let pages = match pages(program.disable_help_subcommand(true)) {
         Ok(pages) => pages,
         Err(error) => return fail(Exit::RunFailed, &format!("cannot make the manual pages: {error}")),
     };
-    let Some(folder) = folder else {
+    let Some(folder) = &request.folder else {
         let first = pages.first().map_or(&[][..], |(_, page)| page.as_slice());
         return print_data(&String::from_utf8_lossy(first));
     };

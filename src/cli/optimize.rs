@@ -1,18 +1,19 @@
 //! `windtunnel optimize`: the cheapest setting that passes the checks, ready to paste.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::path::{Path, PathBuf};
 
-use super::args::{OptimizeFormat, OptimizeRequest};
-use super::commands::{by_baseline, fail, listen, print_as, stopped, varied, without_baseline};
+use clap::{Args, ValueEnum};
+
 use super::exit::Exit;
-use super::folder::add;
-use super::run::folder_name;
+use super::folder::{add, folder_name};
+use super::given::Given;
+use super::loading::{by_baseline, varied, without_baseline};
+use super::printing::{fail, print_as};
+use super::session::{Session, stopped};
 use super::variant::is_seed;
 use super::{folder, manifest};
-use crate::experiment::Base;
-use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search};
+use crate::experiment::VariedScenario;
+use crate::experiment::optimize::{MOST_CANDIDATES, Search, SearchResult};
 use crate::experiment::points::Design;
 use crate::report;
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
@@ -21,6 +22,71 @@ use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
 use crate::shell::wall_clock::Stopwatch;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel optimize web.toml --axis service.web.scaling.target_tracking.cpu.target_value=30..80:5 \
+    \\\n    --axis service.web.scaling.min_capacity=2,3,4\n\nWritten beside the report: scaling.tf, and put-scaling-policy.SERVICE.POLICY.json \
+    for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting was confirmed."
+)]
+pub(super) struct OptimizeRequest {
+    /// Scenario file; its checks say what is good enough, its optimize table what may be chosen
+    pub(super) scenario: PathBuf,
+    /// A key that may be chosen, with its values; replaces the axes of the scenario; may be repeated
+    #[arg(long = "axis", value_name = "KEY=A..B:STEP | KEY=A,B,…", value_parser = Axis::parse)]
+    pub(super) axes: Vec<Axis>,
+    /// Confidence with which the recommended setting must pass every check
+    #[arg(long, value_name = "SHARE", value_parser = confidence)]
+    pub(super) confidence: Option<f64>,
+    /// Fresh runs that confirm the recommended setting
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(super) replications: Option<u32>,
+    /// The cluster's name in what is written for AWS
+    #[arg(long, value_name = "NAME", default_value = report::CLUSTER, value_parser = cluster)]
+    pub(super) cluster: String,
+    #[command(flatten)]
+    pub(super) given: Given,
+    /// Folder for the results [default: output/NAME-optimize]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Leave out report.html
+    #[arg(long)]
+    pub(super) no_report: bool,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
+    pub(super) format: OptimizeFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum OptimizeFormat {
+    /// A table for people
+    Table,
+    /// The content of optimization.json
+    Json,
+}
+
+/// A confidence, or what one is.
+fn confidence(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent.trim(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|value| value / scale);
+    share
+        .filter(|share| (0.5..=0.9999).contains(share))
+        .ok_or_else(|| "a confidence is a share from 0.5 to 0.9999, such as 0.95".to_owned())
+}
+
+/// A name that AWS takes for a cluster.
+fn cluster(text: &str) -> Result<String, String> {
+    let sound = (1..=255).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if sound {
+        Ok(text.to_owned())
+    } else {
+        Err("a cluster's name is 1 to 255 of A-Z a-z 0-9 _ -".to_owned())
+    }
+}
 
 /// Runs the request.
 pub(super) fn run(request: &OptimizeRequest) -> Exit {
@@ -31,7 +97,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = Base {
+    let base = VariedScenario {
         source: &source,
         overrides: &request.given.overrides,
         seed: request.given.seed,
@@ -55,11 +121,11 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
-    let interrupted = match listen() {
-        Ok(flag) => flag,
+    let session = match Session::listen(watch, request.given.quiet) {
+        Ok(session) => session,
         Err(exit) => return exit,
     };
-    let search = Search { base, scenario, spec: &spec, interrupted: Some(&interrupted) };
+    let search = Search { base, scenario, spec: &spec, interrupted: Some(&session.interrupted) };
     let most = Design::grid(&spec.axes).points() * u64::from(spec.first_round);
     let mut progress = Progress::start("runs", most, 0, request.given.quiet);
     let found = search.run(&mut |done, alive| progress.reach_of(done, alive));
@@ -68,17 +134,18 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
         Ok(found) => found,
         Err(error) => return stopped(&error),
     };
-    if let Err(message) = write(&found, scenario, request, &mut folder, (&watch, &interrupted)) {
+    if let Err(message) = write(&found, scenario, request, &mut folder, &session) {
         return folder::unwritten(&message);
     }
-    finish(request, &found, scenario, (&out, &watch))
+    finish(request, &found, scenario, &out, &session)
 }
 
 fn finish(
     request: &OptimizeRequest,
-    found: &Found,
+    found: &SearchResult,
     scenario: &Scenario,
-    (out, watch): (&Path, &Stopwatch),
+    out: &Path,
+    session: &Session,
 ) -> Exit {
     let text = match request.format {
         OptimizeFormat::Table => {
@@ -91,7 +158,7 @@ fn finish(
         return printed;
     }
     if !request.given.quiet {
-        note(&format!("{:.2} s; results in {}\n", watch.elapsed().as_secs_f64(), out.display()));
+        note(&format!("{:.2} s; results in {}\n", session.watch.elapsed().as_secs_f64(), out.display()));
     }
     if found.interrupted {
         return Exit::Interrupted;
@@ -152,7 +219,7 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
 }
 
 /// Every value of every axis must be one that the base can take, or at least its axis must have one such.
-fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
+fn values_are_usable(base: &VariedScenario<'_>, axes: &[Axis]) -> Result<(), Exit> {
     let mut usable = true;
     for axis in axes {
         let mut loads = axis.values.iter().map(|value| base.load(&value.overrides));
@@ -171,11 +238,11 @@ fn values_are_usable(base: &Base<'_>, axes: &[Axis]) -> Result<(), Exit> {
 }
 
 fn write(
-    found: &Found,
+    found: &SearchResult,
     scenario: &Scenario,
     request: &OptimizeRequest,
     folder: &mut ResultsWriter,
-    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    session: &Session,
 ) -> Result<(), String> {
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::optimization_plot(found);
@@ -191,10 +258,10 @@ fn write(
         contents.push(("scaling.tf".to_owned(), report::terraform(&winner.scenario, cluster).into_bytes()));
         contents.extend(report::aws_cli_inputs(&winner.scenario, cluster));
     }
-    let mut files = folder.stage(Some(interrupted)).within(scenario.max_output);
+    let mut files = folder.stage(Some(&session.interrupted)).within(scenario.max_output);
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Optimize, &[scenario], scenario.seed, watch);
+    let manifest = manifest::of(report::FolderKind::Optimize, &[scenario], scenario.seed, &session.watch);
     folder::publish(folder, files, manifest, !request.no_report)
 }

@@ -1,8 +1,22 @@
 //! `windtunnel parquet`: the CSV files of results as Parquet, beside them.
 
-use super::args::ParquetRequest;
-use super::commands::fail;
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::exit::Exit;
+use super::printing::fail;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel parquet output/flash-sale\n  duckdb -c \"select max(running) from \
+                        'output/flash-sale/timeline.parquet'\"\n\nIt is in builds made with `--features parquet`."
+)]
+pub(super) struct ParquetRequest {
+    /// Folders with results
+    #[arg(value_name = "OUTPUT_DIR", required = true)]
+    pub(super) folders: Vec<PathBuf>,
+}
 
 /// Says that this build cannot.
 #[cfg(not(feature = "parquet"))]
@@ -18,7 +32,7 @@ pub(super) fn run(request: &ParquetRequest) -> Exit {
 /// Converts every CSV file of every folder; names what it wrote.
 #[cfg(feature = "parquet")]
 pub(super) fn run(request: &ParquetRequest) -> Exit {
-    use super::commands::print;
+    use super::printing::print;
 
     for folder in &request.folders {
         let listed = match convert(folder) {

@@ -2,14 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::ReportRequest;
-use super::commands::{fail, print, print_data};
+use clap::Args;
+
 use super::exit::Exit;
 use super::folder::{add, is_unfinished_sweep};
-use crate::report::{FolderKind, MANIFEST, Manifest, PAGE, RunOutput, experiment_page, run_page};
+use super::printing::{fail, print, print_data};
+use crate::report::{FolderKind, MANIFEST, PAGE, RunOutput, experiment_page, run_page};
 use crate::shell::files::is_file;
-use crate::shell::output::{self, Staging};
+use crate::shell::output;
 use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  windtunnel report output/flash-sale\n  windtunnel report output/monday output/tuesday --html \
+                        week.html\n  windtunnel report output/web-sweep\n\n`run`, `compare`, `sweep`, `merge`, `optimize` and `forecast` \
+                        leave the same page as report.html. It is made of\nthe files of the folder alone, so equal files give \
+                        equal bytes."
+)]
+pub(super) struct ReportRequest {
+    /// Folder with the results of an experiment, or folders with the results of runs
+    #[arg(value_name = "OUTPUT_DIR", required = true)]
+    pub(super) folders: Vec<PathBuf>,
+    /// File to write, or - for standard output [default: report.html in the folder; several folders need a name]
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
 
 /// What `--html` calls standard output.
 const STDOUT: &str = "-";
@@ -40,22 +57,6 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
     match save(&file, &page) {
         Ok(()) => print(&format!("{}\n", file.display())),
         Err(message) => fail(Exit::RunFailed, &message),
-    }
-}
-
-/// The page of files that have not got their names yet.
-///
-/// # Errors
-/// A sentence.
-pub(super) fn page_of_staged(manifest: &Manifest, files: &Staging) -> Result<Vec<u8>, String> {
-    let mut open = |name: &str| files.open(name);
-    match manifest.command {
-        FolderKind::Run => run_page(&mut [RunOutput {
-            label: String::new(),
-            manifest: manifest.clone(),
-            open: Box::new(open),
-        }]),
-        _ => experiment_page(manifest, &mut open),
     }
 }
 

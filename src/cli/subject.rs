@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::args::Given;
-use super::commands::{Heard, fail, told_anew};
 use super::exit::Exit;
 use super::folder;
-use crate::experiment::{Kept, KeptFiles};
+use super::given::Given;
+use super::loading::{Heard, told_anew};
+use super::printing::fail;
+use crate::experiment::{SavedFiles, SavedRun};
 use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, Source, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::results::ResultsReader;
@@ -20,21 +21,21 @@ pub(super) enum Subject {
     /// It can be run.
     Scenario(Box<Scenario>, Vec<Written>),
     /// It was run.
-    Kept(Box<Kept>, Vec<Written>),
+    SavedRun(Box<SavedRun>, Vec<Written>),
 }
 
 impl Subject {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Scenario(scenario, _) => &scenario.name,
-            Self::Kept(kept, _) => kept.name(),
+            Self::SavedRun(kept, _) => kept.name(),
         }
     }
 
     pub(super) fn seed(&self) -> u64 {
         match self {
             Self::Scenario(scenario, _) => scenario.seed,
-            Self::Kept(kept, _) => kept.seed,
+            Self::SavedRun(kept, _) => kept.seed,
         }
     }
 
@@ -42,7 +43,7 @@ impl Subject {
     pub(super) fn resolved(&self) -> &str {
         match self {
             Self::Scenario(scenario, _) => &scenario.resolved_toml,
-            Self::Kept(kept, _) => &kept.plan,
+            Self::SavedRun(kept, _) => &kept.plan,
         }
     }
 
@@ -50,7 +51,7 @@ impl Subject {
     pub(super) fn replication(&self) -> u64 {
         match self {
             Self::Scenario(..) => 0,
-            Self::Kept(kept, _) => kept.replication,
+            Self::SavedRun(kept, _) => kept.replication,
         }
     }
 
@@ -60,7 +61,7 @@ impl Subject {
         let changes = changes.iter().filter(|change| change.part == Part::Other);
         let mut found: Vec<String> = changes.map(|change| format!("`{}`", change.key)).collect();
         // A scenario is run with the seed of what it is compared with.
-        if matches!(base, Self::Kept(..)) && base.seed() != self.seed() {
+        if matches!(base, Self::SavedRun(..)) && base.seed() != self.seed() {
             found.push(format!("seed {} instead of {}", base.seed(), self.seed()));
         }
         if base.replication() != self.replication() {
@@ -82,13 +83,13 @@ impl Subject {
     pub(super) fn checks(&self) -> &[Check] {
         match self {
             Self::Scenario(scenario, _) => &scenario.checks,
-            Self::Kept(kept, _) => kept.checks(),
+            Self::SavedRun(kept, _) => kept.checks(),
         }
     }
 
     pub(super) fn places(&self) -> &[Written] {
         match self {
-            Self::Scenario(_, places) | Self::Kept(_, places) => places,
+            Self::Scenario(_, places) | Self::SavedRun(_, places) => places,
         }
     }
 
@@ -97,7 +98,7 @@ impl Subject {
         let written = written(&other.places);
         match self {
             Self::Scenario(scenario, places) => (scenario.checks, *places) = (other.checks, written),
-            Self::Kept(kept, places) => {
+            Self::SavedRun(kept, places) => {
                 kept.set_checks(other.checks);
                 *places = written;
             }
@@ -121,7 +122,7 @@ pub(super) fn load(path: &Path, given: &Given, heard: &mut Heard) -> Result<Subj
     if is_folder(path) {
         let kept = kept(path).map_err(|message| fail(Exit::Usage, &message))?;
         let places = written(kept.places());
-        return Ok(Subject::Kept(Box::new(kept), places));
+        return Ok(Subject::SavedRun(Box::new(kept), places));
     }
     let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(path));
@@ -158,18 +159,18 @@ fn plan_of(results: &ResultsReader, folder: &Path) -> Result<Source, String> {
 ///
 /// # Errors
 /// A sentence: it is not one.
-pub(super) fn kept(path: &Path) -> Result<Kept, String> {
+pub(super) fn kept(path: &Path) -> Result<SavedRun, String> {
     let results = folder::open_run(path)?;
     let many = match results.manifest().output("estimates.json") {
         Some(_) => Some((results.read("estimates.json")?, results.read("replications.csv")?)),
         None => None,
     };
-    let files = KeptFiles {
+    let files = SavedFiles {
         replication: results.manifest().replication.unwrap_or(0),
         plan: plan_of(&results, path)?,
         summary: results.read("summary.json")?,
         timeline: results.read("timeline.csv")?,
         many,
     };
-    Kept::read(files).map_err(|message| format!("{}: {message}", path.display()))
+    SavedRun::read(files).map_err(|message| format!("{}: {message}", path.display()))
 }

@@ -4,7 +4,7 @@ use crate::scenario;
 
 /// A variant of the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct VariantWish {
+pub(super) struct VariantArg {
     /// What reports call it.
     pub(super) name: String,
     /// `KEY=VALUE`, at least one.
@@ -13,7 +13,7 @@ pub(super) struct VariantWish {
 
 /// Reads a name, a colon, and overrides with semicolons between them; semicolons within quotes, brackets and braces
 /// belong to their value.
-pub(super) fn parse(text: &str) -> Result<VariantWish, String> {
+pub(super) fn parse(text: &str) -> Result<VariantArg, String> {
     let example = "write a name and what changes, such as 'faster: service.web.scaling.max_capacity=40'";
     let (name, rest) = text.split_once(':').ok_or(example)?;
     let name = name.trim();
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<VariantWish, String> {
              them for all"
         ));
     }
-    Ok(VariantWish { name: name.to_owned(), overrides })
+    Ok(VariantArg { name: name.to_owned(), overrides })
 }
 
 /// Whether an override is one of the seed, which the settings of an experiment share.

@@ -4,11 +4,12 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checks::{self, Bills};
-use super::replications::CONFIDENCE;
-use super::run::was_interrupted;
+use super::estimate::CONFIDENCE;
+use super::interruption::was_interrupted;
 use super::sample::shares_of;
 use super::scale_in::Ends;
-use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample, Share, pool};
+use super::scale_in_means::Samples;
+use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, RunSample, Share, pool};
 use crate::kernel::simulation::RunError;
 use crate::kernel::units::SimTime;
 use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
@@ -23,21 +24,21 @@ pub struct Variant {
     pub scenario: Scenario,
 }
 
-/// Moments of a course at most: a picture has no more places, and a year of minutes a variant would fill the memory.
-const MOMENTS: usize = 1100;
+/// Points of a trajectory at most: a picture has no more places, and a year of minutes a variant would fill the memory.
+const MOST_POINTS: usize = 1100;
 
-/// The course of a service in the first run of a variant.
+/// The trajectory of a service in the first run of a variant.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Course {
+pub struct Trajectory {
     /// The service.
     pub service: String,
     /// Its minutes, or as many of them together as it takes to keep to a thousand.
-    pub moments: Vec<Moment>,
+    pub points: Vec<TrajectoryPoint>,
 }
 
-/// One or several minutes of a course, with the highest values in them.
+/// One or several minutes of a trajectory, with the highest values in them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moment {
+pub struct TrajectoryPoint {
     /// When it begins.
     pub start: SimTime,
     /// Running tasks.
@@ -51,20 +52,20 @@ pub struct Moment {
 pub struct Compared {
     /// The variant.
     pub variant: Variant,
-    /// The course of its first run, of each service.
-    pub first: Vec<Course>,
+    /// The trajectory of its first run, of each service.
+    pub first: Vec<Trajectory>,
     /// All its runs.
-    pub sample: Sample,
+    pub sample: RunSample,
     /// Its checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
     /// Its mean cost of a month at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking
-    /// policy scaled in, or until [`add_to_comparison`](super::scale_in::add_to_comparison) adds it.
+    /// policy scaled in, or until [`add_scale_in_range`] adds it.
     pub scale_in: Option<Ends<f64>>,
 }
 
 /// Variants side by side; the first is the base.
 #[derive(Clone, Debug)]
-pub struct Comparison {
+pub struct VariantComparison {
     /// The variants, in the order they were given.
     pub variants: Vec<Compared>,
     /// The seed that all of them ran with.
@@ -94,16 +95,16 @@ pub fn compare(
     runs: u64,
     interrupted: Option<&AtomicBool>,
     progress: &mut dyn FnMut(u64),
-) -> Result<Comparison, RunError> {
+) -> Result<VariantComparison, RunError> {
     let limits = Limits { requests: None, interrupted };
     let count = variants.len() as u64;
     let wanted: Vec<Measure> =
         variants.iter().flat_map(|variant| checks::limited_by(&variant.scenario.checks)).collect();
-    let sample = |variant: &Variant| Sample::of(&variant.scenario.plan, &wanted);
-    let mut samples: Vec<Sample> = variants.iter().map(sample).collect();
+    let sample = |variant: &Variant| RunSample::of(&variant.scenario.plan, &wanted);
+    let mut samples: Vec<RunSample> = variants.iter().map(sample).collect();
     let figures: Vec<Vec<Figure>> = samples.iter().map(|sample| sample.figures().to_vec()).collect();
-    let needs_minutes = samples.iter().any(Sample::needs_minutes);
-    let mut firsts: Vec<Vec<Course>> = Vec::new();
+    let needs_minutes = samples.iter().any(RunSample::needs_minutes);
+    let mut firsts: Vec<Vec<Trajectory>> = Vec::new();
     let mut row: Vec<Ran> = Vec::new();
     // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
     let job = |number: u64| {
@@ -116,8 +117,8 @@ pub fn compare(
         };
         let record = record::record_within(plan, (seed, run), keep, limits)?;
         let shares = shares_of(&figures[index(variant)], &record, plan);
-        let (record, course) = course(record);
-        Ok(Ran { record, shares, course })
+        let (record, trajectory) = trajectory(record);
+        Ok(Ran { record, shares, trajectory })
     };
     let stopped = pool::until_error(0..runs.max(1) * count, job, |number, ran| {
         row.push(ran);
@@ -125,7 +126,7 @@ pub fn compare(
             let is_first = firsts.is_empty();
             for (sample, ran) in samples.iter_mut().zip(std::mem::take(&mut row)) {
                 sample.push_shares(&ran.record, ran.shares);
-                firsts.extend(is_first.then_some(ran.course));
+                firsts.extend(is_first.then_some(ran.trajectory));
             }
         }
         progress(number + 1);
@@ -139,18 +140,41 @@ pub fn compare(
         Compared { variant, first, sample, checks, scale_in: None }
     });
     let variants: Vec<Compared> = variants.collect();
-    let mut comparison = Comparison { variants, seed, cheapest: None, interrupted };
+    let mut comparison = VariantComparison { variants, seed, cheapest: None, interrupted };
     if comparison.has_like_bills() {
         comparison.cheapest = cheapest(&comparison.variants);
     }
     Ok(comparison)
 }
 
-/// A run of a variant: what a sample takes of it, and its course.
+/// Adds to every variant of a comparison its mean cost of a month at both ends. Who stops it loses them and nothing else.
+///
+/// # Errors
+/// When a run was stopped by something else than `interrupted`.
+pub fn add_scale_in_range(
+    comparison: &mut VariantComparison,
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), RunError> {
+    let limits = Limits { requests: None, interrupted };
+    let of = comparison.variants.iter().map(|of| (&of.variant.scenario.plan, &of.sample)).collect();
+    let samples = Samples { of, seed: comparison.seed, measure: Measure::CostPerMonth };
+    match samples.ends(limits, progress) {
+        Ok(ends) => {
+            for (variant, ends) in comparison.variants.iter_mut().zip(ends) {
+                variant.scale_in = ends;
+            }
+        }
+        Err(error) => comparison.interrupted |= was_interrupted(Some(error), true)?,
+    }
+    Ok(())
+}
+
+/// A run of a variant: what a sample takes of it, and its trajectory.
 struct Ran {
     record: RunRecord,
     shares: Vec<Option<Share>>,
-    course: Vec<Course>,
+    trajectory: Vec<Trajectory>,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "below the number of variants")]
@@ -158,21 +182,21 @@ fn index(variant: u64) -> usize {
     variant as usize
 }
 
-/// The course of a run, taken out of its record, whose minutes, decisions and changes nobody reads after that.
-fn course(mut record: RunRecord) -> (RunRecord, Vec<Course>) {
-    let courses = record.services.iter_mut().map(|service| {
+/// The trajectory of a run, taken out of its record, whose minutes, decisions and changes nobody reads after that.
+fn trajectory(mut record: RunRecord) -> (RunRecord, Vec<Trajectory>) {
+    let trajectories = record.services.iter_mut().map(|service| {
         let minutes = std::mem::take(&mut service.timeline);
         (service.decisions, service.in_service) = (Vec::new(), Vec::new());
-        let together = minutes.len().div_ceil(MOMENTS).max(1);
-        let moment = |chunk: &[MinuteRecord]| Moment {
+        let together = minutes.len().div_ceil(MOST_POINTS).max(1);
+        let point = |chunk: &[MinuteRecord]| TrajectoryPoint {
             start: chunk[0].start,
             running: chunk.iter().map(|minute| minute.running).max().unwrap_or(0),
             p99: chunk.iter().filter_map(|minute| minute.response_time_p99).max(),
         };
-        Course { service: service.name.clone(), moments: minutes.chunks(together).map(moment).collect() }
+        Trajectory { service: service.name.clone(), points: minutes.chunks(together).map(point).collect() }
     });
-    let courses = courses.collect();
-    (record, courses)
+    let trajectories = trajectories.collect();
+    (record, trajectories)
 }
 
 impl Compared {
@@ -206,12 +230,12 @@ impl Compared {
     }
 }
 
-impl Comparison {
+impl VariantComparison {
     /// A figure of variant `index` less that of the base. The interval is wider than that of a single difference, so that
     /// all variants' intervals hold together with 95 % (Bonferroni): among twenty comparisons one in twenty would
     /// otherwise look significant by chance.
     ///
-    /// Bills that do not have the same lines have no difference: see [`Comparison::unlike_bills`].
+    /// Bills that do not have the same lines have no difference: see [`VariantComparison::unlike_bills`].
     #[must_use]
     pub fn difference(&self, index: usize, service: Option<&str>, measure: Measure) -> Option<Difference> {
         if measure.is_cost() && self.unlike_bills(index, service).is_some() {
@@ -248,6 +272,37 @@ impl Comparison {
     pub fn joint_confidence(&self) -> f64 {
         let others = self.variants.len().saturating_sub(1).max(1);
         1.0 - (1.0 - CONFIDENCE) / others as f64
+    }
+
+    /// The variants from the cheapest on at each end, where the two orders differ by more than ties and all bills have the
+    /// same lines.
+    #[must_use]
+    pub fn orders_at_scale_in_ends(&self) -> Option<Ends<Vec<usize>>> {
+        if !self.has_like_bills() || self.variants.iter().all(|variant| variant.scale_in.is_none()) {
+            return None;
+        }
+        let costs: Option<Vec<Ends<f64>>> = self
+            .variants
+            .iter()
+            .map(|variant| {
+                let simulated = || variant.estimate(None, Measure::CostPerMonth).map(|cost| cost.value);
+                variant
+                    .scale_in
+                    .or_else(|| simulated().map(|cost| Ends { gradual: cost, proportional: cost }))
+            })
+            .collect();
+        let costs = costs?;
+        let changes_places =
+            |a: &Ends<f64>, b: &Ends<f64>| a.gradual < b.gradual && a.proportional > b.proportional;
+        if !costs.iter().any(|a| costs.iter().any(|b| changes_places(a, b))) {
+            return None;
+        }
+        let order = |cost: &dyn Fn(&Ends<f64>) -> f64| {
+            let mut order: Vec<usize> = (0..costs.len()).collect();
+            order.sort_by(|a, b| cost(&costs[*a]).total_cmp(&cost(&costs[*b])));
+            order
+        };
+        Some(Ends { gradual: order(&|ends| ends.gradual), proportional: order(&|ends| ends.proportional) })
     }
 
     /// Names of the services of all variants: the base's in its order, then those that only others have.

@@ -7,6 +7,9 @@
 
 use super::student::student_t_quantile;
 
+/// Confidence of the intervals that are reported.
+pub const CONFIDENCE: f64 = 0.95;
+
 /// A figure of many runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {

@@ -18,15 +18,15 @@ pub fn as_finished<T: Send>(
     job: impl Fn(u64) -> T + Sync,
     mut take: impl FnMut(u64, T) -> ControlFlow<()>,
 ) {
-    as_finished_or_idle(numbers, job, |news| match news {
-        News::Finished(number, result) => take(number, result),
-        News::Idle => ControlFlow::Continue(()),
+    as_finished_or_idle(numbers, job, |event| match event {
+        PoolEvent::Finished(number, result) => take(number, result),
+        PoolEvent::Idle => ControlFlow::Continue(()),
     });
 }
 
 /// What the calling thread hears.
 #[derive(Debug)]
-pub enum News<T> {
+pub enum PoolEvent<T> {
     /// A job is finished: its number and its result.
     Finished(u64, T),
     /// Every result so far was taken: the time to bring them to safety, before the calling thread waits for the next.
@@ -37,7 +37,7 @@ pub enum News<T> {
 pub fn as_finished_or_idle<T: Send>(
     numbers: Range<u64>,
     job: impl Fn(u64) -> T + Sync,
-    mut take: impl FnMut(News<T>) -> ControlFlow<()>,
+    mut take: impl FnMut(PoolEvent<T>) -> ControlFlow<()>,
 ) {
     let (next, stop) = (AtomicU64::new(numbers.start), AtomicBool::new(false));
     let end = numbers.end;
@@ -61,11 +61,11 @@ pub fn as_finished_or_idle<T: Send>(
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() {
             flow = match receive.try_recv() {
-                Ok((number, result)) => take(News::Finished(number, result)),
+                Ok((number, result)) => take(PoolEvent::Finished(number, result)),
                 Err(TryRecvError::Disconnected) => ControlFlow::Break(()),
-                Err(TryRecvError::Empty) => match take(News::Idle) {
+                Err(TryRecvError::Empty) => match take(PoolEvent::Idle) {
                     ControlFlow::Continue(()) => match receive.recv() {
-                        Ok((number, result)) => take(News::Finished(number, result)),
+                        Ok((number, result)) => take(PoolEvent::Finished(number, result)),
                         Err(_) => ControlFlow::Break(()),
                     },
                     broken => broken,
@@ -81,10 +81,14 @@ pub fn as_finished_or_idle<T: Send>(
 }
 
 /// The same on the calling thread.
-fn alone<T>(numbers: Range<u64>, job: impl Fn(u64) -> T, take: &mut impl FnMut(News<T>) -> ControlFlow<()>) {
+fn alone<T>(
+    numbers: Range<u64>,
+    job: impl Fn(u64) -> T,
+    take: &mut impl FnMut(PoolEvent<T>) -> ControlFlow<()>,
+) {
     for number in numbers {
-        let flow = take(News::Finished(number, job(number)));
-        if flow.is_break() || take(News::Idle).is_break() {
+        let flow = take(PoolEvent::Finished(number, job(number)));
+        if flow.is_break() || take(PoolEvent::Idle).is_break() {
             return;
         }
     }
@@ -163,10 +167,10 @@ mod tests {
         as_finished_or_idle(
             0..20,
             |_| std::thread::sleep(std::time::Duration::from_millis(2)),
-            |news| {
-                match news {
-                    News::Finished(..) => taken += 1,
-                    News::Idle => idle += 1,
+            |event| {
+                match event {
+                    PoolEvent::Finished(..) => taken += 1,
+                    PoolEvent::Idle => idle += 1,
                 }
                 ControlFlow::Continue(())
             },
@@ -178,8 +182,8 @@ mod tests {
     #[test]
     fn without_threads_the_calling_one_does_all_until_the_taker_breaks_off() {
         let mut taken = Vec::new();
-        let mut take = |news| {
-            if let News::Finished(number, result) = news {
+        let mut take = |event| {
+            if let PoolEvent::Finished(number, result) = event {
                 taken.push((number, result));
             }
             if taken.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -7,18 +7,17 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checks;
-use super::run::was_interrupted;
-use super::scale_in::Ends;
-use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
+use super::estimate::CONFIDENCE;
+use super::interruption::was_interrupted;
+use super::scale_in::{self, Ends};
+use super::scale_in_means::Samples;
+use super::{CheckOutcome, Estimate, Figure, Measure, RunResult, RunSample, pool};
 use crate::kernel::simulation::RunError;
 use crate::record::{self, Keep, Limits};
-use crate::scenario::{Measure, Scenario};
+use crate::scenario::Scenario;
 
 /// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
 pub const FEWEST: u64 = 10;
-
-/// Confidence of the intervals that are reported.
-pub const CONFIDENCE: f64 = 0.95;
 
 /// When there are enough runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,13 +54,13 @@ pub struct Replicated {
     /// The first run, in full.
     pub first: RunResult,
     /// All of them.
-    pub sample: Sample,
+    pub sample: RunSample,
     /// The checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
     /// What a wish for a narrow interval came to, if there was one.
     pub precision: Option<Precision>,
     /// The mean of their bills at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking policy
-    /// scaled in, or until [`add_to_replications`](super::scale_in::add_to_replications) adds it.
+    /// scaled in, or until [`add_scale_in_range`] adds it.
     pub scale_in: Option<Ends<f64>>,
     /// Whether somebody stopped the runs before there were enough.
     pub interrupted: bool,
@@ -84,7 +83,7 @@ pub fn replications(
     if let Enough::Narrow { measure, .. } = enough {
         wanted.push(measure);
     }
-    let mut sample = Sample::of(plan, &wanted);
+    let mut sample = RunSample::of(plan, &wanted);
     sample.push(&first, plan);
     progress(1);
     let mut stopped = None;
@@ -114,7 +113,7 @@ pub fn replications(
 /// Adds runs to the sample until it has `goal`; returns the error of the first that was stopped.
 fn extend(
     scenario: &Scenario,
-    sample: &mut Sample,
+    sample: &mut RunSample,
     goal: u64,
     limits: Limits<'_>,
     progress: &mut dyn FnMut(u64),
@@ -130,7 +129,7 @@ fn extend(
 
 /// How narrow the widest of the figures' intervals is. An interval around an estimate of γ′ = γ/(1+γ) of it is one around
 /// the truth of γ (Law, *Simulation Modeling and Analysis*, chapter 9).
-fn precision_of(sample: &Sample, figures: &[Figure], wanted: f64) -> Option<Precision> {
+fn precision_of(sample: &RunSample, figures: &[Figure], wanted: f64) -> Option<Precision> {
     let reached = |figure: &Figure| {
         let Estimate { value, half_width, .. } = sample.pseudo(figure)?.estimate(CONFIDENCE);
         let half = half_width?;
@@ -150,4 +149,32 @@ fn precision_of(sample: &Sample, figures: &[Figure], wanted: f64) -> Option<Prec
         let width = |precision: &Precision| precision.reached.unwrap_or(f64::INFINITY);
         width(a).total_cmp(&width(b))
     })
+}
+
+/// Adds to many runs the mean of their bills at both ends, and those of the first run. Who stops it loses them and nothing
+/// else.
+///
+/// # Errors
+/// When a run was stopped by something else than `interrupted`.
+pub fn add_scale_in_range(
+    result: &mut Replicated,
+    interrupted: Option<&AtomicBool>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), RunError> {
+    let limits = Limits { requests: None, interrupted };
+    let scenario = &result.first.scenario;
+    let samples =
+        Samples { of: vec![(&scenario.plan, &result.sample)], seed: scenario.seed, measure: Measure::Cost };
+    let ends = samples.ends(limits, progress).and_then(|means| {
+        let first = scale_in::of_run(&scenario.plan, (scenario.seed, 0), &result.first.record, limits)?;
+        Ok((means, first))
+    });
+    match ends {
+        Ok((means, first)) => {
+            result.scale_in = means.into_iter().next().flatten();
+            result.first.scale_in = first;
+        }
+        Err(error) => result.interrupted |= was_interrupted(Some(error), true)?,
+    }
+    Ok(())
 }

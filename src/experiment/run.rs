@@ -5,10 +5,26 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{RunResult, checks, scale_in, threads};
-use crate::kernel::simulation::{Plan, RunError, Stop};
+use super::outcome::CheckOutcome;
+use super::{checks, scale_in, threads};
+use crate::kernel::simulation::{Plan, RunError};
+use crate::kernel::units::Usd;
 use crate::record::{self, Keep, Limits, RunRecord};
 use crate::scenario::Scenario;
+
+/// Everything a report needs of one run.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// What was run.
+    pub scenario: Scenario,
+    /// What happened.
+    pub record: RunRecord,
+    /// The checks, in the order of the file.
+    pub checks: Vec<CheckOutcome>,
+    /// The bill of all services at both ends of the range of `tt_scale_in_mode`; `None` where no target-tracking policy scaled
+    /// in, or where nobody asked.
+    pub scale_in: Option<scale_in::Ends<Usd>>,
+}
 
 /// Runs a scenario once, with its own seed, and judges its checks.
 ///
@@ -58,16 +74,4 @@ pub(super) fn replicate_within(
     let one = |replication| record::record_within(plan, (seed, replication), Keep::Everything, limits);
     let shared = threads::within(|| replications.clone().into_par_iter().map(one).collect());
     shared.unwrap_or_else(|| replications.map(one).collect())
-}
-
-/// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.
-///
-/// # Errors
-/// What stopped the runs, when it was something else, or when nothing was finished.
-pub(super) fn was_interrupted(stopped: Option<RunError>, has_result: bool) -> Result<bool, RunError> {
-    match stopped {
-        None => Ok(false),
-        Some(RunError::Stopped { why: Stop::Interrupted, .. }) if has_result => Ok(true),
-        Some(error) => Err(error),
-    }
 }

@@ -13,7 +13,7 @@ const SECTIONS: usize = 100;
 
 /// The replications of one plan, in their order.
 #[derive(Clone, Debug)]
-pub struct Sample {
+pub struct RunSample {
     figures: Vec<Figure>,
     shares: Vec<Vec<Option<Share>>>,
     sections: Vec<Section>,
@@ -44,7 +44,7 @@ pub(super) fn shares_of(figures: &[Figure], record: &RunRecord, plan: &Plan) -> 
     figures.iter().map(|figure| figure.share(record, plan)).collect()
 }
 
-impl Sample {
+impl RunSample {
     /// An empty sample of a plan.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {

@@ -1,8 +1,10 @@
 //! Figures as people read them: a value in its unit, with its interval, and the names that tables use.
 
-use super::numbers::{PLAIN, figure, grouped, whole};
+use serde_json::{Value, json};
+
+use super::numbers::{PLAIN, figure, grouped, rounded, whole};
 use crate::experiment::{Estimate, Measure};
-use crate::scenario::Unit;
+use crate::scenario::MeasureUnit;
 
 /// Dollars without the unit, as figures of many runs have them.
 pub(super) fn usd(value: f64) -> String {
@@ -13,13 +15,13 @@ pub(super) fn usd(value: f64) -> String {
 #[must_use]
 pub fn figure_text(measure: Measure, value: f64) -> String {
     match measure.unit() {
-        Unit::ServedShare => format!("{} %", percent(value)),
-        Unit::Utilization | Unit::ShareChange => format!("{} %", decimals(value * 100.0, 1)),
-        Unit::Usd | Unit::UsdChange => format!("{} USD", amount(value)),
-        Unit::Millis => format!("{} ms", signed(value)),
-        Unit::Seconds => format!("{} s", signed(value)),
-        Unit::Minutes => format!("{} min", signed(value)),
-        Unit::Count | Unit::Tasks => signed(value),
+        MeasureUnit::ServedShare => format!("{} %", percent(value)),
+        MeasureUnit::Utilization | MeasureUnit::ShareChange => format!("{} %", decimals(value * 100.0, 1)),
+        MeasureUnit::Usd | MeasureUnit::UsdChange => format!("{} USD", amount(value)),
+        MeasureUnit::Millis => format!("{} ms", signed(value)),
+        MeasureUnit::Seconds => format!("{} s", signed(value)),
+        MeasureUnit::Minutes => format!("{} min", signed(value)),
+        MeasureUnit::Count | MeasureUnit::Tasks => signed(value),
     }
 }
 
@@ -41,12 +43,20 @@ fn percent(share: f64) -> String {
 pub(super) fn half_width_text(measure: Measure, estimate: &Estimate) -> String {
     let Some(half) = estimate.half_width else { return String::new() };
     let text = match measure.unit() {
-        Unit::ServedShare => decimals(half * 100.0, 3),
-        Unit::Utilization | Unit::ShareChange => decimals(half * 100.0, 1),
-        Unit::Usd | Unit::UsdChange => amount(half),
+        MeasureUnit::ServedShare => decimals(half * 100.0, 3),
+        MeasureUnit::Utilization | MeasureUnit::ShareChange => decimals(half * 100.0, 1),
+        MeasureUnit::Usd | MeasureUnit::UsdChange => amount(half),
         _ => signed(half),
     };
     format!("± {text}")
+}
+
+/// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
+pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
+    match measure.unit() {
+        MeasureUnit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
+        _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
+    }
 }
 
 /// A number with its sign and about three digits that matter.

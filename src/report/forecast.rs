@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::chart::plot::{Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit};
+use super::figures::figure_number;
 use super::figures::usd;
 use super::numbers::{PLAIN, figure, grouped, rounded, whole};
 use super::page::{Look, Page};
-use super::replications::figure_number;
 use super::scale_in::{ends_json, ends_words};
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;

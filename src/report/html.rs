@@ -27,7 +27,8 @@ mod reading;
 mod run;
 mod sweep;
 mod thinning;
+mod tile;
 
-pub use experiment::Open;
 pub use folder::experiment_page;
+pub use reading::Open;
 pub use run::{RunOutput, run_page};

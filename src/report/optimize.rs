@@ -4,24 +4,26 @@
 use serde_json::{Value, json};
 
 use super::chart::plot::{self, Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Unit};
+use super::figures::figure_number;
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::proviso::proviso;
-use super::replications::figure_number;
 use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
-use crate::experiment::optimize::{Alternative, Confirmed, Fate, Found, Knob, alternatives, knobs};
+use crate::experiment::optimize::{
+    Alternative, AxisEffect, Confirmed, Elimination, SearchResult, alternatives, axis_effects,
+};
 use crate::experiment::points::short_name;
-use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
+use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, Estimate, Measure};
 
 /// Settings of the front that a terminal shows.
 const FRONT_ROWS: usize = 12;
 
 /// The report for a terminal of `width` columns.
 #[must_use]
-pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool) -> String {
+pub fn optimization_table(found: &SearchResult, title: &str, width: usize, colour: bool) -> String {
     let mut page = Page::new(width, colour);
     let count = found.design().points();
     let basis = format!(
@@ -37,10 +39,11 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
     page.aside(0, said_of_costs(found).as_deref());
     page.blank();
     recommendation(&mut page, found);
-    let broken = found.runners.iter().filter(|runner| matches!(runner.fate, Fate::Broken(_))).count();
+    let broken =
+        found.candidates.iter().filter(|raced| matches!(raced.elimination, Elimination::Broken(_))).count();
     if broken > 0 {
-        let first = found.runners.iter().find_map(|runner| match &runner.fate {
-            Fate::Broken(why) => Some((runner.candidate, why)),
+        let first = found.candidates.iter().find_map(|raced| match &raced.elimination {
+            Elimination::Broken(why) => Some((raced.candidate, why)),
             _ => None,
         });
         if let Some((candidate, why)) = first {
@@ -52,7 +55,7 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
             paragraph(&mut page, Look::Doubtful, &text);
         }
     }
-    knob_table(&mut page, &knobs(found));
+    axis_effect_table(&mut page, &axis_effects(found));
     front(&mut page, found);
     let said = what_would_change(found);
     if !said.is_empty() {
@@ -66,7 +69,7 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
 }
 
 /// What has to be said beside every cost of a month.
-fn said_of_costs(found: &Found) -> Option<String> {
+fn said_of_costs(found: &SearchResult) -> Option<String> {
     proviso(Measure::CostPerMonth, &found.unpriced, found.horizon).map(|words| format!("costs {words}"))
 }
 
@@ -77,7 +80,7 @@ fn paragraph(page: &mut Page, look: Look, text: &str) {
     }
 }
 
-fn recommendation(page: &mut Page, found: &Found) {
+fn recommendation(page: &mut Page, found: &SearchResult) {
     let Some(winner) = &found.winner else {
         let text = if found.interrupted {
             "interrupted before there was a choice"
@@ -155,7 +158,7 @@ fn base_text(checks: &[CheckOutcome]) -> String {
     }
 }
 
-fn knob_table(page: &mut Page, knobs: &[Knob]) {
+fn axis_effect_table(page: &mut Page, knobs: &[AxisEffect]) {
     page.blank();
     page.line(&[(Look::Bold, "how much each knob matters"), (Look::Faint, "  (means over all settings)")]);
     for knob in knobs {
@@ -183,7 +186,7 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
 }
 
 /// The settings that nobody beats in both cost and p99, cheapest first.
-fn front(page: &mut Page, found: &Found) {
+fn front(page: &mut Page, found: &SearchResult) {
     let mut front: Vec<_> = found.points.iter().filter(|point| point.on_front).collect();
     front.sort_by(|a, b| a.at.cost.total_cmp(&b.at.cost));
     page.blank();
@@ -213,13 +216,13 @@ fn front(page: &mut Page, found: &Found) {
 }
 
 /// The values of a candidate: `55 · 2 · 300s`.
-fn labels_of(found: &Found, candidate: usize) -> String {
+fn labels_of(found: &SearchResult, candidate: usize) -> String {
     found.design().labels(candidate as u64).join(" · ")
 }
 
 /// Cost a month against p99 of every setting that ran, the front drawn, the recommended one named.
 #[must_use]
-pub fn optimization_plot(found: &Found) -> PlotSpec {
+pub fn optimization_plot(found: &SearchResult) -> PlotSpec {
     let dot =
         |point: &crate::experiment::optimize::CandidatePoint| plot::Spot::at(point.at.cost, point.at.p99);
     let of =
@@ -266,7 +269,7 @@ pub fn optimization_plot(found: &Found) -> PlotSpec {
 
 /// What would change the choice, in sentences.
 #[must_use]
-pub fn what_would_change(found: &Found) -> Vec<String> {
+pub fn what_would_change(found: &SearchResult) -> Vec<String> {
     let sentence = |other: &Alternative| {
         let check = &found.limits[other.limit];
         let (figure, _) = check.text.split_once(' ').unwrap_or((&check.text, ""));
@@ -282,7 +285,7 @@ pub fn what_would_change(found: &Found) -> Vec<String> {
 }
 
 /// Axes of numbers whose end the recommendation stands at: what lies beyond was not tried.
-fn at_the_ends(found: &Found) -> Vec<String> {
+fn at_the_ends(found: &SearchResult) -> Vec<String> {
     let Some(winner) = &found.winner else { return Vec::new() };
     let values = found.design().choice(winner.candidate as u64);
     let ends = found.axes.iter().zip(values).filter(|(axis, value)| {
@@ -302,7 +305,7 @@ fn at_the_ends(found: &Found) -> Vec<String> {
 
 /// `optimization.json`.
 #[must_use]
-pub fn optimization_json(found: &Found) -> String {
+pub fn optimization_json(found: &SearchResult) -> String {
     let whole = json!({
         "schema_version": "1.1",
         "region": found.unpriced.region,
@@ -325,7 +328,7 @@ pub fn optimization_json(found: &Found) -> String {
             "check": found.limit_text(index),
             "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),
         })).collect::<Vec<_>>(),
-        "knobs": knobs(found).iter().map(knob_json).collect::<Vec<_>>(),
+        "knobs": axis_effects(found).iter().map(axis_effect_json).collect::<Vec<_>>(),
         "what_would_change_the_choice": what_would_change(found),
     });
     let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
@@ -333,10 +336,9 @@ pub fn optimization_json(found: &Found) -> String {
     text
 }
 
-fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
+fn confirmed_json(found: &SearchResult, confirmed: &Confirmed) -> Value {
     let cost = crate::experiment::Figure { service: None, measure: Measure::CostPerMonth };
-    let cost =
-        confirmed.sample.pseudo(&cost).map(|p| p.estimate(crate::experiment::replications::CONFIDENCE));
+    let cost = confirmed.sample.pseudo(&cost).map(|p| p.estimate(CONFIDENCE));
     json!({
         "candidate": confirmed.candidate,
         "name": found.design().name(confirmed.candidate as u64),
@@ -351,7 +353,7 @@ fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
     })
 }
 
-fn knob_json(knob: &Knob) -> Value {
+fn axis_effect_json(knob: &AxisEffect) -> Value {
     json!({
         "axis": knob.axis,
         "share_of_cost_differences": rounded(knob.cost_share, 6),
@@ -367,7 +369,7 @@ fn knob_json(knob: &Knob) -> Value {
 
 /// `candidates.csv`: one row a setting: its values, what became of it, its figures in the race.
 #[must_use]
-pub fn candidates_csv(found: &Found) -> Vec<u8> {
+pub fn candidates_csv(found: &SearchResult) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut head = vec!["candidate".to_owned()];
     head.extend(found.axes.iter().map(|axis| cell(&axis.name)));
@@ -381,21 +383,21 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
     // Writing to memory cannot fail, and every row has the same length.
     let _ = writer.write_record(&head);
     let design = found.design();
-    for runner in &found.runners {
-        let mut row = vec![runner.candidate.to_string()];
-        row.extend(design.labels(runner.candidate as u64).into_iter().map(cell));
-        row.push(runner.scores.len().to_string());
-        row.push(cell(&fate_text(&runner.fate, found)));
+    for raced in &found.candidates {
+        let mut row = vec![raced.candidate.to_string()];
+        row.extend(design.labels(raced.candidate as u64).into_iter().map(cell));
+        row.push(raced.scores.len().to_string());
+        row.push(cell(&elimination_text(&raced.elimination, found)));
         let number = |value: Option<f64>, digits| {
             value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
         };
-        let point = found.points.iter().find(|point| point.candidate == runner.candidate);
+        let point = found.points.iter().find(|point| point.candidate == raced.candidate);
         row.push(number(point.map(|point| point.at.cost), 4));
         row.push(number(point.map(|point| point.at.p99), 3));
         row.push(point.is_some_and(|point| point.on_front).to_string());
         row.extend((0..found.limits.len()).map(|index| {
-            let has_run = !runner.scores.is_empty();
-            number(has_run.then(|| runner.figure(index)).flatten().map(|figure| figure.value), 6)
+            let has_run = !raced.scores.is_empty();
+            number(has_run.then(|| raced.figure(index)).flatten().map(|figure| figure.value), 6)
         }));
         row.extend(unpriced.clone());
         let _ = writer.write_record(&row);
@@ -403,12 +405,12 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-fn fate_text(fate: &Fate, found: &Found) -> String {
-    match fate {
-        Fate::Finalist => "finalist".to_owned(),
-        Fate::Fails(limit) => format!("fails {}", found.limits[*limit].text),
-        Fate::Dearer => "dearer than one that passes".to_owned(),
-        Fate::Ranked => "in the worse half".to_owned(),
-        Fate::Broken(why) => format!("not run: {why}"),
+fn elimination_text(elimination: &Elimination, found: &SearchResult) -> String {
+    match elimination {
+        Elimination::Finalist => "finalist".to_owned(),
+        Elimination::Fails(limit) => format!("fails {}", found.limits[*limit].text),
+        Elimination::Dearer => "dearer than one that passes".to_owned(),
+        Elimination::Ranked => "in the worse half".to_owned(),
+        Elimination::Broken(why) => format!("not run: {why}"),
     }
 }

@@ -39,7 +39,7 @@ pub enum ParquetWriteError {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ColumnKind {
     Integer,
     Number,
     Boolean,
@@ -58,7 +58,7 @@ pub fn parquet_of(name: &str, csv: &[u8]) -> Result<Vec<u8>, ParquetWriteError> 
     let mut reader = csv::Reader::from_reader(csv);
     let columns: Vec<String> = reader.headers().map_err(bad)?.iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(bad)?;
-    let kinds: Vec<Kind> =
+    let kinds: Vec<ColumnKind> =
         columns.iter().enumerate().map(|(at, column)| kind(&schema, column, &rows, at)).collect();
     let fields: Result<Vec<TypePtr>, ParquetError> =
         columns.iter().zip(&kinds).map(|(column, kind)| field(column, *kind).map(Arc::new)).collect();
@@ -84,36 +84,36 @@ fn bad(error: csv::Error) -> ParquetWriteError {
 }
 
 /// What a column holds by the schema, or by its cells where the schema leaves it open.
-fn kind(schema: &Value, column: &str, rows: &[csv::StringRecord], at: usize) -> Kind {
+fn kind(schema: &Value, column: &str, rows: &[csv::StringRecord], at: usize) -> ColumnKind {
     if let Some(rule) = schema["properties"].get(column) {
         let is = |word: &str| match &rule["type"] {
             Value::Array(types) => types.iter().any(|name| name == word),
             name => name == word,
         };
         return match () {
-            () if is("integer") => Kind::Integer,
-            () if is("number") => Kind::Number,
-            () if is("boolean") => Kind::Boolean,
-            () if rule["format"] == "date-time" => Kind::Instant,
-            () => Kind::Text,
+            () if is("integer") => ColumnKind::Integer,
+            () if is("number") => ColumnKind::Number,
+            () if is("boolean") => ColumnKind::Boolean,
+            () if rule["format"] == "date-time" => ColumnKind::Instant,
+            () => ColumnKind::Text,
         };
     }
     let cells = || rows.iter().map(|row| &row[at]).filter(|cell| !cell.is_empty());
     match () {
         // A column without a single value is that of a figure that no run has.
-        () if cells().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite)) => Kind::Number,
-        () if cells().all(|cell| matches!(cell, "true" | "false")) => Kind::Boolean,
-        () => Kind::Text,
+        () if cells().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite)) => ColumnKind::Number,
+        () if cells().all(|cell| matches!(cell, "true" | "false")) => ColumnKind::Boolean,
+        () => ColumnKind::Text,
     }
 }
 
-fn field(column: &str, kind: Kind) -> Result<Type, ParquetError> {
+fn field(column: &str, kind: ColumnKind) -> Result<Type, ParquetError> {
     let (physical, logical) = match kind {
-        Kind::Integer => (Physical::INT64, None),
-        Kind::Number => (Physical::DOUBLE, None),
-        Kind::Boolean => (Physical::BOOLEAN, None),
-        Kind::Instant => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Integer => (Physical::INT64, None),
+        ColumnKind::Number => (Physical::DOUBLE, None),
+        ColumnKind::Boolean => (Physical::BOOLEAN, None),
+        ColumnKind::Instant => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
+        ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
     Type::primitive_type_builder(column, physical)
         .with_repetition(Repetition::OPTIONAL)
@@ -125,7 +125,7 @@ fn write_column<W: std::io::Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     rows: &[csv::StringRecord],
     at: usize,
-    kind: Kind,
+    kind: ColumnKind,
 ) -> Result<(), ParquetWriteError> {
     let cells = || rows.iter().map(|row| (row, &row[at])).filter(|(_, cell)| !cell.is_empty());
     let levels: Vec<i16> = rows.iter().map(|row| i16::from(!row[at].is_empty())).collect();
@@ -143,13 +143,15 @@ fn write_column<W: std::io::Write + Send>(
         }};
     }
     match kind {
-        Kind::Integer => write!(Int64Type, |cell: &str| cell.parse::<i64>().ok()),
-        Kind::Number => write!(DoubleType, |cell: &str| cell.parse::<f64>().ok().filter(|n| n.is_finite())),
-        Kind::Boolean => write!(BoolType, |cell: &str| cell.parse::<bool>().ok()),
-        Kind::Instant => write!(Int64Type, |cell: &str| {
+        ColumnKind::Integer => write!(Int64Type, |cell: &str| cell.parse::<i64>().ok()),
+        ColumnKind::Number => {
+            write!(DoubleType, |cell: &str| cell.parse::<f64>().ok().filter(|n| n.is_finite()))
+        }
+        ColumnKind::Boolean => write!(BoolType, |cell: &str| cell.parse::<bool>().ok()),
+        ColumnKind::Instant => write!(Int64Type, |cell: &str| {
             cell.parse::<jiff::Timestamp>().ok().map(|instant| instant.as_microsecond())
         }),
-        Kind::Text => write!(ByteArrayType, |cell: &str| Some(ByteArray::from(cell))),
+        ColumnKind::Text => write!(ByteArrayType, |cell: &str| Some(ByteArray::from(cell))),
     }
     column.close()?;
     Ok(())

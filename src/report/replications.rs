@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::figures::{figure_text, half_width_text, usd};
+use super::figures::{figure_number, figure_text, half_width_text, usd};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
 use super::proviso::proviso_of;
@@ -11,9 +11,9 @@ use super::scale_in::{ends_json, ends_words};
 use super::summary::CheckSummary;
 use super::terminal::heading;
 use super::words::columns;
-use crate::experiment::replications::{CONFIDENCE, Precision, Replicated};
-use crate::experiment::{Estimate, Figure, Measure, quantile_of};
-use crate::scenario::{Scenario, Unit};
+use crate::experiment::replications::{Precision, Replicated};
+use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
+use crate::scenario::Scenario;
 
 /// What the table shows of each service.
 const SHOWN: [Measure; 15] = [
@@ -212,14 +212,6 @@ fn figure_json(result: &Replicated, figure: &Figure) -> Value {
         map.insert("approximate".to_owned(), Value::Bool(true));
     }
     object
-}
-
-/// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
-pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
-    match measure.unit() {
-        Unit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
-        _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
-    }
 }
 
 /// `replications.csv`: one row a run, every figure of its own.

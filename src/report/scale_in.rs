@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::replications::figure_number;
+use super::figures::figure_number;
 use crate::experiment::Measure;
-use crate::experiment::compare::Comparison;
+use crate::experiment::compare::VariantComparison;
 use crate::experiment::scale_in::Ends;
 
 /// `28.42 USD with gradual scale-in, 22.90 USD with proportional (assumptions.tt_scale_in_mode)`, of amounts as they are
@@ -38,7 +38,7 @@ pub(super) fn orders_words(orders: &Ends<Vec<String>>) -> String {
 }
 
 /// The names of a comparison's variants from the cheapest on at each end, where the two orders differ.
-pub(super) fn orders(comparison: &Comparison) -> Option<Ends<Vec<String>>> {
+pub(super) fn orders(comparison: &VariantComparison) -> Option<Ends<Vec<String>>> {
     let name = |index: &usize| comparison.variants.get(*index).map(|of| of.variant.name.clone());
     Some(comparison.orders_at_scale_in_ends()?.map(|order| order.iter().filter_map(name).collect()))
 }

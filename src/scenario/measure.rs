@@ -76,7 +76,7 @@ pub enum Law {
 
 /// Unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub enum MeasureUnit {
     /// A number of requests, tasks, changes or marks.
     Count,
     /// Tasks.
@@ -99,7 +99,7 @@ pub enum Unit {
     ShareChange,
 }
 
-impl Unit {
+impl MeasureUnit {
     /// What programs read it as: `ms`, `share`, `USD`, …; empty for a plain count.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -142,12 +142,12 @@ struct Definition {
     column: &'static str,
     /// Its name in tables for people.
     label: &'static str,
-    unit: Unit,
+    unit: MeasureUnit,
     law: Law,
 }
 
 /// A row of the table.
-const fn row(column: &'static str, label: &'static str, unit: Unit, law: Law) -> Definition {
+const fn row(column: &'static str, label: &'static str, unit: MeasureUnit, law: Law) -> Definition {
     Definition { check: None, column, label, unit, law }
 }
 
@@ -222,7 +222,7 @@ impl Measure {
     const fn definition(self) -> Definition {
         use Grammar as G;
         use Law::{Mean, Quantile, Ratio};
-        use Unit as U;
+        use MeasureUnit as U;
         match self {
             Self::Offered => row("offered", "requests offered", U::Count, Mean),
             Self::Served => row("served", "requests served", U::Count, Mean),
@@ -303,7 +303,7 @@ impl Measure {
 
     /// Its unit.
     #[must_use]
-    pub const fn unit(self) -> Unit {
+    pub const fn unit(self) -> MeasureUnit {
         self.definition().unit
     }
 
@@ -340,20 +340,20 @@ impl Measure {
     pub fn is_time(self) -> bool {
         match self {
             Self::MinutesOver(limit) => limit.figure.is_time(),
-            _ => self.unit() == Unit::Millis,
+            _ => self.unit() == MeasureUnit::Millis,
         }
     }
 
     /// Whether it is a cost or a change of one, of which checks judge the sum of all services.
     #[must_use]
     pub const fn is_cost(self) -> bool {
-        matches!(self.unit(), Unit::Usd | Unit::UsdChange | Unit::ShareChange)
+        matches!(self.unit(), MeasureUnit::Usd | MeasureUnit::UsdChange | MeasureUnit::ShareChange)
     }
 
     /// Whether it compares with a baseline.
     #[must_use]
     pub const fn needs_baseline(self) -> bool {
-        matches!(self.unit(), Unit::UsdChange | Unit::ShareChange)
+        matches!(self.unit(), MeasureUnit::UsdChange | MeasureUnit::ShareChange)
     }
 
     /// Whether it is read off the minutes of a run, which have to be recorded.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::journal::Journal;
 use super::output::cause_in_words;
-use crate::experiment::sweep::{Head, Row, Shard};
+use crate::experiment::sweep::{CellRow, Shard, SweepHeader};
 
 /// Name of the journal in a sweep's folder.
 pub const JOURNAL: &str = "cells.journal";
@@ -21,7 +21,7 @@ const NOWHERE: u64 = u64::MAX;
 struct Opening {
     format: String,
     shard: Shard,
-    head: Head,
+    head: SweepHeader,
 }
 
 const FORMAT: &str = "windtunnel-sweep-1";
@@ -138,7 +138,7 @@ fn opening_of(text: &str) -> Result<(Opening, u64), String> {
 
 /// The place of a row among the cells of its shard.
 fn row_of(opening: &Opening, cells: u64, text: &str) -> Result<u64, String> {
-    let row = Row::decode(text).ok_or("it cannot be read")?;
+    let row = CellRow::decode(text).ok_or("it cannot be read")?;
     opening.head.expects(&row, cells)?;
     let shard = opening.shard;
     shard
@@ -168,7 +168,7 @@ impl Cells {
     ///
     /// # Errors
     /// A sentence with the file and the cause.
-    pub fn create(folder: &Path, head: &Head, shard: Shard, cells: u64) -> Result<Self, String> {
+    pub fn create(folder: &Path, head: &SweepHeader, shard: Shard, cells: u64) -> Result<Self, String> {
         let path = Self::path(folder);
         let opening = Opening { format: FORMAT.to_owned(), shard, head: head.clone() };
         let text =
@@ -184,7 +184,7 @@ impl Cells {
     /// # Errors
     /// A sentence with the file and the cause: it cannot be read, is no journal of a sweep, has a head that no sweep has,
     /// or a row that is none of its sweep.
-    pub fn open(folder: &Path, repair: bool) -> Result<(Self, Head, u64), String> {
+    pub fn open(folder: &Path, repair: bool) -> Result<(Self, SweepHeader, u64), String> {
         let path = Self::path(folder);
         let mut reading = Reading { opening: None, cells: 0, places: Places::new(0), count: 0, fault: None };
         let opened = Journal::open(&path, repair, |place, text| reading.take(place, text));
@@ -227,7 +227,7 @@ impl Cells {
     ///
     /// # Errors
     /// A sentence with the file and the cause.
-    pub fn append(&mut self, row: &Row) -> Result<(), String> {
+    pub fn append(&mut self, row: &CellRow) -> Result<(), String> {
         let appended = self.journal.append(&row.encode());
         let place =
             appended.map_err(|cause| format!("cannot write {}", in_words(self.journal.path(), &cause)))?;
@@ -249,13 +249,13 @@ impl Cells {
     ///
     /// # Errors
     /// A sentence with the file and the cause.
-    pub fn row(&mut self, cell: u64) -> Result<Option<Row>, String> {
+    pub fn row(&mut self, cell: u64) -> Result<Option<CellRow>, String> {
         let Some(place) = self.shard.local(cell).and_then(|local| self.places.get(local)) else {
             return Ok(None);
         };
         let text = self.journal.read(place);
         let text = text.map_err(|cause| format!("cannot read {}", in_words(self.journal.path(), &cause)))?;
-        Ok(Row::decode(&text))
+        Ok(CellRow::decode(&text))
     }
 }
 

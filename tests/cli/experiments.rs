@@ -397,7 +397,7 @@ fn an_interrupted_experiment_keeps_what_was_finished_and_says_so() {
     assert!(kept.contains("interrupted: what was finished counts"), "{kept}");
     // A search that was interrupted recommends nothing.
     let check = "checks.p99_response_time=< 500ms";
-    let axis = "service.web.scaling.max_capacity=2..900:1";
+    let axis = "service.web.scaling.max_capacity=2..9000:1";
     let search = ["optimize", "small.toml", "--set", check, "--axis", axis, "--out", "searched"];
     assert_eq!(interrupted(folder.path(), &search).0, Some(130));
     assert!(read("searched/optimization.json")["recommended"].is_null());

@@ -92,12 +92,12 @@ fn the_course_of_a_long_run_is_kept_in_a_thousand_moments() {
     let long = compare(vec![variant("a", &day), variant("b", &day)], 1, 1, None, &mut |_| ()).unwrap();
     let record = windtunnel::experiment::run(scenario(&day)).unwrap().record;
     let minutes = &record.services[0].timeline;
-    let course = &long.variants[1].first[0];
-    assert_eq!((minutes.len(), course.moments.len(), course.service.as_str()), (1440, 720, "web"));
-    for (pair, moment) in minutes.chunks(2).zip(&course.moments) {
-        assert_eq!(pair[0].start, moment.start);
-        assert_eq!(pair.iter().filter_map(|minute| minute.response_time_p99).max(), moment.p99);
-        assert_eq!(pair.iter().map(|minute| minute.running).max(), Some(moment.running));
+    let trajectory = &long.variants[1].first[0];
+    assert_eq!((minutes.len(), trajectory.points.len(), trajectory.service.as_str()), (1440, 720, "web"));
+    for (pair, point) in minutes.chunks(2).zip(&trajectory.points) {
+        assert_eq!(pair[0].start, point.start);
+        assert_eq!(pair.iter().filter_map(|minute| minute.response_time_p99).max(), point.p99);
+        assert_eq!(pair.iter().map(|minute| minute.running).max(), Some(point.running));
     }
 }
 

@@ -2,11 +2,10 @@
 //! target-tracking policy scaled in.
 
 use serde_json::{Value, json};
-use windtunnel::experiment::compare::{Comparison, Variant, compare};
-use windtunnel::experiment::forecast::{Forecast, Wish, forecast};
-use windtunnel::experiment::replications::{Enough, replications};
-use windtunnel::experiment::scale_in::{add_to_comparison, add_to_replications};
-use windtunnel::experiment::{Base, Figure, Measure, RunResult, run};
+use windtunnel::experiment::compare::{self, Variant, VariantComparison, compare};
+use windtunnel::experiment::forecast::{Expectation, FidelityChoice, Forecast, forecast};
+use windtunnel::experiment::replications::{self, Enough, replications};
+use windtunnel::experiment::{Figure, Measure, RunResult, VariedScenario, run};
 use windtunnel::report::{
     comparison_json, comparison_markdown, comparison_table, estimates_json, forecast_json, forecast_table,
     replications_table, summary_json, table,
@@ -122,7 +121,7 @@ fn many_runs_say_the_mean_of_both_ends() {
     let mut result = many(BETWEEN);
     assert_eq!(json_of(&estimates_json(&result))["scale_in_range"], Value::Null);
     let mut heard = Vec::new();
-    add_to_replications(&mut result, None, &mut |done, of| heard.push((done, of))).unwrap();
+    replications::add_scale_in_range(&mut result, None, &mut |done, of| heard.push((done, of))).unwrap();
     assert_eq!(heard, (1..=6).map(|done| (done, 6)).collect::<Vec<_>>());
     let [gradual, proportional] = [GRADUAL, PROPORTIONAL].map(|rule| format!("{:.4}", mean(rule)));
     let found = &json_of(&estimates_json(&result))["scale_in_range"];
@@ -132,11 +131,11 @@ fn many_runs_say_the_mean_of_both_ends() {
 }
 
 /// Variants of idle tasks, compared.
-fn compared(variants: &[(&str, String)]) -> Comparison {
+fn compared(variants: &[(&str, String)]) -> VariantComparison {
     let variant =
         |(name, text): &(&str, String)| Variant { name: (*name).to_owned(), scenario: scenario(text) };
     let mut result = compare(variants.iter().map(variant).collect(), 1, 2, None, &mut |_| ()).unwrap();
-    add_to_comparison(&mut result, None, &mut |_, _| ()).unwrap();
+    compare::add_scale_in_range(&mut result, None, &mut |_, _| ()).unwrap();
     result
 }
 
@@ -147,7 +146,7 @@ fn fixed(tasks: u32) -> String {
 
 #[test]
 fn a_comparison_says_both_ends_of_each_variant_and_where_they_change_places() {
-    let month = |comparison: &Comparison, index: usize| {
+    let month = |comparison: &VariantComparison, index: usize| {
         comparison.variants[index].estimate(None, Measure::CostPerMonth).unwrap().value
     };
     let of_rule = |rule: &str| month(&compared(&[("a", idle(TRACKING, rule)), ("b", fixed(1))]), 0);
@@ -182,11 +181,18 @@ fn a_comparison_says_both_ends_of_each_variant_and_where_they_change_places() {
 fn forecasted(text: &str) -> Forecast {
     let source = Source { name: "web.toml".to_owned(), text: text.to_owned() };
     let files = || Box::new(NoFiles) as Box<dyn Files>;
-    let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+    let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
     let scenario = base.load(&[]).scenario.expect("a scenario");
     let spec =
         ForecastSpec { from: Some((2027, 1)), months: 2, runs: 3, price_cv: 0.1, ..ForecastSpec::default() };
-    forecast(&base, &scenario, (&spec, Wish::Fluid), None, &mut |_| ()).expect("a forecast")
+    forecast(
+        &base,
+        &scenario,
+        Expectation { spec: &spec, fidelity: FidelityChoice::Fluid },
+        None,
+        &mut |_| (),
+    )
+    .expect("a forecast")
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use windtunnel::experiment::points::Design;
-use windtunnel::experiment::sweep::{Survey, summarize};
+use windtunnel::experiment::sweep::{SweepSummary, summarize};
 use windtunnel::report::sweep as report;
 use windtunnel::shell::cells::Cells;
 
@@ -75,7 +75,7 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
     if design.points().saturating_mul(design.replications()) > CELLS {
         return Ok("large".to_owned());
     }
-    let mut survey = Survey::new(&design);
+    let mut survey = SweepSummary::new(&design);
     let header = report::runs_header(&head);
     let columns = csv::Reader::from_reader(header.as_slice()).headers().unwrap().len();
     for point in 0..design.points() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use windtunnel::experiment::{Effort, Kept, KeptFiles, RunResult, checks};
+use windtunnel::experiment::{Effort, RunResult, SavedFiles, SavedRun, checks};
 use windtunnel::kernel::simulation::{Fidelity, RunError};
 use windtunnel::kernel::units::{NANOS_PER_MINUTE, Usd};
 use windtunnel::record::{
@@ -174,7 +174,7 @@ pub(crate) fn read(files: &BTreeMap<String, Vec<u8>>, at: Option<&str>) -> Resul
         }
     })?;
     let plan = String::from_utf8_lossy(&content("plan.toml")).into_owned();
-    let kept = Kept::read(KeptFiles {
+    let kept = SavedRun::read(SavedFiles {
         replication: 0,
         plan: Source { name: "plan.toml".to_owned(), text: plan },
         summary: content("summary.json"),

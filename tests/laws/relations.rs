@@ -20,7 +20,7 @@
 
 use proptest::prelude::*;
 use windtunnel::experiment::replications::{Enough, replications};
-use windtunnel::experiment::{Sample, run, run_replication};
+use windtunnel::experiment::{RunSample, run, run_replication};
 use windtunnel::kernel::billing::Tariff;
 use windtunnel::kernel::platform::{CheckService, FaultKind, FaultPlan, FirstHealthCheck, ScaleInVictim};
 use windtunnel::kernel::random::{Distribution, Rng};
@@ -492,7 +492,7 @@ fn a_replication_alone_is_what_its_row_among_many_says() {
         let many = replications(with(), Enough::Runs(runs), None, &mut |_| {}).expect("they run");
         for replication in 0..runs {
             let alone = run_replication(with(), replication, None).expect("it runs");
-            let mut sample = Sample::of(&alone.scenario.plan, &[]);
+            let mut sample = RunSample::of(&alone.scenario.plan, &[]);
             sample.push(&alone.record, &alone.scenario.plan);
             assert_eq!(sample.figures(), many.sample.figures());
             for figure in sample.figures() {

@@ -3,17 +3,16 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use super::paths::shown;
 use super::request::SweepFormat;
-use super::shown;
-use crate::cli::commands::{fail, print, print_data};
 use crate::cli::exit::Exit;
 use crate::cli::folder::{add, publish};
 use crate::cli::manifest;
+use crate::cli::printing::{fail, print, print_data};
+use crate::cli::session::Session;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Row, Shard, Survey, summarize};
+use crate::experiment::sweep::{CellRow, Shard, SweepHeader, SweepSummary, summarize};
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
 use crate::report::{FolderKind, Manifest};
@@ -21,7 +20,6 @@ use crate::shell::cells::Cells;
 use crate::shell::output::{FillError, INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
-use crate::shell::wall_clock::Stopwatch;
 
 /// Where rows come from: the journals of all shards, or of some.
 pub(super) struct Parts {
@@ -33,7 +31,7 @@ impl Parts {
         Self { parts }
     }
 
-    fn row(&mut self, cell: u64) -> Result<Option<Row>, String> {
+    fn row(&mut self, cell: u64) -> Result<Option<CellRow>, String> {
         for part in &mut self.parts {
             if part.shard().local(cell).is_some() {
                 return part.row(cell);
@@ -43,7 +41,7 @@ impl Parts {
     }
 
     /// The rows of a point.
-    fn point(&mut self, design: &Design<'_>, point: u64) -> Result<Vec<Option<Row>>, String> {
+    fn point(&mut self, design: &Design<'_>, point: u64) -> Result<Vec<Option<CellRow>>, String> {
         let first = point * design.replications();
         (first..first + design.replications()).map(|cell| self.row(cell)).collect()
     }
@@ -52,18 +50,17 @@ impl Parts {
 /// What is delivered, and where to.
 pub(super) struct Delivery<'a> {
     pub(super) folder: &'a mut ResultsWriter,
-    pub(super) interrupted: &'a Arc<AtomicBool>,
-    pub(super) head: &'a Head,
+    pub(super) session: &'a Session,
+    pub(super) head: &'a SweepHeader,
     pub(super) design: &'a Design<'a>,
     pub(super) out: &'a Path,
     pub(super) format: SweepFormat,
     pub(super) no_report: bool,
-    pub(super) quiet: bool,
 }
 
 /// Writes the final files and prints what was asked for.
-pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Stopwatch) -> Exit {
-    let survey = match delivery.write(&mut parts, watch) {
+pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts) -> Exit {
+    let survey = match delivery.write(&mut parts) {
         Ok(survey) => survey,
         Err(message) if message == INTERRUPTED => {
             note(&format!(
@@ -78,9 +75,9 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Sto
     if printed != Exit::Ok {
         return printed;
     }
-    if !delivery.quiet {
-        let (seconds, out) = (watch.elapsed().as_secs_f64(), shown(delivery.out));
-        let Survey { finished, requests, .. } = &survey;
+    if !delivery.session.quiet {
+        let (seconds, out) = (delivery.session.watch.elapsed().as_secs_f64(), shown(delivery.out));
+        let SweepSummary { finished, requests, .. } = &survey;
         note(&format!("{finished} runs, {requests} requests in {seconds:.2} s; results in {out}\n"));
     }
     match () {
@@ -95,10 +92,10 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts, watch: &Sto
 
 impl Delivery<'_> {
     /// Writes everything, or nothing; nothing too when it was interrupted.
-    fn write(&mut self, parts: &mut Parts, watch: &Stopwatch) -> Result<Survey, String> {
+    fn write(&mut self, parts: &mut Parts) -> Result<SweepSummary, String> {
         let (head, design) = (self.head, self.design);
-        let mut files = self.folder.stage(Some(self.interrupted));
-        let mut survey = Survey::new(design);
+        let mut files = self.folder.stage(Some(&self.session.interrupted));
+        let mut survey = SweepSummary::new(design);
         files.file("runs.csv", |file| {
             file.write_all(&report::runs_header(head))?;
             for point in 0..design.points() {
@@ -115,11 +112,11 @@ impl Delivery<'_> {
         for (stem, plot) in &report::pictures(&view) {
             picture(&mut files, stem, plot)?;
         }
-        publish(self.folder, files, self.manifest(Shard::WHOLE, watch), !self.no_report)?;
+        publish(self.folder, files, self.manifest(Shard::WHOLE), !self.no_report)?;
         Ok(survey)
     }
 
-    fn points(&self, parts: &mut Parts, survey: &Survey, out: &mut dyn Write) -> Result<(), FillError> {
+    fn points(&self, parts: &mut Parts, survey: &SweepSummary, out: &mut dyn Write) -> Result<(), FillError> {
         out.write_all(&report::points_header(self.head))?;
         for point in 0..self.design.points() {
             let summary = summarize(self.head, &parts.point(self.design, point)?);
@@ -128,7 +125,7 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn print(&self, parts: &mut Parts, survey: &Survey) -> Exit {
+    fn print(&self, parts: &mut Parts, survey: &SweepSummary) -> Exit {
         let view = SweepView { head: self.head, design: self.design, survey };
         match self.format {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
@@ -144,8 +141,8 @@ impl Delivery<'_> {
     }
 
     /// What ends a shard: its rows are for `merge`.
-    pub(super) fn shard(&mut self, shard: Shard, parts: Parts, watch: &Stopwatch) -> Exit {
-        let manifest = self.manifest(shard, watch);
+    pub(super) fn shard(&mut self, shard: Shard, parts: Parts) -> Exit {
+        let manifest = self.manifest(shard);
         let files = self.folder.stage(None);
         if let Err(error) = self.folder.publish(files, manifest) {
             return fail(Exit::RunFailed, &error.to_string());
@@ -158,7 +155,7 @@ impl Delivery<'_> {
     }
 
     /// `manifest.json`, without its files.
-    fn manifest(&self, shard: Shard, watch: &Stopwatch) -> Manifest {
+    fn manifest(&self, shard: Shard) -> Manifest {
         Manifest {
             windtunnel_version: self.head.windtunnel_version.clone(),
             scenario: self.head.scenario.clone(),
@@ -167,7 +164,7 @@ impl Delivery<'_> {
             inputs: self.head.files.iter().cloned().collect(),
             seed: self.head.seed,
             shard: Some(shard.to_string()),
-            ..manifest::now(FolderKind::Sweep, watch)
+            ..manifest::now(FolderKind::Sweep, &self.session.watch)
         }
     }
 }

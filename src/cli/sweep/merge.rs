@@ -4,24 +4,24 @@
 use std::path::{Path, PathBuf};
 
 use super::deliver::{Delivery, Parts, deliver};
+use super::paths::{same, shown};
 use super::request::MergeRequest;
-use super::{same, shown};
-use crate::cli::commands::fail;
 use crate::cli::exit::Exit;
 use crate::cli::folder::take;
+use crate::cli::printing::fail;
+use crate::cli::session::Session;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Shard};
+use crate::experiment::sweep::{Shard, SweepHeader};
 use crate::report::FolderKind;
 use crate::shell::cells::Cells;
-use crate::shell::interrupt;
 use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request.
 pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
     let watch = Stopwatch::start();
-    let interrupted = match interrupt::listen() {
-        Ok(flag) => flag,
-        Err(error) => return fail(Exit::RunFailed, &format!("cannot listen for interruptions: {error}")),
+    let session = match Session::listen(watch, request.quiet) {
+        Ok(session) => session,
+        Err(exit) => return exit,
     };
     let (head, parts) = match gather(request) {
         Ok(gathered) => gathered,
@@ -45,21 +45,20 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
     let design = Design::new(&head.axes, &head.points, head.replications, head.seed);
     let mut delivery = Delivery {
         folder: &mut folder,
-        interrupted: &interrupted,
+        session: &session,
         head: &head,
         design: &design,
         out: &request.out,
         format: request.format,
         no_report: request.no_report,
-        quiet: request.quiet,
     };
-    deliver(&mut delivery, Parts::new(parts), &watch)
+    deliver(&mut delivery, Parts::new(parts))
 }
 
 /// The parts with their common head, or everything that is wrong with them.
-fn gather(request: &MergeRequest) -> Result<(Head, Vec<Cells>), Vec<String>> {
+fn gather(request: &MergeRequest) -> Result<(SweepHeader, Vec<Cells>), Vec<String>> {
     let mut faults = Vec::new();
-    let mut opened: Vec<(&PathBuf, Cells, Head)> = Vec::new();
+    let mut opened: Vec<(&PathBuf, Cells, SweepHeader)> = Vec::new();
     for (index, path) in request.parts.iter().enumerate() {
         if request.parts[..index].iter().any(|earlier| same(earlier, path)) {
             faults.push(format!("`{}` is given twice", shown(path)));
@@ -108,7 +107,7 @@ fn gather(request: &MergeRequest) -> Result<(Head, Vec<Cells>), Vec<String>> {
 }
 
 /// Shards that are there twice or lack rows, and (unless part of a sweep will do) shards that are missing.
-fn coverage(opened: &[(&PathBuf, Cells, Head)], count: u64, partial: bool) -> Vec<String> {
+fn coverage(opened: &[(&PathBuf, Cells, SweepHeader)], count: u64, partial: bool) -> Vec<String> {
     const MOST: usize = 20;
     let mut faults = Vec::new();
     let of = |index: u64| opened.iter().filter(move |(_, cells, _)| cells.shard().index == index);

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::SweepRequest;
-use crate::cli::commands::{by_baseline, fail, more_on, varied, without_baseline};
+use super::request::SweepRequest;
 use crate::cli::exit::Exit;
+use crate::cli::loading::{by_baseline, more_on, varied, without_baseline};
+use crate::cli::printing::fail;
 use crate::experiment::points::{self, Design, Points};
-use crate::experiment::sweep::{self, Head};
-use crate::experiment::{Base, Figure};
+use crate::experiment::sweep::{self, SweepHeader};
+use crate::experiment::{Figure, VariedScenario};
 use crate::scenario::{self, Axis, Files, Scenario, Source};
 use crate::shell::files::{Folder, read_bytes, read_scenario};
 use crate::shell::shelf::Shelf;
@@ -21,7 +22,7 @@ const MOST_DOUBTS: usize = 5;
 
 /// A sweep that can begin.
 pub(super) struct Planned {
-    pub(super) head: Head,
+    pub(super) head: SweepHeader,
     pub(super) shelf: Arc<Shelf>,
     source: Source,
     overrides: Vec<String>,
@@ -30,8 +31,8 @@ pub(super) struct Planned {
 
 impl Planned {
     /// The scenario that is varied.
-    pub(super) fn base<'a>(&'a self, files: &'a (dyn Fn() -> Box<dyn Files> + Sync)) -> Base<'a> {
-        Base { source: &self.source, overrides: &self.overrides, seed: self.seed, files }
+    pub(super) fn base<'a>(&'a self, files: &'a (dyn Fn() -> Box<dyn Files> + Sync)) -> VariedScenario<'a> {
+        VariedScenario { source: &self.source, overrides: &self.overrides, seed: self.seed, files }
     }
 }
 
@@ -44,7 +45,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     let source = read_scenario(&request.scenario).map_err(usage)?;
     let shelf = Arc::new(Shelf::new(Folder::of(&request.scenario)));
     let files = || Shelf::files(&shelf);
-    let base = Base {
+    let base = VariedScenario {
         source: &source,
         overrides: &request.given.overrides,
         seed: request.given.seed,
@@ -69,7 +70,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     Design::check(&axes, &points, replications)
         .map_err(|why| usage(format!("there is no such sweep: {why}")))?;
     let design = Design::new(&axes, &points, replications, scenario.seed);
-    let alone = sweep::alone(&base, &design, Some(interrupted));
+    let alone = sweep::single_values(&base, &design, Some(interrupted));
     if !alone.useless.is_empty() {
         for (name, loaded) in &alone.useless {
             note(&format!("no value of the axis `{name}` can be used:\n"));
@@ -84,7 +85,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     let figures = Figure::all(&scenario.plan).iter().map(|figure| figure.name(&scenario.plan)).collect();
     let is_varied = |key: &str| axes.iter().any(|axis| axis.name == key);
     let horizon_s = (!is_varied("horizon")).then(|| scenario.plan.horizon.as_secs_f64());
-    let head = Head {
+    let head = SweepHeader {
         windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),
         scenario_sha256: scenario.sha256.clone(),

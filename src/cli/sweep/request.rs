@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::Given;
+use crate::cli::given::Given;
 use crate::experiment::points::{MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS};
 use crate::experiment::sweep::Shard;
 use crate::scenario::Axis;

@@ -2,9 +2,13 @@
 //! traffic are the same, so that what both share cancels; where they are not, the runs are independent and the interval
 //! is as honest, only wider.
 
-use super::shown::shown_estimate;
-use super::{CheckOutcome, nothing, priced, verdict};
-use crate::experiment::{CheckStatus, Figure, Measure, Sample, of_means, of_ratios};
+use super::display::display_estimate;
+use super::limit::verdict;
+use super::verdict::{nothing, priced};
+use crate::experiment::estimate::{CONFIDENCE, of_means, of_ratios};
+use crate::experiment::figures::{Figure, Measure};
+use crate::experiment::outcome::{CheckOutcome, CheckStatus};
+use crate::experiment::sample::RunSample;
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Check, Scenario, Unpriced};
 
@@ -22,7 +26,7 @@ pub struct Bills {
 impl Bills {
     /// The runs of a sample.
     #[must_use]
-    pub fn of(scenario: &Scenario, sample: &Sample) -> Self {
+    pub fn of(scenario: &Scenario, sample: &RunSample) -> Self {
         let cost = Figure { service: None, measure: Measure::CostPerMonth };
         Self { costs: sample.values(&cost), unpriced: scenario.unpriced(), horizon: scenario.plan.horizon }
     }
@@ -31,9 +35,20 @@ impl Bills {
 /// What is said where a change of cost cannot be judged.
 const NO_BASELINE: &str = "no baseline; give one with `windtunnel check --baseline`";
 
-/// The verdict of a change of cost. Bills are compared only where they have the same lines, and even then there is no verdict
-/// where a line of both has no price.
-pub(super) fn judge(check: &Check, bills: &Bills, baseline: Option<&Bills>, confidence: f64) -> CheckOutcome {
+/// The verdict of a change of cost against a baseline.
+#[must_use]
+pub fn judge_change(check: &Check, bills: &Bills, baseline: Option<&Bills>) -> CheckOutcome {
+    judge_change_with(check, bills, baseline, CONFIDENCE)
+}
+
+/// The same, with an interval of this confidence in (0, 1). Bills are compared only where they have the same lines, and even
+/// then there is no verdict where a line of both has no price.
+pub(super) fn judge_change_with(
+    check: &Check,
+    bills: &Bills,
+    baseline: Option<&Bills>,
+    confidence: f64,
+) -> CheckOutcome {
     let without = |note: &str| CheckOutcome { note: Some(note.to_owned()), ..nothing(check) };
     let Some(baseline) = baseline else { return without(NO_BASELINE) };
     if let Some(why) = bills.unpriced.unlike(&baseline.unpriced, "this one", "the baseline") {
@@ -56,7 +71,7 @@ pub(super) fn judge(check: &Check, bills: &Bills, baseline: Option<&Bills>, conf
     let noun = if paired == 1 { "run" } else { "runs" };
     let note = (paired < costs.len()).then(|| format!("over the {paired} {noun} that both have"));
     let outcome = CheckOutcome {
-        value: shown_estimate(check, &estimate),
+        value: display_estimate(check, &estimate),
         status: verdict(check, &estimate),
         note,
         estimate: Some(estimate),
@@ -86,9 +101,9 @@ mod tests {
         let baseline = bills(&[100.0, 200.0, 300.0]);
         let costs = bills(&[105.0, 210.0, 315.0]);
         let share = check(Measure::CostChangeShare, 0.051);
-        let outcome = judge(&share, &costs, Some(&baseline), 0.95);
+        let outcome = judge_change_with(&share, &costs, Some(&baseline), 0.95);
         assert_eq!((outcome.status, outcome.value.as_str()), (CheckStatus::Pass, "+5%"));
-        let amount = judge(&check(Measure::CostChange, 5.0), &costs, Some(&baseline), 0.95);
+        let amount = judge_change_with(&check(Measure::CostChange, 5.0), &costs, Some(&baseline), 0.95);
         // 5, 10, 15: mean 10, half width 4.303 · 5 / √3 = 12.42.
         assert_eq!(amount.status, CheckStatus::Inconclusive);
         assert_eq!(amount.value, "+10.00 USD (-2.42 USD to +22.42 USD)");
@@ -96,21 +111,31 @@ mod tests {
 
     #[test]
     fn without_a_baseline_nothing_passes() {
-        let outcome = judge(&check(Measure::CostChange, 1e9), &bills(&[1.0]), None, 0.95);
+        let outcome = judge_change_with(&check(Measure::CostChange, 1e9), &bills(&[1.0]), None, 0.95);
         assert_eq!(outcome.status, CheckStatus::NoData);
         assert!(outcome.note.is_some_and(|note| note.contains("--baseline")));
         let free = bills(&[0.0]);
-        let share = judge(&check(Measure::CostChangeShare, 0.1), &bills(&[1.0]), Some(&free), 0.95);
+        let share =
+            judge_change_with(&check(Measure::CostChangeShare, 0.1), &bills(&[1.0]), Some(&free), 0.95);
         assert_eq!(share.status, CheckStatus::NoData);
     }
 
     #[test]
     fn a_saving_can_be_asked_for() {
         let baseline = bills(&[100.0, 100.0]);
-        let saved =
-            judge(&check(Measure::CostChangeShare, -0.1), &bills(&[85.0, 85.0]), Some(&baseline), 0.95);
+        let saved = judge_change_with(
+            &check(Measure::CostChangeShare, -0.1),
+            &bills(&[85.0, 85.0]),
+            Some(&baseline),
+            0.95,
+        );
         assert_eq!((saved.status, saved.value.as_str()), (CheckStatus::Pass, "-15%"));
-        let not = judge(&check(Measure::CostChangeShare, -0.1), &bills(&[99.0, 99.0]), Some(&baseline), 0.95);
+        let not = judge_change_with(
+            &check(Measure::CostChangeShare, -0.1),
+            &bills(&[99.0, 99.0]),
+            Some(&baseline),
+            0.95,
+        );
         assert_eq!((not.status, not.value.as_str()), (CheckStatus::Fail, "-1%"));
     }
 
@@ -121,7 +146,7 @@ mod tests {
             Bills { unpriced, ..bills(costs) }
         };
         let share = check(Measure::CostChangeShare, 0.05);
-        let unlike = judge(&share, &cut(&[50.0]), Some(&bills(&[100.0])), 0.95);
+        let unlike = judge_change_with(&share, &cut(&[50.0]), Some(&bills(&[100.0])), 0.95);
         assert_eq!((unlike.status, unlike.value.as_str()), (CheckStatus::Inconclusive, "not comparable"));
         assert!(unlike.fails(false) && unlike.estimate.is_none());
         assert_eq!(
@@ -130,7 +155,7 @@ mod tests {
         );
         // Half of the bill twice over is a tenth more where the rest, which nobody knows, is four times as much.
         for cost in [50.0, 200.0] {
-            let outcome = judge(&share, &cut(&[cost]), Some(&cut(&[100.0])), 0.95);
+            let outcome = judge_change_with(&share, &cut(&[cost]), Some(&cut(&[100.0])), 0.95);
             assert_eq!(outcome.status, CheckStatus::Inconclusive);
             assert_eq!(outcome.note.as_deref(), Some("without alb_hour in eu-south-1"));
         }

@@ -1,13 +1,13 @@
 //! What a race says beyond its winner: how much each knob moves the figures, and what would change the choice.
 
-use super::Found;
-use super::race::{Fate, Runner};
+use super::race::{Elimination, RacedCandidate};
+use super::search::SearchResult;
 use crate::experiment::checks;
 use crate::scenario::Axis;
 
 /// One axis and what it does, over all candidates that ran in the first round.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Knob {
+pub struct AxisEffect {
     /// The axis.
     pub axis: String,
     /// Its values, in order.
@@ -34,22 +34,22 @@ pub struct Level {
 /// What each knob does, the one that moves the cost most first. It is read from the race's first runs, which all
 /// candidates share.
 #[must_use]
-pub fn knobs(found: &Found) -> Vec<Knob> {
+pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
     let (p99, design) = (found.limits.len(), found.design());
     let points: Vec<Point> = found
-        .runners
+        .candidates
         .iter()
-        .filter_map(|runner| {
+        .filter_map(|raced| {
             // The first run alone: later ones are of the better candidates only, and all have seen this one.
-            let first = runner.scores.first()?;
-            let values = design.choice(runner.candidate as u64);
+            let first = raced.scores.first()?;
+            let values = design.choice(raced.candidate as u64);
             Some(Point { values, cost: first.cost, p99: first.figures[p99]? })
         })
         .collect();
-    let mut knobs: Vec<Knob> =
-        found.axes.iter().enumerate().map(|(index, axis)| knob(axis, index, &points)).collect();
-    knobs.sort_by(|a, b| b.cost_share.total_cmp(&a.cost_share));
-    knobs
+    let mut effects: Vec<AxisEffect> =
+        found.axes.iter().enumerate().map(|(index, axis)| axis_effect(axis, index, &points)).collect();
+    effects.sort_by(|a, b| b.cost_share.total_cmp(&a.cost_share));
+    effects
 }
 
 /// A setting's values and what its first run gave.
@@ -60,7 +60,7 @@ struct Point {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of candidates")]
-fn knob(axis: &Axis, index: usize, points: &[Point]) -> Knob {
+fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
     let levels = axis.values.iter().enumerate().map(|(value, of)| {
         let mine: Vec<_> = points.iter().filter(|point| point.values[index] == value).collect();
         let count = mine.len() as f64;
@@ -84,7 +84,7 @@ fn knob(axis: &Axis, index: usize, points: &[Point]) -> Knob {
         let rounding = 1e-12 * all;
         if total > rounding * rounding * count { (between / total).min(1.0) } else { 0.0 }
     };
-    Knob {
+    AxisEffect {
         axis: axis.name.clone(),
         cost_share: share(&|point| point.cost, &|level| level.cost),
         p99_share: share(&|point| point.p99, &|level| level.p99),
@@ -97,7 +97,7 @@ fn knob(axis: &Axis, index: usize, points: &[Point]) -> Knob {
 pub struct Alternative {
     /// Its number.
     pub candidate: usize,
-    /// The limit that would have to move: its index in [`Found::limits`].
+    /// The limit that would have to move: its index in [`SearchResult::limits`].
     pub limit: usize,
     /// What the candidate reaches there.
     pub reaches: f64,
@@ -113,12 +113,12 @@ const WORTH_NAMING: f64 = 0.99;
 /// What would change the choice: for every limit the cheaper settings that miss it and no other, from the smallest
 /// concession on, each cheaper than the one before it.
 #[must_use]
-pub fn alternatives(found: &Found) -> Vec<Alternative> {
+pub fn alternatives(found: &SearchResult) -> Vec<Alternative> {
     let Some(winner) = &found.winner else { return Vec::new() };
     let mut named = Vec::new();
     for limit in 0..found.limits.len() {
         let mut others: Vec<Alternative> =
-            found.runners.iter().filter_map(|runner| misses_only(found, runner, limit)).collect();
+            found.candidates.iter().filter_map(|raced| misses_only(found, raced, limit)).collect();
         let concession = |other: &Alternative| (other.reaches - found.limits[limit].limit).abs();
         others.sort_by(|a, b| {
             concession(a)
@@ -138,16 +138,16 @@ pub fn alternatives(found: &Found) -> Vec<Alternative> {
 }
 
 /// The setting as an alternative, where it misses this limit on average and no other.
-fn misses_only(found: &Found, runner: &Runner, limit: usize) -> Option<Alternative> {
-    if matches!(runner.fate, Fate::Broken(_)) || runner.scores.is_empty() {
+fn misses_only(found: &SearchResult, raced: &RacedCandidate, limit: usize) -> Option<Alternative> {
+    if matches!(raced.elimination, Elimination::Broken(_)) || raced.scores.is_empty() {
         return None;
     }
     for (index, check) in found.limits.iter().enumerate() {
-        let is_missed = !checks::holds(check, runner.figure(index)?.value);
+        let is_missed = !checks::holds(check, raced.figure(index)?.value);
         if is_missed != (index == limit) {
             return None;
         }
     }
-    let reaches = runner.figure(limit)?.value;
-    Some(Alternative { candidate: runner.candidate, limit, reaches, cost: runner.cost() })
+    let reaches = raced.figure(limit)?.value;
+    Some(Alternative { candidate: raced.candidate, limit, reaches, cost: raced.cost() })
 }

@@ -13,14 +13,14 @@ use crate::scenario::Check;
 
 /// Confidence with which a candidate is judged during the race: a good one is dropped by chance in one of a thousand
 /// judgements at most.
-const SURE: f64 = 0.999;
+const RACE_CONFIDENCE: f64 = 0.999;
 
 /// Candidates that take turns: all of them see a replication before the next begins, and no others are run meanwhile, so
 /// that what was made for a run can be kept for the next.
 pub(super) const TURNS: usize = 32;
 
 /// Candidates that are never dropped by rank alone.
-const FEW: usize = 6;
+const NEVER_RANKED_OUT: usize = 6;
 
 /// What a run of a candidate gives: what it costs, and the figure of each limit.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Score {
 
 /// The rules of a race.
 #[derive(Clone, Debug)]
-pub struct Rules {
+pub struct RaceRules {
     /// The limits, one a figure.
     pub limits: Vec<Check>,
     /// Runs of everybody in the first round, ≥ 2.
@@ -44,7 +44,7 @@ pub struct Rules {
 
 /// Why a candidate dropped out.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fate {
+pub enum Elimination {
     /// It is still in.
     Finalist,
     /// It surely fails this limit.
@@ -59,16 +59,16 @@ pub enum Fate {
 
 /// One candidate in the race.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Runner {
+pub struct RacedCandidate {
     /// Its number.
     pub candidate: usize,
     /// Its runs so far.
     pub scores: Vec<Score>,
     /// Whether and why it dropped out.
-    pub fate: Fate,
+    pub elimination: Elimination,
 }
 
-impl Runner {
+impl RacedCandidate {
     /// Its mean cost; infinite when it never ran.
     #[must_use]
     pub fn cost(&self) -> f64 {
@@ -82,14 +82,14 @@ impl Runner {
     /// Its cost with its interval at the confidence of the race.
     #[must_use]
     pub fn cost_estimate(&self) -> Option<Estimate> {
-        of_means(&self.costs()).map(|pseudo| pseudo.estimate(SURE))
+        of_means(&self.costs()).map(|pseudo| pseudo.estimate(RACE_CONFIDENCE))
     }
 
     /// The figure of a limit with its interval.
     #[must_use]
     pub fn figure(&self, limit: usize) -> Option<Estimate> {
         let values: Vec<Option<f64>> = self.scores.iter().map(|score| score.figures[limit]).collect();
-        of_means(&values).map(|pseudo| pseudo.estimate(SURE))
+        of_means(&values).map(|pseudo| pseudo.estimate(RACE_CONFIDENCE))
     }
 
     /// Whether it surely keeps a limit, surely does not, or neither: of a single run that had something to say nothing is
@@ -115,20 +115,21 @@ impl Runner {
 }
 
 /// Runs the race between the candidates `0..count`. `run` gives the score of a candidate in a replication; `progress`
-/// hears of every round: runs done so far, candidates still in. The result has one runner a candidate, in their order.
+/// hears of every round: runs done so far, candidates still in. The result has one entry a candidate, in their order.
 pub fn race(
     count: usize,
-    rules: &Rules,
+    rules: &RaceRules,
     run: impl Fn(usize, u64) -> Result<Score, String> + Sync,
     progress: &mut dyn FnMut(u64, usize),
-) -> Vec<Runner> {
-    let mut runners: Vec<Runner> =
-        (0..count).map(|candidate| Runner { candidate, scores: Vec::new(), fate: Fate::Finalist }).collect();
+) -> Vec<RacedCandidate> {
+    let mut candidates: Vec<RacedCandidate> = (0..count)
+        .map(|candidate| RacedCandidate { candidate, scores: Vec::new(), elimination: Elimination::Finalist })
+        .collect();
     let (mut begun, mut goal, mut done) = (0, rules.first_round.max(2), 0);
     loop {
-        let alive: Vec<usize> = still_in(&runners);
+        let alive: Vec<usize> = still_in(&candidates);
         if alive.is_empty() {
-            return runners;
+            return candidates;
         }
         let turn = |number: u64| {
             let (place, run) = turn(number, alive.len() as u64, goal - begun);
@@ -139,18 +140,18 @@ pub fn race(
             run(candidate, replication)
         };
         pool::in_order(0..alive.len() as u64 * (goal - begun), job, |number, result| {
-            let runner = &mut runners[turn(number).0];
+            let raced = &mut candidates[turn(number).0];
             match result {
-                Ok(score) => runner.scores.push(score),
-                Err(why) => runner.fate = Fate::Broken(why),
+                Ok(score) => raced.scores.push(score),
+                Err(why) => raced.elimination = Elimination::Broken(why),
             }
             done += 1;
             progress(done, alive.len());
             ControlFlow::Continue(())
         });
-        drop_out(&mut runners, rules);
-        if still_in(&runners).len() <= 1 || goal >= rules.at_most {
-            return runners;
+        drop_out(&mut candidates, rules);
+        if still_in(&candidates).len() <= 1 || goal >= rules.at_most {
+            return candidates;
         }
         begun = goal;
         goal = (goal * 2).min(rules.at_most);
@@ -172,52 +173,53 @@ fn index(number: u64) -> usize {
     number as usize
 }
 
-fn still_in(runners: &[Runner]) -> Vec<usize> {
-    let finalists = runners.iter().filter(|runner| runner.fate == Fate::Finalist);
-    finalists.map(|runner| runner.candidate).collect()
+fn still_in(candidates: &[RacedCandidate]) -> Vec<usize> {
+    let finalists = candidates.iter().filter(|raced| raced.elimination == Elimination::Finalist);
+    finalists.map(|raced| raced.candidate).collect()
 }
 
 /// Drops what surely fails, what is surely dearer than what surely passes, and the worse half of a large field.
-fn drop_out(runners: &mut [Runner], rules: &Rules) {
-    let before = still_in(runners);
+fn drop_out(candidates: &mut [RacedCandidate], rules: &RaceRules) {
+    let before = still_in(candidates);
     for &candidate in &before {
-        let runner = &mut runners[candidate];
+        let raced = &mut candidates[candidate];
         let failed = rules
             .limits
             .iter()
             .enumerate()
-            .position(|(index, check)| runner.status(index, check) == CheckStatus::Fail);
+            .position(|(index, check)| raced.status(index, check) == CheckStatus::Fail);
         if let Some(limit) = failed {
-            runner.fate = Fate::Fails(limit);
+            raced.elimination = Elimination::Fails(limit);
         }
     }
-    let passes = |runner: &Runner| {
+    let passes = |raced: &RacedCandidate| {
         let mut limits = rules.limits.iter().enumerate();
-        limits.all(|(index, check)| runner.status(index, check) == CheckStatus::Pass)
+        limits.all(|(index, check)| raced.status(index, check) == CheckStatus::Pass)
     };
-    let reference = still_in(runners)
+    let reference = still_in(candidates)
         .into_iter()
-        .filter(|candidate| passes(&runners[*candidate]))
-        .min_by(|a, b| runners[*a].cost().total_cmp(&runners[*b].cost()));
-    if let Some(reference) = reference.and_then(|candidate| of_means(&runners[candidate].costs())) {
-        for candidate in still_in(runners) {
-            let costs = of_means(&runners[candidate].costs());
-            let more = costs.map(|costs| costs.less(&reference).estimate(SURE));
+        .filter(|candidate| passes(&candidates[*candidate]))
+        .min_by(|a, b| candidates[*a].cost().total_cmp(&candidates[*b].cost()));
+    if let Some(reference) = reference.and_then(|candidate| of_means(&candidates[candidate].costs())) {
+        for candidate in still_in(candidates) {
+            let costs = of_means(&candidates[candidate].costs());
+            let more = costs.map(|costs| costs.less(&reference).estimate(RACE_CONFIDENCE));
             if more.is_some_and(|more| more.low() > 0.0) {
-                runners[candidate].fate = Fate::Dearer;
+                candidates[candidate].elimination = Elimination::Dearer;
             }
         }
     }
-    let mut left = still_in(runners);
-    let most = before.len().div_ceil(2).max(FEW);
+    let mut left = still_in(candidates);
+    let most = before.len().div_ceil(2).max(NEVER_RANKED_OUT);
     if left.len() > most {
-        let key = |candidate: &usize| (runners[*candidate].miss(&rules.limits), runners[*candidate].cost());
+        let key =
+            |candidate: &usize| (candidates[*candidate].miss(&rules.limits), candidates[*candidate].cost());
         left.sort_by(|a, b| {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
         });
         for candidate in &left[most..] {
-            runners[*candidate].fate = Fate::Ranked;
+            candidates[*candidate].elimination = Elimination::Ranked;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::design::Design;
-use crate::experiment::Base;
+use crate::experiment::VariedScenario;
 use crate::scenario::{Loaded, Scenario};
 
 /// The scenario of a point, or why it has none; empty until a thread has loaded it.
@@ -13,7 +13,7 @@ type Loading<E> = Arc<OnceLock<Result<Box<Scenario>, E>>>;
 /// The points that were loaded last, with what keeps a point from being run as an `E`.
 #[derive(Debug)]
 pub(in crate::experiment) struct LoadedPoints<'a, E> {
-    base: Base<'a>,
+    base: VariedScenario<'a>,
     design: &'a Design<'a>,
     /// Points that are kept, ≥ 1.
     capacity: usize,
@@ -22,7 +22,11 @@ pub(in crate::experiment) struct LoadedPoints<'a, E> {
 
 impl<'a, E> LoadedPoints<'a, E> {
     /// The points of `design` over `base`, of which so many are kept.
-    pub(in crate::experiment) fn new(base: Base<'a>, design: &'a Design<'a>, capacity: usize) -> Self {
+    pub(in crate::experiment) fn new(
+        base: VariedScenario<'a>,
+        design: &'a Design<'a>,
+        capacity: usize,
+    ) -> Self {
         Self { base, design, capacity: capacity.max(1), loaded: Mutex::default() }
     }
 
@@ -65,7 +69,7 @@ mod tests {
     fn a_point_is_loaded_once_as_long_as_it_is_kept() {
         let source = Source { name: "flash-sale".to_owned(), text: FLASH_SALE.to_owned() };
         let files = || Box::new(NoFiles) as Box<dyn Files>;
-        let base = Base { source: &source, overrides: &[], seed: None, files: &files };
+        let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
         let axes = [Axis::of_key("horizon", &["1h".to_owned(), "2h".to_owned(), "3h".to_owned()]).unwrap()];
         let design = Design::grid(&axes);
         let points: LoadedPoints<'_, String> = LoadedPoints::new(base, &design, 2);

@@ -9,7 +9,7 @@ use crate::scenario::{Declared, MinuteLimit};
 
 /// A row of `timeline.csv`.
 #[derive(Debug, Deserialize)]
-struct Row {
+struct TimelineRow {
     time_s: f64,
     service: String,
     rejected: u64,
@@ -25,14 +25,14 @@ struct Row {
 
 /// A row of `replications.csv`.
 #[derive(Debug, Deserialize)]
-struct Cost {
+struct ReplicationRow {
     cost_per_month_usd: Option<f64>,
 }
 
 /// What each run costs \[USD a month\], by `replications.csv`.
 pub(super) fn costs(bytes: &[u8]) -> Result<Vec<Option<f64>>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
-    let rows = reader.deserialize().map(|row| row.map(|row: Cost| row.cost_per_month_usd));
+    let rows = reader.deserialize().map(|row| row.map(|row: ReplicationRow| row.cost_per_month_usd));
     rows.collect::<Result<_, csv::Error>>()
         .map_err(|error| format!("`replications.csv` is not what `windtunnel run` writes: {error}"))
 }
@@ -45,11 +45,12 @@ pub(super) fn minutes_over(
     limit: &MinuteLimit,
 ) -> Option<f64> {
     // A spreadsheet would take some names for formulas; an apostrophe stands before those.
-    let is_its = |row: &Row| row.service == service || row.service.strip_prefix('\'') == Some(service);
+    let is_its =
+        |row: &TimelineRow| row.service == service || row.service.strip_prefix('\'') == Some(service);
     let mut reader = csv::Reader::from_reader(bytes);
-    let rows = reader.deserialize().collect::<Result<Vec<Row>, csv::Error>>().ok()?;
-    let rows: Vec<&Row> = rows.iter().filter(|row| is_its(row)).collect();
-    let minute = |(index, row): (usize, &&Row)| {
+    let rows = reader.deserialize().collect::<Result<Vec<TimelineRow>, csv::Error>>().ok()?;
+    let rows: Vec<&TimelineRow> = rows.iter().filter(|row| is_its(row)).collect();
+    let minute = |(index, row): (usize, &&TimelineRow)| {
         let start = nanos(row.time_s * 1e9);
         let end = rows.get(index + 1).map_or(declared.horizon.0, |next| nanos(next.time_s * 1e9));
         let millis = |value: Option<f64>| value.map(|millis| nanos(millis * 1e6));

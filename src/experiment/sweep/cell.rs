@@ -5,19 +5,19 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Head;
-use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+use super::header::SweepHeader;
+use super::row::{CellFigures, CellOutcome, CellRow, CellVerdict, Failure, FailureKind};
+use crate::experiment::interruption::is_raised;
 use crate::experiment::points::{Design, LoadedPoints};
-use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
+use crate::experiment::{CheckOutcome, CheckStatus, Figure, VariedScenario, checks, pool, threads};
 use crate::kernel::simulation::{RunError, Stop};
 use crate::record::{self, Limits};
 use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
 
 /// Runs the cells of a sweep.
 #[derive(Debug)]
-pub struct Runner<'a> {
+pub struct CellRunner<'a> {
     design: &'a Design<'a>,
     points: LoadedPoints<'a, Failure>,
     /// The seed of rows that cannot be loaded.
@@ -28,10 +28,15 @@ pub struct Runner<'a> {
     limits: Limits<'a>,
 }
 
-impl<'a> Runner<'a> {
+impl<'a> CellRunner<'a> {
     /// A runner for the points of `design`, as `head` has them.
     #[must_use]
-    pub fn new(base: Base<'a>, design: &'a Design<'a>, head: &'a Head, limits: Limits<'a>) -> Self {
+    pub fn new(
+        base: VariedScenario<'a>,
+        design: &'a Design<'a>,
+        head: &'a SweepHeader,
+        limits: Limits<'a>,
+    ) -> Self {
         let (seed, figures) = (head.seed, head.figures.len());
         let unpriced = Unpriced { items: head.unpriced.clone(), region: head.region.clone() };
         // As many as cells can be under way.
@@ -46,21 +51,21 @@ impl<'a> Runner<'a> {
         &self,
         count: u64,
         cell: impl Fn(u64) -> u64 + Sync,
-        mut take: impl FnMut(Option<Row>) -> ControlFlow<()>,
+        mut take: impl FnMut(Option<CellRow>) -> ControlFlow<()>,
     ) {
         let job = |number| self.row(cell(number));
-        pool::as_finished_or_idle(0..count, job, |news| match news {
-            pool::News::Finished(_, Some(row)) => take(Some(row)),
-            pool::News::Finished(_, None) => ControlFlow::Break(()),
-            pool::News::Idle => take(None),
+        pool::as_finished_or_idle(0..count, job, |event| match event {
+            pool::PoolEvent::Finished(_, Some(row)) => take(Some(row)),
+            pool::PoolEvent::Finished(_, None) => ControlFlow::Break(()),
+            pool::PoolEvent::Idle => take(None),
         });
     }
 
     /// The row of a cell; `None` when it was interrupted.
     #[must_use]
-    pub fn row(&self, cell: u64) -> Option<Row> {
+    pub fn row(&self, cell: u64) -> Option<CellRow> {
         let (point, replication) = self.design.split(cell);
-        if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+        if is_raised(self.limits.interrupted) {
             return None;
         }
         let mut seed = self.seed;
@@ -69,17 +74,17 @@ impl<'a> Runner<'a> {
                 seed = scenario.seed;
                 self.simulate(scenario, replication)
             }
-            Err(failure) => Ok(Some(Outcome::Failed(failure.clone()))),
+            Err(failure) => Ok(Some(CellOutcome::Failed(failure.clone()))),
         };
         let outcome = guarded(|| self.points.with(point, |loaded| self.accept(loaded), simulate));
         let outcome = match outcome {
             Ok(outcome) => outcome?,
-            Err(failure) => Outcome::Failed(failure),
+            Err(failure) => CellOutcome::Failed(failure),
         };
-        Some(Row { cell, seed, outcome })
+        Some(CellRow { cell, seed, outcome })
     }
 
-    fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<Outcome>, Failure> {
+    fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<CellOutcome>, Failure> {
         let keep = checks::keep_for(&scenario.checks);
         let run = (scenario.seed, replication);
         let record = match record::record_within(&scenario.plan, run, keep, self.limits) {
@@ -92,7 +97,7 @@ impl<'a> Runner<'a> {
             }
         };
         let figures = Figure::all(&scenario.plan);
-        Ok(Some(Outcome::Done(Done {
+        Ok(Some(CellOutcome::CellFigures(CellFigures {
             requests: record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum(),
             fingerprint: record.fingerprint,
             approximate: scenario.is_approximate(),
@@ -118,7 +123,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
+fn verdict(scenario: &Scenario, record: &record::RunRecord) -> CellVerdict {
     // What compares with a baseline has nothing to judge here, so it decides nothing.
     let outcomes: Vec<CheckOutcome> = scenario
         .checks
@@ -128,11 +133,11 @@ fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
         .collect();
     let has = |status| outcomes.iter().any(|outcome| outcome.status == status);
     match () {
-        () if outcomes.is_empty() => Verdict::NoChecks,
-        () if has(CheckStatus::Fail) => Verdict::Fail,
-        () if outcomes.iter().all(|outcome| outcome.status == CheckStatus::Pass) => Verdict::Pass,
-        () if has(CheckStatus::Inconclusive) => Verdict::Inconclusive,
-        () => Verdict::NoData,
+        () if outcomes.is_empty() => CellVerdict::NoChecks,
+        () if has(CheckStatus::Fail) => CellVerdict::Fail,
+        () if outcomes.iter().all(|outcome| outcome.status == CheckStatus::Pass) => CellVerdict::Pass,
+        () if has(CheckStatus::Inconclusive) => CellVerdict::Inconclusive,
+        () => CellVerdict::NoData,
     }
 }
 
@@ -178,11 +183,6 @@ pub fn guarded<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
         let message = caught.unwrap_or_else(|| "no message".to_owned());
         Err(Failure { kind: FailureKind::Panicked, message: format!("a bug in windtunnel: {message}") })
     })
-}
-
-/// Whether an interruption was asked for.
-pub(super) fn is_raised(flag: Option<&AtomicBool>) -> bool {
-    flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
 #[cfg(test)]

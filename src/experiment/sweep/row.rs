@@ -5,27 +5,27 @@ use serde::{Deserialize, Serialize};
 
 /// What became of a cell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct CellRow {
     /// Number of the cell.
     pub cell: u64,
     /// Seed it ran with.
     pub seed: u64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CellOutcome,
 }
 
 /// How a cell ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum CellOutcome {
     /// With figures.
-    Done(Done),
+    CellFigures(CellFigures),
     /// Without.
     Failed(Failure),
 }
 
 /// What a cell that ran to its end says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Done {
+pub struct CellFigures {
     /// Requests that were offered, the warm-up's included.
     pub requests: u64,
     /// Fingerprint of the run.
@@ -33,14 +33,14 @@ pub struct Done {
     /// Whether requests flowed, so that its times are approximate.
     pub approximate: bool,
     /// The checks of the scenario.
-    pub verdict: Verdict,
+    pub verdict: CellVerdict,
     /// The figures, in the order of the head; `None` where the run has nothing to say.
     pub figures: Vec<Option<f64>>,
 }
 
 /// What the checks of a run say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CellVerdict {
     /// There are none.
     NoChecks,
     /// All held.
@@ -92,7 +92,7 @@ impl FailureKind {
     }
 }
 
-impl Verdict {
+impl CellVerdict {
     /// Every verdict.
     pub const ALL: [Self; 5] = [Self::NoChecks, Self::Pass, Self::Fail, Self::NoData, Self::Inconclusive];
 
@@ -109,13 +109,13 @@ impl Verdict {
     }
 }
 
-impl Row {
+impl CellRow {
     /// The row as one line of text.
     #[must_use]
     pub fn encode(&self) -> String {
         let Self { cell, seed, outcome } = self;
         match outcome {
-            Outcome::Done(done) => {
+            CellOutcome::CellFigures(done) => {
                 let figure = |value: &Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v}"));
                 let figures: Vec<String> = done.figures.iter().map(figure).collect();
                 let (requests, fingerprint, verdict) = (done.requests, done.fingerprint, done.verdict.name());
@@ -125,7 +125,7 @@ impl Row {
                     figures.join(" ")
                 )
             }
-            Outcome::Failed(failure) => {
+            CellOutcome::Failed(failure) => {
                 let message = serde_json::to_string(&failure.message).unwrap_or_default();
                 format!("{cell}\t{seed}\t{}\t{message}", failure.kind.name())
             }
@@ -144,17 +144,17 @@ impl Row {
                 let requests = parts.next()?.parse().ok()?;
                 let fingerprint = u64::from_str_radix(parts.next()?, 16).ok()?;
                 let name = parts.next()?;
-                let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.name() == name)?;
+                let verdict = CellVerdict::ALL.into_iter().find(|verdict| verdict.name() == name)?;
                 let figure = |text: &str| match text {
                     "-" => Some(None),
                     text => text.parse().ok().map(Some),
                 };
                 let figures = parts.next()?.split(' ').map(figure).collect::<Option<Vec<_>>>()?;
-                Outcome::Done(Done { requests, fingerprint, approximate, verdict, figures })
+                CellOutcome::CellFigures(CellFigures { requests, fingerprint, approximate, verdict, figures })
             }
             kind => {
                 let kind = FailureKind::ALL.into_iter().find(|known| known.name() == kind)?;
-                Outcome::Failed(Failure { kind, message: serde_json::from_str(parts.next()?).ok()? })
+                CellOutcome::Failed(Failure { kind, message: serde_json::from_str(parts.next()?).ok()? })
             }
         };
         parts.next().is_none().then_some(Self { cell, seed, outcome })
@@ -169,15 +169,20 @@ mod tests {
     fn a_row_reads_back_to_the_same_bits() {
         let figures =
             vec![Some(0.1 + 0.2), None, Some(1e300), Some(-0.0), Some(f64::MIN_POSITIVE), Some(3.0)];
-        let done =
-            Done { requests: u64::MAX, fingerprint: 7, approximate: true, verdict: Verdict::NoData, figures };
+        let done = CellFigures {
+            requests: u64::MAX,
+            fingerprint: 7,
+            approximate: true,
+            verdict: CellVerdict::NoData,
+            figures,
+        };
         let failure =
             Failure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
-        for outcome in [Outcome::Done(done), Outcome::Failed(failure)] {
-            let row = Row { cell: 12, seed: u64::MAX, outcome };
+        for outcome in [CellOutcome::CellFigures(done), CellOutcome::Failed(failure)] {
+            let row = CellRow { cell: 12, seed: u64::MAX, outcome };
             let text = row.encode();
             assert!(!text.contains('\n'));
-            assert_eq!(Row::decode(&text), Some(row));
+            assert_eq!(CellRow::decode(&text), Some(row));
         }
     }
 
@@ -186,7 +191,7 @@ mod tests {
         for text in
             ["", "1", "1\t1\tok", "x\t1\tinvalid\t\"a\"", "1\t1\tinvalid\t\"a\"\tmore", "1\t1\todd\t\"a\""]
         {
-            assert_eq!(Row::decode(text), None, "{text}");
+            assert_eq!(CellRow::decode(text), None, "{text}");
         }
     }
 }

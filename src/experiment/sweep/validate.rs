@@ -3,9 +3,10 @@
 
 use std::ops::ControlFlow;
 
-use super::cell::{is_raised, why_not};
+use super::cell::why_not;
+use crate::experiment::interruption::is_raised;
 use crate::experiment::points::Design;
-use crate::experiment::{Base, pool};
+use crate::experiment::{VariedScenario, pool};
 use crate::scenario::Loaded;
 
 /// Points that are tried before an axis without a single valid value is called useless.
@@ -13,7 +14,7 @@ const POINTS_TRIED: u64 = 10_000;
 
 /// What the values of the axes are alone.
 #[derive(Debug, Default)]
-pub struct Alone {
+pub struct SingleValues {
     /// Axes of which no value can be used, each with what was said of its first value.
     pub useless: Vec<(String, Box<Loaded>)>,
     /// Values that are no scenario alone, in words; their points may be.
@@ -22,12 +23,12 @@ pub struct Alone {
 
 /// Loads the base with each value of each axis alone.
 #[must_use]
-pub fn alone(
-    base: &Base<'_>,
+pub fn single_values(
+    base: &VariedScenario<'_>,
     design: &Design<'_>,
     interrupted: Option<&std::sync::atomic::AtomicBool>,
-) -> Alone {
-    let mut found = Alone::default();
+) -> SingleValues {
+    let mut found = SingleValues::default();
     let mut hopeless = Vec::new();
     for axis in design.axes() {
         let mut first = None;
@@ -60,7 +61,7 @@ pub fn alone(
 }
 
 /// Whether one of the points is a scenario: values that need each other (a task's CPU and memory) are none alone.
-fn some_point_is_valid(base: &Base<'_>, design: &Design<'_>) -> bool {
+fn some_point_is_valid(base: &VariedScenario<'_>, design: &Design<'_>) -> bool {
     let mut found = false;
     let job = |point| base.load(&design.overrides(point)).scenario.is_some();
     pool::as_finished(0..design.points().min(POINTS_TRIED), job, |_, valid| {

@@ -6,17 +6,14 @@ use super::super::calendar::Calendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
-use super::canvas::{Canvas, INK, Place, TextLook};
+use super::canvas::{Anchor, Canvas, INK, TextLook};
 use super::marks::LANE;
-use super::panel::{HEADING, LEFT, RIGHT, TimeAxis};
-use super::series::rows_per_column;
-use super::stairs::Stairs;
+use super::panel::HEADING;
+use super::service_view::ServiceView;
 use super::zoom::Zoom;
 use super::{cost, latency, load, utilization};
 use crate::experiment::RunResult;
-use crate::kernel::simulation::ServicePlan;
 use crate::record::ServiceRecord;
-use crate::scenario::Scenario;
 
 /// Height of a block's own heading: the name, and two lines of sentences \[px\].
 const NAME: f64 = 56.0;
@@ -33,31 +30,16 @@ const TEXT_END: f64 = 1176.0;
 
 /// A service's block.
 pub(super) struct Block<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) service: &'a ServiceRecord,
-    pub(super) plan: Option<&'a ServicePlan>,
-    pub(super) time: TimeAxis,
-    pub(super) per_column: usize,
-    pub(super) stairs: Stairs,
+    view: ServiceView<'a>,
     zoom: Option<Zoom>,
 }
 
 impl<'a> Block<'a> {
     /// The block of `service`.
     pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
-        let scenario = &result.scenario;
-        let horizon_s = scenario.plan.horizon.as_secs_f64();
-        let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::SCALE));
-        let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
-        Self {
-            scenario,
-            service,
-            plan,
-            time: TimeAxis::new(calendar, 0.0, horizon_s),
-            per_column: rows_per_column(service.timeline.len(), usize::try_from(columns).unwrap_or(1)),
-            stairs: Stairs::new(service),
-            zoom: Zoom::new(service, plan, calendar, horizon_s),
-        }
+        let view = ServiceView::new(result, service, calendar);
+        let zoom = Zoom::new(service, view.plan, calendar, result.scenario.plan.horizon.as_secs_f64());
+        Self { view, zoom }
     }
 
     /// Height of the block \[px\].
@@ -70,7 +52,7 @@ impl<'a> Block<'a> {
 
     /// Minutes that share a column of the picture.
     pub(super) fn rows_per_column(&self) -> usize {
-        self.per_column
+        self.view.per_column
     }
 
     /// Draws the block, its top at `top` \[px\].
@@ -82,36 +64,36 @@ impl<'a> Block<'a> {
         self.name(canvas, top)?;
         let mut top = top + NAME;
         let mut bottom = top + HEADING + LANE + DATA[0];
-        load::draw(canvas, self, top, bottom)?;
+        load::draw(canvas, &self.view, top, bottom)?;
         if let Some(zoom) = &self.zoom {
             // Another time axis follows, so this one is labelled where it ends.
-            self.time.labels(canvas, bottom + 16.0)?;
+            self.view.time.labels(canvas, bottom + 16.0)?;
             top = bottom + TIME_LABELS + GAP;
             bottom = top + HEADING + LANE + ZOOM_DATA;
-            zoom.draw(canvas, self, (top, bottom))?;
+            zoom.draw(canvas, &self.view, (top, bottom))?;
             bottom += TIME_LABELS;
         }
         top = bottom + GAP;
         bottom = top + HEADING + DATA[1];
-        utilization::draw(canvas, self, top, bottom)?;
+        utilization::draw(canvas, &self.view, top, bottom)?;
         top = bottom + GAP;
         bottom = top + HEADING + DATA[2];
-        latency::draw(canvas, self, top, bottom)?;
+        latency::draw(canvas, &self.view, top, bottom)?;
         top = bottom + GAP;
         bottom = top + HEADING + DATA[3];
-        cost::draw(canvas, self, top, bottom)?;
-        self.time.labels(canvas, bottom + 16.0)
+        cost::draw(canvas, &self.view, top, bottom)?;
+        self.view.time.labels(canvas, bottom + 16.0)
     }
 
     /// The name, and the sentences beside it in two lines, each broken between two sentences.
     fn name<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>, top: f64) -> Result<(), ChartError> {
         let look = TextLook::new(17.0, INK).bold();
-        let name = canvas.fitted(&plain(&self.service.name), look, 420.0);
+        let name = canvas.fitted(&plain(&self.view.service.name), look, 420.0);
         let y = top + 12.0;
-        canvas.text(&name, Place::left(24.0, y), look)?;
+        canvas.text(&name, Anchor::left(24.0, y), look)?;
         let x = 24.0 + canvas.width_of(&name, look) + 18.0;
         let look = TextLook::new(13.0, INK);
-        let told = sentences(self.service, self.scenario);
+        let told = sentences(self.view.service, self.view.scenario);
         let line = |sentences: &[String]| sentences.join("  ·  ");
         // What became of the requests stands alone, so that every block looks the same.
         let fitting = (1..told.len()).rev().find(|count| {
@@ -120,10 +102,10 @@ impl<'a> Block<'a> {
         });
         let (first, second) = told.split_at(fitting.unwrap_or(1).min(told.len()));
         let first = canvas.fitted(&line(first), look, TEXT_END - x);
-        canvas.text(&first, Place::left(x, y), look)?;
+        canvas.text(&first, Anchor::left(x, y), look)?;
         let second = canvas.fitted(&line(second), look, TEXT_END - 24.0);
         // Below the first line where it fits there.
         let x = x.min(TEXT_END - canvas.width_of(&second, look)).max(24.0);
-        canvas.text(&second, Place::left(x, y + 21.0), look)
+        canvas.text(&second, Anchor::left(x, y + 21.0), look)
     }
 }

@@ -12,6 +12,9 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, re
 
 use super::ChartError;
 
+/// Width of the picture \[px\].
+pub(super) const WIDTH: u32 = 1200;
+
 /// Drawn pixels a pixel of the picture, each way.
 pub(super) const SCALE: u32 = 2;
 
@@ -77,13 +80,13 @@ impl TextLook {
 
 /// Where a text stands: its vertical middle at `y`, its left end, middle or right end at `x`.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Anchor {
     x: f64,
     y: f64,
     anchor: HPos,
 }
 
-impl Place {
+impl Anchor {
     pub(super) const fn left(x: f64, y: f64) -> Self {
         Self { x, y, anchor: HPos::Left }
     }
@@ -227,7 +230,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// A text.
-    pub(super) fn text(&mut self, text: &str, place: Place, look: TextLook) -> Result<(), ChartError> {
+    pub(super) fn text(&mut self, text: &str, place: Anchor, look: TextLook) -> Result<(), ChartError> {
         if text.is_empty() {
             return Ok(());
         }

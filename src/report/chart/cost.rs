@@ -6,16 +6,16 @@ use super::super::numbers::{THIN, dollars};
 use super::super::proviso::proviso_of;
 use super::ChartError;
 use super::axis::{Scale, dollar_label};
-use super::block::Block;
 use super::canvas::{Canvas, PURPLE, PURPLE_TINT};
 use super::panel::{HEADING, Panel};
 use super::series::{most, points};
+use super::service_view::ServiceView;
 use crate::experiment::Measure;
 
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    block: &Block<'_>,
+    block: &ServiceView<'_>,
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {

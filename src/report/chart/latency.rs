@@ -5,10 +5,10 @@ use plotters::prelude::DrawingBackend;
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, millis_label};
-use super::block::Block;
 use super::canvas::{BLUE, Canvas, INK, SKY, VERMILION};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{least_positive, most, points};
+use super::service_view::ServiceView;
 use crate::kernel::units::SimDuration;
 use crate::record::MinuteRecord;
 use crate::scenario::{Check, Comparator, Measure, Scenario, quantile_label};
@@ -16,7 +16,7 @@ use crate::scenario::{Check, Comparator, Measure, Scenario, quantile_label};
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    block: &Block<'_>,
+    block: &ServiceView<'_>,
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {

@@ -7,11 +7,11 @@ use plotters::prelude::DrawingBackend;
 use super::super::numbers::{THIN, figure};
 use super::ChartError;
 use super::axis::{Scale, count_label};
-use super::block::Block;
-use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, ORANGE, Place, SKY_TINT, TextLook, VERMILION};
+use super::canvas::{Anchor, BLUE, Canvas, GREEN, GREY, INK, ORANGE, SKY_TINT, TextLook, VERMILION};
 use super::marks::{self, LANE};
 use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, TimeAxis};
 use super::series::{most, points};
+use super::service_view::ServiceView;
 use crate::kernel::simulation::ServicePlan;
 use crate::record::MinuteRecord;
 use crate::record::capacity::offered_per_s;
@@ -35,7 +35,7 @@ pub(super) struct View<'a> {
 /// Draws the panel of the whole run between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    block: &Block<'_>,
+    block: &ServiceView<'_>,
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {
@@ -52,7 +52,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 /// Draws load and tasks of a stretch between `top` and `bottom` \[px\].
 pub(super) fn draw_view<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    block: &Block<'_>,
+    block: &ServiceView<'_>,
     view: &View<'_>,
     (top, bottom): (f64, f64),
 ) -> Result<(), ChartError> {
@@ -98,7 +98,7 @@ struct Axes {
 }
 
 impl Axes {
-    fn new(block: &Block<'_>, most_offered: f64, most_tasks: f64) -> Self {
+    fn new(block: &ServiceView<'_>, most_offered: f64, most_tasks: f64) -> Self {
         let capacity = block.plan.and_then(ServicePlan::capacity_per_task);
         if let Some(rate) = capacity {
             let carried = most_tasks * rate;
@@ -142,7 +142,7 @@ fn heading<DB: DrawingBackend>(
     Panel::heading(canvas, top, view.title, entries)?;
     let notes: Vec<String> = view.note.map(str::to_owned).into_iter().chain(axes.note()).collect();
     let look = TextLook::new(11.0, GREY);
-    canvas.text(&notes.join("  ·  "), Place::right(1176.0, top + 10.0), look)
+    canvas.text(&notes.join("  ·  "), Anchor::right(1176.0, top + 10.0), look)
 }
 
 /// The shade as it looks on white.
@@ -150,6 +150,6 @@ const ORANGE_TINT: super::canvas::Colour = plotters::prelude::RGBColor(246, 221,
 
 fn units<DB: DrawingBackend>(canvas: &mut Canvas<DB>, y: f64) -> Result<(), ChartError> {
     let look = TextLook::new(11.0, GREY);
-    canvas.text("requests/s", Place::right(LEFT - 8.0, y), look)?;
-    canvas.text("tasks", Place::left(RIGHT + 8.0, y), look)
+    canvas.text("requests/s", Anchor::right(LEFT - 8.0, y), look)?;
+    canvas.text("tasks", Anchor::left(RIGHT + 8.0, y), look)
 }

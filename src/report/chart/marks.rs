@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::numbers::{THIN, grouped};
 use super::ChartError;
-use super::canvas::{Bounds, Canvas, Colour, GREY, Place, TextLook, VERMILION};
+use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, TextLook, VERMILION};
 use super::panel::{Panel, RIGHT, triangle};
 use super::stairs::changes;
 use crate::record::ServiceRecord;
@@ -111,14 +111,14 @@ fn row<DB: DrawingBackend>(
         let right = options.find(|text| group.last() + BESIDE + canvas.width_of(text, look) <= limit);
         if let Some(text) = right {
             taken = group.last() + BESIDE + canvas.width_of(&text, look);
-            canvas.text(&text, Place::left(group.last() + BESIDE, y), look)?;
+            canvas.text(&text, Anchor::left(group.last() + BESIDE, y), look)?;
             continue;
         }
         // At the right edge a label stands before its marks.
         let mut options = [group.long(sign), group.short(sign)].into_iter();
         let left = options.find(|text| group.first() - BESIDE - canvas.width_of(text, look) > taken + 4.0);
         if let Some(text) = left {
-            canvas.text(&text, Place::right(group.first() - BESIDE, y), look)?;
+            canvas.text(&text, Anchor::right(group.first() - BESIDE, y), look)?;
         }
     }
     Ok(())

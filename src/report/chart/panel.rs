@@ -6,7 +6,7 @@ use plotters::prelude::DrawingBackend;
 use super::super::calendar::Calendar;
 use super::ChartError;
 use super::axis::{Scale, time_ticks};
-use super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
+use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
 use super::series::Point;
 
 /// Room left of a panel's data, for tick labels \[px\].
@@ -62,7 +62,7 @@ impl TimeAxis {
         y: f64,
     ) -> Result<(), ChartError> {
         for (second, label) in &self.ticks {
-            canvas.text(label, Place::centre(self.x(*second), y), TextLook::new(12.0, GREY))?;
+            canvas.text(label, Anchor::centre(self.x(*second), y), TextLook::new(12.0, GREY))?;
         }
         Ok(())
     }
@@ -91,11 +91,11 @@ impl<'a> Panel<'a> {
         let y = top + 10.0;
         let bold = TextLook::new(14.0, INK).bold();
         let look = TextLook::new(12.0, GREY);
-        canvas.text(title, Place::left(24.0, y), bold)?;
+        canvas.text(title, Anchor::left(24.0, y), bold)?;
         let mut x = 24.0 + canvas.width_of(title, bold) + 26.0;
         for (swatch, name) in entries {
             draw_swatch(canvas, *swatch, x, y)?;
-            canvas.text(name, Place::left(x + 24.0, y), look)?;
+            canvas.text(name, Anchor::left(x + 24.0, y), look)?;
             x += 24.0 + canvas.width_of(name, look) + 18.0;
         }
         Ok(())
@@ -115,7 +115,7 @@ impl<'a> Panel<'a> {
         for tick in &self.scale.ticks {
             let y = self.scale.y(*tick, bounds);
             canvas.path(&[(LEFT, y), (RIGHT, y)], GRID, 0.5)?;
-            canvas.text(&label(*tick), Place::right(LEFT - 8.0, y), TextLook::new(12.0, GREY))?;
+            canvas.text(&label(*tick), Anchor::right(LEFT - 8.0, y), TextLook::new(12.0, GREY))?;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl<'a> Panel<'a> {
         // Grid and reference lines would run through the words.
         let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
         canvas.rect(behind, plotters::style::WHITE, 1.0)?;
-        canvas.text(text, Place::centre(x, y), look)
+        canvas.text(text, Anchor::centre(x, y), look)
     }
 
     /// A stair: the value holds through its minute.
@@ -232,7 +232,7 @@ impl<'a> Panel<'a> {
             let look = TextLook::new(11.0, reference.colour);
             for line in reference.name.lines() {
                 let line = canvas.fitted(line, look, 1200.0 - RIGHT - 12.0);
-                canvas.text(&line, Place::left(RIGHT + 6.0, label_y), look)?;
+                canvas.text(&line, Anchor::left(RIGHT + 6.0, label_y), look)?;
                 label_y += ROW;
             }
             next_free = label_y;
@@ -250,7 +250,7 @@ impl<'a> Panel<'a> {
         for tick in &scale.ticks {
             let y = scale.y(*tick, &self.bounds);
             canvas.path(&[(RIGHT, y), (RIGHT + 4.0, y)], GREY, 0.5)?;
-            canvas.text(&label(*tick), Place::left(RIGHT + 8.0, y), TextLook::new(12.0, GREY))?;
+            canvas.text(&label(*tick), Anchor::left(RIGHT + 8.0, y), TextLook::new(12.0, GREY))?;
         }
         Ok(())
     }

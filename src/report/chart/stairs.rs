@@ -8,7 +8,7 @@ use super::panel::TimeAxis;
 use crate::record::{DecisionRecord, ServiceRecord};
 
 /// Columns a pixel: the picture is drawn at twice its size.
-const COLUMNS_PER_PX: f64 = super::SCALE as f64;
+const COLUMNS_PER_PX: f64 = super::canvas::SCALE as f64;
 
 /// The desired, running and in-service counts of a service.
 pub(super) struct Stairs {

@@ -7,10 +7,10 @@ use super::super::numbers::{PLAIN, figure};
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, percent_label};
-use super::block::Block;
 use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{most, points};
+use super::service_view::ServiceView;
 use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric, Statistic};
@@ -19,7 +19,7 @@ use crate::record::MinuteRecord;
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    block: &Block<'_>,
+    block: &ServiceView<'_>,
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {

@@ -6,10 +6,10 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::calendar::Calendar;
 use super::ChartError;
-use super::block::Block;
 use super::canvas::Canvas;
 use super::load::{View, draw_view};
 use super::panel::TimeAxis;
+use super::service_view::ServiceView;
 use super::stairs::changes;
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimTime;
@@ -76,7 +76,7 @@ impl Zoom {
     pub(super) fn draw<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        block: &Block<'_>,
+        block: &ServiceView<'_>,
         (top, bottom): (f64, f64),
     ) -> Result<(), ChartError> {
         let timeline = &block.service.timeline;

@@ -2,7 +2,7 @@
 
 use super::{Line, basis, difference_text, lines, nothing_of, scale_in_words, sentences, title, value_text};
 use crate::experiment::Measure;
-use crate::experiment::compare::Comparison;
+use crate::experiment::compare::VariantComparison;
 use crate::report::figures::half_width_text;
 use crate::report::proviso::{proviso_of, with_proviso};
 use crate::report::summary::status_word;
@@ -10,7 +10,7 @@ use crate::report::words::markdown;
 
 /// A table of figures, one of checks, and what a colleague would say. Names are escaped.
 #[must_use]
-pub fn comparison_markdown(comparison: &Comparison) -> String {
+pub fn comparison_markdown(comparison: &VariantComparison) -> String {
     let mut text = format!("## {}\n\n{}\n\n", markdown(&title(comparison)), basis(comparison));
     for sentence in sentences(comparison) {
         text.push_str(&format!("- {}\n", markdown(&sentence)));
@@ -44,7 +44,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     text
 }
 
-fn cell(comparison: &Comparison, index: usize, (service, measure): Line<'_>) -> String {
+fn cell(comparison: &VariantComparison, index: usize, (service, measure): Line<'_>) -> String {
     let Some(estimate) = comparison.variants[index].estimate(service, measure) else {
         return nothing_of(&comparison.variants[index], service).to_owned();
     };

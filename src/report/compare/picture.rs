@@ -2,7 +2,7 @@
 
 use super::{basis, title};
 use crate::experiment::Measure;
-use crate::experiment::compare::{Compared, Comparison, Course, Moment};
+use crate::experiment::compare::{Compared, Trajectory, TrajectoryPoint, VariantComparison};
 use crate::report::calendar::Calendar;
 use crate::report::chart::plot::{
     Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
@@ -17,13 +17,14 @@ const MOST: usize = 8;
 /// Running tasks and p99 response times of the first run, one curve a variant, on one time axis; a pair of panels a
 /// service, the first three services.
 #[must_use]
-pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
+pub fn comparison_plot(comparison: &VariantComparison) -> PlotSpec {
     let Some(base) = comparison.variants.first() else { return PlotSpec::default() };
     let calendar = Calendar::new(&base.variant.scenario);
     let mut panels = Vec::new();
     for service in comparison.services().into_iter().take(3) {
-        let of = |variant: &'_ Compared| variant.first.iter().position(|course| course.service == service);
-        let rows: Vec<(&Compared, &Course)> = comparison
+        let of =
+            |variant: &'_ Compared| variant.first.iter().position(|trajectory| trajectory.service == service);
+        let rows: Vec<(&Compared, &Trajectory)> = comparison
             .variants
             .iter()
             .take(MOST)
@@ -37,7 +38,7 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
             content: Content::Curves {
                 x: time_axis(&calendar, end),
                 y: PlotAxis { name: "tasks".to_owned(), unit: Unit::Plain, range: Range::FromZero },
-                series: curves(&rows, Mark::Step, &|moment| Some(f64::from(moment.running))),
+                series: curves(&rows, Mark::Step, &|point| Some(f64::from(point.running))),
             },
         });
         panels.push(PlotPanel {
@@ -47,7 +48,7 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
             content: Content::Curves {
                 x: time_axis(&calendar, end),
                 y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Log },
-                series: curves(&rows, Mark::Line(1.4), &|moment| moment.p99.map(|nanos| nanos as f64 / 1e6)),
+                series: curves(&rows, Mark::Line(1.4), &|point| point.p99.map(|nanos| nanos as f64 / 1e6)),
             },
         });
     }
@@ -67,10 +68,15 @@ pub fn comparison_plot(comparison: &Comparison) -> PlotSpec {
     }
 }
 
-fn curves(rows: &[(&Compared, &Course)], mark: Mark, value: &dyn Fn(&Moment) -> Option<f64>) -> Vec<Series> {
-    let curve = |(index, (variant, course)): (usize, &(&Compared, &Course))| {
-        let spot = |moment: &Moment| Spot::at(moment.start.as_secs_f64(), value(moment).unwrap_or(f64::NAN));
-        let spots = course.moments.iter().map(spot).collect();
+fn curves(
+    rows: &[(&Compared, &Trajectory)],
+    mark: Mark,
+    value: &dyn Fn(&TrajectoryPoint) -> Option<f64>,
+) -> Vec<Series> {
+    let curve = |(index, (variant, trajectory)): (usize, &(&Compared, &Trajectory))| {
+        let spot =
+            |point: &TrajectoryPoint| Spot::at(point.start.as_secs_f64(), value(point).unwrap_or(f64::NAN));
+        let spots = trajectory.points.iter().map(spot).collect();
         Series { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots }
     };
     rows.iter().enumerate().map(curve).collect()
@@ -83,7 +89,7 @@ fn time_axis(calendar: &Calendar, end_s: f64) -> PlotAxis {
 }
 
 /// What has to be said of the costs of the variants, as sentences; each once.
-fn provisos(comparison: &Comparison) -> String {
+fn provisos(comparison: &VariantComparison) -> String {
     let mut said: Vec<String> = Vec::new();
     for variant in &comparison.variants {
         let Some(words) = proviso_of(&variant.variant.scenario, None, Measure::CostPerMonth) else {
@@ -98,7 +104,7 @@ fn provisos(comparison: &Comparison) -> String {
 
 /// Cost a month against p99, a dot with its intervals a variant; the services' largest p99 counts.
 #[must_use]
-pub fn cost_plot(comparison: &Comparison) -> PlotSpec {
+pub fn cost_plot(comparison: &VariantComparison) -> PlotSpec {
     let p99 = |variant: &Compared| {
         let of = |service| variant.estimate(Some(service), Measure::ResponseQuantile(0.99));
         comparison.services().into_iter().filter_map(of).max_by(|a, b| a.value.total_cmp(&b.value))

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::experiment::compare::{Comparison, Difference};
-use crate::experiment::{Estimate, Measure};
+use crate::experiment::compare::{Difference, VariantComparison};
+use crate::experiment::{CONFIDENCE, Estimate, Measure};
+use crate::report::figures::figure_number;
 use crate::report::numbers::rounded;
-use crate::report::replications::figure_number;
 use crate::report::scale_in::{ends_json, orders};
 use crate::report::summary::CheckSummary;
 use crate::report::words::cell;
 
 /// Every figure that is compared, of all services together and of each.
-fn figures(comparison: &Comparison) -> Vec<(Option<&str>, Measure)> {
+fn figures(comparison: &VariantComparison) -> Vec<(Option<&str>, Measure)> {
     let whole = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
     let mut figures: Vec<(Option<&str>, Measure)> = whole.iter().map(|measure| (None, *measure)).collect();
     for service in comparison.services() {
@@ -26,7 +26,7 @@ fn name(service: Option<&str>, measure: Measure) -> String {
 
 /// `comparison.csv`: one row a variant and figure. Differences are variant less base; their intervals hold together.
 #[must_use]
-pub fn comparison_csv(comparison: &Comparison) -> Vec<u8> {
+pub fn comparison_csv(comparison: &VariantComparison) -> Vec<u8> {
     let number = |value: Option<f64>| {
         value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| value.to_string())
     };
@@ -85,7 +85,7 @@ fn sheet(rows: &[Vec<String>]) -> Vec<u8> {
 
 /// `comparison.json`.
 #[must_use]
-pub fn comparison_json(comparison: &Comparison) -> String {
+pub fn comparison_json(comparison: &VariantComparison) -> String {
     let variants: Vec<Value> =
         (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
     let whole = json!({
@@ -93,7 +93,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
         "seed": comparison.seed,
         "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
         "interrupted": comparison.interrupted,
-        "confidence": crate::experiment::replications::CONFIDENCE,
+        "confidence": CONFIDENCE,
         "confidence_of_each_difference": rounded(comparison.joint_confidence(), 9),
         "cheapest_that_passes": comparison.cheapest.map(|index| comparison.variants[index].variant.name.clone()),
         "order_by_cost_at_scale_in_ends": orders(comparison).map(|orders| json!({
@@ -106,7 +106,7 @@ pub fn comparison_json(comparison: &Comparison) -> String {
     text
 }
 
-fn variant_json(comparison: &Comparison, index: usize) -> Value {
+fn variant_json(comparison: &VariantComparison, index: usize) -> Value {
     let variant = &comparison.variants[index];
     let mut values = Map::new();
     for (service, measure) in figures(comparison) {

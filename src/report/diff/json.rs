@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Diff;
+use super::text::Diff;
 use crate::experiment::compare::Difference;
-use crate::experiment::replications::CONFIDENCE;
-use crate::experiment::{Estimate, Measure};
+use crate::experiment::{CONFIDENCE, Estimate, Measure};
 use crate::report::compare::lines;
+use crate::report::figures::figure_number;
 use crate::report::gate::gate_value;
 use crate::report::numbers::rounded;
-use crate::report::replications::figure_number;
 use crate::scenario::{Change, Part};
 
 /// The difference as JSON, ending with a line feed.

@@ -1,7 +1,7 @@
 //! The comment on a pull request. Its first line is a marker that nobody sees, by which a bot finds the comment again and
 //! updates it instead of adding another.
 
-use super::{Diff, MOST_ROWS, TableRow, checks_sentence};
+use super::text::{Diff, MOST_ROWS, TableRow, checks_sentence};
 use crate::report::gate::table;
 use crate::report::proviso::with_proviso;
 use crate::report::words::{markdown, plain};

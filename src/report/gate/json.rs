@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Gate, Judged};
-use crate::experiment::replications::CONFIDENCE;
+use crate::experiment::CONFIDENCE;
 use crate::experiment::{CheckStatus, checks};
 use crate::report::numbers::rounded;
 use crate::report::summary::status_word;

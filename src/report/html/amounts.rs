@@ -54,7 +54,7 @@ pub(super) fn dollars(value: f64) -> String {
 
 /// The kind of a figure, by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum AmountKind {
     /// Dollars.
     Money,
     /// A time \[ms\].
@@ -65,7 +65,7 @@ pub(super) enum Kind {
     Plain,
 }
 
-impl Kind {
+impl AmountKind {
     /// The kind of the figure of that name, such as `shop.response_time_p99_ms`.
     pub(super) fn of(name: &str) -> Self {
         match name.rsplit('.').next().unwrap_or(name) {
@@ -126,8 +126,16 @@ pub(super) fn relative(share: f64) -> String {
 }
 
 /// `± 4.26`, in the unit of what stands before it; empty where the interval is not known.
-pub(super) fn half_width(kind: Kind, half: Option<f64>) -> String {
+pub(super) fn half_width(kind: AmountKind, half: Option<f64>) -> String {
     half.map_or_else(String::new, |half| format!("± {}", kind.text(half)))
+}
+
+/// Dollars with their thousands apart.
+pub(super) fn money(text: &str) -> String {
+    match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
+        Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -156,10 +164,10 @@ mod tests {
             ("web.cpu_mean", 0.5799, "58 %"),
             ("web.running_mean", 3.1036, "3.1"),
         ] {
-            assert_eq!(Kind::of(name).text(value), text, "{name} {value}");
+            assert_eq!(AmountKind::of(name).text(value), text, "{name} {value}");
         }
-        assert_eq!(Kind::Money.difference(3.0), "+3.00 USD");
+        assert_eq!(AmountKind::Money.difference(3.0), "+3.00 USD");
         assert_eq!(relative(-0.422_385), "−42.2 %");
-        assert_eq!(half_width(Kind::Money, Some(4.26)), "± 4.26 USD");
+        assert_eq!(half_width(AmountKind::Money, Some(4.26)), "± 4.26 USD");
     }
 }

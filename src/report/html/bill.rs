@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::figures::money;
+use super::amounts::money;
 use super::reading::{CostLine, Summary};
 use crate::experiment::Measure;
 use crate::report::numbers::{THIN, figure};

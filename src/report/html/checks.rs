@@ -7,7 +7,7 @@ use super::reading::CheckRow;
 
 /// A check as the strip shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Verdict {
+pub(super) struct JudgedCheck {
     /// `pass`, `fail`, `inconclusive` or `no_data`: a class of the styles.
     status: &'static str,
     word: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct Verdicts {
     /// The worst status of all; `none` where there is no check.
     status: &'static str,
     sentence: String,
-    checks: Vec<Verdict>,
+    checks: Vec<JudgedCheck>,
 }
 
 /// What is known of a status: its class, word and sign, and how bad it is.
@@ -66,14 +66,14 @@ impl Verdicts {
     }
 }
 
-fn verdict(row: &CheckRow, rank: usize) -> Verdict {
+fn verdict(row: &CheckRow, rank: usize) -> JudgedCheck {
     let (status, word, sign) = STATUSES.get(rank).copied().unwrap_or(("no_data", "No data", "–"));
     let (name, limit) = row.check.split_once(' ').unwrap_or((&row.check, ""));
     let (value, detail) = match row.value.split_once(" (") {
         Some((value, detail)) => (value, detail.trim_end_matches(')')),
         None => (row.value.as_str(), ""),
     };
-    Verdict {
+    JudgedCheck {
         status,
         word,
         sign,
@@ -97,14 +97,14 @@ fn margin(value: &str, limit: &str) -> Option<String> {
     let ((value, unit), (limit, limit_unit)) = (amount(value)?, amount(limit)?);
     // A limit without a unit means the unit of its figure, a share apart: 0.999 is 99.9 %.
     let (limit, unit) = match (unit, limit_unit) {
-        (Unit::Points, Unit::None) => (limit * 100.0, unit),
-        (_, Unit::None) => (limit, unit),
+        (AmountUnit::Points, AmountUnit::None) => (limit * 100.0, unit),
+        (_, AmountUnit::None) => (limit, unit),
         (a, b) if a == b => (limit, unit),
         _ => return None,
     };
     let spare = if operator.starts_with('<') { limit - value } else { value - limit };
     let word = if spare < 0.0 { "misses by" } else { "margin" };
-    if unit == Unit::Points {
+    if unit == AmountUnit::Points {
         return Some(format!("{word} {} points", short(spare.abs())));
     }
     if limit <= 0.0 {
@@ -130,7 +130,7 @@ fn short(value: f64) -> String {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Unit {
+enum AmountUnit {
     None,
     Seconds,
     Points,
@@ -139,20 +139,20 @@ enum Unit {
 }
 
 /// A number with its unit, in seconds, points, dollars or tasks.
-fn amount(text: &str) -> Option<(f64, Unit)> {
+fn amount(text: &str) -> Option<(f64, AmountUnit)> {
     let text = text.trim().trim_start_matches(['≈', '$']).trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     let (factor, unit) = match text[end..].trim() {
-        "" => (1.0, Unit::None),
-        "us" | "µs" => (1e-6, Unit::Seconds),
-        "ms" => (1e-3, Unit::Seconds),
-        "s" => (1.0, Unit::Seconds),
-        "m" | "min" => (60.0, Unit::Seconds),
-        "h" => (3_600.0, Unit::Seconds),
-        "%" => (1.0, Unit::Points),
-        "USD" => (1.0, Unit::Dollars),
-        "tasks" => (1.0, Unit::Tasks),
+        "" => (1.0, AmountUnit::None),
+        "us" | "µs" => (1e-6, AmountUnit::Seconds),
+        "ms" => (1e-3, AmountUnit::Seconds),
+        "s" => (1.0, AmountUnit::Seconds),
+        "m" | "min" => (60.0, AmountUnit::Seconds),
+        "h" => (3_600.0, AmountUnit::Seconds),
+        "%" => (1.0, AmountUnit::Points),
+        "USD" => (1.0, AmountUnit::Dollars),
+        "tasks" => (1.0, AmountUnit::Tasks),
         _ => return None,
     };
     Some((number * factor, unit))

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, Kind, NOTHING, dollars, half_width, relative, sentence_of, value};
+use super::amounts::{Amount, AmountKind, NOTHING, dollars, half_width, relative, sentence_of, value};
 use super::assumed::{self, Assumed};
 use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
 use super::embed::Column;
 use super::experiment::{
-    Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted, status_words, worst,
+    Banner, Cell, ChartPlace, Check, FolderSource, PageHead, Sheet, Table, counted, status_words, worst,
 };
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
@@ -24,7 +24,7 @@ const P99: &str = "response_time_p99_ms";
 
 /// `comparison.json`.
 #[derive(Debug, Deserialize)]
-struct Comparison {
+struct ComparisonFile {
     seed: u64,
     replications: u64,
     interrupted: bool,
@@ -103,7 +103,7 @@ impl Variant {
 
     /// The service that is worst in a figure, with it: the largest, or of a share the smallest.
     fn worst_service(&self, name: &'static str) -> Option<(&str, &Figure)> {
-        let least = Kind::of(name) == Kind::Share;
+        let least = AmountKind::of(name) == AmountKind::Share;
         let size = |figure: &Figure| value(figure.value).map(|value| if least { -value } else { value });
         self.of_services(name)
             .filter_map(|(service, figure)| Some((service, figure, size(figure)?)))
@@ -139,8 +139,8 @@ impl Variant {
 }
 
 /// The page.
-pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
-    let comparison: Comparison = source.json("comparison.json")?;
+pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
+    let comparison: ComparisonFile = source.json("comparison.json")?;
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
@@ -187,7 +187,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     let assumed: Vec<Assumed<'_>> = comparison.variants.iter().map(Variant::assumed).collect();
     assumed::section(&mut sheet, &assumed, &[], limits(&comparison))?;
     let others = comparison.variants.len().saturating_sub(1) as u64;
-    let head = Head {
+    let head = PageHead {
         kind: "Comparison",
         name: format!("{} against {}", base.name, counted(others, "variant")),
         facts: facts(&comparison, base),
@@ -198,7 +198,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     sheet.document(&head, &drawings(&comparison))
 }
 
-fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
+fn facts(comparison: &ComparisonFile, base: &Variant) -> Vec<String> {
     let mut facts = vec![
         format!("scenario {}", base.scenario.name),
         format!("{} of each variant", counted(comparison.replications, "run")),
@@ -211,7 +211,7 @@ fn facts(comparison: &Comparison, base: &Variant) -> Vec<String> {
 }
 
 /// What the figures do not say.
-fn limits(comparison: &Comparison) -> Vec<String> {
+fn limits(comparison: &ComparisonFile) -> Vec<String> {
     let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
     let flows: Vec<&str> =
         comparison.variants.iter().filter(flowing).map(|variant| variant.name.as_str()).collect();
@@ -231,7 +231,7 @@ fn limits(comparison: &Comparison) -> Vec<String> {
     vec![fidelity, runs, PRICES.to_owned()]
 }
 
-fn verdict(comparison: &Comparison, base: &Variant) -> Banner {
+fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
     let chosen = comparison.cheapest_that_passes.as_ref();
     let chosen = chosen.and_then(|name| comparison.variants.iter().find(|variant| variant.name == *name));
     let has_checks = comparison.variants.iter().any(|variant| !variant.checks.is_empty());
@@ -284,14 +284,16 @@ fn sentence(variant: &Variant, base: &Variant) -> String {
     let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
     let cost = match &variant.bill_not_comparable {
         Some(why) => format!("what nobody can compare, as {why}"),
-        None => with_proviso(&in_words(Kind::Money, cost, ("more", "less")), variant.proviso().as_deref()),
+        None => {
+            with_proviso(&in_words(AmountKind::Money, cost, ("more", "less")), variant.proviso().as_deref())
+        }
     };
     let p99 = variant.worst_service(P99).and_then(|(_, figure)| figure.difference.as_ref());
-    let p99 = in_words(Kind::Millis, p99, ("longer", "shorter"));
+    let p99 = in_words(AmountKind::Millis, p99, ("longer", "shorter"));
     format!("{} against {}: a month costs {cost}; its p99 is {p99}.", variant.name, base.name)
 }
 
-fn in_words(kind: Kind, difference: Option<&Difference>, (more, less): (&str, &str)) -> String {
+fn in_words(kind: AmountKind, difference: Option<&Difference>, (more, less): (&str, &str)) -> String {
     let Some((difference, change)) = difference.and_then(|one| Some((one, value(one.value)?))) else {
         return "not known".to_owned();
     };
@@ -307,15 +309,15 @@ fn in_words(kind: Kind, difference: Option<&Difference>, (more, less): (&str, &s
 }
 
 fn cost_text(figure: Option<&Figure>) -> String {
-    let text = Kind::Money.maybe(figure.and_then(|figure| value(figure.value)));
+    let text = AmountKind::Money.maybe(figure.and_then(|figure| value(figure.value)));
     match figure.and_then(|figure| value(figure.half_width)) {
-        Some(half) => format!("{text} {}", half_width(Kind::Money, Some(half))),
+        Some(half) => format!("{text} {}", half_width(AmountKind::Money, Some(half))),
         None => text,
     }
 }
 
 /// A line a variant.
-fn overview(comparison: &Comparison) -> Table {
+fn overview(comparison: &ComparisonFile) -> Table {
     let mut table = Table::new(
         "Variants, the base first",
         &[
@@ -332,23 +334,23 @@ fn overview(comparison: &Comparison) -> Table {
     for (index, variant) in comparison.variants.iter().enumerate() {
         let mut cells = vec![Cell::text(variant.name.clone())];
         let cost = variant.figure(COST);
-        cells.push(Cell::number(Kind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
+        cells.push(Cell::number(AmountKind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
             with_proviso(
-                &half_width(Kind::Money, cost.and_then(|figure| value(figure.half_width))),
+                &half_width(AmountKind::Money, cost.and_then(|figure| value(figure.half_width))),
                 variant.proviso().as_deref(),
             ),
         ));
         cells.push(match &variant.bill_not_comparable {
             _ if index == 0 => Cell::text("the base"),
             Some(why) => Cell::text("not comparable").note(why.clone()),
-            None => against(Kind::Money, cost),
+            None => against(AmountKind::Money, cost),
         });
         for name in [P95, P99, "availability"] {
             cells.push(worst_cell(variant, name));
         }
         let tasks: f64 =
             variant.of_services("running_mean").filter_map(|(_, figure)| value(figure.value)).sum();
-        cells.push(Cell::number(Kind::Plain.text(tasks)));
+        cells.push(Cell::number(AmountKind::Plain.text(tasks)));
         cells.push(match variant.checks.is_empty() {
             true => Cell::text("none"),
             false => Cell::status(variant.status()).note(passed(variant)),
@@ -368,7 +370,7 @@ fn passed(variant: &Variant) -> String {
 }
 
 /// A difference with its interval, or that there is none worth the name.
-fn against(kind: Kind, figure: Option<&Figure>) -> Cell {
+fn against(kind: AmountKind, figure: Option<&Figure>) -> Cell {
     let Some(difference) = figure.and_then(|figure| figure.difference.as_ref()) else {
         return Cell::text(NOTHING);
     };
@@ -384,20 +386,20 @@ fn against(kind: Kind, figure: Option<&Figure>) -> Cell {
 }
 
 fn worst_cell(variant: &Variant, name: &'static str) -> Cell {
-    let kind = Kind::of(name);
+    let kind = AmountKind::of(name);
     let Some((service, figure)) = variant.worst_service(name) else { return Cell::number(NOTHING) };
     let mark = if figure.approximate { "≈ " } else { "" };
     let cell = Cell::number(format!("{mark}{}", kind.maybe(value(figure.value))));
     if variant.of_services(name).nth(1).is_some() {
         cell.note(service)
-    } else if kind == Kind::Millis {
+    } else if kind == AmountKind::Millis {
         cell.note(half_width(kind, value(figure.half_width)))
     } else {
         cell
     }
 }
 
-fn checks(comparison: &Comparison) -> Table {
+fn checks(comparison: &ComparisonFile) -> Table {
     let mut table = Table::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
     for variant in &comparison.variants {
         for check in &variant.checks {
@@ -422,7 +424,7 @@ fn figures(variant: &Variant, has_base: bool) -> Table {
     let title = format!("{}: {}", variant.name, counted(variant.figures.len() as u64, "figure"));
     let mut table = Table::new(title.clone(), columns).folded(title);
     for (name, figure) in &variant.figures {
-        let kind = Kind::of(name);
+        let kind = AmountKind::of(name);
         let is_month = name == COST || name.ends_with(&format!(".{COST}"));
         let note = variant.proviso().filter(|_| is_month).unwrap_or_default();
         let mut cells = vec![
@@ -438,7 +440,7 @@ fn figures(variant: &Variant, has_base: bool) -> Table {
     table
 }
 
-fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
+fn pictures(sheet: &mut Sheet, comparison: &ComparisonFile) -> Result<(), String> {
     let spoken = |name: &str, text: &dyn Fn(&Variant) -> String| {
         let parts: Vec<String> = comparison
             .variants
@@ -448,22 +450,22 @@ fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
         format!("{name} {}.", parts.join(", "))
     };
     let p99 = |variant: &Variant| {
-        Kind::Millis.maybe(variant.worst_service(P99).and_then(|(_, figure)| value(figure.value)))
+        AmountKind::Millis.maybe(variant.worst_service(P99).and_then(|(_, figure)| value(figure.value)))
     };
     sheet.section("Cost and latency");
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "dots-cost",
         title: "Cost a month".to_owned(),
         summary: spoken("Of each variant with its interval:", &|variant| variant.cost_text()),
         caption: "The dot is the mean of the runs, the line its interval.".to_owned(),
     })?;
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "dots-p99",
         title: "p99 response time".to_owned(),
         summary: spoken("Of each variant with its interval:", &p99),
         caption: "Of the slowest service, where there are several.".to_owned(),
     })?;
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "scatter",
         title: "Cost against p99".to_owned(),
         summary: spoken("Of each variant", &|variant| {
@@ -473,7 +475,7 @@ fn pictures(sheet: &mut Sheet, comparison: &Comparison) -> Result<(), String> {
     })
 }
 
-fn drawings(comparison: &Comparison) -> Drawings {
+fn drawings(comparison: &ComparisonFile) -> Drawings {
     let variants = &comparison.variants;
     let status = || variants.iter().map(|variant| status_of(variant).to_owned()).collect();
     let names = || variants.iter().map(|variant| variant.name.clone()).collect();
@@ -500,7 +502,7 @@ fn status_of(variant: &Variant) -> &'static str {
     if variant.checks.is_empty() { "none" } else { variant.status() }
 }
 
-fn cloud(comparison: &Comparison) -> Cloud {
+fn cloud(comparison: &ComparisonFile) -> Cloud {
     let states = vec![
         State { name: "passes its checks", mark: "filled" },
         State { name: "fails a check", mark: "hollow" },

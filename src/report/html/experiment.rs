@@ -7,25 +7,23 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::figures::Tile;
 use super::frame::{Markup, Origin, Page, Templates};
+use super::reading::Open;
+use super::tile::Tile;
 use crate::report::manifest::Manifest;
 
 /// The major version of the results that this program reads.
 const SCHEMA_MAJOR: &str = "1";
 
-/// Opens a file of a folder by its name, or says in words why it cannot.
-pub type Open<'a> = dyn FnMut(&str) -> Result<Box<dyn Read>, String> + 'a;
-
 /// The files of a folder, and what made them.
-pub(super) struct Source<'a, 'b> {
+pub(super) struct FolderSource<'a, 'b> {
     /// What made them.
     pub(super) made: &'a Manifest,
     /// Opens one of them.
     pub(super) open: &'a mut Open<'b>,
 }
 
-impl Source<'_, '_> {
+impl FolderSource<'_, '_> {
     /// The bytes of a file.
     ///
     /// # Errors
@@ -64,7 +62,7 @@ impl Source<'_, '_> {
     }
 }
 
-impl Source<'_, '_> {
+impl FolderSource<'_, '_> {
     /// What made the results.
     pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins = Vec::new();
@@ -241,7 +239,7 @@ impl Table {
 
 /// The place of a picture, which a script draws.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Place {
+pub(super) struct ChartPlace {
     /// The element, and the same as in the data.
     pub(super) id: &'static str,
     /// Its title.
@@ -265,7 +263,7 @@ pub(super) struct Sheet {
 }
 
 /// What stands at the head and the foot of a page.
-pub(super) struct Head {
+pub(super) struct PageHead {
     /// `Comparison`, `Sweep`, …
     pub(super) kind: &'static str,
     /// What was compared, swept, …
@@ -302,7 +300,7 @@ impl Sheet {
         self.add("table.html", table)
     }
 
-    pub(super) fn place(&mut self, place: &Place) -> Result<(), String> {
+    pub(super) fn place(&mut self, place: &ChartPlace) -> Result<(), String> {
         self.add("picture.html", place)
     }
 
@@ -341,7 +339,7 @@ impl Sheet {
     ///
     /// # Errors
     /// A sentence, should a template or the data be wrong.
-    pub(super) fn document(&self, head: &Head, data: &impl Serialize) -> Result<Vec<u8>, String> {
+    pub(super) fn document(&self, head: &PageHead, data: &impl Serialize) -> Result<Vec<u8>, String> {
         let view = View {
             kind: head.kind,
             name: &head.name,

@@ -3,40 +3,25 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::amounts::money;
 use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::{ends_note, ends_words};
 
-/// A figure in large type.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Tile {
-    name: &'static str,
-    value: String,
-    note: String,
-    /// What has to be said beside the value; the note says it too.
-    #[serde(skip)]
-    proviso: Option<String>,
-}
-
-impl Tile {
-    pub(super) const fn new(name: &'static str, value: String, note: String) -> Self {
-        Self { name, value, note, proviso: None }
-    }
-}
-
 /// A table of figures that belong together.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Group {
     title: String,
     columns: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<FigureRow>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Row {
+struct FigureRow {
     name: String,
     cells: Vec<String>,
 }
@@ -102,21 +87,13 @@ fn mark(results: &Results) -> &'static str {
     if results.summary.scenario.fidelity == "requests" { "" } else { "≈" }
 }
 
-/// Dollars with their thousands apart.
-pub(super) fn money(text: &str) -> String {
-    match text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents))) {
-        Some((whole, cents)) => format!("{}.{cents}", grouped(whole, THIN)),
-        None => text.to_owned(),
-    }
-}
-
 /// All figures of the summary.
 pub(super) fn groups(results: &Results) -> Vec<Group> {
     let services = &results.summary.services.0;
     let columns: Vec<String> = services.iter().map(|(name, _)| name.clone()).collect();
     let group =
-        |title: &str, rows: Vec<Row>| Group { title: title.to_owned(), columns: columns.clone(), rows };
-    let row = |name: &str, cell: &dyn Fn(&ServiceSummary) -> String| Row {
+        |title: &str, rows: Vec<FigureRow>| Group { title: title.to_owned(), columns: columns.clone(), rows };
+    let row = |name: &str, cell: &dyn Fn(&ServiceSummary) -> String| FigureRow {
         name: name.to_owned(),
         cells: services.iter().map(|(_, service)| cell(service)).collect(),
     };
@@ -190,7 +167,7 @@ fn times(results: &Results) -> Vec<Group> {
         columns,
         rows: quantiles
             .iter()
-            .map(|(name, quantile)| Row {
+            .map(|(name, quantile)| FigureRow {
                 name: (*name).to_owned(),
                 cells: of.iter().map(|times| text(quantile(times))).collect(),
             })
@@ -208,7 +185,7 @@ fn times(results: &Results) -> Vec<Group> {
 }
 
 /// The usual and a slow cold start of each service: from the wish for a task until it could serve.
-fn cold_starts(results: &Results) -> Row {
+fn cold_starts(results: &Results) -> FigureRow {
     let cell = |list: &Vec<super::reading::ColdStart>| {
         let mut seconds: Vec<f64> = list.iter().filter_map(super::reading::ColdStart::seconds).collect();
         seconds.sort_by(f64::total_cmp);
@@ -219,7 +196,7 @@ fn cold_starts(results: &Results) -> Row {
             _ => NOTHING.to_owned(),
         }
     };
-    Row {
+    FigureRow {
         name: "Cold start, median and p95".to_owned(),
         cells: results.cold_starts.iter().map(cell).collect(),
     }
@@ -239,7 +216,7 @@ fn share(value: Option<f64>) -> String {
 /// The figures in large type of several runs beside each other; empty where there is one.
 pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
     let (_, first) = runs.first().filter(|_| runs.len() > 1)?;
-    let rows = first.iter().map(|tile| Row {
+    let rows = first.iter().map(|tile| FigureRow {
         name: tile.name.to_owned(),
         cells: runs
             .iter()
@@ -289,7 +266,7 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
         let ends = ends.map(|range| ends_words(&range.printed(mean_usd)));
         let said: Vec<String> = said(name).into_iter().chain(ends).collect();
         let proviso = (!said.is_empty()).then(|| said.join("; "));
-        Some(Row { name: with_proviso(&name.replace('_', " "), proviso.as_deref()), cells })
+        Some(FigureRow { name: with_proviso(&name.replace('_', " "), proviso.as_deref()), cells })
     });
     let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
     Group {

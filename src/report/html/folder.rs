@@ -1,6 +1,7 @@
 //! The page of an experiment, by the command that left the folder.
 
-use super::experiment::{Open, Source};
+use super::experiment::FolderSource;
+use super::reading::Open;
 use super::{compare, forecast, optimize, sweep};
 use crate::report::manifest::{FolderKind, Manifest};
 
@@ -10,7 +11,7 @@ use crate::report::manifest::{FolderKind, Manifest};
 /// A sentence that names the file that is missing or damaged, and what to do; or that the folder is a run's, whose page
 /// [`run_page`](super::run_page) makes.
 pub fn experiment_page(manifest: &Manifest, open: &mut Open<'_>) -> Result<Vec<u8>, String> {
-    let mut source = Source { made: manifest, open };
+    let mut source = FolderSource { made: manifest, open };
     match manifest.command {
         FolderKind::Compare => compare::page(&mut source),
         FolderKind::Sweep => sweep::page(&mut source),

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, Kind, NOTHING, dollars, relative, sentence_of, value};
+use super::amounts::{Amount, AmountKind, NOTHING, dollars, relative, sentence_of, value};
 use super::cloud::{Drawings, Fan};
 use super::embed::Column;
-use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted};
-use super::figures::Tile;
+use super::experiment::{Banner, Cell, ChartPlace, FolderSource, PageHead, Sheet, Table, counted};
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::report::forecast::band_sentence;
@@ -109,7 +109,7 @@ struct Backtest {
 }
 
 /// The page.
-pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
     let made = source.made;
     let forecast: Forecast = source.json("forecast.json")?;
     let mut sheet = Sheet::new()?;
@@ -119,13 +119,13 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
             forecast.months.iter().map(|month| format!("{} {}", month.month, range(spread(month)))).collect();
         format!("{what}: {}.", parts.join("; "))
     };
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "fan-month",
         title: "Cost of each month".to_owned(),
         summary: summary("Eight of ten runs, USD", |month| month.cost_usd),
         caption: "Eight of ten runs lie in the light band, half of them in the dark one.".to_owned(),
     })?;
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "fan-sum",
         title: "Cost so far".to_owned(),
         summary: summary("Eight of ten runs, USD", |month| month.cumulative_usd),
@@ -146,7 +146,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         sheet.section("Assumptions");
         sheet.plan(&plan)?;
     }
-    let head = Head {
+    let head = PageHead {
         kind: "Forecast",
         name: made.scenario.clone(),
         facts: facts(&forecast, made),
@@ -208,7 +208,7 @@ fn verdict(forecast: &Forecast) -> Banner {
             "A {} of {} USD an hour saves {} a month on average.",
             plan.plan,
             amount(plan.commitment_usd_per_hour.0),
-            Kind::Money.text(saving)
+            AmountKind::Money.text(saving)
         ));
     }
     let status = if forecast.max_capacity_first_reached.is_some() { "inconclusive" } else { "plain" };
@@ -218,7 +218,7 @@ fn verdict(forecast: &Forecast) -> Banner {
         format!(
             "{months} will cost {} on average",
             with_proviso(
-                &Kind::Money.maybe(value(total.mean)),
+                &AmountKind::Money.maybe(value(total.mean)),
                 forecast.terms.proviso(Measure::Cost).as_deref()
             )
         ),
@@ -238,13 +238,13 @@ fn tiles(forecast: &Forecast) -> Vec<Tile> {
         let proviso = forecast.terms.proviso(Measure::Cost);
         tiles.push(Tile::new(
             "All months",
-            Kind::Money.maybe(value(all.mean)),
+            AmountKind::Money.maybe(value(all.mean)),
             with_proviso(&format!("{} USD", range(all)), proviso.as_deref()),
         ));
         for (name, month) in [("First month", first), ("Last month", last)] {
             tiles.push(Tile::new(
                 name,
-                Kind::Money.maybe(value(month.cost_usd.mean)),
+                AmountKind::Money.maybe(value(month.cost_usd.mean)),
                 with_proviso(&format!("{} · {} USD", month.month, range(month.cost_usd)), proviso.as_deref()),
             ));
         }
@@ -258,7 +258,7 @@ fn tiles(forecast: &Forecast) -> Vec<Tile> {
 }
 
 fn share(value: Option<f64>) -> String {
-    Kind::Share.maybe(value)
+    AmountKind::Share.maybe(value)
 }
 
 fn months(forecast: &Forecast) -> Table {
@@ -286,7 +286,7 @@ fn months(forecast: &Forecast) -> Table {
             Cell::number(usd(cost.p90)),
             Cell::number(usd(month.cumulative_usd.mean)),
             Cell::number(usd(month.cost_per_million_requests_usd)),
-            Cell::number(format!("{mark}{}", Kind::Millis.maybe(month.response_time_p99_ms_mean))),
+            Cell::number(format!("{mark}{}", AmountKind::Millis.maybe(month.response_time_p99_ms_mean))),
             Cell::number(share(month.availability_mean)),
             Cell::number(share(month.at_max_capacity_by_now)),
         ];
@@ -315,9 +315,9 @@ fn commitments(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
         table.row(vec![
             Cell::text(plan.plan.clone()),
             Cell::number(amount(plan.commitment_usd_per_hour.0)),
-            Cell::number(Kind::Money.maybe(value(saving.mean))),
-            Cell::number(Kind::Money.maybe(value(saving.p10))),
-            Cell::number(Kind::Money.maybe(value(saving.p90))),
+            Cell::number(AmountKind::Money.maybe(value(saving.mean))),
+            Cell::number(AmountKind::Money.maybe(value(saving.p10))),
+            Cell::number(AmountKind::Money.maybe(value(saving.p90))),
             Cell::number(share(plan.utilization)),
             Cell::number(share(plan.coverage)),
         ]);

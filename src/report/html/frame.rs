@@ -6,8 +6,8 @@ use minijinja::{Environment, Value};
 use serde::Serialize;
 
 use super::embed;
-use super::figures::Tile;
 use super::policy::policy;
+use super::tile::Tile;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("bill.html", include_str!("assets/bill.html")),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, Kind, half_width, relative, value};
+use super::amounts::{Amount, AmountKind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted};
-use super::figures::Tile;
+use super::experiment::{Banner, Cell, ChartPlace, Check, FolderSource, PageHead, Sheet, Table, counted};
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, grouped};
@@ -77,7 +77,7 @@ struct Level {
 }
 
 /// The page.
-pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
     let made = source.made;
     let found: Optimization = source.json("optimization.json")?;
     let cloud = cloud(source, &found)?;
@@ -102,7 +102,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         ))?;
     }
     sheet.section("Cost against p99");
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "scatter",
         title: "Every setting of the search".to_owned(),
         summary: counted(cloud.len() as u64, "setting"),
@@ -138,7 +138,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     if found.approximate_times {
         facts.push("requests flow: response times are approximate".to_owned());
     }
-    let head = Head {
+    let head = PageHead {
         kind: "Optimisation",
         name: made.scenario.clone(),
         facts,
@@ -168,8 +168,8 @@ fn verdict(found: &Optimization) -> Banner {
                     counted(best.replications, "fresh run")
                 ),
             );
-            let cost = Kind::Money.maybe(value(best.cost_per_month_usd));
-            let half = half_width(Kind::Money, value(best.cost_per_month_half_width_usd));
+            let cost = AmountKind::Money.maybe(value(best.cost_per_month_usd));
+            let half = half_width(AmountKind::Money, value(best.cost_per_month_half_width_usd));
             Banner::new(
                 "pass",
                 format!(
@@ -198,7 +198,7 @@ impl Optimization {
 /// What the recommended setting saves, in a sentence.
 fn saving(found: &Optimization) -> Option<String> {
     let against = found.cost_per_month_against_base_usd.as_ref()?;
-    let (change, half) = (value(against.value)?, half_width(Kind::Money, value(against.half_width)));
+    let (change, half) = (value(against.value)?, half_width(AmountKind::Money, value(against.half_width)));
     let base = match super::experiment::worst(&found.base_checks) {
         Some("pass") => ", which passes its checks",
         Some("fail") => ", which fails a check",
@@ -209,7 +209,7 @@ fn saving(found: &Optimization) -> Option<String> {
         let word = if change < 0.0 { "less" } else { "more" };
         format!(
             "{} {word} a month ({half}) than the scenario as it is now{base}{}.",
-            Kind::Money.text(change.abs()),
+            AmountKind::Money.text(change.abs()),
             found.proviso().map_or_else(String::new, |words| format!(", {words}"))
         )
     } else {
@@ -221,9 +221,9 @@ fn tiles(found: &Optimization) -> Vec<Tile> {
     let Some(best) = &found.recommended else { return Vec::new() };
     let mut tiles = vec![Tile::new(
         "Cost a month",
-        Kind::Money.maybe(value(best.cost_per_month_usd)),
+        AmountKind::Money.maybe(value(best.cost_per_month_usd)),
         with_proviso(
-            &half_width(Kind::Money, value(best.cost_per_month_half_width_usd)),
+            &half_width(AmountKind::Money, value(best.cost_per_month_half_width_usd)),
             found.proviso().as_deref(),
         ),
     )];
@@ -231,16 +231,18 @@ fn tiles(found: &Optimization) -> Vec<Tile> {
         let change = value(against.value);
         tiles.push(Tile::new(
             "Against the scenario now",
-            change.map_or_else(|| "–".to_owned(), |change| Kind::Money.difference(change)),
+            change.map_or_else(|| "–".to_owned(), |change| AmountKind::Money.difference(change)),
             match against.significant {
-                true => half_width(Kind::Money, value(against.half_width)),
-                false => format!("{}, not significant", half_width(Kind::Money, value(against.half_width))),
+                true => half_width(AmountKind::Money, value(against.half_width)),
+                false => {
+                    format!("{}, not significant", half_width(AmountKind::Money, value(against.half_width)))
+                }
             },
         ));
     }
     tiles.push(Tile::new(
         "In the race",
-        Kind::Money.text(best.cost_per_month_in_race_usd.0),
+        AmountKind::Money.text(best.cost_per_month_in_race_usd.0),
         "chosen for it, so too low on average".to_owned(),
     ));
     tiles.push(Tile::new(
@@ -275,7 +277,8 @@ fn checks(found: &Optimization) -> Table {
 }
 
 fn levels(knob: &Knob) -> Table {
-    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| Kind::Share.text(share));
+    let share =
+        |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| AmountKind::Share.text(share));
     let title = format!(
         "{}: explains {} of the differences in cost, {} of those in p99",
         knob.axis,
@@ -288,7 +291,7 @@ fn levels(knob: &Knob) -> Table {
     };
     let (dearest, slowest) =
         (most(|level| level.cost_per_month_usd), most(|level| level.response_time_p99_ms));
-    let bar = |kind: Kind, amount: Option<Amount>, most: f64| {
+    let bar = |kind: AmountKind, amount: Option<Amount>, most: f64| {
         let cell = Cell::number(kind.maybe(value(amount)));
         match value(amount) {
             Some(amount) if most > 0.0 => cell.bar(amount / most),
@@ -298,8 +301,8 @@ fn levels(knob: &Knob) -> Table {
     for level in &knob.levels {
         table.row(vec![
             Cell::text(level.value.clone()),
-            bar(Kind::Money, level.cost_per_month_usd, dearest),
-            bar(Kind::Millis, level.response_time_p99_ms, slowest),
+            bar(AmountKind::Money, level.cost_per_month_usd, dearest),
+            bar(AmountKind::Millis, level.response_time_p99_ms, slowest),
             Cell::number(grouped(level.candidates, THIN)),
         ]);
     }
@@ -320,7 +323,7 @@ fn rejected(sheet: &mut Sheet, found: &Optimization) -> Result<(), String> {
         let text = |pick: fn(&Check) -> &String| failed.map_or_else(String::new, |check| pick(check).clone());
         table.row(vec![
             Cell::text(one.name.clone()),
-            Cell::number(Kind::Money.maybe(value(one.cost_per_month_usd))),
+            Cell::number(AmountKind::Money.maybe(value(one.cost_per_month_usd))),
             Cell::text(text(|check| &check.check)),
             Cell::text(text(|check| &check.value)),
             Cell::status(failed.map_or("pass", |check| check.status.as_str())),
@@ -330,7 +333,7 @@ fn rejected(sheet: &mut Sheet, found: &Optimization) -> Result<(), String> {
 }
 
 /// The settings of `candidates.csv`.
-fn cloud(source: &mut Source<'_, '_>, found: &Optimization) -> Result<Cloud, String> {
+fn cloud(source: &mut FolderSource<'_, '_>, found: &Optimization) -> Result<Cloud, String> {
     let file = (source.open)("candidates.csv")?;
     let mut reader = csv::Reader::from_reader(file);
     let wrong = |what: &str| source.wrong("candidates.csv", what);

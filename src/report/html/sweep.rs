@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Number;
 
-use super::amounts::{Amount, Kind, value};
+use super::amounts::{Amount, AmountKind, value};
 use super::assumed::{self, Assumed, Varied};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted};
-use super::figures::Tile;
+use super::experiment::{Banner, Cell, ChartPlace, FolderSource, PageHead, Sheet, Table, counted};
 use super::plan::{ONE_BY_ONE, PRICES};
+use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, figure, grouped};
@@ -98,7 +98,7 @@ struct Failure {
 }
 
 /// The page.
-pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
+pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
     let summary: Summary = source.json("summary.json")?;
     let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
     let cloud = cloud(source, &summary, step)?;
@@ -113,7 +113,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
         )
     };
     sheet.section("Cost against p99");
-    sheet.place(&Place {
+    sheet.place(&ChartPlace {
         id: "scatter",
         title: "Every point".to_owned(),
         summary: format!(
@@ -128,7 +128,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     })?;
     if cloud.is_grid {
         sheet.section("Axis against axis");
-        sheet.place(&Place {
+        sheet.place(&ChartPlace {
             id: "heat",
             title: "Heat map".to_owned(),
             summary: "A cell for each pair of values of two axes; the table of points has the same figures."
@@ -151,7 +151,7 @@ pub(super) fn page(source: &mut Source<'_, '_>) -> Result<Vec<u8>, String> {
     let origins = source.origins().into_iter().filter(|origin| origin.name != "Command");
     let mut origins: Vec<_> = origins.collect();
     origins.insert(0, super::frame::Origin::code("Sweep SHA-256", summary.sweep_sha256.clone()));
-    let head = Head {
+    let head = PageHead {
         kind: "Sweep",
         name: summary.scenario.name.clone(),
         facts: facts(&summary),
@@ -247,8 +247,8 @@ fn verdict(summary: &Summary) -> Banner {
         Some(best) => {
             notes.insert(0, format!("{}.", set_in_words(&best.values)));
             notes.insert(1, format!("windtunnel run … {}", set_options(&best.set)));
-            let cost = Kind::Money.maybe(value(best.cost_per_month_usd));
-            let p99 = Kind::Millis.maybe(value(best.response_time_p99_ms));
+            let cost = AmountKind::Money.maybe(value(best.cost_per_month_usd));
+            let p99 = AmountKind::Millis.maybe(value(best.response_time_p99_ms));
             let sentence = format!(
                 "{}, p99 {p99}: the cheapest of {} that pass every check in every run",
                 with_proviso(&format!("{cost} a month"), summary.proviso().as_deref()),
@@ -309,8 +309,8 @@ fn front(summary: &Summary) -> Table {
     for best in summary.pareto_front.iter().take(200) {
         let mut cells = vec![
             Cell::number(best.point.to_string()),
-            Cell::number(Kind::Money.maybe(value(best.cost_per_month_usd))),
-            Cell::number(Kind::Millis.maybe(value(best.response_time_p99_ms))),
+            Cell::number(AmountKind::Money.maybe(value(best.cost_per_month_usd))),
+            Cell::number(AmountKind::Millis.maybe(value(best.response_time_p99_ms))),
             match best.passes_checks {
                 Some(true) => Cell::status("pass"),
                 Some(false) => Cell::status("fail"),
@@ -397,7 +397,7 @@ fn number(row: &csv::StringRecord, at: Option<usize>) -> Option<f64> {
 }
 
 /// The points of `points.csv`, row by row: all of them, or every `step`th and those that matter.
-fn cloud(source: &mut Source<'_, '_>, summary: &Summary, step: u64) -> Result<Cloud, String> {
+fn cloud(source: &mut FolderSource<'_, '_>, summary: &Summary, step: u64) -> Result<Cloud, String> {
     let file = (source.open)("points.csv")?;
     let mut reader = csv::Reader::from_reader(file);
     let wrong = |what: &str| source.wrong("points.csv", what);

@@ -4,7 +4,7 @@
 use super::super::numbers::rounded;
 use super::super::words::cell;
 use crate::experiment::points::Design;
-use crate::experiment::sweep::{Head, Outcome, PointSummary, Row, Survey};
+use crate::experiment::sweep::{CellOutcome, CellRow, PointSummary, SweepHeader, SweepSummary};
 
 /// One line of a CSV.
 fn line(cells: &[String]) -> Vec<u8> {
@@ -18,7 +18,7 @@ fn number(value: Option<f64>) -> String {
     value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| format!("{value}"))
 }
 
-fn axis_names(head: &Head) -> impl Iterator<Item = String> + '_ {
+fn axis_names(head: &SweepHeader) -> impl Iterator<Item = String> + '_ {
     head.axes.iter().map(|axis| cell(&axis.name))
 }
 
@@ -28,13 +28,13 @@ fn axis_cell(label: &str) -> String {
 }
 
 /// What the bills leave out; a last column has it, which is there only where there is something.
-fn unpriced(head: &Head) -> Option<String> {
+fn unpriced(head: &SweepHeader) -> Option<String> {
     (!head.unpriced.is_empty()).then(|| head.unpriced.join(" "))
 }
 
 /// The header of `runs.csv`.
 #[must_use]
-pub fn runs_header(head: &Head) -> Vec<u8> {
+pub fn runs_header(head: &SweepHeader) -> Vec<u8> {
     let mut cells: Vec<String> = ["point", "replication", "seed"].map(str::to_owned).to_vec();
     cells.extend(axis_names(head));
     cells.extend(["status", "checks", "fingerprint", "approximate_times"].map(str::to_owned));
@@ -46,7 +46,7 @@ pub fn runs_header(head: &Head) -> Vec<u8> {
 
 /// The rows of a point in `runs.csv`; cells that were not run have none.
 #[must_use]
-pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Row>]) -> Vec<u8> {
+pub fn run_lines(head: &SweepHeader, design: &Design<'_>, point: u64, rows: &[Option<CellRow>]) -> Vec<u8> {
     let labels = design.labels(point);
     let mut bytes = Vec::new();
     for row in rows.iter().flatten() {
@@ -54,14 +54,14 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
         let mut cells = vec![point.to_string(), replication.to_string(), row.seed.to_string()];
         cells.extend(labels.iter().map(|label| axis_cell(label)));
         match &row.outcome {
-            Outcome::Done(done) => {
+            CellOutcome::CellFigures(done) => {
                 cells.extend(["ok", done.verdict.name()].map(str::to_owned));
                 cells.push(format!("{:016x}", done.fingerprint));
                 cells.push(done.approximate.to_string());
                 cells.extend(done.figures.iter().map(|value| number(*value)));
                 cells.extend([String::new(), String::new()]);
             }
-            Outcome::Failed(failure) => {
+            CellOutcome::Failed(failure) => {
                 cells.extend([failure.kind.name(), "", "", ""].map(str::to_owned));
                 cells.extend(head.figures.iter().map(|_| String::new()));
                 cells.push(cell(&failure.message));
@@ -75,7 +75,7 @@ pub fn run_lines(head: &Head, design: &Design<'_>, point: u64, rows: &[Option<Ro
 }
 
 /// What runs a cell again, alone.
-pub(super) fn replay(head: &Head, design: &Design<'_>, row: &Row) -> String {
+pub(super) fn replay(head: &SweepHeader, design: &Design<'_>, row: &CellRow) -> String {
     let (point, replication) = design.split(row.cell);
     let mut words = format!("windtunnel run SCENARIO --seed {}", row.seed);
     for text in head.overrides.iter().chain(&design.overrides(point)) {
@@ -90,7 +90,7 @@ pub(super) fn replay(head: &Head, design: &Design<'_>, row: &Row) -> String {
 
 /// The header of `points.csv`.
 #[must_use]
-pub fn points_header(head: &Head) -> Vec<u8> {
+pub fn points_header(head: &SweepHeader) -> Vec<u8> {
     let mut cells = vec!["point".to_owned()];
     cells.extend(axis_names(head));
     cells.extend(
@@ -109,8 +109,8 @@ pub fn points_header(head: &Head) -> Vec<u8> {
 /// interval of that mean.
 #[must_use]
 pub fn point_line(
-    (head, design): (&Head, &Design<'_>),
-    survey: &Survey,
+    (head, design): (&SweepHeader, &Design<'_>),
+    survey: &SweepSummary,
     point: u64,
     summary: &PointSummary,
 ) -> Vec<u8> {

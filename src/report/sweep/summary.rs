@@ -6,7 +6,7 @@ use super::super::numbers::rounded;
 use super::SweepView;
 use super::sheets::replay;
 use crate::experiment::points::Points;
-use crate::experiment::sweep::{FailureKind, Outcome, Row};
+use crate::experiment::sweep::{CellOutcome, CellRow, FailureKind};
 
 /// The content of `summary.json`.
 #[must_use]
@@ -80,9 +80,9 @@ fn point_json(view: &SweepView<'_>, point: u64) -> Value {
     })
 }
 
-fn failure_json(view: &SweepView<'_>, row: &Row) -> Value {
+fn failure_json(view: &SweepView<'_>, row: &CellRow) -> Value {
     let (point, replication) = view.design.split(row.cell);
-    let Outcome::Failed(failure) = &row.outcome else { return Value::Null };
+    let CellOutcome::Failed(failure) = &row.outcome else { return Value::Null };
     json!({
         "point": point,
         "replication": replication,

@@ -4,7 +4,7 @@
 use super::super::numbers::{PLAIN, figure, grouped};
 use super::super::page::{Look, Page};
 use super::SweepView;
-use crate::experiment::sweep::{FailureKind, Outcome};
+use crate::experiment::sweep::{CellOutcome, FailureKind};
 
 /// Points of the front that are listed; all are in `summary.json`.
 const MOST_POINTS: usize = 20;
@@ -139,7 +139,7 @@ fn failures(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     let text = format!("{} of {} cells failed: ", survey.failures(), survey.planned);
     page.line(&[(Look::Bad, &text), (Look::Usual, &kinds.join(", "))]);
     for row in survey.failures.iter().take(MOST_FAILURES) {
-        let Outcome::Failed(failure) = &row.outcome else { continue };
+        let CellOutcome::Failed(failure) = &row.outcome else { continue };
         let (point, replication) = view.design.split(row.cell);
         page.line(&[(Look::Usual, &format!("  {}, replication {replication}", view.name_of(names, point)))]);
         page.line(&[(Look::Faint, &format!("    {}", failure.message))]);

@@ -1,6 +1,6 @@
 //! The changes of capacity, and which of them a moment is about.
 
-use super::read::Row;
+use super::rows::DecisionRow;
 use super::service::ServiceLog;
 
 /// How far from the moment a change may be to be what it is about \[s\].
@@ -11,40 +11,40 @@ const TOGETHER_S: f64 = 600.0;
 /// Changes of the desired count that belong together.
 pub(super) struct Episode<'a> {
     /// In order of time, at least one.
-    pub(super) moves: Vec<&'a Row>,
+    pub(super) moves: Vec<&'a DecisionRow>,
     /// Whether tasks were added.
     pub(super) out: bool,
 }
 
 impl<'a> Episode<'a> {
     /// The first of the changes.
-    pub(super) fn first(&self) -> &'a Row {
+    pub(super) fn first(&self) -> &'a DecisionRow {
         self.moves[0]
     }
 
     /// The last of the changes.
-    pub(super) fn last(&self) -> &'a Row {
+    pub(super) fn last(&self) -> &'a DecisionRow {
         self.moves[self.moves.len() - 1]
     }
 }
 
-fn changes(row: &&Row) -> bool {
+fn changes(row: &&DecisionRow) -> bool {
     row.desired_before != row.desired_after
 }
 
-fn is_out(row: &Row) -> bool {
+fn is_out(row: &DecisionRow) -> bool {
     row.desired_after > row.desired_before
 }
 
-fn size(row: &Row) -> u32 {
+fn size(row: &DecisionRow) -> u32 {
     row.desired_before.abs_diff(row.desired_after)
 }
 
 /// The episode around `at`, or without a moment the one of the largest scale-out (or else scale-in); `None`: there is
 /// none near.
 pub(super) fn choose(service: &ServiceLog, at: Option<f64>) -> Option<Episode<'_>> {
-    let moves: Vec<&Row> = service.rows.iter().filter(changes).collect();
-    let distance = |row: &Row, at: f64| (row.time_s - at).abs();
+    let moves: Vec<&DecisionRow> = service.rows.iter().filter(changes).collect();
+    let distance = |row: &DecisionRow, at: f64| (row.time_s - at).abs();
     let chosen = match at {
         Some(at) => {
             let nearest = (0..moves.len())
@@ -54,7 +54,9 @@ pub(super) fn choose(service: &ServiceLog, at: Option<f64>) -> Option<Episode<'_
         None => (0..moves.len()).rev().max_by_key(|index| (is_out(moves[*index]), size(moves[*index])))?,
     };
     let out = is_out(moves[chosen]);
-    let joined = |a: &Row, b: &Row| is_out(a) == out && is_out(b) == out && b.time_s - a.time_s <= TOGETHER_S;
+    let joined = |a: &DecisionRow, b: &DecisionRow| {
+        is_out(a) == out && is_out(b) == out && b.time_s - a.time_s <= TOGETHER_S
+    };
     let mut first = chosen;
     while first > 0 && joined(moves[first - 1], moves[first]) {
         first -= 1;

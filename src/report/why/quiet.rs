@@ -1,7 +1,7 @@
 //! Why nothing was scaled around a moment.
 
 use super::moment::Clock;
-use super::read::{Row, Seen};
+use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
 use super::story::{Page, alarm_in_words, number, wrong};
 
@@ -33,8 +33,9 @@ pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &Clock, page: &
         ));
     }
     let (before, after) = neighbours(service, at);
-    let told =
-        |row: &Row| format!("{} → {} at {}", row.desired_before, row.desired_after, clock.second(row.time_s));
+    let told = |row: &DecisionRow| {
+        format!("{} → {} at {}", row.desired_before, row.desired_after, clock.second(row.time_s))
+    };
     let before =
         before.map_or_else(|| "none before".to_owned(), |row| format!("the last before was {}", told(row)));
     let after =
@@ -51,7 +52,7 @@ pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &Clock, page: &
     refusals(service, (at - AROUND_S, at + AROUND_S), clock, page);
 }
 
-fn neighbours(service: &ServiceLog, at: f64) -> (Option<&Row>, Option<&Row>) {
+fn neighbours(service: &ServiceLog, at: f64) -> (Option<&DecisionRow>, Option<&DecisionRow>) {
     let moves = || service.rows.iter().filter(|row| row.desired_before != row.desired_after);
     (moves().rfind(|row| row.time_s <= at), moves().find(|row| row.time_s > at))
 }
@@ -72,7 +73,7 @@ fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
     }
 }
 
-fn stands(seen: &Seen, clock: &Clock) -> String {
+fn stands(seen: &EvaluationRow, clock: &Clock) -> String {
     let since = if seen.until_s > seen.time_s {
         format!(" and found the same until {}", clock.second(seen.until_s))
     } else {
@@ -83,8 +84,8 @@ fn stands(seen: &Seen, clock: &Clock) -> String {
 
 /// Invocations that changed nothing, those with the same outcome together.
 fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
-    let mut groups: Vec<(&Row, u64, f64)> = Vec::new();
-    let is_within = |row: &&Row| row.kind == "policy" && row.until_s >= from && row.time_s <= to;
+    let mut groups: Vec<(&DecisionRow, u64, f64)> = Vec::new();
+    let is_within = |row: &&DecisionRow| row.kind == "policy" && row.until_s >= from && row.time_s <= to;
     for row in service.rows.iter().filter(is_within) {
         match groups.last_mut() {
             Some((first, count, until)) if first.policy == row.policy && first.outcome == row.outcome => {

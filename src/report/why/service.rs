@@ -1,14 +1,14 @@
 //! What the files say of one service.
 
-use super::read::{Life, Minute, Row, Seen};
+use super::rows::{DecisionRow, EvaluationRow, MinuteRow, TaskRow};
 
 /// The rows of one service, each file in order of time.
 pub(super) struct ServiceLog {
     pub(super) name: String,
-    pub(super) minutes: Vec<Minute>,
-    pub(super) rows: Vec<Row>,
-    pub(super) seen: Vec<Seen>,
-    pub(super) lives: Vec<Life>,
+    pub(super) minutes: Vec<MinuteRow>,
+    pub(super) rows: Vec<DecisionRow>,
+    pub(super) seen: Vec<EvaluationRow>,
+    pub(super) lives: Vec<TaskRow>,
 }
 
 /// What users felt in a stretch of time.
@@ -22,7 +22,7 @@ pub(super) struct Felt {
 
 impl ServiceLog {
     /// The minute that holds second `at`, or the nearest one.
-    pub(super) fn minute_at(&self, at: f64) -> Option<&Minute> {
+    pub(super) fn minute_at(&self, at: f64) -> Option<&MinuteRow> {
         let after = self.minutes.partition_point(|minute| minute.time_s <= at);
         self.minutes.get(after.saturating_sub(1))
     }
@@ -34,7 +34,7 @@ impl ServiceLog {
     }
 
     /// The minutes that begin in [from, to).
-    pub(super) fn between(&self, from: f64, to: f64) -> impl Iterator<Item = &Minute> {
+    pub(super) fn between(&self, from: f64, to: f64) -> impl Iterator<Item = &MinuteRow> {
         self.minutes.iter().filter(move |minute| minute.time_s >= from && minute.time_s < to)
     }
 
@@ -63,8 +63,8 @@ impl ServiceLog {
     }
 
     /// The evaluation with which the alarm of a policy and metric last went to ALARM at or before `at`.
-    pub(super) fn fired(&self, policy: &str, threshold: Option<f64>, at: f64) -> Option<&Seen> {
-        let same = |seen: &&Seen| {
+    pub(super) fn fired(&self, policy: &str, threshold: Option<f64>, at: f64) -> Option<&EvaluationRow> {
+        let same = |seen: &&EvaluationRow| {
             seen.policy == policy
                 && seen.state_after == "ALARM"
                 && seen.state_before != "ALARM"
@@ -74,8 +74,8 @@ impl ServiceLog {
     }
 
     /// The evaluation of each alarm that held at second `at`, one an alarm, in order of their names.
-    pub(super) fn standing(&self, at: f64) -> Vec<&Seen> {
-        let mut standing: Vec<&Seen> = Vec::new();
+    pub(super) fn standing(&self, at: f64) -> Vec<&EvaluationRow> {
+        let mut standing: Vec<&EvaluationRow> = Vec::new();
         for seen in self.seen.iter().filter(|seen| seen.time_s <= at) {
             match standing.iter_mut().find(|other| other.alarm == seen.alarm) {
                 Some(other) => *other = seen,
@@ -87,7 +87,7 @@ impl ServiceLog {
     }
 
     /// Tasks that were asked for in [from, to]: when each ran and when it could serve.
-    pub(super) fn asked_for(&self, from: f64, to: f64) -> Vec<&Life> {
+    pub(super) fn asked_for(&self, from: f64, to: f64) -> Vec<&TaskRow> {
         let in_time = |at: f64| at >= from - 1e-6 && at <= to + 1e-6;
         self.lives.iter().filter(|life| life.asked_for_s.is_some_and(in_time)).collect()
     }

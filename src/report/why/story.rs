@@ -2,7 +2,7 @@
 
 use super::moment::Clock;
 use super::moves::Episode;
-use super::read::{Row, Seen};
+use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
 use crate::kernel::units::SimDuration;
 use crate::report::numbers::{PLAIN, figure, grouped, span};
@@ -98,7 +98,7 @@ pub(super) fn length(seconds: f64) -> String {
 }
 
 /// What an alarm found.
-pub(super) fn alarm_in_words(seen: &Seen) -> String {
+pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
     let values = match (seen.lowest, seen.highest) {
         (Some(low), Some(high)) if high - low < 5e-7 => {
             format!("the newest of {} was {}", seen.metric, number(low))
@@ -178,7 +178,7 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, p
 }
 
 /// End of the first period of the run of datapoints that made the alarm fire \[s\].
-fn breach_end(service: &ServiceLog, fired: &Seen) -> f64 {
+fn breach_end(service: &ServiceLog, fired: &EvaluationRow) -> f64 {
     let end = fired.newest_period_end_s.unwrap_or(fired.time_s);
     let row = change_of(service, fired);
     let points: Vec<f64> = row
@@ -208,19 +208,19 @@ fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Optio
 
 /// Faults and failed tasks in a stretch of time.
 pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
-    let is_wrong = |row: &&Row| matches!(row.kind.as_str(), "task" | "fault");
+    let is_wrong = |row: &&DecisionRow| matches!(row.kind.as_str(), "task" | "fault");
     let rows = service.rows.iter().filter(is_wrong);
-    let rows: Vec<&Row> = rows.filter(|row| row.time_s >= from && row.time_s <= to).collect();
+    let rows: Vec<&DecisionRow> = rows.filter(|row| row.time_s >= from && row.time_s <= to).collect();
     list(&rows, MOST_ITEMS / 2, clock, page);
 }
 
 /// Scheduled actions that moved the bounds only, and suspensions, before the change: they say what a policy was allowed to do.
-fn by_the_clock(service: &ServiceLog, (from, first): (f64, &Row), clock: &Clock, page: &mut Page) {
+fn by_the_clock(service: &ServiceLog, (from, first): (f64, &DecisionRow), clock: &Clock, page: &mut Page) {
     let rows = service.rows.iter().filter(|row| row.kind == "scheduled");
     let rows = rows.filter(|row| row.time_s >= from && row.time_s <= first.time_s);
-    let rows: Vec<&Row> = rows.filter(|row| row.desired_before == row.desired_after).collect();
+    let rows: Vec<&DecisionRow> = rows.filter(|row| row.desired_before == row.desired_after).collect();
     // The scheduled action that is the change itself has a row of its own before it, which says no more.
-    let rows: Vec<&Row> = rows
+    let rows: Vec<&DecisionRow> = rows
         .into_iter()
         .filter(|row| row.policy != first.policy || (row.time_s - first.time_s).abs() > 1e-6)
         .collect();
@@ -228,7 +228,7 @@ fn by_the_clock(service: &ServiceLog, (from, first): (f64, &Row), clock: &Clock,
 }
 
 /// The row of the log in which an alarm changed its state.
-fn change_of<'a>(service: &'a ServiceLog, fired: &Seen) -> Option<&'a Row> {
+fn change_of<'a>(service: &'a ServiceLog, fired: &EvaluationRow) -> Option<&'a DecisionRow> {
     service.rows.iter().find(|row| {
         row.kind == "alarm"
             && row.policy == fired.policy
@@ -239,8 +239,8 @@ fn change_of<'a>(service: &'a ServiceLog, fired: &Seen) -> Option<&'a Row> {
 
 fn metric_and_alarm(
     service: &ServiceLog,
-    (fired, end): (&Seen, f64),
-    first: &Row,
+    (fired, end): (&EvaluationRow, f64),
+    first: &DecisionRow,
     clock: &Clock,
     page: &mut Page,
 ) {
@@ -278,7 +278,11 @@ fn metric_and_alarm(
 }
 
 /// The changes that the policy had made since its alarm fired, before this one.
-fn earlier_changes<'a>(service: &'a ServiceLog, first: &Row, fired: &Seen) -> Vec<&'a Row> {
+fn earlier_changes<'a>(
+    service: &'a ServiceLog,
+    first: &DecisionRow,
+    fired: &EvaluationRow,
+) -> Vec<&'a DecisionRow> {
     let rows = service.rows.iter().filter(|row| row.kind == "policy" && row.policy == first.policy);
     let since = rows.filter(|row| row.time_s >= fired.time_s && row.time_s < first.time_s);
     since.filter(|row| row.desired_before != row.desired_after).collect()
@@ -286,7 +290,13 @@ fn earlier_changes<'a>(service: &'a ServiceLog, first: &Row, fired: &Seen) -> Ve
 
 /// What the policy did between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers without
 /// one, such as a cooldown that had to end.
-fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Clock, page: &mut Page) {
+fn before_the_change(
+    service: &ServiceLog,
+    first: &DecisionRow,
+    fired: &EvaluationRow,
+    clock: &Clock,
+    page: &mut Page,
+) {
     let changes = earlier_changes(service, first, fired);
     let mut since = fired.time_s;
     if let Some(last) = changes.last() {
@@ -302,7 +312,7 @@ fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Cl
         );
         since = last.time_s;
     }
-    let idle: Vec<&Row> = service
+    let idle: Vec<&DecisionRow> = service
         .rows
         .iter()
         .filter(|row| row.kind == "policy" && row.policy == first.policy)
@@ -317,7 +327,13 @@ fn before_the_change(service: &ServiceLog, first: &Row, fired: &Seen, clock: &Cl
     }
 }
 
-fn decision(service: &ServiceLog, first: &Row, fired: Option<&Seen>, clock: &Clock, page: &mut Page) {
+fn decision(
+    service: &ServiceLog,
+    first: &DecisionRow,
+    fired: Option<&EvaluationRow>,
+    clock: &Clock,
+    page: &mut Page,
+) {
     if let Some(fired) = fired {
         before_the_change(service, first, fired, clock, page);
     }
@@ -366,8 +382,8 @@ fn arrivals(
 
 fn where_the_time_went(
     (start, breach_end): (f64, f64),
-    (fired, earlier): (&Seen, usize),
-    (first, ready): (&Row, Option<(f64, f64)>),
+    (fired, earlier): (&EvaluationRow, usize),
+    (first, ready): (&DecisionRow, Option<(f64, f64)>),
     page: &mut Page,
 ) {
     let newest = fired.newest_period_end_s.unwrap_or(fired.time_s);
@@ -434,7 +450,7 @@ fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut
 /// The further changes of the episode, what went wrong meanwhile, and where it ended.
 fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut Page) {
     let (first, last) = (episode.first(), episode.last());
-    let others: Vec<&Row> = service
+    let others: Vec<&DecisionRow> = service
         .rows
         .iter()
         .filter(|row| row.time_s > first.time_s && row.time_s <= last.time_s + 600.0)
@@ -452,7 +468,7 @@ fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut 
 }
 
 /// Rows of the log, those that are alike in a row as one, at most so many of them.
-pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
+pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &Clock, page: &mut Page) {
     let (mut index, mut items) = (0, 0);
     while let Some(row) = rows.get(index) {
         if items == most {
@@ -462,7 +478,7 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
             return page.event(row.time_s, clock, &more);
         }
         items += 1;
-        let is_like = |other: &&&Row| {
+        let is_like = |other: &&&DecisionRow| {
             other.kind == row.kind
                 && other.policy == row.policy
                 && other.outcome == row.outcome
@@ -494,6 +510,6 @@ pub(super) fn list(rows: &[&Row], most: usize, clock: &Clock, page: &mut Page) {
 }
 
 /// How many invocations rows stand for.
-fn invocations(rows: &[&Row]) -> u64 {
+fn invocations(rows: &[&DecisionRow]) -> u64 {
     rows.iter().fold(0, |count, row| count.saturating_add(row.times))
 }

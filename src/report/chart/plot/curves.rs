@@ -6,11 +6,12 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook};
+use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
 use super::labels::Labels;
 use super::legend;
 use super::ruler::Ruler;
-use super::{Frame, Mark, PlotAxis, PlotPanel, Range, Series, Spot};
+use super::shapes::{dot, tint};
+use super::spec::{Frame, Mark, PlotAxis, PlotPanel, Range, Series, Spot};
 
 /// Height of the panel's title \[px\].
 const TITLE: f64 = 24.0;
@@ -53,7 +54,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let area = area(canvas, frame, top + NAME, panel.height, (x, y, series));
     let look = TextLook::new(12.0, GREY);
     let name = canvas.fitted(&plain(&y.name), look, frame.right - frame.left);
-    canvas.text(&name, Place::left(frame.left, top + 11.0), look)?;
+    canvas.text(&name, Anchor::left(frame.left, top + 11.0), look)?;
     for entry in series {
         if let Mark::Band(strength) = entry.mark {
             band(canvas, &area, entry, strength)?;
@@ -72,7 +73,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let name = canvas.fitted(&plain(&x.name), look, frame.right - frame.left);
     let middle = f64::midpoint(bounds.left, bounds.right);
-    canvas.text(&name, Place::centre(middle, bounds.bottom + 34.0), look)
+    canvas.text(&name, Anchor::centre(middle, bounds.bottom + 34.0), look)
 }
 
 fn is_drawable(spot: &Spot) -> bool {
@@ -117,7 +118,7 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
         let text = canvas.fitted(&plain(text), look, room);
         let half = canvas.width_of(&text, look) / 2.0;
         if at - half > free_from {
-            canvas.text(&text, Place::centre(at, bounds.bottom + 14.0), look)?;
+            canvas.text(&text, Anchor::centre(at, bounds.bottom + 14.0), look)?;
             free_from = at + half + 6.0;
         }
     }
@@ -125,19 +126,9 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
         let (_, at) = area.place(0.0, *value);
         canvas.path(&[(bounds.left, at), (bounds.right, at)], GRID, 0.5)?;
         let text = canvas.fitted(&plain(text), look, WIDEST);
-        canvas.text(&text, Place::right(bounds.left - 8.0, at), look)?;
+        canvas.text(&text, Anchor::right(bounds.left - 8.0, at), look)?;
     }
     Ok(())
-}
-
-/// The colour on white, as strong as `strength`: an opaque tint, the same on both backends.
-pub(super) fn tint(colour: Colour, strength: f64) -> Colour {
-    let strength = if strength.is_finite() { strength.clamp(0.0, 1.0) } else { 1.0 };
-    let one = |channel: u8| {
-        let mixed = 255.0 - (255.0 - f64::from(channel)) * strength;
-        u8::try_from(super::super::super::numbers::whole(mixed)).unwrap_or(u8::MAX)
-    };
-    plotters::style::RGBColor(one(colour.0), one(colour.1), one(colour.2))
 }
 
 fn band<DB: DrawingBackend>(
@@ -253,27 +244,6 @@ fn dots<DB: DrawingBackend>(
     Ok(())
 }
 
-/// A dot: a polygon of twelve corners with a white rim, so that neighbours stay apart.
-pub(super) fn dot<DB: DrawingBackend>(
-    canvas: &mut Canvas<DB>,
-    (x, y): (f64, f64),
-    radius: f64,
-    colour: Colour,
-) -> Result<(), ChartError> {
-    let circle = |radius: f64| -> Vec<(f64, f64)> {
-        (0..16)
-            .map(|corner| {
-                let angle = f64::from(corner) * core::f64::consts::TAU / 16.0;
-                (x + radius * libm::cos(angle), y + radius * libm::sin(angle))
-            })
-            .collect()
-    };
-    if radius >= 3.0 {
-        canvas.polygon(&circle(radius + 1.0), plotters::style::WHITE)?;
-    }
-    canvas.polygon(&circle(radius), colour)
-}
-
 fn labels<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     area: &Area,
@@ -296,7 +266,7 @@ fn labels<DB: DrawingBackend>(
         let text = canvas.fitted(&plain(&spot.label), look, 260.0);
         let width = canvas.width_of(&text, look);
         if let Some((left, middle)) = labels.place(area.place(spot.x, spot.y), width) {
-            canvas.text(&text, Place::left(left, middle), look)?;
+            canvas.text(&text, Anchor::left(left, middle), look)?;
         }
     }
     Ok(())
@@ -315,5 +285,5 @@ pub(super) fn nothing<DB: DrawingBackend>(
     // Grid lines would run through the words.
     let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
     canvas.rect(behind, plotters::style::WHITE, 1.0)?;
-    canvas.text(&text, Place::centre(x, y), look)
+    canvas.text(&text, Anchor::centre(x, y), look)
 }

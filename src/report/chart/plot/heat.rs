@@ -5,10 +5,10 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Bounds, Canvas, Colour, GREY, GRID, INK, Place, TextLook, VERMILION};
+use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook, VERMILION};
 use super::curves::nothing;
 use super::ruler::text;
-use super::{Frame, HeatMap, PlotPanel, Unit};
+use super::spec::{Frame, HeatMap, PlotPanel, Unit};
 
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;
@@ -89,7 +89,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let top = frame.top + ABOVE;
     let bounds = Bounds { left, top, right: frame.right - SCALE_ROOM, bottom: top + panel.height };
     let name = canvas.fitted(&plain(&map.y), look, frame.right - frame.left);
-    canvas.text(&name, Place::left(frame.left, top - 12.0), look)?;
+    canvas.text(&name, Anchor::left(frame.left, top - 12.0), look)?;
     let Some(colours) = Colours::new(&map.values) else {
         return nothing(canvas, &bounds, &panel.empty);
     };
@@ -132,7 +132,7 @@ fn cells<DB: DrawingBackend>(
         canvas.rect(place, shade(share), 1.0)?;
         if has_room {
             let ink = if share > 0.55 { plotters::style::WHITE } else { INK };
-            canvas.text(&written(value), Place::centre(x, y), TextLook::new(11.0, ink))?;
+            canvas.text(&written(value), Anchor::centre(x, y), TextLook::new(11.0, ink))?;
         }
     }
     for index in &map.framed {
@@ -174,18 +174,18 @@ fn names<DB: DrawingBackend>(
     for (index, column) in map.columns.iter().enumerate().step_by(every) {
         let x = size.left + (index as f64 + 0.5) * width;
         let column = canvas.fitted(&plain(column), look, width.max(60.0) - 4.0);
-        canvas.text(&column, Place::centre(x, bounds.bottom + 14.0), look)?;
+        canvas.text(&column, Anchor::centre(x, bounds.bottom + 14.0), look)?;
     }
     let every = super::super::super::numbers::whole((16.0 / height).ceil()).max(1);
     let every = usize::try_from(every).unwrap_or(usize::MAX);
     for (index, row) in map.rows.iter().enumerate().step_by(every) {
         let y = size.bottom - (index as f64 + 0.5) * height;
         let row = canvas.fitted(&plain(row), look, WIDEST);
-        canvas.text(&row, Place::right(bounds.left - 8.0, y), look)?;
+        canvas.text(&row, Anchor::right(bounds.left - 8.0, y), look)?;
     }
     let name = canvas.fitted(&plain(&map.x), look, frame.right - frame.left);
     let middle = f64::midpoint(bounds.left, bounds.right);
-    canvas.text(&name, Place::centre(middle, bounds.bottom + 34.0), look)
+    canvas.text(&name, Anchor::centre(middle, bounds.bottom + 34.0), look)
 }
 
 /// The colours with the values they mean.
@@ -211,7 +211,11 @@ fn scale<DB: DrawingBackend>(
         let y = bounds.bottom - share * height;
         canvas.path(&[(right, y), (right + 4.0, y)], GRID, 1.0)?;
         let text = short(colours.at(share), colours, map);
-        canvas.text(&text, Place::left(right + 7.0, y.clamp(bounds.top + 6.0, bounds.bottom - 6.0)), look)?;
+        canvas.text(
+            &text,
+            Anchor::left(right + 7.0, y.clamp(bounds.top + 6.0, bounds.bottom - 6.0)),
+            look,
+        )?;
     }
     Ok(())
 }

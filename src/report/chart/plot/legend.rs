@@ -4,8 +4,8 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::{columns, plain};
 use super::super::ChartError;
-use super::super::canvas::{Bounds, Canvas, GREY, Place, TextLook};
-use super::{Frame, Mark, Series};
+use super::super::canvas::{Anchor, Bounds, Canvas, GREY, TextLook};
+use super::spec::{Frame, Mark, Series};
 
 /// Height of a row \[px\].
 pub(super) const ROW: f64 = 20.0;
@@ -51,7 +51,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         }
         swatch(canvas, entry, x, y)?;
         let name = canvas.fitted(&plain(&entry.name), look, room - SWATCH - GAP * 0.5);
-        canvas.text(&name, Place::left(x + SWATCH, y), look)?;
+        canvas.text(&name, Anchor::left(x + SWATCH, y), look)?;
         x += SWATCH + canvas.width_of(&name, look) + GAP;
     }
     Ok(())
@@ -68,10 +68,10 @@ fn swatch<DB: DrawingBackend>(
         Mark::Line(width) => canvas.path(&[(x, y), (x + 20.0, y)], colour, width.max(1.5)),
         Mark::Step => canvas.path(&[(x, y), (x + 20.0, y)], colour, 2.0),
         Mark::Dashes => canvas.dashes((x, x + 20.0), y, colour, (5.0, 3.0)),
-        Mark::Dots(radius) => super::curves::dot(canvas, (x + 10.0, y), radius.clamp(3.0, 5.0), colour),
+        Mark::Dots(radius) => super::shapes::dot(canvas, (x + 10.0, y), radius.clamp(3.0, 5.0), colour),
         Mark::Band(strength) => {
             let bounds = Bounds { left: x, top: y - 5.0, right: x + 20.0, bottom: y + 5.0 };
-            canvas.rect(bounds, super::curves::tint(colour, strength), 1.0)
+            canvas.rect(bounds, super::shapes::tint(colour, strength), 1.0)
         }
     }
 }

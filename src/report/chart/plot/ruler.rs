@@ -2,7 +2,7 @@
 
 use super::super::super::numbers::{THIN, grouped, trimmed, whole};
 use super::super::axis::{dollar_label, round_log, round_step};
-use super::{PlotAxis, Range, Unit};
+use super::spec::{PlotAxis, Range, Unit};
 
 /// Values further apart than this factor, all above zero, get a logarithmic axis where it may choose.
 const LOG_FROM: f64 = 30.0;

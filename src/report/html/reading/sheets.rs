@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Open, REMEDY};
+use super::open::{Open, REMEDY};
 use crate::report::words::cell;
 
 /// What a page draws of `timeline.csv`, with the decimals that it keeps.

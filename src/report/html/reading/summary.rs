@@ -10,7 +10,7 @@ use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::kernel::units::SimDuration;
 use crate::record::RequestCounts;
-use crate::report::html::figures::money;
+use crate::report::html::amounts::money;
 use crate::report::proviso::{proviso, with_proviso};
 use crate::scenario::Unpriced;
 

@@ -2,7 +2,7 @@
 //! load balancer, metrics of one's own. They are drawn as the alarms saw them: late, and where several evaluations in a row
 //! share a row of `evaluations.csv`, between their lowest and their highest datapoint.
 
-use super::{ChartText, Ground, lines_of, text};
+use super::ground::{ChartText, Ground, lines_of, text};
 use crate::report::html::chart::{Axis, Chart, Series, Style, column};
 use crate::report::html::reading::Seen;
 use crate::report::numbers::{THIN, figure};

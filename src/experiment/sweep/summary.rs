@@ -4,15 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Head;
-use super::row::{FailureKind, Outcome, Row, Verdict};
+use super::header::SweepHeader;
+use super::row::{CellOutcome, CellRow, CellVerdict, FailureKind};
 use crate::experiment::figures::largest;
 use crate::experiment::pareto::{ParetoPoint, front};
 use crate::experiment::points::Design;
-use crate::experiment::{Estimate, of_means};
-
-/// Confidence of the intervals of a point's figures.
-const CONFIDENCE: f64 = 0.95;
+use crate::experiment::{CONFIDENCE, Estimate, of_means};
 
 /// What the replications of a point say together.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,13 +32,13 @@ pub struct PointSummary {
 
 /// The summary of a point from its rows, one a replication; `None` where a cell was not run.
 #[must_use]
-pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
+pub fn summarize(head: &SweepHeader, rows: &[Option<CellRow>]) -> PointSummary {
     let mut done = Vec::new();
     let (mut failed, mut error) = (0, None);
     for row in rows.iter().flatten() {
         match &row.outcome {
-            Outcome::Done(cell) => done.push(cell),
-            Outcome::Failed(failure) => {
+            CellOutcome::CellFigures(cell) => done.push(cell),
+            CellOutcome::Failed(failure) => {
                 failed += 1;
                 error.get_or_insert_with(|| format!("{}: {}", failure.kind.name(), failure.message));
             }
@@ -64,7 +61,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
     PointSummary {
         runs: done.len() as u64,
         failed,
-        passed: done.iter().filter(|cell| cell.verdict == Verdict::Pass).count() as u64,
+        passed: done.iter().filter(|cell| cell.verdict == CellVerdict::Pass).count() as u64,
         approximate: done.iter().filter(|cell| cell.approximate).count() as u64,
         figures,
         at: if is_whole { ParetoPoint { cost, p99 } } else { ParetoPoint::UNKNOWN },
@@ -74,7 +71,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
 
 /// What all rows say together.
 #[derive(Clone, Debug, Default)]
-pub struct Survey {
+pub struct SweepSummary {
     /// Cells of the sweep.
     pub planned: u64,
     /// Cells with a row.
@@ -92,7 +89,7 @@ pub struct Survey {
     /// Points that no other beats in cost and p99 at once, from the cheapest on.
     pub front: Vec<u64>,
     /// The first failure of each of the first points that have one.
-    pub failures: Vec<Row>,
+    pub failures: Vec<CellRow>,
     /// The front in the order of the points.
     front_by_number: Vec<u64>,
 }
@@ -100,7 +97,7 @@ pub struct Survey {
 /// Failures that a survey keeps.
 const FAILURES_KEPT: usize = 20;
 
-impl Survey {
+impl SweepSummary {
     /// A survey of the points of `design`; points are added in order, then it is closed.
     #[must_use]
     pub fn new(design: &Design<'_>) -> Self {
@@ -108,16 +105,16 @@ impl Survey {
     }
 
     /// Adds the next point.
-    pub fn add(&mut self, point: u64, rows: &[Option<Row>], summary: &PointSummary) {
+    pub fn add(&mut self, point: u64, rows: &[Option<CellRow>], summary: &PointSummary) {
         let mut is_first = true;
         for row in rows.iter().flatten() {
             self.finished += 1;
             match &row.outcome {
-                Outcome::Done(done) => {
+                CellOutcome::CellFigures(done) => {
                     self.requests += u128::from(done.requests);
                     self.approximate += u64::from(done.approximate);
                 }
-                Outcome::Failed(failure) => {
+                CellOutcome::Failed(failure) => {
                     *self.failed.entry(failure.kind).or_default() += 1;
                     if is_first && self.failures.len() < FAILURES_KEPT {
                         self.failures.push(row.clone());

@@ -1,40 +1,47 @@
 //! `windtunnel run --replications N`: the same run many times, and how sure its figures are.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::path::PathBuf;
 
-use super::args::{RunFormat, RunRequest};
-use super::commands::{at_both_ends, print_as, stopped};
-use super::exit::Exit;
-use super::folder::{publish, unwritten};
-use super::run::{ready, stage, verdict};
-use crate::experiment::replications::{Enough, Replicated, replications};
-use crate::experiment::{scale_in, warmup};
+use super::files::stage;
+use super::request::{RunFormat, RunRequest, ready};
+use crate::cli::exit::Exit;
+use crate::cli::folder::{publish, unwritten};
+use crate::cli::printing::print_as;
+use crate::cli::session::{Session, at_both_ends, stopped};
+use crate::experiment::replications::{self, Enough, Replicated, replications};
+use crate::experiment::warmup;
 use crate::report;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
-use crate::shell::wall_clock::Stopwatch;
 
 /// Runs of which a wish for a warm-up alone makes.
 const RUNS: u64 = 30;
 
+/// Folder that results are written to.
+pub(super) struct OutputFolder {
+    /// It, taken.
+    pub(super) writer: ResultsWriter,
+    /// Its path as it is printed.
+    pub(super) path: PathBuf,
+}
+
 /// Runs the scenario as often as the request says.
-pub(super) fn run(
+pub(super) fn run_many(
     request: &RunRequest,
     scenario: Scenario,
-    (folder, out): (&mut ResultsWriter, &Path),
-    (watch, interrupted): (&Stopwatch, &Arc<AtomicBool>),
+    folder: &mut OutputFolder,
+    session: &Session,
 ) -> Exit {
     let scenario = match request.warmup {
-        Some(_) => match warmed_up(request, scenario, interrupted) {
+        Some(_) => match warmed_up(request, scenario, session) {
             Ok(scenario) => scenario,
             Err(exit) => return exit,
         },
         None => scenario,
     };
+    let interrupted = Some(session.interrupted.as_ref());
     let enough = match request.until {
         Some(until) => Enough::Narrow {
             measure: until.measure,
@@ -48,15 +55,15 @@ pub(super) fn run(
         Enough::Narrow { at_most, .. } => at_most,
     };
     let mut progress = Progress::start("runs", most, 0, request.given.quiet);
-    let result = replications(scenario, enough, Some(interrupted), &mut |done| progress.reach(done));
+    let result = replications(scenario, enough, interrupted, &mut |done| progress.reach(done));
     progress.finish();
     let mut result = match result {
         Ok(result) => result,
         Err(error) => return stopped(&error),
     };
     if !result.interrupted
-        && let Err(exit) = at_both_ends(request.given.quiet, |progress| {
-            scale_in::add_to_replications(&mut result, Some(interrupted), progress)
+        && let Err(exit) = at_both_ends(session, |progress| {
+            replications::add_scale_in_range(&mut result, interrupted, progress)
         })
     {
         return exit;
@@ -65,15 +72,16 @@ pub(super) fn run(
         ("estimates.json", report::estimates_json(&result).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
-    let staged = stage(&result.first, folder, (watch, interrupted, 0), more);
-    let published = staged.and_then(|(files, manifest)| publish(folder, files, manifest, !request.no_report));
+    let staged = stage(&result.first, &folder.writer, 0, session, more);
+    let published =
+        staged.and_then(|(files, manifest)| publish(&mut folder.writer, files, manifest, !request.no_report));
     if let Err(message) = published {
         return unwritten(&message);
     }
-    finish(request, &result, out, watch)
+    finish(request, &result, folder, session)
 }
 
-fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwatch) -> Exit {
+fn finish(request: &RunRequest, result: &Replicated, folder: &OutputFolder, session: &Session) -> Exit {
     let text = match request.format {
         RunFormat::Table => report::replications_table(result, table_width(), stdout_colour()),
         RunFormat::Json => report::estimates_json(result),
@@ -83,18 +91,18 @@ fn finish(request: &RunRequest, result: &Replicated, out: &Path, watch: &Stopwat
         return printed;
     }
     if !request.given.quiet {
-        let (runs, seconds) = (result.sample.runs(), watch.elapsed().as_secs_f64());
+        let (runs, seconds) = (result.sample.runs(), session.watch.elapsed().as_secs_f64());
         note(&format!(
             "{runs} runs in {seconds:.2} s; results in {} (timeline, decisions and picture: the first run)\n",
-            out.display()
+            folder.path.display()
         ));
     }
-    if result.interrupted { Exit::Interrupted } else { verdict(&result.checks, request.strict) }
+    if result.interrupted { Exit::Interrupted } else { Exit::of_checks(&result.checks, request.strict) }
 }
 
 /// The scenario with the warm-up that pilot runs ask for.
-fn warmed_up(request: &RunRequest, scenario: Scenario, interrupted: &AtomicBool) -> Result<Scenario, Exit> {
-    let found = warmup::pilot(&scenario, Some(interrupted)).map_err(|error| stopped(&error))?;
+fn warmed_up(request: &RunRequest, scenario: Scenario, session: &Session) -> Result<Scenario, Exit> {
+    let found = warmup::pilot(&scenario, Some(&session.interrupted)).map_err(|error| stopped(&error))?;
     if found.is_too_short && !request.given.quiet {
         note(
             "warning: the runs are too short to say when they have forgotten their start; lengthen `horizon`\n",

@@ -4,7 +4,7 @@ use crate::scenario::{self, Files, Loaded, Source};
 
 /// A scenario to be varied.
 #[derive(Clone, Copy)]
-pub struct Base<'a> {
+pub struct VariedScenario<'a> {
     /// Its text.
     pub source: &'a Source,
     /// Overrides that hold for every variant, `KEY=VALUE`.
@@ -15,13 +15,13 @@ pub struct Base<'a> {
     pub files: &'a (dyn Fn() -> Box<dyn Files> + Sync),
 }
 
-impl std::fmt::Debug for Base<'_> {
+impl std::fmt::Debug for VariedScenario<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Base").field("source", &self.source.name).field("overrides", &self.overrides).finish()
     }
 }
 
-impl Base<'_> {
+impl VariedScenario<'_> {
     /// Loads the scenario with `more` overrides after its own.
     #[must_use]
     pub fn load(&self, more: &[String]) -> Loaded {

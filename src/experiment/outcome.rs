@@ -1,0 +1,48 @@
+//! Outcome of a check: its verdict with the value that it was given by.
+
+use super::estimate::Estimate;
+
+/// Whether a check held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// It held.
+    Pass,
+    /// It did not.
+    Fail,
+    /// There was nothing to judge: no request was served, or there is no baseline.
+    NoData,
+    /// The interval of its figure holds values on both sides of the limit: more runs would tell.
+    Inconclusive,
+}
+
+/// One check and what it found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckOutcome {
+    /// As written: `p99_response_time < 800ms`.
+    pub check: String,
+    /// What was found, with its unit: `612ms`; `no data` where there was none.
+    pub value: String,
+    /// The verdict.
+    pub status: CheckStatus,
+    /// What has to be said beside the value: why there is none, or what it leaves open.
+    pub note: Option<String>,
+    /// Whether there is no verdict because a price is missing: no number of runs would tell.
+    pub is_unpriced: bool,
+    /// The service that decided; `None` where it is of all together.
+    pub service: Option<String>,
+    /// The value with its interval, in the unit of the check's limit; `None` where there is nothing to judge.
+    pub estimate: Option<Estimate>,
+}
+
+impl CheckOutcome {
+    /// Whether it fails a gate; `strict`: whether that includes what is inconclusive or has nothing to judge. A check of a
+    /// cost whose price is missing is never let through.
+    #[must_use]
+    pub const fn fails(&self, strict: bool) -> bool {
+        match self.status {
+            CheckStatus::Pass => false,
+            CheckStatus::Fail => true,
+            CheckStatus::Inconclusive | CheckStatus::NoData => strict || self.is_unpriced,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What a plot shows, as data.
+
+use super::super::canvas::{self, Colour};
+
+/// A picture of one or more panels, 1200 px wide.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlotSpec {
+    /// The largest line.
+    pub title: String,
+    /// What there is to say in one sentence; may be empty.
+    pub subtitle: String,
+    /// Small print at the bottom; may be empty.
+    pub caption: String,
+    /// Panels beside each other, ≥ 1; further ones go below.
+    pub columns: usize,
+    /// The panels, row by row.
+    pub panels: Vec<PlotPanel>,
+}
+
+/// One panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlotPanel {
+    /// What is shown.
+    pub title: String,
+    /// Height of the data \[px\].
+    pub height: f64,
+    /// What stands where there is nothing to draw.
+    pub empty: String,
+    /// The data.
+    pub content: Content,
+}
+
+/// What a panel holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Series on two axes.
+    Curves {
+        /// The level axis.
+        x: PlotAxis,
+        /// The upright axis.
+        y: PlotAxis,
+        /// Drawn in this order: what matters most comes last.
+        series: Vec<Series>,
+    },
+    /// Cells in rows and columns, coloured by a value.
+    Heat(HeatMap),
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlotAxis {
+    /// What is measured; its unit belongs to the ticks.
+    pub name: String,
+    /// How ticks are written.
+    pub unit: Unit,
+    /// What it covers.
+    pub range: Range,
+}
+
+/// How values are written at the ticks of an axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Unit {
+    /// `7 000`, `0.25`
+    #[default]
+    Plain,
+    /// Milliseconds: `20 ms`, `1.5 s`.
+    Millis,
+    /// US dollars: `$2.50`.
+    Dollars,
+    /// A share in 0..=1: `80 %`.
+    Share,
+    /// A plain number with this behind it: `300 s`.
+    Named(String),
+}
+
+/// What an axis covers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Range {
+    /// The data with round ends; logarithmic where values, all above zero, lie more than thirty-fold apart.
+    #[default]
+    Auto,
+    /// The data with round ends, linear.
+    Data,
+    /// From zero (or below, where the data is) to a round number beyond the data, linear.
+    FromZero,
+    /// Logarithmic; values that are not above zero are drawn at its lower end.
+    Log,
+    /// One place a name, from 0 on; long names are cut.
+    Names(Vec<String>),
+    /// Fixed ends with ticks of its own, such as times.
+    Ticks {
+        /// The lower end.
+        low: f64,
+        /// The upper end.
+        high: f64,
+        /// Where ticks stand, and what they say.
+        ticks: Vec<(f64, String)>,
+    },
+}
+
+/// Values that belong together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name in the legend; without one it is not in the legend.
+    pub name: String,
+    /// Its colour.
+    pub hue: Hue,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// Its values. A value that is not finite breaks a line and is no dot.
+    pub spots: Vec<Spot>,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mark {
+    /// Straight lines from value to value, so wide \[px\].
+    Line(f64),
+    /// A line of dashes.
+    Dashes,
+    /// A stair: each value holds until the next.
+    Step,
+    /// A dot of this radius \[px\]; an upright whisker where a value has a span. Dots that would cover each other wholly
+    /// are drawn once.
+    Dots(f64),
+    /// The area between the ends of each value's span; its strength is in (0, 1].
+    Band(f64),
+}
+
+/// One value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spot {
+    /// Where on the level axis.
+    pub x: f64,
+    /// Where on the upright axis.
+    pub y: f64,
+    /// The lower and the upper end of its interval, where it has one.
+    pub span: Option<(f64, f64)>,
+    /// What is written beside it where there is room; may be empty. Earlier values come first.
+    pub label: String,
+}
+
+impl Spot {
+    /// A value without interval and label.
+    #[must_use]
+    pub const fn at(x: f64, y: f64) -> Self {
+        Self { x, y, span: None, label: String::new() }
+    }
+}
+
+/// Cells in rows and columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatMap {
+    /// What the columns are.
+    pub x: String,
+    /// What the rows are.
+    pub y: String,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Names of the rows, from below.
+    pub rows: Vec<String>,
+    /// How values are written.
+    pub unit: Unit,
+    /// Row by row from below; `None` is an empty cell.
+    pub values: Vec<Option<f64>>,
+    /// Cells (index into `values`) that are framed.
+    pub framed: Vec<usize>,
+}
+
+/// Colours that colour-blind readers can tell apart (Okabe and Ito).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hue {
+    /// Blue.
+    Blue,
+    /// Vermilion.
+    Vermilion,
+    /// Bluish green.
+    Green,
+    /// Orange.
+    Orange,
+    /// Reddish purple.
+    Purple,
+    /// Sky blue.
+    Sky,
+    /// Nearly black.
+    Ink,
+    /// For what stands in the background.
+    Grey,
+}
+
+impl Hue {
+    /// The colour of the `index`-th of several equals; they repeat after seven.
+    #[must_use]
+    pub const fn nth(index: usize) -> Self {
+        const ORDER: [Hue; 7] =
+            [Hue::Blue, Hue::Vermilion, Hue::Green, Hue::Purple, Hue::Orange, Hue::Sky, Hue::Ink];
+        ORDER[index % ORDER.len()]
+    }
+
+    pub(super) const fn colour(self) -> Colour {
+        match self {
+            Self::Blue => canvas::BLUE,
+            Self::Vermilion => canvas::VERMILION,
+            Self::Green => canvas::GREEN,
+            Self::Orange => canvas::ORANGE,
+            Self::Purple => canvas::PURPLE,
+            Self::Sky => canvas::SKY,
+            Self::Ink => canvas::INK,
+            Self::Grey => canvas::SILVER,
+        }
+    }
+}
+
+/// Where a panel stands: its left and right end and its top \[px\].
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+}

@@ -1,0 +1,411 @@
+//! A difference as a sentence and tables, for people.
+
+use super::super::compare::{difference_text, is_real, lines, value_text};
+use super::super::figures::{figure_text, half_width_text};
+use super::super::gate::{Gate, found};
+use super::super::numbers::{PLAIN, figure, grouped, millis};
+use super::super::page::{Look, Page};
+use super::super::proviso::proviso_of;
+use super::super::words::{columns, fitted, plain, wrapped};
+use crate::experiment::compare::{Compared, Difference, VariantComparison};
+use crate::experiment::{CheckStatus, Measure};
+use crate::scenario::{Change, Part};
+
+/// Two scenarios on the same random numbers: the base, and the head, which is to replace it.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    /// The runs: the base first, then the head.
+    pub comparison: VariantComparison,
+    /// The keys that changed.
+    pub changes: Vec<Change>,
+    /// The checks of the head.
+    pub gate: Gate,
+    /// What was compared, as the user named it.
+    pub subjects: [String; 2],
+}
+
+/// Keys of a part that are shown at most.
+const MOST_KEYS: usize = 40;
+/// Rows of the table at most.
+pub(super) const MOST_ROWS: usize = 120;
+/// Longest value that is shown \[characters\].
+const LONGEST_VALUE: usize = 120;
+
+/// On which side a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Both,
+    New,
+    Removed,
+}
+
+impl Presence {
+    /// What stands where two figures would be compared, and in JSON.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::New => "new",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// A row of the table.
+pub(super) struct TableRow {
+    /// The service, where there are several.
+    pub(super) service: Option<String>,
+    /// What, before, after, change.
+    pub(super) cells: [String; 4],
+    /// What has to be said beside the values before and after.
+    pub(super) provisos: [Option<String>; 2],
+}
+
+impl Diff {
+    pub(super) fn of(&self, part: Part) -> Vec<&Change> {
+        self.changes.iter().filter(|change| change.part == part).collect()
+    }
+
+    /// What else than the policy changed although no key says so, in words.
+    pub(super) fn unlike(&self) -> Vec<String> {
+        let mut found = self.comparison.unlike(1);
+        let [base, head] = [0, 1].map(|index| self.comparison.variants.get(index));
+        let (Some(base), Some(head)) = (base, head) else { return found };
+        let (base, head) = (&base.variant.scenario.plan, &head.variant.scenario.plan);
+        for service in &base.services {
+            let twin = head.services.iter().find(|twin| twin.name == service.name);
+            if twin.is_some_and(|twin| twin.tariff != service.tariff) {
+                found.push(format!("`{}` has other prices", service.name));
+            }
+        }
+        found
+    }
+
+    /// On which side a service is.
+    pub(super) fn presence(&self, service: &str) -> Presence {
+        let has = |index: usize| self.comparison.variants.get(index).is_some_and(|side| side.has(service));
+        match (has(0), has(1)) {
+            (false, true) => Presence::New,
+            (true, false) => Presence::Removed,
+            _ => Presence::Both,
+        }
+    }
+
+    /// Whether a run of the one is a run of the other.
+    pub(super) fn is_same(&self) -> bool {
+        self.of(Part::Policy).is_empty() && self.of(Part::Other).is_empty() && self.unlike().is_empty()
+    }
+
+    /// One sentence: what changes for whom, and what does not.
+    pub(super) fn verdict(&self) -> String {
+        let comparison = &self.comparison;
+        let mut said = Vec::new();
+        let [mut other, mut gone, mut unsure, mut same] = [const { Vec::new() }; 4];
+        let many = comparison.services().len() > 1;
+        for (service, measure) in lines(comparison) {
+            let of = service.filter(|_| many).map_or_else(String::new, |name| format!(" of {}", plain(name)));
+            let name = format!("{}{of}", noun(measure));
+            if let (true, Some(why)) = (measure.is_cost(), comparison.unlike_bills(1, service)) {
+                if measure == Measure::CostPerMonth {
+                    said.push(format!("{name} is not compared: {}", plain(&why)));
+                }
+                continue;
+            }
+            let Some(difference) = comparison.difference(1, service, measure) else {
+                let is_told = |variant: &Compared| variant.estimate(service, measure).is_some();
+                gone.extend(comparison.variants.iter().any(is_told).then_some(name));
+                continue;
+            };
+            let is_known = is_real(&difference) || difference.absolute.half_width.is_none();
+            match () {
+                () if is_none(&difference) => same.push(name),
+                () if !is_known => unsure.push(name),
+                () if is_headline(measure) => {
+                    said.push(self.headline(service, measure, &difference, &name));
+                }
+                () => other.push(name),
+            }
+        }
+        let is_quiet = said.is_empty();
+        let groups = [
+            (if is_quiet { "different:" } else { "also different:" }, other),
+            ("on one side only:", gone),
+            ("no significant difference in", unsure),
+        ];
+        for (words, names) in groups.iter().filter(|(_, names)| !names.is_empty()) {
+            said.push(format!("{words} {}", listed(names)));
+        }
+        match (said.is_empty(), same.is_empty()) {
+            (true, true) => return "Neither cost nor times can be told: no run has any.".to_owned(),
+            (true, false) => {
+                return "No difference: every figure below is the same in every run.".to_owned();
+            }
+            (false, true) => {}
+            (false, false) => said.push(format!("the same {}", listed(&same))),
+        }
+        let text = said.join("; ");
+        let mut letters = text.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{}.", letters.as_str())
+    }
+
+    /// `cost +12.40 USD a month (+4.1 %, 95 % interval +10.20 to +14.60 USD)`.
+    pub(super) fn headline(
+        &self,
+        service: Option<&str>,
+        measure: Measure,
+        difference: &Difference,
+        name: &str,
+    ) -> String {
+        let change = signed_text(measure, difference.absolute.value);
+        let month = if measure == Measure::CostPerMonth { " a month" } else { "" };
+        let mut facts = Vec::new();
+        if measure != Measure::CostPerMonth {
+            let at = |index: usize| {
+                let variant = self.comparison.variants.get(index)?;
+                let estimate = variant.estimate(service, measure)?;
+                let is_approximate = measure == Measure::P99 && variant.variant.scenario.is_approximate();
+                let mark = if is_approximate { "≈" } else { "" };
+                let value = estimate.value;
+                Some(if measure == Measure::P99 {
+                    format!("{mark}{}", millis(value))
+                } else {
+                    figure_text(measure, value)
+                })
+            };
+            if let (Some(before), Some(after)) = (at(0), at(1)) {
+                facts.push(format!("{before} → {after}"));
+            }
+        } else if let Some(share) = difference.relative {
+            let sign = if share > 0.0 { "+" } else { "-" };
+            facts.push(format!("{sign}{} %", figure(share.abs() * 100.0, PLAIN)));
+        }
+        facts.push(match difference.absolute.half_width {
+            Some(_) => {
+                let [low, high] = [difference.absolute.low(), difference.absolute.high()];
+                format!("95 % interval {} to {}", signed_text(measure, low), signed_text(measure, high))
+            }
+            None => "in the only run, which gives no interval".to_owned(),
+        });
+        facts.extend(self.provisos(service, measure).into_iter().flatten().next_back());
+        format!("{name} {change}{month} ({})", facts.join(", "))
+    }
+
+    /// What has to be said beside a figure, before and after.
+    pub(super) fn provisos(&self, service: Option<&str>, measure: Measure) -> [Option<String>; 2] {
+        [0, 1].map(|index| {
+            let variant = self.comparison.variants.get(index)?;
+            service.is_none_or(|service| variant.has(service)).then_some(())?;
+            proviso_of(&variant.variant.scenario, service, measure)
+        })
+    }
+
+    /// What the figures rest on.
+    pub(super) fn basis(&self) -> String {
+        let runs = match self.gate.runs {
+            1 => "1 run each, which gives no intervals,".to_owned(),
+            runs => format!("{} runs each, 95 % intervals, differences run by run", grouped(runs, PLAIN)),
+        };
+        let partial = if self.comparison.interrupted { " (interrupted)" } else { "" };
+        let flows = self.comparison.variants.iter().any(|variant| variant.variant.scenario.is_approximate());
+        let flows = if flows { " · requests flow: times are approximate (≈)" } else { "" };
+        format!("{runs} on the same random numbers{partial} · seed {}{flows}", self.comparison.seed)
+    }
+
+    /// The groups of keys that changed, each with its heading.
+    pub(super) fn groups(&self) -> Vec<(String, Vec<String>)> {
+        let mut groups = Vec::new();
+        let policy = self.of(Part::Policy);
+        let other: Vec<String> = self.unlike().into_iter().chain(told(&self.of(Part::Other))).collect();
+        let checks = self.of(Part::Checks);
+        if self.is_same() {
+            let aside = if checks.is_empty() { "" } else { " but the checks" };
+            groups.push((format!("Nothing that a run depends on changed{aside}"), Vec::new()));
+        }
+        if !policy.is_empty() {
+            groups.push(("What changed in the policy".to_owned(), told(&policy)));
+        }
+        if !other.is_empty() {
+            let heading = if policy.is_empty() {
+                "The policy is the same; this changed"
+            } else {
+                "Not only the policy changed, so the difference is not the policy's alone"
+            };
+            groups.push((heading.to_owned(), other));
+        }
+        if !checks.is_empty() {
+            groups.push(("The checks changed".to_owned(), told(&checks)));
+        }
+        groups
+    }
+
+    /// The rows of the table, in order.
+    pub(super) fn rows(&self) -> Vec<TableRow> {
+        let comparison = &self.comparison;
+        let many = comparison.services().len() > 1;
+        let row = |(service, measure): (Option<&str>, Measure)| {
+            let at = |index: usize| {
+                let variant = comparison.variants.get(index)?;
+                let estimate = variant.estimate(service, measure)?;
+                let half = half_width_text(measure, &estimate);
+                Some(format!("{} {half}", value_text(variant, measure, &estimate)).trim_end().to_owned())
+            };
+            // A side without the service has nothing to measure; one that has it may have measured nothing.
+            let presence = service.map_or(Presence::Both, |service| self.presence(service));
+            let [base, head] = match presence {
+                Presence::Both => ["no data"; 2],
+                Presence::New => ["-", "no data"],
+                Presence::Removed => ["no data", "-"],
+            };
+            let difference = match presence {
+                Presence::Both if measure.is_cost() && comparison.unlike_bills(1, service).is_some() => {
+                    "not comparable".to_owned()
+                }
+                Presence::Both => comparison
+                    .difference(1, service, measure)
+                    .map_or_else(String::new, |difference| difference_text(measure, &difference)),
+                Presence::New | Presence::Removed => presence.word().to_owned(),
+            };
+            let before = at(0).unwrap_or_else(|| base.to_owned());
+            let after = at(1).unwrap_or_else(|| head.to_owned());
+            TableRow {
+                service: service.filter(|_| many).map(plain),
+                cells: [measure.label(), before, after, difference],
+                provisos: self.provisos(service, measure),
+            }
+        };
+        lines(comparison).into_iter().map(row).collect()
+    }
+
+    pub(super) fn title(&self) -> String {
+        let [base, head] = &self.subjects;
+        format!("{} → {}", plain(base), plain(head))
+    }
+}
+
+/// What the sentence tells where it changed; the table tells the rest.
+fn is_headline(measure: Measure) -> bool {
+    [Measure::CostPerMonth, Measure::Availability, Measure::P99].contains(&measure)
+}
+
+/// Whether the figure is the same in every run.
+fn is_none(difference: &Difference) -> bool {
+    difference.absolute.value == 0.0 && difference.absolute.half_width.is_none_or(|half| half <= 0.0)
+}
+
+/// Names in a sentence, of which only so many are read.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let more = names.len().saturating_sub(MOST);
+    let names = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{names} and {more} more") } else { names }
+}
+
+/// What a sentence calls a figure.
+fn noun(measure: Measure) -> String {
+    match measure {
+        Measure::CostPerMonth => "cost".to_owned(),
+        Measure::CostPerMillion => "cost a million served requests".to_owned(),
+        Measure::ResponseQuantile(_) => {
+            format!("{} response time", measure.label().trim_start_matches("response "))
+        }
+        Measure::RunningMean => "tasks on average".to_owned(),
+        Measure::RunningMax => "tasks at most".to_owned(),
+        other => other.label(),
+    }
+}
+
+/// A difference with its sign: `+12.40 USD`, `-38 ms`, `-5.2 s`.
+fn signed_text(measure: Measure, value: f64) -> String {
+    let sign = match value {
+        value if value > 0.0 => "+",
+        value if value < 0.0 => "-",
+        _ => "",
+    };
+    let size = match measure {
+        // A difference between two shares is no share.
+        Measure::Availability => {
+            format!("{} points", figure_text(measure, value.abs()).trim_end_matches(" %"))
+        }
+        measure if measure == Measure::P99 => millis(value.abs()),
+        measure => figure_text(measure, value.abs()),
+    };
+    format!("{sign}{size}")
+}
+
+/// The changes in words: `service.web.scaling.min_capacity: 2 → 3`.
+fn told(changes: &[&Change]) -> Vec<String> {
+    let clipped = |text: &str| fitted(&plain(text), LONGEST_VALUE);
+    let word = |change: &&Change| match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("{}: {} → {}", change.key, clipped(before), clipped(after)),
+        (Some(before), None) => format!("{}: removed (was {})", change.key, clipped(before)),
+        (None, after) => format!("{}: added, {}", change.key, clipped(after.as_deref().unwrap_or_default())),
+    };
+    let mut told: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
+    let more = changes.len().saturating_sub(MOST_KEYS);
+    told.extend(
+        (more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64, PLAIN))),
+    );
+    told
+}
+
+/// The difference for a terminal of `width` columns.
+#[must_use]
+pub fn diff_text(diff: &Diff, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(&[(Look::Bold, &diff.title())]);
+    for line in wrapped(&diff.basis(), page.width) {
+        page.line(&[(Look::Faint, &line)]);
+    }
+    page.blank();
+    for line in wrapped(&diff.verdict(), page.width) {
+        page.line(&[(Look::Bold, &line)]);
+    }
+    page.blank();
+    let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))));
+    let line = |[what, before, after, change]: &[String; 4]| {
+        format!("{}{}{}{change}", pad(&format!("{what} "), 23), pad(before, 22), pad(after, 22))
+    };
+    page.line(&[(Look::Faint, &line(&["", "before", "after", "change"].map(str::to_owned)))]);
+    let mut last = None;
+    let rows = diff.rows();
+    let left_out = rows.len().saturating_sub(MOST_ROWS);
+    for TableRow { service, cells, provisos } in rows.into_iter().take(MOST_ROWS) {
+        if service != last {
+            page.line(&[(Look::Bold, service.as_deref().unwrap_or_default())]);
+        }
+        page.line(&[(Look::Usual, &line(&cells))]);
+        let said = match provisos {
+            [Some(before), Some(after)] if before == after => vec![before],
+            [before, after] => {
+                let side = |name: &str, words: Option<String>| words.map(|words| format!("{name}: {words}"));
+                [side("before", before), side("after", after)].into_iter().flatten().collect()
+            }
+        };
+        for words in &said {
+            page.aside(4, Some(words));
+        }
+        last = service;
+    }
+    if left_out > 0 {
+        page.line(&[(Look::Faint, &format!("{left_out} more rows: --format json tells all"))]);
+    }
+    page.blank();
+    let outcomes: Vec<_> = diff.gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
+    page.verdicts(&outcomes);
+    for (heading, keys) in diff.groups() {
+        page.blank();
+        page.line(&[(Look::Bold, &heading)]);
+        for key in keys {
+            page.line(&[(Look::Usual, &format!("  {key}"))]);
+        }
+    }
+    page.finish()
+}
+
+/// The checks in one sentence, where there are any.
+pub(super) fn checks_sentence(gate: &Gate) -> Option<String> {
+    let failed = gate.verdicts.iter().filter(|judged| judged.outcome.status == CheckStatus::Fail);
+    let failed: Vec<String> =
+        failed.map(|judged| format!("{} ({})", judged.outcome.check, found(&judged.outcome))).collect();
+    (!failed.is_empty()).then(|| format!("Failed: {}.", failed.join("; ")))
+}

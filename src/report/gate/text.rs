@@ -1,0 +1,137 @@
+//! What a gate says, for people.
+
+use super::super::numbers::{PLAIN, grouped};
+use super::super::page::{Look, Page};
+use super::super::summary::status_word;
+use super::super::words::{plain, wrapped};
+use crate::experiment::{CheckOutcome, CheckStatus};
+use crate::scenario::Check;
+
+/// The checks of a scenario and what became of them.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The scenario's name.
+    pub scenario: String,
+    /// What was judged, as the user named it.
+    pub subject: String,
+    /// What costs were compared with, as the user named it.
+    pub baseline: Option<String>,
+    /// Seed of the runs.
+    pub seed: u64,
+    /// How many runs there were.
+    pub runs: u64,
+    /// Whether somebody stopped them before all were done.
+    pub interrupted: bool,
+    /// Whether a check that is inconclusive, or has nothing to judge, counts as failed.
+    pub strict: bool,
+    /// The checks.
+    pub verdicts: Vec<Judged>,
+}
+
+/// One check, where it is written, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The check.
+    pub check: Check,
+    /// What was found.
+    pub outcome: CheckOutcome,
+    /// File and line of the check; `None` where it is in no file.
+    pub place: Option<(String, usize)>,
+}
+
+impl Gate {
+    /// Whether a verdict fails the gate.
+    #[must_use]
+    pub const fn fails(&self, outcome: &CheckOutcome) -> bool {
+        outcome.fails(self.strict)
+    }
+
+    /// What all checks say together: the worst of them.
+    #[must_use]
+    pub fn status(&self) -> CheckStatus {
+        let has = |status| self.verdicts.iter().any(|judged| judged.outcome.status == status);
+        let worst = [CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData];
+        worst.into_iter().find(|status| has(*status)).unwrap_or(CheckStatus::Pass)
+    }
+
+    /// Whether the gate holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        !self.verdicts.iter().any(|judged| self.fails(&judged.outcome))
+    }
+
+    pub(super) fn count(&self, status: CheckStatus) -> usize {
+        self.verdicts.iter().filter(|judged| judged.outcome.status == status).count()
+    }
+
+    /// `3 checks: 1 pass, 1 fail, 1 inconclusive`.
+    pub(super) fn tally(&self) -> String {
+        let all = [CheckStatus::Pass, CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData];
+        let part = |status| match self.count(status) {
+            0 => None,
+            count => Some(format!("{count} {}", status_word(status).replace('_', " "))),
+        };
+        let parts: Vec<String> = all.into_iter().filter_map(part).collect();
+        let total = self.verdicts.len();
+        let noun = if total == 1 { "check" } else { "checks" };
+        format!("{total} {noun}: {}", parts.join(", "))
+    }
+
+    /// What the verdicts rest on: `10 runs, 95 % intervals between them · seed 1`.
+    pub(super) fn basis(&self) -> String {
+        let runs = match self.runs {
+            1 => "1 run, which gives no intervals".to_owned(),
+            runs => format!("{} runs, 95 % intervals between them", grouped(runs, PLAIN)),
+        };
+        let stopped = if self.interrupted { " · interrupted: what was finished counts" } else { "" };
+        let against = self.baseline.as_ref().map(|name| format!(" · costs against {}", plain(name)));
+        format!("{runs} · seed {}{}{stopped}", self.seed, against.unwrap_or_default())
+    }
+
+    /// What to do about verdicts that are none; empty where there is nothing to do.
+    pub(super) fn advice(&self) -> Option<String> {
+        let unpriced = self.verdicts.iter().filter(|judged| judged.outcome.is_unpriced).count();
+        let unsure = self.count(CheckStatus::Inconclusive) - unpriced;
+        let word = |count: usize| if count == 1 { "is" } else { "are" };
+        let runs = (unsure > 0).then(|| {
+            format!(
+                "{unsure} {} inconclusive: the interval holds the limit; more runs may tell (--replications {})",
+                word(unsure),
+                (self.runs * 4).max(10)
+            )
+        });
+        let prices = (unpriced > 0).then(|| {
+            format!(
+                "{unpriced} {} inconclusive: a price is missing, so the gate does not hold; give it by `[prices]`",
+                word(unpriced)
+            )
+        });
+        let parts: Vec<String> = runs.into_iter().chain(prices).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+}
+
+/// What was found of a check, with what has to be said beside it.
+pub(in crate::report) fn found(outcome: &CheckOutcome) -> String {
+    match (outcome.status, &outcome.note) {
+        (CheckStatus::NoData, Some(note)) => note.clone(),
+        (_, Some(note)) => format!("{} ({note})", outcome.value),
+        (_, None) => outcome.value.clone(),
+    }
+}
+
+/// The verdicts for a terminal of `width` columns.
+#[must_use]
+pub fn gate_text(gate: &Gate, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(&[(Look::Bold, &gate.scenario), (Look::Faint, &format!("  {}", gate.basis()))]);
+    page.blank();
+    let outcomes: Vec<CheckOutcome> = gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
+    page.verdicts(&outcomes);
+    page.blank();
+    page.line(&[(Look::Usual, &gate.tally())]);
+    for line in gate.advice().iter().flat_map(|advice| wrapped(advice, width)) {
+        page.line(&[(Look::Faint, &line)]);
+    }
+    page.finish()
+}

@@ -1,0 +1,118 @@
+//! The results of a run, as a page reads them.
+
+use super::open::{Open, REMEDY};
+use super::sheets::{self, Alarm, ColdStart, Decision, Seen, Timeline};
+use super::summary::{self, CheckRow, Summary};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::experiment::checked_horizon;
+use crate::report::manifest::Manifest;
+
+/// The version of `summary.json` that this program reads.
+const SCHEMA_MAJOR: &str = "1";
+
+/// `estimates.json`.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report::html) struct Estimates {
+    pub(in crate::report::html) replications: u64,
+    pub(in crate::report::html) interrupted: bool,
+    pub(in crate::report::html) confidence: f64,
+    #[serde(default)]
+    pub(in crate::report::html) scale_in_range: Option<summary::ScaleInRange>,
+    pub(in crate::report::html) figures: serde_json::Map<String, Value>,
+    pub(in crate::report::html) checks: Vec<CheckRow>,
+}
+
+/// `plan.toml`: what a page asks of it, and its text.
+#[derive(Clone, Debug)]
+pub(in crate::report::html) struct Plan {
+    pub(in crate::report::html) head: PlanHead,
+    pub(in crate::report::html) text: String,
+}
+
+/// The keys at the top of `plan.toml`. A seed can be larger than what a table of TOML holds, and is not among them.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::report::html) struct PlanHead {
+    #[serde(default)]
+    pub(in crate::report::html) description: String,
+    pub(in crate::report::html) region: String,
+    pub(in crate::report::html) start: String,
+    pub(in crate::report::html) timezone: String,
+    pub(in crate::report::html) warmup: String,
+    #[serde(default)]
+    pub(in crate::report::html) assumptions: toml::Table,
+    #[serde(default)]
+    pub(in crate::report::html) service: toml::Table,
+}
+
+/// All of them, read.
+#[derive(Clone, Debug)]
+pub(in crate::report::html) struct Results {
+    pub(in crate::report::html) manifest: Manifest,
+    pub(in crate::report::html) summary: Summary,
+    pub(in crate::report::html) plan: Plan,
+    /// In the order of the services of the summary, like the four below.
+    pub(in crate::report::html) timelines: Vec<Timeline>,
+    pub(in crate::report::html) decisions: Vec<Vec<Decision>>,
+    pub(in crate::report::html) alarms: Vec<Vec<Alarm>>,
+    /// What alarms saw of metrics that the timelines do not have.
+    pub(in crate::report::html) seen: Vec<Vec<Seen>>,
+    pub(in crate::report::html) cold_starts: Vec<Vec<ColdStart>>,
+    pub(in crate::report::html) estimates: Option<Estimates>,
+}
+
+impl Results {
+    /// Reads the files that `open` gives.
+    ///
+    /// # Errors
+    /// A sentence that names the file and what to do.
+    pub(in crate::report::html) fn read(manifest: &Manifest, open: &mut Open<'_>) -> Result<Self, String> {
+        let summary: Summary = json("summary.json", open)?;
+        let version = summary.schema_version.as_str();
+        if version.split('.').next() != Some(SCHEMA_MAJOR) {
+            return Err(format!(
+                "`summary.json` has the version {version}, and this windtunnel reads {SCHEMA_MAJOR}.x; use the windtunnel \
+                 that wrote it, or {REMEDY}"
+            ));
+        }
+        checked_horizon(summary.scenario.horizon_s)?;
+        let names: Vec<String> = summary.services.0.iter().map(|(name, _)| name.clone()).collect();
+        // What the manifest does not list was left by others.
+        let is_many = manifest.output("estimates.json").is_some();
+        let estimates = if is_many { Some(json("estimates.json", open)?) } else { None };
+        let (alarms, seen) = sheets::evaluations(open, &names)?;
+        Ok(Self {
+            manifest: manifest.clone(),
+            plan: plan(&bytes("plan.toml", open)?)?,
+            timelines: sheets::timelines(open, &names)?,
+            decisions: sheets::decisions(open, &names)?,
+            alarms,
+            seen,
+            cold_starts: sheets::cold_starts(open, &names)?,
+            summary,
+            estimates,
+        })
+    }
+}
+
+/// The content of a file that is small however long the run.
+fn bytes(name: &str, open: &mut Open<'_>) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    open(name)?.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+fn plan(bytes: &[u8]) -> Result<Plan, String> {
+    let damaged = |what: &str| format!("`plan.toml` is not what `windtunnel run` writes: {what}; {REMEDY}");
+    let text = std::str::from_utf8(bytes).map_err(|_| damaged("it is not UTF-8"))?;
+    let head: PlanHead = toml::from_str(text).map_err(|error| damaged(error.message()))?;
+    Ok(Plan { head, text: text.to_owned() })
+}
+
+fn json<T: DeserializeOwned>(name: &str, open: &mut Open<'_>) -> Result<T, String> {
+    serde_json::from_slice(&bytes(name, open)?)
+        .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}; {REMEDY}"))
+}

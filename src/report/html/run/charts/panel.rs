@@ -1,0 +1,243 @@
+//! The panel of charts of a service.
+
+use super::ground::{ChartText, Ground, lines_of, text};
+use super::metrics;
+use crate::experiment::Measure;
+use crate::kernel::units::SimDuration;
+use crate::report::html::chart::{Axis, Chart, Line, Mark, Panel, Series, Style, column};
+use crate::report::html::embed::Column;
+use crate::report::html::figures::minutes_above;
+use crate::report::html::reading::{Results, Seen};
+use crate::report::html::thinning::{Thinning, most_points};
+use crate::report::numbers::{THIN, figure, grouped, millis, span};
+use crate::report::proviso::with_proviso;
+use crate::scenario;
+
+/// The charts of a service.
+///
+/// # Errors
+/// A sentence: the plan's start is no date.
+pub(in crate::report::html::run) fn panel(
+    results: &Results,
+    index: usize,
+    id: &str,
+) -> Result<(Panel, Vec<ChartText>), String> {
+    let nothing = || "a service has no rows".to_owned();
+    let timeline = results.timelines.get(index).ok_or_else(nothing)?;
+    let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
+    let head = &results.plan.head;
+    let start: jiff::Timestamp = head.start.parse().map_err(|_| {
+        format!("`plan.toml` is not what `windtunnel run` writes: start = {:?} is no date", head.start)
+    })?;
+    let thinning = Thinning::new(timeline.times.len(), most_points(results.timelines.len()));
+    let ground = Ground { results, index, name, timeline, thinning, id };
+    let mut drawn = Vec::new();
+    if !timeline.times.is_empty() {
+        drawn = vec![demand(&ground), utilization(&ground)];
+        drawn.extend(metrics::charts(&ground));
+        drawn.extend([latency(&ground), cost(&ground)]);
+    }
+    let (charts, texts) = drawn.into_iter().unzip();
+    let panel = Panel {
+        start: start.as_nanosecond() as f64 / 1e9,
+        zone: head.timezone.clone(),
+        end: results.summary.scenario.horizon_s,
+        times: Column {
+            values: thinning.times(&timeline.times).into_iter().map(Some).collect(),
+            decimals: 3,
+        },
+        thinned: thinning.rows,
+        charts,
+    };
+    Ok((panel, texts))
+}
+
+fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
+    const TASKS: &str = "tasks";
+    let offered = Style::line("blue").filled();
+    let mut series = vec![
+        ground.series("Offered", "/s", "offered_per_s", offered),
+        ground.series("Running", TASKS, "running", Style::line("green").stepped()).on_right(),
+        ground.series("Desired", TASKS, "desired", Style::line("grey").stepped().dashed(&[6, 4])).on_right(),
+        ground
+            .series("Starting", TASKS, "pending", Style::line("orange").stepped().dashed(&[2, 3]))
+            .on_right()
+            .sparse(),
+    ];
+    let shaded = Some(3);
+    if let Some(lost) = lost(ground) {
+        series.push(lost);
+    }
+    let marks: Vec<Mark> = changes(ground).collect();
+    let (right, left) = (Axis::new("count", "tasks"), Axis::new("rate", "requests/s"));
+    let mut chart = ground.chart("demand", left, Some(right), series);
+    let (ups, downs) =
+        (marks.iter().filter(|mark| mark.up).count(), marks.iter().filter(|mark| !mark.up).count());
+    (chart.shaded, chart.marks) = (shaded, marks);
+    let range = |name: &str| ground.range(name).unwrap_or((0.0, 0.0));
+    let ((low, high), (fewest, most)) = (range("offered_per_s"), range("running"));
+    let summary = format!(
+        "From {} to {} requests/s were offered to {} to {} running tasks; the desired count rose {ups} times and fell \
+         {downs} times.",
+        figure(low, THIN),
+        figure(high, THIN),
+        figure(fewest, THIN),
+        figure(most, THIN),
+    );
+    let caption = "Shaded: minutes in which tasks were starting. Triangles: the desired count rose (up) or fell (down).";
+    let text = text(&chart, "Demand and tasks", summary, caption.to_owned());
+    (chart, text)
+}
+
+/// Requests a second that were not served; `None` where there was none.
+fn lost(ground: &Ground<'_>) -> Option<Series> {
+    let fates = ["rejected", "timed_out", "failed"].map(|name| ground.timeline.column(name));
+    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
+    let rate = |(at, length): (usize, f64)| {
+        let count: f64 = fates.iter().filter_map(|fate| *fate.get(at)?).sum();
+        (length > 0.0).then(|| count / length)
+    };
+    let rates: Vec<Option<f64>> = lengths.into_iter().enumerate().map(rate).collect();
+    rates.iter().flatten().any(|rate| *rate > 0.0).then(|| Series {
+        label: "Not served".to_owned(),
+        unit: "/s",
+        on_right: false,
+        style: Style::line("red").dashed(&[8, 2, 2, 2]),
+        shown: true,
+        sparse: true,
+        values: column(&rates, 2, 1.0, ground.thinning),
+    })
+}
+
+/// Changes of the desired count.
+fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = Mark> + 'a {
+    let decisions = ground.results.decisions.get(ground.index).into_iter().flatten();
+    decisions
+        .filter(|row| row.desired_before != row.desired_after)
+        .map(|row| Mark { at: row.time_s, up: row.desired_after > row.desired_before })
+}
+
+fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
+    let mut memory =
+        ground.series("Memory", "%", "memory_utilization", Style::line("purple").dashed(&[8, 3]));
+    let alarms = ground.results.alarms.get(ground.index).map_or(&[][..], Vec::as_slice);
+    memory.shown = alarms.iter().any(|alarm| alarm.metric.contains("MemoryUtilization"));
+    let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::line("blue")), memory];
+    let left = Axis::new("percent", "utilization").at_least(100.0);
+    let mut chart = ground.chart("cpu", left, None, series);
+    chart.lines = lines_of(ground, " %", &|_, metric| Seen::is_utilization(metric));
+    let mean = |value: Option<f64>| {
+        value.map_or_else(|| "unknown".to_owned(), |value| format!("{:.1} %", value * 100.0))
+    };
+    let cpu = ground.results.summary.services.0.get(ground.index).and_then(|(_, s)| s.utilization.cpu_mean);
+    let lines: Vec<String> = chart.lines.iter().map(|line| line.label.clone()).collect();
+    let mut summary = format!("CPU utilization was {} on average", mean(cpu));
+    match ground.range("cpu_utilization") {
+        Some((_, high)) => summary.push_str(&format!(", at most {:.1} % in a minute.", high * 100.0)),
+        None => summary.push('.'),
+    }
+    if !lines.is_empty() {
+        summary.push_str(&format!(" Lines: {}.", lines.join("; ")));
+    }
+    let caption = if lines.is_empty() {
+        "No policy of this service looks at CPU or memory utilization.".to_owned()
+    } else {
+        String::new()
+    };
+    let text = text(&chart, "Utilization", summary, caption);
+    (chart, text)
+}
+
+fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
+    let exact = ground.results.summary.scenario.fidelity == "requests";
+    let mark = if exact { "" } else { "≈" };
+    let series = |quantile: &str, style: Style| {
+        ground.series(&format!("{mark}{quantile}"), "ms", &format!("response_time_{quantile}_ms"), style)
+    };
+    let series = vec![
+        series("p50", Style::line("green")),
+        series("p95", Style::line("blue").dashed(&[7, 3])),
+        series("p99", Style::line("purple").dashed(&[2, 2])),
+    ];
+    let left = Axis::new("millis", "response time").logarithmic_if_wished();
+    let mut chart = ground.chart("latency", left, None, series);
+    let mut said = Vec::new();
+    for check in &ground.results.summary.checks {
+        let Some((quantile, column, limit)) = response_limit(&check.check) else { continue };
+        chart.lines.push(Line {
+            label: format!("limit of {quantile} {}", millis(limit)),
+            value: limit,
+            on_right: false,
+            style: Style::line("red").dashed(&[10, 4]),
+        });
+        let (above, all) = minutes_above(ground.timeline, &column, limit);
+        said.push(format!(
+            "{quantile} was above {} in {} of {} minutes.",
+            millis(limit),
+            grouped(above as u64, THIN),
+            grouped(all as u64, THIN)
+        ));
+    }
+    let highest =
+        |name: &str| ground.range(name).map_or_else(|| "unknown".to_owned(), |(_, high)| millis(high));
+    let summary = format!(
+        "Response times of a minute: p50 at most {}, p95 at most {}, p99 at most {}. {}",
+        highest("response_time_p50_ms"),
+        highest("response_time_p95_ms"),
+        highest("response_time_p99_ms"),
+        said.join(" ")
+    );
+    let mut caption = said.join(" ");
+    if !exact {
+        caption.push_str(" Response times are approximate: requests flowed.");
+    }
+    let text = text(&chart, "Response time", summary.trim_end().to_owned(), caption.trim_start().to_owned());
+    (chart, text)
+}
+
+/// The percentile, the column of the timeline and the limit \[ms\] of a check of response times that a minute has too.
+fn response_limit(check: &str) -> Option<(&'static str, String, f64)> {
+    let (name, limit) = check.split_once(' ')?;
+    let Measure::ResponseQuantile(quantile) = Measure::of_check(name)? else { return None };
+    let known = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")];
+    let (_, word) = known.into_iter().find(|(q, _): &(f64, &str)| (q - quantile).abs() < 1e-9)?;
+    let limit = limit.trim_start_matches(['<', '=', ' ']);
+    Some((word, format!("response_time_{word}_ms"), scenario::duration_ms(limit)?))
+}
+
+fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
+    let per_hour = ground.timeline.column("cost_per_hour_usd");
+    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
+    let mut sum = 0.0;
+    let cumulative: Vec<Option<f64>> = per_hour
+        .iter()
+        .zip(lengths)
+        .map(|(rate, length)| {
+            sum += rate.unwrap_or(0.0) * length / 3_600.0;
+            Some(sum)
+        })
+        .collect();
+    let mut series =
+        vec![ground.series("Cost an hour", "USD", "cost_per_hour_usd", Style::line("blue").filled())];
+    series.push(Series {
+        label: "Cumulative".to_owned(),
+        unit: "USD",
+        on_right: true,
+        style: Style::line("orange").dashed(&[7, 3]),
+        shown: true,
+        sparse: false,
+        values: column(&cumulative, 4, 1.0, ground.thinning),
+    });
+    let axes = (Axis::new("dollars", "USD an hour"), Axis::new("dollars", "USD, cumulative"));
+    let chart = ground.chart("cost", axes.0, Some(axes.1), series);
+    let most = ground.range("cost_per_hour_usd").map_or(0.0, |(_, high)| high);
+    let horizon = span(SimDuration::from_secs_f64(ground.results.summary.scenario.horizon_s));
+    let summary = &ground.results.summary;
+    let proviso = summary.proviso(Measure::Cost, &summary.cost.unpriced);
+    let sum = with_proviso(&format!("{sum:.2} USD in {horizon}"), proviso.as_deref());
+    let summary = format!("At most {most:.2} USD an hour, {sum}.");
+    let caption =
+        "Cost as it accrues; lines of the bill are rounded to cents, so the bill can differ by a few.";
+    let text = text(&chart, "Cost", summary, caption.to_owned());
+    (chart, text)
+}

@@ -2,6 +2,7 @@
 //! it can fail.
 
 mod circles;
+mod glossary;
 mod links;
 mod names;
 mod ratchet;

@@ -1,7 +1,8 @@
 //! The small sweep of the benchmark: days of 50 requests/s at several targets, all rows in a fold of their fingerprints.
 
 use windtunnel::experiment::Base;
-use windtunnel::experiment::sweep::{Design, Head, Outcome, Points, Runner};
+use windtunnel::experiment::points::{Design, Points};
+use windtunnel::experiment::sweep::{Head, Outcome, Runner};
 use windtunnel::record::Limits;
 use windtunnel::scenario::{Axis, Files, Source};
 use windtunnel::shell::files::Folder;

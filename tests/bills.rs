@@ -211,9 +211,8 @@ fn refusing_work_makes_a_million_requests_no_cheaper() {
     };
     for warmup in ["0s", "10m"] {
         let (all, half) = (price(40.0, warmup), price(100.0, warmup));
-        let per_million = |result: &RunResult| {
-            windtunnel::experiment::checks::per_million_served(&result.record.services).unwrap()
-        };
+        let per_million =
+            |result: &RunResult| windtunnel::experiment::per_million_served(&result.record.services).unwrap();
         assert_eq!(all.record.services[0].invoice.total(), half.record.services[0].invoice.total());
         // 0.04937 USD an hour for 144 000 and for 180 000 served requests; offered were 360 000.
         let (served, most) = (all.record.services[0].all_served(), half.record.services[0].all_served());
@@ -226,5 +225,5 @@ fn refusing_work_makes_a_million_requests_no_cheaper() {
         }
     }
     let nothing = billed(&text("us-east-1", 1.0, &one("web", 0.0, (256, 512), "")));
-    assert_eq!(windtunnel::experiment::checks::per_million_served(&nothing.record.services), None);
+    assert_eq!(windtunnel::experiment::per_million_served(&nothing.record.services), None);
 }

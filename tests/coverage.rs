@@ -10,7 +10,6 @@ use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::kernel::world::Plan;
 use windtunnel::record::{Limits, totals};
-use windtunnel::scenario::Quantity;
 
 use crate::example::{scenario, text};
 use crate::oracles::measure::replicate;
@@ -86,7 +85,7 @@ fn intervals_of_runs_that_stop_when_they_are_narrow_enough_hold_in_92_percent() 
         .replace("horizon = \"30m\"", "horizon = \"40s\"\nwarmup = \"10s\"");
     let figure = Figure { service: Some(0), measure: Measure::ResponseMean };
     let truth = truth(10.0);
-    let enough = Enough::Narrow { quantity: Quantity::ResponseTimeMean, relative: 0.04, at_most: 200 };
+    let enough = Enough::Narrow { measure: Measure::ResponseMean, relative: 0.04, at_most: 200 };
     let (mut held, mut runs) = (0, 0);
     for seed in 0..STOPPED {
         let mut scenario = scenario(&text);

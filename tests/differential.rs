@@ -11,7 +11,7 @@ mod naive;
 
 use std::collections::VecDeque;
 
-use windtunnel::kernel::facts::{Denial, Passage};
+use windtunnel::kernel::facts::{Outcome, Visit};
 use windtunnel::kernel::policy::ScheduledPlan;
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::service::{CpuDiscipline, Jitter, RetryPlan, Routing};
@@ -98,7 +98,7 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
     let streams = Streams::new(seed, 0);
     let stream = |purpose| streams.stream(purpose, &service.name);
     let mut arrivals = Vec::new();
-    let mut source = ArrivalStream::new(&service.traffic, stream(Purpose::Arrivals));
+    let mut source = ArrivalStream::new(&service.traffic, stream(Purpose::ARRIVALS));
     loop {
         // A batch of an odd size: what is drawn must not depend on it.
         let batch = source.take_before(plan.horizon.0, 37);
@@ -112,12 +112,12 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
         law.fill(&mut stream(purpose), &mut values);
         values
     };
-    let wait = draws(&service.request.wait_time, Purpose::WaitTime);
-    let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::Patience));
+    let wait = draws(&service.request.wait_time, Purpose::WAIT_TIME);
+    let patience = service.request.timeout.as_ref().map(|law| draws(law, Purpose::PATIENCE));
     // The naive engine draws the wall time of CPU work from the law that is as much longer as the CPU is slower.
     let slower = service.request.cpu_time.scaled(1.0 / service.task.cpu_speed()).expect("a law of times");
-    let cpu = draws(&slower, Purpose::CpuTime);
-    let mut routing = stream(Purpose::Routing);
+    let cpu = draws(&slower, Purpose::CPU_TIME);
+    let mut routing = stream(Purpose::ROUTING);
     let count = u64::from(service.desired_count);
     // Each node of the load balancer has a turn of its own, and a request comes to any of them.
     let nodes = u64::from(service.nodes());
@@ -142,7 +142,7 @@ fn asks(plan: &Plan, seed: u64) -> Vec<Ask> {
 }
 
 /// Outcomes in an order of their own: requests that arrive at one instant may be stated in any order.
-fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Passage>)>) -> Vec<(u64, Fate, Option<Passage>)> {
+fn sorted(rows: impl Iterator<Item = (u64, Fate, Option<Visit>)>) -> Vec<(u64, Fate, Option<Visit>)> {
     let mut rows: Vec<_> = rows.collect();
     rows.sort_by_key(|(arrival, fate, passage)| {
         (*arrival, passage.map(|p| (p.start, p.cpu_start, p.cpu_end, p.end)), *fate)
@@ -265,8 +265,9 @@ fn the_event_path_and_a_naive_crowd_agree_to_the_nanosecond() {
         }
         .sorted();
         assert_eq!(events, naive, "event path, then naive crowd, seed {seed}\n{service:#?}");
-        let timed_out = naive.unanswered.iter().filter(|end| end.denial == Denial::TimedOut).count();
-        let again = naive.unanswered.iter().filter(|end| end.tries_again).count();
+        let timed_out =
+            naive.unanswered.iter().filter(|end| !matches!(end.outcome, Outcome::Rejected(_))).count();
+        let again = naive.unanswered.iter().filter(|end| end.will_retry).count();
         let refused = naive.unanswered.len() - timed_out;
         let counts = [naive.answers.len(), timed_out, refused, again, naive.in_vain.len()];
         totals.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
@@ -305,7 +306,7 @@ fn balanced_plan(rng: &mut Rng) -> Plan {
 }
 
 /// What became of each request, and the way of those that were answered.
-fn endings(plan: &Plan, seed: u64) -> Vec<(u64, Ending, Option<Passage>)> {
+fn endings(plan: &Plan, seed: u64) -> Vec<(u64, Ending, Option<Visit>)> {
     let seen = &witness(plan, seed, 0).0.services[0];
     assert_eq!(seen.unmatched_losses, 0);
     let rows = seen.requests.iter().map(|request| {

@@ -4,7 +4,7 @@
 use windtunnel::experiment::optimize::{Fate, Rules, Score, Search, race};
 use windtunnel::experiment::{Base, Figure, Measure};
 use windtunnel::kernel::random::Rng;
-use windtunnel::scenario::{Axis, Check, Comparator, Files, Quantity, SearchSpec, Source};
+use windtunnel::scenario::{Axis, Check, Comparator, Files, SearchSpec, Source};
 
 use crate::example::{NoFiles, scenario, text};
 
@@ -21,7 +21,7 @@ fn the_race_keeps_the_planted_best_among_sixty_in_at_least_95_of_100_runs() {
     // (290), its neighbour 26 is at the limit itself and fails it in truth (300 is not below 300).
     let limit = Check {
         text: "p99_response_time < 300ms".to_owned(),
-        quantity: Quantity::ResponseTimeQuantile(0.99),
+        measure: Measure::ResponseQuantile(0.99),
         comparator: Comparator::Less,
         limit: 300.0,
     };

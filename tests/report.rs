@@ -20,7 +20,7 @@ use windtunnel::report::{
     decisions_csv, invoice_csv, response_times_csv, sentences, summary_json, table, timeline_csv,
     unfinished_sentence,
 };
-use windtunnel::scenario::{Comparator, Quantity};
+use windtunnel::scenario::{Comparator, Measure};
 use windtunnel::shell::output::{prepare, write_all};
 
 use crate::program::bytes;
@@ -303,9 +303,9 @@ fn a_task_carries_what_its_cpu_or_its_places_allow() {
 fn a_check_holds_when_it_holds_for_every_service_and_names_the_worst() {
     let mut result = two_services();
     result.scenario.checks = vec![
-        check("availability >= 90%", Quantity::Availability, Comparator::GreaterOrEqual, 0.9),
-        check("max_tasks <= 100", Quantity::RunningMax, Comparator::LessOrEqual, 100.0),
-        check("cost_total < 40 USD", Quantity::CostTotal, Comparator::Less, 40.0),
+        check("availability >= 90%", Measure::Availability, Comparator::GreaterOrEqual, 0.9),
+        check("max_tasks <= 100", Measure::RunningMax, Comparator::LessOrEqual, 100.0),
+        check("cost_total < 40 USD", Measure::Cost, Comparator::Less, 40.0),
     ];
     let outcomes = evaluate(&result.scenario, &result.record);
     assert_eq!(outcomes[0].status, CheckStatus::Pass);

@@ -2,8 +2,8 @@
 //! It shares no code with the recorder, the usage meter or the bill, so that agreement with them says something.
 
 use windtunnel::kernel::facts::{
-    Answers, Denial, Loss, Origin, Passage, Passages, Probe, Promise, Refusal, TaskFailed, TaskMoved,
-    Unanswered,
+    Attempt, Outcome, Probe, ProvisionalOutcome, Rejection, RequestBatch, RequestKey, Retraction, TaskFailed,
+    TaskMoved, Visit,
 };
 use windtunnel::kernel::units::ServiceId;
 use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, RunOutcome, simulate};
@@ -25,7 +25,7 @@ pub(crate) enum Fate {
 pub(crate) struct Request {
     pub(crate) arrival: u64,
     /// `None` where it never got a place.
-    pub(crate) passage: Option<Passage>,
+    pub(crate) passage: Option<Visit>,
     pub(crate) fate: Fate,
     pub(crate) lost_at: Option<u64>,
 }
@@ -49,13 +49,13 @@ pub(crate) struct Seen {
     pub(crate) periods: Vec<PeriodClosed>,
     /// How many moves had been stated when each period closed.
     pub(crate) moves_by_period: Vec<usize>,
-    pub(crate) losses: Vec<Loss>,
+    pub(crate) losses: Vec<Retraction>,
     /// Ends without an answer, in the order in which they were stated, and the work done in vain after some of them.
-    pub(crate) unanswered: Vec<Unanswered>,
-    pub(crate) in_vain: Vec<Passage>,
+    pub(crate) unanswered: Vec<Attempt>,
+    pub(crate) in_vain: Vec<Visit>,
     /// First attempts of requests, and classes, in the order in which the answers were stated.
-    pub(crate) answers: Vec<(Origin, Passage)>,
-    pub(crate) retries: Vec<Origin>,
+    pub(crate) answers: Vec<(RequestKey, Visit)>,
+    pub(crate) retries: Vec<RequestKey>,
     pub(crate) failed: Vec<TaskFailed>,
     /// Losses that match no request that could be lost, or one that was lost before.
     pub(crate) unmatched_losses: usize,
@@ -115,20 +115,20 @@ impl Request {
         (passage.cpu_start.min(until), until)
     }
 
-    fn is_meant_by(&self, loss: &Loss) -> bool {
+    fn is_meant_by(&self, loss: &Retraction) -> bool {
         self.lost_at.is_none()
-            && match loss.promise {
-                Promise::Served => self.fate == Fate::Served && self.passage == Some(loss.passage),
-                Promise::GivesUpInService(at) => {
-                    self.fate == Fate::GaveUpInService(at) && self.passage == Some(loss.passage)
+            && match loss.stated {
+                ProvisionalOutcome::Served => self.fate == Fate::Served && self.passage == Some(loss.visit),
+                ProvisionalOutcome::TimedOutInService(at) => {
+                    self.fate == Fate::GaveUpInService(at) && self.passage == Some(loss.visit)
                 }
-                Promise::GivesUpWaiting(at) => self.fate == Fate::GaveUpWaiting(at),
+                ProvisionalOutcome::TimedOutWaiting(at) => self.fate == Fate::GaveUpWaiting(at),
             }
     }
 }
 
 impl Seen {
-    fn keep(&mut self, arrival: u64, passage: Option<&Passage>, fate: Fate) {
+    fn keep(&mut self, arrival: u64, passage: Option<&Visit>, fate: Fate) {
         self.requests.push(Request { arrival, passage: passage.copied(), fate, lost_at: None });
     }
 
@@ -150,7 +150,7 @@ impl Seen {
 
     fn match_losses(&mut self) {
         for loss in &self.losses {
-            let arrival = loss.passage.arrival;
+            let arrival = loss.visit.arrival;
             let first = self.requests.partition_point(|request| request.arrival < arrival);
             let found = self.requests[first..]
                 .iter_mut()
@@ -172,76 +172,51 @@ impl Witness {
     }
 }
 
+impl Seen {
+    fn attempt(&mut self, attempt: &Attempt, is_final: bool) {
+        let visit = &attempt.visit;
+        // What is final is known as far as it came; the work on a client that has given up is told when it is done.
+        let reached = (!is_final).then_some(visit);
+        let (passage, fate) = match attempt.outcome {
+            Outcome::Wasted => return self.in_vain.push(*visit),
+            Outcome::Served => (Some(visit), Fate::Served),
+            Outcome::TimedOutInService => (reached, Fate::GaveUpInService(attempt.at)),
+            Outcome::TimedOutWaiting => (None, Fate::GaveUpWaiting(attempt.at)),
+            Outcome::Rejected(Rejection::QueueFull) => (None, Fate::QueueFull),
+            Outcome::Rejected(Rejection::NoTarget) => (None, Fate::NoTarget),
+            Outcome::Failed => (None, Fate::LostAt(attempt.at)),
+        };
+        self.keep(visit.arrival, passage, fate);
+        if is_final {
+            self.unanswered.push(*attempt);
+        }
+    }
+}
+
 impl Probe for Witness {
-    fn offered(&mut self, service: ServiceId, count: u64) {
-        self.of(service).offered += count;
-    }
-
-    fn served(&mut self, service: ServiceId, passages: &Passages<'_>) {
-        assert_eq!(
-            passages.latest,
-            passages.end.iter().copied().max().unwrap_or(0),
-            "`latest` is the latest end"
-        );
-        passages
-            .iter()
-            .for_each(|passage| self.of(service).keep(passage.arrival, Some(&passage), Fate::Served));
-    }
-
-    fn served_revocably(&mut self, service: ServiceId, passage: &Passage) {
-        self.of(service).keep(passage.arrival, Some(passage), Fate::Served);
-    }
-
-    fn gave_up_in_service(&mut self, service: ServiceId, passage: &Passage, at: u64) {
-        self.of(service).keep(passage.arrival, Some(passage), Fate::GaveUpInService(at));
-    }
-
-    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64) {
-        self.of(service).keep(arrival, None, Fate::GaveUpWaiting(at));
-    }
-
-    fn refused(&mut self, service: ServiceId, at: u64, why: Refusal) {
-        let fate = if why == Refusal::QueueFull { Fate::QueueFull } else { Fate::NoTarget };
-        self.of(service).keep(at, None, fate);
-    }
-
-    fn lost(&mut self, service: ServiceId, loss: &Loss) {
-        self.of(service).losses.push(*loss);
-    }
-
-    fn answered(&mut self, service: ServiceId, answers: &Answers<'_>) {
-        let latest = answers.passages.end.last().copied().unwrap_or(0);
-        assert_eq!(answers.passages.latest, latest, "answers come in the order of their ends");
+    fn requests(&mut self, service: ServiceId, batch: &RequestBatch<'_>) {
         let seen = self.of(service);
-        for ((first, class), passage) in answers.first.iter().zip(answers.class).zip(answers.passages.iter())
-        {
-            seen.keep(passage.arrival, Some(&passage), Fate::Served);
-            seen.answers.push((Origin { first: *first, class: *class }, passage));
+        seen.offered += batch.offered;
+        seen.retries.extend(batch.retried);
+        batch.attempts.iter().for_each(|attempt| seen.attempt(attempt, batch.is_final));
+        let Some(served) = &batch.served else { return };
+        let latest = served.end.iter().copied().max().unwrap_or(0);
+        assert_eq!(served.latest, latest, "`latest` is the latest end");
+        for (row, visit) in served.iter().enumerate() {
+            seen.keep(visit.arrival, Some(&visit), Fate::Served);
+            if let (Some(first), Some(class)) = (batch.first, batch.class) {
+                assert!(served.end.is_sorted(), "answers come in the order of their ends");
+                seen.answers.push((RequestKey { first: first[row], class: class[row] }, visit));
+            }
         }
     }
 
-    fn unanswered(&mut self, service: ServiceId, end: &Unanswered) {
-        let fate = match (end.denial, end.start) {
-            (Denial::Refused(Refusal::QueueFull), _) => Fate::QueueFull,
-            (Denial::Refused(Refusal::NoTarget), _) => Fate::NoTarget,
-            (Denial::TimedOut, Some(_)) => Fate::GaveUpInService(end.at),
-            (Denial::TimedOut, None) => Fate::GaveUpWaiting(end.at),
-            (Denial::Lost, _) => Fate::LostAt(end.at),
-        };
-        self.of(service).keep(end.arrival, None, fate);
-        self.of(service).unanswered.push(*end);
-    }
-
-    fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
-        self.of(service).retries.push(*origin);
+    fn retracted(&mut self, service: ServiceId, retraction: &Retraction) {
+        self.of(service).losses.push(*retraction);
     }
 
     fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
         self.of(service).failed.push(*failed);
-    }
-
-    fn worked_in_vain(&mut self, service: ServiceId, passage: &Passage) {
-        self.of(service).in_vain.push(*passage);
     }
 
     fn task_moved(&mut self, service: ServiceId, moved: &TaskMoved) {

@@ -133,7 +133,7 @@ fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
         None => None,
     };
     refuse_idle_wishes(request, &head, base.as_ref())?;
-    let needs = checks.iter().any(|check| check.quantity.needs_baseline());
+    let needs = checks.iter().any(|check| check.measure.needs_baseline());
     if base.is_some() && !needs && !request.given.quiet {
         note("note: no check compares with the baseline; `cost_change = \"<= 5%\"` in [checks] would\n");
     }

@@ -140,7 +140,7 @@ pub(super) fn varied(base: &Base<'_>, quiet: bool) -> Result<Scenario, Exit> {
 pub(super) fn by_baseline(checks: &[Check]) -> (Vec<String>, Vec<String>) {
     let text = |check: &Check| check.text.clone();
     let (with, without): (Vec<&Check>, Vec<&Check>) =
-        checks.iter().partition(|check| check.quantity.needs_baseline());
+        checks.iter().partition(|check| check.measure.needs_baseline());
     (with.into_iter().map(text).collect(), without.into_iter().map(text).collect())
 }
 

@@ -12,7 +12,8 @@ use super::run::folder_name;
 use super::variant::is_seed;
 use super::{folder, manifest};
 use crate::experiment::Base;
-use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search, candidates};
+use crate::experiment::optimize::{Found, MOST_CANDIDATES, Search};
+use crate::experiment::points::Design;
 use crate::report;
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
 use crate::shell::files::{Folder, read_scenario};
@@ -59,7 +60,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
         Err(exit) => return exit,
     };
     let search = Search { base, scenario, spec: &spec, interrupted: Some(&interrupted) };
-    let most = candidates(&spec.axes) * u64::from(spec.first_round);
+    let most = Design::grid(&spec.axes).points() * u64::from(spec.first_round);
     let mut progress = Progress::start("runs", most, 0, request.given.quiet);
     let found = search.run(&mut |done, alive| progress.reach_of(done, alive));
     progress.finish();
@@ -141,7 +142,7 @@ fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, St
     if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(format!("there are two axes `{}`", pair[0]));
     }
-    let count = candidates(&spec.axes);
+    let count = Design::grid(&spec.axes).points();
     if count > MOST_CANDIDATES {
         return Err(format!(
             "{count} settings, and a search takes at most {MOST_CANDIDATES}; take larger steps or fewer axes"

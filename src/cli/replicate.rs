@@ -37,7 +37,7 @@ pub(super) fn run(
     };
     let enough = match request.until {
         Some(until) => Enough::Narrow {
-            quantity: until.quantity,
+            measure: until.measure,
             relative: until.relative,
             at_most: request.max_replications,
         },

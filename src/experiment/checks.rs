@@ -9,41 +9,22 @@ pub use change::Bills;
 use super::replications::CONFIDENCE;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Sample};
 use crate::kernel::service::{FaultKind, FaultPlan};
-use crate::kernel::units::{SimDuration, Usd};
+use crate::kernel::units::SimDuration;
 use crate::kernel::world::ServicePlan;
-use crate::record::{Keep, RequestCounts, RunRecord, ServiceRecord};
-use crate::scenario::{Check, Comparator, Quantity, Scenario, Unpriced, if_every};
+use crate::record::{Keep, RunRecord};
+use crate::scenario::{Check, Comparator, Scenario, Unit, Unpriced, if_every};
 use shown::{shown, shown_estimate};
 
 /// What a run must keep so that these checks can be judged.
 #[must_use]
 pub fn keep_for(checks: &[Check]) -> Keep {
-    if checks.iter().any(|check| check.quantity.needs_minutes()) { Keep::Minutes } else { Keep::Totals }
+    if checks.iter().any(|check| check.measure.needs_minutes()) { Keep::Minutes } else { Keep::Totals }
 }
 
 /// What these checks limit.
 #[must_use]
-pub fn quantities(checks: &[Check]) -> Vec<Quantity> {
-    checks.iter().map(|check| check.quantity).collect()
-}
-
-/// The share of requests that were served, of those whose fate is known [share in 0..=1]; see
-/// [`RequestCounts::availability`].
-#[must_use]
-pub fn availability(requests: &RequestCounts) -> Option<f64> {
-    requests.availability()
-}
-
-/// What a million served requests cost \[USD\]: refusing work makes none of the rest cheaper. The bill never leaves out the
-/// warm-up, so its requests count here too. `None` when nothing was served.
-#[must_use]
-pub fn per_million_served<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> Option<Usd> {
-    let (mut cost, mut served) = (Usd::ZERO, 0_u64);
-    for service in services {
-        cost += service.invoice.exact_total();
-        served = served.saturating_add(service.all_served());
-    }
-    (served > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(served)))
+pub fn limited_by(checks: &[Check]) -> Vec<Measure> {
+    checks.iter().map(|check| check.measure).collect()
 }
 
 /// What is known of a figure that a check limits, of one service or of all together.
@@ -67,7 +48,7 @@ pub struct Finding {
 #[must_use]
 pub fn evaluate(scenario: &Scenario, record: &RunRecord) -> Vec<CheckOutcome> {
     let judged = |check: &Check| {
-        if check.quantity.needs_baseline() {
+        if check.measure.needs_baseline() {
             return change::judge(check, &Bills::default(), None, CONFIDENCE);
         }
         let outcome =
@@ -93,7 +74,7 @@ pub fn evaluate_against(
     confidence: f64,
 ) -> Vec<CheckOutcome> {
     let judged = |check: &Check| {
-        if check.quantity.needs_baseline() {
+        if check.measure.needs_baseline() {
             return change::judge(check, &Bills::of(scenario, sample), baseline, confidence);
         }
         let findings = findings_of_sample(check, scenario, sample, confidence);
@@ -120,16 +101,16 @@ pub fn priced(
     horizon: SimDuration,
     mut outcome: CheckOutcome,
 ) -> CheckOutcome {
-    if !Measure::of_check(check.quantity).is_cost() || outcome.status == CheckStatus::NoData {
+    if !check.measure.is_cost() || outcome.status == CheckStatus::NoData {
         return outcome;
     }
     let bounds_from_above = matches!(check.comparator, Comparator::Less | Comparator::LessOrEqual);
     let fails_anyway = outcome.status == CheckStatus::Fail && bounds_from_above;
-    if !unpriced.is_nothing() && (!fails_anyway || check.quantity.needs_baseline()) {
+    if !unpriced.is_nothing() && (!fails_anyway || check.measure.needs_baseline()) {
         outcome.status = CheckStatus::Inconclusive;
         outcome.is_unpriced = true;
     }
-    let scaled = if_every(horizon).filter(|_| Measure::of_check(check.quantity) == Measure::CostPerMonth);
+    let scaled = if_every(horizon).filter(|_| check.measure.in_one_run() == Measure::CostPerMonth);
     let parts: Vec<String> = [scaled, unpriced.words(), outcome.note.take()].into_iter().flatten().collect();
     outcome.note = (!parts.is_empty()).then(|| parts.join("; "));
     outcome
@@ -139,7 +120,7 @@ pub fn priced(
 #[must_use]
 pub fn without_baseline(checks: &[Check]) -> Vec<CheckOutcome> {
     let of = |check: &Check| judge_change(check, &Bills::default(), None);
-    checks.iter().filter(|check| check.quantity.needs_baseline()).map(of).collect()
+    checks.iter().filter(|check| check.measure.needs_baseline()).map(of).collect()
 }
 
 /// The verdict on one estimate.
@@ -157,9 +138,9 @@ pub fn verdict(check: &Check, estimate: &Estimate) -> CheckStatus {
 /// is above one.
 #[must_use]
 pub fn ends(check: &Check, estimate: &Estimate) -> (f64, f64) {
-    let (least, most) = match check.quantity {
-        Quantity::Availability | Quantity::CpuMean => (0.0, 1.0),
-        Quantity::CostChange | Quantity::CostChangeShare => (f64::NEG_INFINITY, f64::INFINITY),
+    let (least, most) = match check.measure.unit() {
+        Unit::ServedShare | Unit::Utilization => (0.0, 1.0),
+        Unit::UsdChange | Unit::ShareChange => (f64::NEG_INFINITY, f64::INFINITY),
         _ => (0.0, f64::INFINITY),
     };
     // Never beyond the value itself, whatever rounding did to it.
@@ -259,7 +240,7 @@ fn name_service(outcome: &mut CheckOutcome, finding: &Finding, findings: &[Findi
 
 /// The outcome, its value marked where it is an approximate time: `≈612ms`.
 fn marked(check: &Check, is_approximate: bool, mut outcome: CheckOutcome) -> CheckOutcome {
-    if is_approximate && check.quantity.is_time() && outcome.status != CheckStatus::NoData {
+    if is_approximate && check.measure.is_time() && outcome.status != CheckStatus::NoData {
         outcome.value.insert(0, '≈');
     }
     outcome
@@ -275,10 +256,10 @@ fn findings_of_sample(check: &Check, scenario: &Scenario, sample: &Sample, confi
         let is_idle = estimate.is_none()
             && sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
         let marks = |_| sample.values(&Figure { measure: Measure::ShortAtTheEnd, ..*figure });
-        let note = service.and_then(|service| note_of(check.quantity, service, estimate.map(marks)));
+        let note = service.and_then(|service| note_of(check.measure, service, estimate.map(marks)));
         Finding { service: service.map(|service| service.name.clone()), estimate, is_idle, note }
     };
-    Figure::of_check(check.quantity, plan).iter().map(find).collect()
+    Figure::of_check(check.measure, plan).iter().map(find).collect()
 }
 
 /// Why a time to capacity cannot be judged.
@@ -302,8 +283,8 @@ fn counted(marks: &[Option<f64>]) -> (u64, u64) {
 
 /// What has to be said beside the time to capacity of a service; `marks`: whether it was short when each run ended, `None`
 /// where there is nothing to judge.
-fn note_of(quantity: Quantity, service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
-    if quantity != Quantity::TimeToCapacity {
+fn note_of(measure: Measure, service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
+    if measure != Measure::TimeToCapacity {
         return None;
     }
     let Some(marks) = marks else {
@@ -320,36 +301,21 @@ fn note_of(quantity: Quantity, service: &ServicePlan, marks: Option<Vec<Option<f
 /// What one run tells of the figures of a check.
 fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRecord) -> Vec<Finding> {
     let one = |value: f64| Estimate { value, half_width: None, runs: 1 };
-    if let Some(cost) = cost_of(check.quantity, scenario, record) {
-        return vec![Finding { service: None, estimate: cost.map(one), is_idle: false, note: None }];
-    }
     let plan = &scenario.plan;
-    let find = |(index, service): (usize, &ServiceRecord)| {
-        let value = match Figure::of_check(check.quantity, plan).get(index) {
-            Some(figure) => figure.value(record, plan),
-            None => None,
-        };
-        let mark = Figure { service: Some(index), measure: Measure::ShortAtTheEnd };
+    let find = |figure: &Figure| {
+        let value = figure.value(record, plan);
+        let service =
+            figure.service.and_then(|index| plan.services.get(index).zip(record.services.get(index)));
+        let mark = Figure { measure: Measure::ShortAtTheEnd, ..*figure };
         let marks = value.map(|_| vec![mark.value(record, plan)]);
-        let note = plan.services.get(index).and_then(|plan| note_of(check.quantity, plan, marks));
-        let is_idle = service.requests.offered == 0;
-        Finding { service: Some(service.name.clone()), estimate: value.map(one), is_idle, note }
-    };
-    record.services.iter().enumerate().map(find).collect()
-}
-
-/// The value of a quantity that is a cost of all services together \[USD\]; the outer `None` where it is not a cost.
-fn cost_of(quantity: Quantity, scenario: &Scenario, record: &RunRecord) -> Option<Option<f64>> {
-    let services = &record.services;
-    match quantity {
-        Quantity::CostTotal => Some(Some(services.iter().map(|s| s.invoice.total()).sum::<Usd>().as_f64())),
-        Quantity::CostPerMonth => {
-            let horizon = scenario.plan.horizon;
-            Some(Some(services.iter().map(|s| s.invoice.per_month(horizon)).sum::<Usd>().as_f64()))
+        Finding {
+            service: service.map(|(plan, _)| plan.name.clone()),
+            estimate: value.map(one),
+            is_idle: service.is_some_and(|(_, record)| record.requests.offered == 0),
+            note: service.and_then(|(plan, _)| note_of(check.measure, plan, marks)),
         }
-        Quantity::CostPerMillionRequests => Some(per_million_served(services).map(Usd::as_f64)),
-        _ => None,
-    }
+    };
+    Figure::of_check(check.measure, plan).iter().map(find).collect()
 }
 
 /// Whether a value keeps to the limit.
@@ -371,47 +337,33 @@ fn compare(comparator: Comparator, value: f64, limit: f64) -> bool {
 mod tests {
     use super::*;
 
-    fn check(quantity: Quantity, comparator: Comparator, limit: f64) -> Check {
-        Check { text: String::new(), quantity, comparator, limit }
+    fn check(measure: Measure, comparator: Comparator, limit: f64) -> Check {
+        Check { text: String::new(), measure, comparator, limit }
     }
 
     #[test]
     fn a_printed_value_never_contradicts_its_verdict() {
-        let p99 = check(Quantity::ResponseTimeQuantile(0.99), Comparator::Less, 800.0);
+        let p99 = check(Measure::P99, Comparator::Less, 800.0);
         assert_eq!(shown(&p99, 612.3), "612ms");
         assert_eq!(shown(&p99, 799.96), "799.96ms");
         assert_eq!(shown(&p99, 800.0), "800ms");
         assert_eq!(shown(&p99, 0.5), "0.5ms");
-        let availability = check(Quantity::Availability, Comparator::GreaterOrEqual, 0.999);
+        let availability = check(Measure::Availability, Comparator::GreaterOrEqual, 0.999);
         assert_eq!(shown(&availability, 0.998_999_9), "99.89999%");
         assert_eq!(shown(&availability, 0.9995), "99.95%");
-        let cost = check(Quantity::CostPerMonth, Comparator::Less, 2000.0);
+        let cost = check(Measure::CostPerMonth, Comparator::Less, 2000.0);
         assert_eq!(shown(&cost, 1234.5), "1234.50 USD");
     }
 
     #[test]
     fn an_interval_ends_where_its_figure_does() {
-        let p99 = check(Quantity::ResponseTimeQuantile(0.99), Comparator::Less, 1000.0);
+        let p99 = check(Measure::P99, Comparator::Less, 1000.0);
         let wide = Estimate { value: 825.0, half_width: Some(1835.0), runs: 2 };
         assert_eq!(shown_estimate(&p99, &wide), "825ms (0ms to 2660ms)");
         assert_eq!(verdict(&p99, &wide), CheckStatus::Inconclusive);
-        let share = check(Quantity::Availability, Comparator::LessOrEqual, 1.0);
+        let share = check(Measure::Availability, Comparator::LessOrEqual, 1.0);
         let estimate = Estimate { value: 0.999, half_width: Some(0.01), runs: 3 };
         assert_eq!(shown_estimate(&share, &estimate), "99.9% (98.9% to 100%)");
         assert_eq!(verdict(&share, &estimate), CheckStatus::Pass);
-    }
-
-    #[test]
-    fn availability_leaves_out_what_is_still_in_flight() {
-        let counts =
-            RequestCounts { offered: 10, served: 8, rejected: 1, in_flight: 1, ..RequestCounts::default() };
-        assert_eq!(availability(&counts), Some(8.0 / 9.0));
-        let counts =
-            RequestCounts { offered: 10, served: 8, in_flight: 2, overdue: 1, ..RequestCounts::default() };
-        assert_eq!((counts.decided(), availability(&counts)), (9, Some(8.0 / 9.0)));
-        assert_eq!(
-            availability(&RequestCounts { offered: 2, in_flight: 2, ..RequestCounts::default() }),
-            None
-        );
     }
 }

@@ -12,7 +12,7 @@ use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, Sample
 use crate::kernel::units::SimTime;
 use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
-use crate::scenario::{Quantity, Scenario};
+use crate::scenario::Scenario;
 
 /// One of the settings that are compared.
 #[derive(Clone, Debug)]
@@ -97,8 +97,8 @@ pub fn compare(
 ) -> Result<Comparison, RunError> {
     let limits = Limits { requests: None, interrupted };
     let count = variants.len() as u64;
-    let wanted: Vec<Quantity> =
-        variants.iter().flat_map(|variant| checks::quantities(&variant.scenario.checks)).collect();
+    let wanted: Vec<Measure> =
+        variants.iter().flat_map(|variant| checks::limited_by(&variant.scenario.checks)).collect();
     let sample = |variant: &Variant| Sample::of(&variant.scenario.plan, &wanted);
     let mut samples: Vec<Sample> = variants.iter().map(sample).collect();
     let figures: Vec<Vec<Figure>> = samples.iter().map(|sample| sample.figures().to_vec()).collect();

@@ -4,7 +4,6 @@
 //! What is compared is one run of each plane. Both share start-up times and alarm phases, but the arrivals of single
 //! requests are random, so a part of the difference is chance; the more requests, the less.
 
-use super::checks::availability;
 use crate::kernel::traffic::RateWalk;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
 use crate::kernel::world::{Fidelity, Plan, RunError};
@@ -94,7 +93,7 @@ pub fn compared(flows: &RunRecord, requests: &RunRecord) -> FluidError {
         p95: quantile(0.95),
         p99: quantile(0.99),
         availability: worst(&mut pairs().filter_map(|(flow, request)| {
-            Some(availability(&flow.requests)? - availability(&request.requests)?)
+            Some(flow.requests.availability()? - request.requests.availability()?)
         })),
     }
 }

@@ -1,80 +1,15 @@
 //! The figures of a run, one list for every experiment: what replications average, variants differ in, sweeps write in
-//! columns and searches minimize. Each knows its law: a mean of runs, a ratio of sums, or a quantile of all requests.
+//! columns and searches minimize. The table of [`Measure`] says what each is; here is how its value is read from a record, or
+//! from the `summary.json` of a finished run.
+
+use serde_json::Value;
 
 use super::minutes::{longest_shortfall, minutes_over};
 use crate::kernel::units::Usd;
 use crate::kernel::world::Plan;
-use crate::record::{RunRecord, ServiceRecord};
-use crate::scenario::{MinuteLimit, Quantity};
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Measure {
-    /// Requests that arrived after the warm-up.
-    Offered,
-    /// Requests that were answered.
-    Served,
-    /// Requests that were refused.
-    Rejected,
-    /// Requests whose client gave up.
-    TimedOut,
-    /// Requests that were lost with their task.
-    Failed,
-    /// served ÷ (offered − in flight + overdue) [share in 0..=1].
-    Availability,
-    /// Mean response time \[ms\].
-    ResponseMean,
-    /// Quantile of response times \[ms\].
-    ResponseQuantile(f64),
-    /// Largest response time \[ms\].
-    ResponseMax,
-    /// Mean waiting time \[ms\].
-    WaitingMean,
-    /// Quantile of waiting times \[ms\].
-    WaitingQuantile(f64),
-    /// Largest waiting time \[ms\].
-    WaitingMax,
-    /// Time average of running tasks.
-    RunningMean,
-    /// Largest number of running tasks.
-    RunningMax,
-    /// Tasks that were started.
-    Started,
-    /// Integral of the running count [task·h].
-    TaskHours,
-    /// Mean CPU utilization [share in 0..=1].
-    CpuMean,
-    /// Mean memory utilization [share in 0..=1].
-    MemoryMean,
-    /// Scale-outs.
-    ScaleOut,
-    /// Scale-ins.
-    ScaleIn,
-    /// The total that the bill of the run prints: the sum of its lines, each rounded once to a cent \[USD\]. A user holds a
-    /// limit of `cost` against that bill, so one run and many, checks and columns all mean this and no other sum.
-    Cost,
-    /// Cost scaled to 730 hours \[USD\]: each line scaled, then rounded to a cent, as the bill of such a month has them.
-    CostPerMonth,
-    /// Cost of a million served requests \[USD\], from the lines before their rounding, which scaling would multiply.
-    CostPerMillion,
-    /// The longest stretch in which capacity was short \[s\]; of runs that were recorded by the minute only.
-    TimeToCapacity,
-    /// Whether that stretch was not over at the horizon, 0 or 1.
-    ShortAtTheEnd,
-    /// Minutes in which a figure of the minute was over a limit; of runs that were recorded by the minute only.
-    MinutesOver(MinuteLimit),
-}
-
-/// How a figure of many runs is made from them.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
-    /// The mean of the runs' values.
-    Mean,
-    /// The sum of numerators over the sum of denominators.
-    Ratio,
-    /// The quantile of all requests of all runs.
-    Quantile(f64),
-}
+use crate::record::{RequestCounts, RunRecord, ServiceRecord};
+use crate::scenario::quantile_label;
+pub use crate::scenario::{Law, Measure};
 
 /// One figure of a run: of one service, or of all together (costs only).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,141 +23,12 @@ pub struct Figure {
 /// A run's share of a figure: numerator and denominator. A plain value has the denominator 1.
 pub type Share = (f64, f64);
 
-impl Measure {
-    /// Whether it is made of response or waiting times.
-    #[must_use]
-    pub fn is_time(self) -> bool {
-        match self {
-            Self::ResponseMean
-            | Self::ResponseQuantile(_)
-            | Self::ResponseMax
-            | Self::WaitingMean
-            | Self::WaitingQuantile(_)
-            | Self::WaitingMax => true,
-            Self::MinutesOver(limit) => limit.figure.is_time(),
-            _ => false,
-        }
-    }
-
-    /// Whether it is a cost, of which checks judge the sum of all services.
-    #[must_use]
-    pub const fn is_cost(self) -> bool {
-        matches!(self, Self::Cost | Self::CostPerMonth | Self::CostPerMillion)
-    }
-
-    /// What a check limits; for a change of cost, what changes.
-    #[must_use]
-    pub fn of_check(quantity: Quantity) -> Self {
-        match quantity {
-            Quantity::ResponseTimeQuantile(q) => Self::ResponseQuantile(q),
-            Quantity::ResponseTimeMean => Self::ResponseMean,
-            Quantity::ResponseTimeMax => Self::ResponseMax,
-            Quantity::WaitingTimeQuantile(q) if q >= 1.0 => Self::WaitingMax,
-            Quantity::WaitingTimeQuantile(q) => Self::WaitingQuantile(q),
-            Quantity::WaitingTimeMean => Self::WaitingMean,
-            Quantity::Availability => Self::Availability,
-            Quantity::CostTotal => Self::Cost,
-            Quantity::CostPerMonth | Quantity::CostChange | Quantity::CostChangeShare => Self::CostPerMonth,
-            Quantity::CostPerMillionRequests => Self::CostPerMillion,
-            Quantity::RunningMax => Self::RunningMax,
-            Quantity::CpuMean => Self::CpuMean,
-            Quantity::TimeToCapacity => Self::TimeToCapacity,
-            Quantity::MinutesOver(limit) => Self::MinutesOver(limit),
-        }
-    }
-
-    /// What is measured of each service, in the order of reports.
-    pub const OF_SERVICE: [Self; 27] = [
-        Self::Cost,
-        Self::CostPerMonth,
-        Self::CostPerMillion,
-        Self::Availability,
-        Self::ResponseMean,
-        Self::ResponseQuantile(0.5),
-        Self::ResponseQuantile(0.9),
-        Self::ResponseQuantile(0.95),
-        Self::ResponseQuantile(0.99),
-        Self::ResponseQuantile(0.999),
-        Self::ResponseMax,
-        Self::WaitingMean,
-        Self::WaitingQuantile(0.95),
-        Self::WaitingQuantile(0.99),
-        Self::WaitingMax,
-        Self::Offered,
-        Self::Served,
-        Self::Rejected,
-        Self::TimedOut,
-        Self::Failed,
-        Self::RunningMean,
-        Self::RunningMax,
-        Self::Started,
-        Self::TaskHours,
-        Self::CpuMean,
-        Self::ScaleOut,
-        Self::ScaleIn,
-    ];
-
-    /// Its name with its unit, as in the columns of a sheet: `response_time_p99_ms`.
-    #[must_use]
-    pub fn name(self) -> String {
-        let quantile = |q: f64| match () {
-            () if (q - 0.999).abs() < 1e-9 => "p99_9".to_owned(),
-            () => format!("p{:.0}", q * 100.0),
-        };
-        match self {
-            Self::Offered => "offered".to_owned(),
-            Self::Served => "served".to_owned(),
-            Self::Rejected => "rejected".to_owned(),
-            Self::TimedOut => "timed_out".to_owned(),
-            Self::Failed => "failed".to_owned(),
-            Self::Availability => "availability".to_owned(),
-            Self::ResponseMean => "response_time_mean_ms".to_owned(),
-            Self::ResponseQuantile(q) => format!("response_time_{}_ms", quantile(q)),
-            Self::ResponseMax => "response_time_max_ms".to_owned(),
-            Self::WaitingMean => "waiting_time_mean_ms".to_owned(),
-            Self::WaitingQuantile(q) => format!("waiting_time_{}_ms", quantile(q)),
-            Self::WaitingMax => "waiting_time_max_ms".to_owned(),
-            Self::RunningMean => "running_mean".to_owned(),
-            Self::RunningMax => "running_max".to_owned(),
-            Self::Started => "started".to_owned(),
-            Self::TaskHours => "task_hours".to_owned(),
-            Self::CpuMean => "cpu_mean".to_owned(),
-            Self::MemoryMean => "memory_mean".to_owned(),
-            Self::ScaleOut => "scale_out".to_owned(),
-            Self::ScaleIn => "scale_in".to_owned(),
-            Self::Cost => "cost_usd".to_owned(),
-            Self::CostPerMonth => "cost_per_month_usd".to_owned(),
-            Self::CostPerMillion => "cost_per_million_requests_usd".to_owned(),
-            Self::TimeToCapacity => "time_to_capacity_s".to_owned(),
-            Self::ShortAtTheEnd => "short_of_capacity_at_the_end".to_owned(),
-            Self::MinutesOver(limit) => minutes_name(&limit),
-        }
-    }
-
-    /// How it is made of many runs.
-    #[must_use]
-    pub const fn law(self) -> Law {
-        match self {
-            Self::Availability | Self::ResponseMean | Self::WaitingMean | Self::CostPerMillion => Law::Ratio,
-            Self::ResponseQuantile(q) | Self::WaitingQuantile(q) => Law::Quantile(q),
-            _ => Law::Mean,
-        }
-    }
-}
-
-/// `minutes_with_p99_response_time_over_500_ms`: the condition is part of the name, so that a column says what it counts.
-fn minutes_name(limit: &MinuteLimit) -> String {
-    let (figure, over) = (limit.figure.name(), if limit.or_equal { "at_least" } else { "over" });
-    let unit = if limit.figure.is_time() { "_ms" } else { "" };
-    format!("minutes_with_{figure}_{over}_{}{unit}", limit.limit)
-}
-
 impl Figure {
     /// Every figure of a plan: those of the bill as a whole, then those of each service.
     #[must_use]
     pub fn all(plan: &Plan) -> Vec<Self> {
-        let whole = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
-        let mut figures: Vec<Self> = whole.iter().map(|m| Self { service: None, measure: *m }).collect();
+        let whole = Measure::OF_BILL.into_iter().map(|measure| Self { service: None, measure });
+        let mut figures: Vec<Self> = whole.collect();
         for service in 0..plan.services.len() {
             figures.extend(Measure::OF_SERVICE.map(|measure| Self { service: Some(service), measure }));
         }
@@ -241,21 +47,21 @@ impl Figure {
 
     /// The figures that a check limits: one a service, or one for all where it is a cost.
     #[must_use]
-    pub fn of_check(quantity: Quantity, plan: &Plan) -> Vec<Self> {
-        let measure = Measure::of_check(quantity);
+    pub fn of_check(limited: Measure, plan: &Plan) -> Vec<Self> {
+        let measure = limited.in_one_run();
         if measure.is_cost() {
             return vec![Self { service: None, measure }];
         }
         (0..plan.services.len()).map(|index| Self { service: Some(index), measure }).collect()
     }
 
-    /// The figures that some quantities need beyond those of every run: they are read off minutes, which cost memory and
+    /// The figures that some checks need beyond those of every run: they are read off minutes, which cost memory and
     /// time, so they are made where a check asks for them only.
     #[must_use]
-    pub fn beyond(quantities: &[Quantity], plan: &Plan) -> Vec<Self> {
+    pub fn beyond(limited: &[Measure], plan: &Plan) -> Vec<Self> {
         let mut figures: Vec<Self> = Vec::new();
-        for quantity in quantities.iter().filter(|quantity| quantity.needs_minutes()) {
-            for figure in Self::of_check(*quantity, plan) {
+        for measure in limited.iter().filter(|measure| measure.needs_minutes()) {
+            for figure in Self::of_check(*measure, plan) {
                 if !figures.contains(&figure) {
                     figures.push(figure);
                     let is_capacity = figure.measure == Measure::TimeToCapacity;
@@ -288,6 +94,33 @@ fn usd(services: &[ServiceRecord], amount: impl Fn(&ServiceRecord) -> Usd) -> f6
     services.iter().map(amount).sum::<Usd>().as_f64()
 }
 
+/// The bills of some services before their rounding, and the requests that they served, the warm-up's included: the bill never
+/// leaves it out.
+fn cost_and_served<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> (Usd, u64) {
+    services.into_iter().fold((Usd::ZERO, 0), |(cost, served), service| {
+        (cost + service.invoice.exact_total(), served.saturating_add(service.all_served()))
+    })
+}
+
+/// Cost of a million served requests \[USD\]: refusing work makes none of the rest cheaper. `None` when nothing was served.
+#[must_use]
+pub fn per_million_served<'a>(services: impl IntoIterator<Item = &'a ServiceRecord>) -> Option<Usd> {
+    let (cost, served) = cost_and_served(services);
+    (served > 0).then(|| Usd::from_ratio(cost.0.saturating_mul(1_000_000), i128::from(served)))
+}
+
+/// The largest of some values; `None` without any.
+#[must_use]
+pub(super) fn largest(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    values.into_iter().reduce(f64::max)
+}
+
+/// The largest of the services' own 99th percentiles of response times \[ms\]; `None` where nothing was served.
+#[must_use]
+pub fn largest_p99(record: &RunRecord) -> Option<f64> {
+    largest(record.services.iter().filter_map(|service| service.response_time.quantile_ms(0.99)))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts and times as statistics")]
 fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Option<Share> {
     let plain = |value: f64| Some((value, 1.0));
@@ -295,9 +128,8 @@ fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Opt
         Measure::Cost => return plain(usd(services, |s| s.invoice.total())),
         Measure::CostPerMonth => return plain(usd(services, |s| s.invoice.per_month(plan.horizon))),
         Measure::CostPerMillion => {
-            let served: u64 = services.iter().map(ServiceRecord::all_served).fold(0, u64::saturating_add);
-            let millions = served as f64 / 1e6;
-            return (served > 0).then(|| (usd(services, |s| s.invoice.exact_total()), millions));
+            let (cost, served) = cost_and_served(services);
+            return (served > 0).then(|| (cost.as_f64(), served as f64 / 1e6));
         }
         _ => {}
     }
@@ -330,11 +162,91 @@ fn of_services(measure: Measure, services: &[ServiceRecord], plan: &Plan) -> Opt
         Measure::TimeToCapacity => plain(longest_shortfall(service, plan)?.seconds),
         Measure::ShortAtTheEnd => plain(f64::from(u8::from(longest_shortfall(service, plan)?.is_open))),
         Measure::MinutesOver(limit) => plain(minutes_over(&service.timeline, plan.warmup, &limit)?),
-        Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => None,
+        Measure::Cost
+        | Measure::CostPerMonth
+        | Measure::CostPerMillion
+        | Measure::CostChange
+        | Measure::CostChangeShare => None,
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sums as statistics")]
 fn mean(times: &crate::record::LatencySummary) -> Option<Share> {
     (times.count() > 0).then(|| (times.sum as f64 / 1e6, times.count() as f64))
+}
+
+/// A figure of a run as its `summary.json` has it, of a service or of the whole bill; `None` where it has none.
+#[must_use]
+pub(super) fn in_summary(measure: Measure, service: Option<&str>, summary: &Value) -> Option<f64> {
+    let Some(service) = service else {
+        return match measure {
+            Measure::Cost => decimal(&summary["cost"]["total_usd"]),
+            Measure::CostPerMonth => decimal(&summary["cost"]["per_month_usd"]),
+            Measure::CostPerMillion => per_million_in(summary),
+            _ => None,
+        };
+    };
+    let of = &summary["services"][service];
+    let quantile = |q: f64| quantile_label(q).replace('.', "_");
+    match measure {
+        Measure::ResponseQuantile(q) => of["response_time_ms"][quantile(q)].as_f64(),
+        Measure::ResponseMean => of["response_time_ms"]["mean"].as_f64(),
+        Measure::ResponseMax => of["response_time_ms"]["max"].as_f64(),
+        Measure::WaitingQuantile(q) => of["waiting_time_ms"][quantile(q)].as_f64(),
+        Measure::WaitingMean => of["waiting_time_ms"]["mean"].as_f64(),
+        Measure::WaitingMax => of["waiting_time_ms"]["max"].as_f64(),
+        Measure::Availability => {
+            let count = |name: &str| of["requests"][name].as_u64();
+            let counts = RequestCounts {
+                offered: count("offered")?,
+                served: count("served")?,
+                in_flight: count("in_flight")?,
+                overdue: count("overdue")?,
+                ..RequestCounts::default()
+            };
+            counts.availability()
+        }
+        Measure::RunningMax => of["tasks"]["running_max"].as_f64(),
+        Measure::CpuMean => of["utilization"]["cpu_mean"].as_f64(),
+        _ => None,
+    }
+}
+
+/// Cost of a million served requests, of all services together \[USD\].
+fn per_million_in(summary: &Value) -> Option<f64> {
+    let (mut cost, mut served) = (0.0, 0.0);
+    for service in summary["services"].as_object()?.values() {
+        for line in service["cost"]["lines"].as_array()? {
+            cost += decimal(&line["exact_usd"])?;
+        }
+        // Files of before there was this key tell it where there was no warm-up.
+        let warm = service["warmup_served"].as_f64();
+        let warm = warm.or_else(|| service["warmup_requests"].as_f64().filter(|count| *count == 0.0));
+        served += service["requests"]["served"].as_f64()? + warm?;
+    }
+    (served > 0.0).then_some(cost / served * 1e6)
+}
+
+/// A number, or a decimal text, as money is written.
+pub(super) fn decimal(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn availability_leaves_out_what_is_still_in_flight() {
+        let counts =
+            RequestCounts { offered: 10, served: 8, rejected: 1, in_flight: 1, ..RequestCounts::default() };
+        assert_eq!(counts.availability(), Some(8.0 / 9.0));
+        let counts =
+            RequestCounts { offered: 10, served: 8, in_flight: 2, overdue: 1, ..RequestCounts::default() };
+        assert_eq!((counts.decided(), counts.availability()), (9, Some(8.0 / 9.0)));
+        assert_eq!(
+            RequestCounts { offered: 2, in_flight: 2, ..RequestCounts::default() }.availability(),
+            None
+        );
+    }
 }

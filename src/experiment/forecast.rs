@@ -27,6 +27,7 @@ use jiff::{Timestamp, Zoned};
 use super::base::Base;
 use super::estimate::quantile_of;
 use super::fidelity::{FluidError, fluid_error};
+use super::figures::largest_p99;
 use super::pool;
 use super::run::was_interrupted;
 use super::scale_in::{self, Ends};
@@ -406,7 +407,6 @@ impl Prepared {
         let services = &record.services;
         let sum = |of: &dyn Fn(&crate::record::ServiceRecord) -> f64| services.iter().map(of).sum::<f64>();
         let decided = sum(&|s| s.requests.decided() as f64);
-        let p99s = services.iter().filter_map(|service| service.response_time.quantile_ms(0.99));
         let hours = self.rates.iter().map(|(_, rates)| {
             let length = services.iter().map(|service| service.hourly_billed.len()).max().unwrap_or(0);
             let hour = |index: usize| {
@@ -423,7 +423,7 @@ impl Prepared {
             requests: sum(&|s| s.requests.offered.saturating_add(s.warmup_requests) as f64),
             served: sum(&|s| s.all_served() as f64),
             tasks: sum(&|s| s.tasks.running_mean),
-            p99: p99s.fold(None, |most: Option<f64>, p99| Some(most.map_or(p99, |most| most.max(p99)))),
+            p99: largest_p99(record),
             availability: (decided > 0.0).then(|| sum(&|s| s.requests.served as f64) / decided),
             at_maximum: services.iter().zip(&plan.services).any(|(record, plan)| {
                 plan.max_capacity > plan.min_capacity && record.tasks.running_max >= plan.max_capacity

@@ -5,6 +5,7 @@ mod advice;
 mod race;
 
 pub use advice::{Alternative, Knob, Level, alternatives, knobs};
+use race::TURNS;
 pub use race::{Fate, Rules, Runner, Score, race};
 
 use std::sync::atomic::AtomicBool;
@@ -12,12 +13,15 @@ use std::sync::atomic::AtomicBool;
 use super::base::Base;
 use super::checks;
 use super::estimate::Estimate;
+use super::figures::largest_p99;
+use super::pareto::{ParetoPoint, front};
+use super::points::{Design, LoadedPoints};
 use super::replications::CONFIDENCE;
-use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool};
+use super::{CheckOutcome, CheckStatus, Figure, Measure, Sample, pool, threads};
 use crate::kernel::units::SimDuration;
 use crate::kernel::world::{Plan, RunError};
 use crate::record::{self, Limits};
-use crate::scenario::{Axis, Check, Comparator, Scenario, SearchSpec, Unpriced};
+use crate::scenario::{Axis, Check, Comparator, Loaded, Scenario, SearchSpec, Unpriced};
 
 /// Most candidates of a search.
 pub const MOST_CANDIDATES: u64 = 20_000;
@@ -44,15 +48,13 @@ pub struct Search<'a> {
     pub interrupted: Option<&'a AtomicBool>,
 }
 
-/// One figure of a candidate in the race, for the Pareto front: means of its runs.
+/// A candidate's place among the others, by the means of its runs in the race.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spot {
+pub struct CandidatePoint {
     /// Number of the candidate.
     pub candidate: usize,
-    /// Cost a month \[USD\].
-    pub cost: f64,
-    /// The largest of the services' own p99 response times \[ms\].
-    pub p99: f64,
+    /// Its cost and its p99.
+    pub at: ParetoPoint,
     /// Whether no other candidate is better in one and no worse in the other.
     pub on_front: bool,
 }
@@ -98,7 +100,7 @@ pub struct Found {
     /// Candidates that looked good in the race and did not hold on fresh random numbers, in the order they were tried.
     pub rejected: Vec<Confirmed>,
     /// All candidates that ran, on cost and p99.
-    pub spots: Vec<Spot>,
+    pub points: Vec<CandidatePoint>,
     /// Runs of the race.
     pub race_runs: u64,
     /// Whether somebody stopped the search; there is no winner then.
@@ -111,45 +113,6 @@ pub struct Found {
     pub horizon: SimDuration,
 }
 
-/// Number of candidates: the product of the axes' values.
-#[must_use]
-pub fn candidates(axes: &[Axis]) -> u64 {
-    axes.iter().fold(1_u64, |product, axis| product.saturating_mul(axis.values.len() as u64))
-}
-
-/// Which value each axis has in a candidate; the last axis changes fastest.
-#[must_use]
-pub fn values_of(axes: &[Axis], candidate: usize) -> Vec<usize> {
-    let mut rest = candidate;
-    let mut values: Vec<usize> = axes
-        .iter()
-        .rev()
-        .map(|axis| {
-            let value = rest % axis.values.len().max(1);
-            rest /= axis.values.len().max(1);
-            value
-        })
-        .collect();
-    values.reverse();
-    values
-}
-
-/// The overrides of a candidate.
-#[must_use]
-pub fn overrides_of(axes: &[Axis], candidate: usize) -> Vec<String> {
-    let values = values_of(axes, candidate);
-    axes.iter().zip(values).flat_map(|(axis, value)| axis.values[value].overrides.clone()).collect()
-}
-
-/// A candidate in words: `target_value 55, cpu 1024`.
-#[must_use]
-pub fn name_of(axes: &[Axis], candidate: usize) -> String {
-    let values = values_of(axes, candidate);
-    let short = |axis: &Axis| axis.name.rsplit('.').next().unwrap_or(&axis.name).to_owned();
-    let parts = axes.iter().zip(values).map(|(axis, v)| format!("{} {}", short(axis), axis.values[v].label));
-    parts.collect::<Vec<_>>().join(", ")
-}
-
 impl Search<'_> {
     /// Races, confirms, and says what it found. `progress` hears of runs done and candidates still in.
     ///
@@ -157,7 +120,9 @@ impl Search<'_> {
     /// When a run of the confirmation was stopped by something else than an interruption.
     pub fn run(&self, progress: &mut dyn FnMut(u64, usize)) -> Result<Found, RunError> {
         let axes = &self.spec.axes;
-        let count = candidates(axes).min(MOST_CANDIDATES) as usize;
+        let design = Design::grid(axes);
+        let count = design.points().min(MOST_CANDIDATES) as usize;
+        let loaded = LoadedPoints::new(self.base, &design, TURNS + threads::count());
         let plan = &self.scenario.plan;
         let limits = limits(&self.scenario.checks, plan);
         let rules = Rules {
@@ -167,12 +132,21 @@ impl Search<'_> {
         };
         // Beside the limits every run tells its p99s, for the front.
         let mut race_runs = 0;
-        let run = |candidate: usize, replication: u64| self.score(candidate, replication, &limits);
+        let run = |candidate: usize, replication: u64| {
+            loaded.with(
+                candidate as u64,
+                |loaded| self.accept(loaded),
+                |scenario| match scenario {
+                    Ok(scenario) => self.score(scenario, replication, &limits),
+                    Err(why) => Err(why.clone()),
+                },
+            )
+        };
         let runners = race(count, &rules, run, &mut |done, alive| {
             race_runs = done;
             progress(done, alive);
         });
-        let spots = spots(&runners, rules.limits.len());
+        let points = points_of(&runners, rules.limits.len());
         let mut found = Found {
             axes: axes.clone(),
             limits: rules.limits,
@@ -185,7 +159,7 @@ impl Search<'_> {
             unpriced: self.scenario.unpriced(),
             horizon: self.scenario.plan.horizon,
             rejected: Vec::new(),
-            spots,
+            points,
             race_runs,
             runners,
             interrupted: self.is_interrupted(),
@@ -206,9 +180,8 @@ impl Search<'_> {
         self.interrupted.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed))
     }
 
-    /// The score of one run of a candidate.
-    fn score(&self, candidate: usize, replication: u64, limits: &[(Check, Figure)]) -> Result<Score, String> {
-        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+    /// The scenario of a candidate, where its cost can be compared with that of the others.
+    fn accept(&self, loaded: Loaded) -> Result<Box<Scenario>, String> {
         let Some(scenario) = loaded.scenario else {
             let error = loaded.diagnostics.first();
             return Err(error.map_or_else(String::new, |error| format!("{}: {}", error.code, error.message)));
@@ -217,18 +190,25 @@ impl Search<'_> {
         if let Some(why) = unpriced.0.unlike(&unpriced.1, ("the setting", "the scenario")) {
             return Err(format!("it is not comparable: {why}; give the price by `[prices]`"));
         }
+        Ok(Box::new(scenario))
+    }
+
+    /// The score of one run of a candidate.
+    fn score(
+        &self,
+        scenario: &Scenario,
+        replication: u64,
+        limits: &[(Check, Figure)],
+    ) -> Result<Score, String> {
         let plan = &scenario.plan;
         let within = Limits { requests: None, interrupted: self.interrupted };
         let (run, keep) = ((self.scenario.seed, replication), checks::keep_for(&scenario.checks));
         let record = record::record_within(plan, run, keep, within).map_err(|error| error.to_string())?;
-        let value = |service, measure| Figure { service, measure }.value(&record, plan);
-        let p99s = (0..plan.services.len())
-            .filter_map(|service| value(Some(service), Measure::ResponseQuantile(0.99)))
-            .fold(None, |largest: Option<f64>, p99| Some(largest.map_or(p99, |so_far| so_far.max(p99))));
+        let cost = Figure { service: None, measure: Measure::CostPerMonth }.value(&record, plan);
         let mut figures: Vec<Option<f64>> =
             limits.iter().map(|(_, figure)| figure.value(&record, plan)).collect();
-        figures.push(p99s);
-        Ok(Score { cost: value(None, Measure::CostPerMonth).unwrap_or(f64::INFINITY), figures })
+        figures.push(largest_p99(&record));
+        Ok(Score { cost: cost.unwrap_or(f64::INFINITY), figures })
     }
 
     /// Confirms the cheapest of what is left, then the next, until one holds.
@@ -252,7 +232,7 @@ impl Search<'_> {
 
     /// Runs a candidate on fresh random numbers; `None` when the search was interrupted.
     fn confirm(&self, candidate: usize, runner: &Runner) -> Result<Option<Confirmed>, RunError> {
-        let loaded = self.base.load(&overrides_of(&self.spec.axes, candidate));
+        let loaded = self.base.load(&Design::grid(&self.spec.axes).overrides(candidate as u64));
         let Some(scenario) = loaded.scenario.map(judged) else { return Ok(None) };
         let Some(sample) = self.fresh(&scenario)? else { return Ok(None) };
         let confidence = self.confidence_of_each(&scenario);
@@ -266,7 +246,7 @@ impl Search<'_> {
     /// Runs a scenario on the fresh random numbers; `None` when the search was interrupted.
     fn fresh(&self, scenario: &Scenario) -> Result<Option<Sample>, RunError> {
         let plan = &scenario.plan;
-        let mut sample = Sample::of(plan, &checks::quantities(&scenario.checks));
+        let mut sample = Sample::of(plan, &checks::limited_by(&scenario.checks));
         let keep = checks::keep_for(&scenario.checks);
         let limits = Limits { requests: None, interrupted: self.interrupted };
         let runs = FRESH..FRESH + u64::from(self.spec.replications);
@@ -284,7 +264,7 @@ impl Search<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a few checks")]
     fn confidence_of_each(&self, scenario: &Scenario) -> f64 {
         let judgements: usize =
-            scenario.checks.iter().map(|check| Figure::of_check(check.quantity, &scenario.plan).len()).sum();
+            scenario.checks.iter().map(|check| Figure::of_check(check.measure, &scenario.plan).len()).sum();
         let wrong = (1.0 - self.spec.confidence) / (judgements.max(1) * TRIES) as f64;
         1.0 - 2.0 * wrong
     }
@@ -306,17 +286,17 @@ fn shortfall(scenario: &Scenario, sample: &Sample, confidence: f64) -> f64 {
 
 /// The scenario with the checks that a search can judge.
 fn judged(mut scenario: Scenario) -> Scenario {
-    scenario.checks.retain(|check| !check.quantity.needs_baseline());
+    scenario.checks.retain(|check| !check.measure.needs_baseline());
     scenario
 }
 
 /// Every figure that a check limits, with its check.
 fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
     let of = |check: &Check| {
-        let figures = Figure::of_check(check.quantity, plan);
+        let figures = Figure::of_check(check.measure, plan);
         figures.into_iter().map(|figure| (check.clone(), figure)).collect::<Vec<_>>()
     };
-    checks.iter().filter(|check| !check.quantity.needs_baseline()).flat_map(of).collect()
+    checks.iter().filter(|check| !check.measure.needs_baseline()).flat_map(of).collect()
 }
 
 /// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out
@@ -343,27 +323,28 @@ fn ballot(runners: &[Runner], limits: &[Check]) -> Vec<usize> {
     order.into_iter().map(|(.., candidate)| candidate).collect()
 }
 
-/// Cost and p99 of every candidate that ran, and which of them nobody beats in both.
-fn spots(runners: &[Runner], p99: usize) -> Vec<Spot> {
-    let mut spots: Vec<Spot> = runners
-        .iter()
-        .filter_map(|runner| {
-            let p99: Option<Estimate> = runner.scores.first().and_then(|_| runner.figure(p99));
-            let (cost, p99) = (runner.cost(), p99?.value);
-            cost.is_finite().then_some(Spot { candidate: runner.candidate, cost, p99, on_front: false })
-        })
-        .collect();
-    spots.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99)));
-    let mut best = f64::INFINITY;
-    for spot in &mut spots {
-        spot.on_front = spot.p99 < best;
-        best = best.min(spot.p99);
+/// Cost and p99 of every candidate that ran, in their order; `p99` is the index of that figure in the scores.
+fn points_of(runners: &[Runner], p99: usize) -> Vec<CandidatePoint> {
+    let point = |runner: &Runner| {
+        let figure = runner.scores.first().and_then(|_| runner.figure(p99))?;
+        let at = ParetoPoint { cost: runner.cost(), p99: figure.value };
+        at.is_known().then_some(CandidatePoint { candidate: runner.candidate, at, on_front: false })
+    };
+    let mut points: Vec<CandidatePoint> = runners.iter().filter_map(point).collect();
+    let places: Vec<ParetoPoint> = points.iter().map(|point| point.at).collect();
+    for index in front(&places) {
+        points[index].on_front = true;
     }
-    spots.sort_by_key(|spot| spot.candidate);
-    spots
+    points
 }
 
 impl Found {
+    /// The candidates as points, by their numbers.
+    #[must_use]
+    pub fn design(&self) -> Design<'_> {
+        Design::grid(&self.axes)
+    }
+
     /// A figure of all services together of the winner on fresh random numbers, with its interval.
     #[must_use]
     pub fn winner_estimate(&self, measure: Measure) -> Option<Estimate> {
@@ -403,5 +384,25 @@ impl Found {
             Some(service) if services.len() > 1 => format!("{text} ({})", service.name),
             _ => text.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_with_equal_figures_are_on_the_front_together() {
+        let runner = |candidate, cost, p99| {
+            let scores = vec![Score { cost, figures: vec![Some(p99)] }; 2];
+            Runner { candidate, scores, fate: Fate::Finalist }
+        };
+        let never = Runner { candidate: 4, scores: Vec::new(), fate: Fate::Broken(String::new()) };
+        let runners =
+            [runner(0, 2.0, 30.0), runner(1, 1.0, 50.0), runner(2, 2.0, 30.0), runner(3, 2.0, 40.0), never];
+        let points = points_of(&runners, 0);
+        let on_front: Vec<usize> =
+            points.iter().filter(|point| point.on_front).map(|point| point.candidate).collect();
+        assert_eq!((points.len(), on_front), (4, vec![0, 1, 2]));
     }
 }

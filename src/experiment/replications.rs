@@ -12,7 +12,7 @@ use super::scale_in::Ends;
 use super::{CheckOutcome, Estimate, Figure, RunResult, Sample, pool};
 use crate::kernel::world::RunError;
 use crate::record::{self, Keep, Limits};
-use crate::scenario::{Quantity, Scenario};
+use crate::scenario::{Measure, Scenario};
 
 /// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
 pub const FEWEST: u64 = 10;
@@ -28,7 +28,7 @@ pub enum Enough {
     /// When the 95 % interval of a figure is narrow enough, of every service.
     Narrow {
         /// The figure.
-        quantity: Quantity,
+        measure: Measure,
         /// Half its width ÷ its value, at most, in (0, 1).
         relative: f64,
         /// Runs after which to give up, ≥ [`FEWEST`].
@@ -80,9 +80,9 @@ pub fn replications(
     let limits = Limits { requests: None, interrupted };
     let plan = &scenario.plan;
     let first = record::record_within(plan, (scenario.seed, 0), Keep::Everything, limits)?;
-    let mut wanted = checks::quantities(&scenario.checks);
-    if let Enough::Narrow { quantity, .. } = enough {
-        wanted.push(quantity);
+    let mut wanted = checks::limited_by(&scenario.checks);
+    if let Enough::Narrow { measure, .. } = enough {
+        wanted.push(measure);
     }
     let mut sample = Sample::of(plan, &wanted);
     sample.push(&first, plan);
@@ -95,8 +95,8 @@ pub fn replications(
     };
     loop {
         stopped = stopped.or(extend(&scenario, &mut sample, goal, limits, progress));
-        if let Enough::Narrow { quantity, relative, .. } = enough {
-            precision = precision_of(&sample, &Figure::of_check(quantity, plan), relative);
+        if let Enough::Narrow { measure, relative, .. } = enough {
+            precision = precision_of(&sample, &Figure::of_check(measure, plan), relative);
         }
         let Enough::Narrow { at_most, .. } = enough else { break };
         if stopped.is_some() || goal >= at_most || precision.is_some_and(|precision| precision.is_met) {

@@ -6,7 +6,6 @@ use super::figures::{Figure, Law, Measure, Share};
 use super::scale_in;
 use crate::kernel::world::Plan;
 use crate::record::{Histogram, RunRecord};
-use crate::scenario::Quantity;
 
 /// Sections in which histograms are kept. Beyond so many runs several share one: the intervals of quantiles then have
 /// this many degrees of freedom, which is as good as all.
@@ -54,7 +53,7 @@ impl Sample {
 
     /// An empty sample of a plan that keeps what these quantities need beside the figures of every run.
     #[must_use]
-    pub fn of(plan: &Plan, quantities: &[Quantity]) -> Self {
+    pub fn of(plan: &Plan, quantities: &[Measure]) -> Self {
         let mut figures = Figure::all(plan);
         figures.extend(Figure::beyond(quantities, plan));
         Self { figures, shares: Vec::new(), sections: Vec::new(), scaled_in: false }
@@ -98,13 +97,7 @@ impl Sample {
     /// Whether a figure is read off minutes, which its runs must keep.
     #[must_use]
     pub fn needs_minutes(&self) -> bool {
-        let of_minutes = |figure: &Figure| {
-            matches!(
-                figure.measure,
-                Measure::TimeToCapacity | Measure::ShortAtTheEnd | Measure::MinutesOver(_)
-            )
-        };
-        self.figures.iter().any(of_minutes)
+        self.figures.iter().any(|figure| figure.measure.needs_minutes())
     }
 
     /// The value of a figure in each replication; for a quantile, that of the replication's own requests.

@@ -5,17 +5,13 @@
 //! What is left out: where rows are kept (the shell's journal) and how they are shown (reports).
 
 mod cell;
-mod design;
-mod points_file;
 mod row;
 mod survey;
 mod validate;
 
 pub use cell::{Runner, guarded};
-pub use design::{Design, MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Points};
-pub use points_file::points_of;
 pub use row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
-pub use survey::{Place, PointSummary, Survey, summarize};
+pub use survey::{PointSummary, Survey, summarize};
 pub use validate::{Alone, alone};
 
 use std::collections::BTreeMap;
@@ -23,7 +19,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::scenario::Axis;
+use super::points::{Design, Points};
+use crate::scenario::{Axis, Measure};
 
 /// What a sweep is. Two sweeps with the same head have the same rows, whoever runs them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,13 +144,14 @@ impl Head {
     /// Where in the figures the cost a month stands.
     #[must_use]
     pub fn cost(&self) -> Option<usize> {
-        self.figures.iter().position(|name| name == "cost_per_month_usd")
+        self.figures.iter().position(|name| *name == Measure::CostPerMonth.name())
     }
 
     /// Where in the figures the 99th percentiles of response times stand, one a service.
     #[must_use]
     pub fn p99(&self) -> Vec<usize> {
-        let is_p99 = |name: &String| name.ends_with(".response_time_p99_ms");
+        let p99 = Measure::P99.name();
+        let is_p99 = |name: &String| name.rsplit_once('.').is_some_and(|(_, figure)| figure == p99);
         (0..self.figures.len()).filter(|index| is_p99(&self.figures[*index])).collect()
     }
 }

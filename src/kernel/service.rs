@@ -21,10 +21,9 @@ mod seats;
 pub use demands::Demands;
 pub use fleet::{Fleet, Slot};
 pub use fluid::Fluid;
-pub use jobs::{EventSink, Jobs, JobsParts};
+pub use jobs::{Jobs, JobsParts};
 pub use launch::{LaunchBucket, LaunchWindow};
 pub use lifecycle::{Due, Lifecycle, LifecycleParts, Outcome, Step, TaskCounts};
-pub use path::Sink;
 pub use plan::{
     CheckService, ClassPlan, ContainerCheckPlan, CpuDiscipline, DeregistrationEnd, Extent, FaultKind,
     FaultPlan, FirstHealthCheck, HealthCheckPlan, Jitter, LaunchBackoff, LaunchLimits, LoadBalancerPlan,

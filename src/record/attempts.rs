@@ -1,7 +1,7 @@
 //! What clients did and what became of each class of requests, where the plan has retries or classes. Requests that
 //! arrived in the warm-up are left out with all their attempts.
 
-use windtunnel_kernel::facts::{Answers, Denial, Origin, Unanswered};
+use windtunnel_kernel::facts::{Attempt, Outcome, RequestBatch, RequestKey};
 use windtunnel_kernel::world::{Plan, ServicePlan};
 
 use super::histogram::Histogram;
@@ -18,12 +18,13 @@ pub(super) struct Attempts {
     classes: Vec<ClassRecord>,
 }
 
-/// One outcome more.
-fn deny(counts: &mut RequestCounts, denial: Denial) {
-    match denial {
-        Denial::Refused(_) => counts.rejected += 1,
-        Denial::TimedOut => counts.timed_out += 1,
-        Denial::Lost => counts.failed += 1,
+/// One attempt more that had no answer.
+fn count(counts: &mut RequestCounts, outcome: Outcome) {
+    match outcome {
+        Outcome::Rejected(_) => counts.rejected += 1,
+        Outcome::TimedOutWaiting | Outcome::TimedOutInService => counts.timed_out += 1,
+        Outcome::Failed => counts.failed += 1,
+        Outcome::Served | Outcome::Wasted => {}
     }
 }
 
@@ -55,25 +56,19 @@ impl Attempts {
         })
     }
 
-    pub(super) fn offered(&mut self, class: u32, count: u64) {
-        if self.warming_up {
-            return;
+    /// A batch of requests.
+    pub(super) fn requests(&mut self, batch: &RequestBatch<'_>) {
+        if !self.warming_up {
+            self.counts.offered += batch.offered;
+            for (class, count) in self.classes.iter_mut().zip(batch.offered_by_class) {
+                class.requests.offered += count;
+            }
         }
-        self.counts.offered += count;
-        if let Some(class) = self.classes.get_mut(class as usize) {
-            class.requests.offered += count;
-        }
-    }
-
-    pub(super) fn tried_again(&mut self, origin: &Origin) {
-        if origin.first >= self.warmup_end {
-            self.counts.offered += 1;
-            self.retries += 1;
-        }
-    }
-
-    pub(super) fn answered(&mut self, answers: &Answers<'_>) {
-        let rows = answers.first.iter().zip(answers.class).zip(answers.passages.end);
+        batch.retried.iter().for_each(|key| self.retried(key));
+        batch.attempts.iter().for_each(|attempt| self.attempt(attempt));
+        let Some(served) = &batch.served else { return };
+        let (Some(first), Some(class)) = (batch.first, batch.class) else { return };
+        let rows = first.iter().zip(class).zip(served.end);
         for ((first, class), end) in rows.filter(|((first, _), _)| **first >= self.warmup_end) {
             self.counts.served += 1;
             if let Some(class) = self.classes.get_mut(*class as usize) {
@@ -85,14 +80,21 @@ impl Attempts {
         }
     }
 
-    pub(super) fn unanswered(&mut self, end: &Unanswered) {
-        if end.origin.first < self.warmup_end {
+    fn retried(&mut self, key: &RequestKey) {
+        if key.first >= self.warmup_end {
+            self.counts.offered += 1;
+            self.retries += 1;
+        }
+    }
+
+    fn attempt(&mut self, attempt: &Attempt) {
+        if attempt.key.first < self.warmup_end {
             return;
         }
-        deny(&mut self.counts, end.denial);
-        let class = self.classes.get_mut(end.origin.class as usize).filter(|_| !end.tries_again);
+        count(&mut self.counts, attempt.outcome);
+        let class = self.classes.get_mut(attempt.key.class as usize).filter(|_| !attempt.will_retry);
         if let Some(class) = class {
-            deny(&mut class.requests, end.denial);
+            count(&mut class.requests, attempt.outcome);
         }
     }
 

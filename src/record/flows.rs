@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use windtunnel_kernel::facts::{Current, Flow};
+use windtunnel_kernel::facts::{FlowClass, FlowStep};
 use windtunnel_kernel::random::Spread;
 use windtunnel_kernel::world::{Plan, ServicePlan};
 
 use super::delay::{Delay, Delays};
-use super::minute::{ClosedMinute, Tally};
+use super::minute::{ClosedMinute, OutcomeCounts};
 use super::mixture::{Kind, Mixture, quantile, summary};
 use super::result::{LatencySummary, RequestCounts};
 use super::unfinished::Unfinished;
@@ -21,7 +21,7 @@ pub(super) struct Flows {
     service: Spread,
     /// Nobody is answered later than this \[ns\].
     patience: f64,
-    tally: Tally,
+    tally: OutcomeCounts,
     /// Those of the open minute's arrivals of which all are served before the horizon, and the others.
     minute: Mixture,
     minute_unfinished: Mixture,
@@ -52,7 +52,7 @@ impl Flows {
             unfinished: Unfinished::new(plan.horizon, &law),
             service: law,
             patience: service.request.timeout.as_ref().map_or(f64::INFINITY, |t| t.mean_nanos()),
-            tally: Tally::default(),
+            tally: OutcomeCounts::default(),
             minute: Mixture::default(),
             minute_unfinished: Mixture::default(),
             minute_time: 0.0,
@@ -69,56 +69,56 @@ impl Flows {
         }
     }
 
-    pub(super) fn flowed(&mut self, flow: &Flow<'_>) {
-        self.tally.offered += flow.offered;
-        self.tally.served += flow.served;
-        self.tally.rejected += flow.rejected;
-        self.tally.timed_out += flow.timed_out;
-        self.tally.failed += flow.failed;
-        self.in_flight += flow.offered;
+    pub(super) fn flowed(&mut self, step: &FlowStep<'_>) {
+        self.tally.offered += step.offered;
+        self.tally.served += step.served;
+        self.tally.rejected += step.rejected;
+        self.tally.timed_out += step.timed_out;
+        self.tally.failed += step.failed;
+        self.in_flight += step.offered;
         if self.warming_up {
-            self.warmup_requests += flow.offered;
-            self.warmup_served += flow.served;
+            self.warmup_requests += step.offered;
+            self.warmup_served += step.served;
         } else {
-            self.count(flow);
+            self.count(step);
         }
-        let left = flow.served + flow.rejected + flow.timed_out + flow.failed;
+        let left = step.served + step.rejected + step.timed_out + step.failed;
         self.in_flight = self.in_flight.saturating_sub(left);
-        for current in flow.currents {
-            self.current(current, flow.tasks, (flow.from, flow.to));
+        for class in step.classes {
+            self.class(class, step.replicas, (step.from, step.to));
         }
     }
 
     /// Counts for the run: what leaves first belongs to the warm-up as long as any of it is in flight, but a refusal is of
     /// somebody new.
-    fn count(&mut self, flow: &Flow<'_>) {
-        let refused = flow.rejected.min(self.in_flight.saturating_sub(self.warm));
-        self.warm = self.warm.saturating_sub(flow.rejected - refused);
+    fn count(&mut self, step: &FlowStep<'_>) {
+        let refused = step.rejected.min(self.in_flight.saturating_sub(self.warm));
+        self.warm = self.warm.saturating_sub(step.rejected - refused);
         let mut counted = |count: u64| {
             let warm = count.min(self.warm);
             self.warm -= warm;
             count - warm
         };
-        self.totals.offered += flow.offered;
+        self.totals.offered += step.offered;
         self.totals.rejected += refused;
-        self.totals.timed_out += counted(flow.timed_out);
-        self.totals.failed += counted(flow.failed);
-        let served = counted(flow.served);
+        self.totals.timed_out += counted(step.timed_out);
+        self.totals.failed += counted(step.failed);
+        let served = counted(step.served);
         self.totals.served += served;
-        self.warmup_served += flow.served - served;
+        self.warmup_served += step.served - served;
     }
 
-    fn current(&mut self, current: &Current, tasks: usize, span: (u64, u64)) {
-        if current.weight <= 0.0 {
+    fn class(&mut self, class: &FlowClass, tasks: usize, span: (u64, u64)) {
+        if class.weight <= 0.0 {
             return;
         }
-        let (cpu, room) = self.delays.at(current.rate, tasks);
+        let (cpu, room) = self.delays.at(class.rate, tasks);
         let chance = cpu.then(&room);
-        let backlog = current.room_wait + current.cpu_wait;
+        let backlog = class.room_wait + class.cpu_wait;
         let is_queue = backlog > chance.overall();
         let wait = if is_queue { backlog } else { chance.overall() };
-        self.minute_time += current.weight * (self.service.mean() + wait);
-        self.minute_weight += current.weight;
+        self.minute_time += class.weight * (self.service.mean() + wait);
+        self.minute_weight += class.weight;
         let variance = |wait: f64| wait * self.delays.dispersion;
         let meet = |mixture: &mut Mixture, weight: f64| {
             if is_queue {
@@ -128,18 +128,18 @@ impl Flows {
             }
         };
         let counts = !self.warming_up;
-        let served = self.unfinished.served(span, wait, &self.service, |class, share| {
+        let served = self.unfinished.served(span, wait, &self.service, |part, share| {
             if counts {
-                meet(class, current.weight * share);
+                meet(part, class.weight * share);
             }
         });
-        meet(if served.is_some() { &mut self.minute_unfinished } else { &mut self.minute }, current.weight);
-        let weight = current.weight * served.unwrap_or(1.0);
+        meet(if served.is_some() { &mut self.minute_unfinished } else { &mut self.minute }, class.weight);
+        let weight = class.weight * served.unwrap_or(1.0);
         if self.warming_up || weight <= 0.0 {
         } else if !is_queue {
             self.waiting.meet(&room, weight);
-        } else if current.room_wait > 0.0 {
-            self.waiting.queue(current.room_wait, variance(current.room_wait), weight);
+        } else if class.room_wait > 0.0 {
+            self.waiting.queue(class.room_wait, variance(class.room_wait), weight);
         } else {
             self.waiting.meet(&Delay::default(), weight);
         }
@@ -168,7 +168,7 @@ impl Flows {
 
     /// Ends the open minute without a row: its share of the run only.
     pub(super) fn pass(&mut self) {
-        self.tally = Tally::default();
+        self.tally = OutcomeCounts::default();
         let minute = std::mem::take(&mut self.minute);
         self.minute_unfinished = Mixture::default();
         self.add_to_run(&minute);

@@ -1,11 +1,13 @@
 //! Requests by the minute in which they end. The end of a request is known when it arrives, so what ends in a later
 //! minute waits there as an entry, and what is lost before that is taken out again.
 
-mod past;
+mod realized;
 
 use std::collections::VecDeque;
 
-use windtunnel_kernel::facts::Passages;
+use windtunnel_kernel::facts::{
+    Attempt, Outcome, ProvisionalOutcome, RequestBatch, Retraction, VisitColumns,
+};
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration};
 
 use super::histogram::{Histogram, OpenHistogram};
@@ -13,15 +15,15 @@ use super::result::{LatencySummary, RequestCounts};
 
 /// A request that ends in a later minute, or that may still be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// Response time \[ns\]; [`Entry::GAVE_UP`]: its client gives up in service.
+pub(super) struct PendingOutcome {
+    /// Response time \[ns\]; [`PendingOutcome::TIMED_OUT`]: its client gives up in service.
     response: u64,
     /// Waiting time \[ns\].
     waiting: u64,
 }
 
-impl Entry {
-    const GAVE_UP: u64 = u64::MAX;
+impl PendingOutcome {
+    const TIMED_OUT: u64 = u64::MAX;
 
     /// A request that is answered.
     pub(super) const fn served(response: u64, waiting: u64) -> Self {
@@ -29,39 +31,39 @@ impl Entry {
     }
 
     /// A request whose client gives up in service.
-    pub(super) const fn gave_up(waiting: u64) -> Self {
-        Self { response: Self::GAVE_UP, waiting }
+    pub(super) const fn timed_out(waiting: u64) -> Self {
+        Self { response: Self::TIMED_OUT, waiting }
     }
 }
 
 /// Entries of one minute that is not open yet, or that may be taken back: a list while they are few, counts once a list
 /// would take more memory than counts do.
 #[derive(Clone, Debug, Default)]
-struct Pending {
-    list: Vec<Entry>,
-    counted: Option<Box<Ledger>>,
+struct OutcomeBag {
+    list: Vec<PendingOutcome>,
+    counted: Option<Box<MinuteStats>>,
 }
 
 /// Entries beyond which counts are smaller than a list \[entries\].
 const LONGEST_LIST: usize = 3_000;
 
-impl Pending {
-    fn push(&mut self, entry: Entry) {
-        if let Some(ledger) = &mut self.counted {
-            ledger.enter(entry);
+impl OutcomeBag {
+    fn push(&mut self, entry: PendingOutcome) {
+        if let Some(stats) = &mut self.counted {
+            stats.enter(entry);
             return;
         }
         self.list.push(entry);
         if self.list.len() > LONGEST_LIST {
-            let ledger = self.counted.get_or_insert_default();
-            std::mem::take(&mut self.list).into_iter().for_each(|entry| ledger.enter(entry));
+            let stats = self.counted.get_or_insert_default();
+            std::mem::take(&mut self.list).into_iter().for_each(|entry| stats.enter(entry));
         }
     }
 
     /// Takes `entry` back; equal entries are alike.
-    fn remove(&mut self, entry: Entry) {
-        if let Some(ledger) = &mut self.counted {
-            ledger.leave(entry);
+    fn remove(&mut self, entry: PendingOutcome) {
+        if let Some(stats) = &mut self.counted {
+            stats.leave(entry);
         } else if let Some(position) = self.list.iter().position(|other| *other == entry) {
             self.list.swap_remove(position);
         }
@@ -74,7 +76,7 @@ impl Pending {
 
 /// Outcomes of one minute.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct OutcomeCounts {
     pub(super) offered: u64,
     pub(super) served: u64,
     pub(super) rejected: u64,
@@ -88,20 +90,20 @@ pub(super) struct Tally {
 
 /// Outcomes and times of one minute.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ledger {
-    pub(super) tally: Tally,
+pub(super) struct MinuteStats {
+    pub(super) tally: OutcomeCounts,
     response: OpenHistogram,
     waiting: OpenHistogram,
-    deferred: Pending,
+    deferred: OutcomeBag,
 }
 
 /// A minute to come.
 #[derive(Clone, Debug, Default)]
-struct Ahead {
-    entries: Pending,
-    gave_up: u64,
-    warm_entries: Pending,
-    warm_gave_up: u64,
+struct FutureOutcomes {
+    entries: OutcomeBag,
+    timed_out: u64,
+    warm_entries: OutcomeBag,
+    warm_timed_out: u64,
 }
 
 /// The open minute and those to come, and the sums of the run.
@@ -110,10 +112,10 @@ pub(super) struct Minutes {
     open_end: u64,
     horizon: u64,
     overdue_after: Option<SimDuration>,
-    open: Ledger,
+    open: MinuteStats,
     /// Requests of the open minute that arrived in the warm-up, once that is over.
-    warm: Option<Box<Ledger>>,
-    ahead: VecDeque<Ahead>,
+    warm: Option<Box<MinuteStats>>,
+    ahead: VecDeque<FutureOutcomes>,
     warming_up: bool,
     warmup_end: u64,
     totals: RequestCounts,
@@ -127,12 +129,12 @@ pub(super) struct Minutes {
 /// What a closed minute shows in its row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClosedMinute {
-    pub(super) tally: Tally,
+    pub(super) tally: OutcomeCounts,
     pub(super) mean: Option<f64>,
     pub(super) percentiles: [Option<u64>; 3],
 }
 
-impl Tally {
+impl OutcomeCounts {
     fn add(&mut self, other: &Self) {
         self.offered += other.offered;
         self.served += other.served;
@@ -144,7 +146,7 @@ impl Tally {
     }
 }
 
-impl Ledger {
+impl MinuteStats {
     #[inline]
     fn serve(&mut self, response: u64, waiting: u64) {
         self.tally.served += 1;
@@ -161,18 +163,18 @@ impl Ledger {
         self.waiting.record(waiting);
     }
 
-    fn serve_all(&mut self, passages: &Passages<'_>) {
-        self.tally.served += passages.end.len() as u64;
-        let (responses, longest) = self.response.record_spans(passages.arrival, passages.end);
-        let (waits, longest_wait) = self.waiting.record_spans(passages.arrival, passages.start);
+    fn serve_all(&mut self, first: &[u64], visits: &VisitColumns<'_>) {
+        self.tally.served += visits.end.len() as u64;
+        let (responses, longest) = self.response.record_spans(first, visits.end);
+        let (waits, longest_wait) = self.waiting.record_spans(visits.arrival, visits.start);
         self.tally.response_sum += responses;
         self.tally.waiting_sum += waits;
         self.tally.response_max = self.tally.response_max.max(longest);
         self.tally.waiting_max = self.tally.waiting_max.max(longest_wait);
     }
 
-    fn enter(&mut self, entry: Entry) {
-        if entry.response == Entry::GAVE_UP {
+    fn enter(&mut self, entry: PendingOutcome) {
+        if entry.response == PendingOutcome::TIMED_OUT {
             self.tally.timed_out += 1;
             self.wait(entry.waiting);
         } else {
@@ -180,10 +182,10 @@ impl Ledger {
         }
     }
 
-    /// Takes back what [`Ledger::enter`] counted. A maximum that leaves with it is replaced by the upper edge of the
+    /// Takes back what [`MinuteStats::enter`] counted. A maximum that leaves with it is replaced by the upper edge of the
     /// highest bucket that is left, at most 0.8 % above the truth.
-    fn leave(&mut self, entry: Entry) {
-        if entry.response == Entry::GAVE_UP {
+    fn leave(&mut self, entry: PendingOutcome) {
+        if entry.response == PendingOutcome::TIMED_OUT {
             self.tally.timed_out -= 1;
         } else {
             self.tally.served -= 1;
@@ -221,7 +223,7 @@ impl Minutes {
             open_end: first_end.min(horizon),
             horizon,
             overdue_after,
-            open: Ledger::default(),
+            open: MinuteStats::default(),
             warm: None,
             ahead: VecDeque::new(),
             warming_up: warmup > 0,
@@ -234,33 +236,84 @@ impl Minutes {
         }
     }
 
-    pub(super) fn offered(&mut self, count: u64) {
-        self.open.tally.offered += count;
+    /// A batch of requests. Attempts that others will follow are no end of a request.
+    pub(super) fn requests(&mut self, batch: &RequestBatch<'_>) {
+        self.open.tally.offered += batch.offered;
+        for attempt in batch.attempts.iter().filter(|attempt| !attempt.will_retry) {
+            if batch.is_final {
+                self.realized(attempt);
+            } else {
+                self.foreseen(attempt);
+            }
+        }
+        match (&batch.served, batch.first) {
+            (Some(visits), Some(first)) => self.served_since(first, visits),
+            (Some(visits), None) => self.served(visits),
+            (None, _) => {}
+        }
     }
 
-    pub(super) fn rejected(&mut self) {
-        self.open.tally.rejected += 1;
+    /// An attempt whose outcome may lie in the future, and may be retracted.
+    fn foreseen(&mut self, attempt: &Attempt) {
+        let (visit, at) = (&attempt.visit, attempt.at);
+        let waiting = visit.start - visit.arrival;
+        match attempt.outcome {
+            Outcome::Rejected(_) => self.open.tally.rejected += 1,
+            Outcome::Served => {
+                self.record_future(
+                    visit.arrival,
+                    at,
+                    PendingOutcome::served(visit.end - visit.arrival, waiting),
+                );
+            }
+            Outcome::TimedOutInService => {
+                self.record_future(visit.arrival, at, PendingOutcome::timed_out(waiting));
+            }
+            Outcome::TimedOutWaiting => self.timed_out_waiting(visit.arrival, at),
+            Outcome::Failed => self.failed(visit.arrival),
+            Outcome::Wasted => {}
+        }
     }
 
-    /// Requests are served. A chunk that ends within the open minute goes through a column at a time.
-    pub(super) fn served(&mut self, passages: &Passages<'_>) {
-        if passages.latest <= self.open_end {
-            self.open.serve_all(passages);
+    /// Requests are served. A batch that ends within the open minute goes through a column at a time.
+    fn served(&mut self, visits: &VisitColumns<'_>) {
+        if visits.latest <= self.open_end {
+            self.open.serve_all(visits.arrival, visits);
             return;
         }
-        for p in passages.iter() {
+        for p in visits.iter() {
             if p.end <= self.open_end {
                 self.open.serve(p.end - p.arrival, p.start - p.arrival);
             } else {
-                self.promise(p.arrival, p.end, Entry::served(p.end - p.arrival, p.start - p.arrival));
+                let outcome = PendingOutcome::served(p.end - p.arrival, p.start - p.arrival);
+                self.record_future(p.arrival, p.end, outcome);
             }
         }
     }
 
-    /// An entry of a request that arrived at `arrival` for the minute that holds `at`; beyond the horizon it is in flight.
+    /// A request fails now whose outcome had been stated already.
+    pub(super) fn retracted(&mut self, retraction: &Retraction) {
+        let p = &retraction.visit;
+        let waiting = p.start - p.arrival;
+        match retraction.stated {
+            ProvisionalOutcome::Served => {
+                let outcome = PendingOutcome::served(p.end - p.arrival, waiting);
+                self.retract(p.arrival, p.end, outcome);
+            }
+            // A client that had given up before the task was killed does not fail a second time.
+            ProvisionalOutcome::TimedOutInService(at) if at <= retraction.at => return,
+            ProvisionalOutcome::TimedOutInService(at) => {
+                self.retract(p.arrival, at, PendingOutcome::timed_out(waiting));
+            }
+            ProvisionalOutcome::TimedOutWaiting(at) => self.retract_timed_out_waiting(p.arrival, at),
+        }
+        self.failed(p.arrival);
+    }
+
+    /// An outcome, at `at`, of a request that arrived at `arrival`; beyond the horizon the request is in flight.
     #[cold]
     #[inline(never)]
-    pub(super) fn promise(&mut self, arrival: u64, at: u64, entry: Entry) {
+    fn record_future(&mut self, arrival: u64, at: u64, entry: PendingOutcome) {
         match self.index_of(at) {
             None => self.in_flight(arrival),
             Some(0) => self.open.deferred.push(entry),
@@ -269,17 +322,16 @@ impl Minutes {
     }
 
     /// A client gives up at `at` while waiting.
-    pub(super) fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
+    fn timed_out_waiting(&mut self, arrival: u64, at: u64) {
         match self.index_of(at) {
             None => self.in_flight(arrival),
             Some(0) => self.open.tally.timed_out += 1,
-            Some(index) => self.ahead_mut(index).gave_up += 1,
+            Some(index) => self.ahead_mut(index).timed_out += 1,
         }
     }
 
     fn in_flight(&mut self, arrival: u64) {
         if !self.warming_up {
-            self.totals.in_flight += 1;
             self.totals.overdue += u64::from(self.is_overdue(arrival));
         }
     }
@@ -289,12 +341,12 @@ impl Minutes {
         self.overdue_after.is_some_and(|limit| arrival.saturating_add(limit.0) < self.horizon)
     }
 
-    /// Takes back an entry that was promised for `at`.
-    pub(super) fn revoke(&mut self, arrival: u64, at: u64, entry: Entry) {
+    /// Takes back an outcome that was recorded for `at`.
+    fn retract(&mut self, arrival: u64, at: u64, entry: PendingOutcome) {
         let warm = self.is_warm(arrival);
         let entries = match self.index_of(at) {
-            None => return self.revoke_in_flight(warm, arrival),
-            Some(0) => &mut self.ledger_mut(warm).deferred,
+            None => return self.retract_in_flight(warm, arrival),
+            Some(0) => &mut self.stats_mut(warm).deferred,
             Some(index) => {
                 let ahead = self.ahead_mut(index);
                 if warm { &mut ahead.warm_entries } else { &mut ahead.entries }
@@ -304,29 +356,28 @@ impl Minutes {
     }
 
     /// Takes back that a client would give up waiting at `at`.
-    pub(super) fn revoke_gave_up_waiting(&mut self, arrival: u64, at: u64) {
+    fn retract_timed_out_waiting(&mut self, arrival: u64, at: u64) {
         let warm = self.is_warm(arrival);
         match self.index_of(at) {
-            None => self.revoke_in_flight(warm, arrival),
-            Some(0) => self.ledger_mut(warm).tally.timed_out -= 1,
+            None => self.retract_in_flight(warm, arrival),
+            Some(0) => self.stats_mut(warm).tally.timed_out -= 1,
             Some(index) => {
                 let ahead = self.ahead_mut(index);
-                if warm { ahead.warm_gave_up -= 1 } else { ahead.gave_up -= 1 }
+                if warm { ahead.warm_timed_out -= 1 } else { ahead.timed_out -= 1 }
             }
         }
     }
 
-    fn revoke_in_flight(&mut self, warm: bool, arrival: u64) {
+    fn retract_in_flight(&mut self, warm: bool, arrival: u64) {
         if !warm && !self.warming_up {
-            self.totals.in_flight -= 1;
             self.totals.overdue -= u64::from(self.is_overdue(arrival));
         }
     }
 
     /// A request that arrived at `arrival` is lost now.
-    pub(super) fn failed(&mut self, arrival: u64) {
+    fn failed(&mut self, arrival: u64) {
         let warm = self.is_warm(arrival);
-        self.ledger_mut(warm).tally.failed += 1;
+        self.stats_mut(warm).tally.failed += 1;
     }
 
     /// Whether a request belongs to the ledger of the warm-up while counted requests have one of their own.
@@ -334,7 +385,7 @@ impl Minutes {
         !self.warming_up && arrival < self.warmup_end
     }
 
-    fn ledger_mut(&mut self, warm: bool) -> &mut Ledger {
+    fn stats_mut(&mut self, warm: bool) -> &mut MinuteStats {
         if warm { self.warm.get_or_insert_default() } else { &mut self.open }
     }
 
@@ -350,9 +401,9 @@ impl Minutes {
         }
     }
 
-    fn ahead_mut(&mut self, index: usize) -> &mut Ahead {
+    fn ahead_mut(&mut self, index: usize) -> &mut FutureOutcomes {
         if self.ahead.len() < index {
-            self.ahead.resize_with(index, Ahead::default);
+            self.ahead.resize_with(index, FutureOutcomes::default);
         }
         &mut self.ahead[index - 1]
     }
@@ -364,7 +415,7 @@ impl Minutes {
         self.warm = Some(Box::new(std::mem::take(&mut self.open)));
         for ahead in &mut self.ahead {
             ahead.warm_entries = std::mem::take(&mut ahead.entries);
-            ahead.warm_gave_up = std::mem::take(&mut ahead.gave_up);
+            ahead.warm_timed_out = std::mem::take(&mut ahead.timed_out);
         }
     }
 
@@ -384,7 +435,7 @@ impl Minutes {
     }
 
     /// What ended in the open minute of the requests of a warm-up that is over.
-    fn settled_warm(&mut self) -> Option<Tally> {
+    fn settled_warm(&mut self) -> Option<OutcomeCounts> {
         let warm = self.warm.as_mut()?;
         warm.settle();
         self.warmup_served += warm.tally.served;
@@ -435,20 +486,24 @@ impl Minutes {
     }
 
     fn open_next(&mut self) {
-        self.open.tally = Tally::default();
+        self.open.tally = OutcomeCounts::default();
         self.warm = None;
         self.open_end = (self.open_end + NANOS_PER_MINUTE).min(self.horizon);
         let Some(next) = self.ahead.pop_front() else { return };
         self.open.deferred = next.entries;
-        self.open.tally.timed_out = next.gave_up;
-        if next.warm_gave_up > 0 || !next.warm_entries.is_empty() {
+        self.open.tally.timed_out = next.timed_out;
+        if next.warm_timed_out > 0 || !next.warm_entries.is_empty() {
             let warm = self.warm.get_or_insert_default();
             warm.deferred = next.warm_entries;
-            warm.tally.timed_out = next.warm_gave_up;
+            warm.tally.timed_out = next.warm_timed_out;
         }
     }
 
+    /// The sums of the run: requests without an outcome at the horizon are in flight.
     pub(super) fn finish(self) -> (RequestCounts, LatencySummary, LatencySummary) {
-        (self.totals, self.response, self.waiting)
+        let mut counts = self.totals;
+        counts.in_flight =
+            counts.offered - counts.served - counts.rejected - counts.timed_out - counts.failed;
+        (counts, self.response, self.waiting)
     }
 }

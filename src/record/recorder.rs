@@ -2,9 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use windtunnel_kernel::facts::{
-    Answers, Flow, Loss, Origin, Passage, Passages, Probe, Refusal, TaskFailed, TaskMoved, Unanswered,
-};
+use windtunnel_kernel::facts::{FlowStep, Probe, RequestBatch, Retraction, TaskFailed, TaskMoved};
 use windtunnel_kernel::policy::{PolicyKind, ScheduledOutcome, Verdict};
 use windtunnel_kernel::units::{ServiceId, SimTime};
 use windtunnel_kernel::world::{
@@ -13,7 +11,6 @@ use windtunnel_kernel::world::{
 };
 
 use super::lives::failure_name;
-use super::minute::Entry;
 use super::reasons;
 use super::result::{DecisionKind, DecisionRecord, RequestCounts, RunRecord, ServiceRecord};
 use super::service::ServiceRecorder;
@@ -109,7 +106,6 @@ impl<'p> Recorder<'p> {
             };
             let (requests, response_time, waiting_time) = match recorder.flows {
                 Some(flows) => flows.finish(),
-                None if recorder.is_past => recorder.minutes.finish_past(),
                 None => recorder.minutes.finish(),
             };
             let requests = RequestCounts {
@@ -171,55 +167,18 @@ impl<'p> Recorder<'p> {
 }
 
 impl Probe for Recorder<'_> {
-    fn offered(&mut self, service: ServiceId, count: u64) {
-        self.offered += count;
-        self.services[service.index()].minutes.offered(count);
+    fn requests(&mut self, service: ServiceId, batch: &RequestBatch<'_>) {
+        self.offered += batch.offered;
+        self.services[service.index()].requests(batch);
     }
 
-    fn served(&mut self, service: ServiceId, passages: &Passages<'_>) {
-        self.services[service.index()].minutes.served(passages);
+    fn retracted(&mut self, service: ServiceId, retraction: &Retraction) {
+        self.services[service.index()].minutes.retracted(retraction);
     }
 
-    fn served_revocably(&mut self, service: ServiceId, p: &Passage) {
-        let entry = Entry::served(p.end - p.arrival, p.start - p.arrival);
-        self.services[service.index()].minutes.promise(p.arrival, p.end, entry);
-    }
-
-    fn gave_up_in_service(&mut self, service: ServiceId, p: &Passage, at: u64) {
-        self.services[service.index()].minutes.promise(p.arrival, at, Entry::gave_up(p.start - p.arrival));
-    }
-
-    fn gave_up_waiting(&mut self, service: ServiceId, arrival: u64, at: u64) {
-        self.services[service.index()].minutes.gave_up_waiting(arrival, at);
-    }
-
-    fn refused(&mut self, service: ServiceId, _at: u64, _why: Refusal) {
-        self.services[service.index()].minutes.rejected();
-    }
-
-    fn lost(&mut self, service: ServiceId, loss: &Loss) {
-        self.services[service.index()].lost(loss);
-    }
-
-    fn answered(&mut self, service: ServiceId, answers: &Answers<'_>) {
-        self.services[service.index()].answered(answers);
-    }
-
-    fn unanswered(&mut self, service: ServiceId, end: &Unanswered) {
-        self.services[service.index()].unanswered(end);
-    }
-
-    fn offered_of_class(&mut self, service: ServiceId, class: u32, count: u64) {
-        self.services[service.index()].offered_of_class(class, count);
-    }
-
-    fn tried_again(&mut self, service: ServiceId, origin: &Origin) {
-        self.services[service.index()].tried_again(origin);
-    }
-
-    fn flowed(&mut self, service: ServiceId, flow: &Flow<'_>) {
+    fn flowed(&mut self, service: ServiceId, step: &FlowStep<'_>) {
         if let Some(flows) = &mut self.services[service.index()].flows {
-            flows.flowed(flow);
+            flows.flowed(step);
         }
     }
 

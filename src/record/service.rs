@@ -1,7 +1,7 @@
 //! What is recorded of one service: tasks over time, the timeline, the decision log.
 
 use windtunnel_kernel::billing::{CalendarMonth, LCU_DENOMINATOR, LcuUsage};
-use windtunnel_kernel::facts::{Answers, Loss, Origin, Promise, TaskMoved, TaskStage, Unanswered};
+use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};
 use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 use windtunnel_kernel::world::{Fidelity, PeriodClosed, Plan, ServicePlan};
@@ -11,7 +11,7 @@ use super::decisions::DecisionLog;
 use super::evaluations::Evaluations;
 use super::flows::Flows;
 use super::lives::Lives;
-use super::minute::{Entry, Minutes};
+use super::minute::Minutes;
 use super::recorder::Keep;
 use super::result::{MinuteRecord, ScalingCounts, TaskStatistics};
 
@@ -27,8 +27,6 @@ pub(super) struct ServiceRecorder {
     pub(super) flows: Option<Box<Flows>>,
     /// Beside `minutes` where clients try again or requests have classes.
     pub(super) attempts: Option<Box<Attempts>>,
-    /// Whether outcomes are stated when they happen.
-    pub(super) is_past: bool,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: DecisionLog,
@@ -143,8 +141,6 @@ impl ServiceRecorder {
             ),
             flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
             attempts: Attempts::of(plan, service),
-            is_past: plan.fidelity == Fidelity::Events
-                || (plan.fidelity == Fidelity::Requests && service.needs_events()),
             timeline: Vec::with_capacity(rows_ahead(plan, keep)),
             in_service: Vec::new(),
             decisions: DecisionLog::default(),
@@ -164,31 +160,10 @@ impl ServiceRecorder {
         }
     }
 
-    pub(super) fn answered(&mut self, answers: &Answers<'_>) {
-        self.minutes.answered(answers);
+    pub(super) fn requests(&mut self, batch: &RequestBatch<'_>) {
+        self.minutes.requests(batch);
         if let Some(attempts) = &mut self.attempts {
-            attempts.answered(answers);
-        }
-    }
-
-    pub(super) fn unanswered(&mut self, end: &Unanswered) {
-        if !end.tries_again {
-            self.minutes.unanswered(end);
-        }
-        if let Some(attempts) = &mut self.attempts {
-            attempts.unanswered(end);
-        }
-    }
-
-    pub(super) fn offered_of_class(&mut self, class: u32, count: u64) {
-        if let Some(attempts) = &mut self.attempts {
-            attempts.offered(class, count);
-        }
-    }
-
-    pub(super) fn tried_again(&mut self, origin: &Origin) {
-        if let Some(attempts) = &mut self.attempts {
-            attempts.tried_again(origin);
+            attempts.requests(batch);
         }
     }
 
@@ -200,22 +175,6 @@ impl ServiceRecorder {
         if let Some(attempts) = &mut self.attempts {
             attempts.warmup_ended();
         }
-    }
-
-    pub(super) fn lost(&mut self, loss: &Loss) {
-        let p = &loss.passage;
-        let waiting = p.start - p.arrival;
-        match loss.promise {
-            Promise::Served => {
-                let entry = Entry::served(p.end - p.arrival, waiting);
-                self.minutes.revoke(p.arrival, p.end, entry);
-            }
-            // A client that had given up before the task was killed is not lost a second time.
-            Promise::GivesUpInService(at) if at <= loss.at => return,
-            Promise::GivesUpInService(at) => self.minutes.revoke(p.arrival, at, Entry::gave_up(waiting)),
-            Promise::GivesUpWaiting(at) => self.minutes.revoke_gave_up_waiting(p.arrival, at),
-        }
-        self.minutes.failed(p.arrival);
     }
 
     pub(super) fn task_moved(&mut self, moved: &TaskMoved) {

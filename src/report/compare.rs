@@ -9,7 +9,7 @@ pub use markdown::comparison_markdown;
 pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 
-use super::figures::{figure_text, half_width_text, label, usd};
+use super::figures::{figure_text, half_width_text, usd};
 use super::numbers::{PLAIN, figure, grouped};
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
@@ -88,7 +88,7 @@ pub(super) fn basis(comparison: &Comparison) -> String {
 /// One figure of every variant.
 fn block(page: &mut Page, comparison: &Comparison, (service, measure): Line<'_>) {
     page.blank();
-    let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", label(measure), "", "", "against the base", "");
+    let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", measure.label(), "", "", "against the base", "");
     page.line(&[(Look::Faint, &head)]);
     let provisos = provisos(comparison, (service, measure));
     // Said once where it is the same for all.

@@ -8,7 +8,7 @@ pub use json::diff_json;
 pub use markdown::diff_markdown;
 
 use super::compare::{difference_text, is_real, lines, value_text};
-use super::figures::{figure_text, half_width_text, label};
+use super::figures::{figure_text, half_width_text};
 use super::gate::{Gate, found};
 use super::numbers::{PLAIN, figure, grouped, millis};
 use super::page::{Look, Page};
@@ -170,10 +170,10 @@ impl Diff {
             let at = |index: usize| {
                 let variant = self.comparison.variants.get(index)?;
                 let estimate = variant.estimate(service, measure)?;
-                let is_approximate = is_p99(measure) && variant.variant.scenario.is_approximate();
+                let is_approximate = measure == Measure::P99 && variant.variant.scenario.is_approximate();
                 let mark = if is_approximate { "≈" } else { "" };
                 let value = estimate.value;
-                Some(if is_p99(measure) {
+                Some(if measure == Measure::P99 {
                     format!("{mark}{}", millis(value))
                 } else {
                     figure_text(measure, value)
@@ -276,7 +276,7 @@ impl Diff {
             let after = at(1).unwrap_or_else(|| head.to_owned());
             TableRow {
                 service: service.filter(|_| many).map(plain),
-                cells: [label(measure), before, after, difference],
+                cells: [measure.label(), before, after, difference],
                 provisos: self.provisos(service, measure),
             }
         };
@@ -290,12 +290,8 @@ impl Diff {
 }
 
 /// What the sentence tells where it changed; the table tells the rest.
-const fn is_headline(measure: Measure) -> bool {
-    matches!(measure, Measure::CostPerMonth | Measure::Availability) || is_p99(measure)
-}
-
-const fn is_p99(measure: Measure) -> bool {
-    matches!(measure, Measure::ResponseQuantile(q) if q > 0.985 && q < 0.995)
+fn is_headline(measure: Measure) -> bool {
+    [Measure::CostPerMonth, Measure::Availability, Measure::P99].contains(&measure)
 }
 
 /// Whether the figure is the same in every run.
@@ -317,11 +313,11 @@ fn noun(measure: Measure) -> String {
         Measure::CostPerMonth => "cost".to_owned(),
         Measure::CostPerMillion => "cost a million served requests".to_owned(),
         Measure::ResponseQuantile(_) => {
-            format!("{} response time", label(measure).trim_start_matches("response "))
+            format!("{} response time", measure.label().trim_start_matches("response "))
         }
         Measure::RunningMean => "tasks on average".to_owned(),
         Measure::RunningMax => "tasks at most".to_owned(),
-        other => label(other),
+        other => other.label(),
     }
 }
 
@@ -337,7 +333,7 @@ fn signed_text(measure: Measure, value: f64) -> String {
         Measure::Availability => {
             format!("{} points", figure_text(measure, value.abs()).trim_end_matches(" %"))
         }
-        measure if is_p99(measure) => millis(value.abs()),
+        measure if measure == Measure::P99 => millis(value.abs()),
         measure => figure_text(measure, value.abs()),
     };
     format!("{sign}{size}")

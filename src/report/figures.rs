@@ -2,6 +2,7 @@
 
 use super::numbers::{PLAIN, figure, grouped, whole};
 use crate::experiment::{Estimate, Measure};
+use crate::scenario::Unit;
 
 /// Dollars without the unit, as figures of many runs have them.
 pub(super) fn usd(value: f64) -> String {
@@ -11,21 +12,14 @@ pub(super) fn usd(value: f64) -> String {
 /// A value of a figure with its unit: `1 663 ms`, `95.98 %`, `22.52 USD`.
 #[must_use]
 pub fn figure_text(measure: Measure, value: f64) -> String {
-    match measure {
-        Measure::Availability => format!("{} %", percent(value)),
-        Measure::CpuMean | Measure::MemoryMean => format!("{} %", decimals(value * 100.0, 1)),
-        Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => {
-            format!("{} USD", amount(value))
-        }
-        Measure::ResponseMean
-        | Measure::ResponseQuantile(_)
-        | Measure::ResponseMax
-        | Measure::WaitingMean
-        | Measure::WaitingQuantile(_)
-        | Measure::WaitingMax => format!("{} ms", signed(value)),
-        Measure::TimeToCapacity => format!("{} s", signed(value)),
-        Measure::MinutesOver(_) => format!("{} min", signed(value)),
-        _ => signed(value),
+    match measure.unit() {
+        Unit::ServedShare => format!("{} %", percent(value)),
+        Unit::Utilization | Unit::ShareChange => format!("{} %", decimals(value * 100.0, 1)),
+        Unit::Usd | Unit::UsdChange => format!("{} USD", amount(value)),
+        Unit::Millis => format!("{} ms", signed(value)),
+        Unit::Seconds => format!("{} s", signed(value)),
+        Unit::Minutes => format!("{} min", signed(value)),
+        Unit::Count | Unit::Tasks => signed(value),
     }
 }
 
@@ -46,46 +40,13 @@ fn percent(share: f64) -> String {
 /// Half the width of an interval, in the unit of the figure, which stands beside it.
 pub(super) fn half_width_text(measure: Measure, estimate: &Estimate) -> String {
     let Some(half) = estimate.half_width else { return String::new() };
-    let text = match measure {
-        Measure::Availability => decimals(half * 100.0, 3),
-        Measure::CpuMean | Measure::MemoryMean => decimals(half * 100.0, 1),
-        Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion => amount(half),
+    let text = match measure.unit() {
+        Unit::ServedShare => decimals(half * 100.0, 3),
+        Unit::Utilization | Unit::ShareChange => decimals(half * 100.0, 1),
+        Unit::Usd | Unit::UsdChange => amount(half),
         _ => signed(half),
     };
     format!("± {text}")
-}
-
-/// What a table calls the figure.
-pub(super) fn label(measure: Measure) -> String {
-    let quantile = |q: f64| if q > 0.9985 { "p99.9".to_owned() } else { format!("p{:.0}", q * 100.0) };
-    match measure {
-        Measure::Offered => "requests offered".to_owned(),
-        Measure::Served => "requests served".to_owned(),
-        Measure::Rejected => "requests rejected".to_owned(),
-        Measure::TimedOut => "requests timed out".to_owned(),
-        Measure::Failed => "requests failed".to_owned(),
-        Measure::Availability => "availability".to_owned(),
-        Measure::ResponseMean => "response mean".to_owned(),
-        Measure::ResponseQuantile(q) => format!("response {}", quantile(q)),
-        Measure::ResponseMax => "response max, a run".to_owned(),
-        Measure::WaitingMean => "waiting mean".to_owned(),
-        Measure::WaitingQuantile(q) => format!("waiting {}", quantile(q)),
-        Measure::WaitingMax => "waiting max, a run".to_owned(),
-        Measure::RunningMean => "tasks, mean".to_owned(),
-        Measure::RunningMax => "tasks, most".to_owned(),
-        Measure::Started => "tasks started".to_owned(),
-        Measure::TaskHours => "task-hours".to_owned(),
-        Measure::CpuMean => "CPU".to_owned(),
-        Measure::MemoryMean => "memory".to_owned(),
-        Measure::ScaleOut => "scale-outs".to_owned(),
-        Measure::ScaleIn => "scale-ins".to_owned(),
-        Measure::Cost => "cost of the run".to_owned(),
-        Measure::CostPerMonth => "cost a month".to_owned(),
-        Measure::CostPerMillion => "cost a million served".to_owned(),
-        Measure::TimeToCapacity => "time to capacity".to_owned(),
-        Measure::ShortAtTheEnd => "short at the end".to_owned(),
-        Measure::MinutesOver(_) => "minutes over limit".to_owned(),
-    }
 }
 
 /// A number with its sign and about three digits that matter.

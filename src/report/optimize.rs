@@ -12,9 +12,8 @@ use super::replications::figure_number;
 use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
 use super::words::{cell, columns, fitted, plain, wrapped};
-use crate::experiment::optimize::{
-    Alternative, Confirmed, Fate, Found, Knob, alternatives, candidates, knobs, name_of, overrides_of,
-};
+use crate::experiment::optimize::{Alternative, Confirmed, Fate, Found, Knob, alternatives, knobs};
+use crate::experiment::points::short_name;
 use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
 
 /// Settings of the front that a terminal shows.
@@ -24,7 +23,7 @@ const FRONT_ROWS: usize = 12;
 #[must_use]
 pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool) -> String {
     let mut page = Page::new(width, colour);
-    let count = candidates(&found.axes);
+    let count = found.design().points();
     let basis = format!(
         "  {} settings, {} runs to choose, {} fresh ones to confirm",
         grouped(count, PLAIN),
@@ -47,7 +46,7 @@ pub fn optimization_table(found: &Found, title: &str, width: usize, colour: bool
         if let Some((candidate, why)) = first {
             let text = format!(
                 "{broken} settings could not be run, the first: {} ({why})",
-                name_of(&found.axes, candidate)
+                found.design().name(candidate as u64)
             );
             page.blank();
             paragraph(&mut page, Look::Doubtful, &text);
@@ -88,13 +87,13 @@ fn recommendation(page: &mut Page, found: &Found) {
         page.line(&[(Look::Bad, text)]);
         return;
     };
-    let name = name_of(&found.axes, winner.candidate);
+    let name = found.design().name(winner.candidate as u64);
     if winner.holds {
         page.line(&[(Look::Good, "recommended  "), (Look::Bold, &name)]);
     } else {
         page.line(&[(Look::Doubtful, "not confirmed, the closest  "), (Look::Bold, &name)]);
     }
-    for text in overrides_of(&found.axes, winner.candidate) {
+    for text in found.design().overrides(winner.candidate as u64) {
         page.line(&[(Look::Faint, &format!("  --set {text}"))]);
     }
     if let Some(cost) = found.winner_estimate(Measure::CostPerMonth) {
@@ -126,7 +125,7 @@ fn recommendation(page: &mut Page, found: &Found) {
         if rejected.candidate != winner.candidate {
             let text = format!(
                 "  {} looked good and did not hold on fresh runs",
-                name_of(&found.axes, rejected.candidate)
+                found.design().name(rejected.candidate as u64)
             );
             page.line(&[(Look::Doubtful, &text)]);
         }
@@ -163,7 +162,7 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
         let share = |share: f64| format!("{} %", figure(share * 100.0, PLAIN));
         let text = format!(
             "  {}  explains {} of the differences in cost, {} in p99",
-            fitted(&plain(short(&knob.axis)), 40),
+            fitted(&plain(short_name(&knob.axis)), 40),
             share(knob.cost_share),
             share(knob.p99_share)
         );
@@ -183,30 +182,25 @@ fn knob_table(page: &mut Page, knobs: &[Knob]) {
     }
 }
 
-/// The last part of a key's path.
-fn short(axis: &str) -> &str {
-    axis.rsplit('.').next().unwrap_or(axis)
-}
-
 /// The settings that nobody beats in both cost and p99, cheapest first.
 fn front(page: &mut Page, found: &Found) {
-    let mut front: Vec<_> = found.spots.iter().filter(|spot| spot.on_front).collect();
-    front.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    let mut front: Vec<_> = found.points.iter().filter(|point| point.on_front).collect();
+    front.sort_by(|a, b| a.at.cost.total_cmp(&b.at.cost));
     page.blank();
     page.line(&[
         (Look::Bold, "cost against p99"),
         (Look::Faint, "  settings that no other beats in both (race figures)"),
     ]);
-    let names: Vec<&str> = found.axes.iter().map(|axis| short(&axis.name)).collect();
+    let names: Vec<&str> = found.axes.iter().map(|axis| short_name(&axis.name)).collect();
     page.line(&[(Look::Faint, &format!("  {}", names.join(" · ")))]);
-    for spot in front.iter().take(FRONT_ROWS) {
-        let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate);
-        let name = fitted(&plain(&labels_of(found, spot.candidate)), 52);
+    for point in front.iter().take(FRONT_ROWS) {
+        let chosen = found.winner.as_ref().is_some_and(|winner| winner.candidate == point.candidate);
+        let name = fitted(&plain(&labels_of(found, point.candidate)), 52);
         let pad = " ".repeat(54 - columns(&name));
         let text = format!(
             "  {name}{pad}{:>16}{:>14}",
-            figure_text(Measure::CostPerMonth, spot.cost),
-            figure_text(Measure::ResponseMax, spot.p99)
+            figure_text(Measure::CostPerMonth, point.at.cost),
+            figure_text(Measure::ResponseMax, point.at.p99)
         );
         page.line(&[
             (if chosen { Look::Bold } else { Look::Usual }, &text),
@@ -220,34 +214,33 @@ fn front(page: &mut Page, found: &Found) {
 
 /// The values of a candidate: `55 · 2 · 300s`.
 fn labels_of(found: &Found, candidate: usize) -> String {
-    let values = crate::experiment::optimize::values_of(&found.axes, candidate);
-    let labels: Vec<&str> =
-        found.axes.iter().zip(values).map(|(axis, value)| axis.values[value].label.as_str()).collect();
-    labels.join(" · ")
+    found.design().labels(candidate as u64).join(" · ")
 }
 
 /// Cost a month against p99 of every setting that ran, the front drawn, the recommended one named.
 #[must_use]
 pub fn optimization_plot(found: &Found) -> PlotSpec {
-    let dot = |spot: &crate::experiment::optimize::Spot| plot::Spot::at(spot.cost, spot.p99);
-    let of = |wanted: bool| found.spots.iter().filter(move |spot| spot.on_front == wanted).map(dot).collect();
+    let dot =
+        |point: &crate::experiment::optimize::CandidatePoint| plot::Spot::at(point.at.cost, point.at.p99);
+    let of =
+        |wanted: bool| found.points.iter().filter(move |point| point.on_front == wanted).map(dot).collect();
     let mut front: Vec<plot::Spot> = of(true);
     front.sort_by(|a, b| a.x.total_cmp(&b.x));
     let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
     let chosen = found
-        .spots
+        .points
         .iter()
-        .filter(|spot| found.winner.as_ref().is_some_and(|winner| winner.candidate == spot.candidate));
+        .filter(|point| found.winner.as_ref().is_some_and(|winner| winner.candidate == point.candidate));
     let chosen =
-        chosen.map(|spot| plot::Spot { label: plain(&labels_of(found, spot.candidate)), ..dot(spot) });
-    let names: Vec<String> = found.axes.iter().map(|axis| plain(short(&axis.name))).collect();
+        chosen.map(|point| plot::Spot { label: plain(&labels_of(found, point.candidate)), ..dot(point) });
+    let names: Vec<String> = found.axes.iter().map(|axis| plain(short_name(&axis.name))).collect();
     let word = match &found.winner {
         Some(winner) if winner.holds => "recommended",
         _ => "not confirmed, the closest",
     };
     PlotSpec {
         title: "Cost against p99".to_owned(),
-        subtitle: format!("{} settings of {}", grouped(candidates(&found.axes), PLAIN), names.join(" · ")),
+        subtitle: format!("{} settings of {}", grouped(found.design().points(), PLAIN), names.join(" · ")),
         caption: format!(
             "Means of the race, in which settings that drop out early have few runs.{}",
             said_of_costs(found).map_or_else(String::new, |words| format!(" Here {words}."))
@@ -279,9 +272,9 @@ pub fn what_would_change(found: &Found) -> Vec<String> {
         let (figure, _) = check.text.split_once(' ').unwrap_or((&check.text, ""));
         format!(
             "if {figure} = {} were good enough (the limit is {}): {} at {} a month",
-            limit_text(figure, other.reaches),
-            limit_text(figure, check.limit),
-            name_of(&found.axes, other.candidate),
+            figure_text(check.measure, other.reaches),
+            figure_text(check.measure, check.limit),
+            found.design().name(other.candidate as u64),
             figure_text(Measure::CostPerMonth, other.cost)
         )
     };
@@ -291,7 +284,7 @@ pub fn what_would_change(found: &Found) -> Vec<String> {
 /// Axes of numbers whose end the recommendation stands at: what lies beyond was not tried.
 fn at_the_ends(found: &Found) -> Vec<String> {
     let Some(winner) = &found.winner else { return Vec::new() };
-    let values = crate::experiment::optimize::values_of(&found.axes, winner.candidate);
+    let values = found.design().choice(winner.candidate as u64);
     let ends = found.axes.iter().zip(values).filter(|(axis, value)| {
         let last = axis.values.len() - 1;
         let numbers = axis.values.iter().all(|value| value.number().is_some());
@@ -300,23 +293,11 @@ fn at_the_ends(found: &Found) -> Vec<String> {
     ends.map(|(axis, value)| {
         format!(
             "{} = {} is the end of its range: what lies beyond was not tried",
-            plain(short(&axis.name)),
+            plain(short_name(&axis.name)),
             plain(&axis.values[value].label)
         )
     })
     .collect()
-}
-
-/// A value in the unit of the figure that a check names.
-fn limit_text(figure_name: &str, value: f64) -> String {
-    let measure = match figure_name {
-        "availability" => Measure::Availability,
-        "cpu_mean" => Measure::CpuMean,
-        "running_max" => Measure::RunningMax,
-        name if name.starts_with("cost") => Measure::Cost,
-        _ => Measure::ResponseMax,
-    };
-    figure_text(measure, value)
 }
 
 /// `optimization.json`.
@@ -327,7 +308,7 @@ pub fn optimization_json(found: &Found) -> String {
         "region": found.unpriced.region,
         "horizon_s": rounded(found.horizon.as_secs_f64(), 9),
         "unpriced": found.unpriced.items,
-        "candidates": candidates(&found.axes),
+        "candidates": found.design().points(),
         "race_runs": found.race_runs,
         "interrupted": found.interrupted,
         "approximate_times": found.approximate,
@@ -358,8 +339,8 @@ fn confirmed_json(found: &Found, confirmed: &Confirmed) -> Value {
         confirmed.sample.pseudo(&cost).map(|p| p.estimate(crate::experiment::replications::CONFIDENCE));
     json!({
         "candidate": confirmed.candidate,
-        "name": name_of(&found.axes, confirmed.candidate),
-        "set": overrides_of(&found.axes, confirmed.candidate),
+        "name": found.design().name(confirmed.candidate as u64),
+        "set": found.design().overrides(confirmed.candidate as u64),
         "confirmed": confirmed.holds,
         "replications": confirmed.sample.runs(),
         "cost_per_month_usd": cost.map(|cost| figure_number(Measure::CostPerMonth, cost.value)),
@@ -399,19 +380,19 @@ pub fn candidates_csv(found: &Found) -> Vec<u8> {
     head.extend(unpriced.as_ref().map(|_| "unpriced".to_owned()));
     // Writing to memory cannot fail, and every row has the same length.
     let _ = writer.write_record(&head);
+    let design = found.design();
     for runner in &found.runners {
-        let values = crate::experiment::optimize::values_of(&found.axes, runner.candidate);
         let mut row = vec![runner.candidate.to_string()];
-        row.extend(found.axes.iter().zip(values).map(|(axis, value)| cell(&axis.values[value].label)));
+        row.extend(design.labels(runner.candidate as u64).into_iter().map(cell));
         row.push(runner.scores.len().to_string());
         row.push(cell(&fate_text(&runner.fate, found)));
         let number = |value: Option<f64>, digits| {
             value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
         };
-        let spot = found.spots.iter().find(|spot| spot.candidate == runner.candidate);
-        row.push(number(spot.map(|spot| spot.cost), 4));
-        row.push(number(spot.map(|spot| spot.p99), 3));
-        row.push(spot.is_some_and(|spot| spot.on_front).to_string());
+        let point = found.points.iter().find(|point| point.candidate == runner.candidate);
+        row.push(number(point.map(|point| point.at.cost), 4));
+        row.push(number(point.map(|point| point.at.p99), 3));
+        row.push(point.is_some_and(|point| point.on_front).to_string());
         row.extend((0..found.limits.len()).map(|index| {
             let has_run = !runner.scores.is_empty();
             number(has_run.then(|| runner.figure(index)).flatten().map(|figure| figure.value), 6)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::figures::{figure_text, half_width_text, label, usd};
+use super::figures::{figure_text, half_width_text, usd};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
 use super::proviso::proviso_of;
@@ -13,7 +13,7 @@ use super::terminal::heading;
 use super::words::columns;
 use crate::experiment::replications::{CONFIDENCE, Precision, Replicated};
 use crate::experiment::{Estimate, Figure, Measure, quantile_of};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Unit};
 
 /// What the table shows of each service.
 const SHOWN: [Measure; 15] = [
@@ -70,7 +70,7 @@ pub fn replications_table(result: &Replicated, width: usize, colour: bool) -> St
 }
 
 fn row(page: &mut Page, result: &Replicated, figure: &Figure) {
-    let name = label(figure.measure);
+    let name = figure.measure.label();
     let Some(estimate) = estimate(result, figure) else {
         page.line(&[(Look::Faint, &format!("  {name:<22}{:>16}", "no data"))]);
         return;
@@ -216,10 +216,8 @@ fn figure_json(result: &Replicated, figure: &Figure) -> Value {
 
 /// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
 pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
-    match measure {
-        Measure::Cost | Measure::CostPerMonth | Measure::CostPerMillion if value.is_finite() => {
-            Value::String(format!("{value:.4}"))
-        }
+    match measure.unit() {
+        Unit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
         _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
     }
 }

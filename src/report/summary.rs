@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use super::numbers::{ratio, rounded};
-use crate::experiment::checks::per_million_served;
+use crate::experiment::per_million_served;
 use crate::experiment::{CheckOutcome, CheckStatus, RunResult};
 use crate::kernel::billing::InvoiceLine;
 use crate::kernel::units::{SimDuration, Usd};

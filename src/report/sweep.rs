@@ -16,7 +16,8 @@ pub use table::table;
 
 use super::proviso::proviso;
 use crate::experiment::Measure;
-use crate::experiment::sweep::{Design, Head, Survey};
+use crate::experiment::points::Design;
+use crate::experiment::sweep::{Head, Survey};
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Axis, Unpriced};
 

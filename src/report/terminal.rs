@@ -8,8 +8,7 @@ use super::proviso::{proviso_of, with_proviso};
 use super::scale_in::ends_words;
 use super::sentences::{sentences, unfinished_sentence};
 use super::words::{columns, plain, wrapped};
-use crate::experiment::checks::{availability, per_million_served};
-use crate::experiment::{Measure, RunResult};
+use crate::experiment::{Measure, RunResult, per_million_served};
 use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
 use crate::scenario::Scenario;
@@ -85,7 +84,7 @@ fn requests(page: &mut Page, service: &ServiceRecord) {
         let look = if count == 0 { Look::Faint } else { look };
         page.line(&[(look, &row("", outcome, count, &share))]);
     }
-    if let Some(share) = availability(counts) {
+    if let Some(share) = counts.availability() {
         let text = format!(
             "  {:<12}{:<12}{:>16}  {:>10}",
             "",

@@ -13,9 +13,9 @@ use windtunnel_kernel::telemetry::Metric;
 use windtunnel_kernel::units::SimDuration;
 use windtunnel_kernel::world::ServicePlan;
 
-use super::diagnostic::Report;
-use super::tree::Place;
-use super::view::View;
+use crate::scenario::language::diagnostic::Report;
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::Place;
 
 /// A service as lints look at it.
 #[derive(Clone, Copy)]

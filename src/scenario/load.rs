@@ -4,13 +4,16 @@
 use sha2::{Digest, Sha256};
 use windtunnel_kernel::telemetry::Metric;
 
-use super::diagnostic::{Diagnostic, Problem, Report, Sources};
-use super::lower::Lower;
-use super::lower::budget::Budget;
-use super::schema::SCENARIO;
-use super::tree::{self, Complaint, Entry, Node, Place, Table, Value};
-use super::view::View;
-use super::{Files, Scenario, Source, codes, conform, overrides, quantity, resolved};
+use crate::scenario::built::Scenario;
+use crate::scenario::keys::budget::Budget;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::checks::CheckPlace;
+use crate::scenario::keys::root::SCENARIO;
+use crate::scenario::language::diagnostic::{Diagnostic, Problem, Report, Sources};
+use crate::scenario::language::source::{Files, Source};
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::{self, Complaint, Entry, Node, Place, Table, Value};
+use crate::scenario::language::{codes, overrides, quantity, resolved, validate};
 
 /// Version of the scenario language.
 const VERSION: i128 = 1;
@@ -24,21 +27,10 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Everything there is to say about it, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// The texts that the diagnostics point into, for [`super::render`].
+    /// The texts that the diagnostics point into, for [`crate::scenario::render`].
     pub sources: Sources,
     /// Where its checks are written, in their order.
     pub check_places: Vec<CheckPlace>,
-}
-
-/// Where a check is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckPlace {
-    /// Its key: `p99_response_time`.
-    pub key: String,
-    /// Name of the text: the scenario's, or `--set`; `None` where it is written nowhere.
-    pub source: Option<String>,
-    /// Line, counted from 1; 0 where it is written nowhere.
-    pub line: usize,
 }
 
 /// Reads a scenario with its overrides (`KEY=VALUE`); `seed` replaces the scenario's. Files beside the scenario are
@@ -51,7 +43,7 @@ pub fn load(source: &Source, overrides: &[String], seed: Option<u64>, files: &mu
     let left_out = report.left_out();
     let mut diagnostics = report.diagnostics;
     // A scenario that could not be built has said why; this keeps the promise even where a step forgot to.
-    if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == super::Severity::Error) {
+    if scenario.is_none() && !diagnostics.iter().any(|d| d.severity == crate::scenario::Severity::Error) {
         let mut last = Report::default();
         last.sources = report.sources.clone();
         last.add(Problem::new(codes::MISSING_KEY, "the scenario is not complete"));
@@ -100,7 +92,7 @@ fn read(
         tree.set("seed", Place::nowhere(), node);
     }
     known_version(&tree, report)?;
-    let mut root = conform::conform(&tree, &SCENARIO, &top, report);
+    let mut root = validate::validate(&tree, &SCENARIO, &top, report);
     fill_dependent_defaults(&mut root);
     let lowered =
         Lower { report, files, budget: Budget::default() }.scenario(View { table: &root, place: &top })?;

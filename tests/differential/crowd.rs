@@ -2,7 +2,7 @@
 //! that stop working for clients who gave up. It looks at every job of every task for whatever comes next, one thing at
 //! a time, and keeps each job's work by itself: no virtual time, no heap, no slab.
 
-use windtunnel::kernel::facts::{Denial, Origin, Passage, Refusal, Unanswered};
+use windtunnel::kernel::facts::{Attempt, Outcome, Rejection, RequestKey, Visit};
 use windtunnel::kernel::random::{Purpose, Rng, Streams};
 use windtunnel::kernel::service::{CpuDiscipline, Jitter, Routing};
 use windtunnel::kernel::units::SimDuration;
@@ -24,11 +24,11 @@ enum Doing {
 
 #[derive(Clone, Copy, Debug)]
 struct Job {
-    origin: Origin,
+    origin: RequestKey,
     attempt: u32,
     serial: u64,
     ask: Ask,
-    passage: Passage,
+    passage: Visit,
     doing: Doing,
     in_vain: bool,
 }
@@ -36,18 +36,18 @@ struct Job {
 /// Everything that was said of the attempts of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
-    pub(super) answers: Vec<(Origin, Passage)>,
-    pub(super) unanswered: Vec<Unanswered>,
-    pub(super) in_vain: Vec<Passage>,
+    pub(super) answers: Vec<(RequestKey, Visit)>,
+    pub(super) unanswered: Vec<Attempt>,
+    pub(super) in_vain: Vec<Visit>,
 }
 
 impl Said {
     /// In an order of its own: what happens at one instant may be said in any order.
     pub(super) fn sorted(mut self) -> Self {
-        let row = |p: &Passage| (p.arrival, p.start, p.cpu_start, p.cpu_end, p.end);
+        let row = |p: &Visit| (p.arrival, p.start, p.cpu_start, p.cpu_end, p.end);
         self.answers.sort_by_key(|(origin, passage)| (row(passage), origin.first));
         self.unanswered
-            .sort_by_key(|end| (end.at, end.arrival, end.origin.first, end.start, end.tries_again));
+            .sort_by_key(|end| (end.at, end.visit.arrival, end.key.first, end.visit.start, end.will_retry));
         self.in_vain.sort_by_key(row);
         self
     }
@@ -59,7 +59,7 @@ struct Engine<'a> {
     /// When the work of each task's jobs was brought up to date.
     worked: Vec<u64>,
     /// `(instant, sequence, origin, attempt, ask)`.
-    retries: Vec<(u64, u64, Origin, u32, Ask)>,
+    retries: Vec<(u64, u64, RequestKey, u32, Ask)>,
     serial: u64,
     failures: u64,
     turn: usize,
@@ -81,8 +81,8 @@ pub(super) fn run(plan: &ServicePlan, asks: &[Ask], streams: Streams) -> Said {
         failures: 0,
         turn: 0,
         tokens: plan.request.retry.as_ref().map_or(0.0, |retry| retry.budget_burst),
-        routing: streams.stream(Purpose::Routing, &plan.name),
-        backoff: streams.stream(Purpose::Backoff, &plan.name),
+        routing: streams.stream(Purpose::ROUTING, &plan.name),
+        backoff: streams.stream(Purpose::BACKOFF, &plan.name),
         said: Said::default(),
     };
     let mut asks = asks.iter().peekable();
@@ -99,7 +99,7 @@ pub(super) fn run(plan: &ServicePlan, asks: &[Ask], streams: Streams) -> Said {
                 if let Some(retry) = &plan.request.retry {
                     engine.tokens = (engine.tokens + retry.budget.unwrap_or(0.0)).min(retry.budget_burst);
                 }
-                engine.arrive(now, Origin { first: now, class: 0 }, 1, ask);
+                engine.arrive(now, RequestKey { first: now, class: 0 }, 1, ask);
             }
         }
     }
@@ -238,7 +238,8 @@ impl Engine<'_> {
         let job = self.tasks[task][index];
         let start = (job.doing != Doing::Waiting).then_some(job.passage.start);
         self.tasks[task][index].in_vain = true;
-        self.fail(now, (job.origin, job.attempt, job.ask), (job.passage.arrival, start), Denial::TimedOut);
+        let outcome = if start.is_none() { Outcome::TimedOutWaiting } else { Outcome::TimedOutInService };
+        self.fail(now, (job.origin, job.attempt, job.ask), (job.passage.arrival, start), outcome);
         if start.is_none() || self.plan.request.cancel_timed_out {
             if matches!(job.doing, Doing::Working(_)) {
                 self.work_until(task, now);
@@ -283,17 +284,17 @@ impl Engine<'_> {
         }
     }
 
-    fn arrive(&mut self, now: u64, origin: Origin, attempt: u32, ask: Ask) {
+    fn arrive(&mut self, now: u64, origin: RequestKey, attempt: u32, ask: Ask) {
         let task = self.route();
         let size = |limit: Option<u32>| limit.map_or(usize::MAX, |limit| limit as usize);
         let waiting = self.tasks[task].iter().filter(|job| job.doing == Doing::Waiting).count();
         let held = self.tasks[task].len() - waiting;
         if held >= size(self.plan.task.concurrency) && waiting >= size(self.plan.task.queue) {
-            let denial = Denial::Refused(Refusal::QueueFull);
-            return self.fail(now, (origin, attempt, ask), (now, None), denial);
+            let outcome = Outcome::Rejected(Rejection::QueueFull);
+            return self.fail(now, (origin, attempt, ask), (now, None), outcome);
         }
         self.serial += 1;
-        let passage = Passage { arrival: now, start: 0, cpu_start: 0, cpu_end: 0, end: 0 };
+        let passage = Visit { arrival: now, start: 0, cpu_start: 0, cpu_end: 0, end: 0 };
         let (serial, doing) = (self.serial, Doing::Waiting);
         self.tasks[task].push(Job { origin, attempt, serial, ask, passage, doing, in_vain: false });
         self.fill(task, now);
@@ -302,15 +303,16 @@ impl Engine<'_> {
     fn fail(
         &mut self,
         at: u64,
-        (origin, attempt, ask): (Origin, u32, Ask),
+        (origin, attempt, ask): (RequestKey, u32, Ask),
         (arrival, start): (u64, Option<u64>),
-        denial: Denial,
+        outcome: Outcome,
     ) {
-        let tries_again = self.tries_again(at, origin, attempt, ask);
-        self.said.unanswered.push(Unanswered { origin, arrival, start, at, denial, tries_again });
+        let will_retry = self.tries_again(at, origin, attempt, ask);
+        let visit = Visit { start: start.unwrap_or(at), ..Visit::waiting(arrival, at) };
+        self.said.unanswered.push(Attempt { key: origin, visit, at, outcome, will_retry });
     }
 
-    fn tries_again(&mut self, now: u64, origin: Origin, attempt: u32, ask: Ask) -> bool {
+    fn tries_again(&mut self, now: u64, origin: RequestKey, attempt: u32, ask: Ask) -> bool {
         let Some(retry) = &self.plan.request.retry else { return false };
         if attempt >= retry.max_attempts {
             return false;

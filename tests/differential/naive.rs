@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use windtunnel::kernel::facts::Passage;
+use windtunnel::kernel::facts::Visit;
 
 use crate::witness::Fate;
 
@@ -42,13 +42,13 @@ struct Engine<'a> {
     asks: &'a [Ask],
     tasks: Vec<Task>,
     calendar: BinaryHeap<Reverse<(u64, What, usize)>>,
-    passages: Vec<Passage>,
+    passages: Vec<Visit>,
     fates: Vec<Option<Fate>>,
 }
 
 /// What becomes of each request on `count` tasks like `task`.
-pub(super) fn run(asks: &[Ask], task: &Task, count: usize) -> Vec<(Fate, Option<Passage>)> {
-    let blank = |ask: &Ask| Passage { arrival: ask.arrival, start: 0, cpu_start: 0, cpu_end: 0, end: 0 };
+pub(super) fn run(asks: &[Ask], task: &Task, count: usize) -> Vec<(Fate, Option<Visit>)> {
+    let blank = |ask: &Ask| Visit { arrival: ask.arrival, start: 0, cpu_start: 0, cpu_end: 0, end: 0 };
     let mut engine = Engine {
         asks,
         tasks: vec![task.clone(); count],

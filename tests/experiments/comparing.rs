@@ -6,7 +6,6 @@ use windtunnel::experiment::{CheckStatus, Figure, Measure};
 use windtunnel::report::{
     comparison_csv, comparison_json, comparison_markdown, comparison_table, estimates_json,
 };
-use windtunnel::scenario::Quantity;
 
 use crate::example::{scenario, text};
 
@@ -117,7 +116,7 @@ fn an_idle_service_does_not_keep_a_wish_for_precision_from_being_met() {
         "[service.idle.traffic]\nshape = [{ constant = { rate = 1e-9 } }]",
         1,
     );
-    let enough = Enough::Narrow { quantity: Quantity::ResponseTimeMean, relative: 0.5, at_most: 100 };
+    let enough = Enough::Narrow { measure: Measure::ResponseMean, relative: 0.5, at_most: 100 };
     let easy = replications(scenario(&two), enough, None, &mut |_| ()).unwrap();
     assert_eq!((easy.sample.runs(), easy.precision.unwrap().is_met), (10, true));
 }
@@ -139,7 +138,7 @@ fn more_replications_append_and_the_first_run_is_the_plain_run() {
 #[test]
 fn runs_go_on_until_the_interval_is_narrow_enough_and_say_so_when_it_never_is() {
     let narrow = |relative: f64, at_most: u64| {
-        let enough = Enough::Narrow { quantity: Quantity::ResponseTimeMean, relative, at_most };
+        let enough = Enough::Narrow { measure: Measure::ResponseMean, relative, at_most };
         replications(scenario(&text(30.0, 4, "")), enough, None, &mut |_| ()).unwrap()
     };
     let easy = narrow(0.5, 100);

@@ -4,7 +4,8 @@
 use std::fs;
 use std::sync::OnceLock;
 
-use windtunnel::experiment::sweep::{Design, Survey, summarize};
+use windtunnel::experiment::points::Design;
+use windtunnel::experiment::sweep::{Survey, summarize};
 use windtunnel::report::sweep as report;
 use windtunnel::shell::cells::Cells;
 

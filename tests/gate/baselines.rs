@@ -2,7 +2,7 @@
 
 use windtunnel::experiment::checks::{Bills, judge_change};
 use windtunnel::experiment::{CheckStatus, Figure, Measure, replicate};
-use windtunnel::scenario::{Check, Comparator, Quantity};
+use windtunnel::scenario::{Check, Comparator};
 
 use super::{RISING, check};
 use crate::cli::folder;
@@ -176,11 +176,11 @@ fn of_intervals_between_independent_runs_at_least_173_of_200_hold_the_change_tha
         costs.extend(records.iter().map(|record| cost.value(record, &plan)));
     }
     let check =
-        |quantity| Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit: 0.0 };
-    for quantity in [Quantity::CostChange, Quantity::CostChangeShare] {
+        |measure| Check { text: String::new(), measure, comparator: Comparator::LessOrEqual, limit: 0.0 };
+    for measure in [Measure::CostChange, Measure::CostChangeShare] {
         let held = costs.chunks(20).filter(|pair| {
             let bills = |costs: &[Option<f64>]| Bills { costs: costs.to_vec(), ..Bills::default() };
-            let outcome = judge_change(&check(quantity), &bills(&pair[..10]), Some(&bills(&pair[10..])));
+            let outcome = judge_change(&check(measure), &bills(&pair[..10]), Some(&bills(&pair[10..])));
             // An interval that holds the truth neither passes nor fails a limit that is the truth, unless it is a point.
             let estimate = outcome.estimate.unwrap();
             let holds = (estimate.low()..=estimate.high()).contains(&0.0);
@@ -189,6 +189,6 @@ fn of_intervals_between_independent_runs_at_least_173_of_200_hold_the_change_tha
         });
         // Of 200 independent intervals that hold with 95 %, fewer than 173 do with a probability below 1e-5.
         let held = held.count();
-        assert!((173..=PAIRS).contains(&held), "{quantity:?}: {held} of {PAIRS}");
+        assert!((173..=PAIRS).contains(&held), "{measure:?}: {held} of {PAIRS}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use windtunnel::kernel::facts::Denial;
+use windtunnel::kernel::facts::Outcome;
 use windtunnel::kernel::world::{Fidelity, Plan};
 use windtunnel::record::{RequestCounts, ServiceRecord, record};
 
@@ -87,14 +87,15 @@ fn outcomes(seen: &Seen, from: u64) -> (RequestCounts, RequestCounts) {
     let (mut requests, mut attempts) = (RequestCounts::default(), RequestCounts::default());
     let answered = seen.answers.iter().filter(|(origin, _)| origin.first >= from).count() as u64;
     (requests.served, attempts.served) = (answered, answered);
-    for end in seen.unanswered.iter().filter(|end| end.origin.first >= from) {
+    for end in seen.unanswered.iter().filter(|end| end.key.first >= from) {
         let books: [Option<&mut RequestCounts>; 2] =
-            [Some(&mut attempts), (!end.tries_again).then_some(&mut requests)];
+            [Some(&mut attempts), (!end.will_retry).then_some(&mut requests)];
         for book in books.into_iter().flatten() {
-            *match end.denial {
-                Denial::Refused(_) => &mut book.rejected,
-                Denial::TimedOut => &mut book.timed_out,
-                Denial::Lost => &mut book.failed,
+            *match end.outcome {
+                Outcome::Rejected(_) => &mut book.rejected,
+                Outcome::TimedOutWaiting | Outcome::TimedOutInService => &mut book.timed_out,
+                Outcome::Failed => &mut book.failed,
+                Outcome::Served | Outcome::Wasted => unreachable!("they have an answer"),
             } += 1;
         }
     }
@@ -131,11 +132,11 @@ fn every_attempt_is_accounted_for_and_a_request_ends_once() {
             assert!(record.classes.is_empty() || by_class == record.requests.offered);
             assert!(record.classes.iter().all(|class| balances(&class.requests)));
             // Every retry follows a failure, and every request ends at most once.
-            let promised = seen.unanswered.iter().filter(|end| end.tries_again).count();
+            let promised = seen.unanswered.iter().filter(|end| end.will_retry).count();
             assert!(seen.retries.len() <= promised);
             let mut ends: BTreeMap<u64, u64> = BTreeMap::new();
             let answered = seen.answers.iter().map(|(origin, _)| origin.first);
-            let denied = seen.unanswered.iter().filter(|end| !end.tries_again).map(|end| end.origin.first);
+            let denied = seen.unanswered.iter().filter(|end| !end.will_retry).map(|end| end.key.first);
             answered.chain(denied).for_each(|first| *ends.entry(first).or_default() += 1);
             let total: u64 = ends.values().sum();
             assert!(total <= seen.offered);
@@ -151,12 +152,14 @@ fn nothing_uses_more_cpu_than_is_reserved_and_nothing_is_said_before_it_happens(
             let shares =
                 seen.periods.iter().map(|period| period.cpu_utilization).chain([record.cpu_utilization]);
             assert!(shares.flatten().all(|share| (0.0..=1.0 + 1e-9).contains(&share)));
-            assert!(seen.unanswered.iter().all(|end| end.at <= plan.horizon.0 && end.arrival <= end.at));
+            assert!(
+                seen.unanswered.iter().all(|end| end.at <= plan.horizon.0 && end.visit.arrival <= end.at)
+            );
             assert!(seen.answers.iter().all(|(origin, p)| {
                 p.end <= plan.horizon.0
                     && [origin.first, p.arrival, p.start, p.cpu_start, p.cpu_end, p.end].is_sorted()
             }));
-            let kills = seen.unanswered.iter().filter(|end| end.denial == Denial::Lost);
+            let kills = seen.unanswered.iter().filter(|end| end.outcome == Outcome::Failed);
             let gone: Vec<u64> = seen
                 .moves
                 .iter()
@@ -178,7 +181,7 @@ fn crowded_plans_are_the_same_run_twice_and_reach_everything() {
         let (first, second) = (run(&plan), run(&plan));
         assert_eq!(first.outcome.fingerprint, second.outcome.fingerprint);
         for (seen, record) in services(&first) {
-            let lost = seen.unanswered.iter().filter(|end| end.denial == Denial::Lost).count() as u64;
+            let lost = seen.unanswered.iter().filter(|end| end.outcome == Outcome::Failed).count() as u64;
             let classes = record.classes.len() as u64;
             let again = seen.retries.len() as u64;
             let memory = seen.failed.len() as u64;

@@ -32,7 +32,7 @@ fn sine(mean: f64, swing: f64, period: f64, step: u64, until: u64) -> TrafficPla
 /// Counts in the windows that end at `ends` [s], the first of which begins at 0.
 fn counts(traffic: &TrafficPlan, name: &str, replication: u64, ends: &[u64]) -> Vec<f64> {
     let mut stream =
-        ArrivalStream::new(traffic, Streams::new(1, replication).stream(Purpose::Arrivals, name));
+        ArrivalStream::new(traffic, Streams::new(1, replication).stream(Purpose::ARRIVALS, name));
     let mut count = |until: u64| {
         let mut count = 0;
         loop {

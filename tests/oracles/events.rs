@@ -5,13 +5,13 @@
 //! no plan's: they drive the fleet directly, which hangs when it is empty and goes on a set-up after the next arrival.
 //! `ps-two-jobs`, `ps-three-on-two-cores` and `ps-mixed` are tests of the kernel's own file.
 
-use windtunnel::kernel::facts::{Answers, Origin, Passage, Unanswered};
+use windtunnel::kernel::facts::{Attempt, Outcome, Pace, Probe, RequestBatch};
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::service::{
-    CpuDiscipline, EventSink, Jitter, Jobs, JobsParts, RequestPlan, RetryPlan, Routing, Seats, TaskPlan,
+    CpuDiscipline, Jitter, Jobs, JobsParts, RequestPlan, RetryPlan, Routing, Seats, TaskPlan,
 };
 use windtunnel::kernel::traffic::{ArrivalStream, RateCurve, TrafficPlan};
-use windtunnel::kernel::units::{NANOS_PER_SEC, SimDuration};
+use windtunnel::kernel::units::{NANOS_PER_SEC, ServiceId, SimDuration};
 use windtunnel::kernel::world::Fidelity;
 
 use super::measure::Quantity::{
@@ -181,24 +181,19 @@ struct Heard {
     attempts: u64,
 }
 
-impl EventSink for Heard {
-    fn offered(&mut self, _: u32, _: u64) {}
-    fn routed(&mut self, count: u64) {
-        self.attempts += count;
-    }
-    fn tried_again(&mut self, _: &Origin) {}
-    fn answered(&mut self, answers: &Answers<'_>) {
-        for p in answers.passages.iter().filter(|p| p.arrival >= self.warm) {
+impl Probe for Heard {
+    fn requests(&mut self, _: ServiceId, batch: &RequestBatch<'_>) {
+        self.attempts += batch.routed;
+        let ended = |attempt: &&Attempt| attempt.outcome != Outcome::Wasted && !attempt.will_retry;
+        self.failures += batch.attempts.iter().filter(ended).count() as u64;
+        for p in batch.served.iter().flat_map(|served| served.iter()).filter(|p| p.arrival >= self.warm) {
             self.sum += p.end - p.arrival;
             self.answers += 1;
         }
     }
-    fn unanswered(&mut self, end: &Unanswered) {
-        self.failures += u64::from(!end.tries_again);
-    }
-    fn worked_in_vain(&mut self, _: &Passage) {}
-    fn used(&mut self, _: [i128; 3], _: &windtunnel::kernel::facts::Leaving) {}
 }
+
+impl Pace for Heard {}
 
 fn fleet<'p>(
     traffic: &'p TrafficPlan,
@@ -208,9 +203,18 @@ fn fleet<'p>(
     streams: Streams,
 ) -> Jobs<'p> {
     let slow_start = SimDuration::ZERO;
-    let parts =
-        JobsParts { request, task, warm_up: None, routing, nodes: 1, slow_start, name: "web", streams };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
+    let parts = JobsParts {
+        service: ServiceId(0),
+        request,
+        task,
+        warm_up: None,
+        routing,
+        nodes: 1,
+        slow_start,
+        name: "web",
+        streams,
+    };
+    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 /// Mean response time [s] of one server that switches off when it is empty and needs `setup` to come back.
@@ -224,8 +228,8 @@ fn with_setup(rate: f64, mean: f64, setup: &Distribution, replication: u64) -> f
     (task.cpu_units, task.concurrency) = (1024, None);
     let mut jobs = fleet(&traffic, &request, &task, Routing::RoundRobin, streams);
     let slot = jobs.enter();
-    let mut arrivals = ArrivalStream::new(&traffic, streams.stream(Purpose::Arrivals, "web"));
-    let mut setups: Rng = streams.stream(Purpose::Startup, "web");
+    let mut arrivals = ArrivalStream::new(&traffic, streams.stream(Purpose::ARRIVALS, "web"));
+    let mut setups: Rng = streams.stream(Purpose::STARTUP, "web");
     let mut heard = Heard { warm: seconds(warm).0, ..Heard::default() };
     let mut back_at = None;
     while let Some(arrival) = arrivals.take_before(horizon, 1).first().copied() {

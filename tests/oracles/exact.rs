@@ -10,7 +10,9 @@ use windtunnel::kernel::service::{
     StartupPlan, StoppingPlan, TaskPlan,
 };
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
-use windtunnel::kernel::units::{Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, SimDuration, SimTime, Usd};
+use windtunnel::kernel::units::{
+    Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, ServiceId, SimDuration, SimTime, Usd,
+};
 use windtunnel::kernel::world::Plan;
 
 use super::measure::{replicate, verdict};
@@ -138,7 +140,7 @@ fn exponential_lives_of_45_s_are_billed_as_72_s_on_average() {
     // bill-exp45: E[max(60, ⌈X⌉)] = 60 + Σ P(X > k) over k ≥ 60.
     let law = Distribution::exponential(secs(45)).expect("a mean above zero");
     let figures = replicate(100, |replication| {
-        let mut rng = Streams::new(1, replication).stream(Purpose::Startup, "bill-exp45");
+        let mut rng = Streams::new(1, replication).stream(Purpose::STARTUP, "bill-exp45");
         let mut lives = vec![0; 10_000];
         law.fill(&mut rng, &mut lives);
         let seconds: u64 = lives.iter().map(|life| billed_seconds(SimDuration(*life), secs(60))).sum();
@@ -194,7 +196,14 @@ impl Stage {
         };
         Self {
             lifecycle: Lifecycle::new(&parts),
-            fleet: Fleet::new(&task, false, false, (Routing::RoundRobin, 1, Rng::from_key(1)), secs(30)),
+            fleet: Fleet::new(
+                ServiceId(0),
+                &task,
+                false,
+                false,
+                (Routing::RoundRobin, 1, Rng::from_key(1)),
+                secs(30),
+            ),
             bucket: LaunchBucket::new(&limits),
             meter: Meter::new(tariff, 0),
             calendar: Calendar::default(),

@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use windtunnel::kernel::facts::{Answers, Denial, Passage, Passages, Probe, Refusal, Unanswered};
+use windtunnel::kernel::facts::{Attempt, Outcome, Probe, RequestBatch, Visit};
 use windtunnel::kernel::telemetry::UsageTotals;
 use windtunnel::kernel::units::{ServiceId, SimTime};
 use windtunnel::kernel::world::{Observer, PeriodClosed, Plan, simulate};
@@ -104,7 +104,7 @@ struct Sample {
 }
 
 impl Sample {
-    fn passage(&mut self, p: &Passage) {
+    fn passage(&mut self, p: &Visit) {
         if p.arrival >= self.warm {
             self.waits.push(p.cpu_start - p.arrival);
             self.responses.push(p.end - p.arrival);
@@ -173,33 +173,39 @@ fn nearest_rank(values: &mut [u64], q: f64) -> f64 {
     *values.select_nth_unstable(rank - 1).1 as f64 / 1e9
 }
 
-impl Probe for Sample {
-    fn served(&mut self, _: ServiceId, passages: &Passages<'_>) {
-        passages.iter().for_each(|passage| self.passage(&passage));
-    }
-
-    fn served_revocably(&mut self, _: ServiceId, passage: &Passage) {
-        self.passage(passage);
-    }
-
-    /// Patience ends with the wait in these models, so a client that gives up in service counts as served.
-    fn gave_up_in_service(&mut self, _: ServiceId, passage: &Passage, _: u64) {
-        self.passage(passage);
-    }
-
-    fn gave_up_waiting(&mut self, _: ServiceId, arrival: u64, at: u64) {
-        if arrival >= self.warm {
-            self.abandoned += 1;
-            self.abandoned_wait += at - arrival;
+impl Sample {
+    /// An attempt whose outcome was stated in advance. Patience ends with the wait in these models, so a client that gives up
+    /// in service counts as served.
+    fn foreseen(&mut self, attempt: &Attempt) {
+        let visit = &attempt.visit;
+        match attempt.outcome {
+            Outcome::Served | Outcome::TimedOutInService => self.passage(visit),
+            Outcome::TimedOutWaiting if visit.arrival >= self.warm => {
+                self.abandoned += 1;
+                self.abandoned_wait += attempt.at - visit.arrival;
+            }
+            Outcome::Rejected(_) => self.refused += u64::from(attempt.at >= self.warm),
+            _ => {}
         }
     }
+}
 
-    fn refused(&mut self, _: ServiceId, at: u64, _: Refusal) {
-        self.refused += u64::from(at >= self.warm);
-    }
-
-    fn answered(&mut self, _: ServiceId, answers: &Answers<'_>) {
-        for (first, p) in answers.first.iter().zip(answers.passages.iter()) {
+impl Probe for Sample {
+    fn requests(&mut self, _: ServiceId, batch: &RequestBatch<'_>) {
+        for attempt in batch.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Wasted) {
+            if batch.is_final {
+                let is_refused = matches!(attempt.outcome, Outcome::Rejected(_));
+                self.attempt(attempt.key.first, attempt.visit.arrival, is_refused);
+                self.lost += u64::from(attempt.at >= self.warm && !attempt.will_retry);
+            } else {
+                self.foreseen(attempt);
+            }
+        }
+        let Some(served) = &batch.served else { return };
+        let Some(first) = batch.first else {
+            return served.iter().for_each(|visit| self.passage(&visit));
+        };
+        for (first, p) in first.iter().zip(served.iter()) {
             self.attempt(*first, p.arrival, false);
             if *first >= self.warm {
                 self.waits.push(p.cpu_start - p.arrival);
@@ -207,11 +213,6 @@ impl Probe for Sample {
                 self.orbit += p.arrival - first;
             }
         }
-    }
-
-    fn unanswered(&mut self, _: ServiceId, end: &Unanswered) {
-        self.attempt(end.origin.first, end.arrival, matches!(end.denial, Denial::Refused(_)));
-        self.lost += u64::from(end.at >= self.warm && !end.tries_again);
     }
 }
 

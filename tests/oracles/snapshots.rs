@@ -4,7 +4,7 @@
 //! A sine is given to the kernel as chords of 10 s: a chord is off by at most h²/8 · |λ″| = 100/8 · 2·(2π/3600)² =
 //! 7.6·10⁻⁵ requests/s, so a count of sessions of 600 s is off by less than 0.05, a fiftieth of its standard error.
 
-use windtunnel::kernel::facts::{Passage, Passages, Probe};
+use windtunnel::kernel::facts::{Probe, RequestBatch, Visit};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{ServiceId, SimDuration};
@@ -30,7 +30,7 @@ impl Census {
         census.present.iter().map(|count| *count as f64).collect()
     }
 
-    fn passage(&mut self, p: &Passage) {
+    fn passage(&mut self, p: &Visit) {
         let first = self.instants.partition_point(|at| *at < p.arrival);
         for (at, present) in self.instants[first..].iter().zip(&mut self.present[first..]) {
             if *at >= p.end {
@@ -42,12 +42,9 @@ impl Census {
 }
 
 impl Probe for Census {
-    fn served(&mut self, _: ServiceId, passages: &Passages<'_>) {
-        passages.iter().for_each(|passage| self.passage(&passage));
-    }
-
-    fn served_revocably(&mut self, _: ServiceId, passage: &Passage) {
-        self.passage(passage);
+    fn requests(&mut self, _: ServiceId, batch: &RequestBatch<'_>) {
+        batch.attempts.iter().for_each(|attempt| self.passage(&attempt.visit));
+        batch.served.iter().flat_map(|served| served.iter()).for_each(|visit| self.passage(&visit));
     }
 }
 

@@ -25,7 +25,7 @@ use windtunnel::record::{
     DecisionKind, DecisionRecord, Histogram, LatencySummary, MinuteRecord, RequestCounts, RunRecord,
     ScalingCounts, ServiceRecord, TaskStatistics,
 };
-use windtunnel::scenario::{Check, Comparator, Quantity, Scenario, ServiceNotes, TraceCounts};
+use windtunnel::scenario::{Check, Comparator, Measure, Scenario, ServiceNotes, TraceCounts};
 
 /// 2026-11-27T00:00:00Z.
 pub(super) const START_UNIX_NS: i64 = 1_795_737_600_000_000_000;
@@ -178,9 +178,9 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
         },
         services: notes,
         checks: vec![
-            check("p99_response_time < 800ms", Quantity::ResponseTimeQuantile(0.99), Comparator::Less, 800.0),
-            check("availability >= 99.9%", Quantity::Availability, Comparator::GreaterOrEqual, 0.999),
-            check("cost_per_month < 2000 USD", Quantity::CostPerMonth, Comparator::Less, 2000.0),
+            check("p99_response_time < 800ms", Measure::ResponseQuantile(0.99), Comparator::Less, 800.0),
+            check("availability >= 99.9%", Measure::Availability, Comparator::GreaterOrEqual, 0.999),
+            check("cost_per_month < 2000 USD", Measure::CostPerMonth, Comparator::Less, 2000.0),
         ],
         sweep: None,
         search: None,
@@ -193,8 +193,8 @@ pub(super) fn scenario(name: &str, services: Vec<ServicePlan>, horizon: SimDurat
     }
 }
 
-pub(super) fn check(text: &str, quantity: Quantity, comparator: Comparator, limit: f64) -> Check {
-    Check { text: text.to_owned(), quantity, comparator, limit }
+pub(super) fn check(text: &str, measure: Measure, comparator: Comparator, limit: f64) -> Check {
+    Check { text: text.to_owned(), measure, comparator, limit }
 }
 
 /// A result with its checks judged.

@@ -4,7 +4,7 @@ use windtunnel::experiment::RunResult;
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime};
 use windtunnel::report::{chart_png, chart_svg};
-use windtunnel::scenario::{Comparator, Quantity};
+use windtunnel::scenario::{Comparator, Measure};
 
 use super::fixture::{
     check, empty, flash_sale, idle, poisoned, result, scenario, service_plan, sketch, spike_day, two_services,
@@ -139,9 +139,9 @@ fn policies_and_limits_are_named_beside_their_lines() {
     }
     let mut odd = spike_day();
     odd.scenario.checks = vec![
-        check("", Quantity::ResponseTimeQuantile(0.999), Comparator::LessOrEqual, 0.0),
-        check("", Quantity::ResponseTimeMax, Comparator::Less, f64::INFINITY),
-        check("", Quantity::ResponseTimeMean, Comparator::Less, f64::NAN),
+        check("", Measure::ResponseQuantile(0.999), Comparator::LessOrEqual, 0.0),
+        check("", Measure::ResponseMax, Comparator::Less, f64::INFINITY),
+        check("", Measure::ResponseMean, Comparator::Less, f64::NAN),
     ];
     assert_well_formed(&chart_svg(&odd).unwrap());
 }

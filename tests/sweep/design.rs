@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use windtunnel::experiment::sweep::{Design, Points};
+use windtunnel::experiment::points::{Design, Points};
 use windtunnel::scenario::Axis;
 
 fn axes(texts: &[&str]) -> Vec<Axis> {

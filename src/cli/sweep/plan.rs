@@ -8,9 +8,10 @@ use std::sync::atomic::AtomicBool;
 use super::SweepRequest;
 use crate::cli::commands::{by_baseline, fail, more_on, varied, without_baseline};
 use crate::cli::exit::Exit;
-use crate::experiment::sweep::{self, Design, Head, Points};
+use crate::experiment::points::{self, Design, Points};
+use crate::experiment::sweep::{self, Head};
 use crate::experiment::{Base, Figure};
-use crate::scenario::{self, Axis, Design as Spec, Files, Scenario, Source};
+use crate::scenario::{self, Axis, Files, Scenario, Source};
 use crate::shell::files::{Folder, read_bytes, read_scenario};
 use crate::shell::shelf::Shelf;
 use crate::shell::terminal::{note, stderr_colour};
@@ -138,11 +139,9 @@ fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<A
             &format!("there are two axes `{}`; give all its values to one", pair[0]),
         ));
     }
-    let points = match (request.latin_hypercube, spec.map(|spec| spec.design)) {
+    let points = match (request.latin_hypercube, spec.map(|spec| &spec.design)) {
         (Some(points), _) => Points::LatinHypercube { points },
-        (None, Some(Spec::LatinHypercube { points })) if request.axes.is_empty() => {
-            Points::LatinHypercube { points }
-        }
+        (None, Some(points)) if request.axes.is_empty() => points.clone(),
         _ => Points::Grid,
     };
     Ok((axes, points))
@@ -150,7 +149,7 @@ fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<A
 
 fn points_of_file(path: &Path) -> Result<(Vec<Axis>, Points), Exit> {
     let bytes = read_bytes(path).map_err(|message| fail(Exit::Usage, &message))?;
-    sweep::points_of(&bytes).map_err(|faults| {
+    points::points_of(&bytes).map_err(|faults| {
         const MOST: usize = 20;
         for fault in faults.iter().take(MOST) {
             fail(Exit::Usage, &format!("`{}`: {fault}", path.display()));

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::Given;
-use crate::experiment::sweep::{MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS, Shard};
+use crate::experiment::points::{MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS};
+use crate::experiment::sweep::Shard;
 use crate::scenario::Axis;
 
 const SWEEP_HELP: &str = "\

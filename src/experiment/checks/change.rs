@@ -6,7 +6,7 @@ use super::shown::shown_estimate;
 use super::{CheckOutcome, nothing, priced, verdict};
 use crate::experiment::{CheckStatus, Figure, Measure, Sample, of_means, of_ratios};
 use crate::kernel::units::SimDuration;
-use crate::scenario::{Check, Quantity, Scenario, Unpriced};
+use crate::scenario::{Check, Scenario, Unpriced};
 
 /// The bills of runs, to be compared with those of others.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +43,7 @@ pub(super) fn judge(check: &Check, bills: &Bills, baseline: Option<&Bills>, conf
     let costs = &bills.costs;
     let pairs = costs.iter().zip(&baseline.costs).map(|(cost, base)| Some((*cost)?).zip(*base));
     let pairs: Vec<Option<(f64, f64)>> = pairs.collect();
-    let pseudo = if check.quantity == Quantity::CostChangeShare {
+    let pseudo = if check.measure == Measure::CostChangeShare {
         let shares = pairs.iter().map(|pair| pair.map(|(cost, base)| (cost - base, base)));
         of_ratios(&shares.collect::<Vec<_>>())
     } else {
@@ -70,8 +70,8 @@ mod tests {
     use super::*;
     use crate::scenario::Comparator;
 
-    fn check(quantity: Quantity, limit: f64) -> Check {
-        Check { text: String::new(), quantity, comparator: Comparator::LessOrEqual, limit }
+    fn check(measure: Measure, limit: f64) -> Check {
+        Check { text: String::new(), measure, comparator: Comparator::LessOrEqual, limit }
     }
 
     /// The bills of runs of a month that cost so much.
@@ -85,10 +85,10 @@ mod tests {
         // Costs that vary by far more than the change: 100, 200, 300 against 5 % more of each.
         let baseline = bills(&[100.0, 200.0, 300.0]);
         let costs = bills(&[105.0, 210.0, 315.0]);
-        let share = check(Quantity::CostChangeShare, 0.051);
+        let share = check(Measure::CostChangeShare, 0.051);
         let outcome = judge(&share, &costs, Some(&baseline), 0.95);
         assert_eq!((outcome.status, outcome.value.as_str()), (CheckStatus::Pass, "+5%"));
-        let amount = judge(&check(Quantity::CostChange, 5.0), &costs, Some(&baseline), 0.95);
+        let amount = judge(&check(Measure::CostChange, 5.0), &costs, Some(&baseline), 0.95);
         // 5, 10, 15: mean 10, half width 4.303 · 5 / √3 = 12.42.
         assert_eq!(amount.status, CheckStatus::Inconclusive);
         assert_eq!(amount.value, "+10.00 USD (-2.42 USD to +22.42 USD)");
@@ -96,11 +96,11 @@ mod tests {
 
     #[test]
     fn without_a_baseline_nothing_passes() {
-        let outcome = judge(&check(Quantity::CostChange, 1e9), &bills(&[1.0]), None, 0.95);
+        let outcome = judge(&check(Measure::CostChange, 1e9), &bills(&[1.0]), None, 0.95);
         assert_eq!(outcome.status, CheckStatus::NoData);
         assert!(outcome.note.is_some_and(|note| note.contains("--baseline")));
         let free = bills(&[0.0]);
-        let share = judge(&check(Quantity::CostChangeShare, 0.1), &bills(&[1.0]), Some(&free), 0.95);
+        let share = judge(&check(Measure::CostChangeShare, 0.1), &bills(&[1.0]), Some(&free), 0.95);
         assert_eq!(share.status, CheckStatus::NoData);
     }
 
@@ -108,10 +108,9 @@ mod tests {
     fn a_saving_can_be_asked_for() {
         let baseline = bills(&[100.0, 100.0]);
         let saved =
-            judge(&check(Quantity::CostChangeShare, -0.1), &bills(&[85.0, 85.0]), Some(&baseline), 0.95);
+            judge(&check(Measure::CostChangeShare, -0.1), &bills(&[85.0, 85.0]), Some(&baseline), 0.95);
         assert_eq!((saved.status, saved.value.as_str()), (CheckStatus::Pass, "-15%"));
-        let not =
-            judge(&check(Quantity::CostChangeShare, -0.1), &bills(&[99.0, 99.0]), Some(&baseline), 0.95);
+        let not = judge(&check(Measure::CostChangeShare, -0.1), &bills(&[99.0, 99.0]), Some(&baseline), 0.95);
         assert_eq!((not.status, not.value.as_str()), (CheckStatus::Fail, "-1%"));
     }
 
@@ -121,7 +120,7 @@ mod tests {
             let unpriced = Unpriced { items: vec!["alb_hour".to_owned()], region: "eu-south-1".to_owned() };
             Bills { unpriced, ..bills(costs) }
         };
-        let share = check(Quantity::CostChangeShare, 0.05);
+        let share = check(Measure::CostChangeShare, 0.05);
         let unlike = judge(&share, &cut(&[50.0]), Some(&bills(&[100.0])), 0.95);
         assert_eq!((unlike.status, unlike.value.as_str()), (CheckStatus::Inconclusive, "not comparable"));
         assert!(unlike.fails(false) && unlike.estimate.is_none());

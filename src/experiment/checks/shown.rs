@@ -3,7 +3,7 @@
 
 use super::{compare, ends, holds};
 use crate::experiment::Estimate;
-use crate::scenario::{Check, Quantity};
+use crate::scenario::{Check, Unit};
 
 /// The value with its interval: `612ms (603ms to 621ms)`.
 pub(super) fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
@@ -15,27 +15,17 @@ pub(super) fn shown_estimate(check: &Check, estimate: &Estimate) -> String {
 
 /// The value with its unit, from a sensible number of digits on.
 pub(super) fn shown(check: &Check, value: f64) -> String {
-    let mut is_signed = false;
-    let (scale, unit, least) = match check.quantity {
-        Quantity::TimeToCapacity => return span(check, value),
-        Quantity::ResponseTimeQuantile(_)
-        | Quantity::ResponseTimeMean
-        | Quantity::ResponseTimeMax
-        | Quantity::WaitingTimeQuantile(_)
-        | Quantity::WaitingTimeMean => (1.0, "ms", if value >= 100.0 { 0 } else { 2 }),
-        Quantity::Availability => (100.0, "%", 2),
-        Quantity::CpuMean => (100.0, "%", 1),
-        Quantity::CostTotal | Quantity::CostPerMonth | Quantity::CostPerMillionRequests => (1.0, " USD", 2),
-        Quantity::RunningMax => (1.0, " tasks", 0),
-        Quantity::MinutesOver(_) => (1.0, " min", 1),
-        Quantity::CostChange => {
-            is_signed = true;
-            (1.0, " USD", 2)
-        }
-        Quantity::CostChangeShare => {
-            is_signed = true;
-            (100.0, "%", 1)
-        }
+    let of = check.measure.unit();
+    let is_signed = matches!(of, Unit::UsdChange | Unit::ShareChange);
+    let (scale, unit, least) = match of {
+        Unit::Seconds => return span(check, value),
+        Unit::Millis => (1.0, "ms", if value >= 100.0 { 0 } else { 2 }),
+        Unit::ServedShare => (100.0, "%", 2),
+        Unit::Utilization | Unit::ShareChange => (100.0, "%", 1),
+        Unit::Usd | Unit::UsdChange => (1.0, " USD", 2),
+        Unit::Tasks => (1.0, " tasks", 0),
+        Unit::Minutes => (1.0, " min", 1),
+        Unit::Count => (1.0, "", 0),
     };
     let is_money = unit == " USD";
     for decimals in least..12 {

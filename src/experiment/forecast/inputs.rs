@@ -4,6 +4,9 @@ use crate::experiment::student::normal_quantile;
 use crate::kernel::random::{Purpose, Streams};
 use crate::scenario::ForecastSpec;
 
+/// Streams of the inputs of a forecast that are not known, one draw an input.
+const INPUTS: Purpose = Purpose::new("forecast");
+
 /// The inputs of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Draw {
@@ -54,7 +57,7 @@ impl Input {
 pub fn draw(spec: &ForecastSpec, seed: u64, run: u64) -> Draw {
     let streams = Streams::new(seed, run);
     let normal = |what: &str| {
-        let unit = streams.stream(Purpose::Forecast, what).open_unit();
+        let unit = streams.stream(INPUTS, what).open_unit();
         // The quantile function is given for the upper half.
         if unit > 0.5 { normal_quantile(unit) } else { -normal_quantile(1.0 - unit) }
     };

@@ -1,7 +1,7 @@
 //! What a race says beyond its winner: how much each knob moves the figures, and what would change the choice.
 
+use super::Found;
 use super::race::{Fate, Runner};
-use super::{Found, values_of};
 use crate::experiment::checks;
 use crate::scenario::Axis;
 
@@ -35,14 +35,14 @@ pub struct Level {
 /// candidates share.
 #[must_use]
 pub fn knobs(found: &Found) -> Vec<Knob> {
-    let p99 = found.limits.len();
+    let (p99, design) = (found.limits.len(), found.design());
     let points: Vec<Point> = found
         .runners
         .iter()
         .filter_map(|runner| {
             // The first run alone: later ones are of the better candidates only, and all have seen this one.
             let first = runner.scores.first()?;
-            let values = values_of(&found.axes, runner.candidate);
+            let values = design.choice(runner.candidate as u64);
             Some(Point { values, cost: first.cost, p99: first.figures[p99]? })
         })
         .collect();

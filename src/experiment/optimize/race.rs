@@ -15,6 +15,10 @@ use crate::scenario::Check;
 /// judgements at most.
 const SURE: f64 = 0.999;
 
+/// Candidates that take turns: all of them see a replication before the next begins, and no others are run meanwhile, so
+/// that what was made for a run can be kept for the next.
+pub(super) const TURNS: usize = 32;
+
 /// Candidates that are never dropped by rank alone.
 const FEW: usize = 6;
 
@@ -126,11 +130,16 @@ pub fn race(
         if alive.is_empty() {
             return runners;
         }
-        let count = alive.len() as u64;
-        // Candidates change fastest: all of them see a replication before the next begins.
-        let job = |number: u64| run(alive[index(number % count)], begun + number / count);
-        pool::in_order(0..count * (goal - begun), job, |number, result| {
-            let runner = &mut runners[alive[index(number % count)]];
+        let turn = |number: u64| {
+            let (place, run) = turn(number, alive.len() as u64, goal - begun);
+            (alive[index(place)], begun + run)
+        };
+        let job = |number: u64| {
+            let (candidate, replication) = turn(number);
+            run(candidate, replication)
+        };
+        pool::in_order(0..alive.len() as u64 * (goal - begun), job, |number, result| {
+            let runner = &mut runners[turn(number).0];
             match result {
                 Ok(score) => runner.scores.push(score),
                 Err(why) => runner.fate = Fate::Broken(why),
@@ -146,6 +155,16 @@ pub fn race(
         begun = goal;
         goal = (goal * 2).min(rules.at_most);
     }
+}
+
+/// Which of `count` candidates has the turn of that number in a round of `runs` runs, and in which run: [`TURNS`] of them
+/// change fastest.
+const fn turn(number: u64, count: u64, runs: u64) -> (u64, u64) {
+    let turns = TURNS as u64;
+    let first = number / (turns * runs) * turns;
+    let size = if count - first < turns { count - first } else { turns };
+    let rest = number - first * runs;
+    (first + rest % size, rest / size)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "below the number of candidates")]
@@ -199,6 +218,25 @@ fn drop_out(runners: &mut [Runner], rules: &Rules) {
         });
         for candidate in &left[most..] {
             runners[*candidate].fate = Fate::Ranked;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_candidate_has_every_run_once_and_its_runs_in_order() {
+        for (count, runs) in [(1, 3), (5, 2), (32, 3), (33, 4), (100, 3)] {
+            let mut next = vec![0; usize::try_from(count).unwrap()];
+            for number in 0..count * runs {
+                let (place, run) = turn(number, count, runs);
+                let next = &mut next[usize::try_from(place).unwrap()];
+                assert_eq!(run, *next, "{count} candidates, {runs} runs, turn {number}");
+                *next += 1;
+            }
+            assert!(next.iter().all(|done| *done == runs));
         }
     }
 }

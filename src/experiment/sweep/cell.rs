@@ -2,36 +2,30 @@
 //! never the end of the sweep.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 use super::Head;
-use super::design::Design;
 use super::row::{Done, Failure, FailureKind, Outcome, Row, Verdict};
+use crate::experiment::points::{Design, LoadedPoints};
 use crate::experiment::{Base, CheckOutcome, CheckStatus, Figure, checks, pool, threads};
 use crate::kernel::world::{RunError, Stop};
 use crate::record::{self, Limits};
 use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
 
-/// A point's scenario, loaded once for all its replications.
-type Slot = Arc<OnceLock<Result<Box<Scenario>, Failure>>>;
-
 /// Runs the cells of a sweep.
 #[derive(Debug)]
 pub struct Runner<'a> {
-    base: Base<'a>,
     design: &'a Design<'a>,
+    points: LoadedPoints<'a, Failure>,
     /// The seed of rows that cannot be loaded.
     seed: u64,
     figures: usize,
     /// What the bills of comparable points leave out.
     unpriced: Unpriced,
     limits: Limits<'a>,
-    /// The points that were loaded last; as many as cells can be under way.
-    loaded: Mutex<VecDeque<(u64, Slot)>>,
 }
 
 impl<'a> Runner<'a> {
@@ -40,7 +34,9 @@ impl<'a> Runner<'a> {
     pub fn new(base: Base<'a>, design: &'a Design<'a>, head: &'a Head, limits: Limits<'a>) -> Self {
         let (seed, figures) = (head.seed, head.figures.len());
         let unpriced = Unpriced { items: head.unpriced.clone(), region: head.region.clone() };
-        Self { base, design, seed, figures, unpriced, limits, loaded: Mutex::default() }
+        // As many as cells can be under way.
+        let points = LoadedPoints::new(base, design, threads::count() + 1);
+        Self { design, points, seed, figures, unpriced, limits }
     }
 
     /// Runs the `count` cells that `cell` numbers, on all cores, and gives each row to `take` as it is finished, until
@@ -67,16 +63,15 @@ impl<'a> Runner<'a> {
         if self.limits.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return None;
         }
-        let slot = self.slot(point);
         let mut seed = self.seed;
-        let outcome = guarded(|| {
-            let scenario = match slot.get_or_init(|| self.load(point)) {
-                Ok(scenario) => scenario,
-                Err(failure) => return Ok(Some(Outcome::Failed(failure.clone()))),
-            };
-            seed = scenario.seed;
-            self.simulate(scenario, replication)
-        });
+        let simulate = |scenario: Result<&Scenario, &Failure>| match scenario {
+            Ok(scenario) => {
+                seed = scenario.seed;
+                self.simulate(scenario, replication)
+            }
+            Err(failure) => Ok(Some(Outcome::Failed(failure.clone()))),
+        };
+        let outcome = guarded(|| self.points.with(point, |loaded| self.accept(loaded), simulate));
         let outcome = match outcome {
             Ok(outcome) => outcome?,
             Err(failure) => Outcome::Failed(failure),
@@ -106,8 +101,8 @@ impl<'a> Runner<'a> {
         })))
     }
 
-    fn load(&self, point: u64) -> Result<Box<Scenario>, Failure> {
-        let loaded = self.base.load(&self.design.overrides(point));
+    /// The scenario of a point, where its figures can be compared with those of the others.
+    fn accept(&self, loaded: Loaded) -> Result<Box<Scenario>, Failure> {
         let message = why_not(&loaded);
         let Some(scenario) = loaded.scenario else {
             return Err(Failure { kind: FailureKind::Invalid, message });
@@ -121,20 +116,6 @@ impl<'a> Runner<'a> {
         }
         Ok(Box::new(scenario))
     }
-
-    /// The place of a point's scenario; threads that want the same point share it.
-    fn slot(&self, point: u64) -> Slot {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, slot)) = loaded.iter().find(|(known, _)| *known == point) {
-            return Arc::clone(slot);
-        }
-        if loaded.len() > threads::count() {
-            loaded.pop_front();
-        }
-        let slot = Slot::default();
-        loaded.push_back((point, Arc::clone(&slot)));
-        slot
-    }
 }
 
 fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
@@ -143,7 +124,7 @@ fn verdict(scenario: &Scenario, record: &record::RunRecord) -> Verdict {
         .checks
         .iter()
         .zip(checks::evaluate(scenario, record))
-        .filter_map(|(check, outcome)| (!check.quantity.needs_baseline()).then_some(outcome))
+        .filter_map(|(check, outcome)| (!check.measure.needs_baseline()).then_some(outcome))
         .collect();
     let has = |status| outcomes.iter().any(|outcome| outcome.status == status);
     match () {

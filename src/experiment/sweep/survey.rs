@@ -4,32 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use super::Head;
 use super::row::{FailureKind, Outcome, Row, Verdict};
-use super::{Design, Head};
+use crate::experiment::figures::largest;
+use crate::experiment::pareto::{ParetoPoint, front};
+use crate::experiment::points::Design;
 use crate::experiment::{Estimate, of_means};
 
 /// Confidence of the intervals of a point's figures.
 const CONFIDENCE: f64 = 0.95;
-
-/// A point in the plane of the front; not a number where its replications did not all end with figures.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
-    /// Cost a month, mean of the replications \[USD\].
-    pub cost: f64,
-    /// 99th percentile of response times, mean of the replications; with several services that of the slowest \[ms\].
-    pub p99: f64,
-}
-
-impl Place {
-    /// A point that has no place.
-    pub const NOWHERE: Self = Self { cost: f64::NAN, p99: f64::NAN };
-
-    /// Whether it has both.
-    #[must_use]
-    pub const fn is_somewhere(&self) -> bool {
-        self.cost.is_finite() && self.p99.is_finite()
-    }
-}
 
 /// What the replications of a point say together.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,8 +27,8 @@ pub struct PointSummary {
     pub approximate: u64,
     /// The figures: mean and half width of the 95 % interval.
     pub figures: Vec<Option<Estimate>>,
-    /// Its place.
-    pub place: Place,
+    /// Its cost and p99.
+    pub at: ParetoPoint,
     /// The first failure, where there is one.
     pub error: Option<String>,
 }
@@ -74,9 +57,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
     let p99 = head.p99();
     let slowest: Vec<Option<f64>> = done
         .iter()
-        .map(|cell| {
-            p99.iter().filter_map(|index| cell.figures.get(*index).copied().flatten()).reduce(f64::max)
-        })
+        .map(|cell| largest(p99.iter().filter_map(|index| cell.figures.get(*index).copied().flatten())))
         .collect();
     let cost = head.cost().and_then(|index| figures[index]).map_or(f64::NAN, |estimate| estimate.value);
     let p99 = of_means(&slowest).map_or(f64::NAN, |pseudo| pseudo.whole);
@@ -86,7 +67,7 @@ pub fn summarize(head: &Head, rows: &[Option<Row>]) -> PointSummary {
         passed: done.iter().filter(|cell| cell.verdict == Verdict::Pass).count() as u64,
         approximate: done.iter().filter(|cell| cell.approximate).count() as u64,
         figures,
-        place: if is_whole { Place { cost, p99 } } else { Place::NOWHERE },
+        at: if is_whole { ParetoPoint { cost, p99 } } else { ParetoPoint::UNKNOWN },
         error,
     }
 }
@@ -105,7 +86,7 @@ pub struct Survey {
     /// Requests of all rows.
     pub requests: u128,
     /// Where each point stands.
-    pub places: Vec<Place>,
+    pub points: Vec<ParetoPoint>,
     /// Points that passed every check in every replication, in order.
     pub passing: Vec<u64>,
     /// Points that no other beats in cost and p99 at once, from the cheapest on.
@@ -145,7 +126,7 @@ impl Survey {
                 }
             }
         }
-        self.places.push(summary.place);
+        self.points.push(summary.at);
         if summary.passed == rows.len() as u64 && !rows.is_empty() {
             self.passing.push(point);
         }
@@ -154,7 +135,7 @@ impl Survey {
     /// Finds the front, once every point is there.
     #[must_use]
     pub fn close(mut self) -> Self {
-        self.front = front(&self.places);
+        self.front = front(&self.points).into_iter().map(|index| index as u64).collect();
         self.front_by_number.clone_from(&self.front);
         self.front_by_number.sort_unstable();
         self
@@ -192,85 +173,23 @@ impl Survey {
 
     /// Where a point stands.
     #[must_use]
-    pub fn place(&self, point: u64) -> Place {
+    pub fn at(&self, point: u64) -> ParetoPoint {
         usize::try_from(point)
             .ok()
-            .and_then(|index| self.places.get(index))
+            .and_then(|index| self.points.get(index))
             .copied()
-            .unwrap_or(Place::NOWHERE)
+            .unwrap_or(ParetoPoint::UNKNOWN)
     }
 
     /// The cheapest of the points that pass; of equally cheap ones the fastest, then the first.
     #[must_use]
     pub fn cheapest(&self) -> Option<u64> {
         let mut passing: Vec<u64> =
-            self.passing.iter().copied().filter(|point| self.place(*point).cost.is_finite()).collect();
+            self.passing.iter().copied().filter(|point| self.at(*point).cost.is_finite()).collect();
         passing.sort_by(|a, b| {
-            let (a, b) = (self.place(*a), self.place(*b));
+            let (a, b) = (self.at(*a), self.at(*b));
             a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99))
         });
         passing.first().copied()
-    }
-}
-
-/// The points that no other beats in one and equals in the other, from the cheapest on. Equal points are on it together.
-fn front(places: &[Place]) -> Vec<u64> {
-    let mut order: Vec<usize> = (0..places.len()).filter(|index| places[*index].is_somewhere()).collect();
-    order.sort_by(|a, b| {
-        let (a, b) = (places[*a], places[*b]);
-        a.cost.total_cmp(&b.cost).then(a.p99.total_cmp(&b.p99))
-    });
-    let mut found: Vec<u64> = Vec::new();
-    let mut best: Option<Place> = None;
-    for index in order {
-        let place = places[index];
-        let is_on = best.is_none_or(|best| place.p99 < best.p99 || place == best);
-        if is_on {
-            best = Some(place);
-            found.push(index as u64);
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(cost: f64, p99: f64) -> Place {
-        Place { cost, p99 }
-    }
-
-    #[test]
-    fn the_front_holds_what_nothing_beats() {
-        let places = [
-            at(3.0, 1.0),
-            at(1.0, 5.0),
-            at(2.0, 2.0),
-            at(2.0, 3.0),
-            at(2.5, 2.0),
-            Place::NOWHERE,
-            at(2.0, 2.0),
-        ];
-        assert_eq!(front(&places), [1, 2, 6, 0]);
-        assert_eq!(front(&[Place::NOWHERE]), Vec::<u64>::new());
-    }
-
-    #[test]
-    fn every_point_off_the_front_is_beaten_by_one_on_it() {
-        let mut state = 7_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 58) as f64
-        };
-        for _ in 0..200 {
-            let places: Vec<Place> = (0..40).map(|_| at(draw(), draw())).collect();
-            let front = front(&places);
-            let beats = |a: Place, b: Place| a.cost <= b.cost && a.p99 <= b.p99 && a != b;
-            for (index, place) in places.iter().enumerate() {
-                let beaten = places.iter().any(|other| beats(*other, *place));
-                assert_eq!(front.contains(&(index as u64)), !beaten, "{place:?}");
-            }
-        }
     }
 }

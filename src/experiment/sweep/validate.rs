@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::cell::{is_raised, why_not};
-use super::design::Design;
+use crate::experiment::points::Design;
 use crate::experiment::{Base, pool};
 use crate::scenario::Loaded;
 

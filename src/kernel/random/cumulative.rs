@@ -127,7 +127,7 @@ mod tests {
         ];
         for law in laws {
             let mut draws = vec![0; N];
-            law.fill(&mut Streams::new(3, 0).stream(Purpose::CpuTime, "test"), &mut draws);
+            law.fill(&mut Streams::new(3, 0).stream(Purpose::CPU_TIME, "test"), &mut draws);
             draws.sort_unstable();
             let mut worst = 0.0_f64;
             let mut below = 0;

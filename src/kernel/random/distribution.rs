@@ -372,7 +372,7 @@ mod tests {
 
     fn draws(law: &Distribution, count: usize, seed: u64) -> Vec<f64> {
         let mut out = vec![0; count];
-        law.fill(&mut Streams::new(seed, 0).stream(Purpose::CpuTime, "test"), &mut out);
+        law.fill(&mut Streams::new(seed, 0).stream(Purpose::CPU_TIME, "test"), &mut out);
         out.iter().map(|nanos| *nanos as f64 / 1e6).collect()
     }
 

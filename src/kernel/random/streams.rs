@@ -3,69 +3,49 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng as _, SeedableRng};
 
-/// What a stream is for. Adding a purpose never shifts the numbers of another.
+/// Purpose of a stream, known by its key. Adding a purpose never shifts the numbers of another, so anything that draws
+/// random numbers names purposes of its own; those of a run are here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Gaps between arrivals.
-    Arrivals,
-    /// vCPU time of requests, one draw an arrival.
-    CpuTime,
-    /// Wait time of requests, one draw an arrival.
-    WaitTime,
-    /// Patience of clients, one draw an arrival.
-    Patience,
-    /// Random routing, one draw an arrival.
-    Routing,
-    /// Stages of starting tasks, one set a task.
-    Startup,
-    /// First health checks, one draw a task.
-    HealthCheck,
-    /// When ECS replaces an unhealthy task, one draw a finding.
-    Replacement,
-    /// Which task a scale-in stops.
-    Victim,
-    /// Phase of an alarm's evaluations, one draw an alarm.
-    AlarmPhase,
-    /// Publication delays of a metric's datapoints, one draw a datapoint.
-    MetricDelay,
-    /// Lateness of a scheduled action, one draw an occurrence.
-    ScheduleJitter,
-    /// When a task crashes or fails to launch, one draw a task each.
-    Failure,
-    /// Which tasks a fault hits.
-    Fault,
-    /// Waits before retries, one draw a retry.
-    Backoff,
-    /// Class of a request, one draw an arrival.
-    Class,
-    /// Which values of an axis meet in a point of a Latin hypercube; never within a run.
-    Design,
-    /// Inputs of a forecast that are not known, one draw an input.
-    Forecast,
-}
+pub struct Purpose(&'static str);
 
 impl Purpose {
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Arrivals => "arrivals",
-            Self::CpuTime => "cpu_time",
-            Self::WaitTime => "wait_time",
-            Self::Patience => "patience",
-            Self::Routing => "routing",
-            Self::Startup => "startup",
-            Self::HealthCheck => "health_check",
-            Self::Replacement => "replacement",
-            Self::Victim => "victim",
-            Self::AlarmPhase => "alarm_phase",
-            Self::MetricDelay => "metric_delay",
-            Self::ScheduleJitter => "schedule_jitter",
-            Self::Failure => "failure",
-            Self::Fault => "fault",
-            Self::Backoff => "backoff",
-            Self::Class => "class",
-            Self::Design => "design",
-            Self::Forecast => "forecast",
-        }
+    /// Gaps between arrivals.
+    pub const ARRIVALS: Self = Self("arrivals");
+    /// vCPU time of requests, one draw an arrival.
+    pub const CPU_TIME: Self = Self("cpu_time");
+    /// Wait time of requests, one draw an arrival.
+    pub const WAIT_TIME: Self = Self("wait_time");
+    /// Patience of clients, one draw an arrival.
+    pub const PATIENCE: Self = Self("patience");
+    /// Random routing, one draw an arrival.
+    pub const ROUTING: Self = Self("routing");
+    /// Stages of starting tasks, one set a task.
+    pub const STARTUP: Self = Self("startup");
+    /// First health checks, one draw a task.
+    pub const HEALTH_CHECK: Self = Self("health_check");
+    /// When ECS replaces an unhealthy task, one draw a finding.
+    pub const REPLACEMENT: Self = Self("replacement");
+    /// Which task a scale-in stops.
+    pub const VICTIM: Self = Self("victim");
+    /// Phase of an alarm's evaluations, one draw an alarm.
+    pub const ALARM_PHASE: Self = Self("alarm_phase");
+    /// Publication delays of a metric's datapoints, one draw a datapoint.
+    pub const METRIC_DELAY: Self = Self("metric_delay");
+    /// Lateness of a scheduled action, one draw an occurrence.
+    pub const SCHEDULE_JITTER: Self = Self("schedule_jitter");
+    /// When a task crashes or fails to launch, one draw a task each.
+    pub const FAILURE: Self = Self("failure");
+    /// Which tasks a fault hits.
+    pub const FAULT: Self = Self("fault");
+    /// Waits before retries, one draw a retry.
+    pub const BACKOFF: Self = Self("backoff");
+    /// Class of a request, one draw an arrival.
+    pub const CLASS: Self = Self("class");
+
+    /// The purpose of that key, which no other purpose has.
+    #[must_use]
+    pub const fn new(key: &'static str) -> Self {
+        Self(key)
     }
 }
 
@@ -88,7 +68,7 @@ impl Streams {
     pub fn stream(&self, purpose: Purpose, entity: &str) -> Rng {
         let mut state = mix(self.seed ^ 0x9E37_79B9_7F4A_7C15);
         state = mix(state ^ self.replication.wrapping_mul(0xD1B5_4A32_D192_ED03));
-        state = absorb(state, purpose.key().as_bytes());
+        state = absorb(state, purpose.0.as_bytes());
         state = absorb(state, entity.as_bytes());
         Rng::from_key(state)
     }
@@ -233,12 +213,12 @@ mod tests {
     fn streams_differ_by_purpose_entity_seed_and_replication() {
         let base = Streams::new(1, 0);
         let first = |streams: Streams, purpose, entity| streams.stream(purpose, entity).next_u64();
-        let reference = first(base, Purpose::Arrivals, "web");
-        assert_eq!(reference, first(base, Purpose::Arrivals, "web"));
-        assert_ne!(reference, first(base, Purpose::CpuTime, "web"));
-        assert_ne!(reference, first(base, Purpose::Arrivals, "api"));
-        assert_ne!(reference, first(Streams::new(2, 0), Purpose::Arrivals, "web"));
-        assert_ne!(reference, first(Streams::new(1, 1), Purpose::Arrivals, "web"));
+        let reference = first(base, Purpose::ARRIVALS, "web");
+        assert_eq!(reference, first(base, Purpose::ARRIVALS, "web"));
+        assert_ne!(reference, first(base, Purpose::CPU_TIME, "web"));
+        assert_ne!(reference, first(base, Purpose::ARRIVALS, "api"));
+        assert_ne!(reference, first(Streams::new(2, 0), Purpose::ARRIVALS, "web"));
+        assert_ne!(reference, first(Streams::new(1, 1), Purpose::ARRIVALS, "web"));
     }
 
     #[test]

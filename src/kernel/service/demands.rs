@@ -56,9 +56,9 @@ impl Demands {
         let column = |law: &Distribution, purpose| Column::new(law.clone(), streams.stream(purpose, name));
         let for_ever = Distribution::constant(SimDuration::CAP);
         Self {
-            cpu: column(&on_a_server(&request.cpu_time, task), Purpose::CpuTime),
-            wait: column(&request.wait_time, Purpose::WaitTime),
-            patience: column(request.timeout.as_ref().unwrap_or(&for_ever), Purpose::Patience),
+            cpu: column(&on_a_server(&request.cpu_time, task), Purpose::CPU_TIME),
+            wait: column(&request.wait_time, Purpose::WAIT_TIME),
+            patience: column(request.timeout.as_ref().unwrap_or(&for_ever), Purpose::PATIENCE),
         }
     }
 

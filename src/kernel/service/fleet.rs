@@ -12,11 +12,11 @@ use super::plan::{Routing, TaskPlan};
 use super::room::Room;
 use super::rotation::{Rotation, Turnout};
 use super::seats::Seats;
-use crate::facts::{Loss, Passage, Promise};
+use crate::facts::{ProvisionalOutcome, Retraction, Visit};
 use crate::random::Rng;
-use crate::units::SimDuration;
+use crate::units::{ServiceId, SimDuration};
 
-/// Kept passages below which nobody looks how many of them are over.
+/// Kept visits below which nobody looks how many of them are over.
 const LOOK_AT: usize = 1 << 17;
 
 /// A task's seat in the fleet's arrays.
@@ -31,31 +31,31 @@ impl Slot {
     }
 }
 
-/// A passage that could outlive its task, with the instant at which its client gives up \[ns\].
+/// A visit that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outstanding {
-    pub(super) passage: Passage,
+    pub(super) visit: Visit,
     pub(super) gives_up: u64,
 }
 
 impl Outstanding {
-    /// A passage whose client does not give up.
+    /// A visit whose client does not give up.
     pub(super) const NEVER: u64 = u64::MAX;
 
     /// What was stated of it: a client that gives up before the start never got a place.
-    fn promise(&self) -> Promise {
+    fn stated(&self) -> ProvisionalOutcome {
         if self.gives_up == Self::NEVER {
-            Promise::Served
-        } else if self.gives_up < self.passage.start {
-            Promise::GivesUpWaiting(self.gives_up)
+            ProvisionalOutcome::Served
+        } else if self.gives_up < self.visit.start {
+            ProvisionalOutcome::TimedOutWaiting(self.gives_up)
         } else {
-            Promise::GivesUpInService(self.gives_up)
+            ProvisionalOutcome::TimedOutInService(self.gives_up)
         }
     }
 
     /// When the request leaves the task for good \[ns\].
     fn leaves(&self) -> u64 {
-        if self.gives_up < self.passage.start { self.gives_up } else { self.passage.end }
+        if self.gives_up < self.visit.start { self.gives_up } else { self.visit.end }
     }
 }
 
@@ -82,6 +82,7 @@ pub(super) enum Cpu {
 /// The state of the data plane of one service.
 #[derive(Clone, Debug)]
 pub struct Fleet {
+    pub(super) service: ServiceId,
     pub(super) layout: Layout,
     pub(super) cpu: Cpu,
     place_count: usize,
@@ -96,10 +97,10 @@ pub struct Fleet {
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) room_size: usize,
     pub(super) has_patience: bool,
-    /// Passages longer than this could be cut short by a kill \[ns\].
+    /// Visits longer than this could be cut short by a kill \[ns\].
     pub(super) keep_beyond: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
-    /// Passages kept in all, some of which may be over, and how many of them make it worth while to look.
+    /// Visits kept in all, some of which may be over, and how many of them make it worth while to look.
     kept: usize,
     look_at: usize,
     pub(super) rotation: Rotation,
@@ -113,10 +114,11 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// An empty fleet. A passage can outlive its task only if it is longer than `keep_beyond`, the time a stopping
+    /// An empty fleet. A visit can outlive its task only if it is longer than `keep_beyond`, the time a stopping
     /// task has to finish.
     #[must_use]
     pub fn new(
+        service: ServiceId,
         task: &TaskPlan,
         has_cpu_work: bool,
         has_patience: bool,
@@ -144,6 +146,7 @@ impl Fleet {
             Layout::Heap => Heap::cells(place_count),
         };
         Self {
+            service,
             layout,
             cpu,
             place_count: place_count.max(1),
@@ -185,15 +188,15 @@ impl Fleet {
         }
     }
 
-    /// Keeps a passage that could outlive its task. A list that is full first forgets what has ended, and grows only where
+    /// Keeps a visit that could outlive its task. A list that is full first forgets what has ended, and grows only where
     /// more than half of it is left.
     #[cold]
     #[inline(never)]
     pub(super) fn keep(&mut self, index: usize, held: Outstanding) {
         let list = &mut self.outstanding[index];
         if list.len() == list.capacity() {
-            let now = held.passage.arrival;
-            list.retain(|passage| passage.leaves() > now);
+            let now = held.visit.arrival;
+            list.retain(|held| held.leaves() > now);
             self.kept -= list.capacity() - list.len();
             if list.len() * 2 > list.capacity() {
                 list.reserve(list.len());
@@ -203,7 +206,7 @@ impl Fleet {
         self.kept += 1;
     }
 
-    /// Passages kept at `now` \[ns\] that are not over, or an upper bound while they are few.
+    /// Visits kept at `now` \[ns\] that are not over, or an upper bound while they are few.
     #[inline]
     pub(super) fn kept_at(&mut self, now: u64) -> u64 {
         if self.kept > self.look_at {
@@ -214,11 +217,11 @@ impl Fleet {
         self.kept as u64
     }
 
-    /// Forgets passages that ended before `now` \[ns\]; called now and then so that the lists stay short.
+    /// Forgets visits that ended before `now` \[ns\]; called now and then so that the lists stay short.
     pub fn forget_before(&mut self, now: u64) {
         for held in &mut self.outstanding {
             if !held.is_empty() {
-                held.retain(|passage| passage.leaves() > now);
+                held.retain(|held| held.leaves() > now);
             }
         }
         self.kept = self.outstanding.iter().map(Vec::len).sum();
@@ -255,16 +258,16 @@ impl Seats for Fleet {
         places.max(room).max(held)
     }
 
-    fn held(&self, slot: Slot, at: u64, mut report: impl FnMut(&Passage)) {
-        let gets_in = |held: &&Outstanding| held.gives_up >= held.passage.start && held.passage.end > at;
-        self.outstanding[slot.0 as usize].iter().filter(gets_in).for_each(|held| report(&held.passage));
+    fn held(&self, slot: Slot, at: u64, mut report: impl FnMut(&Visit)) {
+        let gets_in = |held: &&Outstanding| held.gives_up >= held.visit.start && held.visit.end > at;
+        self.outstanding[slot.0 as usize].iter().filter(gets_in).for_each(|held| report(&held.visit));
     }
 
-    fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, mut report: impl FnMut(&Retraction)) {
         self.kept -= self.outstanding[slot.0 as usize].len();
         for held in self.outstanding[slot.0 as usize].drain(..) {
             if held.leaves() > at {
-                report(&Loss { at, passage: held.passage, promise: held.promise() });
+                report(&Retraction { at, visit: held.visit, stated: held.stated() });
             }
         }
     }

@@ -5,7 +5,7 @@
 //! and takes nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same
 //! whatever its size. A step lasts until the next control event or change of slope; at most a second while a backlog
 //! moves or the rate moves fast. What is left out: the waiting that chance causes below capacity. Whoever listens may add it
-//! from the rates that a [`Flow`] states.
+//! from the rates that a [`FlowStep`] states.
 
 mod account;
 mod law;
@@ -16,9 +16,9 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, TaskPlan};
 use super::seats::Seats;
-use crate::facts::{Current, Flow, Leaving, Loss};
+use crate::facts::{DrainingUse, FlowClass, FlowStep, Probe, ResourceUse, Retraction};
 use crate::traffic::{RateWalk, Stretch, TrafficPlan};
-use crate::units::NANOS_PER_SEC;
+use crate::units::{NANOS_PER_SEC, ServiceId};
 use account::{Account, Later, Outcomes};
 use law::{Passed, Vessel};
 use residence::{Residence, stay};
@@ -54,6 +54,7 @@ struct Closing {
 /// The state of the data plane of one service.
 #[derive(Clone, Debug)]
 pub struct Fluid<'p> {
+    service: ServiceId,
     walk: RateWalk<'p>,
     vessel: Vessel,
     now: u64,
@@ -82,7 +83,7 @@ pub struct Fluid<'p> {
     /// Requests lost with their tasks since the last step.
     failed: f64,
     account: Account,
-    currents: Vec<Current>,
+    classes: Vec<FlowClass>,
     /// Whether somebody asks what tasks on their way out use.
     tells_leaving: bool,
 }
@@ -115,6 +116,7 @@ impl<'p> Fluid<'p> {
     /// A `timeout` counts with its mean: the scenario refuses one that varies.
     #[must_use]
     pub fn new(
+        service: ServiceId,
         traffic: &'p TrafficPlan,
         request: &RequestPlan,
         task: &TaskPlan,
@@ -122,6 +124,7 @@ impl<'p> Fluid<'p> {
     ) -> Self {
         let vessel = Vessel::new(request, task, capacity);
         Self {
+            service,
             walk: RateWalk::new(traffic),
             in_service: Residence::new(&vessel),
             vessel,
@@ -141,12 +144,12 @@ impl<'p> Fluid<'p> {
             wasted: 0.0,
             failed: 0.0,
             account: Account::default(),
-            currents: Vec::new(),
+            classes: Vec::new(),
             tells_leaving: false,
         }
     }
 
-    /// States what tasks on their way out use apart, in [`Flow::leaving`].
+    /// States what tasks on their way out use apart, in [`ResourceUse::draining`].
     #[must_use]
     pub fn telling_leaving(mut self, tells: bool) -> Self {
         self.tells_leaving = tells;
@@ -154,16 +157,16 @@ impl<'p> Fluid<'p> {
     }
 
     /// Lets everything flow until `until` [ns since second 0].
-    pub fn serve(&mut self, until: u64, mut hear: impl FnMut(&Flow<'_>)) {
+    pub fn serve(&mut self, until: u64, probe: &mut impl Probe) {
         while self.now < until {
             let stretch = self.walk.stretch(self.now);
             let end = self.step_end(&stretch, until);
-            self.step(&stretch, end, &mut hear);
+            self.step(&stretch, end, probe);
         }
         if self.failed > 0.0 {
             // What was lost at this very instant is stated at it.
             let still = Stretch { end: until, rate: 0.0, slope: 0.0 };
-            self.step(&still, self.now, &mut hear);
+            self.step(&still, self.now, probe);
         }
     }
 
@@ -191,18 +194,18 @@ impl<'p> Fluid<'p> {
 
     /// One step: nothing about the service changes in it, and the rate counts with its mean.
     #[expect(clippy::cast_precision_loss, reason = "spans and amounts")]
-    fn step(&mut self, stretch: &Stretch, end: u64, hear: &mut impl FnMut(&Flow<'_>)) {
+    fn step(&mut self, stretch: &Stretch, end: u64, probe: &mut impl Probe) {
         let (from, length) = (self.now, (end - self.now) as f64);
         let span = length / 1e9;
         let offered = ((stretch.rate + stretch.slope * length / 2.0) * span).max(0.0);
-        self.currents.clear();
+        self.classes.clear();
         let mut sums = Sums::default();
         if self.order.is_empty() {
             sums.rejected = offered;
         } else if span > 0.0 {
             self.pass_groups(offered / span / self.order.len() as f64, (from, span), &mut sums);
         }
-        let leaving = self.pass_closing(span, &mut sums);
+        let draining = self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
         let stayed = self.in_service.pass(sums.started, (from, end), &self.vessel);
         let finished = stayed.finished;
@@ -220,7 +223,7 @@ impl<'p> Fluid<'p> {
             timed_out: self.giving_up.due(end),
             served: finished - wasted,
         });
-        hear(&Flow {
+        let step = FlowStep {
             from,
             to: end,
             offered: booked.offered,
@@ -229,13 +232,16 @@ impl<'p> Fluid<'p> {
             timed_out: booked.timed_out,
             served: booked.served,
             routed: if self.order.is_empty() { 0 } else { booked.offered },
-            cpu_busy: whole(sums.started * self.vessel.cpu_work),
-            occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
-            waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
-            leaving,
-            tasks: self.order.len(),
-            currents: &self.currents,
-        });
+            used: ResourceUse {
+                cpu_busy: whole(sums.started * self.vessel.cpu_work),
+                occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
+                waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
+                draining,
+            },
+            replicas: self.order.len(),
+            classes: &self.classes,
+        };
+        probe.flowed(self.service, &step);
     }
 
     /// Every task in service takes `rate` requests a second for `span` \[s\] from `from` \[ns\] on.
@@ -253,7 +259,7 @@ impl<'p> Fluid<'p> {
             sums.started += passed.started * count;
             sums.backlog_time += passed.backlog_time * count;
             sums.room_time += passed.room_time * count;
-            self.note_current(&passed, count, rate, (from, span));
+            self.note_class(&passed, count, rate, (from, span));
         }
         if hot {
             self.groups.dedup_by(|next, kept| {
@@ -268,7 +274,7 @@ impl<'p> Fluid<'p> {
     }
 
     /// States what the requests that `count` tasks took will go through, and notes whose clients will give up.
-    fn note_current(&mut self, passed: &Passed, count: f64, rate: f64, (from, span): (u64, f64)) {
+    fn note_class(&mut self, passed: &Passed, count: f64, rate: f64, (from, span): (u64, f64)) {
         let per_task = self.vessel.capacity * span;
         let wait = if per_task.is_finite() { passed.backlog_time / per_task } else { 0.0 };
         let room_wait = if per_task.is_finite() { passed.room_time / per_task } else { 0.0 };
@@ -282,7 +288,7 @@ impl<'p> Fluid<'p> {
             self.waiting_in_vain.push(gives_up, in_vain);
             self.late.push(middle + nanos(wait), late);
         }
-        self.currents.push(Current {
+        self.classes.push(FlowClass {
             weight: passed.admitted * count - late,
             rate,
             room_wait: room_wait * 1e9,
@@ -291,7 +297,7 @@ impl<'p> Fluid<'p> {
     }
 
     /// Tasks on their way out, and those out of the rotation, work off what they hold. Returns what the former use.
-    fn pass_closing(&mut self, span: f64, sums: &mut Sums) -> Leaving {
+    fn pass_closing(&mut self, span: f64, sums: &mut Sums) -> DrainingUse {
         let before = *sums;
         for task in &mut self.closing {
             sums.work_off(&self.vessel, &mut task.backlog, span);
@@ -302,10 +308,10 @@ impl<'p> Fluid<'p> {
             sums.work_off(&self.vessel, backlog, span);
         }
         if self.closing.is_empty() || !self.tells_leaving {
-            return Leaving::default();
+            return DrainingUse::default();
         }
         let in_service: f64 = self.closing.iter().map(|task| self.served_while_closing(task, span)).sum();
-        Leaving {
+        DrainingUse {
             cpu_busy: whole(started * self.vessel.cpu_work),
             occupied: whole((in_service + backlog_time) * 1e9),
         }
@@ -484,7 +490,7 @@ impl Seats for Fluid<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an age")]
-    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Retraction)) {
         let Some(task) = self.closing.iter_mut().find(|task| task.slot == slot.0) else { return };
         if at < task.idle_at {
             let left = self.vessel.service.lasts_beyond((at.saturating_sub(task.since)) as f64);

@@ -24,10 +24,12 @@ use alloc::vec::Vec;
 use super::fleet::Slot;
 use super::plan::{RequestPlan, Routing, TaskPlan, WarmUpPlan};
 use super::seats::{Incident, Seats};
-use crate::facts::{Answers, Denial, Leaving, Loss, Origin, Passage, Refusal, Unanswered};
+use crate::facts::{
+    Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, RequestKey, ResourceUse, Retraction, Visit,
+};
 use crate::random::{Purpose, Streams};
 use crate::traffic::ArrivalStream;
-use crate::units::SimDuration;
+use crate::units::{ServiceId, SimDuration};
 use answers::Rows;
 use clients::{Deadlines, Retries};
 use desk::{Desk, Fired, Floor, Rules};
@@ -36,35 +38,14 @@ use router::Router;
 use slab::{Ask, Stage};
 use timers::Earliest;
 
-/// Hears of each request of one service when something becomes of it; see [`crate::facts::Probe`] for what each fact
-/// means.
-pub trait EventSink {
-    /// `count` requests of this class arrived.
-    fn offered(&mut self, class: u32, count: u64);
-    /// `count` attempts were sent to a task.
-    fn routed(&mut self, count: u64);
-    /// A client tried again.
-    fn tried_again(&mut self, origin: &Origin);
-    /// Requests were answered.
-    fn answered(&mut self, answers: &Answers<'_>);
-    /// Asked after each chunk of requests and before each retry, at `at` \[ns\], with how many are in flight: whether the plane
-    /// goes on.
-    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
-        let _ = (at, in_flight);
-        true
-    }
-    /// An attempt ended without an answer.
-    fn unanswered(&mut self, end: &Unanswered);
-    /// An attempt left whose client had given up.
-    fn worked_in_vain(&mut self, passage: &Passage);
-    /// CPU servers busy, requests in a place and requests waiting [·ns] since it was stated last, and what of it is that of
-    /// tasks on their way out.
-    fn used(&mut self, usage: [i128; 3], leaving: &Leaving);
-}
+/// Attempts, or retries, that are stated at once.
+const TOLD_AT_ONCE: usize = 128;
 
 /// What the event path is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct JobsParts<'a> {
+    /// The service.
+    pub service: ServiceId,
     /// What a request needs.
     pub request: &'a RequestPlan,
     /// What a task is.
@@ -86,6 +67,7 @@ pub struct JobsParts<'a> {
 /// The state of the data plane of one service on the event path.
 #[derive(Clone, Debug)]
 pub struct Jobs<'p> {
+    service: ServiceId,
     inbox: Inbox<'p>,
     router: Router,
     retries: Retries,
@@ -99,8 +81,11 @@ pub struct Jobs<'p> {
     /// Requests by class, and attempts sent to tasks, since they were stated last.
     offered: Vec<u64>,
     routed: u64,
-    /// What a kill ended: it is stated when there is somebody to state it to.
-    unstated: Vec<Unanswered>,
+    /// Attempts without an answer and those that are answered in vain, and retries, since they were stated last.
+    attempts: Vec<Attempt>,
+    retried: Vec<RequestKey>,
+    /// Retries since the plane asked last whether to go on.
+    unasked: u64,
     now: u64,
     has_begun: bool,
 }
@@ -115,9 +100,10 @@ impl<'p> Jobs<'p> {
         let rules = Rules::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
         let stream = |purpose| parts.streams.stream(purpose, name);
         Self {
+            service: parts.service,
             inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
-            router: Router::new(parts.routing, parts.nodes, stream(Purpose::Routing), parts.slow_start.0),
-            retries: Retries::new(request.retry.clone(), stream(Purpose::Backoff)),
+            router: Router::new(parts.routing, parts.nodes, stream(Purpose::ROUTING), parts.slow_start.0),
+            retries: Retries::new(request.retry.clone(), stream(Purpose::BACKOFF)),
             deadlines: Deadlines::default(),
             has_patience,
             desks: Vec::new(),
@@ -127,7 +113,9 @@ impl<'p> Jobs<'p> {
             rows: Box::new(Rows::new()),
             offered: alloc::vec![0; request.classes.len().max(1)],
             routed: 0,
-            unstated: Vec::new(),
+            attempts: Vec::new(),
+            retried: Vec::new(),
+            unasked: 0,
             now: 0,
             has_begun: false,
         }
@@ -135,28 +123,90 @@ impl<'p> Jobs<'p> {
 
     /// Lets everything happen that comes before a control event at `until` [ns since second 0]: departures and time-outs
     /// up to that instant, arrivals before it. Stops where a task's memory is exceeded.
-    pub fn serve(&mut self, until: u64, sink: &mut impl EventSink) -> Option<Incident> {
+    pub fn serve(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
         self.has_begun = true;
-        self.unstated.drain(..).for_each(|end| sink.unanswered(&end));
-        let incident = self.run(until, sink);
+        let incident = self.run(until, probe);
         self.now = incident.map_or(until.max(self.now), |incident| incident.at);
-        self.rows.state(sink);
-        for (class, count) in self.offered.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
-            sink.offered(u32::try_from(class).unwrap_or(0), core::mem::take(count));
-        }
-        sink.routed(core::mem::take(&mut self.routed));
-        let (usage, leaving) = self.floor.take_usage(self.now);
-        sink.used(usage, &leaving);
+        let (used, offered) = (self.floor.take_usage(self.now), self.offered.iter().sum());
+        let classes = core::mem::take(&mut self.offered);
+        let more = RequestBatch {
+            offered,
+            offered_by_class: &classes,
+            routed: core::mem::take(&mut self.routed),
+            measured: Some(used),
+            ..RequestBatch::default()
+        };
+        self.state(more, probe);
+        self.offered = classes;
+        self.offered.fill(0);
         incident
     }
 
-    fn run(&mut self, until: u64, sink: &mut impl EventSink) -> Option<Incident> {
+    /// States what has happened since it did last, and `more`.
+    fn state(&mut self, more: RequestBatch<'_>, probe: &mut impl Probe) {
+        let (mut served, mut first, mut class) = (None, None, None);
+        if let Some((visits, firsts, classes)) = self.rows.take() {
+            (served, first, class) = (Some(visits), Some(firsts), Some(classes));
+        }
+        let batch = RequestBatch {
+            retried: &self.retried,
+            served,
+            first,
+            class,
+            attempts: &self.attempts,
+            measured: Some(more.measured.unwrap_or_default()),
+            is_final: true,
+            ..more
+        };
+        probe.requests(self.service, &batch);
+        self.retried.clear();
+        self.attempts.clear();
+    }
+
+    /// Tells an attempt by itself; states what there is when it has become much.
+    #[cold]
+    fn tell(&mut self, attempt: Attempt, probe: &mut impl Probe) {
+        self.attempts.push(attempt);
+        if self.attempts.len() >= TOLD_AT_ONCE {
+            let batch = RequestBatch {
+                retried: &self.retried,
+                attempts: &self.attempts,
+                measured: Some(ResourceUse::default()),
+                is_final: true,
+                ..RequestBatch::default()
+            };
+            probe.requests(self.service, &batch);
+            self.retried.clear();
+            self.attempts.clear();
+        }
+    }
+
+    /// States the retries since they were stated last.
+    #[cold]
+    fn state_retries(&mut self, probe: &mut impl Probe) {
+        let batch = RequestBatch {
+            retried: &self.retried,
+            measured: Some(ResourceUse::default()),
+            is_final: true,
+            ..RequestBatch::default()
+        };
+        probe.requests(self.service, &batch);
+        self.retried.clear();
+    }
+
+    /// Whether the plane goes on at `at`.
+    fn goes_on(&mut self, at: u64, pace: &mut impl Pace) -> bool {
+        let held = (self.floor.jobs.len() + self.retries.len()) as u64;
+        pace.goes_on(at, held, core::mem::take(&mut self.unasked))
+    }
+
+    fn run(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
         loop {
             let departure = self.due.first();
             let arrival = self.inbox.first(until, |at| {
-                let held = self.floor.jobs.len() + self.retries.len();
+                let held = (self.floor.jobs.len() + self.retries.len()) as u64;
                 self.deadlines.forget(&self.floor.jobs);
-                sink.goes_on(at, held as u64)
+                probe.goes_on(at, held, core::mem::take(&mut self.unasked))
             });
             let again = self.retries.first();
             let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
@@ -164,33 +214,33 @@ impl<'p> Jobs<'p> {
                 if departure > until {
                     return None;
                 }
-                if let Some(incident) = self.depart(departure, sink) {
+                if let Some(incident) = self.depart(departure, probe) {
                     return Some(incident);
                 }
             } else if patience <= again.min(arrival) {
                 if patience > until {
                     return None;
                 }
-                self.lose_patience(sink);
+                self.lose_patience(probe);
             } else if again <= arrival {
                 if again >= until {
                     return None;
                 }
-                if !sink.goes_on(again, (self.floor.jobs.len() + self.retries.len()) as u64) {
+                if !self.goes_on(again, probe) {
                     return None;
                 }
-                self.arrive_again(again, sink);
+                self.arrive_again(again, probe);
             } else {
                 let ask = self.inbox.pop()?;
-                self.offered[ask.origin.class as usize] += 1;
+                self.offered[ask.key.class as usize] += 1;
                 self.retries.first_attempt();
-                self.arrive(arrival, &ask, sink);
+                self.arrive(arrival, &ask, probe);
             }
         }
     }
 
     #[inline]
-    fn depart(&mut self, now: u64, sink: &mut impl EventSink) -> Option<Incident> {
+    fn depart(&mut self, now: u64, probe: &mut impl Probe) -> Option<Incident> {
         let index = self.due.first_slot();
         let desk = &mut self.desks[index];
         let fired = desk.fire(&mut self.floor, now);
@@ -202,11 +252,13 @@ impl<'p> Jobs<'p> {
                 let job = self.floor.jobs.get(id);
                 let slot = job.slot;
                 if job.in_vain {
-                    sink.worked_in_vain(&job.passage(now));
+                    let (key, visit) = (job.ask.key, job.visit(now));
+                    let wasted = Attempt { key, visit, at: now, outcome: Outcome::Wasted, will_retry: false };
+                    self.tell(wasted, probe);
                 } else {
                     self.rows.push(job, now);
                     if self.rows.is_full() {
-                        self.rows.state(sink);
+                        self.state(RequestBatch::default(), probe);
                     }
                 }
                 self.floor.jobs.remove(id);
@@ -222,22 +274,26 @@ impl<'p> Jobs<'p> {
     }
 
     #[inline(never)]
-    fn arrive_again(&mut self, now: u64, sink: &mut impl EventSink) {
+    fn arrive_again(&mut self, now: u64, probe: &mut impl Probe) {
         let Some(ask) = self.retries.pop() else { return };
-        sink.tried_again(&ask.origin);
-        self.arrive(now, &ask, sink);
+        self.retried.push(ask.key);
+        self.unasked += 1;
+        if self.retried.len() >= TOLD_AT_ONCE {
+            self.state_retries(probe);
+        }
+        self.arrive(now, &ask, probe);
     }
 
     #[inline]
-    fn arrive(&mut self, now: u64, ask: &Ask, sink: &mut impl EventSink) {
+    fn arrive(&mut self, now: u64, ask: &Ask, probe: &mut impl Probe) {
         let Some(slot) = self.router.route(now) else {
-            return self.refuse(now, ask, Refusal::NoTarget, sink);
+            return self.reject(now, ask, Rejection::NoTarget, probe);
         };
         self.routed += 1;
         let index = slot as usize;
         let desk = &mut self.desks[index];
         if !desk.has_room(&self.floor.rules) {
-            return self.refuse(now, ask, Refusal::QueueFull, sink);
+            return self.reject(now, ask, Rejection::QueueFull, probe);
         }
         let id = self.floor.jobs.seat(ask, now, slot);
         desk.arrive(&mut self.floor, now, id);
@@ -250,14 +306,14 @@ impl<'p> Jobs<'p> {
     }
 
     #[cold]
-    fn refuse(&mut self, now: u64, ask: &Ask, why: Refusal, sink: &mut impl EventSink) {
-        let tries_again = self.retries.failed(ask, now);
-        let (origin, denial) = (ask.origin, Denial::Refused(why));
-        sink.unanswered(&Unanswered { origin, arrival: now, start: None, at: now, denial, tries_again });
+    fn reject(&mut self, now: u64, ask: &Ask, why: Rejection, probe: &mut impl Probe) {
+        let (key, will_retry) = (ask.key, self.retries.failed(ask, now));
+        let (visit, outcome) = (Visit::waiting(now, now), Outcome::Rejected(why));
+        self.tell(Attempt { key, visit, at: now, outcome, will_retry }, probe);
     }
 
     /// The next client loses patience, unless its attempt is over.
-    fn lose_patience(&mut self, sink: &mut impl EventSink) {
+    fn lose_patience(&mut self, probe: &mut impl Probe) {
         let Some((now, serial, id)) = self.deadlines.pop() else { return };
         let job = self.floor.jobs.get_mut(id);
         if job.serial != serial {
@@ -266,15 +322,9 @@ impl<'p> Jobs<'p> {
         let is_waiting = job.stage == Stage::Waiting;
         job.in_vain = true;
         let job = *job;
-        let tries_again = self.retries.failed(&job.ask, now);
-        sink.unanswered(&Unanswered {
-            origin: job.ask.origin,
-            arrival: job.arrival,
-            start: (!is_waiting).then_some(job.start),
-            at: now,
-            denial: Denial::TimedOut,
-            tries_again,
-        });
+        let (key, will_retry) = (job.ask.key, self.retries.failed(&job.ask, now));
+        let outcome = if is_waiting { Outcome::TimedOutWaiting } else { Outcome::TimedOutInService };
+        self.tell(Attempt { key, visit: job.visit_until(now), at: now, outcome, will_retry }, probe);
         if is_waiting || self.floor.rules.cancels {
             let desk = &mut self.desks[job.slot as usize];
             desk.withdraw(&mut self.floor, now, id);
@@ -297,7 +347,7 @@ impl<'p> Jobs<'p> {
     pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
         let held = self.floor.jobs.iter().filter(|job| !job.in_vain).map(|job| &job.ask);
         let asks = held.chain(self.retries.waiting());
-        asks.filter(|ask| (from..to).contains(&ask.origin.first)).count() as u64
+        asks.filter(|ask| (from..to).contains(&ask.key.first)).count() as u64
     }
 
     /// Requests that have a task, waiting or in a place.
@@ -330,7 +380,7 @@ impl Seats for Jobs<'_> {
 
     /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
     /// not reported here.
-    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, _report: impl FnMut(&Retraction)) {
         let index = slot.0 as usize;
         for id in self.desks[index].clear(&mut self.floor, at) {
             let job = *self.floor.jobs.get(id);
@@ -338,14 +388,13 @@ impl Seats for Jobs<'_> {
             if job.in_vain {
                 continue;
             }
-            let tries_again = self.retries.failed(&job.ask, at);
-            self.unstated.push(Unanswered {
-                origin: job.ask.origin,
-                arrival: job.arrival,
-                start: (job.stage != Stage::Waiting).then_some(job.start),
+            let will_retry = self.retries.failed(&job.ask, at);
+            self.attempts.push(Attempt {
+                key: job.ask.key,
+                visit: job.visit_until(at),
                 at,
-                denial: Denial::Lost,
-                tries_again,
+                outcome: Outcome::Failed,
+                will_retry,
             });
         }
         self.due.set(index, self.desks[index].due());

@@ -33,7 +33,7 @@ use super::plan::{
     TaskHealthPlan,
 };
 use super::seats::Seats;
-use crate::facts::{Loss, Stay, TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use crate::facts::{HeldVisit, Retraction, TaskFailed, TaskFailure, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::units::{SimTime, TaskId};
 use failing::Throttle;
@@ -83,9 +83,9 @@ pub struct Outcome {
     /// Moves, in order.
     pub moved: Vec<TaskMoved>,
     /// Requests that tasks hold which left `RUNNING`.
-    pub stays: Vec<Stay>,
+    pub held: Vec<HeldVisit>,
     /// Requests that were lost.
-    pub lost: Vec<Loss>,
+    pub retracted: Vec<Retraction>,
     /// Tasks that failed.
     pub failed: Vec<TaskFailed>,
     /// Steps that fall due.
@@ -239,7 +239,7 @@ impl Lifecycle {
             is_strained: false,
             name: parts.name.into(),
             streams: parts.streams,
-            victim_rng: parts.streams.stream(Purpose::Victim, parts.name),
+            victim_rng: parts.streams.stream(Purpose::VICTIM, parts.name),
             window: parts.window.clone(),
             unlaunched: VecDeque::new(),
             waiting: None,

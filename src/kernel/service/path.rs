@@ -13,39 +13,19 @@
 //! Ties: what ends at an instant frees its place before anything that arrives at that instant. Cost: no allocation,
 //! no branch on configuration (the layout of places, the CPU, the gate and the choice are generic), no cache miss.
 
+use alloc::vec::Vec;
+
 use super::balance::Balance;
 use super::demands::{CHUNK, Demands};
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
 use super::places::{Heap, Places, Sorted, Unlimited};
 use super::plan::Routing;
 use super::rotation::Rotation;
-use crate::facts::{Passage, Passages, Refusal};
+use crate::facts::{Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, Visit, VisitColumns};
 use crate::traffic::ArrivalStream;
 
 /// Later than every horizon (2⁶² ns, 146 years): ends saturate here, so that no sum of draws can overflow.
 const LATEST: u64 = 1 << 62;
-
-/// Hears of each request of one service as it is replayed; see [`crate::facts::Probe`] for what each fact means.
-pub trait Sink {
-    /// `count` requests arrived; `routed`: there is a task to send them to.
-    fn offered(&mut self, count: u64, routed: bool);
-    /// Requests are served; none of them can be lost.
-    fn served(&mut self, passages: &Passages<'_>);
-    /// A request is served unless it is lost with its task before that.
-    fn served_revocably(&mut self, passage: &Passage);
-    /// A client gives up in service.
-    fn gave_up_in_service(&mut self, passage: &Passage, at: u64);
-    /// A client gives up while waiting.
-    fn gave_up_waiting(&mut self, arrival: u64, at: u64);
-    /// A request is refused.
-    fn refused(&mut self, at: u64, why: Refusal);
-    /// Asked after each chunk of requests, the last of which arrived at `at` \[ns\], with how many of those in flight had to be
-    /// kept: whether the plane goes on.
-    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
-        let _ = (at, in_flight);
-        true
-    }
-}
 
 /// The requests of one chunk, column by column.
 struct Chunk<'a> {
@@ -66,6 +46,8 @@ struct Columns {
     end: [u64; CHUNK],
     count: usize,
     latest: u64,
+    /// Those that are told one by one.
+    attempts: Vec<Attempt>,
 }
 
 impl Columns {
@@ -79,10 +61,11 @@ impl Columns {
             end: column,
             count: 0,
             latest: 0,
+            attempts: Vec::new(),
         }
     }
 
-    fn push(&mut self, p: &Passage) {
+    fn push(&mut self, p: &Visit) {
         let row = self.count;
         self.arrival[row] = p.arrival;
         self.start[row] = p.start;
@@ -93,9 +76,9 @@ impl Columns {
         self.count += 1;
     }
 
-    fn passages(&self) -> Passages<'_> {
+    fn visits(&self) -> VisitColumns<'_> {
         let n = self.count;
-        Passages {
+        VisitColumns {
             arrival: &self.arrival[..n],
             start: &self.start[..n],
             cpu_start: &self.cpu_start[..n],
@@ -113,11 +96,11 @@ impl Fleet {
         arrivals: &mut ArrivalStream<'_>,
         demands: &mut Demands,
         until: u64,
-        sink: &mut impl Sink,
+        probe: &mut (impl Probe + Pace),
     ) {
         self.now = self.now.max(until);
         if arrivals.has_before(until) {
-            self.serve_before(arrivals, demands, until, sink);
+            self.serve_before(arrivals, demands, until, probe);
         }
     }
 
@@ -128,7 +111,7 @@ impl Fleet {
         arrivals: &mut ArrivalStream<'_>,
         demands: &mut Demands,
         until: u64,
-        sink: &mut impl Sink,
+        probe: &mut (impl Probe + Pace),
     ) {
         let mut slots = [0_u32; CHUNK];
         let mut columns = Columns::new();
@@ -137,12 +120,18 @@ impl Fleet {
             if batch.is_empty() {
                 return;
             }
-            sink.offered(batch.len() as u64, !self.rotation.slots().is_empty());
             let (count, last) = (batch.len(), batch[batch.len() - 1]);
+            let offered = count as u64;
             demands.draw(count);
+            columns.attempts.clear();
             if self.rotation.slots().is_empty() {
-                batch.iter().for_each(|at| sink.refused(*at, Refusal::NoTarget));
-                if !sink.goes_on(last, 0) {
+                let rejected = Outcome::Rejected(Rejection::NoTarget);
+                columns
+                    .attempts
+                    .extend(batch.iter().map(|at| Attempt::only(Visit::waiting(*at, *at), *at, rejected)));
+                let stated = RequestBatch { offered, attempts: &columns.attempts, ..RequestBatch::default() };
+                probe.requests(self.service, &stated);
+                if !probe.goes_on(last, 0, 0) {
                     return;
                 }
                 continue;
@@ -156,8 +145,16 @@ impl Fleet {
                 wait: &demands.wait()[..count],
                 patience: &demands.patience()[..count],
             };
-            self.serve_chunk(&mut chunk, &mut columns, sink);
-            if !sink.goes_on(last, self.kept_at(last)) {
+            self.serve_chunk(&mut chunk, &mut columns);
+            let stated = RequestBatch {
+                offered,
+                routed: offered,
+                served: Some(columns.visits()),
+                attempts: &columns.attempts,
+                ..RequestBatch::default()
+            };
+            probe.requests(self.service, &stated);
+            if !probe.goes_on(last, self.kept_at(last), 0) {
                 return;
             }
         }
@@ -181,35 +178,30 @@ impl Fleet {
     }
 
     /// Chooses the loop once for the whole chunk.
-    fn serve_chunk(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn serve_chunk(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
         match self.layout {
-            Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns, sink),
-            Layout::Four => self.with_places::<Sorted<4>>(chunk, columns, sink),
-            Layout::Sixteen => self.with_places::<Sorted<16>>(chunk, columns, sink),
-            Layout::Heap => self.with_places::<Heap>(chunk, columns, sink),
+            Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns),
+            Layout::Four => self.with_places::<Sorted<4>>(chunk, columns),
+            Layout::Sixteen => self.with_places::<Sorted<16>>(chunk, columns),
+            Layout::Heap => self.with_places::<Heap>(chunk, columns),
         }
     }
 
-    fn with_places<P: Places>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns, sink: &mut impl Sink) {
+    fn with_places<P: Places>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
         match self.cpu {
-            Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns, sink),
-            Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns, sink),
-            Cpu::Many => self.with_cpu::<P, QueuedCpu<Heap>>(chunk, columns, sink),
+            Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns),
+            Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns),
+            Cpu::Many => self.with_cpu::<P, QueuedCpu<Heap>>(chunk, columns),
         }
     }
 
-    fn with_cpu<P: Places, C: CpuStage>(
-        &mut self,
-        chunk: &mut Chunk<'_>,
-        columns: &mut Columns,
-        sink: &mut impl Sink,
-    ) {
+    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
         match self.balance.take() {
-            None => self.with_choice::<P, C>(chunk, columns, &mut Chosen, sink),
+            None => self.with_choice::<P, C>(chunk, columns, &mut Chosen),
             Some(mut balance) => {
                 let rotation = core::mem::replace(&mut self.rotation, Rotation::new(1));
                 let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.slots() };
-                self.with_choice::<P, C>(chunk, columns, &mut by_load, sink);
+                self.with_choice::<P, C>(chunk, columns, &mut by_load);
                 (self.balance, self.rotation) = (Some(balance), rotation);
             }
         }
@@ -220,17 +212,15 @@ impl Fleet {
         chunk: &mut Chunk<'_>,
         columns: &mut Columns,
         choice: &mut impl Choice,
-        sink: &mut impl Sink,
     ) {
         if self.has_patience || self.room_size != usize::MAX {
-            self.gated::<P, C>(chunk, columns, choice, sink);
+            self.gated::<P, C>(chunk, columns, choice);
         } else {
             let longest = self.open::<P, C>(chunk, columns, choice);
             if longest > self.keep_beyond {
-                self.keep_long(chunk.slots, columns, sink);
+                self.keep_long(chunk.slots, columns);
             }
         }
-        sink.served(&columns.passages());
     }
 
     /// No bound on waiting, no impatience: every request is served. Returns the longest response time \[ns\].
@@ -267,16 +257,17 @@ impl Fleet {
         longest
     }
 
-    /// Takes the passages that could outlive their task out of the columns and keeps them.
+    /// Takes the visits that could outlive their task out of the columns and keeps them.
     #[cold]
-    fn keep_long(&mut self, slots: &[u32], columns: &mut Columns, sink: &mut impl Sink) {
+    fn keep_long(&mut self, slots: &[u32], columns: &mut Columns) {
         let mut kept = Columns::new();
-        for (passage, slot) in columns.passages().iter().zip(slots) {
-            if passage.end - passage.arrival > self.keep_beyond {
-                self.keep(*slot as usize, Outstanding { passage, gives_up: Outstanding::NEVER });
-                sink.served_revocably(&passage);
+        kept.attempts = core::mem::take(&mut columns.attempts);
+        for (visit, slot) in columns.visits().iter().zip(slots) {
+            if visit.end - visit.arrival > self.keep_beyond {
+                self.keep(*slot as usize, Outstanding { visit, gives_up: Outstanding::NEVER });
+                kept.attempts.push(Attempt::only(visit, visit.end, Outcome::Served));
             } else {
-                kept.push(&passage);
+                kept.push(&visit);
             }
         }
         *columns = kept;
@@ -288,7 +279,6 @@ impl Fleet {
         chunk: &mut Chunk<'_>,
         columns: &mut Columns,
         choice: &mut impl Choice,
-        sink: &mut impl Sink,
     ) {
         let bounded = self.room_size != usize::MAX;
         (columns.count, columns.latest) = (0, 0);
@@ -305,21 +295,21 @@ impl Fleet {
             let deadline = arrival.saturating_add(*patience);
             if start > *arrival {
                 if bounded && !self.rooms[index].admit(self.room_size, *arrival, start.min(deadline)) {
-                    sink.refused(*arrival, Refusal::QueueFull);
+                    let outcome = Outcome::Rejected(Rejection::QueueFull);
+                    columns.attempts.push(Attempt::only(
+                        Visit::waiting(*arrival, *arrival),
+                        *arrival,
+                        outcome,
+                    ));
                     continue;
                 }
                 if start > deadline {
                     choice.admitted(*slot, deadline);
-                    sink.gave_up_waiting(*arrival, deadline);
+                    let waited = Visit::waiting(*arrival, deadline);
+                    columns.attempts.push(Attempt::only(waited, deadline, Outcome::TimedOutWaiting));
                     if deadline - arrival > self.keep_beyond {
-                        let passage = Passage {
-                            arrival: *arrival,
-                            start,
-                            cpu_start: start,
-                            cpu_end: start,
-                            end: start,
-                        };
-                        self.keep(index, Outstanding { passage, gives_up: deadline });
+                        let visit = Visit::waiting(*arrival, start);
+                        self.keep(index, Outstanding { visit, gives_up: deadline });
                     }
                     continue;
                 }
@@ -328,28 +318,26 @@ impl Fleet {
             let end = (cpu_end + wait).min(LATEST);
             P::occupy(places, end);
             choice.admitted(*slot, end);
-            let passage = Passage { arrival: *arrival, start, cpu_start, cpu_end, end };
-            let revocable = end - arrival > self.keep_beyond;
-            if end > deadline || revocable {
-                self.keep_special(index, passage, deadline, sink);
+            let visit = Visit { arrival: *arrival, start, cpu_start, cpu_end, end };
+            if end > deadline || end - arrival > self.keep_beyond {
+                self.record_exceptional(index, visit, deadline, columns);
             } else {
-                columns.push(&passage);
+                columns.push(&visit);
             }
         }
     }
 
     /// A request whose client gives up in service, or that could outlive its task.
     #[cold]
-    fn keep_special(&mut self, index: usize, passage: Passage, deadline: u64, sink: &mut impl Sink) {
-        let gives_up = if passage.end > deadline {
-            sink.gave_up_in_service(&passage, deadline);
-            deadline
+    fn record_exceptional(&mut self, index: usize, visit: Visit, deadline: u64, columns: &mut Columns) {
+        let (at, outcome, gives_up) = if visit.end > deadline {
+            (deadline, Outcome::TimedOutInService, deadline)
         } else {
-            sink.served_revocably(&passage);
-            Outstanding::NEVER
+            (visit.end, Outcome::Served, Outstanding::NEVER)
         };
-        if passage.end - passage.arrival > self.keep_beyond {
-            self.keep(index, Outstanding { passage, gives_up });
+        columns.attempts.push(Attempt::only(visit, at, outcome));
+        if visit.end - visit.arrival > self.keep_beyond {
+            self.keep(index, Outstanding { visit, gives_up });
         }
     }
 }

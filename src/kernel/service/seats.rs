@@ -1,7 +1,7 @@
 //! What the scheduler asks of a data plane, whether it replays requests or lets them flow.
 
 use super::fleet::Slot;
-use crate::facts::{Loss, Passage};
+use crate::facts::{Retraction, Visit};
 
 /// The seats of tasks in a data plane. Instants are ns since second 0.
 pub trait Seats {
@@ -20,13 +20,13 @@ pub trait Seats {
 
     /// Reports what `slot`, which is closed at `at` \[ns\], still holds, where the plane has stated it already and whoever sums up
     /// what tasks use must know it. A plane that states what was used tells it apart by itself.
-    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Visit)) {
         let _ = (slot, at, report);
     }
 
     /// Kills what `slot` still holds at `at` \[ns\]. A plane that knows single requests reports each that is lost; one of
     /// flows counts them itself.
-    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss));
+    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Retraction));
 
     /// Gives the slot back; its task holds nothing any more.
     fn leave(&mut self, slot: Slot);

@@ -7,7 +7,9 @@
 use alloc::collections::VecDeque;
 
 use super::sketch::{Sketch, Times};
-use crate::facts::{Flow, Loss, Passages, Promise, Refusal, TaskMoved, TaskStage};
+use crate::facts::{
+    FlowStep, Outcome, ProvisionalOutcome, Rejection, RequestBatch, Retraction, TaskMoved, TaskStage,
+};
 
 /// What became of the requests of one service in one period or several.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +21,9 @@ pub struct Outcomes {
     /// Clients that gave up \[requests\].
     pub timed_out: u64,
     /// Refusals by a task whose queue was full \[requests\].
-    pub refused_by_target: u64,
+    pub rejected_by_target: u64,
     /// Refusals for want of a target \[requests\].
-    pub refused_by_balancer: u64,
+    pub rejected_by_balancer: u64,
     /// Requests lost with their task \[requests\].
     pub failed: u64,
     /// Sum of the answers' response times \[ns\].
@@ -73,8 +75,8 @@ impl Outcomes {
         self.offered += other.offered;
         self.served += other.served;
         self.timed_out += other.timed_out;
-        self.refused_by_target += other.refused_by_target;
-        self.refused_by_balancer += other.refused_by_balancer;
+        self.rejected_by_target += other.rejected_by_target;
+        self.rejected_by_balancer += other.rejected_by_balancer;
         self.failed += other.failed;
         self.response_sum += other.response_sum;
         self.response_range = match (self.response_range, other.response_range) {
@@ -164,57 +166,63 @@ impl Tally {
         &mut self.periods[0].outcomes
     }
 
-    /// `count` requests arrived.
-    pub fn offered(&mut self, count: u64) {
-        self.now().offered += count;
-    }
-
-    /// Requests are served.
-    pub fn served(&mut self, passages: &Passages<'_>) {
-        for (arrival, end) in passages.arrival.iter().zip(passages.end) {
-            self.answered(*arrival, *end);
+    /// A batch of requests. The load balancer knows attempts only: a second one is a request like the first.
+    pub fn requests(&mut self, batch: &RequestBatch<'_>) {
+        self.now().offered += batch.offered + batch.retried.len() as u64;
+        for attempt in batch.attempts {
+            match attempt.outcome {
+                Outcome::Served => self.answered(attempt.visit.arrival, attempt.at),
+                Outcome::Rejected(why) => self.rejected(why),
+                Outcome::TimedOutWaiting | Outcome::TimedOutInService => self.timed_out(attempt.at),
+                Outcome::Failed => self.failed(),
+                Outcome::Wasted => {}
+            }
+        }
+        if let Some(served) = &batch.served {
+            for (arrival, end) in served.arrival.iter().zip(served.end) {
+                self.answered(*arrival, *end);
+            }
         }
     }
 
     /// A request that arrived at `arrival` is answered at `end` [ns since second 0].
-    pub fn answered(&mut self, arrival: u64, end: u64) {
+    pub(super) fn answered(&mut self, arrival: u64, end: u64) {
         if let Some(open) = self.at(end) {
             open.answered(end - arrival);
         }
     }
 
     /// A client gives up at `at` [ns since second 0].
-    pub fn timed_out(&mut self, at: u64) {
+    fn timed_out(&mut self, at: u64) {
         if let Some(open) = self.at(at) {
             open.outcomes.timed_out += 1;
         }
     }
 
-    /// A request is refused now.
-    pub fn refused(&mut self, why: Refusal) {
+    fn rejected(&mut self, why: Rejection) {
         match why {
-            Refusal::QueueFull => self.now().refused_by_target += 1,
-            Refusal::NoTarget => self.now().refused_by_balancer += 1,
+            Rejection::QueueFull => self.now().rejected_by_target += 1,
+            Rejection::NoTarget => self.now().rejected_by_balancer += 1,
         }
     }
 
-    /// A request fails with its task now.
-    pub fn failed(&mut self) {
+    fn failed(&mut self) {
         self.now().failed += 1;
     }
 
-    /// A request is lost now whose outcome had been stated already.
-    pub fn lost(&mut self, loss: &Loss) {
-        match loss.promise {
-            Promise::Served => {
-                if let Some(open) = self.at(loss.passage.end) {
-                    open.taken_back(loss.passage.end - loss.passage.arrival);
+    /// A request fails with its task now whose outcome had been stated already.
+    pub fn retracted(&mut self, retraction: &Retraction) {
+        let (at, visit) = (retraction.at, &retraction.visit);
+        match retraction.stated {
+            ProvisionalOutcome::Served => {
+                if let Some(open) = self.at(visit.end) {
+                    open.taken_back(visit.end - visit.arrival);
                 }
             }
-            // A client that had given up before the task was killed is not lost a second time.
-            Promise::GivesUpInService(at) if at <= loss.at => return,
-            Promise::GivesUpInService(at) | Promise::GivesUpWaiting(at) => {
-                if let Some(open) = self.at(at) {
+            // A client that had given up before the task was killed does not fail a second time.
+            ProvisionalOutcome::TimedOutInService(stated) if stated <= at => return,
+            ProvisionalOutcome::TimedOutInService(stated) | ProvisionalOutcome::TimedOutWaiting(stated) => {
+                if let Some(open) = self.at(stated) {
                     open.outcomes.timed_out = open.outcomes.timed_out.saturating_sub(1);
                 }
             }
@@ -222,17 +230,17 @@ impl Tally {
         self.failed();
     }
 
-    /// Requests flow. Without a task in service the load balancer refuses, else the tasks' queues are full.
-    pub fn flowed(&mut self, flow: &Flow<'_>) {
+    /// Requests step. Without a task in service the load balancer refuses, else the tasks' queues are full.
+    pub fn flowed(&mut self, step: &FlowStep<'_>) {
         let now = self.now();
-        now.offered += flow.offered;
-        now.served += flow.served;
-        now.timed_out += flow.timed_out;
-        now.failed += flow.failed;
-        if flow.tasks == 0 {
-            now.refused_by_balancer += flow.rejected;
+        now.offered += step.offered;
+        now.served += step.served;
+        now.timed_out += step.timed_out;
+        now.failed += step.failed;
+        if step.replicas == 0 {
+            now.rejected_by_balancer += step.rejected;
         } else {
-            now.refused_by_target += flow.rejected;
+            now.rejected_by_target += step.rejected;
         }
     }
 
@@ -267,7 +275,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Passage;
+    use crate::facts::Visit;
 
     const SECOND: u64 = 1_000_000_000;
 
@@ -279,9 +287,9 @@ mod tests {
         tally.timed_out(45 * SECOND);
         tally.answered(19 * SECOND, 101 * SECOND);
         let end = 50 * SECOND;
-        let passage = Passage { arrival: SECOND, start: SECOND, cpu_start: SECOND, cpu_end: end, end };
+        let visit = Visit { arrival: SECOND, start: SECOND, cpu_start: SECOND, cpu_end: end, end };
         tally.answered(SECOND, end);
-        tally.lost(&Loss { at: 10 * SECOND, passage, promise: Promise::Served });
+        tally.retracted(&Retraction { at: 10 * SECOND, visit, stated: ProvisionalOutcome::Served });
         let closed: [Outcomes; 3] = core::array::from_fn(|_| tally.close_period());
         assert_eq!(
             closed.each_ref().map(|c| (c.served, c.timed_out, c.failed)),

@@ -5,7 +5,10 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::growth::{Aging, MemoryGrowth};
-use crate::facts::{Flow, Leaving, Loss, Passage, Passages, Promise, Stay, TaskMoved, TaskStage};
+use crate::facts::{
+    DrainingUse, FlowStep, HeldVisit, ProvisionalOutcome, RequestBatch, ResourceUse, Retraction, TaskMoved,
+    TaskStage, Visit, VisitColumns,
+};
 use crate::units::{SimDuration, SimTime, TaskId};
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
@@ -36,7 +39,7 @@ pub struct UsageTotals {
     /// Requests waiting for a place [request·ns].
     pub waiting: i128,
     /// What of the CPU and of the places belongs to containers that do not reserve, because they are on their way out.
-    pub leaving: Leaving,
+    pub draining: DrainingUse,
     /// Requests that came to the load balancer.
     pub asked: u64,
     /// Of these, those that it could send to a task.
@@ -61,8 +64,8 @@ enum Sum {
     CpuBusy,
     Occupied,
     Waiting,
-    LeavingCpu,
-    LeavingOccupied,
+    DrainingCpu,
+    DrainingOccupied,
 }
 
 /// Sums of intervals.
@@ -130,101 +133,89 @@ impl UsageMeter {
         SimTime(self.open_end)
     }
 
-    /// `count` requests came to the load balancer.
-    #[inline]
-    pub fn asked(&mut self, count: u64) {
-        self.open.asked += count;
-    }
-
-    /// `count` requests were sent to tasks.
-    #[inline]
-    pub fn routed(&mut self, count: u64) {
-        self.open.routed += count;
-    }
-
-    /// Requests pass through tasks.
-    #[inline]
-    pub fn passages(&mut self, passages: &Passages<'_>) {
-        let first = passages.arrival.first().copied().unwrap_or(0);
-        // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
-        if passages.latest <= self.open_end && self.open_end - first < 1 << 50 {
-            self.open.cpu_busy += i128::from(total_span(passages.cpu_start, passages.cpu_end));
-            self.open.occupied += i128::from(total_span(passages.start, passages.end));
-            self.open.waiting += i128::from(total_span(passages.arrival, passages.start));
-        } else {
-            passages.iter().for_each(|passage| self.passage(&passage));
+    /// A batch of requests: what came to the load balancer, what it sent on, and what that uses.
+    pub fn requests(&mut self, batch: &RequestBatch<'_>) {
+        self.open.asked += batch.offered + batch.retried.len() as u64;
+        self.open.routed += batch.routed;
+        if let Some(used) = &batch.measured {
+            return self.used(used);
+        }
+        batch.attempts.iter().for_each(|attempt| self.visit(&attempt.visit));
+        if let Some(served) = &batch.served {
+            self.visits(served);
         }
     }
 
-    /// A request passes through a task.
+    /// Attempts pass through replicas.
     #[inline]
-    pub fn passage(&mut self, p: &Passage) {
+    fn visits(&mut self, visits: &VisitColumns<'_>) {
+        let first = visits.arrival.first().copied().unwrap_or(0);
+        // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
+        if visits.latest <= self.open_end && self.open_end - first < 1 << 50 {
+            self.open.cpu_busy += i128::from(total_span(visits.cpu_start, visits.cpu_end));
+            self.open.occupied += i128::from(total_span(visits.start, visits.end));
+            self.open.waiting += i128::from(total_span(visits.arrival, visits.start));
+        } else {
+            visits.iter().for_each(|visit| self.visit(&visit));
+        }
+    }
+
+    /// An attempt passes through a replica.
+    #[inline]
+    pub fn visit(&mut self, p: &Visit) {
         if p.end <= self.open_end {
             self.open.cpu_busy += i128::from(p.cpu_end - p.cpu_start);
             self.open.occupied += i128::from(p.end - p.start);
             self.open.waiting += i128::from(p.start - p.arrival);
         } else {
-            self.long_passage(p);
+            self.long_visit(p);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn long_passage(&mut self, p: &Passage) {
+    fn long_visit(&mut self, p: &Visit) {
         self.add(Sum::CpuBusy, p.cpu_start, p.cpu_end, 1);
         self.add(Sum::Occupied, p.start, p.end, 1);
         self.add(Sum::Waiting, p.arrival, p.start, 1);
     }
 
-    /// A client waits from `arrival` to `until` and then gives up.
-    pub fn waited(&mut self, arrival: u64, until: u64) {
-        self.add(Sum::Waiting, arrival, until, 1);
-    }
-
-    /// Adds what was used within the open period: CPU servers, places, waiting requests [·ns], and what of the first two is
-    /// that of tasks on their way out.
-    pub fn used(&mut self, [cpu_busy, occupied, waiting]: [i128; 3], leaving: &Leaving) {
-        self.open.cpu_busy += cpu_busy;
-        self.open.occupied += occupied;
-        self.open.waiting += waiting;
-        self.left(leaving);
-    }
-
-    /// Containers that do not reserve used so much.
-    fn left(&mut self, leaving: &Leaving) {
+    /// Adds what was used within the open period.
+    pub fn used(&mut self, used: &ResourceUse) {
+        self.open.cpu_busy += used.cpu_busy;
+        self.open.occupied += used.occupied;
+        self.open.waiting += used.waiting;
+        // What draining tasks use counts where their containers reserve.
         if !self.rules.counts_draining {
-            self.open.leaving.add(leaving);
+            self.open.draining.add(&used.draining);
         }
     }
 
     /// Requests flow, within the open period.
-    pub fn flowed(&mut self, flow: &Flow<'_>) {
-        self.open.asked += flow.offered;
-        self.open.routed += flow.routed;
-        self.open.cpu_busy += flow.cpu_busy;
-        self.open.occupied += flow.occupied;
-        self.open.waiting += flow.waiting;
-        self.left(&flow.leaving);
+    pub fn flowed(&mut self, step: &FlowStep<'_>) {
+        self.open.asked += step.offered;
+        self.open.routed += step.routed;
+        self.used(&step.used);
     }
 
     /// A task that leaves `RUNNING` holds a request: where its container does not reserve from now on, neither counts what
     /// the request uses.
-    pub fn stays(&mut self, stay: &Stay) {
-        self.leaves(&stay.passage, stay.at, 1);
+    pub fn held(&mut self, held: &HeldVisit) {
+        self.leaves(&held.visit, held.at, 1);
     }
 
-    /// Adds `sign` times what a passage uses from `at` on to what does not count.
-    fn leaves(&mut self, p: &Passage, at: u64, sign: i64) {
+    /// Adds `sign` times what a visit uses from `at` on to what does not count.
+    fn leaves(&mut self, p: &Visit, at: u64, sign: i64) {
         if !self.rules.counts_draining {
-            self.add(Sum::LeavingCpu, at.max(p.cpu_start), p.cpu_end, sign);
-            self.add(Sum::LeavingOccupied, at.max(p.start), p.end, sign);
+            self.add(Sum::DrainingCpu, at.max(p.cpu_start), p.cpu_end, sign);
+            self.add(Sum::DrainingOccupied, at.max(p.start), p.end, sign);
         }
     }
 
     /// Takes back what a lost request would have used after its task was killed, which leaves `RUNNING` before that.
-    pub fn lost(&mut self, loss: &Loss) {
-        let Loss { at, passage: p, promise } = loss;
-        if let Promise::GivesUpWaiting(until) = promise {
+    pub fn retracted(&mut self, retraction: &Retraction) {
+        let Retraction { at, visit: p, stated } = retraction;
+        if let ProvisionalOutcome::TimedOutWaiting(until) = stated {
             self.add(Sum::Waiting, (*at).max(p.arrival), *until, -1);
         } else {
             self.add(Sum::CpuBusy, (*at).max(p.cpu_start), p.cpu_end, -1);
@@ -260,8 +251,8 @@ impl UsageMeter {
             (0, 0) => self.open.cpu_busy += rest,
             (0, 1) => self.open.occupied += rest,
             (0, 2) => self.open.waiting += rest,
-            (0, 3) => self.open.leaving.cpu_busy += rest,
-            (0, _) => self.open.leaving.occupied += rest,
+            (0, 3) => self.open.draining.cpu_busy += rest,
+            (0, _) => self.open.draining.occupied += rest,
             _ => self.ahead[index - 1].sums[which] += rest,
         }
     }
@@ -340,16 +331,16 @@ impl UsageMeter {
         closed.cpu_busy += i128::from(self.covering[0]) * length;
         closed.occupied += i128::from(self.covering[1]) * length;
         closed.waiting += i128::from(self.covering[2]) * length;
-        closed.leaving.cpu_busy += i128::from(self.covering[3]) * length;
-        closed.leaving.occupied += i128::from(self.covering[4]) * length;
+        closed.draining.cpu_busy += i128::from(self.covering[3]) * length;
+        closed.draining.occupied += i128::from(self.covering[4]) * length;
         self.age(&mut closed);
         let next = self.ahead.pop_front().unwrap_or_default();
         for (covering, change) in self.covering.iter_mut().zip(next.covers) {
             *covering += change;
         }
         let [cpu_busy, occupied, waiting, ..] = next.sums;
-        let leaving = Leaving { cpu_busy: next.sums[3], occupied: next.sums[4] };
-        self.open = UsageTotals { cpu_busy, occupied, waiting, leaving, ..UsageTotals::default() };
+        let draining = DrainingUse { cpu_busy: next.sums[3], occupied: next.sums[4] };
+        self.open = UsageTotals { cpu_busy, occupied, waiting, draining, ..UsageTotals::default() };
         self.open_start = self.open_end;
         self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
@@ -362,7 +353,7 @@ fn total_span(from: &[u64], to: &[u64]) -> u64 {
     from.iter().zip(to).fold(0, |sum: u64, (from, to)| sum.wrapping_add(to.wrapping_sub(*from)))
 }
 
-impl Leaving {
+impl DrainingUse {
     fn add(&mut self, next: &Self) {
         self.cpu_busy += next.cpu_busy;
         self.occupied += next.occupied;
@@ -375,7 +366,7 @@ impl UsageTotals {
         self.cpu_busy += next.cpu_busy;
         self.occupied += next.occupied;
         self.waiting += next.waiting;
-        self.leaving.add(&next.leaving);
+        self.draining.add(&next.draining);
         self.asked += next.asked;
         self.routed += next.routed;
         self.reserved += next.reserved;
@@ -389,13 +380,13 @@ impl UsageTotals {
     /// CPU servers busy in containers that reserve [server·ns].
     #[must_use]
     pub const fn counted_cpu(&self) -> i128 {
-        self.cpu_busy - self.leaving.cpu_busy
+        self.cpu_busy - self.draining.cpu_busy
     }
 
     /// Requests in a place of containers that reserve [request·ns].
     #[must_use]
     pub const fn counted_places(&self) -> i128 {
-        self.occupied - self.leaving.occupied
+        self.occupied - self.draining.occupied
     }
 
     /// `RequestCountPerTarget`: routed requests ÷ mean number of targets; 0 without requests or targets
@@ -446,18 +437,18 @@ mod tests {
             for _ in 0..50 {
                 let arrival = start + rng.below(end - start);
                 let wait = rng.below(4 * NANOS_PER_MINUTE);
-                let p = Passage {
+                let p = Visit {
                     arrival,
                     start: arrival,
                     cpu_start: arrival,
                     cpu_end: arrival + wait,
                     end: arrival + wait,
                 };
-                meter.passage(&p);
+                meter.visit(&p);
                 let kill = arrival + rng.below(2 * NANOS_PER_MINUTE);
                 let lost = rng.below(4) == 0 && kill < p.end && kill < ends[period];
                 if lost {
-                    meter.lost(&Loss { at: kill, passage: p, promise: Promise::Served });
+                    meter.retracted(&Retraction { at: kill, visit: p, stated: ProvisionalOutcome::Served });
                 }
                 let until = if lost { kill } else { p.end };
                 for (k, e) in ends.iter().enumerate() {
@@ -480,7 +471,7 @@ mod tests {
             UsageMeter::new(rules, MemoryGrowth::default(), minute, SimTime(minute.0), SimTime(2 * minute.0))
         };
         let second = NANOS_PER_SEC;
-        let passage = Passage {
+        let visit = Visit {
             arrival: 10 * second,
             start: 10 * second,
             cpu_start: 10 * second,
@@ -489,10 +480,10 @@ mod tests {
         };
         let (mut without, mut with) = (meter(rules), meter(RULES));
         for meter in [&mut without, &mut with] {
-            meter.passage(&passage);
-            meter.passage(&passage);
-            meter.stays(&Stay { at: 20 * second, passage });
-            meter.lost(&Loss { at: 30 * second, passage, promise: Promise::Served });
+            meter.visit(&visit);
+            meter.visit(&visit);
+            meter.held(&HeldVisit { at: 20 * second, visit });
+            meter.retracted(&Retraction { at: 30 * second, visit, stated: ProvisionalOutcome::Served });
         }
         let (first, all) = (without.close_period(), with.close_period());
         assert_eq!(first.counted_cpu(), i128::from(60 * second));
@@ -569,7 +560,7 @@ mod tests {
         let minute = i128::from(NANOS_PER_MINUTE);
         // Eight requests, then one, then none: half of eight stays, of which those in service are a part.
         for (held, memory) in [(8, 180.0), (1, 140.0), (0, 140.0)] {
-            meter.used([0, held * minute, 0], &Leaving::default());
+            meter.used(&ResourceUse { occupied: held * minute, ..ResourceUse::default() });
             let closed = meter.close_period();
             assert!((SHAPE.memory(&closed).unwrap() * 1_000.0 - memory).abs() < 1e-6, "{held}");
         }

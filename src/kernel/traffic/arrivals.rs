@@ -244,7 +244,7 @@ mod tests {
     use crate::random::{Purpose, Streams};
 
     fn all(plan: &TrafficPlan, seed: u64) -> Vec<u64> {
-        let mut stream = ArrivalStream::new(plan, Streams::new(seed, 0).stream(Purpose::Arrivals, "web"));
+        let mut stream = ArrivalStream::new(plan, Streams::new(seed, 0).stream(Purpose::ARRIVALS, "web"));
         let mut out = Vec::new();
         loop {
             let batch = stream.take_before(u64::MAX, 100);
@@ -345,7 +345,7 @@ mod tests {
     fn batches_do_not_change_the_stream() {
         let plan = TrafficPlan::Poisson(curve(&[(100, 50.0, 10.0)]));
         let whole = all(&plan, 5);
-        let mut stream = ArrivalStream::new(&plan, Streams::new(5, 0).stream(Purpose::Arrivals, "web"));
+        let mut stream = ArrivalStream::new(&plan, Streams::new(5, 0).stream(Purpose::ARRIVALS, "web"));
         let mut pieces = Vec::new();
         for step in 1..=1_000_u64 {
             loop {

@@ -30,7 +30,7 @@ pub(super) fn occurrences(clock: &ClockPlan, service: &str, streams: Streams) ->
     let mut all = Vec::new();
     for (action, plan) in clock.actions.iter().enumerate() {
         let key = alloc::format!("{service}/{}", plan.name);
-        let mut lateness = streams.stream(Purpose::ScheduleJitter, &key);
+        let mut lateness = streams.stream(Purpose::SCHEDULE_JITTER, &key);
         for due in &plan.occurrences {
             let late = if clock.jitter.0 == 0 { 0 } else { lateness.below(clock.jitter.0) };
             all.push(Occurrence { at: SimTime(due.0 + late), due: *due, action });

@@ -5,11 +5,11 @@ use super::observer::Observer;
 use super::plan::Fidelity;
 use super::plan::ServicePlan;
 use super::sink::ServiceSink;
-use crate::facts::{Loss, Passage};
+use crate::facts::{Retraction, Visit};
 use crate::random::{Purpose, Streams};
 use crate::service::{Demands, Fleet, Fluid, Incident, Jobs, JobsParts, Seats, Slot};
 use crate::traffic::ArrivalStream;
-use crate::units::SimDuration;
+use crate::units::{ServiceId, SimDuration};
 
 /// What happens between control events.
 pub(super) trait Plane<'p>: Seats {
@@ -17,7 +17,7 @@ pub(super) trait Plane<'p>: Seats {
     const HAS_INCIDENTS: bool = false;
 
     /// The plane of a service without tasks.
-    fn of(service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self;
+    fn of(id: ServiceId, service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self;
 
     /// Serves everything that arrives before `until` [ns since second 0], or up to the instant at which a task dies of it.
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident>;
@@ -37,7 +37,7 @@ pub(super) struct Requests<'p> {
 }
 
 impl<'p> Plane<'p> for Requests<'p> {
-    fn of(service: &'p ServicePlan, streams: Streams, _fidelity: Fidelity) -> Self {
+    fn of(id: ServiceId, service: &'p ServicePlan, streams: Streams, _fidelity: Fidelity) -> Self {
         let name = service.name.as_str();
         let keep_beyond = service
             .load_balancer
@@ -46,12 +46,19 @@ impl<'p> Plane<'p> for Requests<'p> {
         // Where what leaving tasks use does not count, the fleet has to know every request that a task holds.
         let keep_beyond =
             if service.telemetry.rules.counts_draining { keep_beyond } else { SimDuration::ZERO };
-        let routing = (service.routing(), service.nodes(), streams.stream(Purpose::Routing, name));
+        let routing = (service.routing(), service.nodes(), streams.stream(Purpose::ROUTING, name));
         let has_patience = service.request.timeout.is_some();
         Self {
-            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name)),
+            arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name)),
             demands: Demands::new(&service.request, &service.task, streams, name),
-            fleet: Fleet::new(&service.task, service.request.needs_cpu(), has_patience, routing, keep_beyond),
+            fleet: Fleet::new(
+                id,
+                &service.task,
+                service.request.needs_cpu(),
+                has_patience,
+                routing,
+                keep_beyond,
+            ),
         }
     }
 
@@ -80,11 +87,11 @@ impl Seats for Requests<'_> {
         self.fleet.close(slot)
     }
 
-    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Visit)) {
         self.fleet.held(slot, at, report);
     }
 
-    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Retraction)) {
         self.fleet.kill(slot, at, report);
     }
 
@@ -110,10 +117,11 @@ pub(super) enum Mixed<'p> {
 
 impl<'p> Mixed<'p> {
     /// The event path, whether the service needs it or not.
-    fn events(service: &'p ServicePlan, streams: Streams) -> Self {
+    fn events(id: ServiceId, service: &'p ServicePlan, streams: Streams) -> Self {
         let name = service.name.as_str();
-        let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::Arrivals, name));
+        let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name));
         let parts = JobsParts {
+            service: id,
             request: &service.request,
             task: &service.task,
             warm_up: service.startup.warm_up,
@@ -130,11 +138,11 @@ impl<'p> Mixed<'p> {
 impl<'p> Plane<'p> for Mixed<'p> {
     const HAS_INCIDENTS: bool = true;
 
-    fn of(service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self {
+    fn of(id: ServiceId, service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self {
         if fidelity == Fidelity::Events || service.needs_events() {
-            Self::events(service, streams)
+            Self::events(id, service, streams)
         } else {
-            Self::Fast(Requests::of(service, streams, fidelity))
+            Self::Fast(Requests::of(id, service, streams, fidelity))
         }
     }
 
@@ -182,13 +190,13 @@ impl Seats for Mixed<'_> {
         }
     }
 
-    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Passage)) {
+    fn held(&self, slot: Slot, at: u64, report: impl FnMut(&Visit)) {
         if let Self::Fast(requests) = self {
             requests.held(slot, at, report);
         }
     }
 
-    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Loss)) {
+    fn kill(&mut self, slot: Slot, at: u64, report: impl FnMut(&Retraction)) {
         match self {
             Self::Fast(requests) => requests.kill(slot, at, report),
             Self::Events(jobs) => jobs.kill(slot, at, report),
@@ -236,14 +244,14 @@ impl Seats for Mixed<'_> {
 }
 
 impl<'p> Plane<'p> for Fluid<'p> {
-    fn of(service: &'p ServicePlan, _streams: Streams, _fidelity: Fidelity) -> Self {
-        Self::new(&service.traffic, &service.request, &service.task, service.capacity_per_task())
+    fn of(id: ServiceId, service: &'p ServicePlan, _streams: Streams, _fidelity: Fidelity) -> Self {
+        Self::new(id, &service.traffic, &service.request, &service.task, service.capacity_per_task())
             .telling_leaving(!service.telemetry.rules.counts_draining)
     }
 
     #[inline]
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
-        Self::serve(self, until, |flow| sink.flowed(flow));
+        Self::serve(self, until, sink);
         None
     }
 

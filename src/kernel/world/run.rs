@@ -362,13 +362,13 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             }
             self.observer.task_moved(id, &moved);
         }
-        self.outcome.stays.drain(..).for_each(|stay| state.usage.stays(&stay));
-        for loss in self.outcome.lost.drain(..) {
-            state.usage.lost(&loss);
+        self.outcome.held.drain(..).for_each(|held| state.usage.held(&held));
+        for retraction in self.outcome.retracted.drain(..) {
+            state.usage.retracted(&retraction);
             if let Some(tally) = &mut state.tally {
-                tally.lost(&loss);
+                tally.retracted(&retraction);
             }
-            self.observer.lost(id, &loss);
+            self.observer.retracted(id, &retraction);
         }
         for failed in self.outcome.failed.drain(..) {
             self.observer.task_failed(id, &failed);

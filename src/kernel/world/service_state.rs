@@ -102,7 +102,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         Self {
             id,
             plan: service,
-            plane: P::of(service, streams, plan.fidelity),
+            plane: P::of(id, service, streams, plan.fidelity),
             lifecycle: Lifecycle::new(&parts),
             usage: UsageMeter::new(
                 service.telemetry.rules,
@@ -234,7 +234,7 @@ fn watches(
 fn publication(service: &ServicePlan, metric: Metric, streams: Streams) -> Publication {
     let delay = service.metric_delay(metric);
     let key = alloc::format!("{}/{}", service.name, service.metrics.name(metric));
-    Publication { delay, rng: streams.stream(Purpose::MetricDelay, &key) }
+    Publication { delay, rng: streams.stream(Purpose::METRIC_DELAY, &key) }
 }
 
 /// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, its interval) (`aws-scaling.md` §4.1).
@@ -248,7 +248,7 @@ fn watch(
     let telemetry = &service.telemetry;
     let interval = alarm.evaluation_interval();
     let key = alloc::format!("{}/{}", service.name, alarm.name);
-    let drawn = || SimDuration(streams.stream(Purpose::AlarmPhase, &key).below(interval.0));
+    let drawn = || SimDuration(streams.stream(Purpose::ALARM_PHASE, &key).below(interval.0));
     // The phase counts from whole calendar minutes, which second 0 need not be.
     let phase = SimTime((first_minute.0 + telemetry.alarm_phase.unwrap_or_else(drawn).0) % interval.0);
     let beyond = if alarm.reading.is_high_resolution() {

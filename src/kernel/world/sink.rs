@@ -2,8 +2,7 @@
 
 use super::observer::Observer;
 use super::plan::Bounds;
-use crate::facts::{Answers, Denial, Flow, Leaving, Origin, Passage, Passages, Refusal, Unanswered};
-use crate::service::{EventSink, Sink};
+use crate::facts::{Attempt, FlowStep, Outcome, Pace, Probe, RequestBatch};
 use crate::telemetry::{Tally, UsageMeter};
 use crate::units::{ServiceId, SimTime};
 
@@ -55,17 +54,19 @@ pub(super) struct ServiceSink<'a, O> {
     pub(super) leash: &'a mut Leash,
 }
 
-impl<O: Observer> ServiceSink<'_, O> {
-    /// Whether the plane may go on, at `at`, with so many requests in flight.
+impl<O: Observer> Pace for ServiceSink<'_, O> {
     #[inline]
-    fn may_go_on(&mut self, at: u64, in_flight: u64) -> bool {
+    fn goes_on(&mut self, at: u64, in_flight: u64, retries: u64) -> bool {
+        self.leash.retries += retries;
         self.leash.left -= 1;
         if self.leash.left == 0 || in_flight > self.leash.bounds.in_flight {
             return self.ask(at, in_flight);
         }
         true
     }
+}
 
+impl<O: Observer> ServiceSink<'_, O> {
     #[cold]
     #[inline(never)]
     fn ask(&mut self, at: u64, in_flight: u64) -> bool {
@@ -104,143 +105,41 @@ fn digest(column: &[u64]) -> u64 {
     lanes[0] ^ lanes[1].rotate_left(16) ^ lanes[2].rotate_left(32) ^ lanes[3].rotate_left(48)
 }
 
-impl<O: Observer> Sink for ServiceSink<'_, O> {
-    #[inline]
-    fn offered(&mut self, count: u64, routed: bool) {
-        self.usage.asked(count);
-        self.usage.routed(if routed { count } else { 0 });
-        if let Some(tally) = &mut self.tally {
-            tally.offered(count);
-        }
-        self.observer.offered(self.id, count);
-    }
-
-    fn served(&mut self, passages: &Passages<'_>) {
-        self.mark(digest(passages.end));
-        self.usage.passages(passages);
-        if let Some(tally) = &mut self.tally {
-            tally.served(passages);
-        }
-        self.observer.served(self.id, passages);
-    }
-
-    fn served_revocably(&mut self, passage: &Passage) {
-        self.mark(passage.end);
-        self.usage.passage(passage);
-        if let Some(tally) = &mut self.tally {
-            tally.answered(passage.arrival, passage.end);
-        }
-        self.observer.served_revocably(self.id, passage);
-    }
-
-    #[inline]
-    fn gave_up_in_service(&mut self, passage: &Passage, at: u64) {
-        self.mark(at ^ 1 << 63);
-        self.usage.passage(passage);
-        if let Some(tally) = &mut self.tally {
-            tally.timed_out(at);
-        }
-        self.observer.gave_up_in_service(self.id, passage, at);
-    }
-
-    #[inline]
-    fn gave_up_waiting(&mut self, arrival: u64, at: u64) {
-        self.mark(at ^ 1 << 62);
-        self.usage.waited(arrival, at);
-        if let Some(tally) = &mut self.tally {
-            tally.timed_out(at);
-        }
-        self.observer.gave_up_waiting(self.id, arrival, at);
-    }
-
-    #[inline]
-    fn refused(&mut self, at: u64, why: Refusal) {
-        self.mark(at ^ 3 << 62);
-        if let Some(tally) = &mut self.tally {
-            tally.refused(why);
-        }
-        self.observer.refused(self.id, at, why);
-    }
-
-    #[inline]
-    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
-        self.may_go_on(at, in_flight)
-    }
+/// The mark that an attempt leaves in the fingerprint: its instant, with its outcome in the two highest bits.
+#[inline]
+const fn mark_of(attempt: &Attempt, is_final: bool) -> u64 {
+    let kind = match attempt.outcome {
+        Outcome::Served | Outcome::Wasted => 0,
+        Outcome::Failed => 1,
+        // Where outcomes are stated in advance, a client that will give up waiting is told apart.
+        Outcome::TimedOutWaiting => 1 + is_final as u64,
+        Outcome::TimedOutInService => 2,
+        Outcome::Rejected(_) => 3,
+    };
+    attempt.at ^ kind << 62
 }
 
-impl<O: Observer> ServiceSink<'_, O> {
-    /// Requests flow.
-    pub(super) fn flowed(&mut self, flow: &Flow<'_>) {
-        for word in [flow.offered, flow.served, flow.rejected, flow.timed_out, flow.failed] {
+impl<O: Observer> Probe for ServiceSink<'_, O> {
+    fn requests(&mut self, service: ServiceId, batch: &RequestBatch<'_>) {
+        batch.attempts.iter().for_each(|attempt| self.mark(mark_of(attempt, batch.is_final)));
+        if let Some(served) = &batch.served {
+            self.mark(digest(served.end));
+        }
+        self.usage.requests(batch);
+        if let Some(tally) = &mut self.tally {
+            tally.requests(batch);
+        }
+        self.observer.requests(service, batch);
+    }
+
+    fn flowed(&mut self, service: ServiceId, step: &FlowStep<'_>) {
+        for word in [step.offered, step.served, step.rejected, step.timed_out, step.failed] {
             self.mark(word);
         }
-        self.usage.flowed(flow);
+        self.usage.flowed(step);
         if let Some(tally) = &mut self.tally {
-            tally.flowed(flow);
+            tally.flowed(step);
         }
-        self.observer.flowed(self.id, flow);
-    }
-}
-
-impl<O: Observer> EventSink for ServiceSink<'_, O> {
-    fn offered(&mut self, class: u32, count: u64) {
-        self.usage.asked(count);
-        if let Some(tally) = &mut self.tally {
-            tally.offered(count);
-        }
-        self.observer.offered(self.id, count);
-        self.observer.offered_of_class(self.id, class, count);
-    }
-
-    fn goes_on(&mut self, at: u64, in_flight: u64) -> bool {
-        self.may_go_on(at, in_flight)
-    }
-
-    fn routed(&mut self, count: u64) {
-        self.usage.routed(count);
-    }
-
-    fn tried_again(&mut self, origin: &Origin) {
-        self.leash.retries += 1;
-        self.usage.asked(1);
-        // The load balancer knows attempts only: a second one is a request like the first.
-        if let Some(tally) = &mut self.tally {
-            tally.offered(1);
-        }
-        self.observer.tried_again(self.id, origin);
-    }
-
-    fn answered(&mut self, answers: &Answers<'_>) {
-        self.mark(digest(answers.passages.end));
-        if let Some(tally) = &mut self.tally {
-            tally.served(&answers.passages);
-        }
-        self.observer.answered(self.id, answers);
-    }
-
-    fn unanswered(&mut self, end: &Unanswered) {
-        let kind = match end.denial {
-            Denial::Refused(_) => 3,
-            Denial::TimedOut => 2,
-            Denial::Lost => 1,
-        };
-        self.mark(end.at ^ kind << 62);
-        if let Some(tally) = &mut self.tally {
-            match end.denial {
-                Denial::Refused(why) => tally.refused(why),
-                Denial::TimedOut => tally.timed_out(end.at),
-                Denial::Lost => tally.failed(),
-            }
-        }
-        self.observer.unanswered(self.id, end);
-    }
-
-    fn worked_in_vain(&mut self, passage: &Passage) {
-        self.mark(passage.end);
-        self.observer.worked_in_vain(self.id, passage);
-    }
-
-    fn used(&mut self, usage: [i128; 3], leaving: &Leaving) {
-        self.usage.used(usage, leaving);
+        self.observer.flowed(service, step);
     }
 }

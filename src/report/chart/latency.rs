@@ -2,7 +2,6 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::trimmed;
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, millis_label};
@@ -12,7 +11,7 @@ use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{least_positive, most, points};
 use crate::kernel::units::SimDuration;
 use crate::record::MinuteRecord;
-use crate::scenario::{Check, Comparator, Quantity, Scenario};
+use crate::scenario::{Check, Comparator, Measure, Scenario, quantile_label};
 
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
@@ -68,10 +67,10 @@ fn limits(scenario: &Scenario) -> Vec<Reference> {
 }
 
 fn limit(check: &Check) -> Option<Reference> {
-    let what = match check.quantity {
-        Quantity::ResponseTimeQuantile(q) => format!("p{}", trimmed(&format!("{:.4}", q * 100.0))),
-        Quantity::ResponseTimeMean => "mean".to_owned(),
-        Quantity::ResponseTimeMax => "max".to_owned(),
+    let what = match check.measure {
+        Measure::ResponseQuantile(q) => quantile_label(q),
+        Measure::ResponseMean => "mean".to_owned(),
+        Measure::ResponseMax => "max".to_owned(),
         _ => return None,
     };
     let sign = match check.comparator {

@@ -3,7 +3,7 @@
 use super::{Line, basis, difference_text, lines, nothing_of, scale_in_words, sentences, title, value_text};
 use crate::experiment::Measure;
 use crate::experiment::compare::Comparison;
-use crate::report::figures::{half_width_text, label};
+use crate::report::figures::half_width_text;
 use crate::report::proviso::{proviso_of, with_proviso};
 use crate::report::summary::status_word;
 use crate::report::words::markdown;
@@ -22,7 +22,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let of = line.0.filter(|_| many).map(|service| format!("{service}: ")).unwrap_or_default();
         let cells: Vec<String> =
             (0..names.len()).map(|index| markdown(&cell(comparison, index, line))).collect();
-        text.push_str(&format!("| {}{} | {} |\n", markdown(&of), label(line.1), cells.join(" | ")));
+        text.push_str(&format!("| {}{} | {} |\n", markdown(&of), line.1.label(), cells.join(" | ")));
     }
     let mut checks: Vec<&str> = Vec::new();
     for check in comparison.variants.iter().flat_map(|variant| &variant.checks) {

@@ -7,7 +7,7 @@ use crate::experiment::replications::CONFIDENCE;
 use crate::experiment::{CheckStatus, checks};
 use crate::report::numbers::rounded;
 use crate::report::summary::status_word;
-use crate::scenario::{Check, Quantity};
+use crate::scenario::Check;
 
 /// The verdicts as JSON, ending with a line feed.
 #[must_use]
@@ -47,7 +47,7 @@ fn judged(judged: &Judged) -> Value {
     add("check", json!(outcome.check));
     add("status", json!(status_word(outcome.status)));
     add("value", json!(outcome.value));
-    add("unit", json!(unit(check)));
+    add("unit", json!(check.measure.unit().name()));
     add("limit", number(check, check.limit));
     let estimate = outcome.estimate.as_ref();
     let (low, high) = estimate.map(|estimate| checks::ends(check, estimate)).unzip();
@@ -62,27 +62,8 @@ fn judged(judged: &Judged) -> Value {
     Value::Object(object)
 }
 
-/// The unit of a check's limit and estimate.
-fn unit(check: &Check) -> &'static str {
-    match check.quantity {
-        Quantity::ResponseTimeQuantile(_)
-        | Quantity::ResponseTimeMean
-        | Quantity::ResponseTimeMax
-        | Quantity::WaitingTimeQuantile(_)
-        | Quantity::WaitingTimeMean => "ms",
-        Quantity::Availability | Quantity::CpuMean | Quantity::CostChangeShare => "share",
-        Quantity::CostTotal
-        | Quantity::CostPerMonth
-        | Quantity::CostPerMillionRequests
-        | Quantity::CostChange => "USD",
-        Quantity::RunningMax => "tasks",
-        Quantity::TimeToCapacity => "s",
-        Quantity::MinutesOver(_) => "min",
-    }
-}
-
 fn number(check: &Check, value: f64) -> Value {
-    match unit(check) {
+    match check.measure.unit().name() {
         "USD" if value.is_finite() => json!(format!("{value:.4}")),
         _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
     }

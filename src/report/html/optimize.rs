@@ -8,8 +8,8 @@ use super::amounts::{Amount, Kind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
 use super::experiment::{Banner, Cell, Check, Head, Place, Sheet, Source, Table, counted};
 use super::figures::Tile;
-use super::sweep::short;
 use crate::experiment::Measure;
+use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, grouped};
 use crate::report::proviso::{Terms, with_proviso};
 use crate::report::words::unquoted;
@@ -344,7 +344,7 @@ fn cloud(source: &mut Source<'_, '_>, found: &Optimization) -> Result<Cloud, Str
     // The values of the axes stand between the number and the runs.
     let axes: Vec<AxisColumn> = (1..runs)
         .filter_map(|at| header.get(at))
-        .map(|name| AxisColumn::new(short(unquoted(name)), &[]))
+        .map(|name| AxisColumn::new(short_name(unquoted(name)), &[]))
         .collect();
     let states = vec![
         State { name: "in the race to its end", mark: "filled" },

@@ -13,6 +13,7 @@ use super::experiment::{Banner, Cell, Head, Place, Sheet, Source, Table, counted
 use super::figures::Tile;
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
+use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
 use crate::report::words::unquoted;
@@ -194,7 +195,7 @@ fn facts(summary: &Summary) -> Vec<String> {
         "latin_hypercube" => "a Latin hypercube",
         _ => "a list of points",
     };
-    let axes: Vec<&str> = summary.design.axes.iter().map(|axis| short(&axis.name)).collect();
+    let axes: Vec<&str> = summary.design.axes.iter().map(|axis| short_name(&axis.name)).collect();
     let mut facts = vec![
         format!(
             "{} × {}",
@@ -215,13 +216,9 @@ fn facts(summary: &Summary) -> Vec<String> {
     facts
 }
 
-/// The last part of a key, which tells axes apart well enough where there is little room.
-pub(super) fn short(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
-}
-
 fn set_in_words(values: &BTreeMap<String, String>) -> String {
-    let parts: Vec<String> = values.iter().map(|(key, value)| format!("{} {value}", short(key))).collect();
+    let parts: Vec<String> =
+        values.iter().map(|(key, value)| format!("{} {value}", short_name(key))).collect();
     parts.join(", ")
 }
 
@@ -304,7 +301,7 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
 
 fn front(summary: &Summary) -> Table {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
-    columns.extend(summary.design.axes.iter().map(|axis| short(&axis.name)));
+    columns.extend(summary.design.axes.iter().map(|axis| short_name(&axis.name)));
     let title =
         with_proviso("Nothing is both cheaper and faster, the cheapest first", summary.proviso().as_deref());
     let mut table = Table::new(title, &columns);

@@ -6,7 +6,7 @@ use super::super::chart::plot::{
 };
 use super::super::proviso::with_proviso;
 use super::SweepView;
-use crate::experiment::sweep::Place;
+use crate::experiment::pareto::ParetoPoint;
 
 /// Points of a cloud that are drawn; more would hide each other.
 const MOST_DOTS: u64 = 20_000;
@@ -39,7 +39,7 @@ enum Shown {
 impl Shown {
     const BOTH: [Self; 2] = [Self::Cost, Self::P99];
 
-    const fn of(self, place: Place) -> f64 {
+    const fn of(self, place: ParetoPoint) -> f64 {
         match self {
             Self::Cost => place.cost,
             Self::P99 => place.p99,
@@ -108,7 +108,7 @@ fn panel(title: &str, height: f64, content: Content) -> PlotPanel {
 
 /// The numbers of the points that a cloud shows.
 fn cloud(view: &SweepView<'_>) -> impl Iterator<Item = u64> {
-    let points = view.survey.places.len() as u64;
+    let points = view.survey.points.len() as u64;
     let every = points.div_ceil(MOST_DOTS).max(1);
     (0..points).step_by(usize::try_from(every).unwrap_or(1))
 }
@@ -116,7 +116,7 @@ fn cloud(view: &SweepView<'_>) -> impl Iterator<Item = u64> {
 fn pareto(view: &SweepView<'_>) -> PlotSpec {
     let survey = view.survey;
     let at = |point: u64| {
-        let place = survey.place(point);
+        let place = survey.at(point);
         Spot::at(place.cost, place.p99)
     };
     let has_checks = !view.head.checks.is_empty();
@@ -129,7 +129,7 @@ fn pareto(view: &SweepView<'_>) -> PlotSpec {
     // One name a place: equal points would write theirs on top of each other.
     let places: Vec<u64> = survey
         .front
-        .chunk_by(|a, b| survey.place(*a) == survey.place(*b))
+        .chunk_by(|a, b| survey.at(*a) == survey.at(*b))
         .filter_map(|group| group.first().copied())
         .collect();
     let every = places.len().div_ceil(MOST_NAMES).max(1);
@@ -179,7 +179,7 @@ fn lines(view: &SweepView<'_>) -> PlotSpec {
     };
     let panels = Shown::BOTH.map(|shown| {
         let mut spots: Vec<Spot> =
-            cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.place(point)))).collect();
+            cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.at(point)))).collect();
         spots.sort_by(|a, b| a.x.total_cmp(&b.x));
         let content = Content::Curves {
             x: axis(name, Unit::Plain, range.clone()),
@@ -229,8 +229,8 @@ fn heat_maps(view: &SweepView<'_>) -> PlotSpec {
     };
     let panels = Shown::BOTH.map(|shown| {
         let mut means = Means::new(columns.len() * rows.len());
-        for point in 0..view.survey.places.len() as u64 {
-            means.add(cell(point), shown.of(view.survey.place(point)));
+        for point in 0..view.survey.points.len() as u64 {
+            means.add(cell(point), shown.of(view.survey.at(point)));
         }
         let map = HeatMap {
             x: across.name.clone(),
@@ -260,13 +260,13 @@ fn parallel(view: &SweepView<'_>) -> PlotSpec {
         let mut panels = Vec::new();
         for shown in Shown::BOTH {
             let mut means = Means::new(labels.len());
-            for point in 0..view.survey.places.len() as u64 {
-                means.add(view.design.choice(point)[number], shown.of(view.survey.place(point)));
+            for point in 0..view.survey.points.len() as u64 {
+                means.add(view.design.choice(point)[number], shown.of(view.survey.at(point)));
             }
             let means = means.values();
             told += spread(&means);
             let x_of = |point: u64| view.design.choice(point)[number] as f64;
-            let dots = cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.place(point))));
+            let dots = cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.at(point))));
             let line = means.iter().enumerate().map(|(i, mean)| Spot::at(i as f64, mean.unwrap_or(f64::NAN)));
             let line: Vec<Spot> = line.collect();
             let content = Content::Curves {

@@ -3,7 +3,8 @@
 
 use super::super::numbers::rounded;
 use super::super::words::cell;
-use crate::experiment::sweep::{Design, Head, Outcome, PointSummary, Row, Survey};
+use crate::experiment::points::Design;
+use crate::experiment::sweep::{Head, Outcome, PointSummary, Row, Survey};
 
 /// One line of a CSV.
 fn line(cells: &[String]) -> Vec<u8> {

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::super::numbers::rounded;
 use super::SweepView;
 use super::sheets::replay;
-use crate::experiment::sweep::{FailureKind, Outcome, Points, Row};
+use crate::experiment::points::Points;
+use crate::experiment::sweep::{FailureKind, Outcome, Row};
 
 /// The content of `summary.json`.
 #[must_use]
@@ -68,7 +69,7 @@ fn values_json(view: &SweepView<'_>, point: u64) -> Value {
 }
 
 fn point_json(view: &SweepView<'_>, point: u64) -> Value {
-    let place = view.survey.place(point);
+    let place = view.survey.at(point);
     json!({
         "point": point,
         "values": values_json(view, point),

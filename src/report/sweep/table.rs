@@ -80,7 +80,7 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         page.line(&[(Look::Bad, "FAIL"), (Look::Usual, &text)]);
         return;
     };
-    let place = survey.place(point);
+    let place = survey.at(point);
     let text = format!("  cheapest of {} that pass every check in every replication", survey.passing.len());
     page.line(&[(Look::Good, "PASS"), (Look::Usual, &text)]);
     let figures = format!("      {} USD a month, p99 {} ms: ", money(place.cost), figure(place.p99, PLAIN));
@@ -106,12 +106,12 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     note(page, view);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
     // Points that cost and last the same are one line: knobs that change nothing would fill the table.
-    let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.place(*a) == survey.place(*b)).collect();
+    let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.at(*a) == survey.at(*b)).collect();
     for group in groups.iter().take(MOST_POINTS) {
         let Some(point) = group.iter().find(|point| survey.passes(**point)).or(group.first()) else {
             continue;
         };
-        let place = survey.place(*point);
+        let place = survey.at(*point);
         let (cost, p99) = (money(place.cost), figure(place.p99, PLAIN));
         let (verdict, look) = match (head.checks.is_empty(), survey.passes(*point)) {
             (true, _) => ("  -   ", Look::Usual),

@@ -5,9 +5,9 @@ use windtunnel_kernel::policy::ScheduledPlan;
 use windtunnel_kernel::units::SimTime;
 
 use super::Service;
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
-use crate::scenario::view::View;
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::table_reader::View;
 
 /// What comes of an action's failing occurrences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

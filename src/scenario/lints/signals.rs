@@ -4,10 +4,9 @@
 use windtunnel_kernel::telemetry::{Metric, Statistic, Variable};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
-use super::{Kind, Policy, Service, plain, seconds, steps};
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
-use crate::scenario::quantity;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::{codes, quantity};
+use crate::scenario::lints::{Kind, Policy, Service, plain, seconds, steps};
 
 /// Warns of a policy on the memory of tasks that need none; `true` where it did.
 pub(super) fn is_memory_without_memory(

@@ -1,10 +1,10 @@
 //! Health checks that give up on a task while its application boots.
 
-use super::{Service, seconds};
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
-use crate::scenario::quantity;
 use windtunnel_kernel::units::SimDuration;
+
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::{codes, quantity};
+use crate::scenario::lints::{Service, seconds};
 
 /// Warns of an application that boots longer than the target group waits: ECS registers a task at `RUNNING`, its checks fail
 /// while the application boots, and after `unhealthy_threshold` of them ECS replaces the task unless the grace period still

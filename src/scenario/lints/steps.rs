@@ -3,11 +3,11 @@
 use windtunnel_kernel::policy::{Adjustment, StepPlan};
 use windtunnel_kernel::telemetry::Comparison;
 
-use super::range::{self, Range};
-use super::{Policy, Service, plain};
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
-use crate::scenario::tree::Place;
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::tree::Place;
+use crate::scenario::lints::range::{self, Range};
+use crate::scenario::lints::{Policy, Service, plain};
 
 /// Whether an alarm of this comparison goes to ALARM above its threshold.
 pub(super) fn is_above(comparison: Comparison) -> bool {

@@ -3,9 +3,9 @@
 use windtunnel_kernel::policy::{AdjustmentType, StepPlan, TargetTrackingPlan};
 use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
 
-use super::{Kind, Policy, Service, plain, range, steps};
-use crate::scenario::codes;
-use crate::scenario::diagnostic::{Problem, Report};
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::lints::{Kind, Policy, Service, plain, range, steps};
 
 const MINUTE: f64 = 60e9;
 

@@ -1,8 +1,7 @@
 //! Answers by column, stated some at a time, so that whoever listens can work on a column.
 
-use super::EventSink;
 use super::slab::Job;
-use crate::facts::{Answers, Passages};
+use crate::facts::VisitColumns;
 
 /// Answers stated at once.
 const COUNT: usize = 128;
@@ -39,8 +38,8 @@ impl Rows {
     pub(super) fn push(&mut self, job: &Job, end: u64) {
         // Whoever fills the last row states them all; the bound is for the compiler, once for all columns.
         let row = self.count.min(COUNT - 1);
-        self.first[row] = job.ask.origin.first;
-        self.class[row] = job.ask.origin.class;
+        self.first[row] = job.ask.key.first;
+        self.class[row] = job.ask.key.class;
         self.arrival[row] = job.arrival;
         self.start[row] = job.start;
         self.cpu_start[row] = job.cpu_start;
@@ -54,13 +53,13 @@ impl Rows {
         self.count == COUNT
     }
 
-    /// States them all.
-    pub(super) fn state(&mut self, sink: &mut impl EventSink) {
+    /// The columns, which begin anew: visits, arrivals of the first attempts, classes. `None`: no row.
+    pub(super) fn take(&mut self) -> Option<(VisitColumns<'_>, &[u64], &[u32])> {
         let n = core::mem::take(&mut self.count);
         if n == 0 {
-            return;
+            return None;
         }
-        let passages = Passages {
+        let visits = VisitColumns {
             arrival: &self.arrival[..n],
             start: &self.start[..n],
             cpu_start: &self.cpu_start[..n],
@@ -68,6 +67,6 @@ impl Rows {
             end: &self.end[..n],
             latest: self.end[n - 1],
         };
-        sink.answered(&Answers { passages, first: &self.first[..n], class: &self.class[..n] });
+        Some((visits, &self.first[..n], &self.class[..n]))
     }
 }

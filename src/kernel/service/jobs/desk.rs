@@ -6,7 +6,7 @@
 use super::sharing::Shared;
 use super::slab::{Ask, Job, Line, Slab, Stage};
 use super::timers::{NEVER, Timers};
-use crate::facts::Leaving;
+use crate::facts::{DrainingUse, ResourceUse};
 use crate::service::plan::{TaskPlan, WarmUpPlan};
 use crate::units::{Bytes, NANOS_PER_HOUR, SimDuration};
 
@@ -137,12 +137,17 @@ impl Floor {
         }
     }
 
-    /// CPU servers busy, requests in a place and requests waiting [·ns], since they were taken last, and what of it is that of
-    /// tasks on their way out.
-    pub(super) fn take_usage(&mut self, now: u64) -> ([i128; 3], Leaving) {
-        let leaving =
-            Leaving { cpu_busy: self.cpu_leaving.take(now), occupied: self.occupied_leaving.take(now) };
-        ([self.cpu_busy.take(now), self.occupied.take(now), self.waiting.take(now)], leaving)
+    /// What was used since it was taken last.
+    pub(super) fn take_usage(&mut self, now: u64) -> ResourceUse {
+        ResourceUse {
+            cpu_busy: self.cpu_busy.take(now),
+            occupied: self.occupied.take(now),
+            waiting: self.waiting.take(now),
+            draining: DrainingUse {
+                cpu_busy: self.cpu_leaving.take(now),
+                occupied: self.occupied_leaving.take(now),
+            },
+        }
     }
 
     /// A floor of its own for a dry run, without jobs.

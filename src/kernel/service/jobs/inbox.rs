@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::slab::Ask;
 use super::timers::NEVER;
-use crate::facts::Origin;
+use crate::facts::RequestKey;
 use crate::random::{Purpose, Rng, Streams};
 use crate::service::demands::{CHUNK, Demands};
 use crate::service::plan::{RequestPlan, TaskPlan};
@@ -45,7 +45,7 @@ impl<'p> Inbox<'p> {
         if demands.is_empty() {
             demands.push(Demands::new(request, task, streams, name));
         }
-        let class_rng = streams.stream(Purpose::Class, name);
+        let class_rng = streams.stream(Purpose::CLASS, name);
         Self { arrivals, demands, weights, class_rng, rows: Vec::with_capacity(CHUNK), next: 0 }
     }
 
@@ -54,14 +54,14 @@ impl<'p> Inbox<'p> {
     #[inline]
     pub(super) fn first(&mut self, until: u64, mut goes_on: impl FnMut(u64) -> bool) -> u64 {
         if self.next == self.rows.len() {
-            let last = self.rows.last().map_or(0, |row| row.origin.first);
+            let last = self.rows.last().map_or(0, |row| row.key.first);
             if !self.rows.is_empty() && !goes_on(last) {
                 return 0;
             }
             self.refill(until);
         }
         match self.rows.get(self.next) {
-            Some(row) if row.origin.first < until => row.origin.first,
+            Some(row) if row.key.first < until => row.key.first,
             _ => NEVER,
         }
     }
@@ -82,7 +82,7 @@ impl<'p> Inbox<'p> {
             demands.draw(batch.len());
             let drawn = demands.cpu().iter().zip(demands.wait()).zip(demands.patience());
             self.rows.extend(batch.iter().zip(drawn).map(|(at, ((cpu, wait), patience))| Ask {
-                origin: Origin { first: *at, class: 0 },
+                key: RequestKey { first: *at, class: 0 },
                 attempt: 1,
                 cpu: *cpu,
                 wait: *wait,
@@ -95,8 +95,8 @@ impl<'p> Inbox<'p> {
             let point = self.class_rng.open_unit() * total;
             let class = self.weights.partition_point(|sum| *sum <= point).min(self.weights.len() - 1);
             let class = u32::try_from(class).unwrap_or(0);
-            let origin = Origin { first: *at, class };
-            self.rows.push(Ask { origin, attempt: 1, ..Ask::default() });
+            let key = RequestKey { first: *at, class };
+            self.rows.push(Ask { key, attempt: 1, ..Ask::default() });
         }
         self.draw_by_class();
     }
@@ -104,7 +104,7 @@ impl<'p> Inbox<'p> {
     /// The demands of each row, from the streams of its class.
     fn draw_by_class(&mut self) {
         for (class, demands) in self.demands.iter_mut().enumerate() {
-            let is_mine = |row: &&mut Ask| row.origin.class as usize == class;
+            let is_mine = |row: &&mut Ask| row.key.class as usize == class;
             let count = self.rows.iter_mut().filter(is_mine).count();
             if count == 0 {
                 continue;

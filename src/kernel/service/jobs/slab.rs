@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::facts::{Origin, Passage};
+use crate::facts::{RequestKey, Visit};
 
 /// No job.
 pub(super) const NONE: u32 = u32::MAX;
@@ -11,7 +11,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// What an attempt asks for; a retry asks for the same as its request did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ask {
-    pub(super) origin: Origin,
+    pub(super) key: RequestKey,
     /// Attempts so far, this one included.
     pub(super) attempt: u32,
     /// Wall time on a CPU server \[ns\].
@@ -55,14 +55,23 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Its way through the task, once it leaves at `end`.
-    pub(super) fn passage(&self, end: u64) -> Passage {
-        Passage {
+    /// Its visit, once it leaves at `end`.
+    pub(super) fn visit(&self, end: u64) -> Visit {
+        Visit {
             arrival: self.arrival,
             start: self.start,
             cpu_start: self.cpu_start,
             cpu_end: self.cpu_end,
             end,
+        }
+    }
+
+    /// Its visit as far as it has come at `at`, without an answer.
+    pub(super) fn visit_until(&self, at: u64) -> Visit {
+        if self.stage == Stage::Waiting {
+            Visit::waiting(self.arrival, at)
+        } else {
+            Visit { start: self.start, ..Visit::waiting(self.arrival, at) }
         }
     }
 }

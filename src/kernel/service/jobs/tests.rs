@@ -10,35 +10,32 @@ const SECOND: u64 = 1_000_000_000;
 
 #[derive(Debug, Default)]
 struct Heard {
-    answers: Vec<Passage>,
-    ends: Vec<Unanswered>,
-    in_vain: Vec<Passage>,
+    answers: Vec<Visit>,
+    ends: Vec<Attempt>,
+    in_vain: Vec<Visit>,
     usage: [i128; 3],
     offered: u64,
     retries: u64,
 }
 
-impl EventSink for Heard {
-    fn offered(&mut self, _: u32, count: u64) {
-        self.offered += count;
-    }
-    fn routed(&mut self, _: u64) {}
-    fn tried_again(&mut self, _: &Origin) {
-        self.retries += 1;
-    }
-    fn answered(&mut self, answers: &Answers<'_>) {
-        self.answers.extend(answers.passages.iter());
-    }
-    fn unanswered(&mut self, end: &Unanswered) {
-        self.ends.push(*end);
-    }
-    fn worked_in_vain(&mut self, passage: &Passage) {
-        self.in_vain.push(*passage);
-    }
-    fn used(&mut self, usage: [i128; 3], _leaving: &crate::facts::Leaving) {
-        self.usage.iter_mut().zip(usage).for_each(|(sum, more)| *sum += more);
+impl Probe for Heard {
+    fn requests(&mut self, _: ServiceId, batch: &RequestBatch<'_>) {
+        self.offered += batch.offered;
+        self.retries += batch.retried.len() as u64;
+        self.answers.extend(batch.served.iter().flat_map(|served| served.iter()));
+        for attempt in batch.attempts {
+            match attempt.outcome {
+                Outcome::Wasted => self.in_vain.push(attempt.visit),
+                _ => self.ends.push(*attempt),
+            }
+        }
+        let used = batch.measured.unwrap_or_default();
+        let more = [used.cpu_busy, used.occupied, used.waiting];
+        self.usage.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
     }
 }
+
+impl Pace for Heard {}
 
 impl Heard {
     /// When answers were given [s].
@@ -78,6 +75,7 @@ fn request(cpu: f64, wait: f64) -> RequestPlan {
 fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) -> Jobs<'p> {
     let streams = Streams::new(1, 0);
     let parts = JobsParts {
+        service: ServiceId(0),
         request,
         task,
         warm_up: None,
@@ -87,7 +85,7 @@ fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) ->
         name: "web",
         streams,
     };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::Arrivals, "web")), &parts)
+    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 #[test]
@@ -139,10 +137,10 @@ fn a_killed_task_fails_everything_it_holds_once() {
     jobs.kill(slot, 3 * SECOND, |_| panic!("the event path states failures itself"));
     jobs.leave(slot);
     jobs.serve(9 * SECOND, &mut heard);
-    let lost: Vec<_> = heard.ends.iter().filter(|end| end.denial == Denial::Lost).collect();
+    let lost: Vec<_> = heard.ends.iter().filter(|end| end.outcome == Outcome::Failed).collect();
     assert_eq!(lost.len(), 3);
-    assert!(lost.iter().all(|end| end.at == 3 * SECOND && !end.tries_again));
-    assert_eq!(lost.iter().filter(|end| end.start.is_some()).count(), 1, "one had a place");
+    assert!(lost.iter().all(|end| end.at == 3 * SECOND && !end.will_retry));
+    assert_eq!(lost.iter().filter(|end| end.visit.start < end.at).count(), 1, "one had a place");
     assert_eq!((heard.offered, heard.ends.len(), heard.answers.len()), (4, 4, 0));
     // One in its place from 0.5 to 3, the others waiting from 1.5 and from 2.5.
     assert_eq!(heard.usage, [2_500_000_000, 2_500_000_000, 2_000_000_000]);
@@ -205,7 +203,7 @@ fn a_task_is_stopped_where_its_memory_is_exceeded() {
     full.close(slot);
     full.kill(slot, incident.at, |_| {});
     assert_eq!(full.serve(20 * SECOND, &mut heard), None);
-    assert_eq!(heard.ends.iter().filter(|end| end.denial == Denial::Lost).count(), 3);
+    assert_eq!(heard.ends.iter().filter(|end| end.outcome == Outcome::Failed).count(), 3);
 
     // A leak of 3600 MiB an hour is 1 MiB a second: 512 MiB are exceeded just after 512 s.
     plan.memory_per_request = Bytes(0);
@@ -256,7 +254,7 @@ fn a_lost_attempt_is_tried_again_with_the_same_demands() {
     jobs.serve(10 * SECOND, &mut heard);
     assert_eq!(heard.ends(), [6.0]);
     assert_eq!((heard.offered, heard.retries, heard.ends.len()), (1, 2, 2));
-    assert!(heard.ends.iter().all(|end| end.tries_again && end.origin.first == seconds(0.5).0));
+    assert!(heard.ends.iter().all(|end| end.will_retry && end.key.first == seconds(0.5).0));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! never was healthy is stopped at once: it carries nothing (public reports of slow boots: `aws-platform.md` §0a).
 
 use super::{Due, Lifecycle, Outcome, Step, Waiting};
-use crate::facts::{Stay, TaskFailed, TaskFailure, TaskStage};
+use crate::facts::{HeldVisit, TaskFailed, TaskFailure, TaskStage};
 use crate::random::Purpose;
 use crate::service::plan::LaunchBackoff;
 use crate::service::{LaunchBucket, Seats, Slot};
@@ -62,9 +62,9 @@ impl Lifecycle {
         if let Some(slot) = self.tasks[task.index()].slot.take() {
             if matches!(state.stage, TaskStage::InService | TaskStage::Unhealthy) {
                 fleet.close(slot);
-                fleet.held(slot, now.0, |passage| out.stays.push(Stay { at: now.0, passage: *passage }));
+                fleet.held(slot, now.0, |visit| out.held.push(HeldVisit { at: now.0, visit: *visit }));
             }
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.kill(slot, now.0, |retraction| out.retracted.push(*retraction));
             fleet.leave(slot);
         }
         self.tasks[task.index()].hung_since = None;
@@ -109,7 +109,7 @@ impl Lifecycle {
     pub(super) fn is_stillborn(&self, task: TaskId) -> bool {
         let probability = self.troubles.launch_failure(self.health.launch_failure);
         let mut rng =
-            self.streams.stream(Purpose::Failure, &alloc::format!("{}/{}/launch", self.name, task.0));
+            self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/launch", self.name, task.0));
         probability > 0.0 && rng.open_unit() < probability
     }
 
@@ -139,7 +139,7 @@ impl Lifecycle {
     pub(super) fn expect_crash(&self, now: SimTime, task: TaskId, out: &mut Outcome) {
         let own = self.health.time_to_crash.as_ref().map(|law| {
             law.draw(
-                &mut self.streams.stream(Purpose::Failure, &alloc::format!("{}/{}/crash", self.name, task.0)),
+                &mut self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/crash", self.name, task.0)),
             )
         });
         let looping = self.troubles.crash_loop().filter(|_| now > SimTime::ZERO);

@@ -115,7 +115,7 @@ impl Lifecycle {
                 Extent::Zone(lost) => zone == Some(*lost),
                 Extent::Share(share) => {
                     let key = alloc::format!("{}/{index}/{}", self.name, task.0);
-                    self.streams.stream(Purpose::Fault, &key).open_unit() < *share
+                    self.streams.stream(Purpose::FAULT, &key).open_unit() < *share
                 }
             };
             if is_hit {
@@ -184,7 +184,7 @@ impl Lifecycle {
             Extent::Share(share) => {
                 let wanted = (libm::ceil(tasks.len() as f64 * share - 1e-9) as usize).min(tasks.len());
                 let key = alloc::format!("{}/{index}", self.name);
-                let mut rng = self.streams.stream(Purpose::Fault, &key);
+                let mut rng = self.streams.stream(Purpose::FAULT, &key);
                 for chosen in 0..wanted {
                     let other = chosen + rng.below((tasks.len() - chosen) as u64) as usize;
                     tasks.swap(chosen, other);

@@ -44,7 +44,7 @@ impl Lifecycle {
     pub(super) fn warm_check_phase(&self, task: TaskId) -> SimTime {
         let Some(check) = self.health_check() else { return SimTime::ZERO };
         let key = alloc::format!("{}/{}", self.name, task.0);
-        SimTime(self.streams.stream(Purpose::HealthCheck, &key).below(check.interval.0.max(1)))
+        SimTime(self.streams.stream(Purpose::HEALTH_CHECK, &key).below(check.interval.0.max(1)))
     }
 
     /// Whether health checks are served like requests, so that they may have to wait.
@@ -278,7 +278,7 @@ impl Lifecycle {
     fn expect_replacement(&mut self, now: SimTime, task: TaskId, failure: TaskFailure, out: &mut Outcome) {
         let grace = self.health_check().map_or(SimDuration::ZERO, |check| check.grace_period);
         let key = alloc::format!("{}/{}", self.name, task.0);
-        let mut rng = self.streams.stream(Purpose::Replacement, &key);
+        let mut rng = self.streams.stream(Purpose::REPLACEMENT, &key);
         // The seconds were measured of tasks that had served. One that never was healthy is stopped at once: public reports of
         // slow boots tell of loops without end, which a wait would let some tasks escape (`aws-platform.md` §0a).
         let wait = match failure {

@@ -9,7 +9,7 @@
 //! recovers or a hung task goes on, is seen by asking again: at the foreseen instant, and when such a thing happens.
 
 use super::{Due, Lifecycle, Outcome, Step};
-use crate::facts::{Stay, TaskStage};
+use crate::facts::{HeldVisit, TaskStage};
 use crate::service::{DeregistrationEnd, Seats};
 use crate::units::{SimTime, TaskId};
 
@@ -24,7 +24,7 @@ impl Lifecycle {
     ) {
         let last_end = self.tasks[task.index()].slot.map_or(0, |slot| fleet.close(slot));
         if let Some(slot) = self.tasks[task.index()].slot.filter(|_| last_end > now.0) {
-            fleet.held(slot, now.0, |passage| out.stays.push(Stay { at: now.0, passage: *passage }));
+            fleet.held(slot, now.0, |visit| out.held.push(HeldVisit { at: now.0, visit: *visit }));
         }
         self.tasks[task.index()].last_end = last_end;
         self.end_boot(now, task, out);
@@ -49,7 +49,7 @@ impl Lifecycle {
             return;
         }
         if let Some(slot) = self.tasks[task.index()].slot {
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.kill(slot, now.0, |retraction| out.retracted.push(*retraction));
         }
         self.tasks[task.index()].last_end = 0;
         self.terminate(now, task, out);
@@ -71,7 +71,7 @@ impl Lifecycle {
             return;
         }
         if let Some(slot) = self.tasks[task.index()].slot.take() {
-            fleet.kill(slot, now.0, |loss| out.lost.push(*loss));
+            fleet.kill(slot, now.0, |retraction| out.retracted.push(*retraction));
             fleet.leave(slot);
         }
         self.leave_container(now, task, out);

@@ -10,7 +10,7 @@ use crate::units::{SimTime, TaskId};
 impl Lifecycle {
     /// A stream of its own for every task, so that one task's stages never shift another's.
     pub(super) fn startup_rng(&self, task: TaskId) -> Rng {
-        self.streams.stream(Purpose::Startup, &alloc::format!("{}/{}", self.name, task.0))
+        self.streams.stream(Purpose::STARTUP, &alloc::format!("{}/{}", self.name, task.0))
     }
 
     /// Ends the task's current stage and enters the next.
@@ -66,7 +66,7 @@ impl Lifecycle {
     /// §0a), and the load balancer begins to check it.
     fn register(&mut self, now: SimTime, task: TaskId, out: &mut Outcome) {
         let Some(balancer) = &self.balancer else { return };
-        let mut rng = self.streams.stream(Purpose::HealthCheck, &alloc::format!("{}/{}", self.name, task.0));
+        let mut rng = self.streams.stream(Purpose::HEALTH_CHECK, &alloc::format!("{}/{}", self.name, task.0));
         let registered = now + balancer.registration.draw(&mut rng);
         let check = balancer.health_check;
         let first = match check.first_check {

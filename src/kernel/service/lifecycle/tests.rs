@@ -59,7 +59,7 @@ impl Seats for Chairs {
         Some(self.idle_from)
     }
 
-    fn kill(&mut self, _: Slot, _: u64, _: impl FnMut(&Loss)) {}
+    fn kill(&mut self, _: Slot, _: u64, _: impl FnMut(&Retraction)) {}
 
     fn leave(&mut self, slot: Slot) {
         self.unhealthy.retain(|other| *other != slot.0);

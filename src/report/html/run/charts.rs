@@ -14,7 +14,7 @@ use crate::report::html::reading::{Results, Seen, Timeline};
 use crate::report::html::thinning::{Thinning, most_points};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
 use crate::report::proviso::with_proviso;
-use crate::scenario::{self, Quantity};
+use crate::scenario;
 
 /// The words around a chart.
 #[derive(Clone, Debug, Serialize)]
@@ -292,9 +292,9 @@ fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
 /// The percentile, the column of the timeline and the limit \[ms\] of a check of response times that a minute has too.
 fn response_limit(check: &str) -> Option<(&'static str, String, f64)> {
     let (name, limit) = check.split_once(' ')?;
-    let Quantity::ResponseTimeQuantile(quantile) = scenario::quantity_named(name)? else { return None };
+    let Measure::ResponseQuantile(quantile) = Measure::of_check(name)? else { return None };
     let known = [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")];
-    let (_, word) = known.into_iter().find(|(q, _)| (q - quantile).abs() < 1e-9)?;
+    let (_, word) = known.into_iter().find(|(q, _): &(f64, &str)| (q - quantile).abs() < 1e-9)?;
     let limit = limit.trim_start_matches(['<', '=', ' ']);
     Some((word, format!("response_time_{word}_ms"), scenario::duration_ms(limit)?))
 }

@@ -1,0 +1,226 @@
+//! Prices: the book, what the scenario replaces in it, and the tariff of each service.
+
+use std::collections::BTreeSet;
+
+use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
+use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
+use windtunnel_kernel::world::ServicePlan;
+
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
+use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::schema::{Key, Kind, TableSpec};
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::validate::nearest;
+use crate::scenario::language::{codes, quantity};
+use crate::scenario::prices::price_book::PriceBook;
+
+pub(crate) const PRICES: TableSpec = TableSpec {
+    doc: "Prices that replace those of the built-in book, in USD without tax, as decimal strings.",
+    keys: &[
+        Key::new(
+            "file",
+            Kind::Text,
+            "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
+             as_of); its rows replace and extend the book's.",
+        ),
+        Key::new("fargate_vcpu", Kind::Price, "Per vCPU-hour."),
+        Key::new("fargate_memory", Kind::Price, "Per GB-hour of memory."),
+        Key::new("fargate_ephemeral_storage", Kind::Price, "Per GB-hour of ephemeral storage above 20 GB."),
+        Key::new("alb_hour", Kind::Price, "Per hour of a load balancer."),
+        Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
+        Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
+        Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
+        Key::new(
+            "cloudwatch_high_resolution_alarm",
+            Kind::Price,
+            "Per alarm of periods below a minute and month.",
+        ),
+    ],
+};
+
+/// Ephemeral storage that a task has without extra charge \[GB\] (documented: `aws-platform.md` §2.1).
+const INCLUDED_STORAGE_GB: u64 = 20;
+/// Shortest billed life of a Linux task (documented: `aws-platform.md` §2.1).
+const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
+/// Resolution of metrics that cost nothing.
+const MINUTE: SimDuration = SimDuration::from_secs(60);
+
+/// What a bill by this program never holds.
+const NEVER_PRICED: [&str; 8] = [
+    "NAT gateways and interface endpoints",
+    "data transfer to the internet and between availability zones",
+    "CloudWatch logs, custom metrics and Container Insights",
+    "container image storage (ECR)",
+    "Savings Plans, Fargate Spot and other discounts",
+    "free tiers (such as the first 10 alarms of an account)",
+    "taxes and support plans",
+    "downstream services (databases, queues, caches)",
+];
+
+/// The prices of a scenario.
+pub(crate) struct Prices {
+    book: PriceBook,
+    region: String,
+    replaced: Vec<(&'static str, Usd)>,
+}
+
+const ITEMS: [&str; 8] = [
+    "fargate_vcpu",
+    "fargate_memory",
+    "fargate_ephemeral_storage",
+    "alb_hour",
+    "alb_lcu",
+    "public_ipv4",
+    "cloudwatch_alarm",
+    "cloudwatch_high_resolution_alarm",
+];
+
+/// The built-in book with the scenario's own prices over it.
+pub(crate) fn prices(root: View<'_>, lower: &mut Lower<'_>) -> Option<Prices> {
+    let view = root.table("prices")?;
+    let mut book = PriceBook::built_in();
+    if let Some(file) = view.text("file") {
+        let place = view.place("file");
+        let reader = lower.open(file, &place)?;
+        if let Err(problems) = book.extend(reader) {
+            for found in problems {
+                lower.report.add(
+                    Problem::new(
+                        codes::BAD_PRICE_FILE,
+                        format!("`{file}`, line {}: {}", found.line, found.message),
+                    )
+                    .at(&place, "this file"),
+                );
+            }
+            return None;
+        }
+    }
+    let replaced =
+        ITEMS.iter().filter_map(|item| Some((*item, quantity::price(view.text(item)?).ok()?))).collect();
+    Some(Prices { book, region: root.text("region")?.to_owned(), replaced })
+}
+
+impl Prices {
+    fn price(&self, item: &str, architecture: &str) -> Option<Usd> {
+        self.replaced
+            .iter()
+            .find(|(name, _)| *name == item)
+            .map(|(_, price)| *price)
+            .or_else(|| self.book.price(item, &self.region, architecture))
+    }
+
+    /// Date of the price book.
+    pub(crate) fn date(&self) -> String {
+        self.book.date()
+    }
+
+    /// The tariff of a service.
+    pub(crate) fn tariff(&self, parts: &Parts<'_>, lower: &mut Lower<'_>) -> Option<Tariff> {
+        let task = parts.service.table("task")?;
+        let architecture = task.text("architecture")?;
+        let assumptions = parts.assumptions;
+        let (vcpu, memory) =
+            (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));
+        let (Some(vcpu_hour), Some(memory_gb_hour)) = (vcpu, memory) else {
+            self.unknown_region(parts, architecture, lower);
+            return None;
+        };
+        let is_derived = |item: &str| {
+            !self.replaced.iter().any(|(name, _)| *name == item)
+                && self.book.is_derived(item, &self.region, architecture)
+        };
+        if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
+            lower.report.add(
+                Problem::new(
+                    codes::DERIVED_PRICE,
+                    format!("the {architecture} price of {} is derived, not published", self.region),
+                )
+                .at(&parts.root.place("region"), "its row says `DERIVED`")
+                .help("give the real one by `prices.fargate_vcpu` and `prices.fargate_memory`"),
+            );
+        }
+        let storage = task.size("ephemeral_storage")?;
+        let extra_ephemeral_gb =
+            u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(INCLUDED_STORAGE_GB)).ok()?;
+        let load_balancer = parts.service.table("load_balancer");
+        Some(Tariff {
+            vcpu_hour,
+            memory_gb_hour,
+            ephemeral_gb_hour: self.price("fargate_ephemeral_storage", architecture),
+            extra_ephemeral_gb,
+            load_balancer: match load_balancer {
+                Some(view) => Some(LoadBalancerTariff {
+                    hour: self.price("alb_hour", ""),
+                    lcu_hour: self.price("alb_lcu", ""),
+                    public_ipv4: view.count("public_ipv4")?,
+                    rules: view.count("rules")?,
+                    requests_per_connection: assumptions?.requests_per_connection,
+                }),
+                None => None,
+            },
+            ipv4_hour: self.price("public_ipv4", ""),
+            public_ip_per_task: task.flag("assign_public_ip")?,
+            alarm_month: self.price("cloudwatch_alarm", ""),
+            high_resolution_alarm_month: self.price("cloudwatch_high_resolution_alarm", ""),
+            minimum_billed: MINIMUM_BILLED,
+            bill_deprovisioning: assumptions?.bill_deprovisioning,
+        })
+    }
+
+    fn unknown_region(&self, parts: &Parts<'_>, architecture: &str, lower: &mut Lower<'_>) {
+        let regions = self.book.regions(architecture);
+        let mut problem = Problem::new(
+            codes::UNKNOWN_REGION,
+            format!("the price book has no Fargate price for {architecture} in `{}`", self.region),
+        )
+        .at(&parts.root.place("region"), "no price")
+        .expected(format!("one of {}", regions.join(", ")))
+        .help("other prices can be given by `prices.fargate_vcpu` and `prices.fargate_memory`, or a `prices.file`");
+        if let Some(near) = nearest(&self.region, &regions) {
+            problem = problem.fix(format!("region = \"{near}\""));
+        }
+        lower.report.add(problem);
+    }
+
+    /// What the bill leaves out, in words; a warning names what is used and has no price.
+    pub(crate) fn not_priced<'p>(
+        &self,
+        plans: impl Iterator<Item = &'p ServicePlan>,
+        report: &mut Report,
+        root: View<'_>,
+    ) -> Vec<String> {
+        let (mut without_bytes, mut high_resolution_metrics) = (false, false);
+        let mut missing: BTreeSet<LineItem> = BTreeSet::new();
+        for plan in plans {
+            let tariff = &plan.tariff;
+            missing.extend(tariff.unpriced(plan.alarms()));
+            high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
+                .iter()
+                .any(|resolution| *resolution < MINUTE);
+            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
+            without_bytes |= lcu && plan.request.bytes.is_none();
+        }
+        let missing: Vec<&str> = missing.into_iter().map(LineItem::name).collect();
+        if !missing.is_empty() {
+            report.add(
+                Problem::new(
+                    codes::NOT_PRICED,
+                    format!("the price book has no price in {} for {}", self.region, missing.join(", ")),
+                )
+                .at(&root.place("region"), "the bill leaves them out, and no check of a cost can pass")
+                .help(format!("give them by `prices.{}` and so on, or by a `prices.file`", missing[0])),
+            );
+        }
+        let mut lines: Vec<String> =
+            missing.iter().map(|item| format!("{item} in {} (no price in the book)", self.region)).collect();
+        if without_bytes {
+            lines.push("bytes through the load balancer, as `request.bytes` is not given".to_owned());
+        }
+        if high_resolution_metrics {
+            lines.push("high-resolution metrics of ECS (no published price in the book)".to_owned());
+        }
+        lines.extend(NEVER_PRICED.iter().map(|text| (*text).to_owned()));
+        lines
+    }
+}

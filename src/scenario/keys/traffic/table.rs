@@ -1,0 +1,131 @@
+//! Traffic: traces and shapes, onto the kernel's rate curve or its exact counts.
+
+use windtunnel_kernel::traffic::TrafficPlan;
+
+use crate::scenario::import::curve::{Course, Shape};
+use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::builder::Lower;
+use crate::scenario::keys::context::Parts;
+use crate::scenario::keys::traffic::shape::{SHAPE, shape};
+use crate::scenario::keys::traffic::trace::{
+    TRACE, TraceCounts, TraceSource, trace_plan, trace_source, with_curve,
+};
+use crate::scenario::language::codes;
+use crate::scenario::language::diagnostic::Problem;
+use crate::scenario::language::schema::{Key, Kind, TableSpec, word};
+use crate::scenario::language::table_reader::View;
+use crate::scenario::language::tree::{Place, Value};
+
+pub(crate) const TRAFFIC: TableSpec = TableSpec {
+    doc: "When requests arrive: a trace, or shapes whose rates add up.",
+    keys: &[
+        Key::new(
+            "arrivals",
+            Kind::Choice(&[word("poisson"), word("evenly_spaced"), word("exact_counts")]),
+            "How arrivals are drawn: a Poisson process of the rate; one whenever its integral passes k − ½; or exactly \
+             as many an interval as the trace says, uniformly at random within it.",
+        )
+        .or("\"poisson\""),
+        Key::new("trace", Kind::Table(&TRACE), "A recorded series of counts or rates."),
+        Key::new("shape", Kind::ListOneOf(&SHAPE), "Shapes: constant, diurnal, weekly, ramp and step rates add up, \
+             spikes multiply. All becomes one piecewise linear curve: constants, steps and ramps exactly; a sinusoid, or \
+             the product of a spike's flank with a rate that changes, in pieces of at most 60 s, which is within 2.4e-6 of \
+             the amplitude for a daily sinusoid."),
+    ],
+};
+
+/// Where a service's requests come from.
+pub(crate) enum Source {
+    /// A trace that was read.
+    Trace(TraceSource),
+    /// Shapes, each with its place.
+    Shapes(Vec<(Shape, Place)>),
+}
+
+impl Source {
+    /// Length of the trace \[ns\], if it is one.
+    pub(crate) fn trace_length(&self) -> Option<u64> {
+        match self {
+            Self::Trace(source) => Some(source.trace.length()),
+            Self::Shapes(_) => None,
+        }
+    }
+}
+
+/// Reads the source of a service's traffic.
+pub(crate) fn source(root: View<'_>, service: View<'_>, lower: &mut Lower<'_>) -> Option<Source> {
+    let view = service.table("traffic")?;
+    let refuse = |message: &str, place: &Place, fix: &str| {
+        Problem::new(codes::TRAFFIC_SOURCE, message).at(place, "").fix(fix)
+    };
+    match (view.is_given("trace"), view.is_given("shape")) {
+        (true, true) => {
+            let problem = Problem::new(codes::TRAFFIC_SOURCE, "traffic is a trace or shapes, not both")
+                .at(&view.place("trace"), "a trace")
+                .also(&view.place("shape"), "and shapes");
+            lower.report.add(problem);
+            None
+        }
+        (false, false) => {
+            let fix = "shape = [{ constant = { rate = 50.0 } }]";
+            lower.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
+            None
+        }
+        (true, false) => trace_source(root, view, lower).map(Source::Trace),
+        (false, true) => {
+            if view.text("arrivals") == Some("exact_counts") {
+                let place = view.place("arrivals");
+                lower.report.add(refuse(
+                    "`exact_counts` needs a trace of counts",
+                    &place,
+                    "arrivals = \"poisson\"",
+                ));
+            }
+            let written = view.node("shape").map(|node| match &node.value {
+                Value::Array(items) => items.len(),
+                _ => usize::MAX,
+            })?;
+            if written == 0 {
+                let fix = "shape = [{ constant = { rate = 50.0 } }]";
+                lower.report.add(refuse("the list of shapes is empty", &view.place("shape"), fix));
+                return None;
+            }
+            let shapes: Vec<_> =
+                view.list("shape").into_iter().filter_map(|item| shape(item, root, lower)).collect();
+            (shapes.len() == written).then_some(Source::Shapes(shapes))
+        }
+    }
+}
+
+/// The plan of the traffic, and what there is to say of its trace.
+pub(crate) fn plan(
+    source: &Source,
+    parts: &Parts<'_>,
+    lower: &mut Lower<'_>,
+) -> Option<(TrafficPlan, Option<TraceCounts>)> {
+    let horizon = parts.horizon?;
+    let arrivals = parts.service.table("traffic")?.text("arrivals")?;
+    match source {
+        Source::Shapes(shapes) => {
+            let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
+            let place = &shapes.first()?.1;
+            let course = Course::new(&plain, parts.calendar?, horizon.0);
+            let pieces = lower.budget.take(Item::Pieces, course.pieces(), place);
+            let evaluations = lower.budget.take(Item::Evaluations, course.evaluations(), place);
+            if !(pieces && evaluations) {
+                return None;
+            }
+            let curve = match course.curve() {
+                Ok(curve) => curve,
+                Err(error) => {
+                    let problem =
+                        Problem::new(codes::OUT_OF_RANGE, format!("the shapes make no rate: {error}"));
+                    lower.report.add(problem.at(place, "with this one"));
+                    return None;
+                }
+            };
+            Some((with_curve(arrivals, curve), None))
+        }
+        Source::Trace(source) => trace_plan(source, arrivals, horizon, lower),
+    }
+}

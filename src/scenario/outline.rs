@@ -1,0 +1,128 @@
+//! What a scenario declares, read off its text without building a plan: its checks, and the few facts that judging finished
+//! runs takes. Neither files beside it nor the rest of it are looked at, so that the `plan.toml` of a run can be read wherever
+//! its folder was carried.
+
+use windtunnel_kernel::units::SimDuration;
+
+use crate::scenario::keys::checks::{self, Check, CheckPlace};
+use crate::scenario::language::diagnostic::Sources;
+use crate::scenario::language::quantity;
+use crate::scenario::language::source::Source;
+use crate::scenario::language::tree::{self, Complaint, Entry, Table, Value};
+
+/// What a scenario declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// What is left out at the beginning; zero where it does not say.
+    pub warmup: SimDuration,
+    /// Its length; zero where it does not say.
+    pub horizon: SimDuration,
+    /// Its services, in the order of the text.
+    pub services: Vec<String>,
+    /// Its checks, in the order of the text.
+    pub checks: Vec<Check>,
+    /// Where they are written.
+    pub places: Vec<CheckPlace>,
+}
+
+/// Reads what a scenario declares.
+///
+/// # Errors
+/// A sentence with the place: it is no TOML, or a check of it cannot be read.
+pub fn declared(source: &Source) -> Result<Declared, String> {
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    let mut sources = Sources::default();
+    let number = sources.add(&source.name, text);
+    let mut complaints = Vec::new();
+    let root = tree::read_document(text, number, &mut complaints);
+    let at = |place: &tree::Place| {
+        let label = sources.label(place, String::new());
+        label.map_or_else(|| source.name.clone(), |label| format!("{}:{}", label.source, label.line))
+    };
+    if let Some(complaint) = complaints.first() {
+        let (message, place) = match complaint {
+            Complaint::Syntax { message, place } | Complaint::Duplicate { message, place } => {
+                (message.as_str(), place)
+            }
+            Complaint::TooDeep { place } => ("it is nested too deeply", place),
+            Complaint::HugeInteger { place } => ("the number is too large", place),
+        };
+        return Err(format!("{}: {message}", at(place)));
+    }
+    let span = |key: &str| text_of(&root, key).and_then(|text| quantity::duration(text).ok());
+    let table = |key: &str| match root.entry(key).map(|entry| &entry.node.value) {
+        Some(Value::Table(table)) => table.entries.as_slice(),
+        _ => &[],
+    };
+    let (mut checks, mut places) = (Vec::new(), Vec::new());
+    for entry in table("checks") {
+        checks.push(read(entry).map_err(|expected| {
+            let place = at(&entry.key_place);
+            format!("{place}: the check `{}` cannot be read; expected {expected}", entry.key)
+        })?);
+        let label = sources.label(&entry.key_place, String::new());
+        let line = label.as_ref().map_or(0, |label| label.line);
+        places.push(CheckPlace { key: entry.key.clone(), source: label.map(|label| label.source), line });
+    }
+    Ok(Declared {
+        name: text_of(&root, "name").unwrap_or_default().to_owned(),
+        warmup: span("warmup").unwrap_or_default(),
+        horizon: span("horizon").unwrap_or_default(),
+        services: table("service").iter().map(|entry| entry.key.clone()).collect(),
+        checks,
+        places,
+    })
+}
+
+fn text_of<'a>(root: &'a Table, key: &str) -> Option<&'a str> {
+    match &root.entry(key)?.node.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn read(entry: &Entry) -> Result<Check, String> {
+    match &entry.node.value {
+        Value::Text(text) => checks::parse(&entry.key, text),
+        other => Err(format!("a limit such as \"< 800ms\", not {}", other.type_name())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Result<Declared, String> {
+        declared(&Source { name: "plan.toml".to_owned(), text: text.to_owned() })
+    }
+
+    #[test]
+    fn checks_are_read_with_their_lines_and_nothing_else_is_asked_for() {
+        let text = "name = \"a\"\nwarmup = \"90s\"\n[service.web.traffic]\ntrace = { file = \"gone.csv\" }\n[checks]\n\
+                    cost = \"< 2 USD\"\ntime_to_capacity = \"< 5m\"\n";
+        let found = of(text).unwrap();
+        assert_eq!((found.name.as_str(), found.warmup), ("a", SimDuration::from_secs(90)));
+        assert_eq!(found.services, ["web"]);
+        let lines: Vec<usize> = found.places.iter().map(|place| place.line).collect();
+        assert_eq!((found.checks.len(), lines), (2, vec![6, 7]));
+        assert_eq!(of("name = \"a\"").unwrap().checks, []);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_line() {
+        for (text, said) in [
+            ("name = \n", "plan.toml:1:"),
+            (
+                "\n[checks]\ncost = \"2 USD\"\n",
+                "plan.toml:3: the check `cost` cannot be read; expected an operator",
+            ),
+            ("[checks]\ncost = 2\n", "not an integer"),
+            ("[checks]\ncosts = \"< 2 USD\"\n", "one of the figures"),
+        ] {
+            let message = of(text).unwrap_err();
+            assert!(message.contains(said), "{message}");
+        }
+    }
+}

@@ -43,7 +43,7 @@ pub trait Seats {
     }
 
     /// Takes `slot` out of the load balancer's rotation, or puts it back. While every slot is out, requests go to all of
-    /// them: the load balancer fails open (`aws-platform.md` §1.7).
+    /// them: the load balancer fails open (`docs/aws/load-balancer.md#fail-open`).
     fn set_healthy(&mut self, slot: Slot, is_healthy: bool);
 
     /// How long a request that comes to `slot` at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused.

@@ -150,7 +150,7 @@ pub(crate) fn load_balancer(
     }))
 }
 
-/// What an Application Load Balancer accepts (`aws-platform.md` §1.7); the limits of weighted random are not published
+/// What an Application Load Balancer accepts (`docs/aws/load-balancer.md`); the limits of weighted random are not published
 /// there, so it may be used with it.
 fn slow_start(view: View<'_>, routing: Option<Routing>, lower: &mut Lower<'_>) -> Option<SimDuration> {
     let slow_start = view.duration("slow_start")?;

@@ -251,7 +251,7 @@ pub(crate) fn reading(
     })
 }
 
-/// N periods may span a day, or a week where a period is an hour or more (documented: `aws-scaling.md` §4).
+/// N periods may span a day, or a week where a period is an hour or more (documented: `docs/aws/alarms.md#evaluation`).
 pub(crate) fn span(view: View<'_>, periods: u32, period: SimDuration, lower: &mut Lower<'_>) {
     let most = if period.0 >= 3_600 * SECOND { 7 * DAY } else { DAY };
     if u64::from(periods).saturating_mul(period.0) > most {
@@ -268,7 +268,7 @@ pub(crate) fn span(view: View<'_>, periods: u32, period: SimDuration, lower: &mu
     }
 }
 
-/// A high-resolution metric of target tracking must be published (`aws-scaling.md` §1.1).
+/// A high-resolution metric of target tracking must be published (`docs/aws/target-tracking.md#high-resolution-metrics`).
 pub(crate) fn published(view: View<'_>, metric: Metric, metrics: &MetricsPlan, lower: &mut Lower<'_>) {
     if metrics.resolution(metric).0 >= 60 * SECOND {
         let key = if metric == Metric::CpuUtilization { "cpu_utilization" } else { "memory_utilization" };
@@ -284,7 +284,8 @@ pub(crate) fn published(view: View<'_>, metric: Metric, metrics: &MetricsPlan, l
     }
 }
 
-/// Warns of a tracked metric that does not fall when tasks are added (documented: `aws-scaling.md` §1.7).
+/// Warns of a tracked metric that does not fall when tasks are added (documented:
+/// `docs/aws/target-tracking.md#usable-metrics`).
 pub(crate) fn proportional(custom: &CustomMetric, place: &Place, lower: &mut Lower<'_>) {
     let falls = |variable: Variable| {
         matches!(

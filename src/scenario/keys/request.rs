@@ -143,7 +143,7 @@ pub(crate) fn request(view: View<'_>, lower: &mut Lower<'_>) -> Option<RequestPl
 }
 
 /// After how long an Application Load Balancer answers 504 where a target does not (documented default of its idle timeout:
-/// `aws-platform.md` §1.7).
+/// `docs/aws/load-balancer.md#errors`).
 const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 
 /// How old a request may be that is in flight at the horizon; the inner `None`: as old as it likes.

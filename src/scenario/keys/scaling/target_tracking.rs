@@ -13,7 +13,7 @@ use crate::scenario::language::schema::{Choice, Key, Kind, TableSpec, word};
 use crate::scenario::language::table_reader::View;
 use crate::scenario::language::tree::{Entry, Place};
 
-/// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
+/// Period of the alarms of a high-resolution metric (`docs/aws/target-tracking.md#managed-alarms`).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
 const TRACKED: &[Choice] = &[

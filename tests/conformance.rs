@@ -1,5 +1,5 @@
-//! The conformance table of docs/validation.md: which case of the reference is held by which test. The table is made from one
-//! list here; every test it names must exist in the sources, and every case of the reference must be in it.
+//! The conformance table of docs/validation.md: which case of docs/aws is held by which test. The table is made from one list
+//! here; every test it names must exist in the sources, and every case of docs/aws must be in it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,164 +11,250 @@ use crate::program::shipped;
 use crate::scenario::MINIMAL;
 use windtunnel::scenario::{Source, load};
 
-/// A case: its name in the reference, where it stands there, what is checked, and the test.
+/// A case: its name, the page and heading of docs/aws where it stands (or `oracle`: a table of its own in the tests), what is
+/// checked, and the test.
 struct Case(&'static str, &'static str, &'static str, &'static str);
 
 const CASES: &[Case] = &[
     Case(
         "S1",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "the walk of the user guide: 10, 11, 14, 13, 10",
         "case_s1_the_walk_of_the_user_guide",
     ),
-    Case("S2", "§2.1", "three steps above 70 at their bounds", "case_s2_three_steps_above_seventy"),
-    Case("S3", "§2.1", "the three adjustment types", "case_s3_the_three_adjustment_types"),
+    Case(
+        "S2",
+        "step-scaling.md#worked-examples",
+        "three steps above 70 at their bounds",
+        "case_s2_three_steps_above_seventy",
+    ),
+    Case(
+        "S3",
+        "step-scaling.md#worked-examples",
+        "the three adjustment types",
+        "case_s3_the_three_adjustment_types",
+    ),
     Case(
         "S4",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "bounds are inclusive towards the threshold",
         "case_s4_bounds_are_inclusive_towards_the_threshold",
     ),
     Case(
         "S5",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "25 % of 4 with a magnitude of 2 is 2",
         "case_s5_a_minimum_magnitude_raises_one_task_to_two",
     ),
     Case(
         "S6",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "+3 within the cooldown of +2 adds one",
         "case_s6_a_larger_step_within_the_cooldown_adds_only_the_difference",
     ),
-    Case("S7", "§2.1", "+3 and +200 % of 10: 30", "case_s7_the_larger_of_two_policies_wins"),
-    Case("S8", "§2.1", "+200 % of 1: 3", "case_s8_two_hundred_percent_of_one_are_two_more"),
-    Case("S9", "§2.1", "−50 % of 3: 2", "case_s9_half_of_three_is_one"),
+    Case(
+        "S7",
+        "step-scaling.md#worked-examples",
+        "+3 and +200 % of 10: 30",
+        "case_s7_the_larger_of_two_policies_wins",
+    ),
+    Case(
+        "S8",
+        "step-scaling.md#worked-examples",
+        "+200 % of 1: 3",
+        "case_s8_two_hundred_percent_of_one_are_two_more",
+    ),
+    Case("S9", "step-scaling.md#worked-examples", "−50 % of 3: 2", "case_s9_half_of_three_is_one"),
     Case(
         "S10",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "no compounding, credit, a full step at the end",
         "case_s10_no_compounding_then_credit_then_a_full_step_at_the_end_of_the_cooldown",
     ),
-    Case("S11", "§2.1", "a deployment blocks scale-in only", "case_s11_a_deployment_blocks_scale_in_only"),
-    Case("T1", "§2.1", "the ceil rule, both directions", "case_t1_the_ceil_rule"),
-    Case("T2", "§2.1", "the low alarm is strict", "case_t2_the_low_alarm_is_strict"),
+    Case(
+        "S11",
+        "step-scaling.md#worked-examples",
+        "a deployment blocks scale-in only",
+        "case_s11_a_deployment_blocks_scale_in_only",
+    ),
+    Case("T1", "step-scaling.md#worked-examples", "the ceil rule, both directions", "case_t1_the_ceil_rule"),
+    Case(
+        "T2",
+        "step-scaling.md#worked-examples",
+        "the low alarm is strict",
+        "case_t2_the_low_alarm_is_strict",
+    ),
     Case(
         "T3",
-        "§2.1",
+        "step-scaling.md#worked-examples",
         "predictive scaling: not built, refused with `WT010`",
         "case_t3_predictive_scaling_is_refused_in_words",
     ),
     Case(
         "missing data 3 of 3, `0-X-X`",
-        "§4",
+        "alarms.md#missing-data",
         "four ways to treat missing data",
         "missing_data_row_1_of_3_of_3",
     ),
-    Case("missing data 3 of 3, `0----`", "§4", "the same", "missing_data_row_2_of_3_of_3"),
-    Case("missing data 3 of 3, `-----`", "§4", "the same", "missing_data_row_3_of_3_of_3"),
-    Case("missing data 3 of 3, `0XX-X`", "§4", "the same", "missing_data_row_4_of_3_of_3"),
-    Case("missing data 3 of 3, `--X--`", "§4", "the same", "missing_data_row_5_of_3_of_3"),
-    Case("missing data 2 of 3, `0-X-X`", "§4", "the same", "missing_data_row_1_of_2_of_3"),
-    Case("missing data 2 of 3, `00X0X`", "§4", "the same", "missing_data_row_2_of_2_of_3"),
-    Case("missing data 2 of 3, `0-X--`", "§4", "the same", "missing_data_row_3_of_2_of_3"),
-    Case("missing data 2 of 3, `----0`", "§4", "the same", "missing_data_row_4_of_2_of_3"),
-    Case("missing data 2 of 3, `---X-`", "§4", "the same", "missing_data_row_5_of_2_of_3"),
+    Case(
+        "missing data 3 of 3, `0----`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_2_of_3_of_3",
+    ),
+    Case(
+        "missing data 3 of 3, `-----`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_3_of_3_of_3",
+    ),
+    Case(
+        "missing data 3 of 3, `0XX-X`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_4_of_3_of_3",
+    ),
+    Case(
+        "missing data 3 of 3, `--X--`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_5_of_3_of_3",
+    ),
+    Case(
+        "missing data 2 of 3, `0-X-X`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_1_of_2_of_3",
+    ),
+    Case(
+        "missing data 2 of 3, `00X0X`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_2_of_2_of_3",
+    ),
+    Case(
+        "missing data 2 of 3, `0-X--`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_3_of_2_of_3",
+    ),
+    Case(
+        "missing data 2 of 3, `----0`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_4_of_2_of_3",
+    ),
+    Case(
+        "missing data 2 of 3, `---X-`",
+        "alarms.md#missing-data",
+        "the same",
+        "missing_data_row_5_of_2_of_3",
+    ),
     Case(
         "premature alarms",
-        "§4",
+        "alarms.md#premature-alarms",
         "`----X` and `---X-` do not alarm, `--X--` does",
         "the_premature_alarm_rule",
     ),
     Case(
         "few samples of a percentile",
-        "§4",
+        "alarms.md#percentiles-of-few-samples",
         "10 ÷ (1 − p) from the median up, 10 ÷ p below",
         "the_samples_that_a_percentile_needs_are_those_of_the_documentation",
     ),
     Case(
         "clamp 1",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "below min, scale-out: to min at least",
         "clamp_below_the_minimum_a_scale_out_raises_to_it_at_least",
     ),
     Case(
         "clamp 2",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "below min, scale-in: untouched",
         "clamp_below_the_minimum_a_scale_in_changes_nothing",
     ),
     Case(
         "clamp 3",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "above max, scale-in: to max at least",
         "clamp_above_the_maximum_a_scale_in_lowers_to_it_at_least",
     ),
     Case(
         "clamp 4",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "above max, scale-out: untouched",
         "clamp_above_the_maximum_a_scale_out_changes_nothing",
     ),
     Case(
         "clamp 5",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "new bounds move the count inside at once",
         "a_scheduled_action_clamps_the_desired_count_ignores_cooldowns_and_starts_none",
     ),
     Case(
         "clamp 6",
-        "§1.6",
+        "scaling-activities.md#minimum-and-maximum",
         "at a limit: `AlreadyAtMaxCapacity`, `AlreadyAtMinCapacity`",
         "clamp_at_a_limit_nothing_changes_and_the_code_says_so",
     ),
     Case(
         "policies 1",
-        "§1.5",
+        "scaling-activities.md#several-policies",
         "one target-tracking policy a metric: `WT023`",
         "every_invalid_scenario_gives_exactly_the_code_in_its_name",
     ),
-    Case("policies 2", "§1.5", "any one of them scales out", "policies_any_one_of_them_scales_out"),
+    Case(
+        "policies 2",
+        "scaling-activities.md#several-policies",
+        "any one of them scales out",
+        "policies_any_one_of_them_scales_out",
+    ),
     Case(
         "policies 3",
-        "§1.5",
+        "scaling-activities.md#several-policies",
         "all must be ready to scale in; the largest wins",
         "policies_target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_largest",
     ),
     Case(
         "policies 4",
-        "§1.5",
+        "scaling-activities.md#several-policies",
         "of several scale-ins the largest result wins",
         "policies_of_two_that_scale_in_at_once_the_larger_result_wins",
     ),
     Case(
         "policies 5",
-        "§1.5",
+        "scaling-activities.md#several-policies",
         "one without data vetoes scale-in",
         "policies_one_without_data_vetoes_the_scale_in_of_the_others",
     ),
     Case(
         "policies 6",
-        "§1.5",
+        "scaling-activities.md#several-policies",
         "a step policy is not vetoed",
         "policies_a_step_policy_scales_in_whatever_target_tracking_says",
     ),
-    Case("cron samples", "§3", "the seven samples of the user guide", "cron_samples_of_the_user_guide"),
+    Case(
+        "cron samples",
+        "scheduled-actions.md#cron-expressions",
+        "the seven samples of the user guide",
+        "cron_samples_of_the_user_guide",
+    ),
     Case(
         "scheduled: min above max",
-        "§3",
+        "scheduled-actions.md#effect",
         "the activity fails, the occurrence is used up",
         "an_action_whose_minimum_would_be_above_the_maximum_fails_and_is_used_up",
     ),
     Case(
         "scheduled: suspended",
-        "§3",
+        "scheduled-actions.md#suspended-scaling",
         "missed occurrences are skipped",
         "what_is_due_while_scheduled_scaling_is_suspended_is_skipped",
     ),
     Case(
         "scheduled: order",
-        "§3",
+        "scheduled-actions.md#effect",
         "kept within one target",
         "actions_are_late_by_less_than_the_jitter_and_keep_their_order",
     ),
@@ -198,7 +284,7 @@ const CASES: &[Case] = &[
     Case("`sched-min-raise`", "oracle", "4, 10, 10, 8 through a whole run", "oracle_sched_min_raise"),
 ];
 
-/// What the reference holds and the table must: numbered cases, and how many of each kind.
+/// What docs/aws holds and the table must: numbered cases, and how many of each kind.
 const NUMBERED: [(&str, usize); 3] = [("S", 11), ("T", 3), ("clamp ", 6)];
 const KINDS: [(&str, usize); 4] =
     [("missing data 3 of 3", 5), ("missing data 2 of 3", 5), ("policies ", 6), ("`", 14)];
@@ -220,7 +306,7 @@ fn tests_of(folder: &Path, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_case_of_the_reference_has_a_test_and_the_table_of_them_is_up_to_date() {
+fn every_case_of_docs_aws_has_a_test_and_the_table_of_them_is_up_to_date() {
     let mut known = BTreeSet::new();
     tests_of(&shipped("src"), &mut known);
     tests_of(&shipped("tests"), &mut known);
@@ -234,11 +320,23 @@ fn every_case_of_the_reference_has_a_test_and_the_table_of_them_is_up_to_date() 
             assert!(names.contains(format!("{prefix}{number}").as_str()), "{prefix}{number} is not listed");
         }
     }
+    let page = fs::read_to_string(shipped("docs/aws/step-scaling.md")).unwrap();
+    let examples: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|name| name.starts_with(['S', 'T']) && name[1..].parse::<u8>().is_ok())
+        .collect();
+    assert_eq!(examples.len(), 14);
+    let unlisted: Vec<&&str> = examples.iter().filter(|name| !names.contains(**name)).collect();
+    assert!(unlisted.is_empty(), "worked examples without a test: {unlisted:?}");
     for (prefix, count) in KINDS {
         assert_eq!(names.iter().filter(|name| name.starts_with(prefix)).count(), count, "{prefix}");
     }
     let mut table = String::from("| case | where | what is checked | test |\n|---|---|---|---|\n");
     for Case(name, place, what, test) in CASES {
+        let page =
+            place.split_once(".md#").map(|(page, _)| format!("[{}](aws/{place})", page.replace('-', " ")));
+        let place = page.unwrap_or_else(|| (*place).to_owned());
         let _ = writeln!(table, "| {name} | {place} | {what} | `{test}` |");
     }
     crate::validation::section("conformance", &table);

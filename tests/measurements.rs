@@ -1,4 +1,4 @@
-//! Reaction times that others measured (`aws-scaling.md` §5.1), reproduced over a thousand random phases.
+//! Reaction times that others measured (`docs/aws/reaction-times.md`), reproduced over a thousand random phases.
 //!
 //! What a load step does to the first bucket decides half a minute. The step here is a moderate overload: CPU settles at 63 %
 //! with a target of 60 %, so the bucket in which the step falls breaches only when nearly all of it is after the step. After a

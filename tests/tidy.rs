@@ -2,6 +2,8 @@
 //! it can fail.
 
 mod circles;
+mod glossary;
+mod links;
 mod names;
 mod ratchet;
 mod tokens;

@@ -43,7 +43,7 @@ pub trait ReplicaSet {
     fn resume(&mut self, replica: ReplicaIndex, at: u64);
 
     /// Takes a replica out of the load balancer's rotation, or puts it back. While every replica is out, requests go to all
-    /// of them: the load balancer fails open (`aws-platform.md` §1.7).
+    /// of them: the load balancer fails open (`docs/aws/load-balancer.md#fail-open`).
     fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool);
 
     /// How long a request that comes to a replica at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is rejected.

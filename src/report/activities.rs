@@ -1,11 +1,12 @@
 //! `scaling-activities.json`: the decision log in the shape of `aws application-autoscaling describe-scaling-activities
 //! --include-not-scaled-activities`, so that what reads the real log reads the simulated one.
 //!
-//! Fields and texts follow `aws-scaling.md` §3 and §6.1; newest first, as AWS lists them. DIFFERENCE: what AWS calls an
-//! activity that did not scale, and one that another overtook or that is still waited for, was found nowhere; `Failed`,
-//! `Overridden` and `InProgress` are values of its `StatusCode`, their texts are ours. DIFFERENCE: invocations that AWS does not
-//! list (a cooldown, no matching step, a policy that was outvoted) are not listed here either; `decisions.csv` has them. DIFFERENCE: invocations in a row
-//! that did not scale for the same cause are one activity, from the first to the last of them.
+//! Fields and texts follow `docs/aws/scheduled-actions.md` and `docs/aws/scaling-activities.md#texts-of-activities`;
+//! newest first, as AWS lists them. DIFFERENCE: what AWS calls an activity that did not scale, and one that another
+//! overtook or that is still waited for, was found nowhere; `Failed`, `Overridden` and `InProgress` are values of its
+//! `StatusCode`, their texts are ours. DIFFERENCE: invocations that AWS does not list (a cooldown, no matching step, a
+//! policy that was outvoted) are not listed here either; `decisions.csv` has them. DIFFERENCE: invocations in a row that
+//! did not scale for the same cause are one activity, from the first to the last of them.
 
 use std::io::{self, Write};
 

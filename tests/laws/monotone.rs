@@ -71,8 +71,8 @@ fn raising_max_capacity_never_lowers_what_is_served_of_a_step_load() {
 }
 
 /// Target tracking is left out on purpose: within a cooldown it still answers a larger proposal with the difference
-/// (`aws-scaling.md` §1.4), so a longer cooldown can split the same growth into more and smaller scale-outs. A policy that
-/// always adds the same has nothing larger to propose.
+/// (`docs/aws/scaling-activities.md#cooldowns`), so a longer cooldown can split the same growth into more and smaller
+/// scale-outs. A policy that always adds the same has nothing larger to propose.
 #[test]
 fn a_longer_cooldown_never_raises_the_number_of_scale_outs_of_a_fixed_step_on_a_ramp() {
     let random = (1..5_u32, 1..6_i32, 0..600_u64, 1..900_u64, 20..80_u64, 35.0..75.0_f64, any::<u64>());

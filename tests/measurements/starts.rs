@@ -198,7 +198,8 @@ fn published_start_up_times_lie_within_the_model_and_the_table_of_them_is_up_to_
     crate::validation::section("starts", &table);
 }
 
-/// AWS's benchmark leaves 23 s from the trigger to ready capacity, with metrics of 60 and of 20 s alike (`aws-platform.md` §1.2).
+/// AWS's benchmark leaves 23 s from the trigger to ready capacity, with metrics of 60 and of 20 s alike
+/// (`docs/aws/reaction-times.md#scale-out`).
 #[test]
 fn one_more_task_runs_twenty_three_seconds_after_the_decision_on_average() {
     let times = to_running(&lives(50), TaskStage::Scheduled);

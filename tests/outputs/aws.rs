@@ -84,7 +84,7 @@ fn an_activity_is_successful_when_the_running_count_gets_there_and_overridden_wh
     assert!(known.contains("Successful") && known.contains("Failed"), "{known:?}");
 }
 
-/// The texts of AWS's own example (`aws-scaling.md` §6.1).
+/// The texts of AWS's own example (`docs/aws/scaling-activities.md#texts-of-activities`).
 #[test]
 fn the_texts_are_those_of_aws() {
     let listed = activities("flash-sale");

@@ -1,9 +1,9 @@
 //! How much of the floor to commit: a Compute Savings Plan on the hours of a forecast.
 //!
 //! A plan is a commitment \[USD an hour\] at its own rates. Each hour stands alone: what is not used of it is lost, what goes
-//! beyond it is paid on demand; it covers vCPU and memory, not storage, not the load balancer (`aws-platform.md` §2.4).
-//! It leaves out upfront payments, other services that share the plan, and the plan's term: the forecast's months are
-//! taken for typical of it.
+//! beyond it is paid on demand; it covers vCPU and memory, not storage, not the load balancer
+//! (`docs/aws/billing.md#savings-plans`). It leaves out upfront payments, other services that share the plan, and the
+//! plan's term: the forecast's months are taken for typical of it.
 
 use crate::experiment::estimate::quantile_of;
 use crate::kernel::billing::HOURS_A_MONTH;

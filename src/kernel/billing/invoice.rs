@@ -7,8 +7,8 @@ use super::month::{MONTH_DENOMINATOR, months_until};
 use super::tariff::Tariff;
 use crate::units::{CENT, NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
 
-/// Hours of the month to which costs are scaled, as AWS's calculator has it (`aws-platform.md` §7). What is priced a month
-/// is charged by the calendar month instead: [`super::CalendarMonth`].
+/// Hours of the month to which costs are scaled, as AWS's calculator has it (`docs/aws/billing.md#month-of-730-hours`).
+/// What is priced a month is charged by the calendar month instead: [`super::CalendarMonth`].
 pub const HOURS_A_MONTH: u16 = 730;
 
 /// What a line charges for.
@@ -74,7 +74,7 @@ pub struct InvoiceLine {
     pub rate: Usd,
     /// The exact amount to the nearest picodollar, for sums and scaling.
     pub exact: Usd,
-    /// What is charged: the exact amount rounded once, half away from zero, to a cent (`aws-platform.md` §0a).
+    /// What is charged: the exact amount rounded once, half away from zero, to a cent (`docs/aws/billing.md#rounding`).
     pub amount: Usd,
 }
 
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn two_quarter_vcpu_tasks_for_730_hours_cost_the_documented_cents() {
-        // aws-platform.md §0: 2 × 0.25 × 0.04048 × 730 = 14.7752; 2 × 0.5 × 0.004445 × 730 = 3.24485.
+        // docs/aws/billing.md#rounding: 2 × 0.25 × 0.04048 × 730 = 14.7752; 2 × 0.5 × 0.004445 × 730 = 3.24485.
         let invoice = bill(&tariff(), 256, 512, 2 * 730 * 3_600);
         assert_eq!(invoice.lines[0].amount.to_cents_string(), "14.78");
         assert_eq!(invoice.lines[1].amount.to_cents_string(), "3.24");

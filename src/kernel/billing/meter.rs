@@ -7,7 +7,7 @@ use crate::facts::{TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime};
 
 /// Billed seconds of one task: from the start of its image pull to its end, rounded up to whole seconds, at least the
-/// minimum (`aws-platform.md` §2.1: per second, 60 s on Linux).
+/// minimum (`docs/aws/billing.md#fargate`: per second, 60 s on Linux).
 ///
 /// Example: 61.2 s are billed as 62 s, 42 s as 60 s.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn billed_seconds(lifetime: SimDuration, minimum: SimDuration) -> u64 {
 /// denominator of all four dimensions, 3600 s × 10⁹ ns/s × 3000 active connections.
 pub const LCU_DENOMINATOR: u128 = 3_600 * 1_000_000_000 * 3_000;
 
-/// What the load balancer did in a period, for its LCU count (`aws-platform.md` §3).
+/// What the load balancer did in a period, for its LCU count (`docs/aws/billing.md#load-balancer`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcuUsage {
     /// Requests that came to the load balancer, also those that it refuses because there is no target: what counts is newly

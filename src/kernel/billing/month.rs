@@ -14,7 +14,7 @@ pub const MONTH_DENOMINATOR: i128 = COMMON_DAYS * NANOS_PER_DAY;
 /// A month of the calendar in UTC.
 ///
 /// AWS charges what is priced a month by the share of the calendar month in which it exists: 13 alarms for an hour of
-/// September were 13 / 720 alarm-months on a real bill (`aws-platform.md` §0a).
+/// September were 13 / 720 alarm-months on a real bill (`docs/aws/billing.md#calendar-months`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CalendarMonth {
     /// Its first instant [ns since 1970-01-01T00:00:00Z].

@@ -60,7 +60,7 @@ impl Tariff {
     }
 }
 
-/// What an Application Load Balancer costs (`aws-platform.md` §3).
+/// What an Application Load Balancer costs (`docs/aws/billing.md#load-balancer`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadBalancerTariff {
     /// USD per hour; partial hours are full hours; `None`: not in the price book.

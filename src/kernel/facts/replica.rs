@@ -2,7 +2,7 @@
 
 use crate::units::{SimTime, TaskId};
 
-/// The stages of a task's life, in order (`aws-platform.md` §1.1).
+/// The stages of a task's life, in order (`docs/aws/task-lifecycle.md#states`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TaskStage {
     /// The desired count asks for it; the scheduler has not created it yet.

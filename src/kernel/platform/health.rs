@@ -3,8 +3,8 @@
 //! The load balancer checks a target from its registration on, at once and then every interval. A check fails while the
 //! application boots, while the task hangs, while a fault says so, and, where checks are served like requests, when the
 //! task's queue is full or the check would wait longer than its time-out: an overloaded task fails its checks and is
-//! replaced (`aws-platform.md` §1.7). DIFFERENCE: one check an interval stands for those of all nodes of the load balancer, and
-//! its own work is taken as none.
+//! replaced (`docs/aws/health-checks.md#checks-of-targets`). DIFFERENCE: one check an interval stands for those of all
+//! nodes of the load balancer, and its own work is taken as none.
 //!
 //! Checks of a calm target pass, so they are put on the calendar only while they may fail: for a target that is not healthy,
 //! that has just failed one, and for all targets while [`Lifecycle::strain`] says that requests wait.
@@ -310,7 +310,8 @@ impl Lifecycle {
         let key = alloc::format!("{}/{}", self.name, task.0);
         let mut rng = self.streams.stream(Purpose::REPLACEMENT, &key);
         // The seconds were measured of tasks that had served. One that never was healthy is stopped at once: public reports of
-        // slow boots tell of loops without end, which a wait would let some tasks escape (`aws-platform.md` §0a).
+        // slow boots tell of loops without end, which a wait would let some tasks escape
+        // (`docs/aws/health-checks.md#slow-boots`).
         let wait = match failure {
             TaskFailure::NeverHealthy => SimDuration::ZERO,
             _ => self.replacement.delay.draw(&mut rng),

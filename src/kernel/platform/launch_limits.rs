@@ -5,8 +5,9 @@ use alloc::collections::VecDeque;
 use super::plan::LaunchLimits;
 use crate::units::{SimDuration, SimTime};
 
-/// Fargate's launch bucket (`aws-platform.md` §1.3: burst 100, refill 20/s, an account and region), as a virtual
-/// schedule: a launch is due no earlier than `burst − 1` refill intervals before the bucket's theoretical time.
+/// Fargate's launch bucket (`docs/aws/launch-limits.md#launch-rate-of-an-account`: burst 100, refill 20/s, an account and
+/// region), as a virtual schedule: a launch is due no earlier than `burst − 1` refill intervals before the bucket's
+/// theoretical time.
 #[derive(Clone, Debug)]
 pub struct LaunchBucket {
     interval: u64,
@@ -33,10 +34,12 @@ impl LaunchBucket {
     }
 }
 
-/// Length of the window in which a service's launches are counted (documented as a rate a minute: `aws-platform.md` §1.3).
+/// Length of the window in which a service's launches are counted (documented as a rate a minute:
+/// `docs/aws/launch-limits.md#launch-rate-of-a-service`).
 const WINDOW: SimDuration = SimDuration::from_secs(60);
 
-/// The scheduler's rate for one service (`aws-platform.md` §1.3: 500 tasks a minute): no minute holds more launches.
+/// The scheduler's rate for one service (`docs/aws/launch-limits.md#launch-rate-of-a-service`: 500 tasks a minute): no
+/// minute holds more launches.
 #[derive(Clone, Debug)]
 pub struct LaunchWindow {
     recent: VecDeque<SimTime>,
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn three_and_a_half_thousand_launches_take_the_documented_lower_bound() {
-        // aws-scaling.md §5.1: (3500 − 100) / 20 = 170 s.
+        // docs/aws/launch-limits.md#mass-launches: (3500 − 100) / 20 = 170 s.
         let mut bucket = LaunchBucket::new(&LIMITS);
         let last = (0..3_500).map(|_| bucket.take(SimTime(0)).0).max().unwrap();
         assert_eq!(last, 170 * NANOS_PER_SEC);

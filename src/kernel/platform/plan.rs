@@ -14,7 +14,7 @@ pub struct TaskHealthPlan {
     pub container_check: Option<ContainerCheckPlan>,
 }
 
-/// The health check of the task definition (`aws-platform.md` §1.6).
+/// The health check of the task definition (`docs/aws/health-checks.md#container-health-checks`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContainerCheckPlan {
     /// Time between checks \[ns\]; 5 s to 300 s, default 30 s.
@@ -83,7 +83,7 @@ pub enum CheckService {
     Apart,
 }
 
-/// The target group's health check (`aws-platform.md` §1.7).
+/// The target group's health check (`docs/aws/health-checks.md#checks-of-targets`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
     /// How a task serves it.
@@ -95,7 +95,7 @@ pub struct HealthCheckPlan {
     /// When the first check comes.
     pub first_check: FirstHealthCheck,
     /// From the last check that a new target needs until requests are sent to it \[ns\] (measured from registration on: 1.7 s
-    /// to 2.7 s with the first check at once, `aws-platform.md` §0a).
+    /// to 2.7 s with the first check at once, `docs/aws/health-checks.md#first-check-of-a-new-target`).
     pub healthy_lag: SimDuration,
     /// When a check that is not answered has failed \[ns\]; 2 s to 120 s, default 5 s.
     pub timeout: SimDuration,
@@ -111,7 +111,7 @@ pub struct HealthCheckPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeregistrationEnd {
     /// When the deregistration delay is over, idle or not: the target's state stays `draining` until then, and ECS waits for
-    /// `unused` (documented and observed: `aws-platform.md` §0a).
+    /// `unused` (documented and observed: `docs/aws/load-balancer.md#deregistration-delay`).
     AfterDelay,
     /// As soon as its last request has ended, as the load balancer's guide could be read.
     WhenIdle,
@@ -134,7 +134,7 @@ pub struct TargetGroupPlan {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoppingPlan {
     /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it \[ns\]: about 6 s
-    /// without a load balancer, 10 s until a target is deregistered (`aws-platform.md` §0a).
+    /// without a load balancer, 10 s until a target is deregistered (`docs/aws/task-lifecycle.md#stopping`).
     pub lag: SimDuration,
     /// From SIGTERM to the exit of an idle container \[ns\].
     pub exit_after_sigterm: SimDuration,
@@ -144,7 +144,8 @@ pub struct StoppingPlan {
     pub deprovisioning: SimDuration,
 }
 
-/// How ECS replaces a task whose health checks fail (`aws-platform.md` §0a, nine replacements observed).
+/// How ECS replaces a task whose health checks fail (`docs/aws/health-checks.md#replacement-of-unhealthy-tasks`, nine
+/// replacements observed).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplacementPlan {
     /// From the finding to the start of another task \[ns\]: 3 s to 44 s.
@@ -168,8 +169,8 @@ pub enum ScaleInVictim {
     ZoneBalanced,
 }
 
-/// How the scheduler holds back after tasks that never reached `RUNNING` (`aws-platform.md` §1.4; the curve is not
-/// published): after k of them in a row it waits `first × 2^(k − 1)`, at most `longest`.
+/// How the scheduler holds back after tasks that never reached `RUNNING` (`docs/aws/task-lifecycle.md#failing-tasks`; the
+/// curve is not published): after k of them in a row it waits `first × 2^(k − 1)`, at most `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaunchBackoff {
     /// Wait after the first failure \[ns\].
@@ -233,7 +234,7 @@ pub enum Extent {
     Zone(u32),
 }
 
-/// Fargate's launch limits (`aws-platform.md` §1.3).
+/// Fargate's launch limits (`docs/aws/launch-limits.md`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LaunchLimits {
     /// Tasks the account's token bucket holds, ≥ 1 (documented: 100).
@@ -241,7 +242,7 @@ pub struct LaunchLimits {
     /// Tokens it gains a second [1/s], > 0 (documented: 20).
     pub refill_per_s: f64,
     /// Share of that rate which mass launches reach, in (0, 1]. The documented rate is a limit; 3 500 tasks of five services
-    /// took about 270 s, where it alone would allow 170 s (`aws-scaling.md` §5.1).
+    /// took about 270 s, where it alone would allow 170 s (`docs/aws/launch-limits.md#mass-launches`).
     pub efficiency: f64,
     /// Tasks the scheduler launches for one service in any minute, ≥ 1 (documented: 500).
     pub per_service_per_minute: u32,

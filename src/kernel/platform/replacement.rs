@@ -1,9 +1,11 @@
 //! Tasks that fail: what becomes of them and of what they hold, and how the scheduler replaces them.
 //!
 //! A task that dies after it has reached `RUNNING` is replaced at once, however often that happens; the scheduler holds
-//! back only after tasks that never ran (`aws-platform.md` §1.4). An unhealthy task is replaced before it is stopped: it
-//! runs until the healthy ones are as many as are desired (§1.5), as long as `maximumPercent` leaves room for both. One that
-//! never was healthy is stopped at once: it carries nothing (public reports of slow boots: `aws-platform.md` §0a).
+//! back only after tasks that never ran (`docs/aws/task-lifecycle.md#failing-tasks`). An unhealthy task is replaced
+//! before it is stopped: it runs until the healthy ones are as many as are desired
+//! (`docs/aws/health-checks.md#replacement-of-unhealthy-tasks`), as long as `maximumPercent` leaves room for both. One
+//! that never was healthy is stopped at once: it carries nothing (public reports of slow boots:
+//! `docs/aws/health-checks.md#slow-boots`).
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::launch_limits::LaunchBucket;

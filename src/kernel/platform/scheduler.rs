@@ -131,7 +131,8 @@ impl Lifecycle {
         self.launch_next(now, bucket, out);
     }
 
-    /// Chooses one active task and stops it: what does not run yet goes first, newest first (`aws-platform.md` §1.8).
+    /// Chooses one active task and stops it: what does not run yet goes first, newest first
+    /// (`docs/aws/task-lifecycle.md#zones-and-scale-in`).
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     fn doom_one(&mut self, now: SimTime, out: &mut Effects) {
         let not_running = self.active.iter().rposition(|task| self.tasks[task.index()].stage.is_pending());

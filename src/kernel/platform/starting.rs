@@ -69,8 +69,8 @@ impl Lifecycle {
         out.due.push(TaskTimer { at: now + wait, task, step: TimerKind::Advance, stage: next });
     }
 
-    /// ECS registers the target of a task that is `RUNNING`, whether or not its application answers yet (`aws-platform.md`
-    /// §0a), and the load balancer begins to check it.
+    /// ECS registers the target of a task that is `RUNNING`, whether or not its application answers yet
+    /// (`docs/aws/load-balancer.md#registration`), and the load balancer begins to check it.
     fn register(&mut self, now: SimTime, task: TaskId, out: &mut Effects) {
         let Some(group) = &self.target_group else { return };
         let mut rng = self.streams.stream(Purpose::HEALTH_CHECK, &alloc::format!("{}/{}", self.name, task.0));

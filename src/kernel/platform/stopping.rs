@@ -2,8 +2,9 @@
 //! is up.
 //!
 //! The target's state stays `draining` until the delay is over, whether or not requests are left, and ECS waits for `unused`
-//! before it stops the task (`aws-platform.md` §0a: published 308 s at 300 s, observed 30.6 s at 30 s without a connection). The
-//! task of a target that has never been registered, or whose container is gone, has nothing to wait for.
+//! before it stops the task (`docs/aws/load-balancer.md#deregistration-delay`: published 308 s at 300 s, observed 30.6 s
+//! at 30 s without a connection). The task of a target that has never been registered, or whose container is gone, has
+//! nothing to wait for.
 //!
 //! When it will be idle is foreseen when it is closed. What comes otherwise meanwhile, because a dependency slows down or
 //! recovers or a hung task goes on, is seen by asking again: at the foreseen instant, and when such a thing happens.

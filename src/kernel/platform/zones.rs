@@ -1,5 +1,5 @@
 //! Availability zones: tasks are spread over them as evenly as may be, when they are placed and, by choice, when they are
-//! stopped (`aws-platform.md` §1.8).
+//! stopped (`docs/aws/task-lifecycle.md#zones-and-scale-in`).
 
 use alloc::vec::Vec;
 

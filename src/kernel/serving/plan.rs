@@ -258,7 +258,8 @@ impl Routing {
 pub struct RoutingPlan {
     /// Choice of a task.
     pub algorithm: Routing,
-    /// Nodes of the load balancer, ≥ 1: one an availability zone, each with a turn of its own (`aws-platform.md` §1.7).
+    /// Nodes of the load balancer, ≥ 1: one an availability zone, each with a turn of its own
+    /// (`docs/aws/load-balancer.md#nodes`).
     pub nodes: u32,
     /// Span in which the share of a new target rises in a straight line; 0: it has its full share at once \[ns\].
     pub slow_start: SimDuration,

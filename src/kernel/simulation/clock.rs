@@ -1,4 +1,5 @@
-//! What the clock does to scaling: scheduled actions move the bounds, suspensions hold scaling back (`aws-scaling.md` §3).
+//! What the clock does to scaling: scheduled actions move the bounds, suspensions hold scaling back
+//! (`docs/aws/scheduled-actions.md`).
 
 use alloc::vec::Vec;
 
@@ -25,7 +26,7 @@ pub(super) struct Occurrence {
 
 /// All occurrences of a service's actions, the last to run first. Each is late by a draw of its own action's stream, but none
 /// overtakes one that was due before it or was declared before it: the order within a target is kept (documented:
-/// `aws-scaling.md` §3).
+/// `docs/aws/scheduled-actions.md`).
 pub(super) fn occurrences(clock: &ClockPlan, service: &str, streams: Streams) -> Vec<Occurrence> {
     let mut all = Vec::new();
     for (action, plan) in clock.actions.iter().enumerate() {
@@ -111,7 +112,7 @@ impl<'p, O: Observer, P: Plane<'p>> World<'p, '_, O, P> {
     }
 
     /// A suspension begins or ends. When policies may act again, those whose alarm is in `ALARM` are evaluated again (documented:
-    /// `aws-scaling.md` §3), besides their repetitions.
+    /// `docs/aws/scheduled-actions.md#suspended-scaling`), besides their repetitions.
     pub(super) fn turn_suspension(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
         let is_on =

@@ -118,7 +118,7 @@ pub struct ServicePlan {
     pub overdue_after: Option<SimDuration>,
 }
 
-/// When metrics are visible and alarms are evaluated (`aws-scaling.md` §4).
+/// When metrics are visible and alarms are evaluated (`docs/aws/alarms.md`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TelemetryPlan {
     /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\], drawn for each datapoint; at
@@ -234,7 +234,8 @@ impl ServicePlan {
         alarms
     }
 
-    /// From the end of a period of `metric` until its datapoint can be read \[ns\] (`aws-scaling.md` §4.1).
+    /// From the end of a period of `metric` until its datapoint can be read \[ns\]
+    /// (`docs/aws/alarms.md#publication-delay`).
     #[must_use]
     pub fn metric_delay(&self, metric: Metric) -> Distribution {
         let telemetry = &self.telemetry;

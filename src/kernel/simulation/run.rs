@@ -197,7 +197,8 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             let (id, plan) = (state.id, state.plan);
             state.lifecycle.begin_warm(plan.desired_count, &mut state.plane, &mut self.effects);
             self.settle(id, SimTime::ZERO);
-            // RegisterScalableTarget moves the count within the new bounds at once (`aws-scaling.md` §1.6).
+            // RegisterScalableTarget moves the count within the new bounds at once
+            // (`docs/aws/scaling-activities.md#minimum-and-maximum`).
             let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
             if clamped != plan.desired_count {
                 self.observer.desired_clamped(id, plan.desired_count, clamped);
@@ -440,7 +441,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     }
 
     /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`World::due_actions`] repeats that while the
-    /// state lasts (`aws-scaling.md` §4).
+    /// state lasts (`docs/aws/alarms.md#actions`).
     fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
         let state = &mut self.services[id.index()];
         let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());

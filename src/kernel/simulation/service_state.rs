@@ -231,14 +231,16 @@ fn watches(
     watches
 }
 
-/// How late the datapoints of a metric can be read (`aws-scaling.md` §4.1): one stream a metric, whoever reads it.
+/// How late the datapoints of a metric can be read (`docs/aws/alarms.md#publication-delay`): one stream a metric, whoever
+/// reads it.
 fn publication(service: &ServicePlan, metric: Metric, streams: Streams) -> Publication {
     let delay = service.metric_delay(metric);
     let key = alloc::format!("{}/{}", service.name, service.metrics.name(metric));
     Publication { delay, rng: streams.stream(Purpose::METRIC_DELAY, &key) }
 }
 
-/// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, its interval) (`aws-scaling.md` §4.1).
+/// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, its interval)
+/// (`docs/aws/alarms.md#phase-of-evaluations`).
 fn watch(
     service: &ServicePlan,
     (first_minute, streams): (SimTime, Streams),

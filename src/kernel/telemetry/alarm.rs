@@ -1,4 +1,4 @@
-//! CloudWatch alarms: M datapoints of N, missing data, and the three states (`aws-scaling.md` §4).
+//! CloudWatch alarms: M datapoints of N, missing data, and the three states (`docs/aws/alarms.md`).
 
 use alloc::string::String;
 
@@ -94,7 +94,7 @@ impl AlarmState {
 /// `range` holds the datapoints of the range, oldest first, `None` where one is missing; it is at least
 /// `evaluation_periods` long. `current` is the state before.
 ///
-/// The rules, from the CloudWatch user guide (`aws-scaling.md` §4): with at least N real points the newest N
+/// The rules, from the CloudWatch user guide (`docs/aws/alarms.md#missing-data`): with at least N real points the newest N
 /// decide; otherwise the missing ones are filled as `treat_missing_data` says. Under `missing` and `ignore` the real
 /// points decide where they can; an all-breaching remainder of fewer than M points alarms only when its oldest
 /// point is at least M positions old (the premature-alarm rule), which `missing` applies and `ignore` leaves as it is.
@@ -130,8 +130,8 @@ pub fn evaluate(plan: &AlarmPlan, range: &[Option<f64>], current: AlarmState) ->
 }
 
 impl AlarmPlan {
-    /// How often it is evaluated \[ns\] (documented: `aws-scaling.md` §4): every 10 s with periods below a minute, every hour
-    /// when it looks back over more than a day, else every minute.
+    /// How often it is evaluated \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
+    /// minute, every hour when it looks back over more than a day, else every minute.
     #[must_use]
     pub fn evaluation_interval(&self) -> SimDuration {
         let span = u64::from(self.evaluation_periods).saturating_mul(self.reading.period.0);
@@ -186,7 +186,7 @@ impl Alarm {
     }
 
     /// Looks at `range` and keeps its state: its newest datapoint is a percentile of too few samples
-    /// (`EvaluateLowSampleCountPercentile`, `aws-scaling.md` §4).
+    /// (`EvaluateLowSampleCountPercentile`, `docs/aws/alarms.md#percentiles-of-few-samples`).
     pub fn hold(&mut self, range: &[Option<f64>], newest: SimTime, out: &mut Evaluation) {
         self.take(self.state, (range, newest), out);
     }

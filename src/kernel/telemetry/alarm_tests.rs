@@ -1,4 +1,4 @@
-//! AWS's own missing-data tables, the M-of-N oracles and the premature-alarm rule (`aws-scaling.md` §4).
+//! AWS's own missing-data tables, the M-of-N oracles and the premature-alarm rule (`docs/aws/alarms.md#missing-data`).
 
 use super::alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
 use super::metric::{Metric, Reading};

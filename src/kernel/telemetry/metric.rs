@@ -2,7 +2,7 @@
 
 use crate::units::{NANOS_PER_MINUTE, SimDuration};
 
-/// A CloudWatch metric of a service (`aws-scaling.md` §1.7).
+/// A CloudWatch metric of a service (`docs/aws/metrics.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
     /// `AWS/ECS CPUUtilization` [%].
@@ -75,8 +75,9 @@ impl Metric {
 
     /// Whether the metric has this statistic here.
     ///
-    /// `RequestCountPerTarget` has none but Sum (documented: `aws-scaling.md` §1.7). `DIFFERENCE:` Minimum and Maximum of
-    /// utilizations are over tasks on AWS; here the tasks' shares are not told apart. Percentiles need the single values.
+    /// `RequestCountPerTarget` has none but Sum (documented: `docs/aws/metrics.md#request-count-per-target`).
+    /// `DIFFERENCE:` Minimum and Maximum of utilizations are over tasks on AWS; here the tasks' shares are not told
+    /// apart. Percentiles need the single values.
     #[must_use]
     pub const fn has(self, statistic: Statistic) -> bool {
         match (self, statistic) {
@@ -110,7 +111,7 @@ impl Metric {
     }
 }
 
-/// `Statistic` or `ExtendedStatistic` (`aws-scaling.md` §6.2).
+/// `Statistic` or `ExtendedStatistic` (`docs/aws/metrics.md#statistics`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statistic {
     /// `Average`.
@@ -129,7 +130,7 @@ pub enum Statistic {
 
 impl Statistic {
     /// Samples below which a percentile says little: 10 ÷ (1 − p) from the median up, 10 ÷ p below it (documented:
-    /// `aws-scaling.md` §4); 0 for other statistics.
+    /// `docs/aws/alarms.md#percentiles-of-few-samples`); 0 for other statistics.
     ///
     /// Example: p99 needs 10 ÷ 0.01 = 1000 samples.
     #[must_use]
@@ -143,7 +144,7 @@ impl Statistic {
     }
 }
 
-/// `EvaluateLowSampleCountPercentile` (`aws-scaling.md` §4).
+/// `EvaluateLowSampleCountPercentile` (`docs/aws/alarms.md#percentiles-of-few-samples`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LowSamples {
     /// `evaluate` (the default): a percentile of few samples is a datapoint like any other.
@@ -182,7 +183,7 @@ impl Reading {
     }
 
     /// Whether an alarm that reads so is a high-resolution one: it has periods below a minute, is evaluated every 10 s and
-    /// has a price of its own (`aws-scaling.md` §4).
+    /// has a price of its own (`docs/aws/alarms.md#evaluation`).
     #[must_use]
     pub const fn is_high_resolution(&self) -> bool {
         self.period.0 < NANOS_PER_MINUTE

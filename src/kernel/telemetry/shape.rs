@@ -23,8 +23,8 @@ pub struct TaskShape {
 }
 
 impl TaskShape {
-    /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved (`aws-scaling.md` §1.7). What requests use is a
-    /// share of what `base_cpu` leaves.
+    /// CPU used ÷ CPU reserved, in [0, 1]; `None` where nothing was reserved
+    /// (`docs/aws/metrics.md#cpu-and-memory-of-a-service`). What requests use is a share of what `base_cpu` leaves.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     pub fn cpu(&self, usage: &UsageTotals) -> Option<f64> {

@@ -13,7 +13,8 @@ use super::usage::UsageTotals;
 use crate::random::{Distribution, Rng};
 use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
-/// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts: `aws-scaling.md` §1.7).
+/// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts:
+/// `docs/aws/metrics.md#cpu-and-memory-of-a-service`).
 const SAMPLE_INTERVAL: f64 = 20e9;
 
 /// What a service publishes besides AWS's minute metrics.

@@ -390,7 +390,7 @@ impl UsageTotals {
     }
 
     /// `RequestCountPerTarget`: routed requests ÷ mean number of targets; 0 without requests or targets
-    /// (always reported: `aws-scaling.md` §1.7).
+    /// (always reported: `docs/aws/metrics.md#request-count-per-target`).
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     pub fn request_count_per_target(&self) -> f64 {

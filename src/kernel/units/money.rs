@@ -48,7 +48,7 @@ impl Usd {
 
 /// `numerator / denominator`, rounded half away from zero; the denominator is positive.
 ///
-/// Bills and calculators write 16.43 for 730 hours of 0.0225 USD, 16.425 (`aws-platform.md` §0a).
+/// Bills and calculators write 16.43 for 730 hours of 0.0225 USD, 16.425 (`docs/aws/billing.md#rounding`).
 #[must_use]
 pub const fn div_half_away(numerator: i128, denominator: i128) -> i128 {
     let (whole, rest) = (numerator / denominator, (numerator % denominator).abs());

@@ -4,7 +4,7 @@ use core::ops::{Add, AddAssign, Sub};
 
 /// Nanoseconds in a second.
 pub const NANOS_PER_SEC: u64 = 1_000_000_000;
-/// Nanoseconds in a minute; the period of ECS and load-balancer metrics (`aws-scaling.md` §1.7) and the unit of timelines.
+/// Nanoseconds in a minute; the period of ECS and load-balancer metrics (`docs/aws/metrics.md`) and the unit of timelines.
 pub const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SEC;
 /// Nanoseconds in an hour.
 pub const NANOS_PER_HOUR: u64 = 60 * NANOS_PER_MINUTE;

@@ -1,5 +1,6 @@
-//! AWS's six-field cron expressions: minute, hour, day of month, month, day of week, year (`aws-scaling.md` §3). A date either
-//! matches or not; what the clock shows on it, and when that is, is said in `schedule`.
+//! AWS's six-field cron expressions: minute, hour, day of month, month, day of week, year
+//! (`docs/aws/scheduled-actions.md#cron-expressions`). A date either matches or not; what the clock shows on it, and when
+//! that is, is said in `schedule`.
 
 use jiff::civil::Date;
 

@@ -1,5 +1,5 @@
 //! The schedules of scheduled actions, `at(…)`, `rate(…)` and `cron(…)`, and the instants within a run at which they are due
-//! (`aws-scaling.md` §3). The kernel knows neither zones nor calendars; it gets the instants.
+//! (`docs/aws/scheduled-actions.md`). The kernel knows neither zones nor calendars; it gets the instants.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};

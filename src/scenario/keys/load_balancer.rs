@@ -146,8 +146,9 @@ pub(crate) fn load_balancer(
     Some((routing, Some(group)))
 }
 
-/// The slow start \[ns\], refused where an Application Load Balancer does not accept it (`aws-platform.md` §1.7); the limits of weighted random are not published
-/// there, so it may be used with it.
+/// The slow start \[ns\], refused where an Application Load Balancer does not accept it
+/// (`docs/aws/load-balancer.md#slow-start`); the limits of weighted random are not published there, so it may be used
+/// with it.
 fn slow_start(
     view: TableReader<'_>,
     routing: Option<Routing>,

@@ -276,7 +276,7 @@ pub(crate) fn reading(
     })
 }
 
-/// N periods may span a day, or a week where a period is an hour or more (documented: `aws-scaling.md` §4).
+/// N periods may span a day, or a week where a period is an hour or more (documented: `docs/aws/alarms.md#evaluation`).
 pub(crate) fn span(view: TableReader<'_>, periods: u32, period: SimDuration, builder: &mut Builder<'_>) {
     let most = if period.0 >= 3_600 * SECOND { 7 * DAY } else { DAY };
     if u64::from(periods).saturating_mul(period.0) > most {
@@ -293,7 +293,7 @@ pub(crate) fn span(view: TableReader<'_>, periods: u32, period: SimDuration, bui
     }
 }
 
-/// A high-resolution metric of target tracking must be published (`aws-scaling.md` §1.1).
+/// A high-resolution metric of target tracking must be published (`docs/aws/target-tracking.md#high-resolution-metrics`).
 pub(crate) fn published(
     view: TableReader<'_>,
     metric: Metric,
@@ -314,7 +314,8 @@ pub(crate) fn published(
     }
 }
 
-/// Warns of a tracked metric that does not fall when tasks are added (documented: `aws-scaling.md` §1.7).
+/// Warns of a tracked metric that does not fall when tasks are added (documented:
+/// `docs/aws/target-tracking.md#usable-metrics`).
 pub(crate) fn proportional(custom: &CustomMetric, place: &SourceSpan, builder: &mut Builder<'_>) {
     let falls = |variable: Variable| {
         matches!(

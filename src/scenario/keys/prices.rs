@@ -40,9 +40,9 @@ pub(crate) const PRICES: TableSpec = TableSpec {
     ],
 };
 
-/// Ephemeral storage that a task has without extra charge \[GB\] (documented: `aws-platform.md` §2.1).
+/// Ephemeral storage that a task has without extra charge \[GB\] (documented: `docs/aws/billing.md#fargate`).
 const INCLUDED_STORAGE_GB: u64 = 20;
-/// Shortest billed life of a Linux task (documented: `aws-platform.md` §2.1).
+/// Shortest billed life of a Linux task (documented: `docs/aws/billing.md#fargate`).
 const MINIMUM_BILLED: SimDuration = SimDuration::from_secs(60);
 /// Resolution of metrics that cost nothing.
 const MINUTE: SimDuration = SimDuration::from_secs(60);

@@ -145,7 +145,7 @@ pub(crate) fn request(view: TableReader<'_>, builder: &mut Builder<'_>) -> Optio
 }
 
 /// After how long an Application Load Balancer answers 504 where a target does not (documented default of its idle timeout:
-/// `aws-platform.md` §1.7).
+/// `docs/aws/load-balancer.md#errors`).
 const IDLE_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 
 /// Age above which a request in flight at the horizon counts as not served \[ns\]; the inner `None`: no such age.

@@ -1,4 +1,5 @@
-//! Scheduled actions that would set a minimum above the maximum: they fail when they are due (`aws-scaling.md` §3).
+//! Scheduled actions that would set a minimum above the maximum: they fail when they are due
+//! (`docs/aws/scheduled-actions.md#effect`).
 
 use jiff::Timestamp;
 use windtunnel_kernel::scaling::aas::ScheduledPlan;

@@ -13,8 +13,9 @@ pub(super) struct Range {
 
 /// The values of a metric's datapoints.
 ///
-/// Measured CPU stops at 100 % of what is reserved (`aws-scaling.md` §1.2). Memory is `base_memory` at least, and at most what
-/// full tasks use; a task that is killed for its memory never shows more than 100 %. Sums and sample counts have no limit.
+/// Measured CPU stops at 100 % of what is reserved (`docs/aws/target-tracking.md#formula`). Memory is `base_memory` at
+/// least, and at most what full tasks use; a task that is killed for its memory never shows more than 100 %. Sums and
+/// sample counts have no limit.
 pub(super) fn of(metric: Metric, statistic: Statistic, plan: &ServicePlan) -> Range {
     match (metric, statistic) {
         (Metric::Custom(_), _) => Range { low: f64::NEG_INFINITY, high: f64::INFINITY },

@@ -86,7 +86,7 @@ pub(super) fn target_as_a_share(service: &Service<'_>, policy: &Policy<'_>, repo
 }
 
 /// Warns of cooldowns that end before the metric shows what the last action did: the newest datapoint that an evaluation can
-/// see began a delay, a period and an evaluation interval ago (`aws-scaling.md` §4.1).
+/// see began a delay, a period and an evaluation interval ago (`docs/aws/alarms.md#publication-delay`).
 pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) {
     let (period, interval, given) = match policy.kind {
         Kind::TargetTracking(plan) => {
@@ -219,7 +219,7 @@ fn scales_out_from_none(policy: &Policy<'_>) -> bool {
 }
 
 /// Why the policy sees nothing while no task runs; `None` where it does. ECS publishes nothing for an empty service, and an
-/// empty target group serves and answers nothing (`aws-scaling.md` §1.2, §1.7).
+/// empty target group serves and answers nothing (`docs/aws/metrics.md#empty-services`).
 fn vanishes(service: &Service<'_>, policy: &Policy<'_>) -> Option<String> {
     let metric = policy.metric();
     let name = service.plan.metrics.name(metric);

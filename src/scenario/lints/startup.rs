@@ -8,7 +8,8 @@ use crate::scenario::lints::subject::{Service, seconds};
 
 /// Warns of an application that boots longer than the target group waits: ECS registers a task at `RUNNING`, its checks fail
 /// while the application boots, and after `unhealthy_threshold` of them ECS replaces the task unless the grace period still
-/// runs (`aws-platform.md` §1.6). Within one, the target must pass `healthy_threshold` checks, since it has become unhealthy.
+/// runs (`docs/aws/health-checks.md#container-health-checks`). Within one, the target must pass `healthy_threshold`
+/// checks, since it has become unhealthy.
 #[expect(clippy::cast_precision_loss, reason = "times of at most an hour")]
 pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     let Some(balancer) = &service.plan.target_group else { return };

@@ -10,7 +10,8 @@ use crate::scenario::lints::{range, steps};
 
 const MINUTE: f64 = 60e9;
 
-/// Warns of a target that its metric never or always passes. The high alarm is strict (`aws-scaling.md` §1.1).
+/// Warns of a target that its metric never or always passes. The high alarm is strict
+/// (`docs/aws/target-tracking.md#managed-alarms`).
 pub(super) fn reach(
     service: &Service<'_>,
     policy: &Policy<'_>,

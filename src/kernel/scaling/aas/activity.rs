@@ -1,4 +1,4 @@
-//! Scaling activities and their cooldowns (`aws-scaling.md` §1.4).
+//! Scaling activities and their cooldowns (`docs/aws/scaling-activities.md#cooldowns`).
 
 use super::plan::CooldownStart;
 use crate::units::{PolicyId, SimDuration, SimTime};

@@ -1,6 +1,6 @@
 //! One decision from all policies of a service: proposals, cooldowns, credit, clamps, and who wins.
 //!
-//! The procedure is that of `aws-scaling.md` §1.4 and §1.5 as its §0a corrects it. A scale-out happens when any policy asks
+//! The procedure is that of `docs/aws/scaling-activities.md`. A scale-out happens when any policy asks
 //! for one; a target-tracking scale-in when all target-tracking policies that may scale in are ready; the largest resulting
 //! capacity wins. Alarms reach this module as states and evaluated datapoints: it has no path to anything else.
 //!
@@ -8,9 +8,10 @@
 //! (`tt_datapoints`). Older ones were measured on another count: until a newer one can be read, a scale-in waits, and a
 //! scale-out is computed from the count before that change, so that it adds something only where the breach is larger. AWS
 //! publishes no such rule. Evidence for it: a public log with a scale-out cooldown of 60 s goes 1 → 2 → 3 in steps of 180 s,
-//! which is when the first datapoint of a period after the change can be read (`aws-scaling.md` §1.2); its guide says that
-//! target tracking "minimizes rapid fluctuations" of the count. That short cooldowns over-scale is reported too (§0, SEG),
-//! and still happens where tasks take longer to serve than a datapoint takes to be read.
+//! which is when the first datapoint of a period after the change can be read (`docs/aws/reaction-times.md#scale-out`);
+//! its guide says that target tracking "minimizes rapid fluctuations" of the count. That short cooldowns over-scale is
+//! reported too (`docs/aws/reaction-times.md#scale-out`), and still happens where tasks take longer to serve than a
+//! datapoint takes to be read.
 
 use alloc::vec::Vec;
 
@@ -51,9 +52,9 @@ pub struct Context {
     pub min: u32,
     /// `MaxCapacity`.
     pub max: u32,
-    /// Whether a deployment is in progress: scale-in is off (`aws-scaling.md` §1.6).
+    /// Whether a deployment is in progress: scale-in is off (`docs/aws/scaling-activities.md#deployments`).
     pub deploying: bool,
-    /// What is suspended (`aws-scaling.md` §3).
+    /// What is suspended (`docs/aws/scheduled-actions.md#suspended-scaling`).
     pub suspended: Suspended,
 }
 
@@ -530,7 +531,8 @@ fn cooldown(kind: &PolicyKind, out: bool) -> SimDuration {
     }
 }
 
-/// Moves the result within min and max and compares it with the desired count (`aws-scaling.md` §1.6).
+/// Moves the result within min and max and compares it with the desired count
+/// (`docs/aws/scaling-activities.md#minimum-and-maximum`).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to u32 bounds")]
 fn clamp(context: &Context, candidate: &mut Candidate) -> Result<(), Verdict> {
     let wanted = candidate.decision.credited.unwrap_or(0);

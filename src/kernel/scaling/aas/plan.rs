@@ -24,7 +24,7 @@ pub enum PolicyKind {
     Step(StepPlan),
 }
 
-/// A target-tracking policy (`aws-scaling.md` §1).
+/// A target-tracking policy (`docs/aws/target-tracking.md`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetTrackingPlan {
     /// What it tracks.
@@ -41,7 +41,7 @@ pub struct TargetTrackingPlan {
     pub disable_scale_in: bool,
 }
 
-/// A step-scaling policy and the alarm that invokes it (`aws-scaling.md` §2).
+/// A step-scaling policy and the alarm that invokes it (`docs/aws/step-scaling.md`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepPlan {
     /// The user's alarm.
@@ -91,7 +91,8 @@ pub enum StepAggregation {
     Maximum,
 }
 
-/// What AWS does not publish about its policies (`aws-scaling.md` §8): each field is an `[assumptions]` key.
+/// What AWS does not publish about its policies (`docs/aws/README.md#what-aws-does-not-publish`): each field is an
+/// `[assumptions]` key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyRules {
     /// `tt_high_points`: points of the high alarm, all of which must breach (observed: 3).
@@ -166,9 +167,9 @@ impl ScaleInMode {
     ///
     /// AWS publishes no rule: its guide says that target tracking "scales in more gradually" than out, its containers blog
     /// gives 5 % of the group as the limit of another service's target tracking, and public activity logs of services of up to
-    /// 6 tasks go down one at a time, about 360 s apart (`aws-scaling.md` §0a). Evidence to the other side: one log goes 5 → 2
-    /// and one lab transcript 4 → 2 at once. Range: 0.05 to the proportional rule; the default is the end at which the bill is
-    /// higher.
+    /// 6 tasks go down one at a time, about 360 s apart (`docs/aws/target-tracking.md#gradual-scale-in`). Evidence to the
+    /// other side: one log goes 5 → 2 and one lab transcript 4 → 2 at once. Range: 0.05 to the proportional rule; the
+    /// default is the end at which the bill is higher.
     pub const GRADUAL: Self = Self::MaxFraction(0.05);
 }
 
@@ -203,7 +204,8 @@ pub enum CooldownStart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CooldownScope {
     /// `scale_in_per_target`: a scale-in of one policy blocks scale-ins of all, and a scale-out delays the policy that
-    /// made it only (documented for `ScaleInCooldown`: "before another scale-in activity can start", `aws-scaling.md` §0a).
+    /// made it only (documented for `ScaleInCooldown`: "before another scale-in activity can start",
+    /// `docs/aws/scaling-activities.md#cooldowns`).
     ScaleInPerTarget,
     /// `per_policy`: each policy waits for its own activities only.
     PerPolicy,
@@ -215,14 +217,14 @@ pub enum CooldownScope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CooldownCredit {
     /// `base_before_activity`: the proposal is computed anew from the count before the activity, so that a repeated breach of
-    /// the same height adds nothing (documented: "a larger scale out", `aws-scaling.md` §0a).
+    /// the same height adds nothing (documented: "a larger scale out", `docs/aws/scaling-activities.md#larger-scale-outs`).
     BaseBeforeActivity,
     /// `subtract_added`: what already runs of it is subtracted from a proposal that starts from the grown running count.
     SubtractAdded,
 }
 
 impl Default for PolicyRules {
-    /// The defaults of `aws-scaling.md` §8 as its §0a corrects them.
+    /// The defaults that `docs/model.md` gives reasons for.
     fn default() -> Self {
         Self {
             tt_high_points: 3,

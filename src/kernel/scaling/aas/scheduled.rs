@@ -1,5 +1,6 @@
 //! Scheduled actions and the suspended state: what moves the bounds by the clock, and what holds scaling back
-//! (`aws-scaling.md` §3). When an action is due was worked out by the scenario; zones and calendars are not known here.
+//! (`docs/aws/scheduled-actions.md`). When an action is due was worked out by the scenario; zones and calendars are not
+//! known here.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! Step scaling: from a breach to a step, and from a step to a count (`aws-scaling.md` §2).
+//! Step scaling: from a breach to a step, and from a step to a count (`docs/aws/step-scaling.md`).
 
 use super::plan::{Adjustment, AdjustmentType, PolicyRules, StepAggregation, StepPlan, StepWindow};
 

@@ -1,4 +1,4 @@
-//! Target tracking: the pair of alarms a policy manages, and the proportional rule (`aws-scaling.md` §1).
+//! Target tracking: the pair of alarms a policy manages, and the proportional rule (`docs/aws/target-tracking.md`).
 
 use alloc::format;
 
@@ -13,7 +13,7 @@ impl TargetTrackingPlan {
     }
 
     /// The managed alarms: high, and low unless scale-in is disabled. Comparisons are strict on both sides and missing
-    /// data is `missing` (`aws-scaling.md` §1.1, observed in real accounts).
+    /// data is `missing` (`docs/aws/target-tracking.md#managed-alarms`, observed in real accounts).
     #[must_use]
     pub fn alarms(&self, name: &str, rules: &PolicyRules) -> (AlarmPlan, Option<AlarmPlan>) {
         let alarm = |suffix: &str, points: u32, comparison, threshold| AlarmPlan {
@@ -53,7 +53,7 @@ impl TargetTrackingPlan {
     }
 
     /// `ceil(base × value / target)`: never adds too little, never removes too much. With nothing running it adds the
-    /// smallest possible amount (`aws-scaling.md` §1.2).
+    /// smallest possible amount (`docs/aws/target-tracking.md#formula`).
     ///
     /// Example: 4 tasks at 75 with target 50 → ceil(6.0) = 6; 2 tasks at 44 → ceil(1.76) = 2.
     #[must_use]

@@ -3,7 +3,7 @@
 //! Round robin and random choose as on the fast path, from the same stream. While `slow_start` holds a target back its
 //! weight is its age ÷ the span: random choices use the weights, and round robin passes a target by until its weights
 //! have added up to a whole turn. The load balancer skips the ramp while no target has its full share
-//! (`aws-platform.md` §1.7).
+//! (`docs/aws/load-balancer.md#slow-start`).
 
 use alloc::vec::Vec;
 

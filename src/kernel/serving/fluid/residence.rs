@@ -10,7 +10,7 @@ use super::fluid_queue::Vessel;
 ///
 /// Below it a jump of the rate is forgotten within the shortest period of a metric (20 s in a service), and the active
 /// connections, which stays decide, are far from being what a load balancer is billed for: that takes 120 s at one request
-/// a connection (`aws-platform.md` §3).
+/// a connection (`docs/aws/billing.md#load-balancer`).
 const LONG_STAY: f64 = 10.0;
 /// Parts of a mean stay in which what is in service counts as linear.
 const PARTS: f64 = 8.0;

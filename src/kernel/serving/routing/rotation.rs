@@ -1,8 +1,8 @@
 //! The load balancer's rotation: which slots receive requests, and whose turn it is.
 //!
-//! Each node of the load balancer keeps a turn of its own (`aws-platform.md` §1.7: a node an availability zone, and each chooses
-//! by itself), and a client's requests come to any of them. So the turns of several nodes are less even than one turn
-//! would be: a task may get two requests in a row.
+//! Each node of the load balancer keeps a turn of its own (`docs/aws/load-balancer.md#nodes`: a node an availability
+//! zone, and each chooses by itself), and a client's requests come to any of them. So the turns of several nodes are less
+//! even than one turn would be: a task may get two requests in a row.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -21,7 +21,8 @@ pub(in crate::serving) struct Turnout {
 pub(in crate::serving) struct Rotation {
     /// Slots in service, in order of entry, with whether their health checks pass.
     members: Vec<(u32, bool)>,
-    /// Those that receive requests: the healthy ones, or all when none is (`aws-platform.md` §1.7, fail-open).
+    /// Those that receive requests: the healthy ones, or all when none is (`docs/aws/load-balancer.md#fail-open`,
+    /// fail-open).
     open: Vec<u32>,
     /// Position in `open` of each node's next turn.
     turns: Vec<usize>,

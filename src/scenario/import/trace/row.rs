@@ -120,9 +120,10 @@ impl Format {
         cells(header, self.separator).map(|cell| cell.name().into_owned()).collect()
     }
 
-    /// Finds the columns of a console's export (`aws-platform.md` §6.2: its layout is nowhere documented): lines of
-    /// labels, such as `Id,m1` and `Label,RequestCount`, then rows that begin with a time. The value's column is the one
-    /// that the labels call so; the only one, where the scenario names none (and so means `requests`).
+    /// Finds the columns of a console's export (`docs/aws/exports.md#csv-of-the-cloudwatch-console`: its layout is
+    /// nowhere documented): lines of labels, such as `Id,m1` and `Label,RequestCount`, then rows that begin with a time.
+    /// The value's column is the one that the labels call so; the only one, where the scenario names none (and so means
+    /// `requests`).
     ///
     /// # Errors
     /// When no label is that of the wanted column, or two columns have it.

@@ -14,7 +14,7 @@ use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::tree::{Entry, SourceSpan};
 
-/// Period of the alarms of a high-resolution metric (`aws-scaling.md` §1.1).
+/// Period of the alarms of a high-resolution metric (`docs/aws/target-tracking.md#managed-alarms`).
 const HIGH_RESOLUTION: SimDuration = SimDuration::from_secs(20);
 
 /// A metric of AWS that target tracking knows by a name of its own.

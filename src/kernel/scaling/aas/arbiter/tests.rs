@@ -1,4 +1,5 @@
-//! The numbered cases of `aws-scaling.md` §1.4–§1.6 and §2.1, and the target-tracking oracles.
+//! The cases of `docs/aws/scaling-activities.md` and `docs/aws/step-scaling.md#worked-examples`, and the target-tracking
+//! oracles.
 
 use super::*;
 use crate::scaling::aas::plan::{

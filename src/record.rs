@@ -5,6 +5,7 @@ mod attempts;
 pub mod capacity;
 mod decisions;
 mod delay;
+mod detail;
 mod digits;
 mod evaluations;
 mod flows;
@@ -19,10 +20,11 @@ mod result;
 mod service;
 mod unfinished;
 
+pub use detail::Detail;
 pub use evaluations::EvaluationRecord;
 pub use histogram::Histogram;
 pub use lives::{TaskLife, failure_name};
-pub use recorder::{Keep, Limits, Recorder, record, record_within, totals};
+pub use recorder::{Limits, Recorder, record, record_within, totals};
 pub use result::{
     AttemptsRecord, ClassRecord, DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts,
     RunRecord, ScalingCounts, ServiceRecord, TaskStatistics,

@@ -12,7 +12,7 @@ use super::scale_in_means::Samples;
 use super::{CheckOutcome, CheckStatus, Estimate, Figure, Measure, Pseudo, RunSample, Share, pool};
 use crate::kernel::simulation::RunError;
 use crate::kernel::units::SimTime;
-use crate::record::{self, Keep, Limits, MinuteRecord, RunRecord};
+use crate::record::{self, Detail, Limits, MinuteRecord, RunRecord};
 use crate::scenario::Scenario;
 
 /// One of the settings that are compared.
@@ -111,9 +111,9 @@ pub fn compare(
         let (run, variant) = (number / count, number % count);
         let plan = &variants[index(variant)].scenario.plan;
         let keep = match (run, needs_minutes) {
-            (0, _) => Keep::Everything,
-            (_, true) => Keep::Minutes,
-            (_, false) => Keep::Totals,
+            (0, _) => Detail::Everything,
+            (_, true) => Detail::Minutes,
+            (_, false) => Detail::Totals,
         };
         let record = record::record_within(plan, (seed, run), keep, limits)?;
         let shares = shares_of(&figures[index(variant)], &record, plan);

@@ -7,7 +7,7 @@
 use crate::kernel::simulation::{Fidelity, Plan, RunError};
 use crate::kernel::traffic::RateWalk;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
-use crate::record::{Keep, Limits, RunRecord, record_within, totals};
+use crate::record::{Detail, Limits, RunRecord, record_within, totals};
 
 /// Longest stretch that is compared \[ns\].
 const DAY: u64 = 24 * NANOS_PER_HOUR;
@@ -57,7 +57,7 @@ pub fn fluid_error(plan: &Plan, seed: u64, limits: Limits<'_>) -> Result<FluidEr
     let mut part = plan.clone();
     if (from, length) != (0, plan.horizon.0) {
         let flows = Plan { fidelity: Fidelity::Fluid, ..plan.clone() };
-        let before = record_within(&flows, (seed, 0), Keep::Minutes, limits)?;
+        let before = record_within(&flows, (seed, 0), Detail::Minutes, limits)?;
         cut(&mut part, &before, from, length);
     }
     part.fidelity = Fidelity::Requests;

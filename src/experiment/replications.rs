@@ -13,7 +13,7 @@ use super::scale_in::{self, Ends};
 use super::scale_in_means::Samples;
 use super::{CheckOutcome, Estimate, Figure, Measure, RunResult, RunSample, pool};
 use crate::kernel::simulation::RunError;
-use crate::record::{self, Keep, Limits};
+use crate::record::{self, Detail, Limits};
 use crate::scenario::Scenario;
 
 /// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
@@ -78,7 +78,7 @@ pub fn replications(
 ) -> Result<Replicated, RunError> {
     let limits = Limits { requests: None, interrupted };
     let plan = &scenario.plan;
-    let first = record::record_within(plan, (scenario.seed, 0), Keep::Everything, limits)?;
+    let first = record::record_within(plan, (scenario.seed, 0), Detail::Everything, limits)?;
     let mut wanted = checks::limited_by(&scenario.checks);
     if let Enough::Narrow { measure, .. } = enough {
         wanted.push(measure);
@@ -119,7 +119,7 @@ fn extend(
     progress: &mut dyn FnMut(u64),
 ) -> Option<RunError> {
     let plan = &scenario.plan;
-    let keep = if sample.needs_minutes() { Keep::Minutes } else { Keep::Totals };
+    let keep = if sample.needs_minutes() { Detail::Minutes } else { Detail::Totals };
     let run = |number: u64| record::record_within(plan, (scenario.seed, number), keep, limits);
     pool::until_error(sample.runs() as u64..goal, run, |number, record| {
         sample.push(&record, plan);

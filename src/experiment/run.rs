@@ -9,7 +9,7 @@ use super::outcome::CheckOutcome;
 use super::{checks, scale_in, threads};
 use crate::kernel::simulation::{Plan, RunError};
 use crate::kernel::units::Usd;
-use crate::record::{self, Keep, Limits, RunRecord};
+use crate::record::{self, Detail, Limits, RunRecord};
 use crate::scenario::Scenario;
 
 /// Everything a report needs of one run.
@@ -46,7 +46,7 @@ pub fn run_replication(
 ) -> Result<RunResult, RunError> {
     let (plan, numbers) = (&scenario.plan, (scenario.seed, replication));
     let limits = Limits { interrupted, ..Limits::default() };
-    let record = record::record_within(plan, numbers, Keep::Everything, limits)?;
+    let record = record::record_within(plan, numbers, Detail::Everything, limits)?;
     let scale_in = scale_in::of_run(plan, numbers, &record, limits)?;
     let checks = checks::evaluate(&scenario, &record);
     Ok(RunResult { scenario, record, checks, scale_in })
@@ -71,7 +71,7 @@ pub(super) fn replicate_within(
     replications: Range<u64>,
     limits: Limits<'_>,
 ) -> Result<Vec<RunRecord>, RunError> {
-    let one = |replication| record::record_within(plan, (seed, replication), Keep::Everything, limits);
+    let one = |replication| record::record_within(plan, (seed, replication), Detail::Everything, limits);
     let shared = threads::within(|| replications.clone().into_par_iter().map(one).collect());
     shared.unwrap_or_else(|| replications.map(one).collect())
 }

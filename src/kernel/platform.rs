@@ -1,10 +1,12 @@
 //! Replicas: the life of a task, and the scheduler that keeps as many as are desired. It knows no request; it speaks to the
 //! plane that serves them through [`crate::replica_set::ReplicaSet`], states facts, and returns what falls due to the simulation.
 
+mod active_faults;
 mod effects;
 mod faults;
 mod health;
 mod launch_limits;
+mod launch_throttle;
 mod plan;
 mod replacement;
 mod scheduler;

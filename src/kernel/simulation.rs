@@ -4,6 +4,7 @@ mod clock;
 mod event;
 mod fan_out;
 mod observer;
+mod occurrences;
 mod plan;
 mod plane;
 mod run;

@@ -10,22 +10,11 @@ use windtunnel_kernel::simulation::{
 };
 use windtunnel_kernel::units::{ServiceId, SimTime};
 
+use super::detail::Detail;
 use super::lives::failure_name;
 use super::reasons;
 use super::result::{DecisionKind, DecisionRecord, RequestCounts, RunRecord, ServiceRecord};
 use super::service::ServiceRecorder;
-
-/// How much of a run is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// Everything, the timeline and the decision log included: memory grows with the simulated time.
-    Everything,
-    /// The timeline and the in-service changes beside the totals; neither decision log nor evaluations nor lives.
-    Minutes,
-    /// Counts, histograms and the bill only: the same memory however long the run. Timeline, in-service changes and
-    /// decision log stay empty.
-    Totals,
-}
 
 /// When a run is stopped before its horizon; the default never stops it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +31,7 @@ pub struct Limits<'a> {
 pub struct Recorder<'p> {
     plan: &'p Plan,
     services: Vec<ServiceRecorder>,
-    keep: Keep,
+    keep: Detail,
     limits: Limits<'p>,
     offered: u64,
 }
@@ -52,7 +41,7 @@ pub struct Recorder<'p> {
 /// # Errors
 /// When the run was stopped; see [`RunError`].
 pub fn record(plan: &Plan, seed: u64, replication: u64) -> Result<RunRecord, RunError> {
-    record_within(plan, (seed, replication), Keep::Everything, Limits::default())
+    record_within(plan, (seed, replication), Detail::Everything, Limits::default())
 }
 
 /// Runs `plan` with the streams of `(seed, replication)` and keeps its totals, within `limits`.
@@ -64,7 +53,7 @@ pub fn totals(
     (seed, replication): (u64, u64),
     limits: Limits<'_>,
 ) -> Result<RunRecord, RunError> {
-    record_within(plan, (seed, replication), Keep::Totals, limits)
+    record_within(plan, (seed, replication), Detail::Totals, limits)
 }
 
 /// Runs `plan` with the streams of `(seed, replication)` and keeps what `keep` says, within `limits`.
@@ -74,7 +63,7 @@ pub fn totals(
 pub fn record_within(
     plan: &Plan,
     (seed, replication): (u64, u64),
-    keep: Keep,
+    keep: Detail,
     limits: Limits<'_>,
 ) -> Result<RunRecord, RunError> {
     let mut recorder = Recorder::new(plan, keep, limits);
@@ -85,7 +74,7 @@ pub fn record_within(
 impl<'p> Recorder<'p> {
     /// A recorder for a run of `plan`.
     #[must_use]
-    pub fn new(plan: &'p Plan, keep: Keep, limits: Limits<'p>) -> Self {
+    pub fn new(plan: &'p Plan, keep: Detail, limits: Limits<'p>) -> Self {
         let recorder = |s| ServiceRecorder::new(plan, s, keep);
         let services = plan.services.iter().map(recorder).collect();
         Self { plan, services, keep, limits, offered: 0 }
@@ -183,7 +172,7 @@ impl Probe for Recorder<'_> {
     }
 
     fn task_failed(&mut self, service: ServiceId, failed: &TaskFailed) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, failed.at, (failed.desired, failed.desired));
@@ -203,7 +192,7 @@ impl Probe for Recorder<'_> {
 
 impl Observer for Recorder<'_> {
     fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         self.services[service.index()].evaluations.note(evaluated);
@@ -232,7 +221,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, moved.at, (moved.desired, moved.desired));
@@ -258,7 +247,7 @@ impl Observer for Recorder<'_> {
             }
             _ => recorder.scaling.not_scaled += 1,
         }
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         if recorder.decisions.repeats(invoked) {
@@ -290,7 +279,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
@@ -300,7 +289,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, at, (desired, desired));
@@ -314,7 +303,7 @@ impl Observer for Recorder<'_> {
         let (before, after) = (ran.desired_before, ran.desired_after);
         recorder.scaling.scale_out += u64::from(after > before);
         recorder.scaling.scale_in += u64::from(after < before);
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, ran.at, (before, before));
@@ -338,7 +327,7 @@ impl Observer for Recorder<'_> {
     }
 
     fn suspension_changed(&mut self, service: ServiceId, change: &SuspensionChanged) {
-        if self.keep != Keep::Everything {
+        if self.keep != Detail::Everything {
             return;
         }
         let mut row = self.capacity_row(service, change.at, (change.desired, change.desired));

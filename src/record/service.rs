@@ -8,11 +8,11 @@ use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
 use super::attempts::Attempts;
 use super::decisions::DecisionLog;
+use super::detail::Detail;
 use super::evaluations::Evaluations;
 use super::flows::Flows;
 use super::lives::Lives;
 use super::minute::Minutes;
-use super::recorder::Keep;
 use super::result::{MinuteRecord, ScalingCounts, TaskStatistics};
 
 /// Length of an hour \[ns\].
@@ -21,7 +21,7 @@ const HOUR: u64 = 3_600_000_000_000;
 /// The recorder of one service.
 #[derive(Debug)]
 pub(super) struct ServiceRecorder {
-    keep: Keep,
+    keep: Detail,
     pub(super) minutes: Minutes,
     /// In place of `minutes` where requests flow.
     pub(super) flows: Option<Box<Flows>>,
@@ -48,11 +48,11 @@ pub(super) struct ServiceRecorder {
 }
 
 /// Rows of the timeline that are known to come: a list that grows to its length step by step holds up to twice as many.
-fn rows_ahead(plan: &Plan, keep: Keep) -> usize {
+fn rows_ahead(plan: &Plan, keep: Detail) -> usize {
     /// Ten years; more come step by step.
     const MOST: u64 = 5_300_000;
     let rows = plan.horizon.0.div_ceil(NANOS_PER_MINUTE).saturating_add(1);
-    if keep == Keep::Totals { 0 } else { usize::try_from(rows.min(MOST)).unwrap_or(0) }
+    if keep == Detail::Totals { 0 } else { usize::try_from(rows.min(MOST)).unwrap_or(0) }
 }
 
 /// What an hour costs, for the timeline only \[USD\].
@@ -130,7 +130,7 @@ fn signed_f64(value: i128) -> f64 {
 }
 
 impl ServiceRecorder {
-    pub(super) fn new(plan: &Plan, service: &ServicePlan, keep: Keep) -> Self {
+    pub(super) fn new(plan: &Plan, service: &ServicePlan, keep: Detail) -> Self {
         Self {
             keep,
             minutes: Minutes::new(
@@ -185,7 +185,7 @@ impl ServiceRecorder {
         self.running = change(self.running, TaskStage::is_running);
         self.billed = change(self.billed, TaskStage::is_billed);
         self.note_in_service(moved);
-        if self.keep == Keep::Everything {
+        if self.keep == Detail::Everything {
             self.lives.moved(moved);
         }
         self.tasks.running_max = self.tasks.running_max.max(self.running);
@@ -199,7 +199,7 @@ impl ServiceRecorder {
     fn note_in_service(&mut self, moved: &TaskMoved) {
         let serves = |stage: TaskStage| stage == TaskStage::InService;
         let (before, after) = (moved.from.is_some_and(serves), serves(moved.to));
-        if before == after || self.keep == Keep::Totals {
+        if before == after || self.keep == Detail::Totals {
             return;
         }
         let last = self.in_service.last().copied();
@@ -228,7 +228,7 @@ impl ServiceRecorder {
         self.usage.add(usage);
         let billed_in_minute = std::mem::take(&mut self.billed_in_minute);
         self.note_hour(billed_in_minute);
-        if self.keep == Keep::Totals {
+        if self.keep == Detail::Totals {
             match &mut self.flows {
                 Some(flows) => flows.pass(),
                 None => self.minutes.pass(),

@@ -8,7 +8,7 @@ use windtunnel::experiment::{Effort, RunResult, SavedFiles, SavedRun, checks};
 use windtunnel::kernel::simulation::{Fidelity, RunError};
 use windtunnel::kernel::units::{NANOS_PER_MINUTE, Usd};
 use windtunnel::record::{
-    DecisionKind, Keep, LatencySummary, Limits, RunRecord, ServiceRecord, record_within,
+    DecisionKind, Detail, LatencySummary, Limits, RunRecord, ServiceRecord, record_within,
 };
 use windtunnel::report::{
     self, FolderKind, Manifest, OutputFile, RunOutput, WhyFiles, WhyQuestion, run_page,
@@ -27,7 +27,7 @@ pub(crate) fn record(scenario: &Scenario) -> Result<Option<RunRecord>, String> {
         return Ok(None);
     }
     let limits = Limits { requests: Some(REQUESTS), interrupted: None };
-    match record_within(&scenario.plan, (scenario.seed, 0), Keep::Everything, limits) {
+    match record_within(&scenario.plan, (scenario.seed, 0), Detail::Everything, limits) {
         Ok(record) => Ok(Some(record)),
         Err(RunError::Stopped { .. }) => Ok(None),
         // A named limit of the scenario is an end in good order.

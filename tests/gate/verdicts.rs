@@ -3,7 +3,7 @@
 use std::fs;
 
 use windtunnel::experiment::Figure;
-use windtunnel::record::{Keep, Limits, RunRecord, record_within};
+use windtunnel::record::{Detail, Limits, RunRecord, record_within};
 
 use super::{CHECKS, RISING, check, rising};
 use crate::cli::folder;
@@ -276,7 +276,7 @@ fn what_is_kept_of_a_run_changes_none_of_its_figures() {
     let scenario =
         crate::example::scenario(&RISING.replace("horizon = \"40m\"", "horizon = \"40m\"\nwarmup = \"5m\""));
     let plan = &scenario.plan;
-    let [everything, minutes, totals] = [Keep::Everything, Keep::Minutes, Keep::Totals]
+    let [everything, minutes, totals] = [Detail::Everything, Detail::Minutes, Detail::Totals]
         .map(|keep| record_within(plan, (1, 0), keep, Limits::default()).unwrap());
     for figure in Figure::all(plan) {
         let value = figure.value(&everything, plan);

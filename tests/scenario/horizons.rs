@@ -1,6 +1,6 @@
 //! Runs of any length, from a millisecond to five years: each is a result or an error that says what to change.
 
-use windtunnel::record::{Keep, Limits, record_within};
+use windtunnel::record::{Detail, Limits, record_within};
 use windtunnel::scenario::render;
 
 use super::{MINIMAL, load_text};
@@ -38,7 +38,8 @@ fn a_run_of_any_length_is_a_result_or_an_error_that_says_what_to_change() {
                     assert!(horizon == "36525d" && said.contains("WT00"), "{case}: {said}");
                     continue;
                 };
-                let record = record_within(&scenario.plan, (1, 0), Keep::Totals, Limits::default()).unwrap();
+                let record =
+                    record_within(&scenario.plan, (1, 0), Detail::Totals, Limits::default()).unwrap();
                 let requests = &record.services[0].requests;
                 let ended = requests.served + requests.rejected + requests.timed_out + requests.failed;
                 assert_eq!(requests.offered, ended + requests.in_flight, "{case}");

@@ -6,13 +6,13 @@ use crate::experiment::figures::{Figure, Measure};
 use crate::experiment::sample::RunSample;
 use crate::kernel::platform::{FaultKind, FaultPlan};
 use crate::kernel::simulation::ServicePlan;
-use crate::record::{Keep, RunRecord};
+use crate::record::{Detail, RunRecord};
 use crate::scenario::{Check, Scenario};
 
 /// What a run must keep so that these checks can be judged.
 #[must_use]
-pub fn keep_for(checks: &[Check]) -> Keep {
-    if checks.iter().any(|check| check.measure.needs_minutes()) { Keep::Minutes } else { Keep::Totals }
+pub fn keep_for(checks: &[Check]) -> Detail {
+    if checks.iter().any(|check| check.measure.needs_minutes()) { Detail::Minutes } else { Detail::Totals }
 }
 
 /// What these checks limit.

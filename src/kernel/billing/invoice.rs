@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::items::LineItem;
 use super::meter::{LCU_DENOMINATOR, MeterReading};
 use super::month::{MONTH_DENOMINATOR, months_until};
 use super::tariff::Tariff;
@@ -10,56 +11,6 @@ use crate::units::{CENT, NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Us
 /// Hours of the month to which costs are scaled, as AWS's calculator has it (`docs/aws/billing.md#month-of-730-hours`).
 /// What is priced a month is charged by the calendar month instead: [`super::CalendarMonth`].
 pub const HOURS_A_MONTH: u16 = 730;
-
-/// What a line charges for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LineItem {
-    /// `fargate_vcpu` [vCPU-hour].
-    FargateVcpu,
-    /// `fargate_memory` [GB-hour].
-    FargateMemory,
-    /// `fargate_ephemeral_storage` [GB-hour].
-    FargateEphemeralStorage,
-    /// `alb_hour` \[hour\].
-    AlbHour,
-    /// `alb_lcu` [LCU-hour].
-    AlbLcu,
-    /// `public_ipv4` \[hour\].
-    PublicIpv4,
-    /// `cloudwatch_alarm` [alarm-month].
-    CloudwatchAlarm,
-    /// `cloudwatch_high_resolution_alarm` [alarm-month].
-    CloudwatchHighResolutionAlarm,
-}
-
-impl LineItem {
-    /// The item's name in every output.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::FargateVcpu => "fargate_vcpu",
-            Self::FargateMemory => "fargate_memory",
-            Self::FargateEphemeralStorage => "fargate_ephemeral_storage",
-            Self::AlbHour => "alb_hour",
-            Self::AlbLcu => "alb_lcu",
-            Self::PublicIpv4 => "public_ipv4",
-            Self::CloudwatchAlarm => "cloudwatch_alarm",
-            Self::CloudwatchHighResolutionAlarm => "cloudwatch_high_resolution_alarm",
-        }
-    }
-
-    /// The unit of its quantity.
-    #[must_use]
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::FargateVcpu => "vCPU-hour",
-            Self::FargateMemory | Self::FargateEphemeralStorage => "GB-hour",
-            Self::AlbHour | Self::PublicIpv4 => "hour",
-            Self::AlbLcu => "LCU-hour",
-            Self::CloudwatchAlarm | Self::CloudwatchHighResolutionAlarm => "alarm-month",
-        }
-    }
-}
 
 /// One line: `quantity_numerator / quantity_denominator` units at `rate` each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::invoice::LineItem;
+use super::items::LineItem;
 use crate::units::{SimDuration, Usd};
 
 /// What a service's usage costs. Prices are picodollars a unit, exact.

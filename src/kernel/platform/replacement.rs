@@ -9,47 +9,11 @@
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::launch_limits::LaunchBucket;
-use super::plan::LaunchBackoff;
 use super::state::{Lifecycle, Waiting};
 use crate::facts::{HeldVisit, TaskFailed, TaskFailure, TaskStage};
 use crate::random::Purpose;
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
 use crate::units::{SimDuration, SimTime, TaskId};
-
-/// How the scheduler holds back after tasks that never reached `RUNNING`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Throttle {
-    backoff: LaunchBackoff,
-    failures: u32,
-    until: SimTime,
-}
-
-impl Throttle {
-    pub(super) const fn new(backoff: LaunchBackoff) -> Self {
-        Self { backoff, failures: 0, until: SimTime::ZERO }
-    }
-
-    /// Until when nothing is launched.
-    pub(super) const fn until(&self) -> SimTime {
-        self.until
-    }
-
-    /// A task failed before it ran. Those that were launched together fail together and count once.
-    fn failed(&mut self, now: SimTime) {
-        if now < self.until {
-            return;
-        }
-        let wait = self.backoff.first.0.saturating_mul(1 << self.failures).min(self.backoff.longest.0);
-        self.failures = (self.failures + 1).min(40);
-        self.until = SimTime(now.0 + wait);
-    }
-
-    /// A task reached `RUNNING`: the failures in a row are over.
-    fn succeeded(&mut self) {
-        self.failures = 0;
-        self.until = SimTime::ZERO;
-    }
-}
 
 impl Lifecycle {
     /// A task fails on the spot: what it holds is lost, its container is gone, and it no longer counts.

@@ -4,13 +4,13 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::active_faults::Troubles;
 use super::effects::{Effects, TaskCounts};
-use super::faults::Troubles;
 use super::launch_limits::LaunchWindow;
+use super::launch_throttle::Throttle;
 use super::plan::{
     LaunchBackoff, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
 };
-use super::replacement::Throttle;
 use crate::facts::{TaskFailure, TaskMoved, TaskStage};
 use crate::random::{Purpose, Rng, Streams};
 use crate::replica_set::ReplicaIndex;

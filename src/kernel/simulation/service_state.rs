@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::clock::{self, Occurrence};
 use super::fan_out::{Leash, ServiceSink};
 use super::observer::Observer;
+use super::occurrences::{Occurrence, occurrences};
 use super::plan::{Plan, ServicePlan};
 use super::plane::Plane;
 use crate::billing::Meter;
@@ -121,7 +121,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             arbiter: Arbiter::new(&service.policies, service.policy_rules.clone()),
             bounds: (service.min_capacity, service.max_capacity),
             suspended: Suspended::default(),
-            occurrences: clock::occurrences(&service.clock, name, streams),
+            occurrences: occurrences(&service.clock, name, streams),
             meter: Meter::new(&service.tariff, plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
             awaits_incident: false,

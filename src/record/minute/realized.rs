@@ -3,7 +3,7 @@
 
 use windtunnel_kernel::facts::{Attempt, Outcome, VisitColumns};
 
-use super::Minutes;
+use super::minutes::Minutes;
 
 impl Minutes {
     /// Requests are served whose first attempts arrived at `first` [ns since second 0].

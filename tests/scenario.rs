@@ -10,6 +10,7 @@ mod language;
 mod laws;
 mod lints;
 mod real_traces;
+mod requirements;
 mod traces;
 mod words;
 

@@ -7,6 +7,7 @@ mod observer;
 mod occurrences;
 mod plan;
 mod plane;
+mod requirements;
 mod run;
 mod service_state;
 
@@ -16,4 +17,5 @@ pub use observer::{
     SuspensionChanged,
 };
 pub use plan::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
+pub use requirements::{Needs, REQUIREMENTS, Requirement};
 pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};

@@ -62,7 +62,7 @@ pub(super) struct Evaluations {
 
 impl Evaluations {
     #[expect(clippy::cast_possible_truncation, reason = "at most 1440 datapoints")]
-    pub(super) fn note(&mut self, evaluated: &AlarmEvaluated<'_>) {
+    pub(super) fn note(&mut self, evaluated: &AlarmEvaluated<'_>, metric: &str) {
         let (plan, evaluation) = (evaluated.alarm, evaluated.evaluation);
         let breaches = |value: &&f64| plan.comparison.breaches(**value, plan.threshold);
         let breaching = evaluation.datapoints.iter().filter(breaches).count() as u32;
@@ -90,7 +90,7 @@ impl Evaluations {
             evaluations: 1,
             policy: evaluated.policy,
             alarm: plan.name.clone(),
-            metric: plan.metric.name().to_owned(),
+            metric: metric.to_owned(),
             threshold: plan.threshold,
             needed: plan.datapoints_to_alarm,
             periods: plan.evaluation_periods,

@@ -35,7 +35,7 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
 }
 
 /// Why an alarm changed its state.
-pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>) -> String {
+pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>, metric: &str) -> String {
     let plan = evaluated.alarm;
     let (n, m) = (plan.evaluation_periods, plan.datapoints_to_alarm);
     let breaching = evaluated
@@ -54,12 +54,11 @@ pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>) -> String {
     let threshold = number(plan.threshold);
     match evaluated.evaluation.state {
         AlarmState::InsufficientData => {
-            format!("{}: no datapoint of {} in the evaluation range", plan.name, plan.metric.name())
+            format!("{}: no datapoint of {metric} in the evaluation range", plan.name)
         }
         AlarmState::Alarm if seen == 0 => format!(
-            "{}: no datapoint of {} in the evaluation range, and missing data counts as breaching",
-            plan.name,
-            plan.metric.name()
+            "{}: no datapoint of {metric} in the evaluation range, and missing data counts as breaching",
+            plan.name
         ),
         AlarmState::Alarm | AlarmState::Ok => {
             let missing = missing(evaluated.evaluation.missing);

@@ -195,7 +195,8 @@ impl Observer for Recorder<'_> {
         if self.keep != Detail::Everything {
             return;
         }
-        self.services[service.index()].evaluations.note(evaluated);
+        let metric = self.plan.services[service.index()].metrics.name(evaluated.alarm.metric);
+        self.services[service.index()].evaluations.note(evaluated, metric);
         if !evaluated.evaluation.changed {
             return;
         }
@@ -207,7 +208,7 @@ impl Observer for Recorder<'_> {
             kind: DecisionKind::Alarm,
             policy: recorder.names[evaluated.policy.index()].clone(),
             alarm_state: evaluated.evaluation.state.name(),
-            metric: self.plan.services[service.index()].metrics.name(evaluated.alarm.metric).to_owned(),
+            metric: metric.to_owned(),
             value: evaluated.evaluation.datapoints.last().copied(),
             threshold: Some(evaluated.alarm.threshold),
             datapoints: evaluated.evaluation.datapoints.clone(),
@@ -216,7 +217,7 @@ impl Observer for Recorder<'_> {
             desired_before: evaluated.desired,
             desired_after: evaluated.desired,
             outcome: evaluated.evaluation.state.name(),
-            reason: reasons::alarm(evaluated),
+            reason: reasons::alarm(evaluated, metric),
         });
     }
 

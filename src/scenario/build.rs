@@ -13,7 +13,7 @@ use crate::scenario::keys::prices::{self, Prices};
 use crate::scenario::keys::root::{FIDELITIES, FidelityChoice};
 use crate::scenario::keys::service::{self, ServiceNotes};
 use crate::scenario::keys::traffic::table::Source;
-use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, metrics, start_time, traffic};
+use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, start_time, traffic};
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::language::{codes, quantity};
@@ -168,30 +168,15 @@ impl Builder<'_> {
     ) -> Option<Fidelity> {
         let (horizon, limits) = (horizon?, root.table("limits")?);
         let expected: f64 = plans.iter().map(|(plan, _)| plan.traffic.expected_requests(horizon)).sum();
-        let unflowing =
-            plans.iter().find_map(|(plan, _)| fluid_limits::first_blocker(plan).map(|key| (plan, key)));
-        let fault = plans.iter().find_map(|(plan, _)| faults::not_a_flow(plan));
-        let timed = plans.iter().position(|(plan, _)| metrics::reads_response_times(plan));
-        let is_flow = unflowing.is_none() && fault.is_none() && timed.is_none();
+        let is_flow = plans.iter().all(|(plan, _)| plan.can_flow());
         let fidelity = match root.choice("fidelity", &FIDELITIES)? {
             FidelityChoice::Fluid => Fidelity::Fluid,
             FidelityChoice::Auto if is_flow && expected > limits.number("fluid_above")? => Fidelity::Fluid,
             FidelityChoice::Auto | FidelityChoice::Requests => Fidelity::Requests,
         };
-        if let (Fidelity::Fluid, Some(kind)) = (fidelity, fault) {
-            faults::refuse_flow(root, kind, self);
-        }
-        match (fidelity, unflowing) {
-            (Fidelity::Fluid, unflowing) => {
-                if let Some((plan, blocker)) = unflowing {
-                    let problem = fluid_limits::refusal(root, &plan.name, &blocker);
-                    self.report.add(problem);
-                }
-                if let Some(index) = timed {
-                    self.no_times_in_a_flow(root, &plans[index].0.name);
-                }
-            }
-            (Fidelity::Requests | Fidelity::Events, _) => {
+        match fidelity {
+            Fidelity::Fluid => fluid_limits::refuse(root, plans.iter().map(|(plan, _)| plan), self),
+            Fidelity::Requests | Fidelity::Events => {
                 let attempts = |plan: &ServicePlan| {
                     let most = plan.request.retry.as_ref().map_or(1, |retry| retry.max_attempts);
                     plan.traffic.expected_requests(horizon) * f64::from(most)
@@ -201,17 +186,6 @@ impl Builder<'_> {
             }
         }
         Some(fidelity)
-    }
-
-    fn no_times_in_a_flow(&mut self, root: TableReader<'_>, service: &str) {
-        let table = root.table("service").and_then(|services| services.table(service));
-        let Some(scaling) = table.and_then(|service| service.table("scaling")) else { return };
-        self.report.add(
-            Problem::new(codes::NOT_A_FLOW, "a policy reads response times, which a flow does not have")
-                .at(scaling.place, "by TargetResponseTime or a custom metric")
-                .also(&root.place("fidelity"), "asked for here")
-                .help("`fidelity = \"requests\"` simulates each request with a response time of its own"),
-        );
     }
 
     /// Refuses a run of more requests than the limit before it begins. That they are tried again counts in the run, where it is

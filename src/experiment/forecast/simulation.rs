@@ -307,12 +307,12 @@ impl Prepared {
     fn choose(&mut self, choice: FidelityChoice, expected: f64, limits: Limits<'_>) -> Result<(), RunError> {
         let services = || self.plans.iter().flat_map(|plan| &plan.services);
         let can_flow = services().all(ServicePlan::can_flow);
-        let is_uniform = services().all(ServicePlan::is_uniform);
+        let varies_only = services().flat_map(ServicePlan::flow_blockers).all(|row| row.key == "timeout");
         let fidelity = match choice {
             FidelityChoice::Requests => Fidelity::Requests,
             FidelityChoice::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
-                let why = if is_uniform {
+                let why = if varies_only {
                     "clients' patience varies"
                 } else {
                     "flows cannot follow all that the plan asks for"

@@ -10,7 +10,7 @@ use crate::platform::{
 };
 use crate::random::Distribution;
 use crate::scaling::aas::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules};
-use crate::serving::{CpuDiscipline, RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
+use crate::serving::{RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
 use crate::telemetry::{MemoryGrowth, Metric, MetricRules, MetricsPlan, TaskShape};
 use crate::traffic::TrafficPlan;
 use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
@@ -181,37 +181,6 @@ impl ServicePlan {
             self.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / service_secs);
         let capacity = if by_cpu < by_places { by_cpu } else { by_places };
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
-    }
-
-    /// Whether the way of a request may depend on what comes after it: then it cannot be known on arrival, and the service
-    /// takes the event path.
-    #[must_use]
-    pub fn needs_events(&self) -> bool {
-        let (task, request) = (&self.task, &self.request);
-        (request.needs_cpu() && task.shares_cpu())
-            || self.routing.slow_start.0 > 0
-            || !request.classes.is_empty()
-            || request.retry.is_some()
-            || request.cancel_timed_out
-            || self.warm_up.is_some()
-            || self.task_health.time_to_crash.is_some()
-            || task.runs_out_of_memory()
-            || !self.faults.is_empty()
-    }
-
-    /// Whether requests and tasks are all alike: nothing waits for a departure, and nobody looks at what the tasks hold.
-    #[must_use]
-    pub fn is_uniform(&self) -> bool {
-        !self.needs_events()
-            && !self.routing.algorithm.looks_at_load()
-            && self.task.cpu_discipline == CpuDiscipline::Fcfs
-    }
-
-    /// Whether the fluid plane can follow it: it is uniform, and every client has the same patience.
-    #[must_use]
-    pub fn can_flow(&self) -> bool {
-        let patience = self.request.timeout.as_ref();
-        self.is_uniform() && patience.is_none_or(|patience| patience.as_constant().is_some())
     }
 
     /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.

@@ -262,31 +262,6 @@ pub(crate) fn review_waits<'p>(
     }
 }
 
-/// Reports that a fault of this kind stops single requests, which flows do not know.
-pub(crate) fn refuse_flow(root: TableReader<'_>, kind: &str, builder: &mut Builder<'_>) {
-    for view in root.list("fault").into_iter().filter(|view| view.is_given(kind)) {
-        builder.report.add(
-            Problem::new(codes::NOT_A_FLOW, format!("the fluid plane cannot show a fault of kind `{kind}`"))
-                .at(&view.place(kind), "it concerns single requests")
-                .also(&root.place("fidelity"), "asked for here")
-                .fix("fidelity = \"requests\"".to_owned()),
-        );
-    }
-}
-
-/// Which key of a service asks for what flows cannot show, if any.
-pub(crate) fn not_a_flow(plan: &ServicePlan) -> Option<&'static str> {
-    plan.faults.iter().find_map(|fault| match fault.kind {
-        FaultKind::Crash(_) => Some("crash"),
-        FaultKind::Hang(_) => Some("hang"),
-        FaultKind::CrashLoop(_) => Some("crash_loop"),
-        FaultKind::SlowDependency(_) => Some("slow_dependency"),
-        FaultKind::ZoneOutage(_) => Some("zone_outage"),
-        FaultKind::FailingHealthCheck(_) => Some("failing_health_check"),
-        FaultKind::LaunchFailure(_) => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

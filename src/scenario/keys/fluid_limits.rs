@@ -1,70 +1,70 @@
-//! What the fluid plane cannot represent, key by key. Everything a service can say is either a flow, or named here.
+//! The refusal of a fluid run: each feature of the scenario that flows cannot follow, at its place. Which those are, the
+//! kernel's table of requirements says.
 
-use windtunnel_kernel::serving::CpuDiscipline;
-use windtunnel_kernel::simulation::ServicePlan;
+use windtunnel_kernel::simulation::{Needs, REQUIREMENTS, Requirement, ServicePlan};
 
+use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::TableReader;
 
-/// A key whose value needs single requests.
-pub(crate) struct FluidBlocker {
-    table: &'static str,
-    key: &'static str,
-    why: &'static str,
-    instead: &'static str,
+/// Reports the first feature of a service that flows cannot follow, and every fault and policy that they cannot.
+pub(crate) fn refuse<'p>(
+    root: TableReader<'_>,
+    plans: impl Iterator<Item = &'p ServicePlan> + Clone,
+    builder: &mut Builder<'_>,
+) {
+    let blockers = || plans.clone().flat_map(|plan| plan.flow_blockers().map(move |row| (plan, row)));
+    let is_fault = |row: &&Requirement| row.table == "fault" && row.needs != Needs::EventsOrFlows;
+    for row in REQUIREMENTS.iter().filter(is_fault) {
+        if plans.clone().any(|plan| row.is_present(plan)) {
+            refuse_fault(root, row, builder);
+        }
+    }
+    let is_key = |row: &Requirement| row.table != "fault" && row.table != "scaling";
+    if let Some((plan, row)) = blockers().find(|(_, row)| is_key(row)) {
+        builder.report.add(refusal(root, &plan.name, row));
+    }
+    if let Some((plan, row)) = blockers().find(|(_, row)| row.table == "scaling") {
+        refuse_policy(root, &plan.name, row, builder);
+    }
 }
 
-/// The first key of `plan` that flows cannot follow.
-pub(crate) fn first_blocker(plan: &ServicePlan) -> Option<FluidBlocker> {
-    let request = &plan.request;
-    let out = "nothing: leave it out";
-    let blockers = [
-        (
-            request.timeout.as_ref().is_some_and(|timeout| timeout.as_constant().is_none()),
-            ("request", "timeout", "one patience for all clients", "a fixed duration such as \"30s\""),
-        ),
-        (!request.classes.is_empty(), ("request", "class", "requests that are all alike", out)),
-        (request.retry.is_some(), ("request", "retry", "clients that try once", out)),
-        (request.cancel_timed_out, ("request", "cancel_timed_out", "tasks that work on in vain", "false")),
-        (
-            plan.task.cpu_discipline == CpuDiscipline::ProcessorSharing,
-            ("task", "cpu_discipline", "CPU work in order of arrival", "\"fcfs\""),
-        ),
-        (
-            plan.task.runs_out_of_memory(),
-            ("task", "out_of_memory", "tasks that stay within their memory", "\"ignore\""),
-        ),
-        (
-            plan.task_health.time_to_crash.is_some(),
-            ("failure", "time_to_crash", "tasks that run until they are stopped", out),
-        ),
-        (plan.warm_up.is_some(), ("startup", "warm_up", "tasks that are all alike", out)),
-        (
-            plan.routing.algorithm.looks_at_load(),
-            (
-                "load_balancer",
-                "algorithm",
-                "routes that do not look at load",
-                "\"round_robin\" or \"random\"",
-            ),
-        ),
-        (plan.routing.slow_start.0 > 0, ("load_balancer", "slow_start", "equal shares", "\"0s\"")),
-    ];
-    let first = blockers.into_iter().find(|(is_there, _)| *is_there);
-    first.map(|(_, (table, key, why, instead))| FluidBlocker { table, key, why, instead })
+fn refuse_fault(root: TableReader<'_>, row: &Requirement, builder: &mut Builder<'_>) {
+    for view in root.list("fault").into_iter().filter(|view| view.is_given(row.key)) {
+        builder.report.add(
+            Problem::new(
+                codes::NOT_A_FLOW,
+                format!("the fluid plane cannot show a fault of kind `{}`", row.key),
+            )
+            .at(&view.place(row.key), "it concerns single requests")
+            .also(&root.place("fidelity"), "asked for here")
+            .fix("fidelity = \"requests\"".to_owned()),
+        );
+    }
+}
+
+fn refuse_policy(root: TableReader<'_>, service: &str, row: &Requirement, builder: &mut Builder<'_>) {
+    let table = root.table("service").and_then(|services| services.table(service));
+    let Some(scaling) = table.and_then(|service| service.table(row.table)) else { return };
+    builder.report.add(
+        Problem::new(codes::NOT_A_FLOW, "a policy reads response times, which a flow does not have")
+            .at(scaling.place, "by TargetResponseTime or a custom metric")
+            .also(&root.place("fidelity"), "asked for here")
+            .help("`fidelity = \"requests\"` simulates each request with a response time of its own"),
+    );
 }
 
 /// The error that names the key.
-pub(crate) fn refusal(root: TableReader<'_>, service: &str, blocker: &FluidBlocker) -> Problem {
-    let problem = Problem::new(codes::NOT_A_FLOW, format!("the fluid plane knows {} only", blocker.why));
+fn refusal(root: TableReader<'_>, service: &str, row: &Requirement) -> Problem {
+    let problem = Problem::new(codes::NOT_A_FLOW, format!("the fluid plane knows {} only", row.why));
     let table = root.table("service").and_then(|services| services.table(service));
-    let problem = match table.and_then(|service| service.table(blocker.table)) {
-        Some(table) => problem.at(&table.place(blocker.key), "this asks for more"),
+    let problem = match table.and_then(|service| service.table(row.table)) {
+        Some(table) => problem.at(&table.place(row.key), "this asks for more"),
         None => problem,
     };
     problem
         .also(&root.place("fidelity"), "asked for here")
-        .expected(blocker.instead)
+        .expected(row.instead)
         .help("`fidelity = \"requests\"` simulates each request on its own")
 }

@@ -1,8 +1,6 @@
 //! What a service publishes, and how policies read it: custom metrics, resolutions, statistics and periods, checked by
 //! CloudWatch's rules.
 
-use windtunnel_kernel::scaling::aas::PolicyKind;
-use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::{
     CustomMetric, LowSamples, Metric, MetricsPlan, Reading, Statistic, Variable,
 };
@@ -339,21 +337,4 @@ pub(crate) fn proportional(custom: &CustomMetric, place: &SourceSpan, builder: &
             .help("`running × metric ÷ target` then adds more than is needed, again and again"),
         );
     }
-}
-
-/// Whether a policy of the service reads the response times of single requests, which flows do not have.
-pub(crate) fn reads_response_times(plan: &ServicePlan) -> bool {
-    let reads = |metric: Metric| match metric {
-        Metric::TargetResponseTime => true,
-        Metric::Custom(index) => plan
-            .metrics
-            .custom
-            .get(usize::from(index))
-            .is_some_and(|custom| custom.expression.variables().any(Variable::is_response_time)),
-        _ => false,
-    };
-    plan.policies.iter().any(|policy| match &policy.kind {
-        PolicyKind::TargetTracking(plan) => reads(plan.metric),
-        PolicyKind::Step(plan) => reads(plan.alarm.metric),
-    })
 }

@@ -21,31 +21,14 @@ pub(super) fn charts(ground: &Ground<'_>) -> Vec<(Chart, ChartText)> {
     for policy in distinct(seen, |row| &row.policy) {
         let rows = seen.iter().filter(|row| row.policy == policy);
         for row in rows {
-            let name = name(ground, row);
-            match metrics.iter_mut().find(|(known, _)| *known == name) {
+            match metrics.iter_mut().find(|(known, _)| *known == row.metric) {
                 Some((_, rows)) => rows.push(row),
-                None => metrics.push((name, vec![row])),
+                None => metrics.push((row.metric.clone(), vec![row])),
             }
         }
     }
     let chart = |(number, (name, rows)): (usize, &(String, Vec<&Seen>))| chart(ground, number, name, rows);
     metrics.iter().enumerate().filter_map(chart).collect()
-}
-
-/// CloudWatch's name of a metric; of a custom one the name that its policy gives.
-fn name(ground: &Ground<'_>, row: &Seen) -> String {
-    let given = || {
-        let scaling = ground.results.plan.head.service.get(ground.name)?.get("scaling")?;
-        let policies = |kind: &str| scaling.get(kind).and_then(toml::Value::as_table).into_iter().flatten();
-        let tracking = policies("target_tracking").map(|(name, keys)| (name, Some(keys)));
-        let steps = policies("step").map(|(name, keys)| (name, keys.get("alarm")));
-        let (_, keys) = tracking.chain(steps).find(|(policy, _)| cell(policy) == row.policy)?;
-        keys?.get("custom_metric")?.as_str().map(str::to_owned)
-    };
-    match row.metric.as_str() {
-        "CustomizedMetric" => given().unwrap_or_else(|| row.metric.clone()),
-        metric => metric.to_owned(),
-    }
 }
 
 /// The different names of rows, in the order in which they come.

@@ -8,7 +8,7 @@ use windtunnel::kernel::scaling::aas::{
     SuspensionPlan, Verdict,
 };
 use windtunnel::kernel::simulation::{
-    AlarmEvaluated, Observer, PeriodClosed, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
+    AlarmEvaluated, MinuteClosed, Observer, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
 };
 use windtunnel::kernel::telemetry::{
     AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term,
@@ -35,7 +35,7 @@ pub(crate) struct Listener {
     pub(crate) scheduled: Vec<(f64, f64, String, u32, u32)>,
     pub(crate) suspensions: Vec<(f64, Suspended)>,
     pub(crate) completed: Vec<(f64, u32)>,
-    pub(crate) minutes: Vec<PeriodClosed>,
+    pub(crate) minutes: Vec<MinuteClosed>,
 }
 
 impl Probe for Listener {}
@@ -71,7 +71,7 @@ impl Observer for Listener {
         self.completed.push((at.as_secs_f64(), desired));
     }
 
-    fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, _: ServiceId, period: &MinuteClosed) {
         self.minutes.push(*period);
     }
 }

@@ -4,7 +4,7 @@ use crate::workloads;
 use windtunnel::experiment::replicate;
 use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::simulation::{AlarmEvaluated, Observer, PeriodClosed, PolicyInvoked, simulate};
+use windtunnel::kernel::simulation::{AlarmEvaluated, MinuteClosed, Observer, PolicyInvoked, simulate};
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 
 /// Keeps every datapoint with the end of its period, and checks what alarms and policies are shown.
@@ -46,7 +46,7 @@ impl Observer for Witness {
         self.check(SimTime(invoked.at.0 - 200_000_000), invoked.datapoints);
     }
 
-    fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, _: ServiceId, period: &MinuteClosed) {
         self.periods.push((period.end, period.cpu_utilization));
     }
 }

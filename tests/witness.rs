@@ -5,7 +5,7 @@ use windtunnel::kernel::facts::{
     Attempt, Outcome, Probe, ProvisionalOutcome, Rejection, RequestBatch, RequestKey, Retraction, TaskFailed,
     TaskMoved, Visit,
 };
-use windtunnel::kernel::simulation::{Observer, PeriodClosed, Plan, RunOutcome, simulate};
+use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, RunOutcome, simulate};
 use windtunnel::kernel::units::ServiceId;
 
 /// What was stated of a request.
@@ -46,7 +46,7 @@ pub(crate) struct Seen {
     pub(crate) offered: u64,
     pub(crate) requests: Vec<Request>,
     pub(crate) moves: Vec<TaskMoved>,
-    pub(crate) periods: Vec<PeriodClosed>,
+    pub(crate) periods: Vec<MinuteClosed>,
     /// How many moves had been stated when each period closed.
     pub(crate) moves_by_period: Vec<usize>,
     pub(crate) losses: Vec<Retraction>,
@@ -225,7 +225,7 @@ impl Probe for Witness {
 }
 
 impl Observer for Witness {
-    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, service: ServiceId, period: &MinuteClosed) {
         let seen = self.of(service);
         seen.periods.push(*period);
         seen.moves_by_period.push(seen.moves.len());

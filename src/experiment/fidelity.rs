@@ -5,7 +5,7 @@
 //! requests are random, so a part of the difference is chance; the more requests, the less.
 
 use crate::kernel::simulation::{Fidelity, Plan, RunError};
-use crate::kernel::traffic::RateWalk;
+use crate::kernel::traffic::RateCursor;
 use crate::kernel::units::{NANOS_PER_HOUR, NANOS_PER_MINUTE, SimDuration};
 use crate::record::{Detail, Limits, RunRecord, record_within, totals};
 
@@ -124,7 +124,7 @@ fn hourly(plan: &Plan) -> Vec<f64> {
     let horizon = plan.horizon.0;
     let mut hours = vec![0.0; usize::try_from(horizon.div_ceil(NANOS_PER_HOUR)).unwrap_or(0).max(1)];
     for service in &plan.services {
-        let mut walk = RateWalk::new(&service.traffic);
+        let mut walk = RateCursor::new(&service.traffic);
         for (hour, sum) in (0..).zip(&mut hours) {
             let (mut at, end) = (hour * NANOS_PER_HOUR, ((hour + 1) * NANOS_PER_HOUR).min(horizon));
             while at < end {

@@ -13,7 +13,7 @@ mod service_state;
 
 pub use event::{Event, Priority};
 pub use observer::{
-    AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, ScheduledRan, Silent, Stop,
+    AlarmEvaluated, FaultMoved, MinuteClosed, NoObserver, Observer, PolicyInvoked, ScheduledRan, Stop,
     SuspensionChanged,
 };
 pub use plan::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};

@@ -8,4 +8,4 @@ mod walk;
 pub use arrivals::ArrivalStream;
 pub use curve::{CountInterval, CurveError, RateCurve, Segment};
 pub use plan::TrafficPlan;
-pub use walk::{RateWalk, Stretch};
+pub use walk::{RateCursor, RateSegment};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use windtunnel_kernel::facts::{FlowStep, Probe, RequestBatch, Retraction, TaskFailed, TaskMoved};
 use windtunnel_kernel::scaling::aas::{PolicyKind, ScheduledOutcome, Verdict};
 use windtunnel_kernel::simulation::{
-    AlarmEvaluated, FaultMoved, Observer, PeriodClosed, Plan, PolicyInvoked, RunError, RunOutcome,
+    AlarmEvaluated, FaultMoved, MinuteClosed, Observer, Plan, PolicyInvoked, RunError, RunOutcome,
     ScheduledRan, Stop, SuspensionChanged, simulate,
 };
 use windtunnel_kernel::units::{ServiceId, SimTime};
@@ -339,7 +339,7 @@ impl Observer for Recorder<'_> {
         self.services[service.index()].decisions.push(row);
     }
 
-    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, service: ServiceId, period: &MinuteClosed) {
         self.services[service.index()].period_closed(period);
     }
 

@@ -2,7 +2,7 @@
 
 use windtunnel_kernel::billing::{CalendarMonth, LCU_DENOMINATOR, LcuUsage};
 use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};
-use windtunnel_kernel::simulation::{Fidelity, PeriodClosed, Plan, ServicePlan};
+use windtunnel_kernel::simulation::{Fidelity, MinuteClosed, Plan, ServicePlan};
 use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
@@ -100,7 +100,7 @@ impl HourlyCosts {
     }
 
     /// USD an hour like a minute of `length` with this many billed tasks on average and this usage.
-    fn of_minute(&mut self, start: SimTime, billed: f64, period: &PeriodClosed) -> f64 {
+    fn of_minute(&mut self, start: SimTime, billed: f64, period: &MinuteClosed) -> f64 {
         let usage = &period.usage;
         let length = as_f64(u128::from(usage.length.max(1)));
         let lcus = self.lcu.map_or(0.0, |(price, rules, per_connection, bytes)| {
@@ -222,7 +222,7 @@ impl ServiceRecorder {
         self.changed_at = now;
     }
 
-    pub(super) fn period_closed(&mut self, period: &PeriodClosed) {
+    pub(super) fn period_closed(&mut self, period: &MinuteClosed) {
         self.accrue(period.end);
         let usage = &period.usage;
         self.usage.add(usage);

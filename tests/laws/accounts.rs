@@ -99,7 +99,7 @@ fn the_integral_of_requests_in_flight_is_the_sum_of_their_times_in_the_system() 
     in_every_plan(13, |plan| {
         let run = run(plan);
         for (seen, _) in services(&run) {
-            let held = |p: &windtunnel::kernel::simulation::PeriodClosed| p.usage.occupied + p.usage.waiting;
+            let held = |p: &windtunnel::kernel::simulation::MinuteClosed| p.usage.occupied + p.usage.waiting;
             let integral: i128 = seen.periods.iter().map(held).sum();
             assert_eq!(integral, total(seen, Request::held, plan.horizon.0));
         }

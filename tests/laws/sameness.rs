@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::Strategy;
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::PolicyKind;
-use windtunnel::kernel::simulation::{Plan, Silent, simulate};
+use windtunnel::kernel::simulation::{NoObserver, Plan, simulate};
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{LatencySummary, RunRecord, ServiceRecord, record};
@@ -174,7 +174,7 @@ fn three_pinned_plans_keep_their_fingerprints() {
     let scaling = recorded(&policy).services[0].scaling;
     assert!(scaling.scale_in > 0 && scaling.scale_out > 0, "the pinned policy acts both ways: {scaling:?}");
     let plans = [workloads::w2(120), policy, gated];
-    let found = plans.map(|plan| simulate(&plan, 1, 0, &mut Silent).expect("the plan runs").fingerprint);
+    let found = plans.map(|plan| simulate(&plan, 1, 0, &mut NoObserver).expect("the plan runs").fingerprint);
     let pinned = [0x8643_957d_9dbe_31b1, 0x6f76_75e8_00cf_849a, 0xea0e_95e5_8a5b_998c];
     assert_eq!(found, pinned, "{found:#018x?}");
 }

@@ -9,7 +9,7 @@ use windtunnel::kernel::facts::{Attempt, Outcome, Pace, Probe, RequestBatch};
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
 use windtunnel::kernel::replica_set::ReplicaSet;
 use windtunnel::kernel::serving::{
-    CpuDiscipline, Jitter, Jobs, JobsParts, RequestPlan, RetryPlan, Routing, RoutingPlan, TaskPlan,
+    CpuDiscipline, EventPath, EventPathParts, Jitter, RequestPlan, RetryPlan, Routing, RoutingPlan, TaskPlan,
 };
 use windtunnel::kernel::simulation::Fidelity;
 use windtunnel::kernel::traffic::{ArrivalStream, RateCurve, TrafficPlan};
@@ -202,8 +202,8 @@ fn fleet<'p>(
     task: &TaskPlan,
     routing: Routing,
     streams: Streams,
-) -> Jobs<'p> {
-    let parts = JobsParts {
+) -> EventPath<'p> {
+    let parts = EventPathParts {
         service: ServiceId(0),
         request,
         task,
@@ -212,7 +212,7 @@ fn fleet<'p>(
         name: "web",
         streams,
     };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
+    EventPath::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 /// Mean response time [s] of one server that switches off when it is empty and needs `setup` to come back.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use windtunnel::kernel::facts::{Attempt, Outcome, Probe, RequestBatch, Visit};
-use windtunnel::kernel::simulation::{Observer, PeriodClosed, Plan, simulate};
+use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate};
 use windtunnel::kernel::telemetry::UsageTotals;
 use windtunnel::kernel::units::{ServiceId, SimTime};
 
@@ -217,7 +217,7 @@ impl Probe for Sample {
 }
 
 impl Observer for Sample {
-    fn period_closed(&mut self, _: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, _: ServiceId, period: &MinuteClosed) {
         if period.end.0 > self.warm {
             self.usage.cpu_busy += period.usage.cpu_busy;
             self.usage.occupied += period.usage.occupied;

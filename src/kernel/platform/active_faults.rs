@@ -7,7 +7,7 @@ use crate::units::{SimDuration, TaskId};
 
 /// Faults that last, while they last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Troubles {
+pub(super) struct ActiveFaults {
     pub(super) running: Vec<(usize, FaultKind)>,
     /// Tasks that hang because of a fault.
     pub(super) hung: Vec<(usize, TaskId)>,
@@ -15,7 +15,7 @@ pub(super) struct Troubles {
     pub(super) failing: Vec<(usize, TaskId)>,
 }
 
-impl Troubles {
+impl ActiveFaults {
     /// Whether an availability zone is lost.
     pub(super) fn is_lost(&self, zone: u32) -> bool {
         self.running.iter().any(|(_, kind)| *kind == FaultKind::ZoneOutage(zone))

@@ -21,7 +21,7 @@ impl Lifecycle {
         bucket: &mut LaunchBucket,
         out: &mut Effects,
     ) -> usize {
-        self.troubles.running.push((index, kind.clone()));
+        self.active_faults.running.push((index, kind.clone()));
         let hit = match kind {
             FaultKind::Crash(extent) => self.hit(index, *extent, TaskStage::is_running),
             FaultKind::Hang(extent) => {
@@ -39,10 +39,10 @@ impl Lifecycle {
             match kind {
                 FaultKind::Hang(_) => {
                     self.hang(now, *task, replicas, out);
-                    self.troubles.hung.push((index, *task));
+                    self.active_faults.hung.push((index, *task));
                 }
                 FaultKind::FailingHealthCheck(_) => {
-                    self.troubles.failing.push((index, *task));
+                    self.active_faults.failing.push((index, *task));
                     self.checks_change(now, &[*task], out);
                 }
                 FaultKind::ZoneOutage(_) => self.fail(now, *task, TaskFailure::ZoneLost, replicas, out),
@@ -50,8 +50,8 @@ impl Lifecycle {
             }
         }
         if let FaultKind::SlowDependency(_) = kind {
-            replicas.scale_wait_times(now.0, self.troubles.wait_factor());
-            self.foresee_again(now, replicas, out);
+            replicas.scale_wait_times(now.0, self.active_faults.wait_factor());
+            self.reschedule_drain_ends(now, replicas, out);
         }
         self.retire(now, out);
         self.ask_for_missing(now, bucket, out);
@@ -62,7 +62,7 @@ impl Lifecycle {
     /// or in their zone.
     pub(super) fn take_part_in_faults(&mut self, task: TaskId) {
         let zone = self.tasks[task.index()].zone;
-        for (index, kind) in &self.troubles.running {
+        for (index, kind) in &self.active_faults.running {
             let FaultKind::FailingHealthCheck(extent) = kind else { continue };
             let is_hit = match extent {
                 Extent::Zone(lost) => zone == Some(*lost),
@@ -72,7 +72,7 @@ impl Lifecycle {
                 }
             };
             if is_hit {
-                self.troubles.failing.push((*index, task));
+                self.active_faults.failing.push((*index, task));
             }
         }
     }
@@ -86,30 +86,30 @@ impl Lifecycle {
         bucket: &mut LaunchBucket,
         out: &mut Effects,
     ) {
-        let Some(position) = self.troubles.running.iter().position(|(other, _)| *other == index) else {
+        let Some(position) = self.active_faults.running.iter().position(|(other, _)| *other == index) else {
             return;
         };
-        let (_, kind) = self.troubles.running.remove(position);
+        let (_, kind) = self.active_faults.running.remove(position);
         match kind {
             FaultKind::SlowDependency(_) => {
-                replicas.scale_wait_times(now.0, self.troubles.wait_factor());
-                self.foresee_again(now, replicas, out);
+                replicas.scale_wait_times(now.0, self.active_faults.wait_factor());
+                self.reschedule_drain_ends(now, replicas, out);
             }
             FaultKind::Hang(_) => {
-                let hung = core::mem::take(&mut self.troubles.hung);
+                let hung = core::mem::take(&mut self.active_faults.hung);
                 let (over, others): (Vec<_>, Vec<_>) = hung.into_iter().partition(|(of, _)| *of == index);
                 // A task that two faults hold goes on when the last of them is over.
                 let is_free = |task: &TaskId| others.iter().all(|(_, held)| held != task);
                 for (_, task) in over.iter().filter(|(_, task)| is_free(task)) {
                     self.recover(now, *task, replicas, out);
                 }
-                self.troubles.hung = others;
-                self.foresee_again(now, replicas, out);
+                self.active_faults.hung = others;
+                self.reschedule_drain_ends(now, replicas, out);
             }
             FaultKind::FailingHealthCheck(_) => {
-                let failing = core::mem::take(&mut self.troubles.failing);
+                let failing = core::mem::take(&mut self.active_faults.failing);
                 let (over, others): (Vec<_>, Vec<_>) = failing.into_iter().partition(|(of, _)| *of == index);
-                self.troubles.failing = others;
+                self.active_faults.failing = others;
                 let over: Vec<TaskId> = over.into_iter().map(|(_, task)| task).collect();
                 self.checks_change(now, &over, out);
             }

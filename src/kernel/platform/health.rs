@@ -117,7 +117,7 @@ impl Lifecycle {
         let is_calm = state.stage == TaskStage::InService
             && state.checks.failed == 0
             && state.hung_since.is_none()
-            && !self.troubles.fails_checks(task)
+            && !self.active_faults.fails_checks(task)
             && !self.is_strained;
         if !is_calm && state.stage.is_running() {
             self.follow_checks(SimTime(now.0 + 1), task, out);
@@ -132,7 +132,7 @@ impl Lifecycle {
         replicas: &mut impl ReplicaSet,
     ) -> Answer {
         let state = &self.tasks[task.index()];
-        if state.boots || self.troubles.fails_checks(task) {
+        if state.boots || self.active_faults.fails_checks(task) {
             return Answer::Fails;
         }
         if state.hung_since.is_some() {

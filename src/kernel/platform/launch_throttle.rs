@@ -5,13 +5,13 @@ use crate::units::SimTime;
 
 /// Wait after launches that failed, longer with each in a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Throttle {
+pub(super) struct LaunchThrottle {
     backoff: LaunchBackoff,
     failures: u32,
     until: SimTime,
 }
 
-impl Throttle {
+impl LaunchThrottle {
     pub(super) const fn new(backoff: LaunchBackoff) -> Self {
         Self { backoff, failures: 0, until: SimTime::ZERO }
     }

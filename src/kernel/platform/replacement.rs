@@ -26,7 +26,7 @@ impl Lifecycle {
         out: &mut Effects,
     ) {
         let state = self.tasks[task.index()];
-        self.forget(task);
+        self.remove_from_counts(task);
         if let Some(slot) = self.tasks[task.index()].slot.take() {
             if matches!(state.stage, TaskStage::InService | TaskStage::Unhealthy) {
                 replicas.drain(slot);
@@ -46,13 +46,13 @@ impl Lifecycle {
     }
 
     /// Takes a task off every list of those that count.
-    fn forget(&mut self, task: TaskId) {
+    fn remove_from_counts(&mut self, task: TaskId) {
         if let Some(position) = self.active.iter().position(|other| *other == task) {
             self.leave_active(position);
-        } else if let Some(position) = self.retiring.iter().position(|other| *other == task) {
-            self.retiring.remove(position);
-        } else if self.tasks[task.index()].doomed && self.tasks[task.index()].stage.is_running() {
-            self.doomed_running -= 1;
+        } else if let Some(position) = self.awaiting_replacement.iter().position(|other| *other == task) {
+            self.awaiting_replacement.remove(position);
+        } else if self.tasks[task.index()].stop_requested && self.tasks[task.index()].stage.is_running() {
+            self.stop_requested_running -= 1;
         }
     }
 
@@ -74,8 +74,8 @@ impl Lifecycle {
     }
 
     /// Whether the launch of `task` goes wrong.
-    pub(super) fn is_stillborn(&self, task: TaskId) -> bool {
-        let probability = self.troubles.launch_failure(self.health.launch_failure);
+    pub(super) fn draws_launch_failure(&self, task: TaskId) -> bool {
+        let probability = self.active_faults.launch_failure(self.health.launch_failure);
         let mut rng =
             self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/launch", self.name, task.0));
         probability > 0.0 && rng.open_unit() < probability
@@ -84,7 +84,7 @@ impl Lifecycle {
     /// The task does not reach `RUNNING`: the scheduler holds back before it launches the next.
     pub(super) fn launch_failed(&mut self, now: SimTime, task: TaskId, out: &mut Effects) {
         self.throttle.failed(now);
-        self.forget(task);
+        self.remove_from_counts(task);
         out.failed.push(TaskFailed {
             at: now,
             task,
@@ -95,9 +95,9 @@ impl Lifecycle {
     }
 
     /// The task reaches `RUNNING`.
-    pub(super) fn runs(&mut self, now: SimTime, task: TaskId, out: &mut Effects) {
+    pub(super) fn reached_running(&mut self, now: SimTime, task: TaskId, out: &mut Effects) {
         self.throttle.succeeded();
-        self.waiting = self.waiting.filter(|(waiting, _)| *waiting != Waiting::Throttle);
+        self.waiting = self.waiting.filter(|(waiting, _)| *waiting != Waiting::LaunchThrottle);
         self.tasks[task.index()].running_since = now;
         self.take_part_in_faults(task);
         self.expect_crash(now, task, out);
@@ -110,7 +110,7 @@ impl Lifecycle {
                 &mut self.streams.stream(Purpose::FAILURE, &alloc::format!("{}/{}/crash", self.name, task.0)),
             )
         });
-        let looping = self.troubles.crash_loop().filter(|_| now > SimTime::ZERO);
+        let looping = self.active_faults.crash_loop().filter(|_| now > SimTime::ZERO);
         if let Some(after) = own.into_iter().chain(looping).min() {
             let stage = self.tasks[task.index()].stage;
             out.due.push(TaskTimer { at: now + after, task, step: TimerKind::Crash, stage });
@@ -126,34 +126,34 @@ impl Lifecycle {
             self.stop_after(now, task, SimDuration::ZERO, out);
             return;
         }
-        self.retiring.push_back(task);
+        self.awaiting_replacement.push_back(task);
         // The replacements and those they replace together are at most this share of the desired count.
         let percent = u64::from(self.replacement.most_percent.max(100));
         let most = (u64::from(self.desired) * percent / 100) as usize;
-        while self.retiring.len() + self.desired as usize > most {
-            let Some(oldest) = self.retiring.pop_front() else { return };
+        while self.awaiting_replacement.len() + self.desired as usize > most {
+            let Some(oldest) = self.awaiting_replacement.pop_front() else { return };
             self.stop_after(now, oldest, SimDuration::ZERO, out);
         }
     }
 
     /// Tells a running task to stop after `wait`; it leaves `RUNNING` when the stop lag is over.
     fn stop_after(&mut self, now: SimTime, task: TaskId, wait: SimDuration, out: &mut Effects) {
-        self.tasks[task.index()].doomed = true;
-        self.doomed_running += 1;
+        self.tasks[task.index()].stop_requested = true;
+        self.stop_requested_running += 1;
         let (at, stage) = (now + wait + self.stopping.lag, self.tasks[task.index()].stage);
         out.due.push(TaskTimer { at, task, step: TimerKind::BeginStop, stage });
     }
 
     /// Stops unhealthy tasks whose places others have taken.
     pub(super) fn retire(&mut self, now: SimTime, out: &mut Effects) {
-        while !self.retiring.is_empty() {
+        while !self.awaiting_replacement.is_empty() {
             let healthy = self.active.iter();
             let healthy =
                 healthy.filter(|task| self.tasks[task.index()].stage == TaskStage::InService).count();
-            if healthy + self.retiring.len() <= self.desired as usize {
+            if healthy + self.awaiting_replacement.len() <= self.desired as usize {
                 return;
             }
-            let Some(task) = self.retiring.pop_front() else { return };
+            let Some(task) = self.awaiting_replacement.pop_front() else { return };
             self.stop_after(now, task, self.replacement.stop_lag, out);
         }
     }

@@ -41,14 +41,16 @@ impl Lifecycle {
     /// Whether what runs is what is desired: nothing is on its way in or about to leave.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.counts.running == self.desired && self.doomed_running == 0 && self.retiring.is_empty()
+        self.counts.running == self.desired
+            && self.stop_requested_running == 0
+            && self.awaiting_replacement.is_empty()
     }
 
     /// Changes the desired count: asks for what is missing, stops what is too much.
     pub fn set_desired(&mut self, now: SimTime, desired: u32, bucket: &mut LaunchBucket, out: &mut Effects) {
         self.desired = desired;
         while self.active.len() > desired as usize {
-            self.doom_one(now, out);
+            self.pick_scale_in_victim(now, out);
         }
         // An unhealthy task that waited for its replacement is not needed where fewer tasks are wanted.
         self.retire(now, out);
@@ -72,10 +74,10 @@ impl Lifecycle {
         while self.waiting.is_none() {
             let Some(task) = self.first_unlaunched() else { return };
             if self.throttle.until() > now {
-                self.wait(Waiting::Throttle, self.throttle.until(), task, out);
+                self.wait(Waiting::LaunchThrottle, self.throttle.until(), task, out);
                 return;
             }
-            if self.roomiest_zone().is_none() {
+            if self.least_loaded_zone().is_none() {
                 self.waiting = Some((Waiting::Zone, now));
                 return;
             }
@@ -113,7 +115,7 @@ impl Lifecycle {
         self.unlaunched.pop_front();
         self.window.note(now);
         self.place(task);
-        self.tasks[task.index()].stillborn = self.is_stillborn(task);
+        self.tasks[task.index()].launch_will_fail = self.draws_launch_failure(task);
         let at = now + self.startup.scheduling.draw(&mut self.startup_rng(task));
         out.due.push(TaskTimer { at, task, step: TimerKind::Advance, stage: TaskStage::Scheduled });
     }
@@ -124,7 +126,7 @@ impl Lifecycle {
         // A token that was waited for is taken already, but a task can only be placed where there is a zone for it.
         let is_free = self.throttle.until() <= now;
         if let (Some((Waiting::Token, _)), Some(task), true) = (waited, self.first_unlaunched(), is_free)
-            && self.roomiest_zone().is_some()
+            && self.least_loaded_zone().is_some()
         {
             self.launch(now, task, out);
         }
@@ -134,7 +136,7 @@ impl Lifecycle {
     /// Chooses one active task and stops it: what does not run yet goes first, newest first
     /// (`docs/aws/task-lifecycle.md#zones-and-scale-in`).
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
-    fn doom_one(&mut self, now: SimTime, out: &mut Effects) {
+    fn pick_scale_in_victim(&mut self, now: SimTime, out: &mut Effects) {
         let not_running = self.active.iter().rposition(|task| self.tasks[task.index()].stage.is_pending());
         let position = not_running.unwrap_or_else(|| match self.victim {
             ScaleInVictim::Newest => self.active.len() - 1,
@@ -144,13 +146,13 @@ impl Lifecycle {
         });
         let task = self.leave_active(position);
         let stage = self.tasks[task.index()].stage;
-        self.tasks[task.index()].doomed = true;
+        self.tasks[task.index()].stop_requested = true;
         if stage == TaskStage::Scheduled {
             self.move_to(now, task, TaskStage::Stopped, out);
         } else if stage.is_pending() {
             self.leave_container(now, task, out);
         } else {
-            self.doomed_running += 1;
+            self.stop_requested_running += 1;
             out.due.push(TaskTimer { at: now + self.stopping.lag, task, step: TimerKind::BeginStop, stage });
         }
     }
@@ -172,7 +174,7 @@ impl Lifecycle {
             TimerKind::Launch => {}
             TimerKind::Advance if task.stage == due.stage => self.advance(now, due.task, replicas, out),
             TimerKind::BeginStop if task.stage.is_running() => {
-                self.doomed_running -= 1;
+                self.stop_requested_running -= 1;
                 self.begin_stop(now, due.task, replicas, out);
             }
             TimerKind::Advance | TimerKind::BeginStop => {}

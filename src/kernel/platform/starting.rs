@@ -44,11 +44,11 @@ impl Lifecycle {
                 (TaskStage::Pulling, skip(2, &mut rng, &self.startup))
             }
             TaskStage::Pulling => (TaskStage::Starting, skip(3, &mut rng, &self.startup)),
-            TaskStage::Starting if self.tasks[task.index()].stillborn => {
+            TaskStage::Starting if self.tasks[task.index()].launch_will_fail => {
                 return self.launch_failed(now, task, out);
             }
             TaskStage::Starting => {
-                self.runs(now, task, out);
+                self.reached_running(now, task, out);
                 self.move_to(now, task, TaskStage::Booting, out);
                 self.tasks[task.index()].boots = true;
                 out.boots.push((now, true));

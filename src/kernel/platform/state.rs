@@ -4,10 +4,10 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::active_faults::Troubles;
+use super::active_faults::ActiveFaults;
 use super::effects::{Effects, TaskCounts};
 use super::launch_limits::LaunchWindow;
-use super::launch_throttle::Throttle;
+use super::launch_throttle::LaunchThrottle;
 use super::plan::{
     LaunchBackoff, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
 };
@@ -20,7 +20,7 @@ use crate::units::{SimTime, TaskId};
 pub(super) struct Task {
     pub(super) stage: TaskStage,
     /// Chosen to stop; it goes on until the lag is over.
-    pub(super) doomed: bool,
+    pub(super) stop_requested: bool,
     pub(super) slot: Option<ReplicaIndex>,
     pub(super) billed_since: Option<SimTime>,
     /// When its last request leaves it, as far as it was foreseen when it was closed \[ns\].
@@ -30,7 +30,7 @@ pub(super) struct Task {
     /// Its availability zone, once it is launched.
     pub(super) zone: Option<u32>,
     /// Its launch goes wrong: it never reaches `RUNNING`.
-    pub(super) stillborn: bool,
+    pub(super) launch_will_fail: bool,
     /// When it reached `RUNNING`.
     pub(super) running_since: SimTime,
     /// Its application boots.
@@ -78,19 +78,19 @@ pub struct Lifecycle {
     /// What it waits for, and until when.
     pub(super) waiting: Option<(Waiting, SimTime)>,
     /// Tasks in `RUNNING` that were chosen to stop.
-    pub(super) doomed_running: u32,
+    pub(super) stop_requested_running: u32,
     pub(super) tasks: Vec<Task>,
     /// Tasks that are neither stopping nor stopped, oldest first.
     pub(super) active: Vec<TaskId>,
     pub(super) desired: u32,
     pub(super) counts: TaskCounts,
     pub(super) health: TaskHealthPlan,
-    pub(super) throttle: Throttle,
-    pub(super) troubles: Troubles,
+    pub(super) throttle: LaunchThrottle,
+    pub(super) active_faults: ActiveFaults,
     /// Active tasks in each availability zone.
     pub(super) by_zone: Vec<u32>,
     /// Unhealthy tasks that run until others have taken their places, oldest first.
-    pub(super) retiring: VecDeque<TaskId>,
+    pub(super) awaiting_replacement: VecDeque<TaskId>,
 }
 
 /// What the scheduler waits for before it launches the next task.
@@ -101,7 +101,7 @@ pub(super) enum Waiting {
     /// The service's own rate.
     Window,
     /// Tasks failed before they ran: it holds back.
-    Throttle,
+    LaunchThrottle,
     /// Every availability zone is lost.
     Zone,
 }
@@ -150,16 +150,16 @@ impl Lifecycle {
             window: parts.window.clone(),
             unlaunched: VecDeque::new(),
             waiting: None,
-            doomed_running: 0,
+            stop_requested_running: 0,
             tasks: Vec::new(),
             active: Vec::new(),
             desired: 0,
             counts: TaskCounts::default(),
             health: parts.health.clone(),
-            throttle: Throttle::new(parts.backoff),
-            troubles: Troubles::default(),
+            throttle: LaunchThrottle::new(parts.backoff),
+            active_faults: ActiveFaults::default(),
             by_zone: alloc::vec![0; parts.zones.max(1) as usize],
-            retiring: VecDeque::new(),
+            awaiting_replacement: VecDeque::new(),
         }
     }
 
@@ -180,13 +180,13 @@ impl Lifecycle {
         let task = TaskId(self.tasks.len() as u32);
         self.tasks.push(Task {
             stage,
-            doomed: false,
+            stop_requested: false,
             slot: None,
             billed_since: None,
             last_end: 0,
             leaves_within: (SimTime::ZERO, SimTime::ZERO),
             zone: None,
-            stillborn: false,
+            launch_will_fail: false,
             running_since: SimTime::ZERO,
             boots: false,
             registered_at: SimTime::ZERO,

@@ -54,7 +54,7 @@ impl Lifecycle {
         replicas: &mut impl ReplicaSet,
         out: &mut Effects,
     ) {
-        if self.goes_on_working(now, task, replicas, out) {
+        if self.extend_drain_if_busy(now, task, replicas, out) {
             return;
         }
         if let Some(slot) = self.tasks[task.index()].slot {
@@ -82,7 +82,7 @@ impl Lifecycle {
         replicas: &mut impl ReplicaSet,
         out: &mut Effects,
     ) {
-        if self.goes_on_working(now, task, replicas, out) {
+        if self.extend_drain_if_busy(now, task, replicas, out) {
             return;
         }
         if let Some(slot) = self.tasks[task.index()].slot.take() {
@@ -94,7 +94,7 @@ impl Lifecycle {
 
     /// Whether a task that was foreseen to be idle now is not, and still has time: then it is looked at again when it
     /// should be.
-    fn goes_on_working(
+    fn extend_drain_if_busy(
         &self,
         now: SimTime,
         task: TaskId,
@@ -111,7 +111,12 @@ impl Lifecycle {
     }
 
     /// Something has changed how long requests take: the tasks on their way out may be idle sooner than was foreseen.
-    pub(super) fn foresee_again(&self, now: SimTime, replicas: &mut impl ReplicaSet, out: &mut Effects) {
+    pub(super) fn reschedule_drain_ends(
+        &self,
+        now: SimTime,
+        replicas: &mut impl ReplicaSet,
+        out: &mut Effects,
+    ) {
         for (id, state) in (0_u32..).zip(&self.tasks) {
             if !matches!(state.stage, TaskStage::Draining | TaskStage::Stopping) {
                 continue;

@@ -282,7 +282,7 @@ fn a_hung_target_is_found_by_two_checks_and_stopped_when_another_has_taken_its_p
     stage.until(second(190));
     assert_eq!(stage.came_to(TaskStage::InService)[2..], [175.0]);
     assert_eq!(stage.came_to(TaskStage::Draining), [181.0]);
-    assert!(stage.lifecycle.retiring.is_empty() && stage.lifecycle.is_settled());
+    assert!(stage.lifecycle.awaiting_replacement.is_empty() && stage.lifecycle.is_settled());
 }
 
 #[test]

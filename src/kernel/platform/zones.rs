@@ -11,14 +11,14 @@ impl Lifecycle {
     /// lost.
     ///
     /// ECS balances Fargate tasks over zones as a best effort; how it breaks a tie is not published.
-    pub(super) fn roomiest_zone(&self) -> Option<u32> {
-        let zones = (0_u32..).zip(&self.by_zone).filter(|(zone, _)| !self.troubles.is_lost(*zone));
+    pub(super) fn least_loaded_zone(&self) -> Option<u32> {
+        let zones = (0_u32..).zip(&self.by_zone).filter(|(zone, _)| !self.active_faults.is_lost(*zone));
         zones.min_by_key(|(_, tasks)| **tasks).map(|(zone, _)| zone)
     }
 
     /// Places a task that is about to be launched.
     pub(super) fn place(&mut self, task: TaskId) {
-        if let Some(zone) = self.roomiest_zone() {
+        if let Some(zone) = self.least_loaded_zone() {
             self.tasks[task.index()].zone = Some(zone);
             self.by_zone[zone as usize] += 1;
         }

@@ -11,4 +11,4 @@ mod slab;
 mod task_server;
 mod timers;
 
-pub use path::{Jobs, JobsParts};
+pub use path::{EventPath, EventPathParts};

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use super::event::Event;
 use super::observer::{Observer, ScheduledRan, SuspensionChanged};
 use super::plane::Plane;
-use super::run::World;
+use super::run::Simulation;
 use super::service_state::PendingAction;
 use crate::scaling::aas::{ScheduledOutcome, Suspended};
 use crate::telemetry::AlarmState;
 use crate::units::{AlarmId, ServiceId, SimTime};
 
-impl<'p, O: Observer, P: Plane<'p>> World<'p, '_, O, P> {
+impl<'p, O: Observer, P: Plane<'p>> Simulation<'p, '_, O, P> {
     /// Puts the first occurrence and every end of a suspension on the calendar.
     pub(super) fn begin_clock(&mut self, id: ServiceId) {
         self.next_occurrence(id);
@@ -97,8 +97,12 @@ impl<'p, O: Observer, P: Plane<'p>> World<'p, '_, O, P> {
         let at = now + state.plan.telemetry.aas_action_latency;
         for (watch, alarm) in state.watches.iter().zip(0_u32..) {
             if watch.alarm.state() == AlarmState::Alarm {
-                let action =
-                    PendingAction { at, alarm: AlarmId(alarm), repeats: Some(watch.stays), again: false };
+                let action = PendingAction {
+                    at,
+                    alarm: AlarmId(alarm),
+                    repeats: Some(watch.alarm_episode),
+                    again: false,
+                };
                 state.actions.push(action);
             }
         }

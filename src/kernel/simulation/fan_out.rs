@@ -3,7 +3,7 @@
 use super::observer::Observer;
 use super::plan::Bounds;
 use crate::facts::{Attempt, FlowStep, Outcome, Pace, Probe, RequestBatch};
-use crate::telemetry::{Tally, UsageMeter};
+use crate::telemetry::{OutcomeMeter, UsageMeter};
 use crate::units::{ServiceId, SimTime};
 
 /// Questions of a plane after which an observer is asked whether it still wants the run: each stands for up to 128 requests.
@@ -44,17 +44,17 @@ impl Leash {
 }
 
 /// Passes the facts of requests on: to the usage meter, to the observer, into the fingerprint.
-pub(super) struct ServiceSink<'a, O> {
+pub(super) struct FanOut<'a, O> {
     pub(super) id: ServiceId,
     pub(super) usage: &'a mut UsageMeter,
     /// Outcomes by period, where a metric of the service needs them.
-    pub(super) tally: Option<&'a mut Tally>,
+    pub(super) tally: Option<&'a mut OutcomeMeter>,
     pub(super) observer: &'a mut O,
     pub(super) fingerprint: u64,
     pub(super) leash: &'a mut Leash,
 }
 
-impl<O: Observer> Pace for ServiceSink<'_, O> {
+impl<O: Observer> Pace for FanOut<'_, O> {
     #[inline]
     fn goes_on(&mut self, at: u64, in_flight: u64, retries: u64) -> bool {
         self.leash.retries += retries;
@@ -66,7 +66,7 @@ impl<O: Observer> Pace for ServiceSink<'_, O> {
     }
 }
 
-impl<O: Observer> ServiceSink<'_, O> {
+impl<O: Observer> FanOut<'_, O> {
     #[cold]
     #[inline(never)]
     fn ask(&mut self, at: u64, in_flight: u64) -> bool {
@@ -81,7 +81,7 @@ impl<O: Observer> ServiceSink<'_, O> {
     }
 }
 
-impl<O> ServiceSink<'_, O> {
+impl<O> FanOut<'_, O> {
     #[inline]
     fn mark(&mut self, at: u64) {
         self.fingerprint = (self.fingerprint.rotate_left(5) ^ at).wrapping_mul(0x517C_C1B7_2722_0A95);
@@ -119,7 +119,7 @@ const fn mark_of(attempt: &Attempt, is_final: bool) -> u64 {
     attempt.at ^ kind << 62
 }
 
-impl<O: Observer> Probe for ServiceSink<'_, O> {
+impl<O: Observer> Probe for FanOut<'_, O> {
     fn requests(&mut self, service: ServiceId, batch: &RequestBatch<'_>) {
         batch.attempts.iter().for_each(|attempt| self.mark(mark_of(attempt, batch.is_final)));
         if let Some(served) = &batch.served {

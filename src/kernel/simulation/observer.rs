@@ -109,7 +109,7 @@ pub struct FaultMoved<'a> {
 
 /// A metric period is over.
 #[derive(Clone, Copy, Debug)]
-pub struct PeriodClosed {
+pub struct MinuteClosed {
     /// When it ended.
     pub end: SimTime,
     /// What was used in it.
@@ -155,7 +155,7 @@ pub trait Observer: Probe {
         let _ = (service, moved);
     }
     /// A metric period is over.
-    fn period_closed(&mut self, service: ServiceId, period: &PeriodClosed) {
+    fn period_closed(&mut self, service: ServiceId, period: &MinuteClosed) {
         let _ = (service, period);
     }
     /// Requests that arrive from now on count in the statistics.
@@ -186,8 +186,8 @@ pub enum Stop {
 
 /// Hears nothing and costs nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silent;
+pub struct NoObserver;
 
-impl Probe for Silent {}
+impl Probe for NoObserver {}
 
-impl Observer for Silent {}
+impl Observer for NoObserver {}

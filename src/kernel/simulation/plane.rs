@@ -1,14 +1,14 @@
 //! The data plane of a service, as the world sees it: single requests or flows. Which one a run takes is chosen once, and
 //! the code of the one knows nothing of the other.
 
-use super::fan_out::ServiceSink;
+use super::fan_out::FanOut;
 use super::observer::Observer;
 use super::plan::Fidelity;
 use super::plan::ServicePlan;
 use crate::facts::{Retraction, Visit};
 use crate::random::{Purpose, Streams};
 use crate::replica_set::{Incident, ReplicaIndex, ReplicaSet};
-use crate::serving::{Demands, Fleet, Fluid, Jobs, JobsParts};
+use crate::serving::{Demands, EventPath, EventPathParts, Fleet, Fluid};
 use crate::traffic::ArrivalStream;
 use crate::units::{ServiceId, SimDuration};
 
@@ -21,7 +21,7 @@ pub(super) trait Plane<'p>: ReplicaSet {
     fn of(id: ServiceId, service: &'p ServicePlan, streams: Streams, fidelity: Fidelity) -> Self;
 
     /// Serves everything that arrives before `until` [ns since second 0], or up to the instant at which a task dies of it.
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident>;
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> Option<Incident>;
 
     /// FastPath in flight that arrived within [from, to) [ns since second 0], where the plane knows and has not stated it.
     fn in_flight_of(&self, from: u64, to: u64) -> u64;
@@ -64,7 +64,7 @@ impl<'p> Plane<'p> for FastPath<'p> {
     }
 
     #[inline]
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> Option<Incident> {
         self.fleet.serve(&mut self.arrivals, &mut self.demands, until, sink);
         None
     }
@@ -129,7 +129,7 @@ impl ReplicaSet for FastPath<'_> {
 #[expect(clippy::large_enum_variant, reason = "one a service")]
 pub(super) enum PerService<'p> {
     Fast(FastPath<'p>),
-    Events(Jobs<'p>),
+    Events(EventPath<'p>),
 }
 
 impl<'p> PerService<'p> {
@@ -137,7 +137,7 @@ impl<'p> PerService<'p> {
     fn events(id: ServiceId, service: &'p ServicePlan, streams: Streams) -> Self {
         let name = service.name.as_str();
         let arrivals = ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name));
-        let parts = JobsParts {
+        let parts = EventPathParts {
             service: id,
             request: &service.request,
             task: &service.task,
@@ -146,7 +146,7 @@ impl<'p> PerService<'p> {
             name,
             streams,
         };
-        Self::Events(Jobs::new(arrivals, &parts))
+        Self::Events(EventPath::new(arrivals, &parts))
     }
 }
 
@@ -162,7 +162,7 @@ impl<'p> Plane<'p> for PerService<'p> {
     }
 
     #[inline]
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> Option<Incident> {
         match self {
             Self::Fast(requests) => Plane::serve(requests, until, sink),
             Self::Events(jobs) => jobs.serve(until, sink),
@@ -265,7 +265,7 @@ impl<'p> Plane<'p> for Fluid<'p> {
     }
 
     #[inline]
-    fn serve<O: Observer>(&mut self, until: u64, sink: &mut ServiceSink<'_, O>) -> Option<Incident> {
+    fn serve<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> Option<Incident> {
         Self::serve(self, until, sink);
         None
     }

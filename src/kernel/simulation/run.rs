@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::event::Event;
 use super::fan_out::{Halt, Leash};
-use super::observer::{AlarmEvaluated, FaultMoved, Observer, PeriodClosed, PolicyInvoked, Stop};
+use super::observer::{AlarmEvaluated, FaultMoved, MinuteClosed, Observer, PolicyInvoked, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{FastPath, PerService, Plane};
 use super::service_state::{PendingAction, ServiceState};
@@ -135,16 +135,16 @@ pub fn simulate(
     let streams = Streams::new(seed, replication);
     match plan.fidelity {
         Fidelity::Requests if !plan.services.iter().any(ServicePlan::needs_events) => {
-            World::<_, FastPath<'_>>::new(plan, streams, observer).simulate()
+            Simulation::<_, FastPath<'_>>::new(plan, streams, observer).simulate()
         }
         Fidelity::Requests | Fidelity::Events => {
-            World::<_, PerService<'_>>::new(plan, streams, observer).simulate()
+            Simulation::<_, PerService<'_>>::new(plan, streams, observer).simulate()
         }
-        Fidelity::Fluid => World::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
+        Fidelity::Fluid => Simulation::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
     }
 }
 
-pub(super) struct World<'p, 'o, O, P> {
+pub(super) struct Simulation<'p, 'o, O, P> {
     pub(super) plan: &'p Plan,
     events: EventQueue<Event>,
     pub(super) services: Vec<ServiceState<'p, P>>,
@@ -157,7 +157,7 @@ pub(super) struct World<'p, 'o, O, P> {
     range: Vec<Option<f64>>,
 }
 
-impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
+impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
     fn new(plan: &'p Plan, streams: Streams, observer: &'o mut O) -> Self {
         let ids = 0..u32::try_from(plan.services.len()).unwrap_or(u32::MAX);
         Self {
@@ -196,7 +196,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             let state = &mut self.services[index];
             let (id, plan) = (state.id, state.plan);
             state.lifecycle.begin_warm(plan.desired_count, &mut state.plane, &mut self.effects);
-            self.settle(id, SimTime::ZERO);
+            self.apply_effects(id, SimTime::ZERO);
             // RegisterScalableTarget moves the count within the new bounds at once
             // (`docs/aws/scaling-activities.md#minimum-and-maximum`).
             let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
@@ -301,7 +301,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             Event::OutOfMemory(id, replica) => self.task_failed(id, now, replica),
             Event::PeriodEnd(id) => self.period_end(id, now),
             Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
-            Event::PolicyAction(id) => self.act(id, now),
+            Event::PolicyAction(id) => self.run_scaling_actions(id, now),
             Event::Scheduled(id) => self.run_scheduled(id, now),
             Event::Suspension(id) => self.turn_suspension(id, now),
             Event::WarmupEnd => {
@@ -326,7 +326,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let _incident = state.serve(now, self.observer, &mut self.leash);
         state.lifecycle.step(now, timer, &mut state.plane, &mut self.bucket, &mut self.effects);
-        self.settle(id, now);
+        self.apply_effects(id, now);
     }
 
     fn fault(&mut self, id: ServiceId, now: SimTime, index: usize, begins: bool) {
@@ -342,7 +342,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         };
         let desired = state.lifecycle.desired();
         self.observer.fault_moved(id, &FaultMoved { at: now, index, fault, begins, tasks, desired });
-        self.settle(id, now);
+        self.apply_effects(id, now);
     }
 
     /// The task of `replica` is killed: its memory is exceeded.
@@ -351,11 +351,11 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         state.awaits_incident = false;
         let failed = (replica, TaskFailure::OutOfMemory);
         state.lifecycle.task_failed(now, failed, &mut state.plane, &mut self.bucket, &mut self.effects);
-        self.settle(id, now);
+        self.apply_effects(id, now);
     }
 
     /// States what the lifecycle brought about and puts what falls due on the calendar.
-    fn settle(&mut self, id: ServiceId, now: SimTime) {
+    fn apply_effects(&mut self, id: ServiceId, now: SimTime) {
         let state = &mut self.services[id.index()];
         for moved in self.effects.moved.drain(..) {
             state.usage.task_moved(&moved);
@@ -394,7 +394,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (bucket, out) = (&mut self.bucket, &mut self.effects);
         state.lifecycle.set_desired(now, desired, bucket, out);
-        self.settle(id, now);
+        self.apply_effects(id, now);
     }
 
     /// A period of the usage meter ends; three or six of them make a minute where a metric has a finer resolution.
@@ -403,7 +403,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let _incident = state.serve(now, self.observer, &mut self.leash);
         state.plane.forget_before(now.0);
         let usage = state.usage.close_period();
-        let outcomes = state.tally.as_mut().map(crate::telemetry::Tally::close_period);
+        let outcomes = state.tally.as_mut().map(crate::telemetry::OutcomeMeter::close_period);
         let (past, is_last) = (self.plan.past_minute(now), now.0 >= self.plan.horizon.0);
         let counts = state.lifecycle.counts();
         let levels = Levels {
@@ -416,7 +416,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         state.minute.add(&usage);
         let next = state.usage.open_end();
         state.look_for_strain(now, next, &usage, &mut self.effects);
-        self.settle(id, now);
+        self.apply_effects(id, now);
         if past == 0 || is_last {
             self.minute_end(id, now);
         }
@@ -436,11 +436,11 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
         state.meter.period(&LcuUsage { requests: usage.asked, in_flight, bytes }, now);
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
-        let period = PeriodClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
+        let period = MinuteClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
         self.observer.period_closed(id, &period);
     }
 
-    /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`World::due_actions`] repeats that while the
+    /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`Simulation::due_actions`] repeats that while the
     /// state lasts (`docs/aws/alarms.md#actions`).
     fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
         let state = &mut self.services[id.index()];
@@ -468,7 +468,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
         };
         self.observer.alarm_evaluated(id, &evaluated);
         if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
-            watch.stays += 1;
+            watch.alarm_episode += 1;
             let at = now + state.plan.telemetry.aas_action_latency;
             state.actions.push(PendingAction { at, alarm, repeats: None, again: true });
             self.schedule(at, Event::PolicyAction(id));
@@ -486,14 +486,14 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
             let watch = &state.watches[action.alarm.index()];
             let is_valid = action
                 .repeats
-                .is_none_or(|stay| stay == watch.stays && watch.alarm.state() == AlarmState::Alarm);
+                .is_none_or(|stay| stay == watch.alarm_episode && watch.alarm.state() == AlarmState::Alarm);
             if action.at > now {
                 state.actions.push(action);
             } else if is_valid {
                 invoked.push(action.alarm);
                 if action.again {
                     let at = now + state.plan.telemetry.alarm_reinvoke;
-                    state.actions.push(PendingAction { at, repeats: Some(watch.stays), ..action });
+                    state.actions.push(PendingAction { at, repeats: Some(watch.alarm_episode), ..action });
                 }
             }
         }
@@ -507,7 +507,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> World<'p, 'o, O, P> {
     }
 
     /// Application Auto Scaling acts on every alarm whose action is due now.
-    fn act(&mut self, id: ServiceId, now: SimTime) {
+    fn run_scaling_actions(&mut self, id: ServiceId, now: SimTime) {
         let invoked = self.due_actions(id, now);
         if invoked.is_empty() {
             return;

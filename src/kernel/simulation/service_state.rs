@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::fan_out::{Leash, ServiceSink};
+use super::fan_out::{FanOut, Leash};
 use super::observer::Observer;
 use super::occurrences::{Occurrence, occurrences};
 use super::plan::{Plan, ServicePlan};
@@ -13,9 +13,10 @@ use crate::random::{Purpose, Streams};
 use crate::replica_set::Incident;
 use crate::scaling::aas::{Arbiter, PolicyKind, Suspended};
 use crate::telemetry::{
-    Alarm, AlarmPlan, Evaluation, Metric, MetricStore, Publication, Tally, UsageMeter, UsageTotals, Window,
+    Alarm, AlarmPlan, Evaluation, Metric, MetricStore, OutcomeMeter, Publication, UsageMeter, UsageTotals,
+    Window,
 };
-use crate::traffic::RateWalk;
+use crate::traffic::RateCursor;
 use crate::units::{AlarmId, NANOS_PER_MINUTE, PolicyId, ServiceId, SimDuration, SimTime};
 
 /// Probability of a wait beyond the time-out of a check below which no check is followed.
@@ -23,13 +24,13 @@ const UNLIKELY_WAIT: f64 = 1e-6;
 
 /// An alarm on duty.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct ManagedAlarm {
     pub(super) alarm: Alarm,
     pub(super) policy: PolicyId,
     pub(super) low: bool,
     pub(super) evaluation: Evaluation,
     /// How often it has entered `ALARM`: a repetition belongs to one stay.
-    pub(super) stays: u32,
+    pub(super) alarm_episode: u32,
     /// Instant of the first evaluation.
     pub(super) phase: SimTime,
     /// How often it is evaluated.
@@ -57,13 +58,13 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) lifecycle: Lifecycle,
     pub(super) usage: UsageMeter,
     /// The rate of arrivals, for a look at the period to come.
-    walk: RateWalk<'p>,
+    walk: RateCursor<'p>,
     /// What was used of the open minute, without the open period.
     pub(super) minute: UsageTotals,
     /// Outcomes by period, where a metric needs them.
-    pub(super) tally: Option<Tally>,
+    pub(super) tally: Option<OutcomeMeter>,
     pub(super) metrics: MetricStore,
-    pub(super) watches: Vec<Watch>,
+    pub(super) watches: Vec<ManagedAlarm>,
     pub(super) actions: Vec<PendingAction>,
     pub(super) arbiter: Arbiter,
     /// `MinCapacity` and `MaxCapacity`, which scheduled actions change.
@@ -112,9 +113,9 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
                 first_end,
                 horizon,
             ),
-            walk: RateWalk::new(&service.traffic),
+            walk: RateCursor::new(&service.traffic),
             minute: UsageTotals::default(),
-            tally: needs_outcomes.then(|| Tally::new(period.0, first_end.0, horizon.0)),
+            tally: needs_outcomes.then(|| OutcomeMeter::new(period.0, first_end.0, horizon.0)),
             metrics,
             watches,
             actions: Vec::new(),
@@ -183,7 +184,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         if leash.halted.is_some() {
             return None;
         }
-        let mut sink = ServiceSink {
+        let mut sink = FanOut {
             id: self.id,
             usage: &mut self.usage,
             tally: self.tally.as_mut(),
@@ -213,7 +214,7 @@ fn watches(
     first_minute: SimTime,
     streams: Streams,
     metrics: &mut MetricStore,
-) -> Vec<Watch> {
+) -> Vec<ManagedAlarm> {
     let mut watch =
         |policy, low, alarm| watch(service, (first_minute, streams), (policy, low), alarm, metrics);
     let mut watches = Vec::new();
@@ -247,7 +248,7 @@ fn watch(
     (policy, low): (PolicyId, bool),
     alarm: AlarmPlan,
     metrics: &mut MetricStore,
-) -> Watch {
+) -> ManagedAlarm {
     let telemetry = &service.telemetry;
     let interval = alarm.evaluation_interval();
     let key = alloc::format!("{}/{}", service.name, alarm.name);
@@ -263,12 +264,12 @@ fn watch(
     let range = alarm.evaluation_periods.saturating_add(beyond) as usize;
     let publication = publication(service, alarm.metric, streams);
     let window = metrics.watch(alarm.metric, alarm.reading, range, &publication);
-    Watch {
+    ManagedAlarm {
         alarm: Alarm::new(alarm),
         policy,
         low,
         evaluation: Evaluation::default(),
-        stays: 0,
+        alarm_episode: 0,
         phase,
         interval,
         window,

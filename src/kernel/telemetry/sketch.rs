@@ -56,19 +56,19 @@ impl Sketch {
 
     /// The buckets that hold anything, for keeping.
     #[must_use]
-    pub fn close(&self) -> Times {
+    pub fn close(&self) -> ClosedSketch {
         let held = self.counts.iter().zip(0_u16..).filter(|(count, _)| **count > 0);
-        Times { counts: held.map(|(count, bucket)| (bucket, u64::from(*count))).collect() }
+        ClosedSketch { counts: held.map(|(count, bucket)| (bucket, u64::from(*count))).collect() }
     }
 }
 
 /// The times of a period that is over: bucket and count, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Times {
+pub struct ClosedSketch {
     counts: Vec<(u16, u64)>,
 }
 
-impl Times {
+impl ClosedSketch {
     /// Adds the counts of `other`.
     pub fn add(&mut self, other: &Self) {
         self.counts.extend_from_slice(&other.counts);
@@ -141,6 +141,6 @@ mod tests {
         let mut sum = first.close();
         sum.add(&second.close());
         assert_eq!(sum, all.close());
-        assert_eq!(Times::default().quantile(0.5), None);
+        assert_eq!(ClosedSketch::default().quantile(0.5), None);
     }
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::expression::{CustomMetric, Variable};
 use super::metric::{Metric, Reading, Statistic};
 use super::shape::TaskShape;
-use super::sketch::Times;
+use super::sketch::ClosedSketch;
 use super::tally::{Gauge, Outcomes};
 use super::usage::UsageTotals;
 use crate::random::{Distribution, Rng};
@@ -95,12 +95,19 @@ struct Sample {
     count: f64,
     minimum: f64,
     maximum: f64,
-    times: Times,
+    times: ClosedSketch,
 }
 
 impl Sample {
     fn one(value: f64) -> Self {
-        Self { mean: value, sum: value, count: 1.0, minimum: value, maximum: value, times: Times::default() }
+        Self {
+            mean: value,
+            sum: value,
+            count: 1.0,
+            minimum: value,
+            maximum: value,
+            times: ClosedSketch::default(),
+        }
     }
 
     /// The mean of `count` values that are not told apart.
@@ -336,7 +343,7 @@ fn aggregate<'a>(
         }
         Statistic::SampleCount => libm::round(count).max(1.0),
         Statistic::Percentile(p) => {
-            let mut times = Times::default();
+            let mut times = ClosedSketch::default();
             samples.for_each(|sample| times.add(&sample.times));
             times.quantile(f64::from(p) / 100_000.0)? / 1e9
         }

@@ -4,7 +4,7 @@ use super::growth::MemoryGrowth;
 use super::metric::{LowSamples, Metric, Reading, Statistic};
 use super::shape::TaskShape;
 use super::store::{Levels, MetricStore, MetricsPlan, Publication, Window};
-use super::tally::Tally;
+use super::tally::OutcomeMeter;
 use super::usage::UsageTotals;
 use crate::random::{Distribution, Rng};
 use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
@@ -100,7 +100,7 @@ fn percentiles_are_of_the_requests_of_all_periods_together_and_know_when_they_ar
     let windows = [p90, p90.every(secs(120))]
         .map(|reading| store.watch(metric, reading, 1, &after(Distribution::constant(secs(0)))));
     let minute = 60 * NANOS_PER_SEC;
-    let mut tally = Tally::new(minute, minute, 10 * minute);
+    let mut tally = OutcomeMeter::new(minute, minute, 10 * minute);
     let mut enough = Vec::new();
     for (index, (requests, millis)) in [(95_u64, 10_u64), (5, 1_000)].iter().enumerate() {
         let end = minute * (index as u64 + 1);

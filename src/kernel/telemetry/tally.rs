@@ -6,7 +6,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::sketch::{Sketch, Times};
+use super::sketch::{ClosedSketch, Sketch};
 use crate::facts::{
     FlowStep, Outcome, ProvisionalOutcome, Rejection, RequestBatch, Retraction, TaskMoved, TaskStage,
 };
@@ -31,7 +31,7 @@ pub struct Outcomes {
     /// Smallest and largest response time \[ns\]; `None` without an answer, or when the extreme was taken back.
     pub response_range: Option<(u64, u64)>,
     /// The response times.
-    pub times: Times,
+    pub times: ClosedSketch,
     /// Healthy targets.
     pub healthy: Gauge,
     /// Unhealthy targets.
@@ -119,7 +119,7 @@ impl Open {
 
 /// Counts outcomes by period.
 #[derive(Clone, Debug)]
-pub struct Tally {
+pub struct OutcomeMeter {
     period: u64,
     open_end: u64,
     horizon: u64,
@@ -130,7 +130,7 @@ pub struct Tally {
     changed_at: u64,
 }
 
-impl Tally {
+impl OutcomeMeter {
     /// A tally of periods of `period` \[ns\], the first of which ends at `first_end` and the last at `horizon`.
     #[must_use]
     pub fn new(period: u64, first_end: u64, horizon: u64) -> Self {
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn an_outcome_counts_in_the_period_in_which_it_happens_and_can_be_taken_back_from_there() {
-        let mut tally = Tally::new(20 * SECOND, 20 * SECOND, 100 * SECOND);
+        let mut tally = OutcomeMeter::new(20 * SECOND, 20 * SECOND, 100 * SECOND);
         tally.answered(19 * SECOND, 20 * SECOND);
         tally.answered(19 * SECOND, 21 * SECOND);
         tally.timed_out(45 * SECOND);

@@ -6,7 +6,7 @@ use super::curve::{CountInterval, Segment};
 
 /// A stretch of time with a linear rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stretch {
+pub struct RateSegment {
     /// Where it ends [ns since second 0]; `u64::MAX` after the last piece.
     pub end: u64,
     /// The rate at the instant that was asked for [requests/s].
@@ -17,7 +17,7 @@ pub struct Stretch {
 
 /// A walk along the rate of a plan; it only goes forward.
 #[derive(Clone, Debug)]
-pub struct RateWalk<'p> {
+pub struct RateCursor<'p> {
     source: Source<'p>,
     index: usize,
 }
@@ -28,7 +28,7 @@ enum Source<'p> {
     Counts(&'p [CountInterval]),
 }
 
-impl<'p> RateWalk<'p> {
+impl<'p> RateCursor<'p> {
     /// A walk that begins at second 0.
     #[must_use]
     pub fn new(plan: &'p TrafficPlan) -> Self {
@@ -41,8 +41,8 @@ impl<'p> RateWalk<'p> {
 
     /// The stretch that `at` [ns since second 0] lies in, from `at` on; `at` never decreases from call to call.
     #[expect(clippy::cast_precision_loss, reason = "pieces are at most a day long, counts far below 2⁵³")]
-    pub fn stretch(&mut self, at: u64) -> Stretch {
-        const AFTER: Stretch = Stretch { end: u64::MAX, rate: 0.0, slope: 0.0 };
+    pub fn stretch(&mut self, at: u64) -> RateSegment {
+        const AFTER: RateSegment = RateSegment { end: u64::MAX, rate: 0.0, slope: 0.0 };
         match self.source {
             Source::Curve(segments) => {
                 while segments.get(self.index).is_some_and(|piece| piece.end <= at) {
@@ -51,7 +51,7 @@ impl<'p> RateWalk<'p> {
                 let Some(piece) = segments.get(self.index) else { return AFTER };
                 let start = if self.index == 0 { 0 } else { segments[self.index - 1].end };
                 let slope = (piece.rate_end - piece.rate_start) / (piece.end - start) as f64;
-                Stretch { end: piece.end, rate: piece.rate_start + slope * (at - start) as f64, slope }
+                RateSegment { end: piece.end, rate: piece.rate_start + slope * (at - start) as f64, slope }
             }
             Source::Counts(intervals) => {
                 while intervals.get(self.index).is_some_and(|interval| interval.end <= at) {
@@ -59,10 +59,10 @@ impl<'p> RateWalk<'p> {
                 }
                 let Some(interval) = intervals.get(self.index) else { return AFTER };
                 if at < interval.start {
-                    return Stretch { end: interval.start, rate: 0.0, slope: 0.0 };
+                    return RateSegment { end: interval.start, rate: 0.0, slope: 0.0 };
                 }
                 let seconds = (interval.end - interval.start) as f64 / 1e9;
-                Stretch { end: interval.end, rate: interval.count as f64 / seconds, slope: 0.0 }
+                RateSegment { end: interval.end, rate: interval.count as f64 / seconds, slope: 0.0 }
             }
         }
     }
@@ -79,7 +79,7 @@ mod tests {
         let pieces = [(10, 0.0, 4.0), (11, 9.0, 9.0), (30, 2.0, 0.0)]
             .map(|(end, rate_start, rate_end)| Segment { end: end * NANOS_PER_SEC, rate_start, rate_end });
         let plan = TrafficPlan::Poisson(RateCurve::new(&pieces).unwrap());
-        let mut walk = RateWalk::new(&plan);
+        let mut walk = RateCursor::new(&plan);
         let (mut at, mut sum) = (0, 0.0);
         while at < 40 * NANOS_PER_SEC {
             let stretch = walk.stretch(at);
@@ -99,7 +99,7 @@ mod tests {
             count,
         };
         let plan = TrafficPlan::ExactCounts(vec![interval(0, 5), interval(20, 70)]);
-        let mut walk = RateWalk::new(&plan);
+        let mut walk = RateCursor::new(&plan);
         let mut rate = |second: u64| walk.stretch(second * NANOS_PER_SEC).rate;
         assert!((rate(0) - 0.5).abs() < 1e-12 && rate(12).abs() < 1e-12 && (rate(25) - 7.0).abs() < 1e-12);
         assert_eq!(walk.stretch(40 * NANOS_PER_SEC).end, u64::MAX);

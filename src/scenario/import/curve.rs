@@ -78,7 +78,7 @@ impl Calendar {
 }
 
 /// A stretch of the horizon without corners, and the length of the pieces that follow it \[ns\].
-struct Stretch {
+struct RateSegment {
     start: u64,
     end: u64,
     step: u64,
@@ -92,7 +92,7 @@ struct Stretch {
 pub(crate) struct Course<'a> {
     shapes: &'a [Shape],
     calendar: &'a Calendar,
-    stretches: Vec<Stretch>,
+    stretches: Vec<RateSegment>,
 }
 
 impl<'a> Course<'a> {
@@ -108,7 +108,7 @@ impl<'a> Course<'a> {
             }
             let middle = start + (end - start) / 2;
             let local = if calendric { calendar.local(middle) } else { (0, false) };
-            let mut stretch = Stretch { start, end, step: end - start, middle, local };
+            let mut stretch = RateSegment { start, end, step: end - start, middle, local };
             if !course.piece(&stretch).is_linear(start, end) {
                 stretch.step = GRID;
             }
@@ -118,7 +118,7 @@ impl<'a> Course<'a> {
         course
     }
 
-    fn piece(&self, stretch: &Stretch) -> Piece<'_> {
+    fn piece(&self, stretch: &RateSegment) -> Piece<'_> {
         let Self { shapes, calendar, .. } = self;
         Piece { shapes, calendar, middle: stretch.middle, local: stretch.local }
     }

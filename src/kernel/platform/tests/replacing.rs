@@ -11,18 +11,18 @@ fn replacements_and_those_they_replace_are_never_more_than_the_maximum_percent()
     for at in 60..600 {
         stage.until(second(at));
         let counts = stage.lifecycle.counts();
-        most = most.max(counts.running - stage.lifecycle.doomed_running + counts.pending);
+        most = most.max(counts.running - stage.lifecycle.stop_requested_running + counts.pending);
     }
     assert_eq!(most, 8);
     assert!(stage.failures().len() > 20);
     // Nobody has taken the place of the four that serve, so they go on.
     assert_eq!(stage.failures()[..4], [(60.0, TaskFailure::UnhealthyTarget); 4]);
     assert!(stage.failures()[4..].iter().all(|(_, failure)| *failure == TaskFailure::NeverHealthy));
-    assert_eq!(stage.lifecycle.retiring.len(), 4);
+    assert_eq!(stage.lifecycle.awaiting_replacement.len(), 4);
     stage.fault_ends(second(600), 0);
     stage.until(second(1_500));
     assert_eq!(stage.lifecycle.counts().in_service, 4);
-    assert!(stage.lifecycle.retiring.is_empty());
+    assert!(stage.lifecycle.awaiting_replacement.is_empty());
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Activity {
     /// Whether its cooldown still runs at `now`. It ends exactly `cooldown` after its start (inclusive: at that
     /// instant the full step is allowed again), and an activity that is not complete is always within it.
     #[must_use]
-    pub fn cools(&self, now: SimTime, cooldown: SimDuration, start: CooldownStart) -> bool {
+    pub fn in_cooldown(&self, now: SimTime, cooldown: SimDuration, start: CooldownStart) -> bool {
         self.cools_until(cooldown, start).is_none_or(|until| now < until)
     }
 

@@ -291,7 +291,7 @@ impl Arbiter {
         let verdict = self
             .propose(context, view, &mut candidate)
             .and_then(|()| self.cool_down(context, view, &mut candidate))
-            .and_then(|()| self.agree(context, view, alarms, &mut candidate))
+            .and_then(|()| self.require_unanimity(context, view, alarms, &mut candidate))
             .and_then(|()| await_datapoint(context, &candidate))
             .and_then(|()| clamp(context, &mut candidate));
         candidate.decision.verdict = match verdict {
@@ -381,7 +381,7 @@ impl Arbiter {
 
     /// Target tracking scales in only when every target-tracking policy that may is ready, to the largest proposal. One whose
     /// own scale-in cooldown runs proposes nothing, so it is not ready.
-    fn agree(
+    fn require_unanimity(
         &self,
         context: &Context,
         view: &AlarmView<'_>,
@@ -427,7 +427,7 @@ impl Arbiter {
         };
         let start = self.rules.cooldown_start;
         let length = |last: &Activity| self.cooldown_after(view.policy, last);
-        let Some(last) = last.filter(|last| last.cools(context.now, length(last), start)) else {
+        let Some(last) = last.filter(|last| last.in_cooldown(context.now, length(last), start)) else {
             return Ok(());
         };
         let until = last.cools_until(length(&last), start);
@@ -473,7 +473,12 @@ impl Arbiter {
             let activity = policy.last.filter(|last| !last.out)?;
             let length = cooldown(&policy.plan.kind, false);
             let until = activity.cools_until(length, start);
-            activity.cools(now, length, start).then_some(Cooldown { activity, length, until, credit: 0 })
+            activity.in_cooldown(now, length, start).then_some(Cooldown {
+                activity,
+                length,
+                until,
+                credit: 0,
+            })
         });
         running.max_by_key(|cooldown| cooldown.until.unwrap_or(SimTime::NEVER))
     }
@@ -483,7 +488,7 @@ impl Arbiter {
         let state = &self.policies[policy.index()];
         let length = cooldown(&state.plan.kind, false);
         let last = state.last.filter(|last| !last.out);
-        last.is_some_and(|last| last.cools(context.now, length, self.rules.cooldown_start))
+        last.is_some_and(|last| last.in_cooldown(context.now, length, self.rules.cooldown_start))
     }
 
     /// A larger scale-out within the cooldown: the count after subtracting what was already added.

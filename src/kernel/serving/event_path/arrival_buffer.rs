@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::slab::Ask;
+use super::slab::AttemptDemand;
 use super::timers::NEVER;
 use crate::facts::RequestKey;
 use crate::random::{Purpose, Rng, Streams};
@@ -13,18 +13,18 @@ use crate::traffic::ArrivalStream;
 
 /// Requests on their way in.
 #[derive(Clone, Debug)]
-pub(super) struct Inbox<'p> {
+pub(super) struct ArrivalBuffer<'p> {
     arrivals: ArrivalStream<'p>,
     /// One a class; one in all without classes.
     demands: Vec<Demands>,
     /// Sums of the classes' weights; empty without classes.
     weights: Vec<f64>,
     class_rng: Rng,
-    rows: Vec<Ask>,
+    rows: Vec<AttemptDemand>,
     next: usize,
 }
 
-impl<'p> Inbox<'p> {
+impl<'p> ArrivalBuffer<'p> {
     pub(super) fn new(
         arrivals: ArrivalStream<'p>,
         request: &RequestPlan,
@@ -68,7 +68,7 @@ impl<'p> Inbox<'p> {
 
     /// The request that arrives next.
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<Ask> {
+    pub(super) fn pop(&mut self) -> Option<AttemptDemand> {
         let row = self.rows.get(self.next).copied();
         self.next += 1;
         row
@@ -81,7 +81,7 @@ impl<'p> Inbox<'p> {
         if let ([demands], true) = (self.demands.as_mut_slice(), self.weights.is_empty()) {
             demands.draw(batch.len());
             let drawn = demands.cpu().iter().zip(demands.wait()).zip(demands.patience());
-            self.rows.extend(batch.iter().zip(drawn).map(|(at, ((cpu, wait), patience))| Ask {
+            self.rows.extend(batch.iter().zip(drawn).map(|(at, ((cpu, wait), patience))| AttemptDemand {
                 key: RequestKey { first: *at, class: 0 },
                 attempt: 1,
                 cpu: *cpu,
@@ -96,7 +96,7 @@ impl<'p> Inbox<'p> {
             let class = self.weights.partition_point(|sum| *sum <= point).min(self.weights.len() - 1);
             let class = u32::try_from(class).unwrap_or(0);
             let key = RequestKey { first: *at, class };
-            self.rows.push(Ask { key, attempt: 1, ..Ask::default() });
+            self.rows.push(AttemptDemand { key, attempt: 1, ..AttemptDemand::default() });
         }
         self.draw_by_class();
     }
@@ -104,7 +104,7 @@ impl<'p> Inbox<'p> {
     /// The demands of each row, from the streams of its class.
     fn draw_by_class(&mut self) {
         for (class, demands) in self.demands.iter_mut().enumerate() {
-            let is_mine = |row: &&mut Ask| row.key.class as usize == class;
+            let is_mine = |row: &&mut AttemptDemand| row.key.class as usize == class;
             let count = self.rows.iter_mut().filter(is_mine).count();
             if count == 0 {
                 continue;

@@ -8,7 +8,7 @@ const COUNT: usize = 128;
 
 /// Answers not stated yet, in the order of their ends.
 #[derive(Clone, Debug)]
-pub(super) struct Rows {
+pub(super) struct CompletionBuffer {
     first: [u64; COUNT],
     class: [u32; COUNT],
     arrival: [u64; COUNT],
@@ -19,7 +19,7 @@ pub(super) struct Rows {
     count: usize,
 }
 
-impl Rows {
+impl CompletionBuffer {
     pub(super) const fn new() -> Self {
         let column = [0; COUNT];
         Self {

@@ -12,12 +12,12 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::arrival_buffer::Inbox;
-use super::completions::Rows;
+use super::arrival_buffer::ArrivalBuffer;
+use super::completions::CompletionBuffer;
 use super::retries::{Deadlines, Retries};
 use super::router::Router;
-use super::slab::{Ask, Stage};
-use super::task_server::{Desk, Fired, Floor, Rules};
+use super::slab::{AttemptDemand, Stage};
+use super::task_server::{ServerParams, ServerPool, StepResult, TaskServer};
 use super::timers::Earliest;
 use crate::facts::{
     Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, RequestKey, ResourceUse, Retraction, Visit,
@@ -33,7 +33,7 @@ const TOLD_AT_ONCE: usize = 128;
 
 /// What the event path is made of.
 #[derive(Clone, Copy, Debug)]
-pub struct JobsParts<'a> {
+pub struct EventPathParts<'a> {
     /// The service.
     pub service: ServiceId,
     /// What a request needs.
@@ -52,18 +52,18 @@ pub struct JobsParts<'a> {
 
 /// The state of the data plane of one service on the event path.
 #[derive(Clone, Debug)]
-pub struct Jobs<'p> {
+pub struct EventPath<'p> {
     service: ServiceId,
-    inbox: Inbox<'p>,
+    inbox: ArrivalBuffer<'p>,
     router: Router,
     retries: Retries,
     deadlines: Deadlines,
     has_patience: bool,
-    desks: Vec<Desk>,
+    task_servers: Vec<TaskServer>,
     due: Earliest,
-    floor: Floor,
+    floor: ServerPool,
     free_slots: Vec<u32>,
-    rows: Box<Rows>,
+    rows: Box<CompletionBuffer>,
     /// Requests by class, and attempts sent to tasks, since they were stated last.
     offered: Vec<u64>,
     routed: u64,
@@ -76,27 +76,28 @@ pub struct Jobs<'p> {
     has_begun: bool,
 }
 
-impl<'p> Jobs<'p> {
+impl<'p> EventPath<'p> {
     /// A service without tasks.
     #[must_use]
-    pub fn new(arrivals: ArrivalStream<'p>, parts: &JobsParts<'_>) -> Self {
+    pub fn new(arrivals: ArrivalStream<'p>, parts: &EventPathParts<'_>) -> Self {
         let (request, name) = (parts.request, parts.name);
         let has_patience =
             request.timeout.is_some() || request.classes.iter().any(|class| class.timeout.is_some());
-        let rules = Rules::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
+        let rules =
+            ServerParams::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
         let stream = |purpose| parts.streams.stream(purpose, name);
         Self {
             service: parts.service,
-            inbox: Inbox::new(arrivals, request, parts.task, parts.streams, name),
+            inbox: ArrivalBuffer::new(arrivals, request, parts.task, parts.streams, name),
             router: Router::new(&parts.routing, stream(Purpose::ROUTING)),
             retries: Retries::new(request.retry.clone(), stream(Purpose::BACKOFF)),
             deadlines: Deadlines::default(),
             has_patience,
-            desks: Vec::new(),
+            task_servers: Vec::new(),
             due: Earliest::new(),
-            floor: Floor::new(rules),
+            floor: ServerPool::new(rules),
             free_slots: Vec::new(),
-            rows: Box::new(Rows::new()),
+            rows: Box::new(CompletionBuffer::new()),
             offered: alloc::vec![0; request.classes.len().max(1)],
             routed: 0,
             attempts: Vec::new(),
@@ -228,16 +229,16 @@ impl<'p> Jobs<'p> {
     #[inline]
     fn depart(&mut self, now: u64, probe: &mut impl Probe) -> Option<Incident> {
         let index = self.due.first_slot();
-        let desk = &mut self.desks[index];
-        let fired = desk.fire(&mut self.floor, now);
-        desk.follow(&mut self.floor, now);
-        self.due.set(index, desk.due());
+        let task_server = &mut self.task_servers[index];
+        let fired = task_server.fire(&mut self.floor, now);
+        task_server.follow(&mut self.floor, now);
+        self.due.set(index, task_server.due());
         match fired {
-            Fired::Nothing => {}
-            Fired::Left(id) => {
+            StepResult::Nothing => {}
+            StepResult::Left(id) => {
                 let job = self.floor.jobs.get(id);
                 let slot = job.slot;
-                if job.in_vain {
+                if job.abandoned {
                     let (key, visit) = (job.ask.key, job.visit(now));
                     let wasted = Attempt { key, visit, at: now, outcome: Outcome::Wasted, will_retry: false };
                     self.tell(wasted, probe);
@@ -248,9 +249,9 @@ impl<'p> Jobs<'p> {
                     }
                 }
                 self.floor.jobs.remove(id);
-                self.router.load_changed(slot, self.desks[index].outstanding());
+                self.router.load_changed(slot, self.task_servers[index].outstanding());
             }
-            Fired::OutOfMemory => {
+            StepResult::OutOfMemory => {
                 #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
                 let replica = ReplicaIndex(index as u32);
                 return Some(Incident { at: now, replica });
@@ -271,20 +272,20 @@ impl<'p> Jobs<'p> {
     }
 
     #[inline]
-    fn arrive(&mut self, now: u64, ask: &Ask, probe: &mut impl Probe) {
+    fn arrive(&mut self, now: u64, ask: &AttemptDemand, probe: &mut impl Probe) {
         let Some(slot) = self.router.route(now) else {
             return self.reject(now, ask, Rejection::NoTarget, probe);
         };
         self.routed += 1;
         let index = slot as usize;
-        let desk = &mut self.desks[index];
-        if !desk.has_room(&self.floor.rules) {
+        let task_server = &mut self.task_servers[index];
+        if !task_server.can_admit(&self.floor.rules) {
             return self.reject(now, ask, Rejection::QueueFull, probe);
         }
         let id = self.floor.jobs.seat(ask, now, slot);
-        desk.arrive(&mut self.floor, now, id);
-        self.due.set(index, desk.due());
-        self.router.load_changed(slot, desk.outstanding());
+        task_server.arrive(&mut self.floor, now, id);
+        self.due.set(index, task_server.due());
+        self.router.load_changed(slot, task_server.outstanding());
         if self.has_patience {
             let serial = self.floor.jobs.get(id).serial;
             self.deadlines.push(now.saturating_add(ask.patience), serial, id);
@@ -292,7 +293,7 @@ impl<'p> Jobs<'p> {
     }
 
     #[cold]
-    fn reject(&mut self, now: u64, ask: &Ask, why: Rejection, probe: &mut impl Probe) {
+    fn reject(&mut self, now: u64, ask: &AttemptDemand, why: Rejection, probe: &mut impl Probe) {
         let (key, will_retry) = (ask.key, self.retries.failed(ask, now));
         let (visit, outcome) = (Visit::waiting(now, now), Outcome::Rejected(why));
         self.tell(Attempt { key, visit, at: now, outcome, will_retry }, probe);
@@ -306,24 +307,24 @@ impl<'p> Jobs<'p> {
             return;
         }
         let is_waiting = job.stage == Stage::Waiting;
-        job.in_vain = true;
+        job.abandoned = true;
         let job = *job;
         let (key, will_retry) = (job.ask.key, self.retries.failed(&job.ask, now));
         let outcome = if is_waiting { Outcome::TimedOutWaiting } else { Outcome::TimedOutInService };
         self.tell(Attempt { key, visit: job.visit_until(now), at: now, outcome, will_retry }, probe);
         if is_waiting || self.floor.rules.cancels {
-            let desk = &mut self.desks[job.slot as usize];
-            desk.withdraw(&mut self.floor, now, id);
+            let task_server = &mut self.task_servers[job.slot as usize];
+            task_server.withdraw(&mut self.floor, now, id);
             self.floor.jobs.remove(id);
-            self.due.set(job.slot as usize, desk.due());
-            self.router.load_changed(job.slot, desk.outstanding());
+            self.due.set(job.slot as usize, task_server.due());
+            self.router.load_changed(job.slot, task_server.outstanding());
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
     fn grow(&mut self) -> u32 {
-        let slot = self.desks.len();
-        self.desks.push(Desk::new(&self.floor.rules));
+        let slot = self.task_servers.len();
+        self.task_servers.push(TaskServer::new(&self.floor.rules));
         self.due.cover(slot);
         slot as u32
     }
@@ -331,7 +332,7 @@ impl<'p> Jobs<'p> {
     /// Requests in flight whose first attempt arrived within [from, to) [ns since second 0], in a task or waiting to try again.
     #[must_use]
     pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
-        let held = self.floor.jobs.iter().filter(|job| !job.in_vain).map(|job| &job.ask);
+        let held = self.floor.jobs.iter().filter(|job| !job.abandoned).map(|job| &job.ask);
         let asks = held.chain(self.retries.waiting());
         asks.filter(|ask| (from..to).contains(&ask.key.first)).count() as u64
     }
@@ -339,39 +340,39 @@ impl<'p> Jobs<'p> {
     /// Requests that have a task, waiting or in a place.
     #[must_use]
     pub fn outstanding(&self, replica: ReplicaIndex) -> u32 {
-        self.desks[replica.0 as usize].outstanding()
+        self.task_servers[replica.0 as usize].outstanding()
     }
 }
 
-impl ReplicaSet for Jobs<'_> {
+impl ReplicaSet for EventPath<'_> {
     /// A task that enters before second 0 has passed is warm: it neither warms up nor starts slowly.
     fn add(&mut self) -> ReplicaIndex {
         let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
-        self.desks[slot as usize].enter(&self.floor.rules, self.now, self.has_begun);
-        self.due.set(slot as usize, self.desks[slot as usize].due());
+        self.task_servers[slot as usize].enter(&self.floor.rules, self.now, self.has_begun);
+        self.due.set(slot as usize, self.task_servers[slot as usize].due());
         self.router.enter(slot, self.now, self.has_begun);
         ReplicaIndex(slot)
     }
 
     fn drain(&mut self, replica: ReplicaIndex) -> u64 {
-        let desks = &self.desks;
-        self.router.close(replica.0, |other| desks[other as usize].outstanding());
-        self.desks[replica.0 as usize].close(&mut self.floor, self.now);
-        self.desks[replica.0 as usize].empty_at(&self.floor, self.now)
+        let task_servers = &self.task_servers;
+        self.router.close(replica.0, |other| task_servers[other as usize].outstanding());
+        self.task_servers[replica.0 as usize].close(&mut self.floor, self.now);
+        self.task_servers[replica.0 as usize].empty_at(&self.floor, self.now)
     }
 
     fn drained_at(&self, replica: ReplicaIndex) -> Option<u64> {
-        Some(self.desks[replica.0 as usize].empty_at(&self.floor, self.now))
+        Some(self.task_servers[replica.0 as usize].empty_at(&self.floor, self.now))
     }
 
     /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
     /// not reported here.
     fn kill(&mut self, replica: ReplicaIndex, at: u64, _report: impl FnMut(&Retraction)) {
         let index = replica.0 as usize;
-        for id in self.desks[index].clear(&mut self.floor, at) {
+        for id in self.task_servers[index].clear(&mut self.floor, at) {
             let job = *self.floor.jobs.get(id);
             self.floor.jobs.remove(id);
-            if job.in_vain {
+            if job.abandoned {
                 continue;
             }
             let will_retry = self.retries.failed(&job.ask, at);
@@ -383,7 +384,7 @@ impl ReplicaSet for Jobs<'_> {
                 will_retry,
             });
         }
-        self.due.set(index, self.desks[index].due());
+        self.due.set(index, self.task_servers[index].due());
         self.router.load_changed(replica.0, 0);
     }
 
@@ -392,27 +393,28 @@ impl ReplicaSet for Jobs<'_> {
     }
 
     fn hang(&mut self, replica: ReplicaIndex, at: u64) {
-        let desk = &mut self.desks[replica.0 as usize];
-        desk.hang(&mut self.floor, at);
-        self.due.set(replica.0 as usize, desk.due());
+        let task_server = &mut self.task_servers[replica.0 as usize];
+        task_server.hang(&mut self.floor, at);
+        self.due.set(replica.0 as usize, task_server.due());
     }
 
     fn resume(&mut self, replica: ReplicaIndex, at: u64) {
-        let desk = &mut self.desks[replica.0 as usize];
-        desk.resume(&mut self.floor, at);
-        self.due.set(replica.0 as usize, desk.due());
+        let task_server = &mut self.task_servers[replica.0 as usize];
+        task_server.resume(&mut self.floor, at);
+        self.due.set(replica.0 as usize, task_server.due());
     }
 
     fn wait(&mut self, replica: ReplicaIndex, now: u64) -> Option<u64> {
-        self.desks[replica.0 as usize].wait(&self.floor, now)
+        self.task_servers[replica.0 as usize].wait(&self.floor, now)
     }
 
     /// What draining replicas use is measured apart.
     fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
 
     fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool) {
-        let (desks, now) = (&self.desks, self.now);
-        self.router.set_healthy(replica.0, is_healthy, now, |other| desks[other as usize].outstanding());
+        let (task_servers, now) = (&self.task_servers, self.now);
+        self.router
+            .set_healthy(replica.0, is_healthy, now, |other| task_servers[other as usize].outstanding());
     }
 
     fn scale_wait_times(&mut self, _at: u64, factor: f64) {

@@ -4,7 +4,7 @@ use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::slab::{Ask, Slab};
+use super::slab::{AttemptDemand, Slab};
 use super::timers::NEVER;
 use crate::random::{Rng, exponential};
 use crate::serving::plan::{Jitter, RetryPlan};
@@ -66,7 +66,7 @@ pub(super) struct Retries {
     gain: u64,
     most: u64,
     queue: BinaryHeap<Reverse<(u64, u64, u32)>>,
-    asks: Vec<Ask>,
+    asks: Vec<AttemptDemand>,
     free: Vec<u32>,
     sequence: u64,
 }
@@ -104,7 +104,7 @@ impl Retries {
     }
 
     /// An attempt failed at `now`; whether its client will try again.
-    pub(super) fn failed(&mut self, ask: &Ask, now: u64) -> bool {
+    pub(super) fn failed(&mut self, ask: &AttemptDemand, now: u64) -> bool {
         let Some(plan) = &self.plan else { return false };
         if ask.attempt >= plan.max_attempts {
             return false;
@@ -115,14 +115,14 @@ impl Retries {
         }
         let at = now.saturating_add(backoff(plan, ask.attempt, &mut self.rng));
         self.sequence += 1;
-        let again = Ask { attempt: ask.attempt + 1, ..*ask };
+        let again = AttemptDemand { attempt: ask.attempt + 1, ..*ask };
         let index = self.seat(again);
         self.queue.push(Reverse((at, self.sequence, index)));
         true
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² clients")]
-    fn seat(&mut self, ask: Ask) -> u32 {
+    fn seat(&mut self, ask: AttemptDemand) -> u32 {
         if let Some(index) = self.free.pop() {
             self.asks[index as usize] = ask;
             return index;
@@ -144,11 +144,11 @@ impl Retries {
     }
 
     /// Requests that wait to be tried again.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = &Ask> {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &AttemptDemand> {
         self.queue.iter().map(|Reverse((_, _, index))| &self.asks[*index as usize])
     }
 
-    pub(super) fn pop(&mut self) -> Option<Ask> {
+    pub(super) fn pop(&mut self) -> Option<AttemptDemand> {
         let Reverse((_, _, index)) = self.queue.pop()?;
         self.free.push(index);
         Some(self.asks[index as usize])
@@ -206,7 +206,7 @@ mod tests {
     fn a_budget_of_a_tenth_lets_one_retry_through_for_ten_requests() {
         let budget = RetryPlan { budget: Some(0.125), budget_burst: 2.0, ..plan() };
         let mut retries = Retries::new(Some(budget), Rng::from_key(3));
-        let ask = Ask { attempt: 1, ..Ask::default() };
+        let ask = AttemptDemand { attempt: 1, ..AttemptDemand::default() };
         let burst = (0..10).filter(|_| retries.failed(&ask, 0)).count();
         assert_eq!(burst, 2, "what it holds at second 0");
         let after = (0..80).filter(|_| {
@@ -214,7 +214,7 @@ mod tests {
             retries.failed(&ask, 0)
         });
         assert_eq!(after.count(), 10, "80 requests of an eighth of a token each");
-        assert!(!retries.failed(&Ask { attempt: 5, ..ask }, 0), "five attempts are the most");
+        assert!(!retries.failed(&AttemptDemand { attempt: 5, ..ask }, 0), "five attempts are the most");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         // A day's patience with requests that take next to nothing: one in a thousand is still there.
         let (mut deadlines, mut jobs, mut there) = (Deadlines::default(), Slab::default(), Vec::new());
         for at in 0..500_000_u64 {
-            let id = jobs.seat(&Ask::default(), at, 0);
+            let id = jobs.seat(&AttemptDemand::default(), at, 0);
             let serial = jobs.get(id).serial;
             deadlines.push(86_400_000_000_000 + at, serial, id);
             if at % 1_000 == 0 {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::random::Rng;
 use crate::serving::plan::{Routing, RoutingPlan};
-use crate::serving::routing::outstanding::{Loads, OUT};
+use crate::serving::routing::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
 use crate::serving::routing::rotation::{Rotation, Turnout};
 
 /// Which slots receive requests, and who is next.
@@ -20,7 +20,7 @@ pub(super) struct Router {
     rng: Rng,
     slow_start: u64,
     rotation: Rotation,
-    loads: Loads,
+    loads: OutstandingRequests,
     /// Targets in slow start: slot, since when \[ns\], and what round robin owes them \[ns\].
     ramps: Vec<(u32, u64, u64)>,
 }
@@ -33,7 +33,7 @@ impl Router {
             rng,
             slow_start: plan.slow_start.0,
             rotation: Rotation::new(plan.nodes),
-            loads: Loads::default(),
+            loads: OutstandingRequests::default(),
             ramps: Vec::new(),
         }
     }
@@ -41,7 +41,7 @@ impl Router {
     /// `slot` holds so many requests now.
     #[inline]
     pub(super) fn load_changed(&mut self, slot: u32, outstanding: u32) {
-        if self.looks_at_load && self.loads.of(slot as usize) != OUT {
+        if self.looks_at_load && self.loads.of(slot as usize) != OUT_OF_ROTATION {
             self.loads.set(slot as usize, outstanding);
         }
     }
@@ -85,7 +85,7 @@ impl Router {
             return;
         }
         for slot in &turnout.out {
-            self.loads.set(*slot as usize, OUT);
+            self.loads.set(*slot as usize, OUT_OF_ROTATION);
         }
         for slot in &turnout.back {
             self.loads.cover(*slot as usize);

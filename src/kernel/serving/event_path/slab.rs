@@ -10,7 +10,7 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// What an attempt asks for; a retry asks for the same as its request did.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ask {
+pub(super) struct AttemptDemand {
     pub(super) key: RequestKey,
     /// Attempts so far, this one included.
     pub(super) attempt: u32,
@@ -39,7 +39,7 @@ pub(super) enum Stage {
 /// One attempt in a task. Instants are ns since second 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Job {
-    pub(super) ask: Ask,
+    pub(super) ask: AttemptDemand,
     pub(super) arrival: u64,
     pub(super) start: u64,
     pub(super) cpu_start: u64,
@@ -51,7 +51,7 @@ pub(super) struct Job {
     pub(super) previous: u32,
     pub(super) stage: Stage,
     /// Its client has given up.
-    pub(super) in_vain: bool,
+    pub(super) abandoned: bool,
 }
 
 impl Job {
@@ -100,7 +100,7 @@ impl Slab {
     /// Seats an attempt that arrives. What its stages write before anybody reads it is left as it is.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² jobs")]
-    pub(super) fn seat(&mut self, ask: &Ask, arrival: u64, slot: u32) -> u32 {
+    pub(super) fn seat(&mut self, ask: &AttemptDemand, arrival: u64, slot: u32) -> u32 {
         self.serial += 1;
         let id = self.free.pop().unwrap_or_else(|| {
             self.jobs.push(Job::default());
@@ -108,7 +108,7 @@ impl Slab {
         });
         let job = &mut self.jobs[id as usize];
         (job.ask, job.arrival, job.slot, job.serial) = (*ask, arrival, slot, self.serial);
-        (job.stage, job.in_vain) = (Stage::Waiting, false);
+        (job.stage, job.abandoned) = (Stage::Waiting, false);
         id
     }
 

@@ -1,10 +1,10 @@
 //! One task at work: its places, its waiting room, its CPU and what it waits for downstream.
 //!
-//! A desk fires one thing at a time, at the instant that [`Desk::due`] names. What falls free goes to the next in line at
+//! A desk fires one thing at a time, at the instant that [`TaskServer::due`] names. What falls free goes to the next in line at
 //! once. A hung desk stands still: its timers keep the time that is left to them, and go on with it.
 
 use super::sharing::Shared;
-use super::slab::{Ask, Job, Line, Slab, Stage};
+use super::slab::{AttemptDemand, Job, Line, Slab, Stage};
 use super::timers::{NEVER, Timers};
 use crate::facts::{DrainingUse, ResourceUse};
 use crate::serving::plan::{TaskPlan, WarmUpPlan};
@@ -12,7 +12,7 @@ use crate::units::{Bytes, NANOS_PER_HOUR, SimDuration};
 
 /// What all tasks of a service have in common.
 #[derive(Clone, Debug)]
-pub(super) struct Rules {
+pub(super) struct ServerParams {
     /// Requests in service at once; `u32::MAX`: no limit.
     places: u32,
     /// Requests that may wait; `u32::MAX`: no limit.
@@ -39,7 +39,7 @@ struct Memory {
 
 impl Memory {
     /// From when on a task that entered service at `entered` and holds `count` requests uses more than it has.
-    fn exceeded_from(&self, entered: u64, count: u32) -> u64 {
+    fn oom_at(&self, entered: u64, count: u32) -> u64 {
         let left = self.room - self.per_request * i128::from(count);
         if left < 0 {
             0
@@ -52,7 +52,7 @@ impl Memory {
     }
 }
 
-impl Rules {
+impl ServerParams {
     pub(super) fn new(
         task: &TaskPlan,
         has_cpu_work: bool,
@@ -110,8 +110,8 @@ impl Integral {
 
 /// What all desks of a service share: the jobs, and the sums of the open period.
 #[derive(Clone, Debug)]
-pub(super) struct Floor {
-    pub(super) rules: Rules,
+pub(super) struct ServerPool {
+    pub(super) rules: ServerParams,
     pub(super) jobs: Slab,
     cpu_busy: Integral,
     occupied: Integral,
@@ -123,8 +123,8 @@ pub(super) struct Floor {
     pub(super) wait_factor: Option<f64>,
 }
 
-impl Floor {
-    pub(super) fn new(rules: Rules) -> Self {
+impl ServerPool {
+    pub(super) fn new(rules: ServerParams) -> Self {
         Self {
             rules,
             jobs: Slab::default(),
@@ -158,7 +158,7 @@ impl Floor {
 
 /// What became of a job that came to a desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fired {
+pub(super) enum StepResult {
     /// Something happened that nobody outside hears of.
     Nothing,
     /// A job leaves; its seat in the slab is the caller's to free.
@@ -169,12 +169,12 @@ pub(super) enum Fired {
 
 /// One task.
 #[derive(Clone, Debug)]
-pub(super) struct Desk {
+pub(super) struct TaskServer {
     waiting: Line,
-    in_line: Line,
-    in_place: u32,
+    cpu_queue: Line,
+    in_service: u32,
     /// CPU servers taken, first come first served.
-    taken: u32,
+    busy_cpus: u32,
     timers: Timers<u64>,
     shared: Shared,
     /// When it hung; [`NEVER`]: it does not.
@@ -186,16 +186,16 @@ pub(super) struct Desk {
     is_new: bool,
     /// CPU servers busy and requests in a place when it was followed last; `None`: its task is not on its way out.
     followed: Option<(u32, u32)>,
-    exceeded_from: u64,
+    oom_at: u64,
 }
 
-impl Desk {
-    pub(super) fn new(rules: &Rules) -> Self {
+impl TaskServer {
+    pub(super) fn new(rules: &ServerParams) -> Self {
         Self {
             waiting: Line::EMPTY,
-            in_line: Line::EMPTY,
-            in_place: 0,
-            taken: 0,
+            cpu_queue: Line::EMPTY,
+            in_service: 0,
+            busy_cpus: 0,
             timers: Timers::new(),
             shared: Shared::new(rules.servers),
             hung_at: NEVER,
@@ -203,12 +203,12 @@ impl Desk {
             cold_requests: 0,
             is_new: false,
             followed: None,
-            exceeded_from: NEVER,
+            oom_at: NEVER,
         }
     }
 
     /// A task takes the desk at `now`; it has nothing on it.
-    pub(super) fn enter(&mut self, rules: &Rules, now: u64, is_new: bool) {
+    pub(super) fn enter(&mut self, rules: &ServerParams, now: u64, is_new: bool) {
         (self.hung_at, self.entered, self.followed) = (NEVER, now, None);
         self.is_new = is_new && rules.warm_up.is_some();
         self.cold_requests = rules.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
@@ -216,40 +216,40 @@ impl Desk {
     }
 
     /// Its task is on its way out from `now` on: what it uses is summed up apart too.
-    pub(super) fn close(&mut self, floor: &mut Floor, now: u64) {
+    pub(super) fn close(&mut self, floor: &mut ServerPool, now: u64) {
         self.followed = self.followed.or(Some((0, 0)));
         self.follow(floor, now);
     }
 
     /// Something has changed at `now`: what a task on its way out uses is summed up apart.
     #[inline]
-    pub(super) fn follow(&mut self, floor: &mut Floor, now: u64) {
+    pub(super) fn follow(&mut self, floor: &mut ServerPool, now: u64) {
         if let Some(before) = self.followed {
             self.follow_from(before, floor, now);
         }
     }
 
     #[cold]
-    fn follow_from(&mut self, (busy, places): (u32, u32), floor: &mut Floor, now: u64) {
-        let busy_now = if self.hung_at == NEVER { self.taken + self.shared.busy() } else { 0 };
+    fn follow_from(&mut self, (busy, places): (u32, u32), floor: &mut ServerPool, now: u64) {
+        let busy_now = if self.hung_at == NEVER { self.busy_cpus + self.shared.busy() } else { 0 };
         floor.cpu_leaving.end(now, busy);
         floor.cpu_leaving.begin(now, busy_now);
         floor.occupied_leaving.end(now, places);
-        floor.occupied_leaving.begin(now, self.in_place);
-        self.followed = Some((busy_now, self.in_place));
+        floor.occupied_leaving.begin(now, self.in_service);
+        self.followed = Some((busy_now, self.in_service));
     }
 
     /// Requests it holds, waiting or in a place.
     #[inline]
     pub(super) fn outstanding(&self) -> u32 {
-        self.in_place + self.waiting.length
+        self.in_service + self.waiting.length
     }
 
     /// When something happens here next.
     #[inline]
     pub(super) fn due(&self) -> u64 {
         let work = if self.hung_at == NEVER { self.next_work() } else { NEVER };
-        work.min(self.exceeded_from)
+        work.min(self.oom_at)
     }
 
     #[inline]
@@ -265,8 +265,8 @@ impl Desk {
 
     /// A job arrives for which there is room.
     #[inline]
-    pub(super) fn arrive(&mut self, floor: &mut Floor, now: u64, id: u32) {
-        if self.in_place < floor.rules.places {
+    pub(super) fn arrive(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
+        if self.in_service < floor.rules.places {
             self.begin(floor, now, id);
         } else {
             floor.waiting.begin(now, 1);
@@ -276,14 +276,14 @@ impl Desk {
 
     /// Whether a job that arrives now gets in.
     #[inline]
-    pub(super) fn has_room(&self, rules: &Rules) -> bool {
-        self.in_place < rules.places || self.waiting.length < rules.room
+    pub(super) fn can_admit(&self, rules: &ServerParams) -> bool {
+        self.in_service < rules.places || self.waiting.length < rules.room
     }
 
     /// A job gets a place.
     #[inline]
-    fn begin(&mut self, floor: &mut Floor, now: u64, id: u32) {
-        self.in_place += 1;
+    fn begin(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
+        self.in_service += 1;
         floor.occupied.begin(now, 1);
         if floor.rules.memory.is_some() {
             self.watch_memory(&floor.rules, now);
@@ -296,18 +296,18 @@ impl Desk {
             let before = self.shared.busy();
             self.shared.join(self.clock(now), id, work);
             self.servers_changed(floor, now, before);
-        } else if self.taken < floor.rules.servers {
+        } else if self.busy_cpus < floor.rules.servers {
             self.take_server(floor, now, (id, work));
         } else {
             job.stage = Stage::InLine;
             job.cpu_end = work;
-            self.in_line.push(&mut floor.jobs, id);
+            self.cpu_queue.push(&mut floor.jobs, id);
         }
     }
 
     #[inline]
-    fn take_server(&mut self, floor: &mut Floor, now: u64, (id, work): (u32, u64)) {
-        self.taken += 1;
+    fn take_server(&mut self, floor: &mut ServerPool, now: u64, (id, work): (u32, u64)) {
+        self.busy_cpus += 1;
         if self.hung_at == NEVER {
             floor.cpu_busy.begin(now, 1);
         }
@@ -317,27 +317,27 @@ impl Desk {
     }
 
     #[inline]
-    fn give_server_back(&mut self, floor: &mut Floor, now: u64) {
-        self.taken -= 1;
+    fn give_server_back(&mut self, floor: &mut ServerPool, now: u64) {
+        self.busy_cpus -= 1;
         if self.hung_at == NEVER {
             floor.cpu_busy.end(now, 1);
         }
-        if let Some(next) = self.in_line.pop(&mut floor.jobs) {
+        if let Some(next) = self.cpu_queue.pop(&mut floor.jobs) {
             // The line keeps the work of a job where its end will be.
             let work = floor.jobs.get(next).cpu_end;
             self.take_server(floor, now, (next, work));
         }
     }
 
-    /// As [`Desk::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
+    /// As [`TaskServer::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
     #[inline(never)]
-    fn begin_waiting(&mut self, floor: &mut Floor, now: u64, id: u32) {
+    fn begin_waiting(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
         floor.waiting.end(now, 1);
         self.begin(floor, now, id);
     }
 
     /// The number of jobs that share the CPU was such that `before` servers were busy.
-    fn servers_changed(&self, floor: &mut Floor, now: u64, before: u32) {
+    fn servers_changed(&self, floor: &mut ServerPool, now: u64, before: u32) {
         let after = self.shared.busy();
         if self.hung_at != NEVER || before == after {
         } else if after > before {
@@ -349,49 +349,49 @@ impl Desk {
 
     /// Lets what is due at `now` happen: one thing at a time.
     #[inline]
-    pub(super) fn fire(&mut self, floor: &mut Floor, now: u64) -> Fired {
+    pub(super) fn fire(&mut self, floor: &mut ServerPool, now: u64) -> StepResult {
         if self.hung_at != NEVER || self.next_work() > now {
-            if self.exceeded_from > now {
-                return Fired::Nothing;
+            if self.oom_at > now {
+                return StepResult::Nothing;
             }
-            self.exceeded_from = NEVER;
-            return Fired::OutOfMemory;
+            self.oom_at = NEVER;
+            return StepResult::OutOfMemory;
         }
         if self.shared.next <= now {
             let before = self.shared.busy();
-            let Some(id) = self.shared.leave(now) else { return Fired::Nothing };
+            let Some(id) = self.shared.leave(now) else { return StepResult::Nothing };
             self.servers_changed(floor, now, before);
             return self.off_cpu(floor, now, id);
         }
-        let Some((_, id)) = self.timers.pop() else { return Fired::Nothing };
+        let Some((_, id)) = self.timers.pop() else { return StepResult::Nothing };
         if floor.jobs.get(id).stage == Stage::OnCpu {
             self.give_server_back(floor, now);
             return self.off_cpu(floor, now, id);
         }
         self.free_place(floor, now);
-        Fired::Left(id)
+        StepResult::Left(id)
     }
 
     /// Its CPU work is done: it waits, or leaves.
     #[inline]
-    fn off_cpu(&mut self, floor: &mut Floor, now: u64, id: u32) -> Fired {
+    fn off_cpu(&mut self, floor: &mut ServerPool, now: u64, id: u32) -> StepResult {
         let factor = floor.wait_factor;
         let job = floor.jobs.get_mut(id);
         job.cpu_end = now;
         if job.ask.wait == 0 {
             self.free_place(floor, now);
-            return Fired::Left(id);
+            return StepResult::Left(id);
         }
         job.stage = Stage::Blocked;
         let wait = factor.map_or(job.ask.wait, |factor| stretched(job.ask.wait, factor));
         self.timers.push(now + wait, id);
-        Fired::Nothing
+        StepResult::Nothing
     }
 
     /// A job has left its place: the next one takes it.
     #[inline]
-    fn free_place(&mut self, floor: &mut Floor, now: u64) {
-        self.in_place -= 1;
+    fn free_place(&mut self, floor: &mut ServerPool, now: u64) {
+        self.in_service -= 1;
         floor.occupied.end(now, 1);
         if let Some(next) = self.waiting.pop(&mut floor.jobs) {
             self.begin_waiting(floor, now, next);
@@ -401,14 +401,14 @@ impl Desk {
     }
 
     /// Takes a job away whose client has given up; it has not left yet.
-    pub(super) fn withdraw(&mut self, floor: &mut Floor, now: u64, id: u32) {
+    pub(super) fn withdraw(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
         match floor.jobs.get(id).stage {
             Stage::Waiting => {
                 self.waiting.unlink(&mut floor.jobs, id);
                 floor.waiting.end(now, 1);
                 return;
             }
-            Stage::InLine => self.in_line.unlink(&mut floor.jobs, id),
+            Stage::InLine => self.cpu_queue.unlink(&mut floor.jobs, id),
             Stage::OnCpu if floor.rules.is_shared => {
                 let before = self.shared.busy();
                 self.shared.cancel(self.clock(now), id);
@@ -425,12 +425,12 @@ impl Desk {
     }
 
     /// The task dies at `now`; returns the jobs it held, oldest first. Their seats are the caller's to free.
-    pub(super) fn clear(&mut self, floor: &mut Floor, now: u64) -> alloc::vec::Vec<u32> {
+    pub(super) fn clear(&mut self, floor: &mut ServerPool, now: u64) -> alloc::vec::Vec<u32> {
         let jobs = self.held(&floor.jobs);
         floor.waiting.end(now, self.waiting.length);
-        floor.occupied.end(now, self.in_place);
+        floor.occupied.end(now, self.in_service);
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+            floor.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
         }
         *self = Self { entered: self.entered, followed: self.followed, ..Self::new(&floor.rules) };
         self.follow(floor, now);
@@ -441,15 +441,15 @@ impl Desk {
     fn held(&self, jobs: &Slab) -> alloc::vec::Vec<u32> {
         let working = self.timers.jobs().map(|cell| cell.1).chain(self.shared.jobs().map(|cell| cell.1));
         let mut held: alloc::vec::Vec<u32> =
-            self.waiting.iter(jobs).chain(self.in_line.iter(jobs)).chain(working).collect();
+            self.waiting.iter(jobs).chain(self.cpu_queue.iter(jobs)).chain(working).collect();
         held.sort_unstable_by_key(|id| jobs.get(*id).serial);
         held
     }
 
     /// Everything stands still from `now` on.
-    pub(super) fn hang(&mut self, floor: &mut Floor, now: u64) {
+    pub(super) fn hang(&mut self, floor: &mut ServerPool, now: u64) {
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.taken + self.shared.busy());
+            floor.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
             self.shared.stop(now);
             self.hung_at = now;
             self.follow(floor, now);
@@ -457,26 +457,26 @@ impl Desk {
     }
 
     /// Everything goes on at `now`.
-    pub(super) fn resume(&mut self, floor: &mut Floor, now: u64) {
+    pub(super) fn resume(&mut self, floor: &mut ServerPool, now: u64) {
         if self.hung_at != NEVER {
             let lost = now - self.hung_at;
             self.hung_at = NEVER;
             self.timers.map(|at| at + lost);
             self.shared.go_on(now);
-            floor.cpu_busy.begin(now, self.taken + self.shared.busy());
+            floor.cpu_busy.begin(now, self.busy_cpus + self.shared.busy());
             self.follow(floor, now);
         }
     }
 
-    fn watch_memory(&mut self, rules: &Rules, now: u64) {
+    fn watch_memory(&mut self, rules: &ServerParams, now: u64) {
         if let Some(memory) = &rules.memory {
-            self.exceeded_from = memory.exceeded_from(self.entered, self.in_place).max(now);
+            self.oom_at = memory.oom_at(self.entered, self.in_service).max(now);
         }
     }
 
     /// The CPU work of a job that gets its place at `now`, in a task that may be warming up: the larger of the two factors.
     #[expect(clippy::cast_precision_loss, reason = "a share of a span")]
-    fn warmed_up(&mut self, floor: &Floor, now: u64, id: u32) -> u64 {
+    fn warmed_up(&mut self, floor: &ServerPool, now: u64, id: u32) -> u64 {
         let work = floor.jobs.get(id).ask.cpu;
         let Some(plan) = &floor.rules.warm_up else { return work };
         let age = now - self.entered;
@@ -496,26 +496,28 @@ impl Desk {
 
     /// When its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A copy of
     /// it runs to its end, so this is not for every request.
-    pub(super) fn empty_at(&self, floor: &Floor, now: u64) -> u64 {
+    pub(super) fn empty_at(&self, floor: &ServerPool, now: u64) -> u64 {
         if self.outstanding() == 0 {
             return 0;
         }
         if self.hung_at != NEVER {
             return NEVER;
         }
-        self.runs_on_until(floor, now, |desk, _| desk.outstanding() == 0)
+        self.runs_on_until(floor, now, |task_server, _| task_server.outstanding() == 0)
     }
 
     /// How long a job that arrives at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused. Like
-    /// [`Desk::empty_at`] not for every request.
-    pub(super) fn wait(&self, floor: &Floor, now: u64) -> Option<u64> {
+    /// [`TaskServer::empty_at`] not for every request.
+    pub(super) fn wait(&self, floor: &ServerPool, now: u64) -> Option<u64> {
         let rules = &floor.rules;
-        if !self.has_room(rules) {
+        if !self.can_admit(rules) {
             return None;
         }
-        let is_next = |desk: &Self, rules: &Rules| {
-            let has_place = desk.in_place < rules.places && desk.waiting.length == 0;
-            has_place && (rules.is_shared || (desk.taken < rules.servers && desk.in_line.length == 0))
+        let is_next = |task_server: &Self, rules: &ServerParams| {
+            let has_place = task_server.in_service < rules.places && task_server.waiting.length == 0;
+            has_place
+                && (rules.is_shared
+                    || (task_server.busy_cpus < rules.servers && task_server.cpu_queue.length == 0))
         };
         if self.hung_at != NEVER {
             return Some(NEVER - now);
@@ -523,33 +525,38 @@ impl Desk {
         if is_next(self, rules) {
             return Some(0);
         }
-        Some(self.runs_on_until(floor, now, |desk, floor| is_next(desk, &floor.rules)) - now)
+        Some(self.runs_on_until(floor, now, |task_server, floor| is_next(task_server, &floor.rules)) - now)
     }
 
     /// When `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it never does.
-    fn runs_on_until(&self, floor: &Floor, now: u64, is_over: impl Fn(&Self, &Floor) -> bool) -> u64 {
-        let (mut desk, mut floor) = self.copied(floor, now);
-        let mut deadlines: alloc::vec::Vec<(u64, u64, u32)> = desk
+    fn runs_on_until(
+        &self,
+        floor: &ServerPool,
+        now: u64,
+        is_over: impl Fn(&Self, &ServerPool) -> bool,
+    ) -> u64 {
+        let (mut task_server, mut floor) = self.copied(floor, now);
+        let mut deadlines: alloc::vec::Vec<(u64, u64, u32)> = task_server
             .held(&floor.jobs)
             .iter()
             .map(|id| (deadline(floor.jobs.get(*id)), floor.jobs.get(*id).serial, *id))
             .collect();
         deadlines.sort_unstable_by(|one, other| other.cmp(one));
         let mut last = now;
-        while !is_over(&desk, &floor) {
-            let (work, patience) = (desk.next_work(), deadlines.last().map_or(NEVER, |entry| entry.0));
+        while !is_over(&task_server, &floor) {
+            let (work, patience) = (task_server.next_work(), deadlines.last().map_or(NEVER, |entry| entry.0));
             if work.min(patience) == NEVER {
                 return NEVER;
             }
             last = work.min(patience);
             if work <= patience {
-                if let Fired::Left(id) = desk.fire(&mut floor, work) {
+                if let StepResult::Left(id) = task_server.fire(&mut floor, work) {
                     floor.jobs.remove(id);
                 }
             } else if let Some((_, serial, id)) = deadlines.pop() {
                 let job = floor.jobs.get(id);
                 if job.serial == serial && (job.stage == Stage::Waiting || floor.rules.cancels) {
-                    desk.withdraw(&mut floor, patience, id);
+                    task_server.withdraw(&mut floor, patience, id);
                     floor.jobs.remove(id);
                 }
             }
@@ -558,33 +565,34 @@ impl Desk {
     }
 
     /// A copy that can run on without touching the rest of the service.
-    fn copied(&self, floor: &Floor, now: u64) -> (Self, Floor) {
+    fn copied(&self, floor: &ServerPool, now: u64) -> (Self, ServerPool) {
         let mut own = floor.empty_copy();
         own.waiting.begin(now, self.waiting.length);
-        own.occupied.begin(now, self.in_place);
-        own.cpu_busy.begin(now, self.taken + self.shared.busy());
-        let mut desk = Self::new(&floor.rules);
-        (desk.in_place, desk.taken, desk.entered) = (self.in_place, self.taken, self.entered);
-        (desk.cold_requests, desk.is_new) = (self.cold_requests, self.is_new);
-        let bring = |id: u32, own: &mut Floor| own.jobs.insert(*floor.jobs.get(id));
+        own.occupied.begin(now, self.in_service);
+        own.cpu_busy.begin(now, self.busy_cpus + self.shared.busy());
+        let mut task_server = Self::new(&floor.rules);
+        (task_server.in_service, task_server.busy_cpus, task_server.entered) =
+            (self.in_service, self.busy_cpus, self.entered);
+        (task_server.cold_requests, task_server.is_new) = (self.cold_requests, self.is_new);
+        let bring = |id: u32, own: &mut ServerPool| own.jobs.insert(*floor.jobs.get(id));
         for id in self.waiting.iter(&floor.jobs) {
             let id = bring(id, &mut own);
-            desk.waiting.push(&mut own.jobs, id);
+            task_server.waiting.push(&mut own.jobs, id);
         }
-        for id in self.in_line.iter(&floor.jobs) {
+        for id in self.cpu_queue.iter(&floor.jobs) {
             let id = bring(id, &mut own);
-            desk.in_line.push(&mut own.jobs, id);
+            task_server.cpu_queue.push(&mut own.jobs, id);
         }
-        self.timers.jobs().for_each(|(at, id)| desk.timers.push(at, bring(id, &mut own)));
-        desk.shared = self.shared.renamed(|id| bring(id, &mut own));
-        (desk, own)
+        self.timers.jobs().for_each(|(at, id)| task_server.timers.push(at, bring(id, &mut own)));
+        task_server.shared = self.shared.renamed(|id| bring(id, &mut own));
+        (task_server, own)
     }
 }
 
 /// When the client of `job` gives up; [`NEVER`] when it has done so already.
 fn deadline(job: &Job) -> u64 {
-    let Ask { patience, .. } = job.ask;
-    if job.in_vain { NEVER } else { job.arrival.saturating_add(patience) }
+    let AttemptDemand { patience, .. } = job.ask;
+    if job.abandoned { NEVER } else { job.arrival.saturating_add(patience) }
 }
 
 /// A span times a factor \[ns\].

@@ -6,13 +6,13 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::free_times::{Heap, NO_PLACE, Places, Sorted, Unlimited};
-use super::waiting_queue::Room;
+use super::free_times::{FreeTimes, Heap, NEVER_FREE, Sorted, Unlimited};
+use super::waiting_queue::WaitingQueue;
 use crate::facts::{ProvisionalOutcome, Retraction, Visit};
 use crate::random::Rng;
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
 use crate::serving::plan::{Routing, RoutingPlan, TaskPlan};
-use crate::serving::routing::load_aware::Balance;
+use crate::serving::routing::load_aware::LoadAwareRouting;
 use crate::serving::routing::rotation::{Rotation, Turnout};
 use crate::units::{ServiceId, SimDuration};
 
@@ -81,12 +81,12 @@ pub struct Fleet {
     /// When CPU servers fall free \[ns\], `server_cells` a slot.
     pub(super) servers: Vec<u64>,
     /// Waiting rooms, used when they are bounded.
-    pub(super) rooms: Vec<Room>,
+    pub(super) waiting_queues: Vec<WaitingQueue>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
-    pub(super) room_size: usize,
+    pub(super) queue_capacity: usize,
     pub(super) has_patience: bool,
     /// Visits longer than this could be cut short by a kill \[ns\].
-    pub(super) keep_beyond: u64,
+    pub(super) revocable_after: u64,
     pub(super) outstanding: Vec<Vec<Outstanding>>,
     /// Visits kept in all, some of which may be over, and how many of them make it worth while to look.
     kept: usize,
@@ -95,7 +95,7 @@ pub struct Fleet {
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
     /// Where the routing looks at what the tasks hold.
-    pub(super) balance: Option<Box<Balance>>,
+    pub(super) balance: Option<Box<LoadAwareRouting>>,
     free_slots: Vec<u32>,
     /// Up to when arrivals were replayed \[ns\].
     pub(super) now: u64,
@@ -111,7 +111,7 @@ impl Fleet {
         has_cpu_work: bool,
         has_patience: bool,
         (routing, routing_rng): (RoutingPlan, Rng),
-        keep_beyond: SimDuration,
+        revocable_after: SimDuration,
     ) -> Self {
         let place_count = task.concurrency.unwrap_or(0) as usize;
         let server_count = task.cpu_servers() as usize;
@@ -142,15 +142,15 @@ impl Fleet {
             server_cells: if cpu == Cpu::Direct { 0 } else { server_count },
             places: Vec::new(),
             servers: Vec::new(),
-            rooms: Vec::new(),
-            room_size: task.queue.map_or(usize::MAX, |queue| queue as usize),
+            waiting_queues: Vec::new(),
+            queue_capacity: task.queue.map_or(usize::MAX, |queue| queue as usize),
             has_patience,
-            keep_beyond: keep_beyond.0,
+            revocable_after: revocable_after.0,
             outstanding: Vec::new(),
             kept: 0,
             look_at: LOOK_AT,
             rotation: Rotation::new(routing.nodes),
-            balance: Balance::of(routing.algorithm, &routing_rng).map(Box::new),
+            balance: LoadAwareRouting::of(routing.algorithm, &routing_rng).map(Box::new),
             routing: routing.algorithm,
             routing_rng,
             free_slots: Vec::new(),
@@ -160,10 +160,10 @@ impl Fleet {
 
     #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
     fn grow(&mut self) -> u32 {
-        let slot = self.rooms.len() as u32;
-        self.places.resize(self.places.len() + self.place_cells, NO_PLACE);
+        let slot = self.waiting_queues.len() as u32;
+        self.places.resize(self.places.len() + self.place_cells, NEVER_FREE);
         self.servers.resize(self.servers.len() + self.server_cells, 0);
-        self.rooms.push(Room::default());
+        self.waiting_queues.push(WaitingQueue::default());
         self.outstanding.push(Vec::new());
         slot
     }
@@ -221,10 +221,10 @@ impl ReplicaSet for Fleet {
         let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
         let index = slot as usize;
         let cells = &mut self.places[index * self.place_cells..][..self.place_cells];
-        cells.fill(NO_PLACE);
+        cells.fill(NEVER_FREE);
         cells[..self.place_count].fill(0);
         self.servers[index * self.server_cells..][..self.server_cells].fill(0);
-        self.rooms[index].clear();
+        self.waiting_queues[index].clear();
         self.kept -= self.outstanding[index].len();
         self.outstanding[index].clear();
         if let Some(balance) = &mut self.balance {
@@ -240,8 +240,8 @@ impl ReplicaSet for Fleet {
         self.rebalance(&turnout);
         let index = replica.0 as usize;
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
-        let places = cells.iter().copied().filter(|at| *at != NO_PLACE).max().unwrap_or(0);
-        let room = self.rooms[index].last();
+        let places = cells.iter().copied().filter(|at| *at != NEVER_FREE).max().unwrap_or(0);
+        let room = self.waiting_queues[index].last();
         let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
         places.max(room).max(held)
     }
@@ -285,15 +285,18 @@ impl ReplicaSet for Fleet {
 
     fn wait(&mut self, replica: ReplicaIndex, now: u64) -> Option<u64> {
         let index = replica.0 as usize;
-        let earliest = |cells: &[u64]| cells.iter().copied().min().unwrap_or(0);
+        let next_free = |cells: &[u64]| cells.iter().copied().min().unwrap_or(0);
         let start = match self.layout {
             Layout::Unlimited => now,
-            _ => now.max(earliest(&self.places[index * self.place_cells..][..self.place_cells])),
+            _ => now.max(next_free(&self.places[index * self.place_cells..][..self.place_cells])),
         };
-        if start > now && self.room_size != usize::MAX && self.rooms[index].is_full(self.room_size, now) {
+        if start > now
+            && self.queue_capacity != usize::MAX
+            && self.waiting_queues[index].is_full(self.queue_capacity, now)
+        {
             return None;
         }
         let servers = &self.servers[index * self.server_cells..][..self.server_cells];
-        Some(start.max(earliest(servers)) - now)
+        Some(start.max(next_free(servers)) - now)
     }
 }

@@ -5,10 +5,10 @@
 //! occupant. Layouts are chosen once a batch, by generics: the loop has no branch on configuration.
 
 /// A place that does not exist: it never falls free.
-pub(super) const NO_PLACE: u64 = u64::MAX;
+pub(super) const NEVER_FREE: u64 = u64::MAX;
 
 /// A layout of free instants.
-pub(super) trait Places {
+pub(super) trait FreeTimes {
     /// Cells a task takes for `count` places.
     fn cells(count: usize) -> usize;
 
@@ -18,35 +18,35 @@ pub(super) trait Places {
     }
 
     /// When the first place falls free \[ns\]; 0 when one always is.
-    fn earliest(cells: &[u64]) -> u64;
+    fn next_free(cells: &[u64]) -> u64;
 
     /// Gives the place that falls free first to an occupant that leaves at `end`.
-    fn occupy(cells: &mut [u64], end: u64);
+    fn assign(cells: &mut [u64], end: u64);
 }
 
 /// No limit. Its one cell holds the latest end, which a drain asks for.
 pub(super) enum Unlimited {}
 
-impl Places for Unlimited {
+impl FreeTimes for Unlimited {
     fn cells(_count: usize) -> usize {
         1
     }
 
     #[inline]
-    fn earliest(_cells: &[u64]) -> u64 {
+    fn next_free(_cells: &[u64]) -> u64 {
         0
     }
 
     #[inline]
-    fn occupy(cells: &mut [u64], end: u64) {
+    fn assign(cells: &mut [u64], end: u64) {
         cells[0] = cells[0].max(end);
     }
 }
 
-/// Up to `N` places, sorted; missing ones hold [`NO_PLACE`] at the end. An occupation is one pass of min and max.
+/// Up to `N` places, sorted; missing ones hold [`NEVER_FREE`] at the end. An occupation is one pass of min and max.
 pub(super) enum Sorted<const N: usize> {}
 
-impl<const N: usize> Places for Sorted<N> {
+impl<const N: usize> FreeTimes for Sorted<N> {
     fn cells(_count: usize) -> usize {
         N
     }
@@ -57,12 +57,12 @@ impl<const N: usize> Places for Sorted<N> {
     }
 
     #[inline]
-    fn earliest(cells: &[u64]) -> u64 {
+    fn next_free(cells: &[u64]) -> u64 {
         cells[0]
     }
 
     #[inline]
-    fn occupy(cells: &mut [u64], end: u64) {
+    fn assign(cells: &mut [u64], end: u64) {
         let cells = &mut cells[..N];
         let mut carried = end;
         for i in 1..N {
@@ -77,18 +77,18 @@ impl<const N: usize> Places for Sorted<N> {
 /// Any number of places, as a heap with four children a node: the earliest is on top.
 pub(super) enum Heap {}
 
-impl Places for Heap {
+impl FreeTimes for Heap {
     fn cells(count: usize) -> usize {
         count
     }
 
     #[inline]
-    fn earliest(cells: &[u64]) -> u64 {
+    fn next_free(cells: &[u64]) -> u64 {
         cells[0]
     }
 
     #[inline]
-    fn occupy(cells: &mut [u64], end: u64) {
+    fn assign(cells: &mut [u64], end: u64) {
         let mut hole = 0;
         loop {
             let first = 4 * hole + 1;
@@ -119,15 +119,15 @@ mod tests {
     use super::*;
     use crate::random::Rng;
 
-    fn agrees_with_sorting<P: Places>(count: usize) {
+    fn agrees_with_sorting<P: FreeTimes>(count: usize) {
         let mut rng = Rng::from_key(count as u64);
-        let mut cells = vec![NO_PLACE; P::cells(count)];
+        let mut cells = vec![NEVER_FREE; P::cells(count)];
         cells[..count].fill(0);
         let mut plain = vec![0_u64; count];
         for step in 0..5_000 {
             let end = step + rng.below(200);
-            assert_eq!(P::earliest(&cells), plain[0]);
-            P::occupy(&mut cells, end);
+            assert_eq!(P::next_free(&cells), plain[0]);
+            P::assign(&mut cells, end);
             plain[0] = end;
             plain.sort_unstable();
         }

@@ -8,7 +8,7 @@
 //! next arrival finds 7 and 9.
 //!
 //! Where the load balancer looks at what the tasks hold, each arrival chooses its task when its turn comes, and
-//! [`Balance`] keeps count of who has left.
+//! [`LoadAwareRouting`] keeps count of who has left.
 //!
 //! Ties: what ends at an instant frees its place before anything that arrives at that instant. Cost: no allocation,
 //! no branch on configuration (the layout of places, the CPU, the gate and the choice are generic), no cache miss.
@@ -16,11 +16,11 @@
 use alloc::vec::Vec;
 
 use super::fleet::{Cpu, Fleet, Layout, Outstanding};
-use super::free_times::{Heap, Places, Sorted, Unlimited};
+use super::free_times::{FreeTimes, Heap, Sorted, Unlimited};
 use crate::facts::{Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, Visit, VisitColumns};
 use crate::serving::demands::{CHUNK, Demands};
 use crate::serving::plan::Routing;
-use crate::serving::routing::load_aware::Balance;
+use crate::serving::routing::load_aware::LoadAwareRouting;
 use crate::serving::routing::rotation::Rotation;
 use crate::traffic::ArrivalStream;
 
@@ -187,7 +187,7 @@ impl Fleet {
         }
     }
 
-    fn with_places<P: Places>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
+    fn with_places<P: FreeTimes>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
         match self.cpu {
             Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns),
             Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns),
@@ -195,9 +195,9 @@ impl Fleet {
         }
     }
 
-    fn with_cpu<P: Places, C: CpuStage>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
+    fn with_cpu<P: FreeTimes, C: CpuStage>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
         match self.balance.take() {
-            None => self.with_choice::<P, C>(chunk, columns, &mut Chosen),
+            None => self.with_choice::<P, C>(chunk, columns, &mut PreRouted),
             Some(mut balance) => {
                 let rotation = core::mem::replace(&mut self.rotation, Rotation::new(1));
                 let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.slots() };
@@ -207,28 +207,28 @@ impl Fleet {
         }
     }
 
-    fn with_choice<P: Places, C: CpuStage>(
+    fn with_choice<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
         columns: &mut Columns,
-        choice: &mut impl Choice,
+        choice: &mut impl ReplicaChoice,
     ) {
-        if self.has_patience || self.room_size != usize::MAX {
-            self.gated::<P, C>(chunk, columns, choice);
+        if self.has_patience || self.queue_capacity != usize::MAX {
+            self.serve_bounded::<P, C>(chunk, columns, choice);
         } else {
             let longest = self.open::<P, C>(chunk, columns, choice);
-            if longest > self.keep_beyond {
-                self.keep_long(chunk.slots, columns);
+            if longest > self.revocable_after {
+                self.split_revocable(chunk.slots, columns);
             }
         }
     }
 
     /// No bound on waiting, no impatience: every request is served. Returns the longest response time \[ns\].
-    fn open<P: Places, C: CpuStage>(
+    fn open<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
         columns: &mut Columns,
-        choice: &mut impl Choice,
+        choice: &mut impl ReplicaChoice,
     ) -> u64 {
         let count = chunk.arrivals.len();
         columns.count = count;
@@ -243,10 +243,10 @@ impl Fleet {
             choice.choose(*arrival, slot);
             let index = *slot as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
-            let start = (*arrival).max(P::earliest(places));
+            let start = (*arrival).max(P::next_free(places));
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
-            P::occupy(places, end);
+            P::assign(places, end);
             choice.admitted(*slot, end);
             (*start_cell, *cpu_start_cell) = (start, cpu_start);
             (*cpu_end_cell, *end_cell) = (cpu_end, end);
@@ -259,11 +259,11 @@ impl Fleet {
 
     /// Takes the visits that could outlive their task out of the columns and keeps them.
     #[cold]
-    fn keep_long(&mut self, slots: &[u32], columns: &mut Columns) {
+    fn split_revocable(&mut self, slots: &[u32], columns: &mut Columns) {
         let mut kept = Columns::new();
         kept.attempts = core::mem::take(&mut columns.attempts);
         for (visit, slot) in columns.visits().iter().zip(slots) {
-            if visit.end - visit.arrival > self.keep_beyond {
+            if visit.end - visit.arrival > self.revocable_after {
                 self.keep(*slot as usize, Outstanding { visit, gives_up: Outstanding::NEVER });
                 kept.attempts.push(Attempt::only(visit, visit.end, Outcome::Served));
             } else {
@@ -274,13 +274,13 @@ impl Fleet {
     }
 
     /// A bounded waiting room, or clients that give up, or both.
-    fn gated<P: Places, C: CpuStage>(
+    fn serve_bounded<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
         columns: &mut Columns,
-        choice: &mut impl Choice,
+        choice: &mut impl ReplicaChoice,
     ) {
-        let bounded = self.room_size != usize::MAX;
+        let bounded = self.queue_capacity != usize::MAX;
         (columns.count, columns.latest) = (0, 0);
         let rows = chunk
             .arrivals
@@ -291,10 +291,12 @@ impl Fleet {
             choice.choose(*arrival, slot);
             let index = *slot as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
-            let start = (*arrival).max(P::earliest(places));
+            let start = (*arrival).max(P::next_free(places));
             let deadline = arrival.saturating_add(*patience);
             if start > *arrival {
-                if bounded && !self.rooms[index].admit(self.room_size, *arrival, start.min(deadline)) {
+                if bounded
+                    && !self.waiting_queues[index].admit(self.queue_capacity, *arrival, start.min(deadline))
+                {
                     let outcome = Outcome::Rejected(Rejection::QueueFull);
                     columns.attempts.push(Attempt::only(
                         Visit::waiting(*arrival, *arrival),
@@ -307,7 +309,7 @@ impl Fleet {
                     choice.admitted(*slot, deadline);
                     let waited = Visit::waiting(*arrival, deadline);
                     columns.attempts.push(Attempt::only(waited, deadline, Outcome::TimedOutWaiting));
-                    if deadline - arrival > self.keep_beyond {
+                    if deadline - arrival > self.revocable_after {
                         let visit = Visit::waiting(*arrival, start);
                         self.keep(index, Outstanding { visit, gives_up: deadline });
                     }
@@ -316,10 +318,10 @@ impl Fleet {
             }
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
-            P::occupy(places, end);
+            P::assign(places, end);
             choice.admitted(*slot, end);
             let visit = Visit { arrival: *arrival, start, cpu_start, cpu_end, end };
-            if end > deadline || end - arrival > self.keep_beyond {
+            if end > deadline || end - arrival > self.revocable_after {
                 self.record_exceptional(index, visit, deadline, columns);
             } else {
                 columns.push(&visit);
@@ -336,14 +338,14 @@ impl Fleet {
             (visit.end, Outcome::Served, Outstanding::NEVER)
         };
         columns.attempts.push(Attempt::only(visit, at, outcome));
-        if visit.end - visit.arrival > self.keep_beyond {
+        if visit.end - visit.arrival > self.revocable_after {
             self.keep(index, Outstanding { visit, gives_up });
         }
     }
 }
 
 /// Who chooses the task of a request, and when.
-trait Choice {
+trait ReplicaChoice {
     /// Writes the task of a request that arrives at `now` into `slot`.
     fn choose(&mut self, now: u64, slot: &mut u32);
     /// The request is let in and leaves at `at`.
@@ -351,9 +353,9 @@ trait Choice {
 }
 
 /// The tasks of a chunk were chosen before.
-struct Chosen;
+struct PreRouted;
 
-impl Choice for Chosen {
+impl ReplicaChoice for PreRouted {
     #[inline]
     fn choose(&mut self, _now: u64, _slot: &mut u32) {}
 
@@ -363,11 +365,11 @@ impl Choice for Chosen {
 
 /// Each task is chosen when its request arrives, by what the tasks hold then.
 struct ByLoad<'a> {
-    balance: &'a mut Balance,
+    balance: &'a mut LoadAwareRouting,
     in_service: &'a [u32],
 }
 
-impl Choice for ByLoad<'_> {
+impl ReplicaChoice for ByLoad<'_> {
     #[inline]
     fn choose(&mut self, now: u64, slot: &mut u32) {
         *slot = self.balance.choose(now, self.in_service);
@@ -396,14 +398,14 @@ impl CpuStage for DirectCpu {
 }
 
 /// CPU servers with a queue, in order of arrival.
-struct QueuedCpu<S: Places>(core::marker::PhantomData<S>);
+struct QueuedCpu<S: FreeTimes>(core::marker::PhantomData<S>);
 
-impl<S: Places> CpuStage for QueuedCpu<S> {
+impl<S: FreeTimes> CpuStage for QueuedCpu<S> {
     #[inline]
     fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64) {
         let servers = S::of(servers, index, cells);
-        let begin = start.max(S::earliest(servers));
-        S::occupy(servers, (begin + work).min(LATEST));
+        let begin = start.max(S::next_free(servers));
+        S::assign(servers, (begin + work).min(LATEST));
         (begin, begin + work)
     }
 }

@@ -6,12 +6,12 @@ use core::cmp::Reverse;
 /// Leaving times of waiting requests \[ns\]. Under FCFS with equal patience they come in order; patience drawn at random
 /// lets a later request leave earlier, and such a one stands in the heap.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Room {
+pub(super) struct WaitingQueue {
     in_order: VecDeque<u64>,
     early: BinaryHeap<Reverse<u64>>,
 }
 
-impl Room {
+impl WaitingQueue {
     /// Lets a request that arrives at `now` in, to leave at `leaves`, unless `size` requests are waiting.
     pub(super) fn admit(&mut self, size: usize, now: u64, leaves: u64) -> bool {
         self.let_leave(now);
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_room_agrees_with_a_plain_list_of_leaving_times() {
         let mut rng = Rng::from_key(3);
-        let (mut room, mut plain) = (Room::default(), Vec::new());
+        let (mut room, mut plain) = (WaitingQueue::default(), Vec::new());
         for step in 0..20_000_u64 {
             let now = step * 3;
             let leaves = now + 1 + rng.below(200);

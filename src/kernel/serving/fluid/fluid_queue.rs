@@ -6,7 +6,7 @@ use crate::serving::plan::{RequestPlan, TaskPlan};
 
 /// What every task of a service has in common.
 #[derive(Clone, Debug)]
-pub(super) struct Vessel {
+pub(super) struct FluidQueue {
     /// Requests a task can start in a second [requests/s]; infinite where nothing limits it.
     pub(super) capacity: f64,
     /// Backlog that waits for the CPU while it holds a place, before anything waits for a place \[requests\].
@@ -25,7 +25,7 @@ pub(super) struct Vessel {
 
 /// What became of one task in one step; amounts in requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Passed {
+pub(super) struct Advanced {
     pub(super) admitted: f64,
     pub(super) rejected: f64,
     /// Never get a place: their clients give up waiting.
@@ -38,7 +38,7 @@ pub(super) struct Passed {
     pub(super) room_time: f64,
 }
 
-impl Vessel {
+impl FluidQueue {
     /// The vessel of `task` for `request`, of which it can start `capacity` a second (`None`: any number).
     pub(super) fn new(request: &RequestPlan, task: &TaskPlan, capacity: Option<f64>) -> Self {
         let slowness = 1.0 / task.cpu_speed();
@@ -60,7 +60,7 @@ impl Vessel {
     }
 
     /// The largest backlog: a full waiting room, or a wait for a place that ends every client's patience.
-    pub(super) fn brim(&self) -> f64 {
+    pub(super) fn max_backlog(&self) -> f64 {
         self.headroom + self.room.min(self.capacity * self.patience)
     }
 
@@ -75,24 +75,24 @@ impl Vessel {
     }
 
     /// A task with `backlog` takes `rate` requests a second for `span` \[s\].
-    pub(super) fn pass(&self, backlog: f64, rate: f64, span: f64) -> Passed {
+    pub(super) fn pass(&self, backlog: f64, rate: f64, span: f64) -> Advanced {
         let inflow = rate * span;
         if self.capacity.is_infinite() || (backlog <= 0.0 && rate <= self.capacity) {
-            return Passed { admitted: inflow, started: inflow, ..Passed::default() };
+            return Advanced { admitted: inflow, started: inflow, ..Advanced::default() };
         }
-        let (slope, brim) = (rate - self.capacity, self.brim());
+        let (slope, max_backlog) = (rate - self.capacity, self.max_backlog());
         // How long the backlog moves before it stands at one of its two ends.
         let moving = if slope < 0.0 {
             (backlog / -slope).min(span)
         } else if slope > 0.0 {
-            ((brim - backlog) / slope).min(span)
+            ((max_backlog - backlog) / slope).min(span)
         } else {
             span
         };
         let end = if moving < span {
-            if slope < 0.0 { 0.0 } else { brim }
+            if slope < 0.0 { 0.0 } else { max_backlog }
         } else {
-            (backlog + slope * span).clamp(0.0, brim)
+            (backlog + slope * span).clamp(0.0, max_backlog)
         };
         let standing = span - moving;
         let backlog_time = (backlog + end) / 2.0 * moving + end * standing;
@@ -101,7 +101,7 @@ impl Vessel {
         let excess = if slope > 0.0 { slope * standing } else { 0.0 };
         let gives_up = excess.min(self.impatient_rate() * standing);
         let admitted = inflow - excess;
-        Passed {
+        Advanced {
             admitted,
             rejected: excess - gives_up,
             gives_up,
@@ -146,7 +146,7 @@ mod tests {
     use crate::random::Distribution;
     use crate::units::SimDuration;
 
-    fn vessel(capacity: f64, places: u32, queue: Option<u32>, patience: Option<u64>) -> Vessel {
+    fn fluid_queue(capacity: f64, places: u32, queue: Option<u32>, patience: Option<u64>) -> FluidQueue {
         let request = RequestPlan {
             cpu_time: Distribution::constant(SimDuration::from_millis(10)),
             wait_time: Distribution::constant(SimDuration::ZERO),
@@ -157,7 +157,7 @@ mod tests {
             cancel_timed_out: false,
         };
         let task = TaskPlan { concurrency: Some(places), queue, ..TaskPlan::new(1024, 2048) };
-        Vessel::new(&request, &task, Some(capacity))
+        FluidQueue::new(&request, &task, Some(capacity))
     }
 
     fn close(found: f64, expected: f64) {
@@ -172,7 +172,7 @@ mod tests {
         let mut queue = Vec::new();
         for second in 0..200 {
             let capacity = if second < 120 { 80.0 } else { 140.0 };
-            let passed = vessel(capacity, 1, None, None).pass(backlog, 100.0, 1.0);
+            let passed = fluid_queue(capacity, 1, None, None).pass(backlog, 100.0, 1.0);
             close(100.0, passed.started + passed.backlog - backlog);
             backlog = passed.backlog;
             delay += passed.backlog_time;
@@ -187,12 +187,12 @@ mod tests {
 
     #[test]
     fn a_step_does_not_depend_on_how_it_is_cut() {
-        let vessel = vessel(100.0, 5, Some(40), None);
+        let fluid_queue = fluid_queue(100.0, 5, Some(40), None);
         for (backlog, rate) in [(0.0, 130.0), (30.0, 20.0), (44.0, 300.0), (2.0, 100.0)] {
-            let whole = vessel.pass(backlog, rate, 1.0);
-            let mut parts = Passed { backlog, ..Passed::default() };
+            let whole = fluid_queue.pass(backlog, rate, 1.0);
+            let mut parts = Advanced { backlog, ..Advanced::default() };
             for _ in 0..1_000 {
-                let part = vessel.pass(parts.backlog, rate, 1e-3);
+                let part = fluid_queue.pass(parts.backlog, rate, 1e-3);
                 parts.backlog = part.backlog;
                 parts.rejected += part.rejected;
                 parts.started += part.started;
@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn a_full_room_refuses_what_the_task_cannot_start() {
         // 5 places of 10 ms of one CPU: one is busy at 100/s, four hold requests in want of CPU, 40 wait.
-        let vessel = vessel(100.0, 5, Some(40), None);
-        close(vessel.brim(), 44.0);
-        let passed = vessel.pass(44.0, 250.0, 2.0);
+        let fluid_queue = fluid_queue(100.0, 5, Some(40), None);
+        close(fluid_queue.max_backlog(), 44.0);
+        let passed = fluid_queue.pass(44.0, 250.0, 2.0);
         close(passed.rejected, (250.0 - 100.0) * 2.0);
         close(passed.started, 200.0);
         close(passed.room_time, 40.0 * 2.0);
@@ -225,12 +225,12 @@ mod tests {
     #[test]
     fn impatient_clients_stand_in_the_room_as_long_as_it_holds_them() {
         // At a wait of 2 s the room holds 200 who will start; 300 places are left for those who will not, 150 a second.
-        let vessel = vessel(100.0, 1, Some(500), Some(2));
-        let passed = vessel.pass(vessel.brim(), 400.0, 1.0);
+        let fluid_queue = fluid_queue(100.0, 1, Some(500), Some(2));
+        let passed = fluid_queue.pass(fluid_queue.max_backlog(), 400.0, 1.0);
         close(passed.started, 100.0);
         close(passed.gives_up, 150.0);
         close(passed.rejected, 150.0);
-        close(vessel.late_share(1.0), 0.0);
-        close(vessel.late_share(1.995), 1.0);
+        close(fluid_queue.late_share(1.0), 0.0);
+        close(fluid_queue.late_share(1.995), 1.0);
     }
 }

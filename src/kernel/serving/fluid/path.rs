@@ -9,13 +9,13 @@
 
 use alloc::vec::Vec;
 
-use super::fluid_queue::{Passed, Vessel};
+use super::fluid_queue::{Advanced, FluidQueue};
 use super::residence::{Residence, stay};
-use super::rounding::{Account, Later, Outcomes};
+use super::rounding::{DelayedAmounts, IntegerRounding, Outcomes};
 use crate::facts::{DrainingUse, FlowClass, FlowStep, Probe, ResourceUse, Retraction, Visit};
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
 use crate::serving::plan::{RequestPlan, TaskPlan};
-use crate::traffic::{RateWalk, Stretch, TrafficPlan};
+use crate::traffic::{RateCursor, RateSegment, TrafficPlan};
 use crate::units::{NANOS_PER_SEC, ServiceId};
 
 /// Longest step while a backlog moves \[ns\].
@@ -36,7 +36,7 @@ struct Group {
 
 /// A task that takes no new requests.
 #[derive(Clone, Copy, Debug)]
-struct Closing {
+struct DrainingTask {
     slot: u32,
     backlog: f64,
     /// Requests in service when it closed, and when that was.
@@ -50,13 +50,13 @@ struct Closing {
 #[derive(Clone, Debug)]
 pub struct Fluid<'p> {
     service: ServiceId,
-    walk: RateWalk<'p>,
-    vessel: Vessel,
+    walk: RateCursor<'p>,
+    fluid_queue: FluidQueue,
     now: u64,
     /// Slots that receive requests, in order of their entry into service.
     order: Vec<u32>,
     groups: Vec<Group>,
-    closing: Vec<Closing>,
+    closing: Vec<DrainingTask>,
     /// Slots in service, in order of entry, with whether their health checks pass.
     members: Vec<(u32, bool)>,
     /// Members whose health checks fail.
@@ -68,16 +68,16 @@ pub struct Fluid<'p> {
     /// Requests in service, without those that wait for the CPU.
     in_service: Residence,
     /// Clients who will give up, and of these those who wait for a place.
-    giving_up: Later,
-    waiting_in_vain: Later,
+    giving_up: DelayedAmounts,
+    waiting_in_vain: DelayedAmounts,
     /// Requests that will get a place too late for their clients' patience, those of them in service, and work done for
     /// them that has not been taken off what finished yet.
-    late: Later,
+    late: DelayedAmounts,
     late_in_service: f64,
     wasted: f64,
     /// Requests lost with their tasks since the last step.
     failed: f64,
-    account: Account,
+    account: IntegerRounding,
     classes: Vec<FlowClass>,
     /// Whether somebody asks what tasks on their way out use.
     tells_leaving: bool,
@@ -95,9 +95,9 @@ struct Sums {
 
 impl Sums {
     /// A task that gets nothing works off its backlog.
-    fn work_off(&mut self, vessel: &Vessel, backlog: &mut f64, span: f64) {
+    fn work_off(&mut self, fluid_queue: &FluidQueue, backlog: &mut f64, span: f64) {
         if *backlog > 0.0 {
-            let passed = vessel.pass(*backlog, 0.0, span);
+            let passed = fluid_queue.pass(*backlog, 0.0, span);
             *backlog = passed.backlog;
             self.started += passed.started;
             self.backlog_time += passed.backlog_time;
@@ -117,12 +117,12 @@ impl<'p> Fluid<'p> {
         task: &TaskPlan,
         capacity: Option<f64>,
     ) -> Self {
-        let vessel = Vessel::new(request, task, capacity);
+        let fluid_queue = FluidQueue::new(request, task, capacity);
         Self {
             service,
-            walk: RateWalk::new(traffic),
-            in_service: Residence::new(&vessel),
-            vessel,
+            walk: RateCursor::new(traffic),
+            in_service: Residence::new(&fluid_queue),
+            fluid_queue,
             now: 0,
             order: Vec::new(),
             groups: Vec::new(),
@@ -132,13 +132,13 @@ impl<'p> Fluid<'p> {
             benched: Vec::new(),
             free_slots: Vec::new(),
             slots: 0,
-            giving_up: Later::default(),
-            waiting_in_vain: Later::default(),
-            late: Later::default(),
+            giving_up: DelayedAmounts::default(),
+            waiting_in_vain: DelayedAmounts::default(),
+            late: DelayedAmounts::default(),
             late_in_service: 0.0,
             wasted: 0.0,
             failed: 0.0,
-            account: Account::default(),
+            account: IntegerRounding::default(),
             classes: Vec::new(),
             tells_leaving: false,
         }
@@ -160,36 +160,36 @@ impl<'p> Fluid<'p> {
         }
         if self.failed > 0.0 {
             // What was lost at this very instant is stated at it.
-            let still = Stretch { end: until, rate: 0.0, slope: 0.0 };
+            let still = RateSegment { end: until, rate: 0.0, slope: 0.0 };
             self.step(&still, self.now, probe);
         }
     }
 
     /// Where the step that begins now ends.
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
-    fn step_end(&self, stretch: &Stretch, until: u64) -> u64 {
+    fn step_end(&self, stretch: &RateSegment, until: u64) -> u64 {
         let end = stretch.end.min(until);
         let change = stretch.slope * (end - self.now) as f64;
         let (least, most) = (stretch.rate + change.min(0.0), stretch.rate + change.max(0.0));
-        let capacity = self.vessel.capacity * self.order.len() as f64;
+        let capacity = self.fluid_queue.capacity * self.order.len() as f64;
         if capacity.is_infinite() || self.order.is_empty() {
             return end;
         }
         let is_draining = self.closing.iter().any(|task| task.backlog > 0.0)
             || self.benched.iter().any(|(_, backlog)| *backlog > 0.0);
         let is_calm = most <= capacity && self.groups.iter().all(|group| group.backlog <= 0.0);
-        let brim = self.vessel.brim();
+        let max_backlog = self.fluid_queue.max_backlog();
         // Clients who give up are followed closely: what becomes of them depends on when they came.
         let is_full = least >= capacity
-            && self.groups.iter().all(|group| group.backlog >= brim)
-            && self.vessel.late_share(brim / self.vessel.capacity) <= HARDLY_ANY;
+            && self.groups.iter().all(|group| group.backlog >= max_backlog)
+            && self.fluid_queue.late_share(max_backlog / self.fluid_queue.capacity) <= HARDLY_ANY;
         let is_gentle = change.abs() <= GENTLE * capacity;
         if (is_calm || is_full) && is_gentle && !is_draining { end } else { end.min(self.now + SHORT_STEP) }
     }
 
     /// One step: nothing about the service changes in it, and the rate counts with its mean.
     #[expect(clippy::cast_precision_loss, reason = "spans and amounts")]
-    fn step(&mut self, stretch: &Stretch, end: u64, probe: &mut impl Probe) {
+    fn step(&mut self, stretch: &RateSegment, end: u64, probe: &mut impl Probe) {
         let (from, length) = (self.now, (end - self.now) as f64);
         let span = length / 1e9;
         let offered = ((stretch.rate + stretch.slope * length / 2.0) * span).max(0.0);
@@ -202,11 +202,11 @@ impl<'p> Fluid<'p> {
         }
         let draining = self.pass_closing(span, &mut sums);
         let waiting_in_vain = self.waiting_in_vain.held;
-        let stayed = self.in_service.pass(sums.started, (from, end), &self.vessel);
+        let stayed = self.in_service.pass(sums.started, (from, end), &self.fluid_queue);
         let finished = stayed.finished;
-        let kept = self.in_service.kept(span, &self.vessel);
+        let kept = self.in_service.kept(span, &self.fluid_queue);
         let late = self.late.due(end);
-        self.wasted += stay(&mut self.late_in_service, late, self.vessel.stay, (span, kept));
+        self.wasted += stay(&mut self.late_in_service, late, self.fluid_queue.stay, (span, kept));
         let wasted = self.wasted.min(finished);
         self.wasted -= wasted;
         self.now = end;
@@ -228,7 +228,7 @@ impl<'p> Fluid<'p> {
             served: booked.served,
             routed: if self.order.is_empty() { 0 } else { booked.offered },
             used: ResourceUse {
-                cpu_busy: whole(sums.started * self.vessel.cpu_work),
+                cpu_busy: whole(sums.started * self.fluid_queue.cpu_work),
                 occupied: whole((stayed.occupied + sums.backlog_time - sums.room_time) * 1e9),
                 waiting: whole((sums.room_time + waiting_in_vain * span) * 1e9),
                 draining,
@@ -245,7 +245,7 @@ impl<'p> Fluid<'p> {
         let mut hot = false;
         for index in 0..self.groups.len() {
             let Group { tasks, backlog } = self.groups[index];
-            let passed = self.vessel.pass(backlog, rate, span);
+            let passed = self.fluid_queue.pass(backlog, rate, span);
             self.groups[index].backlog = passed.backlog;
             hot |= backlog > 0.0;
             let count = tasks as f64;
@@ -269,16 +269,16 @@ impl<'p> Fluid<'p> {
     }
 
     /// States what the requests that `count` tasks took will go through, and notes whose clients will give up.
-    fn note_class(&mut self, passed: &Passed, count: f64, rate: f64, (from, span): (u64, f64)) {
-        let per_task = self.vessel.capacity * span;
+    fn note_class(&mut self, passed: &Advanced, count: f64, rate: f64, (from, span): (u64, f64)) {
+        let per_task = self.fluid_queue.capacity * span;
         let wait = if per_task.is_finite() { passed.backlog_time / per_task } else { 0.0 };
         let room_wait = if per_task.is_finite() { passed.room_time / per_task } else { 0.0 };
-        let late_share = self.vessel.late_share(wait);
+        let late_share = self.fluid_queue.late_share(wait);
         let late = if late_share > HARDLY_ANY { passed.admitted * count * late_share } else { 0.0 };
         let in_vain = passed.gives_up * count;
         if late + in_vain > 0.0 {
             let middle = from + nanos(span / 2.0);
-            let gives_up = middle + nanos(self.vessel.patience);
+            let gives_up = middle + nanos(self.fluid_queue.patience);
             self.giving_up.push(gives_up, late + in_vain);
             self.waiting_in_vain.push(gives_up, in_vain);
             self.late.push(middle + nanos(wait), late);
@@ -295,19 +295,19 @@ impl<'p> Fluid<'p> {
     fn pass_closing(&mut self, span: f64, sums: &mut Sums) -> DrainingUse {
         let before = *sums;
         for task in &mut self.closing {
-            sums.work_off(&self.vessel, &mut task.backlog, span);
+            sums.work_off(&self.fluid_queue, &mut task.backlog, span);
         }
         let started = sums.started - before.started;
         let backlog_time = (sums.backlog_time - before.backlog_time) - (sums.room_time - before.room_time);
         for (_, backlog) in &mut self.benched {
-            sums.work_off(&self.vessel, backlog, span);
+            sums.work_off(&self.fluid_queue, backlog, span);
         }
         if self.closing.is_empty() || !self.tells_leaving {
             return DrainingUse::default();
         }
         let in_service: f64 = self.closing.iter().map(|task| self.served_while_closing(task, span)).sum();
         DrainingUse {
-            cpu_busy: whole(started * self.vessel.cpu_work),
+            cpu_busy: whole(started * self.fluid_queue.cpu_work),
             occupied: whole((in_service + backlog_time) * 1e9),
         }
     }
@@ -315,12 +315,12 @@ impl<'p> Fluid<'p> {
     /// Integral over the next `span` \[s\] of what is in service of a task that is closing [request·s], by trapezoids that are
     /// shorter where it changes faster: at their beginning.
     #[expect(clippy::cast_precision_loss, reason = "ages")]
-    fn served_while_closing(&self, task: &Closing, span: f64) -> f64 {
+    fn served_while_closing(&self, task: &DrainingTask, span: f64) -> f64 {
         let age = (self.now - task.since) as f64;
         let point = |part: u32| {
             let share = f64::from(part) / f64::from(TRAPEZOIDS);
             let later = span * share * share * share;
-            (later, self.vessel.service.lasts_beyond(age + later * 1e9))
+            (later, self.fluid_queue.service.lasts_beyond(age + later * 1e9))
         };
         let (mut last, mut sum) = (point(0), 0.0);
         for part in 1..=TRAPEZOIDS {
@@ -334,8 +334,8 @@ impl<'p> Fluid<'p> {
     /// Requests in service in the tasks that are closing.
     #[expect(clippy::cast_precision_loss, reason = "an age")]
     fn in_service_of_closing(&self) -> f64 {
-        let left = |task: &Closing| {
-            task.in_service * self.vessel.service.lasts_beyond((self.now - task.since) as f64)
+        let left = |task: &DrainingTask| {
+            task.in_service * self.fluid_queue.service.lasts_beyond((self.now - task.since) as f64)
         };
         self.closing.iter().map(left).sum()
     }
@@ -405,14 +405,18 @@ impl<'p> Fluid<'p> {
 
     /// How long it takes until less than half of `amount` requests in service is left \[ns\].
     fn until_idle(&self, amount: f64) -> f64 {
-        let longest = self.vessel.service.longest();
+        let longest = self.fluid_queue.service.longest();
         if amount <= 0.5 {
             return 0.0;
         }
         let (mut low, mut high) = (0.0, longest);
         for _ in 0..24 {
             let middle = (low + high) / 2.0;
-            if amount * self.vessel.service.lasts_beyond(middle) < 0.5 { high = middle } else { low = middle }
+            if amount * self.fluid_queue.service.lasts_beyond(middle) < 0.5 {
+                high = middle
+            } else {
+                low = middle
+            }
         }
         high
     }
@@ -429,7 +433,7 @@ impl Fluid<'_> {
         reason = "a number of requests"
     )]
     pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
-        if from >= to || self.vessel.capacity.is_infinite() {
+        if from >= to || self.fluid_queue.capacity.is_infinite() {
             return 0;
         }
         let offered = self.walk.clone().stretch(self.now.saturating_sub(1)).rate;
@@ -443,8 +447,9 @@ impl Fluid<'_> {
 
     /// Requests a second that a task with a full backlog takes: what it starts, where a room refuses the rest.
     fn most_admitted(&self) -> f64 {
-        let is_full = self.groups.iter().any(|group| group.backlog >= self.vessel.brim() * (1.0 - 1e-9));
-        if self.vessel.refuses() && is_full { self.vessel.capacity } else { f64::INFINITY }
+        let is_full =
+            self.groups.iter().any(|group| group.backlog >= self.fluid_queue.max_backlog() * (1.0 - 1e-9));
+        if self.fluid_queue.refuses() && is_full { self.fluid_queue.capacity } else { f64::INFINITY }
     }
 }
 
@@ -477,10 +482,11 @@ impl ReplicaSet for Fluid<'_> {
             }
         };
         self.rotate();
-        let work = if backlog > 0.0 { backlog / self.vessel.capacity } else { 0.0 };
-        let last = if backlog > 0.0 { backlog.min(self.vessel.capacity * self.vessel.stay) } else { 0.0 };
+        let work = if backlog > 0.0 { backlog / self.fluid_queue.capacity } else { 0.0 };
+        let last =
+            if backlog > 0.0 { backlog.min(self.fluid_queue.capacity * self.fluid_queue.stay) } else { 0.0 };
         let idle_at = self.now + nanos(work) + nanos(self.until_idle(in_service.max(last)) / 1e9);
-        self.closing.push(Closing { slot: replica.0, backlog, in_service, since: self.now, idle_at });
+        self.closing.push(DrainingTask { slot: replica.0, backlog, in_service, since: self.now, idle_at });
         if idle_at > self.now { idle_at } else { 0 }
     }
 
@@ -488,7 +494,7 @@ impl ReplicaSet for Fluid<'_> {
     fn kill(&mut self, replica: ReplicaIndex, at: u64, _report: impl FnMut(&Retraction)) {
         let Some(task) = self.closing.iter_mut().find(|task| task.slot == replica.0) else { return };
         if at < task.idle_at {
-            let left = self.vessel.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
+            let left = self.fluid_queue.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
             let lost = (task.in_service * left).min(self.in_service.content());
             self.in_service.lose(lost);
             self.failed += lost + task.backlog;
@@ -528,11 +534,11 @@ impl ReplicaSet for Fluid<'_> {
     fn wait(&mut self, replica: ReplicaIndex, _now: u64) -> Option<u64> {
         let benched = self.benched.iter().find(|(other, _)| *other == replica.0).map(|(_, backlog)| *backlog);
         let backlog = benched.or_else(|| self.backlog_of(replica.0)).unwrap_or(0.0);
-        if backlog <= 0.0 || self.vessel.capacity.is_infinite() {
+        if backlog <= 0.0 || self.fluid_queue.capacity.is_infinite() {
             return Some(0);
         }
-        let is_full = self.vessel.refuses() && backlog >= self.vessel.brim() * (1.0 - 1e-9);
-        (!is_full).then(|| nanos(backlog / self.vessel.capacity))
+        let is_full = self.fluid_queue.refuses() && backlog >= self.fluid_queue.max_backlog() * (1.0 - 1e-9);
+        (!is_full).then(|| nanos(backlog / self.fluid_queue.capacity))
     }
 }
 

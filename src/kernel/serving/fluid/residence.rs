@@ -4,7 +4,7 @@
 
 use alloc::collections::VecDeque;
 
-use super::fluid_queue::Vessel;
+use super::fluid_queue::FluidQueue;
 
 /// Mean stay from which the law is followed \[s\].
 ///
@@ -53,8 +53,8 @@ pub(super) struct Stayed {
 
 impl Residence {
     /// Nothing is in service.
-    pub(super) fn new(vessel: &Vessel) -> Self {
-        let history = (vessel.stay >= LONG_STAY).then(VecDeque::new);
+    pub(super) fn new(fluid_queue: &FluidQueue) -> Self {
+        let history = (fluid_queue.stay >= LONG_STAY).then(VecDeque::new);
         Self { content: 0.0, history, decay: (0.0, 1.0) }
     }
 
@@ -75,9 +75,9 @@ impl Residence {
 
     /// Share of a content that leaves in proportion to itself and is still there after `span` \[s\].
     #[expect(clippy::float_cmp, reason = "a remembered argument")]
-    pub(super) fn kept(&mut self, span: f64, vessel: &Vessel) -> f64 {
+    pub(super) fn kept(&mut self, span: f64, fluid_queue: &FluidQueue) -> f64 {
         if self.decay.0 != span {
-            let age = span / vessel.stay;
+            let age = span / fluid_queue.stay;
             self.decay = (span, if age < 60.0 { libm::exp(-age) } else { 0.0 });
         }
         self.decay.1
@@ -85,38 +85,39 @@ impl Residence {
 
     /// `started` requests enter service evenly between two instants [ns since second 0].
     #[expect(clippy::cast_precision_loss, reason = "spans")]
-    pub(super) fn pass(&mut self, started: f64, (from, to): (u64, u64), vessel: &Vessel) -> Stayed {
+    pub(super) fn pass(&mut self, started: f64, (from, to): (u64, u64), fluid_queue: &FluidQueue) -> Stayed {
         let span = to.saturating_sub(from) as f64 / 1e9;
         if self.history.is_none() || span <= 0.0 {
-            let kept = self.kept(span, vessel);
-            let finished = stay(&mut self.content, started, vessel.stay, (span, kept));
-            return Stayed { finished, occupied: finished * vessel.stay };
+            let kept = self.kept(span, fluid_queue);
+            let finished = stay(&mut self.content, started, fluid_queue.stay, (span, kept));
+            return Stayed { finished, occupied: finished * fluid_queue.stay };
         }
         let before = self.content;
         self.note(Started { from, to, amount: started });
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
-        let parts = (libm::ceil(span / vessel.stay * PARTS) as u64).clamp(1, MOST_PARTS);
+        let parts = (libm::ceil(span / fluid_queue.stay * PARTS) as u64).clamp(1, MOST_PARTS);
         let (mut last, mut occupied) = (before, 0.0);
         for part in 1..=parts {
             let at = from + (to - from) / parts * part;
-            let content = self.at(if part == parts { to } else { at }, vessel);
+            let content = self.at(if part == parts { to } else { at }, fluid_queue);
             occupied += (last + content) / 2.0 * span / parts as f64;
             last = content;
         }
         self.content = last;
-        self.forget(to, vessel);
+        self.forget(to, fluid_queue);
         Stayed { finished: (started + before - last).max(0.0), occupied }
     }
 
     /// What is in service at an instant: of what was started `age` ago that share whose stay is longer.
     #[expect(clippy::cast_precision_loss, reason = "ages")]
-    fn at(&self, at: u64, vessel: &Vessel) -> f64 {
+    fn at(&self, at: u64, fluid_queue: &FluidQueue) -> f64 {
         let left = |entry: &Started| {
             // What of the entry was started by then, evenly over its span.
             let (end, length) = (entry.to.min(at), (entry.to - entry.from) as f64);
             let (youngest, oldest) = ((at - end) as f64, at.saturating_sub(entry.from) as f64);
-            let lasting = vessel.service.lasts_beyond(youngest) - vessel.service.lasts_beyond(oldest);
-            entry.amount * vessel.stay * 1e9 / length * lasting
+            let lasting =
+                fluid_queue.service.lasts_beyond(youngest) - fluid_queue.service.lasts_beyond(oldest);
+            entry.amount * fluid_queue.stay * 1e9 / length * lasting
         };
         let entries = self.history.iter().flatten().filter(|entry| entry.from < at);
         entries.map(left).sum::<f64>().max(0.0)
@@ -140,9 +141,9 @@ impl Residence {
 
     /// Drops what is over for good, and joins old entries where there are many.
     #[expect(clippy::cast_precision_loss, reason = "ages")]
-    fn forget(&mut self, now: u64, vessel: &Vessel) {
+    fn forget(&mut self, now: u64, fluid_queue: &FluidQueue) {
         let Some(history) = &mut self.history else { return };
-        let longest = vessel.service.longest();
+        let longest = fluid_queue.service.longest();
         while history.front().is_some_and(|entry| (now - entry.to) as f64 > longest) {
             history.pop_front();
         }
@@ -183,21 +184,21 @@ mod tests {
 
     const SECOND: u64 = 1_000_000_000;
 
-    fn vessel(wait: Distribution) -> Vessel {
+    fn fluid_queue(wait: Distribution) -> FluidQueue {
         let task = TaskPlan { concurrency: None, queue: None, ..TaskPlan::new(1024, 2048) };
         let request = RequestPlan::new(Distribution::constant(SimDuration::ZERO), wait);
-        Vessel::new(&request, &task, None)
+        FluidQueue::new(&request, &task, None)
     }
 
     #[test]
     fn a_constant_stay_fills_like_a_pipe() {
         // 300 s at 20/s: 20 × t are in service until 300 s, 6000 from then on; nothing finishes before.
-        let vessel = vessel(Distribution::constant(SimDuration::from_secs(300)));
-        let mut residence = Residence::new(&vessel);
+        let fluid_queue = fluid_queue(Distribution::constant(SimDuration::from_secs(300)));
+        let mut residence = Residence::new(&fluid_queue);
         let (mut finished, mut occupied) = (0.0, 0.0);
         for minute in 0..10 {
             let step =
-                residence.pass(20.0 * 60.0, (minute * 60 * SECOND, (minute + 1) * 60 * SECOND), &vessel);
+                residence.pass(20.0 * 60.0, (minute * 60 * SECOND, (minute + 1) * 60 * SECOND), &fluid_queue);
             finished += step.finished;
             occupied += step.occupied;
             let expected = (20.0 * 60.0 * (minute + 1) as f64).min(6_000.0);
@@ -211,13 +212,14 @@ mod tests {
     #[test]
     fn a_long_history_is_joined_and_nothing_is_lost() {
         let law = Distribution::exponential(SimDuration::from_secs(120)).unwrap();
-        let vessel = vessel(law);
-        let mut residence = Residence::new(&vessel);
+        let fluid_queue = fluid_queue(law);
+        let mut residence = Residence::new(&fluid_queue);
         let (mut started, mut finished) = (0.0, 0.0);
         for second in 0..7_200_u64 {
             let amount = 10.0 + (second % 17) as f64;
             started += amount;
-            finished += residence.pass(amount, (second * SECOND, (second + 1) * SECOND), &vessel).finished;
+            finished +=
+                residence.pass(amount, (second * SECOND, (second + 1) * SECOND), &fluid_queue).finished;
         }
         let history = residence.history.as_ref().map_or(0, VecDeque::len);
         assert!(history <= 2 * LONG_HISTORY, "{history}");
@@ -226,7 +228,7 @@ mod tests {
         assert!((residence.content() / (18.0 * 120.0) - 1.0).abs() < 0.01, "{}", residence.content());
         residence.lose(residence.content() / 2.0);
         let half = residence.content();
-        residence.pass(0.0, (7_200 * SECOND, 7_201 * SECOND), &vessel);
+        residence.pass(0.0, (7_200 * SECOND, 7_201 * SECOND), &fluid_queue);
         assert!((residence.content() / half - libm::exp(-1.0 / 120.0)).abs() < 1e-3);
     }
 }

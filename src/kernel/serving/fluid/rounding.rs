@@ -33,12 +33,12 @@ pub(super) struct Outcomes<T> {
 
 /// The books of one service.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Account {
+pub(super) struct IntegerRounding {
     counters: Outcomes<Counter>,
     in_flight: u64,
 }
 
-impl Account {
+impl IntegerRounding {
     /// Books the amounts of a step; returns them in whole requests.
     pub(super) fn book(&mut self, amounts: &Outcomes<f64>) -> Outcomes<u64> {
         let counters = &mut self.counters;
@@ -61,13 +61,13 @@ impl Account {
 
 /// Amounts that fall due later.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Later {
+pub(super) struct DelayedAmounts {
     queue: VecDeque<(u64, f64)>,
     /// Sum of what is still to come.
     pub(super) held: f64,
 }
 
-impl Later {
+impl DelayedAmounts {
     /// `amount` falls due at `at` [ns since second 0], or when what came before it does.
     pub(super) fn push(&mut self, at: u64, amount: f64) {
         if amount > 0.0 {
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn whole_requests_follow_their_amounts_within_one_and_never_exceed_what_is_there() {
         let mut rng = Rng::from_key(5);
-        let (mut account, mut exact, mut whole) = (Account::default(), [0.0_f64; 5], [0_u64; 5]);
+        let (mut account, mut exact, mut whole) = (IntegerRounding::default(), [0.0_f64; 5], [0_u64; 5]);
         let mut content = 0.0;
         for _ in 0..20_000 {
             let offered = rng.below(1_000) as f64 / 300.0;
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_deferred_comes_back_once() {
-        let mut later = Later::default();
+        let mut later = DelayedAmounts::default();
         later.push(10, 2.0);
         later.push(20, 3.0);
         assert_eq!((later.held, later.due(9), later.due(10), later.held), (5.0, 0.0, 2.0, 3.0));

@@ -5,21 +5,21 @@
 //! whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
 
 use super::departures::Departures;
-use super::outstanding::{Loads, OUT};
+use super::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
 use super::rotation::Turnout;
 use crate::random::Rng;
 use crate::serving::plan::Routing;
 
 /// The choice among tasks by what they hold.
 #[derive(Clone, Debug)]
-pub(in crate::serving) struct Balance {
+pub(in crate::serving) struct LoadAwareRouting {
     takes_two: bool,
     rng: Rng,
-    loads: Loads,
+    loads: OutstandingRequests,
     departures: Departures,
 }
 
-impl Balance {
+impl LoadAwareRouting {
     /// Without tasks; `None` where the routing looks at nothing.
     pub(in crate::serving) fn of(routing: Routing, rng: &Rng) -> Option<Self> {
         let takes_two = match routing {
@@ -27,7 +27,12 @@ impl Balance {
             Routing::TwoRandomChoices => true,
             Routing::RoundRobin | Routing::Random | Routing::WeightedRandom => return None,
         };
-        Some(Self { takes_two, rng: rng.clone(), loads: Loads::default(), departures: Departures::new() })
+        Some(Self {
+            takes_two,
+            rng: rng.clone(),
+            loads: OutstandingRequests::default(),
+            departures: Departures::new(),
+        })
     }
 
     /// An empty task takes `slot`. What is left in the calendar is of the task that had the slot before.
@@ -41,7 +46,7 @@ impl Balance {
         let loads = &mut self.loads;
         self.departures.leave(now, |slot| loads.less(slot as usize));
         for slot in &turnout.out {
-            self.loads.set(*slot as usize, OUT);
+            self.loads.set(*slot as usize, OUT_OF_ROTATION);
         }
         for slot in &turnout.back {
             let held = self.departures.held(*slot, now);

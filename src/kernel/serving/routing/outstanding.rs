@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::random::Rng;
 
 /// A target that gets nothing: it is out of rotation.
-pub(in crate::serving) const OUT: u32 = u32::MAX;
+pub(in crate::serving) const OUT_OF_ROTATION: u32 = u32::MAX;
 
 /// Loads that have a set of slots of their own, from the base on; the last set has all that hold more.
 const LEVELS: usize = 64;
@@ -17,7 +17,7 @@ const MARGIN: u32 = 32;
 /// slots is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves with them:
 /// a balancer keeps the loads of its targets close together, however high they are.
 #[derive(Clone, Debug)]
-pub(in crate::serving) struct Loads {
+pub(in crate::serving) struct OutstandingRequests {
     load: Vec<u32>,
     /// `words` a level.
     sets: Vec<u64>,
@@ -29,17 +29,17 @@ pub(in crate::serving) struct Loads {
     has_members: u64,
 }
 
-impl Default for Loads {
+impl Default for OutstandingRequests {
     fn default() -> Self {
         Self { load: Vec::new(), sets: Vec::new(), words: 0, base: 0, counts: [0; LEVELS], has_members: 0 }
     }
 }
 
-impl Loads {
+impl OutstandingRequests {
     /// Makes room for `slot`.
     pub(in crate::serving) fn cover(&mut self, slot: usize) {
         if slot >= self.load.len() {
-            self.load.resize((slot / 64 + 1) * 64, OUT);
+            self.load.resize((slot / 64 + 1) * 64, OUT_OF_ROTATION);
             self.words = self.load.len() / 64;
             self.rebuild();
         }
@@ -48,7 +48,7 @@ impl Loads {
     /// Makes the sets anew, around the loads as they are.
     #[cold]
     fn rebuild(&mut self) {
-        let least = self.load.iter().copied().min().filter(|least| *least != OUT).unwrap_or(0);
+        let least = self.load.iter().copied().min().filter(|least| *least != OUT_OF_ROTATION).unwrap_or(0);
         self.base = least.saturating_sub(MARGIN);
         self.sets.clear();
         self.sets.resize(LEVELS * self.words, 0);
@@ -65,7 +65,7 @@ impl Loads {
     }
 
     fn join(&mut self, slot: usize, load: u32) {
-        if load != OUT {
+        if load != OUT_OF_ROTATION {
             let level = self.level(load);
             self.sets[level * self.words + slot / 64] |= 1 << (slot % 64);
             self.counts[level] += 1;
@@ -73,17 +73,17 @@ impl Loads {
         }
     }
 
-    /// How many requests `slot` holds; [`OUT`]: it gets nothing.
+    /// How many requests `slot` holds; [`OUT_OF_ROTATION`]: it gets nothing.
     #[inline]
     pub(in crate::serving) fn of(&self, slot: usize) -> u32 {
         self.load[slot]
     }
 
-    /// `slot` holds so many now; [`OUT`]: it gets nothing.
+    /// `slot` holds so many now; [`OUT_OF_ROTATION`]: it gets nothing.
     #[inline]
     pub(in crate::serving) fn set(&mut self, slot: usize, load: u32) {
         let before = core::mem::replace(&mut self.load[slot], load);
-        if before != OUT {
+        if before != OUT_OF_ROTATION {
             let level = self.level(before);
             self.sets[level * self.words + slot / 64] &= !(1 << (slot % 64));
             self.counts[level] -= 1;
@@ -108,7 +108,7 @@ impl Loads {
     #[inline]
     pub(in crate::serving) fn less(&mut self, slot: usize) {
         let load = self.load[slot];
-        if load != OUT {
+        if load != OUT_OF_ROTATION {
             self.load[slot] = load - 1;
             if load == self.base {
                 self.rebuild();
@@ -216,14 +216,14 @@ mod tests {
     #[test]
     fn the_least_loaded_slot_is_found_in_any_block_and_ties_are_broken_evenly() {
         let mut rng = Rng::from_key(9);
-        let mut loads = Loads::default();
+        let mut loads = OutstandingRequests::default();
         loads.cover(299);
-        let mut plain = std::vec![OUT; 320];
+        let mut plain = std::vec![OUT_OF_ROTATION; 320];
         let mut hits = std::vec![0_u32; 320];
         for step in 0..40_000_usize {
             let slot = usize::try_from(rng.below(300)).unwrap();
             plain[slot] = if rng.below(10) == 0 {
-                OUT
+                OUT_OF_ROTATION
             } else {
                 u32::try_from(rng.below(5)).unwrap() + 200 * u32::from(step > 20_000)
             };
@@ -245,8 +245,8 @@ mod tests {
     #[test]
     fn one_more_and_one_less_keep_the_choice_that_a_plain_list_would_make() {
         let mut rng = Rng::from_key(11);
-        let mut loads = Loads::default();
-        let mut plain = std::vec![OUT; 128];
+        let mut loads = OutstandingRequests::default();
+        let mut plain = std::vec![OUT_OF_ROTATION; 128];
         for (slot, load) in plain.iter_mut().enumerate().take(100) {
             loads.cover(slot);
             loads.set(slot, 0);
@@ -261,13 +261,13 @@ mod tests {
             assert_eq!(found, emptiest[rank], "step {step}");
             let slot = usize::try_from(rng.below(100)).unwrap();
             if rng.below(2_000) == 0 {
-                let load = if plain[slot] == OUT { 0 } else { OUT };
+                let load = if plain[slot] == OUT_OF_ROTATION { 0 } else { OUT_OF_ROTATION };
                 loads.set(slot, load);
                 plain[slot] = load;
             } else if rng.below(10) < if step < 30_000 { 9 } else { 1 } {
                 loads.more(found);
                 plain[found] += 1;
-            } else if ![0, OUT].contains(&plain[slot]) {
+            } else if ![0, OUT_OF_ROTATION].contains(&plain[slot]) {
                 loads.less(slot);
                 plain[slot] -= 1;
             }

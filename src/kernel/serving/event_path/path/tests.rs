@@ -12,7 +12,7 @@ const SECOND: u64 = 1_000_000_000;
 struct Heard {
     answers: Vec<Visit>,
     ends: Vec<Attempt>,
-    in_vain: Vec<Visit>,
+    abandoned: Vec<Visit>,
     usage: [i128; 3],
     offered: u64,
     retries: u64,
@@ -25,7 +25,7 @@ impl Probe for Heard {
         self.answers.extend(batch.served.iter().flat_map(|served| served.iter()));
         for attempt in batch.attempts {
             match attempt.outcome {
-                Outcome::Wasted => self.in_vain.push(attempt.visit),
+                Outcome::Wasted => self.abandoned.push(attempt.visit),
                 _ => self.ends.push(*attempt),
             }
         }
@@ -61,9 +61,9 @@ fn request(cpu: f64, wait: f64) -> RequestPlan {
     RequestPlan::new(Distribution::constant(seconds(cpu)), Distribution::constant(seconds(wait)))
 }
 
-fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) -> Jobs<'p> {
+fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) -> EventPath<'p> {
     let streams = Streams::new(1, 0);
-    let parts = JobsParts {
+    let parts = EventPathParts {
         service: ServiceId(0),
         request,
         task,
@@ -72,7 +72,7 @@ fn jobs<'p>(traffic: &'p TrafficPlan, request: &RequestPlan, task: &TaskPlan) ->
         name: "web",
         streams,
     };
-    Jobs::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
+    EventPath::new(ArrivalStream::new(traffic, streams.stream(Purpose::ARRIVALS, "web")), &parts)
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_task_is_empty_when_its_last_job_leaves() {
         jobs.serve(empty_at, &mut heard);
         assert_eq!(jobs.outstanding(slot), 0, "{discipline:?} {cancels}");
         assert_eq!(heard.answers.len() + heard.ends.len(), 40);
-        assert_eq!(cancels, heard.in_vain.is_empty());
+        assert_eq!(cancels, heard.abandoned.is_empty());
     }
 }
 

@@ -6,6 +6,7 @@ mod completions;
 mod path;
 mod retries;
 mod router;
+mod server_params;
 mod sharing;
 mod slab;
 mod task_server;

@@ -16,8 +16,9 @@ use super::arrival_buffer::ArrivalBuffer;
 use super::completions::CompletionBuffer;
 use super::retries::{Deadlines, Retries};
 use super::router::Router;
+use super::server_params::ServerParams;
 use super::slab::{AttemptDemand, Stage};
-use super::task_server::{ServerParams, ServerPool, StepResult, TaskServer};
+use super::task_server::{ServerPool, StepResult, TaskServer};
 use super::timers::Earliest;
 use crate::facts::{
     Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, RequestKey, ResourceUse, Retraction, Visit,

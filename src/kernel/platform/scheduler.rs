@@ -12,7 +12,7 @@
 //! A task that fails leaves this line wherever it is; the scheduler launches another at once, unless tasks fail before they
 //! run: then it holds back for longer and longer (`lifecycle/failing.rs`, `lifecycle/health.rs`).
 //!
-//! Each step returns what falls due next; the world keeps the calendar. A step that no longer applies, because its
+//! Each step returns what falls due next; the simulation keeps the events. A step that no longer applies, because its
 //! task was stopped meanwhile, is recognized and ignored.
 
 use super::effects::{Effects, TaskTimer, TimerKind};

@@ -1,4 +1,4 @@
-//! The data plane of a service, as the world sees it: single requests or flows. Which one a run takes is chosen once, and
+//! The data plane of a service, as the simulation sees it: single requests or flows. Which one a run takes is chosen once, and
 //! the code of the one knows nothing of the other.
 
 use super::fan_out::FanOut;
@@ -14,7 +14,7 @@ use crate::units::{ServiceId, SimDuration};
 
 /// What happens between control events.
 pub(super) trait Plane<'p>: ReplicaSet {
-    /// Whether a task may die of what happens in the plane: only then does the world look before it takes the next event.
+    /// Whether a task may die of what happens in the plane: only then does the simulation look before it takes the next event.
     const HAS_INCIDENTS: bool = false;
 
     /// The plane of a service without tasks.

@@ -1,7 +1,7 @@
 //! One task at work: its places, its waiting room, its CPU and what it waits for downstream.
 //!
-//! A desk fires one thing at a time, at the instant that [`TaskServer::due`] names. What falls free goes to the next in line at
-//! once. A hung desk stands still: its timers keep the time that is left to them, and go on with it.
+//! A server does one thing at a time, at the instant that [`TaskServer::due`] names. What falls free goes to the next in line at
+//! once. A hung server stands still: its timers keep the time that is left to them, and go on with it.
 
 use super::server_params::ServerParams;
 use super::sharing::Shared;
@@ -40,7 +40,7 @@ impl Integral {
     }
 }
 
-/// What all desks of a service share: the jobs, and the sums of the open period.
+/// State that all task servers of a service share: the jobs, and the sums of the open period.
 #[derive(Clone, Debug)]
 pub(super) struct ServerPool {
     pub(super) rules: ServerParams,
@@ -88,7 +88,7 @@ impl ServerPool {
     }
 }
 
-/// What became of a job that came to a desk.
+/// Outcome of one step of a task server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StepResult {
     /// Something happened that nobody outside hears of.
@@ -139,7 +139,7 @@ impl TaskServer {
         }
     }
 
-    /// A task takes the desk at `now`; it has nothing on it.
+    /// A task takes the server at `now`; it holds nothing.
     pub(super) fn enter(&mut self, rules: &ServerParams, now: u64, is_new: bool) {
         (self.hung_at, self.entered, self.followed) = (NEVER, now, None);
         self.is_new = is_new && rules.warm_up.is_some();

@@ -195,7 +195,7 @@ impl Prices {
         let mut missing: BTreeSet<LineItem> = BTreeSet::new();
         for plan in plans {
             let tariff = &plan.tariff;
-            missing.extend(tariff.unpriced(plan.alarms()));
+            missing.extend(tariff.unpriced(plan.scaling.alarms()));
             high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
                 .iter()
                 .any(|resolution| *resolution < MINUTE);

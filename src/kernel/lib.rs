@@ -6,7 +6,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 | [`units`], [`random`], [`event_queue`] |
+//! | 0 | [`units`], [`grid`], [`period_ring`], [`random`], [`event_queue`] |
 //! | 1 | [`facts`], [`traffic`], [`replica_set`] |
 //! | 2 | [`serving`], [`platform`] |
 //! | 3 | [`telemetry`], [`billing`] |
@@ -21,6 +21,8 @@ extern crate alloc;
 pub mod billing;
 pub mod event_queue;
 pub mod facts;
+pub mod grid;
+pub mod period_ring;
 pub mod platform;
 pub mod random;
 pub mod replica_set;

@@ -3,40 +3,10 @@
 
 use std::ops::Range;
 
-/// Buckets an octave, as a power of two.
-const SUB_BITS: u32 = 7;
-/// Values below 2^10 ns (1.024 µs) share the first bucket with those just above.
-const LOW_BITS: u32 = 10;
-/// Exponent and leading digits of 2^10 as a float: what bucket 0 has.
-const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
-/// Buckets in all: they reach to 2^63 ns.
-const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
+use windtunnel_kernel::grid::LogLinear;
 
-/// The bucket of a value \[ns\]: the exponent and the first seven binary digits, read off its floating-point form.
-#[inline]
-#[must_use]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
-    reason = "an index below BUCKETS"
-)]
-const fn bucket_of(value: u64) -> usize {
-    let value = value as i64;
-    let clipped = if value > 1 << LOW_BITS { value } else { 1 << LOW_BITS };
-    (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
-}
-
-/// The smallest value of a bucket \[ns\]; 0 for the first one.
-#[expect(clippy::cast_possible_truncation, reason = "an octave below 64")]
-const fn lower_edge(bucket: usize) -> u128 {
-    if bucket == 0 {
-        return 0;
-    }
-    let octave = (bucket >> SUB_BITS) as u32;
-    let digits = (1 << SUB_BITS) + (bucket & ((1 << SUB_BITS) - 1)) as u128;
-    (digits << (octave + LOW_BITS)) >> SUB_BITS
-}
+/// 128 buckets an octave.
+type Buckets = LogLinear<7>;
 
 /// Counts of times by bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,20 +17,20 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: vec![0; BUCKETS], total: 0 }
+        Self { counts: vec![0; Buckets::CELLS], total: 0 }
     }
 }
 
 impl Histogram {
     /// Counts one value \[ns\].
     pub fn record(&mut self, value: u64) {
-        self.counts[bucket_of(value)] += 1;
+        self.counts[Buckets::cell_of(value)] += 1;
         self.total += 1;
     }
 
     /// Counts one value \[ns\] so many times.
     pub(super) fn record_many(&mut self, value: u64, times: u64) {
-        self.counts[bucket_of(value)] += times;
+        self.counts[Buckets::cell_of(value)] += times;
         self.total += times;
     }
 
@@ -80,11 +50,9 @@ impl Histogram {
     /// The buckets that hold anything, in order: `(lower edge, upper edge, count)` [ns, ns, values].
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         let clip = |edge: u128| u64::try_from(edge).unwrap_or(u64::MAX);
-        self.counts
-            .iter()
-            .enumerate()
-            .filter(|(_, count)| **count > 0)
-            .map(move |(bucket, count)| (clip(lower_edge(bucket)), clip(lower_edge(bucket + 1)), *count))
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(bucket, count)| {
+            (clip(Buckets::lower_edge(bucket)), clip(Buckets::lower_edge(bucket + 1)), *count)
+        })
     }
 
     /// Adds the counts of `other`.
@@ -120,14 +88,14 @@ pub(super) struct OpenHistogram {
 
 impl Default for OpenHistogram {
     fn default() -> Self {
-        Self { counts: vec![0; BUCKETS] }
+        Self { counts: vec![0; Buckets::CELLS] }
     }
 }
 
 impl OpenHistogram {
     #[inline]
     pub(super) fn record(&mut self, value: u64) {
-        self.counts[bucket_of(value)] += 1;
+        self.counts[Buckets::cell_of(value)] += 1;
     }
 
     /// Records `to − from` for two columns; returns the sum and the largest of these spans.
@@ -137,7 +105,7 @@ impl OpenHistogram {
         let (mut sum, mut max) = (0_u64, 0);
         for (from, to) in from.iter().zip(to) {
             let span = to - from;
-            counts[bucket_of(span)] += 1;
+            counts[Buckets::cell_of(span)] += 1;
             sum = sum.wrapping_add(span);
             max = max.max(span);
         }
@@ -151,7 +119,7 @@ impl OpenHistogram {
 
     /// Takes back a value that was recorded.
     pub(super) fn remove(&mut self, value: u64) {
-        self.counts[bucket_of(value)] -= 1;
+        self.counts[Buckets::cell_of(value)] -= 1;
     }
 
     /// Adds the counts of `other`.
@@ -164,14 +132,14 @@ impl OpenHistogram {
     /// The upper edge of the highest bucket that holds anything \[ns\]; 0 when none does.
     pub(super) fn highest(&self) -> u64 {
         let bucket = self.counts.iter().rposition(|count| *count > 0);
-        bucket.map_or(0, |bucket| u64::try_from(lower_edge(bucket + 1)).unwrap_or(u64::MAX))
+        bucket.map_or(0, |bucket| u64::try_from(Buckets::lower_edge(bucket + 1)).unwrap_or(u64::MAX))
     }
 
     /// Buckets that can hold anything when no value is above `max` \[ns\]: a minute touches a tenth of them, and what goes
     /// over a minute goes over these only.
     pub(super) fn live(&self, max: u64) -> Range<usize> {
         const CHUNK: usize = 64;
-        let end = bucket_of(max) + 1;
+        let end = Buckets::cell_of(max) + 1;
         let empty =
             self.counts[..end].chunks(CHUNK).take_while(|chunk| chunk.iter().fold(0, |any, c| any | c) == 0);
         (empty.count() * CHUNK).min(end)..end
@@ -218,7 +186,7 @@ fn quantile_of(counts: impl Iterator<Item = (usize, u64)>, total: u64, q: f64) -
                 // Below a microsecond is as good as nothing: a median wait of nothing reads 0.
                 return Some(0);
             }
-            let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
+            let (low, high) = (Buckets::lower_edge(bucket), Buckets::lower_edge(bucket + 1));
             // The k-th of `count` values stands in the middle of the k-th of `count` equal parts.
             let place = 2 * u128::from(rank - below) - 1;
             let value = low + (high - low) * place / (2 * u128::from(count));
@@ -238,8 +206,8 @@ mod tests {
         let mut value = 1_u64;
         while value < 1 << 62 {
             for probe in [value - 1, value, value + value / 3] {
-                let bucket = bucket_of(probe);
-                let (low, high) = (lower_edge(bucket), lower_edge(bucket + 1));
+                let bucket = Buckets::cell_of(probe);
+                let (low, high) = (Buckets::lower_edge(bucket), Buckets::lower_edge(bucket + 1));
                 assert!((low..high).contains(&u128::from(probe)), "{probe} is not in [{low}, {high})");
                 assert!(bucket == 0 || (high - low) * 128 <= low, "[{low}, {high}) is wide");
             }

@@ -6,36 +6,30 @@
 use alloc::vec::Vec;
 
 use super::Distribution;
+use crate::grid::LogLinear;
 
-/// Cells an octave, as a power of two.
-const SUB_BITS: u32 = 5;
-/// The first cell begins at 2¹⁰ ns; what is shorter counts as none.
-const LOW_BITS: u32 = 10;
-/// Exponent and leading digits of 2¹⁰ as a float: what cell 0 has.
-const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
+/// 32 cells an octave.
+type Grid = LogLinear<5>;
+
 /// Octaves of the grid: it reaches to 2⁵⁴ ns, seven months.
 const OCTAVES: usize = 44;
 /// Cells of the grid.
-pub const CELLS: usize = OCTAVES << SUB_BITS;
+pub const CELLS: usize = Grid::cells(OCTAVES);
 /// Mass that is not worth a cell.
 const NOTHING: f64 = 1e-13;
 
 /// The cell of a time \[ns\].
 #[inline]
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "an index below CELLS")]
 pub fn cell_of(nanos: f64) -> usize {
-    let low = 1_u64 << LOW_BITS;
-    #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-    let clipped = if nanos > low as f64 { nanos } else { low as f64 };
-    (((clipped.to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize).min(CELLS - 1)
+    Grid::cell_of_real(nanos).min(CELLS - 1)
 }
 
 /// Where a cell begins \[ns\].
 #[inline]
 #[must_use]
 pub fn cell_start(cell: usize) -> f64 {
-    f64::from_bits((cell as u64 + ORIGIN) << (52 - SUB_BITS))
+    Grid::start(cell)
 }
 
 /// A law of times: a shift that always comes first, then nothing with probability `atom`, or a time on the grid.
@@ -78,10 +72,10 @@ impl Spread {
         let at = |cell: usize| law.cumulative(cell_start(cell) / factor);
         let mut below = 0.0;
         for octave in 0..OCTAVES {
-            let first = octave << SUB_BITS;
-            let end = at(first + (1 << SUB_BITS));
+            let first = Grid::cells(octave);
+            let end = at(first + Grid::CELLS_PER_OCTAVE);
             if end - below > NOTHING {
-                for (offset, cell) in cells[first..first + (1 << SUB_BITS)].iter_mut().enumerate() {
+                for (offset, cell) in cells[first..first + Grid::CELLS_PER_OCTAVE].iter_mut().enumerate() {
                     let next = at(first + offset + 1);
                     *cell = next - below;
                     below = next;

@@ -3,32 +3,10 @@
 
 use alloc::vec::Vec;
 
-/// Buckets an octave, as a power of two.
-const SUB_BITS: u32 = 5;
-/// Times below 2^10 ns (1.024 µs) share the first bucket with those just above.
-const LOW_BITS: u32 = 10;
-const ORIGIN: u64 = (1_023 + LOW_BITS as u64) << SUB_BITS;
-const BUCKETS: usize = (63 - LOW_BITS as usize + 1) << SUB_BITS;
+use crate::grid::LogLinear;
 
-/// The bucket of a time \[ns\]: exponent and first five binary digits of its floating-point form.
-#[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "an index below BUCKETS, of a time below 2^63 ns"
-)]
-fn bucket_of(time: u64) -> usize {
-    let clipped = time.clamp(1 << LOW_BITS, (1 << 63) - 1);
-    (((clipped as f64).to_bits() >> (52 - SUB_BITS)) - ORIGIN) as usize
-}
-
-/// The middle of a bucket \[ns\].
-#[expect(clippy::cast_precision_loss, reason = "a time within 1.6 %")]
-fn middle_of(bucket: usize) -> f64 {
-    let octave = (bucket >> SUB_BITS) as f64 + f64::from(LOW_BITS);
-    let digits = (bucket & ((1 << SUB_BITS) - 1)) as f64 + 0.5;
-    libm::exp2(octave) * (1.0 + digits / f64::from(1_u32 << SUB_BITS))
-}
+/// 32 buckets an octave.
+type Buckets = LogLinear<5>;
 
 /// Counts of times that are still being added to; without a time it holds nothing.
 #[derive(Clone, Debug, Default)]
@@ -41,15 +19,15 @@ impl Sketch {
     #[inline]
     pub fn record(&mut self, time: u64) {
         if self.counts.is_empty() {
-            self.counts.resize(BUCKETS, 0);
+            self.counts.resize(Buckets::CELLS, 0);
         }
-        let count = &mut self.counts[bucket_of(time)];
+        let count = &mut self.counts[Buckets::cell_of(time)];
         *count = count.saturating_add(1);
     }
 
     /// Takes a time \[ns\] back that was counted before.
     pub fn take_back(&mut self, time: u64) {
-        if let Some(count) = self.counts.get_mut(bucket_of(time)) {
+        if let Some(count) = self.counts.get_mut(Buckets::cell_of(time)) {
             *count = count.saturating_sub(1);
         }
     }
@@ -96,7 +74,7 @@ impl ClosedSketch {
             seen += count;
             seen >= rank
         };
-        self.counts.iter().find(at_rank).map(|(bucket, _)| middle_of(usize::from(*bucket)))
+        self.counts.iter().find(at_rank).map(|(bucket, _)| Buckets::middle(usize::from(*bucket)))
     }
 }
 

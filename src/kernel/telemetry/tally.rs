@@ -4,12 +4,11 @@
 //! An outcome may be stated before it happens (the fast path knows ends in advance), so periods to come are kept open, and
 //! a lost request is taken back from the period in which it would have ended.
 
-use alloc::collections::VecDeque;
-
 use super::sketch::{ClosedSketch, Sketch};
 use crate::facts::{
     FlowStep, Outcome, ProvisionalOutcome, Rejection, RequestBatch, Retraction, TaskMoved, TaskStage,
 };
+use crate::period_ring::PeriodRing;
 
 /// What became of the requests of one service in one period or several.
 #[derive(Clone, Debug, Default)]
@@ -120,11 +119,8 @@ impl Open {
 /// Counts outcomes by period.
 #[derive(Clone, Debug)]
 pub struct OutcomeMeter {
-    period: u64,
-    open_end: u64,
-    horizon: u64,
-    /// The open period and those after it, as far as anything is stated for them.
-    periods: VecDeque<Open>,
+    open: Open,
+    periods: PeriodRing<Open>,
     healthy: u64,
     unhealthy: u64,
     changed_at: u64,
@@ -135,10 +131,8 @@ impl OutcomeMeter {
     #[must_use]
     pub fn new(period: u64, first_end: u64, horizon: u64) -> Self {
         Self {
-            period,
-            open_end: first_end.min(horizon),
-            horizon,
-            periods: VecDeque::from([Open::default()]),
+            open: Open::default(),
+            periods: PeriodRing::new(period, first_end, horizon),
             healthy: 0,
             unhealthy: 0,
             changed_at: 0,
@@ -146,24 +140,15 @@ impl OutcomeMeter {
     }
 
     /// The period in which `at` falls, its end included; `None` beyond the horizon.
-    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
     fn at(&mut self, at: u64) -> Option<&mut Open> {
-        if at > self.horizon {
-            return None;
+        match self.periods.index_of(at)? {
+            0 => Some(&mut self.open),
+            index => Some(self.periods.ahead(index)),
         }
-        let index =
-            if at <= self.open_end { 0 } else { ((at - self.open_end - 1) / self.period) as usize + 1 };
-        if self.periods.len() <= index {
-            self.periods.resize_with(index + 1, Open::default);
-        }
-        self.periods.get_mut(index)
     }
 
     fn now(&mut self) -> &mut Outcomes {
-        if self.periods.is_empty() {
-            self.periods.push_back(Open::default());
-        }
-        &mut self.periods[0].outcomes
+        &mut self.open.outcomes
     }
 
     /// A batch of requests. The load balancer knows attempts only: a second one is a request like the first.
@@ -265,9 +250,9 @@ impl OutcomeMeter {
 
     /// Ends the open period and opens the next; returns what happened in it.
     pub fn close_period(&mut self) -> Outcomes {
-        self.accrue(self.open_end);
-        let open = self.periods.pop_front().unwrap_or_default();
-        self.open_end = (self.open_end + self.period).min(self.horizon);
+        self.accrue(self.periods.end());
+        let next = self.periods.advance().unwrap_or_default();
+        let open = core::mem::replace(&mut self.open, next);
         Outcomes { times: open.sketch.close(), ..open.outcomes }
     }
 }

@@ -1,7 +1,6 @@
 //! The usage meter: intervals of work become exact sums a period, however many periods they cover, and sums become
 //! datapoints.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::growth::{Aging, MemoryGrowth};
@@ -9,6 +8,7 @@ use crate::facts::{
     DrainingUse, FlowStep, HeldVisit, ProvisionalOutcome, RequestBatch, ResourceUse, Retraction, TaskMoved,
     TaskStage, Visit, VisitColumns,
 };
+use crate::period_ring::PeriodRing;
 use crate::units::{SimDuration, SimTime, TaskId};
 
 /// How facts become datapoints; each field is an `[assumptions]` key.
@@ -82,12 +82,8 @@ struct Ahead {
 #[derive(Clone, Debug)]
 pub struct UsageMeter {
     rules: MetricRules,
-    period: u64,
-    open_start: u64,
-    open_end: u64,
-    horizon: u64,
+    periods: PeriodRing<Ahead>,
     open: UsageTotals,
-    ahead: VecDeque<Ahead>,
     /// Intervals that cover the whole open period.
     covering: [i64; SUMS],
     reserving: u64,
@@ -111,12 +107,8 @@ impl UsageMeter {
     ) -> Self {
         Self {
             rules,
-            period: period.0.max(1),
-            open_start: 0,
-            open_end: first_end.0.min(horizon.0),
-            horizon: horizon.0,
+            periods: PeriodRing::new(period.0, first_end.0, horizon.0),
             open: UsageTotals::default(),
-            ahead: VecDeque::new(),
             covering: [0; SUMS],
             reserving: 0,
             booting: 0,
@@ -130,7 +122,7 @@ impl UsageMeter {
     /// End of the open period.
     #[must_use]
     pub fn open_end(&self) -> SimTime {
-        SimTime(self.open_end)
+        SimTime(self.periods.end())
     }
 
     /// A batch of requests: what came to the load balancer, what it sent on, and what that uses.
@@ -151,7 +143,7 @@ impl UsageMeter {
     fn visits(&mut self, visits: &VisitColumns<'_>) {
         let first = visits.arrival.first().copied().unwrap_or(0);
         // Spans of up to 2⁵⁰ ns (13 days) each: a chunk of them cannot overflow a sum.
-        if visits.latest <= self.open_end && self.open_end - first < 1 << 50 {
+        if visits.latest <= self.periods.end() && self.periods.end() - first < 1 << 50 {
             self.open.cpu_busy += i128::from(total_span(visits.cpu_start, visits.cpu_end));
             self.open.occupied += i128::from(total_span(visits.start, visits.end));
             self.open.waiting += i128::from(total_span(visits.arrival, visits.start));
@@ -163,7 +155,7 @@ impl UsageMeter {
     /// An attempt passes through a replica.
     #[inline]
     pub fn visit(&mut self, p: &Visit) {
-        if p.end <= self.open_end {
+        if p.end <= self.periods.end() {
             self.open.cpu_busy += i128::from(p.cpu_end - p.cpu_start);
             self.open.occupied += i128::from(p.end - p.start);
             self.open.waiting += i128::from(p.start - p.arrival);
@@ -235,25 +227,20 @@ impl UsageMeter {
     }
 
     /// Adds `sign` times everything from `at` on: the rest of its period, and all later periods whole.
-    #[expect(clippy::cast_possible_truncation, reason = "a number of periods within the run")]
     fn open_ended(&mut self, sum: Sum, at: u64, sign: i64) {
-        let at = at.clamp(self.open_start, self.horizon);
+        let periods = &mut self.periods;
+        let at = at.clamp(periods.start(), periods.horizon());
         let which = sum as usize;
-        let index = if at < self.open_end { 0 } else { ((at - self.open_end) / self.period) as usize + 1 };
-        let end = (self.open_end + index as u64 * self.period).min(self.horizon);
-        let rest = i128::from(sign) * i128::from(end - at);
-        if self.ahead.len() <= index {
-            self.ahead.resize(index + 1, Ahead::default());
-        }
-        // Periods ahead are counted from 1: the one after the instant's own is at its index.
-        self.ahead[index].covers[which] += sign;
+        let index = periods.index_of(at).unwrap_or(0);
+        let rest = i128::from(sign) * i128::from(periods.end_of(index) - at);
+        periods.ahead(index + 1).covers[which] += sign;
         match (index, which) {
             (0, 0) => self.open.cpu_busy += rest,
             (0, 1) => self.open.occupied += rest,
             (0, 2) => self.open.waiting += rest,
             (0, 3) => self.open.draining.cpu_busy += rest,
             (0, _) => self.open.draining.occupied += rest,
-            _ => self.ahead[index - 1].sums[which] += rest,
+            _ => periods.ahead(index).sums[which] += rest,
         }
     }
 
@@ -292,7 +279,7 @@ impl UsageMeter {
     fn stop_aging(&mut self, task: TaskId, at: u64) {
         if let Some(position) = self.aging.iter().position(|aging| aging.task == task) {
             let aging = self.aging.swap_remove(position);
-            self.open.grown += aging.gained(&self.growth, self.open_start, at);
+            self.open.grown += aging.gained(&self.growth, self.periods.start(), at);
         }
     }
 
@@ -304,11 +291,11 @@ impl UsageMeter {
         }
         let mean = closed.counted_places() as f64 / closed.reserved.max(1) as f64;
         for aging in &mut self.aging {
-            closed.grown += aging.gained(&self.growth, self.open_start, self.open_end);
+            closed.grown += aging.gained(&self.growth, self.periods.start(), self.periods.end());
             aging.most = if mean > aging.most { mean } else { aging.most };
             let kept = self.growth.retained * aging.most - mean;
             if kept > 0.0 {
-                let span = self.open_end - aging.since.max(self.open_start);
+                let span = self.periods.end() - aging.since.max(self.periods.start());
                 closed.retained += (kept * span as f64) as i128;
             }
         }
@@ -324,9 +311,9 @@ impl UsageMeter {
 
     /// Ends the open period at its end and opens the next; returns its sums.
     pub fn close_period(&mut self) -> UsageTotals {
-        self.accrue(self.open_end);
+        self.accrue(self.periods.end());
         let mut closed = self.open;
-        closed.length = self.open_end - self.open_start;
+        closed.length = self.periods.end() - self.periods.start();
         let length = i128::from(closed.length);
         closed.cpu_busy += i128::from(self.covering[0]) * length;
         closed.occupied += i128::from(self.covering[1]) * length;
@@ -334,15 +321,13 @@ impl UsageMeter {
         closed.draining.cpu_busy += i128::from(self.covering[3]) * length;
         closed.draining.occupied += i128::from(self.covering[4]) * length;
         self.age(&mut closed);
-        let next = self.ahead.pop_front().unwrap_or_default();
+        let next = self.periods.advance().unwrap_or_default();
         for (covering, change) in self.covering.iter_mut().zip(next.covers) {
             *covering += change;
         }
         let [cpu_busy, occupied, waiting, ..] = next.sums;
         let draining = DrainingUse { cpu_busy: next.sums[3], occupied: next.sums[4] };
         self.open = UsageTotals { cpu_busy, occupied, waiting, draining, ..UsageTotals::default() };
-        self.open_start = self.open_end;
-        self.open_end = (self.open_end + self.period).min(self.horizon);
         closed
     }
 }

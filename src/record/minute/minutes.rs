@@ -1,11 +1,10 @@
 //! Requests by the minute in which they end. The end of a request is known when it arrives, so what ends in a later
 //! minute waits there as an entry, and what is lost before that is taken out again.
 
-use std::collections::VecDeque;
-
 use windtunnel_kernel::facts::{
     Attempt, Outcome, ProvisionalOutcome, RequestBatch, Retraction, VisitColumns,
 };
+use windtunnel_kernel::period_ring::PeriodRing;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration};
 
 use crate::record::histogram::{Histogram, OpenHistogram};
@@ -107,13 +106,11 @@ struct FutureOutcomes {
 /// The open minute and those to come, and the sums of the run.
 #[derive(Clone, Debug)]
 pub(in crate::record) struct Minutes {
-    open_end: u64,
-    horizon: u64,
+    periods: PeriodRing<FutureOutcomes>,
     overdue_after: Option<SimDuration>,
     pub(super) open: MinuteStats,
     /// Requests of the open minute that arrived in the warm-up, once that is over.
     warm: Option<Box<MinuteStats>>,
-    ahead: VecDeque<FutureOutcomes>,
     pub(super) warming_up: bool,
     pub(super) warmup_end: u64,
     totals: RequestCounts,
@@ -223,12 +220,10 @@ impl Minutes {
     ) -> Self {
         let empty = || LatencySummary { histogram: Histogram::default(), sum: 0, max: 0 };
         Self {
-            open_end: first_end.min(horizon),
-            horizon,
+            periods: PeriodRing::new(NANOS_PER_MINUTE, first_end, horizon),
             overdue_after,
             open: MinuteStats::default(),
             warm: None,
-            ahead: VecDeque::new(),
             warming_up: warmup > 0,
             warmup_end: warmup,
             totals: RequestCounts::default(),
@@ -280,12 +275,12 @@ impl Minutes {
 
     /// Requests are served. A batch that ends within the open minute goes through a column at a time.
     fn served(&mut self, visits: &VisitColumns<'_>) {
-        if visits.latest <= self.open_end {
+        if visits.latest <= self.periods.end() {
             self.open.serve_all(visits.arrival, visits);
             return;
         }
         for p in visits.iter() {
-            if p.end <= self.open_end {
+            if p.end <= self.periods.end() {
                 self.open.serve(p.end - p.arrival, p.start - p.arrival);
             } else {
                 let outcome = PendingOutcome::served(p.end - p.arrival, p.start - p.arrival);
@@ -317,19 +312,19 @@ impl Minutes {
     #[cold]
     #[inline(never)]
     fn record_future(&mut self, arrival: u64, at: u64, entry: PendingOutcome) {
-        match self.index_of(at) {
+        match self.periods.index_of(at) {
             None => self.in_flight(arrival),
             Some(0) => self.open.deferred.push(entry),
-            Some(index) => self.ahead_mut(index).entries.push(entry),
+            Some(index) => self.periods.ahead(index).entries.push(entry),
         }
     }
 
     /// A client gives up at `at` while waiting.
     fn timed_out_waiting(&mut self, arrival: u64, at: u64) {
-        match self.index_of(at) {
+        match self.periods.index_of(at) {
             None => self.in_flight(arrival),
             Some(0) => self.open.tally.timed_out += 1,
-            Some(index) => self.ahead_mut(index).timed_out += 1,
+            Some(index) => self.periods.ahead(index).timed_out += 1,
         }
     }
 
@@ -341,17 +336,17 @@ impl Minutes {
 
     /// Whether a request that arrived at `arrival` and is in flight at the horizon counts as not served.
     fn is_overdue(&self, arrival: u64) -> bool {
-        self.overdue_after.is_some_and(|limit| arrival.saturating_add(limit.0) < self.horizon)
+        self.overdue_after.is_some_and(|limit| arrival.saturating_add(limit.0) < self.periods.horizon())
     }
 
     /// Takes back an outcome that was recorded for `at`.
     fn retract(&mut self, arrival: u64, at: u64, entry: PendingOutcome) {
         let warm = self.is_warm(arrival);
-        let entries = match self.index_of(at) {
+        let entries = match self.periods.index_of(at) {
             None => return self.retract_in_flight(warm, arrival),
             Some(0) => &mut self.stats_mut(warm).deferred,
             Some(index) => {
-                let ahead = self.ahead_mut(index);
+                let ahead = self.periods.ahead(index);
                 if warm { &mut ahead.warm_entries } else { &mut ahead.entries }
             }
         };
@@ -361,11 +356,11 @@ impl Minutes {
     /// Takes back that a client would give up waiting at `at`.
     fn retract_timed_out_waiting(&mut self, arrival: u64, at: u64) {
         let warm = self.is_warm(arrival);
-        match self.index_of(at) {
+        match self.periods.index_of(at) {
             None => self.retract_in_flight(warm, arrival),
             Some(0) => self.stats_mut(warm).tally.timed_out -= 1,
             Some(index) => {
-                let ahead = self.ahead_mut(index);
+                let ahead = self.periods.ahead(index);
                 if warm { ahead.warm_timed_out -= 1 } else { ahead.timed_out -= 1 }
             }
         }
@@ -392,31 +387,12 @@ impl Minutes {
         if warm { self.warm.get_or_insert_default() } else { &mut self.open }
     }
 
-    /// Index of the minute in which something ends at `at`: 0 is the open one; `None` beyond the horizon.
-    #[expect(clippy::cast_possible_truncation, reason = "at most a few million minutes")]
-    fn index_of(&self, at: u64) -> Option<usize> {
-        if at > self.horizon {
-            None
-        } else if at <= self.open_end {
-            Some(0)
-        } else {
-            Some((at - self.open_end).div_ceil(NANOS_PER_MINUTE) as usize)
-        }
-    }
-
-    fn ahead_mut(&mut self, index: usize) -> &mut FutureOutcomes {
-        if self.ahead.len() < index {
-            self.ahead.resize_with(index, FutureOutcomes::default);
-        }
-        &mut self.ahead[index - 1]
-    }
-
     /// Requests count from here on: what is known of the warm-up's own moves aside.
     pub(in crate::record) fn warmup_ended(&mut self) {
         self.warming_up = false;
         self.warmup_requests += self.open.tally.offered;
         self.warm = Some(Box::new(std::mem::take(&mut self.open)));
-        for ahead in &mut self.ahead {
+        for ahead in self.periods.all_ahead() {
             ahead.warm_entries = std::mem::take(&mut ahead.entries);
             ahead.warm_timed_out = std::mem::take(&mut ahead.timed_out);
         }
@@ -491,8 +467,7 @@ impl Minutes {
     fn open_next(&mut self) {
         self.open.tally = OutcomeCounts::default();
         self.warm = None;
-        self.open_end = (self.open_end + NANOS_PER_MINUTE).min(self.horizon);
-        let Some(next) = self.ahead.pop_front() else { return };
+        let Some(next) = self.periods.advance() else { return };
         self.open.deferred = next.entries;
         self.open.tally.timed_out = next.timed_out;
         if next.warm_timed_out > 0 || !next.warm_entries.is_empty() {

@@ -2,6 +2,7 @@
 //! it can fail.
 
 mod circles;
+mod extending;
 mod glossary;
 mod links;
 mod names;

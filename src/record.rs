@@ -4,16 +4,15 @@
 mod attempts;
 pub mod capacity;
 mod decisions;
-mod delay;
 mod detail;
 mod digits;
 mod evaluations;
 mod flows;
 mod histogram;
 mod latency;
+mod law_summary;
 mod lives;
 mod minute;
-mod mixture;
 mod reasons;
 mod recorder;
 mod result;

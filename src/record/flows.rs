@@ -1,23 +1,23 @@
-//! Flows by the minute: what [`super::minute`] is for single requests. Counts are exact; times are those of [`super::delay`]
-//! and [`super::mixture`], and approximate. A minute weighs them by what arrives in it; the run weighs them by what is served
+//! Flows by the minute: what [`super::minute`] is for single requests. Counts are exact; times are those of the
+//! queueing theory of the fluid plane ([`QueueingDelays`], [`Mixture`]), and approximate. A minute weighs them by what arrives in it; the run weighs them by what is served
 //! before the horizon, since what is still in flight there has no response time yet.
 
 use std::collections::BTreeMap;
 
 use windtunnel_kernel::facts::{FlowClass, FlowStep};
 use windtunnel_kernel::random::Spread;
+use windtunnel_kernel::serving::{DelayKind, Mixture, QueueingDelay, QueueingDelays, quantile};
 use windtunnel_kernel::simulation::{Plan, ServicePlan};
 
-use super::delay::{Delay, Delays};
+use super::law_summary::summary;
 use super::minute::{ClosedMinute, OutcomeCounts};
-use super::mixture::{Kind, Mixture, quantile, summary};
 use super::result::{LatencySummary, RequestCounts};
 use super::unfinished::Unfinished;
 
 /// The flows of one service.
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
-    delays: Delays,
+    delays: QueueingDelays,
     service: Spread,
     /// Nobody is answered later than this \[ns\].
     patience: f64,
@@ -39,7 +39,7 @@ pub(super) struct Flows {
     pub(super) warmup_requests: u64,
     /// Of these, those that were served.
     pub(super) warmup_served: u64,
-    percentiles: BTreeMap<Kind, [Option<u64>; 3]>,
+    percentiles: BTreeMap<DelayKind, [Option<u64>; 3]>,
 }
 
 impl Flows {
@@ -48,7 +48,12 @@ impl Flows {
         let law = Spread::of(&service.request.cpu_time, slowness)
             .plus(&Spread::of(&service.request.wait_time, 1.0));
         Self {
-            delays: Delays::of(service, &law),
+            delays: QueueingDelays::new(
+                (&service.request, &service.task, &service.routing),
+                &service.traffic,
+                service.capacity_per_task(),
+                &law,
+            ),
             unfinished: Unfinished::new(plan.horizon, &law),
             service: law,
             patience: service.request.timeout.as_ref().map_or(f64::INFINITY, |t| t.mean_nanos()),
@@ -141,7 +146,7 @@ impl Flows {
         } else if class.room_wait > 0.0 {
             self.waiting.queue(class.room_wait, variance(class.room_wait), weight);
         } else {
-            self.waiting.meet(&Delay::default(), weight);
+            self.waiting.meet(&QueueingDelay::default(), weight);
         }
     }
 

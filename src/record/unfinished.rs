@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use windtunnel_kernel::random::Spread;
 use windtunnel_kernel::random::spread::{CELLS, cell_of, cell_start};
+use windtunnel_kernel::serving::{Mixture, quantile};
 use windtunnel_kernel::units::SimDuration;
-
-use super::mixture::{Mixture, quantile};
 
 /// Share of service times that are longer than usual.
 const HARDLY_ANY: f64 = 0.01;
@@ -25,7 +24,7 @@ pub(super) struct Unfinished {
     horizon: u64,
     /// Service times longer than this are hardly any \[ns\].
     usual: f64,
-    /// Delays of those that will be served, by the cell of the time that is left.
+    /// QueueingDelays of those that will be served, by the cell of the time that is left.
     classes: BTreeMap<usize, Mixture>,
 }
 
@@ -109,6 +108,7 @@ fn cut(law: Spread, (least, most): (f64, f64)) -> Spread {
 mod tests {
     use super::*;
     use windtunnel_kernel::random::Distribution;
+    use windtunnel_kernel::serving::QueueingDelay;
 
     #[test]
     fn what_arrives_with_less_time_left_than_it_takes_is_not_served() {
@@ -129,7 +129,7 @@ mod tests {
         let mut unfinished = Unfinished::new(SimDuration::from_secs(100), &service);
         let at = 40_000_000_000;
         let share = unfinished.served((at, at + 1), 0.0, &service, |class, share| {
-            class.meet(&crate::record::delay::Delay::default(), share);
+            class.meet(&QueueingDelay::default(), share);
         });
         assert!((share.unwrap() - (1.0 - libm::exp(-1.0))).abs() < 0.01, "{share:?}");
         let law = unfinished.with(None, 0.0, &service).unwrap();

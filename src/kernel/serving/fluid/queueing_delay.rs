@@ -5,15 +5,16 @@
 //! Round robin over n tasks gives each task every n-th arrival of a load balancer node, so the gaps between them have a
 //! squared coefficient of variation of 1/n, not 1: the single most important thing about waiting behind a load balancer. The
 //! nodes keep their turns apart, so a task sees the superposition of one such stream a node: even over many arrivals, and by
-//! chance over few ([`Delays::gap_variation`]). The mean wait is
+//! chance over few ([`QueueingDelays::gap_variation`]). The mean wait is
 //! Allen and Cunneen's (1978) with the factor of Krämer and Langenbach-Belz (1976), and so is the probability of
 //! waiting, both carried over from one server to c by Erlang's formula; a wait, once there is one, is exponential.
 //! What is left out: how a queue comes to its stationary state; above [`MOST_UTILIZED`] the backlog of the flow decides.
 
-use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::serving::Routing;
-use windtunnel_kernel::simulation::ServicePlan;
-use windtunnel_kernel::traffic::TrafficPlan;
+use alloc::vec::Vec;
+
+use crate::random::Spread;
+use crate::serving::plan::{RequestPlan, Routing, RoutingPlan, TaskPlan};
+use crate::traffic::TrafficPlan;
 
 /// Utilization that the formulas are asked for at most: nearer to one a queue needs longer to become stationary than a
 /// control loop lets it be.
@@ -25,19 +26,23 @@ const MANY: u32 = 500;
 
 /// A wait: with probability `probable` it is exponential with this mean \[ns\], else there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Delay {
-    pub(super) probable: f64,
-    pub(super) mean: f64,
+pub struct QueueingDelay {
+    /// Probability of a wait, in [0, 1].
+    pub probable: f64,
+    /// Mean of a wait that there is \[ns\].
+    pub mean: f64,
 }
 
-impl Delay {
+impl QueueingDelay {
     /// The mean over all requests \[ns\].
-    pub(super) fn overall(&self) -> f64 {
+    #[must_use]
+    pub fn overall(&self) -> f64 {
         self.probable * self.mean
     }
 
     /// Both waits one after the other, as a wait of the same probability and mean.
-    pub(super) fn then(&self, other: &Self) -> Self {
+    #[must_use]
+    pub fn then(&self, other: &Self) -> Self {
         let probable = 1.0 - (1.0 - self.probable) * (1.0 - other.probable);
         let overall = self.overall() + other.overall();
         Self { probable, mean: if probable > 0.0 { overall / probable } else { 0.0 } }
@@ -57,7 +62,7 @@ struct Station {
 
 /// The waits of one service's requests.
 #[derive(Clone, Debug)]
-pub(super) struct Delays {
+pub struct QueueingDelays {
     cpu: Option<Station>,
     places: Option<Station>,
     routing: Routing,
@@ -67,7 +72,7 @@ pub(super) struct Delays {
     /// Longest wait that the waiting room allows \[ns\].
     longest: f64,
     /// Variance of the wait behind a backlog ÷ its mean \[ns\].
-    pub(super) dispersion: f64,
+    pub dispersion: f64,
 }
 
 impl Station {
@@ -93,11 +98,11 @@ impl Station {
     /// The wait when requests arrive at `rate` [requests/s] in gaps of this squared variation and stay `more` \[ns\]
     /// longer than of their own.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of the table")]
-    fn delay(&self, rate: f64, gaps: f64, more: f64) -> Delay {
+    fn delay(&self, rate: f64, gaps: f64, more: f64) -> QueueingDelay {
         let busy = self.busy + more;
         let utilization = self.utilization(rate, more);
         if utilization <= 0.0 {
-            return Delay::default();
+            return QueueingDelay::default();
         }
         let place = utilization * POINTS as f64;
         let (index, share) = (place as usize, place - (place as usize) as f64);
@@ -105,7 +110,7 @@ impl Station {
         let times = self.variation * (self.busy / busy) * (self.busy / busy);
         let both = gaps + times;
         if erlang <= 0.0 || both <= 0.0 {
-            return Delay::default();
+            return QueueingDelay::default();
         }
         let idle = 1.0 - utilization;
         let calm = (1.0 - gaps) * (1.0 - gaps);
@@ -115,7 +120,11 @@ impl Station {
                 / (1.0 + utilization * (times - 1.0) + utilization * utilization * (4.0 * gaps + times));
         let probable = (erlang * waits / utilization).clamp(0.0, 1.0);
         let overall = erlang * busy / (self.servers * idle) * both / 2.0 * evenness;
-        if probable <= 0.0 { Delay::default() } else { Delay { probable, mean: overall / probable } }
+        if probable <= 0.0 {
+            QueueingDelay::default()
+        } else {
+            QueueingDelay { probable, mean: overall / probable }
+        }
     }
 }
 
@@ -132,41 +141,47 @@ fn all_busy(servers: u32, utilization: f64) -> f64 {
     blocked / (1.0 - utilization * (1.0 - blocked))
 }
 
-impl Delays {
-    /// The waits of `plan`, whose requests stay in their place by the law of `service` when nothing delays them.
-    pub(super) fn of(plan: &ServicePlan, service: &Spread) -> Self {
-        let cpu = Spread::of(&plan.request.cpu_time, 1.0 / plan.task.cpu_speed());
-        let servers = plan.task.cpu_servers();
-        let is_direct = plan.task.concurrency.is_some_and(|places| servers >= places);
-        let capacity = plan.capacity_per_task().unwrap_or(f64::INFINITY);
-        let holds =
-            plan.task.concurrency.and_then(|places| Some(f64::from(places) + f64::from(plan.task.queue?)));
+impl QueueingDelays {
+    /// The waits of a service with this plan of `(request, task, routing)` and traffic, of which one task finishes `capacity`
+    /// requests a second, as far as it is limited. Requests stay in their place by the law of `service` when nothing delays them.
+    #[must_use]
+    pub fn new(
+        (request, task, routing): (&RequestPlan, &TaskPlan, &RoutingPlan),
+        traffic: &TrafficPlan,
+        capacity: Option<f64>,
+        service: &Spread,
+    ) -> Self {
+        let cpu = Spread::of(&request.cpu_time, 1.0 / task.cpu_speed());
+        let servers = task.cpu_servers();
+        let is_direct = task.concurrency.is_some_and(|places| servers >= places);
+        let capacity = capacity.unwrap_or(f64::INFINITY);
+        let holds = task.concurrency.and_then(|places| Some(f64::from(places) + f64::from(task.queue?)));
         let by_cpu = f64::from(servers) / cpu.mean() <= capacity / 1e9 * (1.0 + 1e-9);
         let variation = if by_cpu { cpu.squared_variation() } else { service.squared_variation() };
         Self {
             cpu: if is_direct { None } else { Station::new(servers, cpu.mean(), cpu.squared_variation()) },
-            places: plan
-                .task
+            places: task
                 .concurrency
                 .and_then(|places| Station::new(places, service.mean(), service.squared_variation())),
-            routing: plan.routing.algorithm,
-            nodes: f64::from(plan.routing.nodes),
-            evenly_spaced: matches!(plan.traffic, TrafficPlan::EvenlySpaced(_)),
+            routing: routing.algorithm,
+            nodes: f64::from(routing.nodes),
+            evenly_spaced: matches!(traffic, TrafficPlan::EvenlySpaced(_)),
             longest: holds.map_or(f64::INFINITY, |holds| holds / capacity * 1e9),
             dispersion: if capacity.is_finite() { variation * 1e9 / capacity } else { 0.0 },
         }
     }
 
     /// The waits for the CPU and for a place when one of `tasks` takes `rate` requests a second.
-    pub(super) fn at(&self, rate: f64, tasks: usize) -> (Delay, Delay) {
-        let within = |delay: Delay| Delay { mean: delay.mean.min(self.longest / 2.0), ..delay };
+    pub fn at(&self, rate: f64, tasks: usize) -> (QueueingDelay, QueueingDelay) {
+        let within =
+            |delay: QueueingDelay| QueueingDelay { mean: delay.mean.min(self.longest / 2.0), ..delay };
         let wait = |station: &Station, more: f64| {
             let gaps = self.gap_variation(station.horizon(rate, more), tasks);
             within(station.delay(rate, gaps, more))
         };
-        let cpu = self.cpu.as_ref().map_or_else(Delay::default, |cpu| wait(cpu, 0.0));
+        let cpu = self.cpu.as_ref().map_or_else(QueueingDelay::default, |cpu| wait(cpu, 0.0));
         let place = |places: &Station| wait(places, cpu.overall());
-        (cpu, self.places.as_ref().map_or_else(Delay::default, place))
+        (cpu, self.places.as_ref().map_or_else(QueueingDelay::default, place))
     }
 
     /// The squared coefficient of variation of the gaps between one task's arrivals, as a station feels it whose wait
@@ -221,12 +236,12 @@ mod tests {
     fn several_nodes_that_take_turns_wait_as_single_requests_do() {
         // Lindley's recursion for one of `tasks` behind nodes that each send every n-th arrival to it; exponential times. The
         // mean wait of 400 000 requests has a standard error below 2 %, and the formula is within 10 % of the truth.
-        let mut rng = windtunnel_kernel::random::Rng::from_key(11);
+        let mut rng = crate::random::Rng::from_key(11);
         let mut exponential = || -libm::log(1.0 - rng.open_unit());
-        let mut chance = windtunnel_kernel::random::Rng::from_key(12);
+        let mut chance = crate::random::Rng::from_key(12);
         for (nodes, tasks) in [(1, 4_usize), (2, 2), (2, 10), (3, 3), (3, 20)] {
             for utilization in [0.5, 0.7] {
-                let mut turns = vec![0; nodes];
+                let mut turns = alloc::vec![0; nodes];
                 let (mut since, mut wait, mut service, mut sum, mut count) = (0.0, 0.0_f64, 0.0, 0.0, 0);
                 while count < 400_000 {
                     since += exponential() / (utilization * tasks as f64);
@@ -239,7 +254,7 @@ mod tests {
                         count += 1;
                     }
                 }
-                let delays = Delays {
+                let delays = QueueingDelays {
                     cpu: Station::new(1, 1e6, 1.0),
                     places: None,
                     routing: Routing::RoundRobin,

@@ -1,15 +1,14 @@
 //! Distributions of response and waiting times of flows: mixtures of delays, each added to the service time. What a
 //! flow does costs one look-up; laws are made once a kind of delay, at the end or when a minute asks. Everything here is
-//! an approximation (see `delay`) on the grid of [`Spread`].
+//! an approximation (see [`super::queueing_delay`]) on the grid of [`Spread`].
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
 
-use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::random::spread::{CELLS, cell_of, cell_start};
-
-use super::delay::Delay;
-use super::histogram::Histogram;
-use super::result::LatencySummary;
+use super::queueing_delay::QueueingDelay;
+use crate::random::Spread;
+use crate::random::spread::{CELLS, cell_of, cell_start};
 
 /// Probability of waiting below which there is no wait.
 const HARDLY_EVER: f64 = 1e-4;
@@ -24,15 +23,15 @@ const NORMAL: [(f64, f64); 5] = [
 
 /// A delay, rounded so that few kinds stand for all: probability and mean keep four binary digits, 3 % at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Kind {
+pub struct DelayKind {
     probable: u64,
     mean: u64,
 }
 
-impl Kind {
+impl DelayKind {
     const NONE: Self = Self { probable: 0, mean: 0 };
 
-    fn of(delay: &Delay) -> Self {
+    fn of(delay: &QueueingDelay) -> Self {
         const DROPPED: u32 = 52 - 4;
         let rounded = |value: f64| (value.to_bits() + (1 << (DROPPED - 1))) >> DROPPED << DROPPED;
         if delay.probable < HARDLY_EVER || delay.mean < 1.0 {
@@ -49,8 +48,8 @@ impl Kind {
 
 /// Delays and their weights \[requests\].
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mixture {
-    kinds: BTreeMap<Kind, f64>,
+pub struct Mixture {
+    kinds: BTreeMap<DelayKind, f64>,
     /// Waits behind a backlog: none, or by cell.
     unmoved: f64,
     waits: Vec<f64>,
@@ -59,12 +58,12 @@ pub(super) struct Mixture {
 
 impl Mixture {
     /// `weight` requests meet a delay of chance.
-    pub(super) fn meet(&mut self, delay: &Delay, weight: f64) {
-        *self.kinds.entry(Kind::of(delay)).or_insert(0.0) += weight;
+    pub fn meet(&mut self, delay: &QueueingDelay, weight: f64) {
+        *self.kinds.entry(DelayKind::of(delay)).or_insert(0.0) += weight;
     }
 
     /// `weight` requests wait behind a backlog, `mean` \[ns\] with this variance.
-    pub(super) fn queue(&mut self, mean: f64, variance: f64, weight: f64) {
+    pub fn queue(&mut self, mean: f64, variance: f64, weight: f64) {
         self.waits.resize(CELLS, 0.0);
         self.waited += weight;
         let deviation = libm::sqrt(variance);
@@ -79,7 +78,7 @@ impl Mixture {
     }
 
     /// Adds everything of `other`.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: &Self) {
         for (kind, weight) in &other.kinds {
             *self.kinds.entry(*kind).or_insert(0.0) += weight;
         }
@@ -94,24 +93,24 @@ impl Mixture {
     }
 
     /// Everything of both.
-    pub(super) fn with(&self, other: &Self) -> Self {
+    pub fn with(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.add(other);
         both
     }
 
     /// What was weighed \[requests\].
-    pub(super) fn weight(&self) -> f64 {
+    pub fn weight(&self) -> f64 {
         self.kinds.values().sum::<f64>() + self.waited
     }
 
     /// Whether nothing was weighed.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.kinds.is_empty() && self.waited <= 0.0
     }
 
     /// The kind of the mean delay, where nothing waits behind a backlog: kinds of one minute hardly differ then.
-    pub(super) fn mean_kind(&self) -> Option<Kind> {
+    pub fn mean_kind(&self) -> Option<DelayKind> {
         if self.waited > 0.0 {
             return None;
         }
@@ -124,17 +123,17 @@ impl Mixture {
         }
         (total > 0.0).then(|| {
             let mean = if waits > 0.0 { times / waits } else { 0.0 };
-            Kind::of(&Delay { probable: waits / total, mean })
+            DelayKind::of(&QueueingDelay { probable: waits / total, mean })
         })
     }
 
     /// One kind of delay alone.
-    pub(super) fn of_kind(kind: Kind) -> Self {
+    pub fn of_kind(kind: DelayKind) -> Self {
         Self { kinds: BTreeMap::from([(kind, 1.0)]), ..Self::default() }
     }
 
     /// The law of `service` with these delays before it; `None` when nothing was weighed.
-    pub(super) fn law(&self, service: &Spread) -> Option<Spread> {
+    pub fn law(&self, service: &Spread) -> Option<Spread> {
         let total = self.weight();
         if total <= 0.0 {
             return None;
@@ -159,9 +158,9 @@ impl Mixture {
 /// Adds `share` of the law of `service` behind a delay of `kind` to `cells`; returns what belongs to the atom. In one pass: what has begun
 /// below an edge and waits beyond it falls by a factor from edge to edge.
 #[expect(clippy::float_cmp, reason = "a remembered argument")]
-fn delayed(service: &Spread, kind: Kind, share: f64, cells: &mut [f64]) -> f64 {
+fn delayed(service: &Spread, kind: DelayKind, share: f64, cells: &mut [f64]) -> f64 {
     let (probable, mean) = kind.delay();
-    let delayed_share = if kind == Kind::NONE { 0.0 } else { probable * share };
+    let delayed_share = if kind == DelayKind::NONE { 0.0 } else { probable * share };
     for (cell, mass) in cells.iter_mut().zip(&service.cells) {
         *cell += (share - delayed_share) * mass;
     }
@@ -190,7 +189,7 @@ fn delayed(service: &Spread, kind: Kind, share: f64, cells: &mut [f64]) -> f64 {
 }
 
 /// The value at quantile `q` of a law \[ns\], within a cell by its share.
-pub(super) fn quantile(law: &Spread, q: f64) -> f64 {
+pub fn quantile(law: &Spread, q: f64) -> f64 {
     let mut below = law.atom;
     if below >= q {
         return law.shift;
@@ -205,60 +204,11 @@ pub(super) fn quantile(law: &Spread, q: f64) -> f64 {
     law.longest()
 }
 
-/// `count` times spread by `law`, none longer than `limit` \[ns\], as counts of a histogram that add up to `count`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "times within the grid, and counts"
-)]
-pub(super) fn summary(law: &Spread, count: u64, limit: f64) -> LatencySummary {
-    const PARTS: usize = 8;
-    let mut histogram = Histogram::default();
-    if count == 0 {
-        return LatencySummary { histogram, sum: 0, max: 0 };
-    }
-    let mut points = vec![(law.shift, law.atom)];
-    for (index, mass) in law.cells.iter().enumerate().filter(|(_, mass)| **mass > 0.0) {
-        let low = if index == 0 { 0.0 } else { cell_start(index) };
-        let step = (cell_start(index + 1) - low) / PARTS as f64;
-        let part = |part: usize| (law.shift + low + (part as f64 + 0.5) * step, mass / PARTS as f64);
-        points.extend((0..PARTS).map(part));
-    }
-    points.retain(|(time, _)| *time <= limit);
-    let total: f64 = points.iter().map(|(_, mass)| mass).sum();
-    if points.is_empty() || total <= 0.0 {
-        points = vec![(limit.min(law.mean()), 1.0)];
-    }
-    let total = if total > 0.0 { total } else { 1.0 };
-    let (mut share, mut placed, mut sum, mut max, mut placed_sum) = (0.0, 0_u64, 0.0, 0.0, 0_u128);
-    for (time, mass) in &points {
-        share += mass / total;
-        sum += time * mass / total;
-        // Half a request is one: the largest time is the one that half a request is expected beyond.
-        let due = ((share * count as f64 + 0.5) as u64).min(count);
-        if due > placed {
-            histogram.record_many(*time as u64, due - placed);
-            placed_sum += u128::from(*time as u64) * u128::from(due - placed);
-            max = *time;
-            placed = due;
-        }
-    }
-    if placed < count {
-        histogram.record_many(max as u64, count - placed);
-        placed_sum += u128::from(max as u64) * u128::from(count - placed);
-    }
-    let (sum, max) = ((sum * count as f64) as u128, max as u64);
-    // Of few requests none is expected in the tail that makes the mean of the law: their mean is then that of those counted.
-    let sum = if sum > u128::from(max) * u128::from(count) { placed_sum } else { sum };
-    LatencySummary { histogram, sum, max }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use windtunnel_kernel::random::Distribution;
-    use windtunnel_kernel::units::SimDuration;
+    use crate::random::Distribution;
+    use crate::units::SimDuration;
 
     fn exponential(millis: u64) -> Spread {
         Spread::of(&Distribution::exponential(SimDuration::from_millis(millis)).unwrap(), 1.0)
@@ -268,7 +218,7 @@ mod tests {
     fn the_response_times_of_an_m_m_1_queue_are_exponential_again() {
         // At 80 % the response time is exponential with mean 10/(1 − 0.8) = 50 ms: P(wait) = 0.8 and a wait of mean 50 ms.
         let mut mixture = Mixture::default();
-        mixture.meet(&Delay { probable: 0.8, mean: 50e6 }, 7.0);
+        mixture.meet(&QueueingDelay { probable: 0.8, mean: 50e6 }, 7.0);
         let law = mixture.law(&exponential(10)).unwrap();
         for (q, times) in [(0.5, core::f64::consts::LN_2), (0.95, 2.995_732), (0.99, 4.605_170)] {
             let exact = times * 50e6;
@@ -281,23 +231,10 @@ mod tests {
     fn a_backlog_shifts_everything_behind_it() {
         let mut mixture = Mixture::default();
         mixture.queue(400e6, 0.0, 1.0);
-        mixture.meet(&Delay::default(), 3.0);
+        mixture.meet(&QueueingDelay::default(), 3.0);
         let law = mixture.law(&Spread::constant(20e6)).unwrap();
         assert!((law.atom - 0.75).abs() < 1e-9);
         assert!((quantile(&law, 0.7) - 20e6).abs() < 1.0);
         assert!((quantile(&law, 0.9) / 420e6 - 1.0).abs() < 0.04);
-    }
-
-    #[test]
-    fn a_summary_counts_every_request_once_and_none_beyond_the_limit() {
-        let mut mixture = Mixture::default();
-        mixture.meet(&Delay { probable: 0.3, mean: 30e6 }, 1.0);
-        let law = mixture.law(&exponential(40)).unwrap();
-        for count in [0, 1, 2, 10, 999, 1_000_000] {
-            let summary = summary(&law, count, 200e6);
-            assert_eq!(summary.histogram.total(), count);
-            assert!(summary.max <= 200_000_000);
-            assert!(summary.sum <= u128::from(summary.max) * u128::from(count), "{count}");
-        }
     }
 }

@@ -1,7 +1,6 @@
-//! The command line: arguments as typed → requests → calls → exit codes. The only room that prints. A command has a file, or a
+//! The command line: arguments as typed → requests → calls → exit codes. The only module that prints. A command has a file, or a
 //! folder, with its arguments and its run; what commands share stands in files that know none of them.
 
-mod args;
 mod check;
 mod compare;
 mod completions;

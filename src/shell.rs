@@ -1,4 +1,4 @@
-//! The only room that touches files, the environment, the wall clock and the terminal. It decides nothing about the
+//! The only module that touches files, the environment, the wall clock and the terminal. It decides nothing about the
 //! model.
 
 pub mod cells;

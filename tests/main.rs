@@ -1,4 +1,4 @@
-//! The integration tests that answer soon: one module a room or a subject. Those that judge by many runs are in
+//! The integration tests that answer soon: one module for each module of the library or each subject. Those that judge by many runs are in
 //! `statistics`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 

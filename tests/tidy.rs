@@ -1,7 +1,8 @@
-//! The house is in order: floors, sizes, words. Each rule is a function of a path and a text, with a test that shows
+//! Layers, sizes and words of the sources. Each rule is a function of a path and a text, with a test that shows
 //! it can fail.
 
 mod circles;
+mod extending;
 mod glossary;
 mod links;
 mod names;
@@ -11,8 +12,8 @@ mod tokens;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms, their floors, and what they may import. `None`: every room on a lower floor.
-const ROOMS: &[(&str, u8, Option<&[&str]>)] = &[
+/// Modules, their layers, and what they may import. `None`: every module of a lower layer.
+const MODULES: &[(&str, u8, Option<&[&str]>)] = &[
     ("kernel::units", 0, Some(&[])),
     ("kernel::grid", 0, Some(&[])),
     ("kernel::period_ring", 0, Some(&[])),
@@ -60,8 +61,8 @@ const BANNED: &[(&str, &[&str], &str)] = &[
     ("Instant::now", &["src/shell/"], "shell::wall_clock"),
     ("std::fs", &["src/shell/"], "shell"),
     ("std::env", &["src/shell/"], "shell::terminal"),
-    ("rayon::", &["src/experiment"], "experiment: the only room with threads"),
-    ("std::thread", &["src/experiment"], "experiment: the only room with threads"),
+    ("rayon::", &["src/experiment"], "experiment: the only module with threads"),
+    ("std::thread", &["src/experiment"], "experiment: the only module with threads"),
     (".powf(", &[], "libm::pow: the standard one differs between platforms"),
     (".powi(", &[], "libm::pow: the standard one differs between platforms"),
     (".exp()", &[], "libm::exp: the standard one differs between platforms"),
@@ -97,21 +98,21 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     found.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
 }
 
-/// The room of a source file; `None` for the crate roots.
-fn room_of(path: &str) -> Option<&'static str> {
+/// The module of a source file; `None` for the crate roots.
+fn module_of(path: &str) -> Option<&'static str> {
     let inside = path.strip_prefix("src/")?.strip_suffix(".rs")?;
     let (prefix, rest) = inside.strip_prefix("kernel/").map_or(("", inside), |rest| ("kernel::", rest));
     let name = format!("{prefix}{}", rest.split('/').next()?);
-    ROOMS.iter().map(|(room, ..)| *room).find(|room| *room == name)
+    MODULES.iter().map(|(module, ..)| *module).find(|module| *module == name)
 }
 
-/// Rooms that a line of a file in `home` names, as `crate::room`, `windtunnel_kernel::room` or within braces.
+/// Modules that a line of a file in `home` names, as `crate::module`, `windtunnel_kernel::module` or within braces.
 fn imports(line: &str, home: &str) -> Vec<&'static str> {
     let in_kernel = home.starts_with("kernel::");
     let mut found = Vec::new();
-    for (room, ..) in ROOMS {
-        let short = room.trim_start_matches("kernel::");
-        let paths: Vec<String> = match (room.starts_with("kernel::"), in_kernel) {
+    for (module, ..) in MODULES {
+        let short = module.trim_start_matches("kernel::");
+        let paths: Vec<String> = match (module.starts_with("kernel::"), in_kernel) {
             (true, true) => vec![format!("crate::{short}")],
             (true, false) => vec![format!("windtunnel_kernel::{short}"), format!("kernel::{short}")],
             (false, false) => vec![format!("crate::{short}")],
@@ -124,25 +125,25 @@ fn imports(line: &str, home: &str) -> Vec<&'static str> {
             })
         });
         if named {
-            found.push(*room);
+            found.push(*module);
         }
     }
     found
 }
 
-/// Imports of a file that its floor does not allow.
-fn floor_faults(path: &str, text: &str) -> Vec<String> {
-    let Some(home) = room_of(path) else { return Vec::new() };
-    let (_, floor, allowed) = ROOMS.iter().find(|(room, ..)| *room == home).unwrap();
+/// Imports of a file that its layer does not allow.
+fn layer_faults(path: &str, text: &str) -> Vec<String> {
+    let Some(home) = module_of(path) else { return Vec::new() };
+    let (_, layer, allowed) = MODULES.iter().find(|(module, ..)| *module == home).unwrap();
     let mut faults = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
         for target in imports(line, home).into_iter().filter(|target| *target != home) {
-            let (_, target_floor, _) = ROOMS.iter().find(|(room, ..)| *room == target).unwrap();
-            let fine = allowed.map_or(target_floor < floor, |allowed| allowed.contains(&target));
+            let (_, target_layer, _) = MODULES.iter().find(|(module, ..)| *module == target).unwrap();
+            let fine = allowed.map_or(target_layer < layer, |allowed| allowed.contains(&target));
             if !fine {
                 let line = number + 1;
                 faults.push(format!(
-                    "{path}:{line}: {home} (floor {floor}) must not import {target} (floor {target_floor})"
+                    "{path}:{line}: {home} (layer {layer}) must not import {target} (layer {target_layer})"
                 ));
             }
         }
@@ -190,7 +191,7 @@ fn all_faults(rule: impl Fn(&str, &str) -> Vec<String>, files: &[(String, String
 
 #[test]
 fn every_import_goes_down() {
-    let faults = all_faults(floor_faults, &files("src", "rs"));
+    let faults = all_faults(layer_faults, &files("src", "rs"));
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -210,22 +211,39 @@ fn no_banned_word_and_every_module_says_what_it_is_for() {
 }
 
 #[test]
-fn every_room_exists_and_every_source_has_a_room() {
+fn every_module_exists_and_every_source_belongs_to_one() {
     let sources = files("src", "rs");
-    for (room, ..) in ROOMS {
-        let path = format!("src/{}.rs", room.replace("::", "/"));
+    for (module, ..) in MODULES {
+        let path = format!("src/{}.rs", module.replace("::", "/"));
         assert!(sources.iter().any(|(source, _)| *source == path), "{path} is missing");
     }
     let roots = ["src/main.rs", "src/lib.rs", "src/kernel/lib.rs"];
     for (path, _) in &sources {
-        assert!(room_of(path).is_some() || roots.contains(&path.as_str()), "{path} stands in no room");
+        assert!(module_of(path).is_some() || roots.contains(&path.as_str()), "{path} belongs to no module");
     }
     let main = fs::read_to_string(root().join("src/main.rs")).unwrap();
     assert!(main.lines().count() < 30);
 }
 
+/// The modules of the table of a page, with their layers: rows of a number and a name in backticks.
+fn listed_modules(page: &str) -> Vec<(&str, u8)> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"));
+    rows.filter_map(|(layer, rest)| Some((rest.split_once("` | ")?.0, layer.parse().ok()?))).collect()
+}
+
 #[test]
-fn the_kernel_depends_on_nothing_that_reaches_the_world() {
+fn the_page_of_the_architecture_has_these_modules_in_these_layers() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let modules: Vec<(&str, u8)> = MODULES.iter().map(|(module, layer, _)| (*module, *layer)).collect();
+    assert_eq!(listed_modules(&page), modules);
+    assert_eq!(
+        listed_modules("| layer | module | x |\n|---|---|---|\n| 2 | `a::b` | c | d |\n"),
+        [("a::b", 2)]
+    );
+}
+
+#[test]
+fn the_kernel_depends_on_nothing_with_input_or_output() {
     let manifest = fs::read_to_string(root().join("src/kernel/Cargo.toml")).unwrap();
     let section = manifest.split("[dependencies]").nth(1).unwrap().split('[').next().unwrap();
     let names: Vec<&str> =
@@ -246,8 +264,8 @@ fn every_scenario_opens_with_what_it_shows() {
 }
 
 #[test]
-fn the_floor_rule_can_fail() {
-    let fault = |path: &str, line: &str| floor_faults(path, line).len();
+fn the_layer_rule_can_fail() {
+    let fault = |path: &str, line: &str| layer_faults(path, line).len();
     assert_eq!(fault("src/kernel/scaling/aas/step.rs", "use crate::facts::Probe;"), 1);
     assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::serving::Fleet;"), 1);
     assert_eq!(fault("src/kernel/units/time.rs", "use crate::random::Rng;"), 1);

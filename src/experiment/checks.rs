@@ -9,6 +9,6 @@ mod verdict;
 
 pub use change::{Bills, judge_change};
 pub use evaluate::{evaluate, evaluate_against, evaluate_sample, without_baseline};
-pub use findings::{keep_for, limited_by, still_short};
+pub use findings::{NO_CAPACITY, keep_for, limited_by, sound_task_proviso, still_short};
 pub use limit::{ends, holds, verdict};
 pub use verdict::{Finding, judge_one_run, judge_runs, priced};

@@ -64,8 +64,7 @@ impl Figure {
             for figure in Self::of_check(*measure, plan) {
                 if !figures.contains(&figure) {
                     figures.push(figure);
-                    let is_capacity = figure.measure == Measure::TimeToCapacity;
-                    figures.extend(is_capacity.then_some(Self { measure: Measure::ShortAtTheEnd, ..figure }));
+                    figures.extend(figure.measure.shortfall_mark().map(|measure| Self { measure, ..figure }));
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use super::calendar::Calendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
-use crate::kernel::platform::{FaultKind, FaultPlan};
+use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
 use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
@@ -72,14 +72,12 @@ fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
 
 fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Calendar) -> String {
     let Some(capacity) = plan.capacity_per_task() else {
-        return "no limit of a task is known, so capacity cannot be judged".to_owned();
+        return NO_CAPACITY.to_owned();
     };
     let found = shortfalls(&service.timeline, &service.in_service, capacity);
     // The first of equally long ones, so that the sentence does not depend on the order of a sort.
     let longest = found.iter().rev().max_by_key(|shortfall| shortfall.length());
-    // A task that hangs or waits for a slow dependency carries less than a sound one, which is what is counted here.
-    let sound = |fault: &FaultPlan| !matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
-    let proviso = if plan.faults.iter().all(sound) { "" } else { ", by what a sound task carries" };
+    let proviso = sound_task_proviso(plan).map_or(String::new(), |proviso| format!(", {proviso}"));
     let Some(longest) = longest else { return format!("capacity was never short{proviso}") };
     let (start, length) = (calendar.clock(longest.start), span(longest.length()));
     let mut text = match longest.ending {
@@ -89,7 +87,7 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Cal
         }
         Ending::RunEnded => format!("capacity fell short at {start} and never caught up"),
     };
-    text.push_str(proviso);
+    text.push_str(&proviso);
     if found.len() > 1 {
         text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64, PLAIN)));
     }

@@ -362,6 +362,16 @@ impl Measure {
         matches!(self, Self::TimeToCapacity | Self::ShortAtTheEnd | Self::MinutesOver(_))
     }
 
+    /// The mark that says whether the shortfall of capacity that it measures was not over at the horizon; `None` where it
+    /// measures no shortfall.
+    #[must_use]
+    pub const fn shortfall_mark(self) -> Option<Self> {
+        match self {
+            Self::TimeToCapacity => Some(Self::ShortAtTheEnd),
+            _ => None,
+        }
+    }
+
     /// What is measured of a run for it: of a change of cost, what changes.
     #[must_use]
     pub const fn in_one_run(self) -> Self {

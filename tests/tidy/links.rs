@@ -101,6 +101,21 @@ fn sources_without_address(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Tests that a page names, such as `module::what_is_so_of_it`: the last part of each, with its line.
+fn named_tests(page: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (number, line) in page.lines().enumerate() {
+        for span in line.split('`').skip(1).step_by(2) {
+            let Some((_, last)) = span.rsplit_once("::") else { continue };
+            let is_sentence = last.matches('_').count() > 3;
+            if is_sentence && last.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_')) {
+                found.push((number + 1, last));
+            }
+        }
+    }
+    found
+}
+
 /// The text of a file, or of anything else that exists: nothing.
 fn read(path: &str) -> Option<String> {
     let path = root().join(path);
@@ -150,6 +165,25 @@ fn the_rule_of_citations_can_fail() {
     for fault in ["[b](b.md)", "[a](a.md#b)", "[c](#c)", "[a](../a.md)"] {
         assert_eq!(faults(fault), 1, "{fault}");
     }
+}
+
+#[test]
+fn every_test_that_a_page_names_exists() {
+    let sources: Vec<String> =
+        ["src", "tests"].iter().flat_map(|folder| files(folder, "rs")).map(|(_, text)| text).collect();
+    let mut faults = Vec::new();
+    let mut named = 0;
+    for (path, page) in files("docs", "md") {
+        for (line, name) in named_tests(&page) {
+            named += 1;
+            let wanted = format!("fn {name}()");
+            if !sources.iter().any(|text| text.contains(&wanted)) {
+                faults.push(format!("{path}:{line}: there is no test `{name}`"));
+            }
+        }
+    }
+    assert!(named > 20 && faults.is_empty(), "\n{}", faults.join("\n"));
+    assert_eq!(named_tests("`a::b_c_d_e_f` `g_h_i_j_k` `A::b_c`\n`a::b_c`"), [(1, "b_c_d_e_f")]);
 }
 
 #[test]

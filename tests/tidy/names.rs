@@ -4,9 +4,9 @@
 //! It reads tokens, not types: a method, a field and what a macro defines are not seen. Names that a module is asked for
 //! and does not seem to have are taken to be its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::tokens::{Token, after_group, tokens, without_tests};
+use super::tokens::{Token, after_group, sources_without_tests};
 
 /// The packages: the folder of each, and the name by which others import it. The longest folder that fits counts.
 const PACKAGES: &[(&str, &str)] = &[("src/kernel/", "windtunnel_kernel"), ("src/", "windtunnel")];
@@ -171,30 +171,14 @@ fn place_of(file: &str) -> Option<(&'static str, Vec<String>)> {
 impl Tree {
     /// Reads the files of a source tree, each a path from the root and a text; those of unit tests are left out.
     pub(super) fn of(files: &[(String, String)]) -> Self {
-        let mut tests = BTreeSet::new();
         let mut sources = Vec::new();
-        for (file, text) in files {
+        for (file, kept) in sources_without_tests(files) {
             let Some((package, path)) = place_of(file) else { continue };
-            let all = tokens(text);
-            let (kept, in_tests) = without_tests(&all);
-            for name in in_tests {
-                let stem = file.trim_end_matches(".rs");
-                let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
-                tests.insert(if name.ends_with(".rs") {
-                    format!("{folder}/{}", name.trim_end_matches(".rs"))
-                } else {
-                    format!("{stem}/{name}")
-                });
-            }
             sources.push((path.len(), package, path, file, kept));
         }
         sources.sort_by(|one, other| (one.0, one.3).cmp(&(other.0, other.3)));
         let mut tree = Self { modules: Vec::new(), packages: BTreeMap::new() };
         for (_, package, path, file, kept) in sources {
-            let stem = file.trim_end_matches(".rs");
-            if tests.iter().any(|test| stem == test || stem.starts_with(&format!("{test}/"))) {
-                continue;
-            }
             tree.add(package, &path, file, &kept);
         }
         tree

@@ -5,3 +5,6 @@ pub(super) const CIRCLES: &[&[&str]] = &[];
 
 /// Faces that still own something.
 pub(super) const OWNING_FACES: &[&str] = &[];
+
+/// Examples of `docs/extending.md` that need more files than their limit.
+pub(super) const ABOVE_LIMIT: usize = 9;

@@ -1,5 +1,7 @@
 //! Rust source as tokens: what is left of a text without white space, comments and unit tests.
 
+use std::collections::BTreeSet;
+
 /// A token and its line, from 1. Names, `::` and literals are whole; every other sign stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token<'a> {
@@ -167,6 +169,30 @@ pub(super) fn without_tests<'a>(tokens: &[Token<'a>]) -> (Vec<Token<'a>>, Vec<&'
         at = end;
     }
     (kept, files)
+}
+
+/// The code of a source tree: each file of `files`, a path and a text, with its tokens. Items and files of unit tests are left
+/// out.
+pub(super) fn sources_without_tests(files: &[(String, String)]) -> Vec<(&str, Vec<Token<'_>>)> {
+    let mut tests = BTreeSet::new();
+    let mut sources = Vec::new();
+    for (file, text) in files {
+        let all = tokens(text);
+        let (kept, in_tests) = without_tests(&all);
+        let stem = file.trim_end_matches(".rs");
+        let folder = stem.rsplit_once('/').map_or("", |(folder, _)| folder);
+        tests.extend(in_tests.into_iter().map(|name| match name.strip_suffix(".rs") {
+            Some(path) => format!("{folder}/{path}"),
+            None => format!("{stem}/{name}"),
+        }));
+        sources.push((file.as_str(), kept));
+    }
+    let is_test = |file: &str| {
+        let stem = file.trim_end_matches(".rs");
+        tests.iter().any(|test| stem == test || stem.starts_with(&format!("{test}/")))
+    };
+    sources.retain(|(file, _)| !is_test(file));
+    sources
 }
 
 #[test]

@@ -35,15 +35,16 @@ pub(super) fn findings_of_sample(
         let offered = Figure { service: figure.service, measure: Measure::Offered };
         let is_idle = estimate.is_none()
             && sample.values(&offered).iter().all(|count| count.is_none_or(|count| count <= 0.0));
-        let marks = |_| sample.values(&Figure { measure: Measure::ShortAtTheEnd, ..*figure });
-        let note = service.and_then(|service| note_of(check.measure, service, estimate.map(marks)));
+        let note = service.zip(check.measure.shortfall_mark()).and_then(|(service, measure)| {
+            note_of(service, estimate.map(|_| sample.values(&Figure { measure, ..*figure })))
+        });
         Finding { service: service.map(|service| service.name.clone()), estimate, is_idle, note }
     };
     Figure::of_check(check.measure, plan).iter().map(find).collect()
 }
 
-/// Why a time to capacity cannot be judged.
-const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be judged";
+/// Why a shortfall of capacity cannot be judged.
+pub const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be judged";
 
 /// In how many of some runs capacity was short when they ended, in words; `None` where it was in none.
 #[must_use]
@@ -61,19 +62,22 @@ fn counted(marks: &[Option<f64>]) -> (u64, u64) {
     (known.clone().filter(|mark| **mark > 0.5).count() as u64, known.count() as u64)
 }
 
-/// What has to be said beside the time to capacity of a service; `marks`: whether it was short when each run ended, `None`
+/// The proviso of a shortfall of capacity: a task that hangs or waits for a slow dependency carries less than a sound one,
+/// which is what is counted. `None` where no fault of the service makes tasks so.
+#[must_use]
+pub fn sound_task_proviso(service: &ServicePlan) -> Option<&'static str> {
+    let is_unsound =
+        |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
+    service.faults.iter().any(is_unsound).then_some("by what a sound task carries")
+}
+
+/// What has to be said beside a shortfall of capacity of a service; `marks`: whether it was short when each run ended, `None`
 /// where there is nothing to judge.
-fn note_of(measure: Measure, service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
-    if measure != Measure::TimeToCapacity {
-        return None;
-    }
+fn note_of(service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
     let Some(marks) = marks else {
         return service.capacity_per_task().is_none().then(|| NO_CAPACITY.to_owned());
     };
-    // A task that hangs or waits for a slow dependency carries less than a sound one, which is what is counted.
-    let is_unsound =
-        |fault: &FaultPlan| matches!(fault.kind, FaultKind::Hang(_) | FaultKind::SlowDependency(_));
-    let proviso = service.faults.iter().any(is_unsound).then(|| "by what a sound task carries".to_owned());
+    let proviso = sound_task_proviso(service).map(str::to_owned);
     let (open, known) = counted(&marks);
     let parts: Vec<String> = still_short(open, known).into_iter().chain(proviso).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -87,13 +91,14 @@ pub(super) fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRe
         let value = figure.value(record, plan);
         let service =
             figure.service.and_then(|index| plan.services.get(index).zip(record.services.get(index)));
-        let mark = Figure { measure: Measure::ShortAtTheEnd, ..*figure };
-        let marks = value.map(|_| vec![mark.value(record, plan)]);
+        let note = service.zip(check.measure.shortfall_mark()).and_then(|((service, _), measure)| {
+            note_of(service, value.map(|_| vec![Figure { measure, ..*figure }.value(record, plan)]))
+        });
         Finding {
             service: service.map(|(plan, _)| plan.name.clone()),
             estimate: value.map(one),
             is_idle: service.is_some_and(|(_, record)| record.requests.offered == 0),
-            note: service.and_then(|(plan, _)| note_of(check.measure, plan, marks)),
+            note,
         }
     };
     Figure::of_check(check.measure, plan).iter().map(find).collect()

@@ -175,8 +175,7 @@ impl SavedRun {
             (Some(estimates), _) => {
                 self.names(&name).iter().any(|name| !estimates["figures"][name].is_null())
             }
-            (None, Measure::TimeToCapacity) => false,
-            (None, _) => true,
+            (None, _) => measure.shortfall_mark().is_none(),
         }
     }
 
@@ -186,9 +185,9 @@ impl SavedRun {
     }
 
     fn still_short(&self, service: Option<&str>, measure: Measure) -> Option<String> {
-        let (Measure::TimeToCapacity, Some(service)) = (measure, service) else { return None };
+        let (mark, service) = (measure.shortfall_mark()?, service?);
         let figures = &self.estimates.as_ref()?["figures"];
-        let figure = &figures[format!("{service}.{}", Measure::ShortAtTheEnd.name())];
+        let figure = &figures[format!("{service}.{}", mark.name())];
         let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
         checks::still_short(nearest(share * as_f64(runs)).min(runs), runs)
     }

@@ -225,6 +225,19 @@ mod tests {
     }
 
     #[test]
+    fn every_variable_stands_in_the_texts_that_list_them() {
+        for topic in ["service.<name>.metric.<name>.expression", "CustomizedMetric"] {
+            let text = crate::scenario::explain(topic).unwrap();
+            for (name, _) in VARIABLES {
+                // Percentiles share the first part of their name in a list.
+                let is_there = text.contains(name)
+                    || name.strip_prefix("response_time").is_some_and(|last| text.contains(last));
+                assert!(is_there, "{topic}: {name}");
+            }
+        }
+    }
+
+    #[test]
     fn a_fault_names_its_column() {
         let at = |text: &str| parse(text).unwrap_err();
         let table = [

@@ -165,7 +165,7 @@ fn slow_start(
             .report
             .add(refused("a `slow_start` below 30 s", "too short").expected("\"0s\", or 30s to 900s"));
     }
-    if matches!(routing, Some(Routing::LeastOutstandingRequests | Routing::TwoRandomChoices)) {
+    if routing.is_some_and(Routing::looks_at_load) {
         builder.report.add(
             refused("`slow_start` with an algorithm that looks at load", "not with this algorithm")
                 .also(&view.place("algorithm"), "it sends requests to the emptiest target")

@@ -1,7 +1,9 @@
 //! All lints of a service, in the order in which they are reported.
 
+use windtunnel_kernel::scaling::aas::PolicyKind;
+
 use crate::scenario::language::diagnostic::Report;
-use crate::scenario::lints::subject::{Kind, Service, policies};
+use crate::scenario::lints::subject::{Service, policies};
 use crate::scenario::lints::{capacity, signals, startup, steps, thresholds};
 
 /// Warns of all of it.
@@ -14,8 +16,8 @@ pub(crate) fn check(service: &Service<'_>, report: &mut Report) {
         let is_slip = signals::target_as_a_share(service, policy, report);
         match policy.kind {
             _ if is_slip => {}
-            Kind::TargetTracking(plan) => thresholds::reach(service, policy, plan, report),
-            Kind::Step(plan) => steps::check(service, policy, plan, report),
+            PolicyKind::TargetTracking(plan) => thresholds::reach(service, policy, plan, report),
+            PolicyKind::Step(plan) => steps::check(service, policy, plan, report),
         }
         signals::cooldowns(service, policy, report);
         signals::requests_a_second(service, policy, report);

@@ -1,13 +1,14 @@
 //! Metrics that cannot steer: those that read zero for ever, that vanish with the last task, that are older than the last
 //! action, and targets in another unit than the metric's.
 
+use windtunnel_kernel::scaling::aas::PolicyKind;
 use windtunnel_kernel::telemetry::{Metric, Statistic, Variable};
 use windtunnel_kernel::units::{NANOS_PER_SEC, SimDuration};
 
 use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::{codes, quantity};
 use crate::scenario::lints::steps;
-use crate::scenario::lints::subject::{Kind, Policy, Service, plain, seconds};
+use crate::scenario::lints::subject::{Policy, Service, plain, seconds};
 
 /// Warns of a policy on the memory of tasks that need none; `true` where it did.
 pub(super) fn is_memory_without_memory(
@@ -31,8 +32,8 @@ pub(super) fn is_memory_without_memory(
         return false;
     }
     let place = match policy.kind {
-        Kind::TargetTracking(_) => policy.view.place("metric"),
-        Kind::Step(_) => policy
+        PolicyKind::TargetTracking(_) => policy.view.place("metric"),
+        PolicyKind::Step(_) => policy
             .view
             .table("alarm")
             .map_or_else(|| policy.view.place.clone(), |alarm| alarm.place("metric")),
@@ -55,11 +56,11 @@ pub(super) fn is_memory_without_memory(
 /// Warns of a utilization that is given as a share of 1 where percent are meant; `true` where it did.
 pub(super) fn target_as_a_share(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) -> bool {
     let (value, key, statistic) = match policy.kind {
-        Kind::TargetTracking(plan) => (plan.target_value, "target_value", plan.reading.statistic),
-        Kind::Step(plan) if steps::is_above(plan.alarm.comparison) => {
+        PolicyKind::TargetTracking(plan) => (plan.target_value, "target_value", plan.reading.statistic),
+        PolicyKind::Step(plan) if steps::is_above(plan.alarm.comparison) => {
             (plan.alarm.threshold, "threshold", plan.alarm.reading.statistic)
         }
-        Kind::Step(_) => return false,
+        PolicyKind::Step(_) => return false,
     };
     let metric = policy.metric();
     let is_share = matches!(metric, Metric::CpuUtilization | Metric::MemoryUtilization)
@@ -89,7 +90,7 @@ pub(super) fn target_as_a_share(service: &Service<'_>, policy: &Policy<'_>, repo
 /// see began a delay, a period and an evaluation interval ago (`docs/aws/alarms.md#publication-delay`).
 pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) {
     let (period, interval, given) = match policy.kind {
-        Kind::TargetTracking(plan) => {
+        PolicyKind::TargetTracking(plan) => {
             let interval = if plan.reading.is_high_resolution() { 10 } else { 60 };
             let mut given = vec![("scale_out_cooldown", plan.scale_out_cooldown)];
             if !plan.disable_scale_in {
@@ -97,7 +98,7 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             }
             (plan.reading.period, SimDuration::from_secs(interval), given)
         }
-        Kind::Step(plan) => {
+        PolicyKind::Step(plan) => {
             (plan.alarm.reading.period, plan.alarm.evaluation_interval(), vec![("cooldown", plan.cooldown)])
         }
     };
@@ -124,11 +125,11 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             .at(&policy.view.place(key), format!("shorter than {}", text(age)))
             .fix(format!("{key} = \"{}\"", quantity::duration_text(SimDuration(age.0.div_ceil(NANOS_PER_SEC) * NANOS_PER_SEC))))
             .help(match policy.kind {
-                Kind::TargetTracking(_) => {
+                PolicyKind::TargetTracking(_) => {
                     "the policy waits for a datapoint since its last action, so it acts no sooner for it; with \
                      `assumptions.tt_datapoints = \"alarm_window\"` it acts on older ones and swings"
                 }
-                Kind::Step(_) => {
+                PolicyKind::Step(_) => {
                     "the policy acts again on a datapoint from before its last action; repeated, that swings between \
                      `min_capacity` and `max_capacity`"
                 }
@@ -140,7 +141,7 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
 /// Warns of a target of requests a minute that the mean traffic exceeds even at the most tasks.
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 pub(super) fn requests_a_second(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) {
-    let Kind::TargetTracking(plan) = policy.kind else { return };
+    let PolicyKind::TargetTracking(plan) = policy.kind else { return };
     if plan.metric != Metric::RequestCountPerTarget {
         return;
     }
@@ -209,15 +210,15 @@ pub(super) fn asleep(service: &Service<'_>, policies: &[Policy<'_>], report: &mu
 
 fn scales_in(policy: &Policy<'_>) -> bool {
     match policy.kind {
-        Kind::TargetTracking(plan) => !plan.disable_scale_in,
-        Kind::Step(plan) => plan.steps.iter().any(|step| plan.apply(step, 1) < 1),
+        PolicyKind::TargetTracking(plan) => !plan.disable_scale_in,
+        PolicyKind::Step(plan) => plan.steps.iter().any(|step| plan.apply(step, 1) < 1),
     }
 }
 
 fn scales_out_from_none(policy: &Policy<'_>) -> bool {
     match policy.kind {
-        Kind::TargetTracking(_) => true,
-        Kind::Step(plan) => plan.steps.iter().any(|step| plan.apply(step, 0) > 0),
+        PolicyKind::TargetTracking(_) => true,
+        PolicyKind::Step(plan) => plan.steps.iter().any(|step| plan.apply(step, 0) > 0),
     }
 }
 
@@ -238,7 +239,7 @@ fn vanishes(service: &Service<'_>, policy: &Policy<'_>) -> Option<String> {
                 None => reason("has no value without tasks"),
                 Some(_) if custom.expression.variables().any(arrivals) => None,
                 Some(value) => match policy.kind {
-                    Kind::TargetTracking(plan) if value <= plan.target_value => {
+                    PolicyKind::TargetTracking(plan) if value <= plan.target_value => {
                         reason(&format!("is {} without tasks", plain(value)))
                     }
                     _ => None,

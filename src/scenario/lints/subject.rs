@@ -1,6 +1,6 @@
 //! What lints look at: a service with its tables, and its policies with theirs.
 
-use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan, StepPlan, TargetTrackingPlan};
+use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::Metric;
 use windtunnel_kernel::units::SimDuration;
@@ -21,27 +21,26 @@ pub(crate) struct Service<'a> {
 /// A policy with its table in the scenario.
 #[derive(Clone, Copy)]
 pub(super) struct Policy<'a> {
+    plan: &'a PolicyPlan,
     pub(super) name: &'a str,
-    pub(super) kind: Kind<'a>,
+    pub(super) kind: &'a PolicyKind,
     pub(super) view: TableReader<'a>,
-}
-
-/// What a policy does.
-#[derive(Clone, Copy)]
-pub(super) enum Kind<'a> {
-    TargetTracking(&'a TargetTrackingPlan),
-    Step(&'a StepPlan),
 }
 
 /// The policies with their tables: target tracking first, each kind in the order of the file.
 pub(super) fn policies<'a>(service: &Service<'a>) -> Vec<Policy<'a>> {
     let Some(scaling) = service.view.table("scaling") else { return Vec::new() };
     let find = |policy: &'a PolicyPlan| {
-        let (table, kind) = match &policy.kind {
-            PolicyKind::TargetTracking(plan) => ("target_tracking", Kind::TargetTracking(plan)),
-            PolicyKind::Step(plan) => ("step", Kind::Step(plan)),
+        let table = match policy.kind {
+            PolicyKind::TargetTracking(_) => "target_tracking",
+            PolicyKind::Step(_) => "step",
         };
-        Some(Policy { name: &policy.name, kind, view: scaling.table(table)?.table(&policy.name)? })
+        Some(Policy {
+            plan: policy,
+            name: &policy.name,
+            kind: &policy.kind,
+            view: scaling.table(table)?.table(&policy.name)?,
+        })
     };
     service.plan.scaling.policies.iter().filter_map(find).collect()
 }
@@ -49,17 +48,14 @@ pub(super) fn policies<'a>(service: &Service<'a>) -> Vec<Policy<'a>> {
 impl Policy<'_> {
     /// What it reads.
     pub(super) fn metric(&self) -> Metric {
-        match self.kind {
-            Kind::TargetTracking(plan) => plan.metric,
-            Kind::Step(plan) => plan.alarm.metric,
-        }
+        self.plan.metric()
     }
 
     /// The place of its target, or of its alarm's threshold.
     pub(super) fn threshold_place(&self) -> SourceSpan {
         match self.kind {
-            Kind::TargetTracking(_) => self.view.place("target_value"),
-            Kind::Step(_) => {
+            PolicyKind::TargetTracking(_) => self.view.place("target_value"),
+            PolicyKind::Step(_) => {
                 self.view.table("alarm").map_or_else(SourceSpan::nowhere, |alarm| alarm.place("threshold"))
             }
         }

@@ -1,11 +1,11 @@
 //! Thresholds of target tracking that its metric cannot pass, and thresholds of two policies that work against each other.
 
-use windtunnel_kernel::scaling::aas::{AdjustmentType, StepPlan, TargetTrackingPlan};
+use windtunnel_kernel::scaling::aas::{AdjustmentType, PolicyKind, StepPlan, TargetTrackingPlan};
 use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
-use crate::scenario::lints::subject::{Kind, Policy, Service, plain};
+use crate::scenario::lints::subject::{Policy, Service, plain};
 use crate::scenario::lints::{range, steps};
 
 const MINUTE: f64 = 60e9;
@@ -73,8 +73,8 @@ impl Threshold<'_> {
     /// The count that the policy proposes for `count` tasks at this value; `None` where it does not act.
     fn proposal(&self, count: i64, value: f64) -> Option<i64> {
         match self.policy.kind {
-            Kind::TargetTracking(plan) => tracked(count, value, plan.target_value, self.comparison),
-            Kind::Step(plan) => plan.select(value * self.scale).map(|step| plan.apply(step, count)),
+            PolicyKind::TargetTracking(plan) => tracked(count, value, plan.target_value, self.comparison),
+            PolicyKind::Step(plan) => plan.select(value * self.scale).map(|step| plan.apply(step, count)),
         }
     }
 }
@@ -101,7 +101,8 @@ pub(super) fn pairs(service: &Service<'_>, policies: &[Policy<'_>], report: &mut
     for out in &outs {
         for into in &ins {
             // Target tracking scales in only where all its policies agree, so two of them never work against each other.
-            let both_track = [out, into].iter().all(|one| matches!(one.policy.kind, Kind::TargetTracking(_)));
+            let both_track =
+                [out, into].iter().all(|one| matches!(one.policy.kind, PolicyKind::TargetTracking(_)));
             if both_track || out.metric != into.metric || out.statistic != into.statistic {
                 continue;
             }
@@ -226,7 +227,7 @@ fn scale(metric: Metric, reading: &Reading) -> f64 {
 
 fn out_threshold(policy: Policy<'_>) -> Option<Threshold<'_>> {
     match policy.kind {
-        Kind::TargetTracking(plan) => Some(Threshold {
+        PolicyKind::TargetTracking(plan) => Some(Threshold {
             policy,
             metric: plan.metric,
             statistic: plan.reading.statistic,
@@ -234,20 +235,20 @@ fn out_threshold(policy: Policy<'_>) -> Option<Threshold<'_>> {
             scale: 1.0,
             comparison: Comparison::GreaterThanThreshold,
         }),
-        Kind::Step(plan) if steps::is_above(plan.alarm.comparison) => {
+        PolicyKind::Step(plan) if steps::is_above(plan.alarm.comparison) => {
             let acts = |adjustment: i32| adjustment > 0;
             let first = acting(plan)?
                 .filter(|step| step.upper.is_none_or(|upper| upper > 0.0))
                 .find(|step| step.adjustment != 0)?;
             acts(first.adjustment).then(|| of_step(policy, plan, first.lower.unwrap_or(0.0).max(0.0)))
         }
-        Kind::Step(_) => None,
+        PolicyKind::Step(_) => None,
     }
 }
 
 fn in_threshold(policy: Policy<'_>, ratio: f64) -> Option<Threshold<'_>> {
     match policy.kind {
-        Kind::TargetTracking(plan) => (!plan.disable_scale_in).then_some(Threshold {
+        PolicyKind::TargetTracking(plan) => (!plan.disable_scale_in).then_some(Threshold {
             policy,
             metric: plan.metric,
             statistic: plan.reading.statistic,
@@ -255,14 +256,14 @@ fn in_threshold(policy: Policy<'_>, ratio: f64) -> Option<Threshold<'_>> {
             scale: 1.0,
             comparison: Comparison::LessThanThreshold,
         }),
-        Kind::Step(plan) if !steps::is_above(plan.alarm.comparison) => {
+        PolicyKind::Step(plan) if !steps::is_above(plan.alarm.comparison) => {
             let last = acting(plan)?
                 .rev()
                 .filter(|step| step.lower.is_none_or(|lower| lower < 0.0))
                 .find(|step| step.adjustment != 0)?;
             (last.adjustment < 0).then(|| of_step(policy, plan, last.upper.unwrap_or(0.0).min(0.0)))
         }
-        Kind::Step(_) => None,
+        PolicyKind::Step(_) => None,
     }
 }
 

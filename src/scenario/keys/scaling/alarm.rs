@@ -135,6 +135,7 @@ mod tests {
     fn every_metric_of_aws_can_be_watched_by_its_own_name() {
         for metric in Metric::ALL {
             assert_eq!(ALARM_METRICS.word(Some(metric)), Some(metric.name()));
+            assert!(crate::scenario::explain(metric.name()).is_some(), "{}", metric.name());
         }
         let built = ALARM_METRICS.values.iter().flatten().count();
         assert_eq!(built, Metric::ALL.len());

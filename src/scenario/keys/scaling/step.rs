@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use windtunnel_kernel::scaling::aas::{Adjustment, AdjustmentType, StepAggregation, StepPlan};
+use windtunnel_kernel::scaling::aas::{
+    Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
+};
 use windtunnel_kernel::telemetry::MetricsPlan;
 
 use crate::scenario::keys::builder::Builder;
@@ -59,7 +61,7 @@ pub(crate) fn step(
     entry: &Entry,
     metrics: &MetricsPlan,
     builder: &mut Builder<'_>,
-) -> Option<StepPlan> {
+) -> Option<PolicyPlan> {
     let alarm = view.table("alarm").and_then(|table| alarm(table, &entry.key, metrics, builder));
     let steps = steps(view, builder);
     let min_adjustment_magnitude = view.count("min_adjustment_magnitude");
@@ -77,14 +79,15 @@ pub(crate) fn step(
             .also(&view.place("adjustment_type"), "not a percentage"),
         );
     }
-    Some(StepPlan {
+    let plan = StepPlan {
         alarm: alarm?,
         adjustment_type: view.choice("adjustment_type", &ADJUSTMENT_TYPES)?,
         min_adjustment_magnitude: min_adjustment_magnitude?,
         metric_aggregation_type: view.choice("metric_aggregation_type", &AGGREGATIONS)?,
         cooldown: view.duration("cooldown")?,
         steps: steps?,
-    })
+    };
+    Some(PolicyPlan { name: entry.key.clone(), kind: PolicyKind::Step(plan) })
 }
 
 /// The steps in the order of their ranges; every rule of AWS that they break is reported.

@@ -1,6 +1,6 @@
 //! Capacities and scaling policies, checked by the rules by which AWS accepts them.
 
-use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan};
+use windtunnel_kernel::scaling::aas::PolicyPlan;
 use windtunnel_kernel::telemetry::{Metric, MetricsPlan};
 
 use crate::scenario::keys::builder::Builder;
@@ -77,11 +77,10 @@ pub(crate) fn read(
         needs_load_balancer(service, tracked.last().map(|last| last.metric), &view.place("metric"), builder);
     }
     for (entry, view) in scaling.table("step")?.tables() {
-        let plan = step(view, entry, metrics, builder);
+        policies.push(step(view, entry, metrics, builder));
         let metric = view.table("alarm").and_then(|alarm| alarm.choice("metric", &ALARM_METRICS)?);
         let place = view.table("alarm").map_or_else(SourceSpan::nowhere, |alarm| alarm.place("metric"));
         needs_load_balancer(service, metric, &place, builder);
-        policies.push(plan.map(|plan| PolicyPlan { name: entry.key.clone(), kind: PolicyKind::Step(plan) }));
     }
     policies.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 //! model bills has to come out as it was printed.
 
 use windtunnel::experiment::{CheckStatus, RunResult, run};
-use windtunnel::kernel::billing::LineItem;
+use windtunnel::kernel::billing::BillableItem;
 use windtunnel::kernel::units::Usd;
 
 use crate::example::scenario;
@@ -32,19 +32,19 @@ fn billed(text: &str) -> RunResult {
 }
 
 /// The amounts of a service's bill, as they are printed.
-fn amounts(result: &RunResult, service: usize) -> Vec<(LineItem, String)> {
+fn amounts(result: &RunResult, service: usize) -> Vec<(BillableItem, String)> {
     let lines = &result.record.services[service].invoice.lines;
     lines.iter().map(|line| (line.item, line.amount.to_cents_string())).collect()
 }
 
 #[track_caller]
-fn assert_bill(result: &RunResult, service: usize, expected: &[(LineItem, &str)]) {
-    let expected: Vec<(LineItem, String)> =
+fn assert_bill(result: &RunResult, service: usize, expected: &[(BillableItem, &str)]) {
+    let expected: Vec<(BillableItem, String)> =
         expected.iter().map(|(item, amount)| (*item, (*amount).to_owned())).collect();
     assert_eq!(amounts(result, service), expected);
 }
 
-use LineItem::{
+use BillableItem::{
     AlbHour, AlbLcu, CloudwatchAlarm, FargateEphemeralStorage, FargateMemory, FargateVcpu, PublicIpv4,
 };
 

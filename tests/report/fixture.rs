@@ -5,7 +5,7 @@
 
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
-use windtunnel::kernel::billing::{Invoice, InvoiceLine, LineItem, Tariff};
+use windtunnel::kernel::billing::{BillableItem, Invoice, InvoiceLine, Tariff};
 use windtunnel::kernel::platform::{
     LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan,
 };
@@ -369,8 +369,8 @@ fn invoice(running_time: u128) -> Invoice {
     };
     Invoice {
         lines: vec![
-            line(LineItem::FargateVcpu, 1, Usd(40_480_000_000)),
-            line(LineItem::FargateMemory, 2, Usd(4_445_000_000)),
+            line(BillableItem::FargateVcpu, 1, Usd(40_480_000_000)),
+            line(BillableItem::FargateMemory, 2, Usd(4_445_000_000)),
         ],
     }
 }

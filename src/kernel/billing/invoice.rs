@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::items::LineItem;
+use super::items::BillableItem;
 use super::meter::{LCU_DENOMINATOR, MeterReading};
 use super::month::{MONTH_DENOMINATOR, months_until};
 use super::tariff::Tariff;
@@ -16,7 +16,7 @@ pub const HOURS_A_MONTH: u16 = 730;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvoiceLine {
     /// What it charges for.
-    pub item: LineItem,
+    pub item: BillableItem,
     /// Numerator of the exact quantity.
     pub quantity_numerator: i128,
     /// Denominator of the exact quantity, > 0.
@@ -57,31 +57,33 @@ pub struct Billed<'a> {
 
 impl Billed<'_> {
     /// The exact quantity of an item: numerator and denominator, > 0.
-    fn quantity(&self, item: LineItem) -> (i128, i128) {
+    fn quantity(&self, item: BillableItem) -> (i128, i128) {
         let seconds = i128::from(self.reading.task_seconds);
         let horizon = i128::from(self.horizon.0);
         let hour_ns = i128::from(NANOS_PER_HOUR);
         let months = || months_until(self.start_unix_ns, SimTime(self.horizon.0));
         let balancer = self.tariff.load_balancer.as_ref();
         match item {
-            LineItem::FargateVcpu => (seconds * i128::from(self.cpu_units), 1024 * 3600),
-            LineItem::FargateMemory => (seconds * i128::from(self.memory_mib), 1024 * 3600),
-            LineItem::FargateEphemeralStorage => (seconds * i128::from(self.tariff.extra_ephemeral_gb), 3600),
-            LineItem::AlbHour => ((horizon + hour_ns - 1) / hour_ns, 1),
-            LineItem::AlbLcu => {
+            BillableItem::FargateVcpu => (seconds * i128::from(self.cpu_units), 1024 * 3600),
+            BillableItem::FargateMemory => (seconds * i128::from(self.memory_mib), 1024 * 3600),
+            BillableItem::FargateEphemeralStorage => {
+                (seconds * i128::from(self.tariff.extra_ephemeral_gb), 3600)
+            }
+            BillableItem::AlbHour => ((horizon + hour_ns - 1) / hour_ns, 1),
+            BillableItem::AlbLcu => {
                 let per_connection = balancer.map_or(1, |balancer| balancer.requests_per_connection.max(1));
                 let parts = LCU_DENOMINATOR * u128::from(per_connection);
                 // Both fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵ a connection.
                 let signed = |value: u128| i128::try_from(value).unwrap_or(i128::MAX);
                 (signed(self.reading.lcu_hours), signed(parts))
             }
-            LineItem::PublicIpv4 => {
+            BillableItem::PublicIpv4 => {
                 let of_balancer = balancer.map_or(0, |balancer| i128::from(balancer.public_ipv4)) * horizon;
                 let of_tasks = if self.tariff.public_ip_per_task { seconds } else { 0 };
                 (of_balancer + of_tasks * i128::from(NANOS_PER_SEC), hour_ns)
             }
-            LineItem::CloudwatchAlarm => (i128::from(self.alarms.0) * months(), MONTH_DENOMINATOR),
-            LineItem::CloudwatchHighResolutionAlarm => {
+            BillableItem::CloudwatchAlarm => (i128::from(self.alarms.0) * months(), MONTH_DENOMINATOR),
+            BillableItem::CloudwatchHighResolutionAlarm => {
                 (i128::from(self.alarms.1) * months(), MONTH_DENOMINATOR)
             }
         }
@@ -94,7 +96,7 @@ impl InvoiceLine {
     /// Whole units and the rest are priced apart, so that nothing overflows while a price is below 10⁴ USD and a
     /// denominator below 10²².
     #[must_use]
-    pub fn new(item: LineItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
+    pub fn new(item: BillableItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
         let (whole, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
         let exact = Usd(rate.0 * whole + Usd::from_ratio(rate.0 * rest, denominator).0);
         // The amount is floor + fraction picodollars, where fraction × denominator is `below`.
@@ -113,7 +115,7 @@ impl Invoice {
     /// The bill of one service. Items whose price is unknown are left out: [`Tariff::unpriced`] names them.
     #[must_use]
     pub fn of(billed: &Billed<'_>) -> Self {
-        let line = |(item, rate): (LineItem, Option<Usd>)| {
+        let line = |(item, rate): (BillableItem, Option<Usd>)| {
             let (numerator, denominator) = billed.quantity(item);
             Some(InvoiceLine::new(item, numerator, denominator, rate?))
         };
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn a_line_is_rounded_to_cents_half_away_from_zero_and_only_once() {
         let cents = |numerator, denominator| {
-            InvoiceLine::new(LineItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
+            InvoiceLine::new(BillableItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
         };
         assert_eq!(cents(5, 1_000).to_cents_string(), "0.01");
         assert_eq!(cents(15, 1_000).to_cents_string(), "0.02");
@@ -230,12 +232,12 @@ mod tests {
     #[test]
     fn a_run_of_730_hours_costs_what_a_month_of_730_hours_costs() {
         let invoice = bill_of(&watched(), 0, 730);
-        let alb = invoice.lines.iter().find(|line| line.item == LineItem::AlbHour).unwrap();
+        let alb = invoice.lines.iter().find(|line| line.item == BillableItem::AlbHour).unwrap();
         assert_eq!(alb.amount.to_cents_string(), "16.43");
         assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), invoice.total());
         // A line a hair below half a cent, which its exact amount in picodollars does not show.
         let (hair, parts) = (14_999_999_999_999_999, 3_000_000_000_000_000_000);
-        let line = InvoiceLine::new(LineItem::AlbHour, hair, parts, Usd(PICO_PER_USD));
+        let line = InvoiceLine::new(BillableItem::AlbHour, hair, parts, Usd(PICO_PER_USD));
         let invoice = Invoice { lines: alloc::vec![line] };
         assert_eq!((line.exact, invoice.total()), (Usd(CENT / 2), Usd::ZERO));
         assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), Usd::ZERO);
@@ -267,23 +269,26 @@ mod tests {
         assert_eq!(
             items,
             [
-                LineItem::FargateVcpu,
-                LineItem::FargateMemory,
-                LineItem::AlbLcu,
-                LineItem::PublicIpv4,
-                LineItem::CloudwatchAlarm
+                BillableItem::FargateVcpu,
+                BillableItem::FargateMemory,
+                BillableItem::AlbLcu,
+                BillableItem::PublicIpv4,
+                BillableItem::CloudwatchAlarm
             ]
         );
-        assert_eq!(tariff.unpriced((10, 0)), [LineItem::AlbHour]);
-        assert_eq!(tariff.unpriced((10, 2)), [LineItem::AlbHour, LineItem::CloudwatchHighResolutionAlarm]);
-        assert_eq!(watched().unpriced((0, 0)), [LineItem::PublicIpv4]);
+        assert_eq!(tariff.unpriced((10, 0)), [BillableItem::AlbHour]);
+        assert_eq!(
+            tariff.unpriced((10, 2)),
+            [BillableItem::AlbHour, BillableItem::CloudwatchHighResolutionAlarm]
+        );
+        assert_eq!(watched().unpriced((0, 0)), [BillableItem::PublicIpv4]);
     }
 
     #[test]
     fn the_largest_bill_does_not_overflow() {
         let parts = i128::try_from(LCU_DENOMINATOR).unwrap() * 100_000;
         let line = InvoiceLine::new(
-            LineItem::AlbLcu,
+            BillableItem::AlbLcu,
             parts * 1_000_000_000 + parts - 1,
             parts,
             Usd(10_000 * PICO_PER_USD),

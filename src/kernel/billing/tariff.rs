@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::items::LineItem;
+use super::items::BillableItem;
 use crate::units::{SimDuration, Usd};
 
 /// What a service's usage costs. Prices are picodollars a unit, exact.
@@ -36,26 +36,30 @@ impl Tariff {
     /// What a service with so many alarms (standard, high-resolution) is billed for, in the order of its bill, each item
     /// with the price of a unit; `None`: not in the price book.
     #[must_use]
-    pub fn items(&self, (standard, high_resolution): (u32, u32)) -> Vec<(LineItem, Option<Usd>)> {
+    pub fn items(&self, (standard, high_resolution): (u32, u32)) -> Vec<(BillableItem, Option<Usd>)> {
         let balancer = self.load_balancer.as_ref();
         let has_address =
             self.public_ip_per_task || balancer.is_some_and(|balancer| balancer.public_ipv4 > 0);
         let items = [
-            (true, LineItem::FargateVcpu, Some(self.vcpu_hour)),
-            (true, LineItem::FargateMemory, Some(self.memory_gb_hour)),
-            (self.extra_ephemeral_gb > 0, LineItem::FargateEphemeralStorage, self.ephemeral_gb_hour),
-            (balancer.is_some(), LineItem::AlbHour, balancer.and_then(|balancer| balancer.hour)),
-            (balancer.is_some(), LineItem::AlbLcu, balancer.and_then(|balancer| balancer.lcu_hour)),
-            (has_address, LineItem::PublicIpv4, self.ipv4_hour),
-            (standard > 0, LineItem::CloudwatchAlarm, self.alarm_month),
-            (high_resolution > 0, LineItem::CloudwatchHighResolutionAlarm, self.high_resolution_alarm_month),
+            (true, BillableItem::FargateVcpu, Some(self.vcpu_hour)),
+            (true, BillableItem::FargateMemory, Some(self.memory_gb_hour)),
+            (self.extra_ephemeral_gb > 0, BillableItem::FargateEphemeralStorage, self.ephemeral_gb_hour),
+            (balancer.is_some(), BillableItem::AlbHour, balancer.and_then(|balancer| balancer.hour)),
+            (balancer.is_some(), BillableItem::AlbLcu, balancer.and_then(|balancer| balancer.lcu_hour)),
+            (has_address, BillableItem::PublicIpv4, self.ipv4_hour),
+            (standard > 0, BillableItem::CloudwatchAlarm, self.alarm_month),
+            (
+                high_resolution > 0,
+                BillableItem::CloudwatchHighResolutionAlarm,
+                self.high_resolution_alarm_month,
+            ),
         ];
         items.into_iter().filter(|(is_used, ..)| *is_used).map(|(_, item, price)| (item, price)).collect()
     }
 
     /// The items of [`Tariff::items`] that have no price: every total leaves them out.
     #[must_use]
-    pub fn unpriced(&self, alarms: (u32, u32)) -> Vec<LineItem> {
+    pub fn unpriced(&self, alarms: (u32, u32)) -> Vec<BillableItem> {
         self.items(alarms).into_iter().filter(|(_, price)| price.is_none()).map(|(item, _)| item).collect()
     }
 }

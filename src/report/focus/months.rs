@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 
 use crate::kernel::billing::{
-    CalendarMonth, InvoiceLine, LineItem, billed_seconds, months_of_run, months_until,
+    BillableItem, CalendarMonth, InvoiceLine, billed_seconds, months_of_run, months_until,
 };
 use crate::kernel::facts::TaskStage;
 use crate::kernel::simulation::ServicePlan;
@@ -98,13 +98,13 @@ impl<'a> Usage<'a> {
     }
 
     /// What was used of an item in [0, at), in a unit of its own.
-    fn used(&self, item: LineItem, at: u64) -> i128 {
+    fn used(&self, item: BillableItem, at: u64) -> i128 {
         match item {
-            LineItem::FargateVcpu | LineItem::FargateMemory | LineItem::FargateEphemeralStorage => {
-                self.task_seconds(at)
-            }
-            LineItem::AlbHour => i128::from(at.div_ceil(NANOS_PER_HOUR)),
-            LineItem::AlbLcu => {
+            BillableItem::FargateVcpu
+            | BillableItem::FargateMemory
+            | BillableItem::FargateEphemeralStorage => self.task_seconds(at),
+            BillableItem::AlbHour => i128::from(at.div_ceil(NANOS_PER_HOUR)),
+            BillableItem::AlbLcu => {
                 let hours = match at >= self.horizon {
                     true => usize::MAX,
                     false => usize::try_from((at + self.hour_offset) / NANOS_PER_HOUR).unwrap_or(usize::MAX),
@@ -112,11 +112,11 @@ impl<'a> Usage<'a> {
                 let lcu: u128 = self.record.lcu_by_hour.iter().take(hours).sum();
                 i128::try_from(lcu).unwrap_or(i128::MAX)
             }
-            LineItem::PublicIpv4 => {
+            BillableItem::PublicIpv4 => {
                 let of_tasks = if self.public_ip_per_task { self.task_seconds(at) } else { 0 };
                 i128::from(self.public_ipv4) * i128::from(at) + of_tasks * i128::from(NANOS_PER_SEC)
             }
-            LineItem::CloudwatchAlarm | LineItem::CloudwatchHighResolutionAlarm => {
+            BillableItem::CloudwatchAlarm | BillableItem::CloudwatchHighResolutionAlarm => {
                 months_until(self.start_unix_ns, SimTime(at))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
+use windtunnel_kernel::billing::{BillableItem, ITEMS, LoadBalancerTariff, Tariff};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 
@@ -10,6 +10,7 @@ use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::task::ARCHITECTURES;
 use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::metric_glossary::MetricText;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::suggest::nearest;
 use crate::scenario::language::table_reader::TableReader;
@@ -18,26 +19,35 @@ use crate::scenario::prices::price_book::PriceBook;
 
 pub(crate) const PRICES: TableSpec = TableSpec {
     doc: "Prices that replace those of the built-in book, in USD without tax, as decimal strings.",
-    keys: &[
-        Key::new(
-            "file",
-            Kind::Text,
-            "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
-             as_of); its rows replace and extend the book's.",
-        ),
-        Key::new("fargate_vcpu", Kind::Price, "Per vCPU-hour."),
-        Key::new("fargate_memory", Kind::Price, "Per GB-hour of memory."),
-        Key::new("fargate_ephemeral_storage", Kind::Price, "Per GB-hour of ephemeral storage above 20 GB."),
-        Key::new("alb_hour", Kind::Price, "Per hour of a load balancer."),
-        Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
-        Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
-        Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
-        Key::new(
-            "cloudwatch_high_resolution_alarm",
-            Kind::Price,
-            "Per alarm of periods below a minute and month.",
-        ),
-    ],
+    keys: &KEYS,
+};
+
+/// A price file, and each billable item by its name.
+const KEYS: [Key; 1 + ITEMS.len()] = {
+    let file = Key::new(
+        "file",
+        Kind::Text,
+        "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
+         as_of); its rows replace and extend the book's.",
+    );
+    let mut keys = [file; 1 + ITEMS.len()];
+    let mut place = 0;
+    while place < ITEMS.len() {
+        keys[1 + place] = Key::new(ITEMS[place].name, Kind::Price, ITEMS[place].price);
+        place += 1;
+    }
+    keys
+};
+
+/// What is said of each billable item.
+pub(crate) const ITEM_TEXTS: [MetricText; ITEMS.len()] = {
+    let mut texts = [MetricText { name: "", text: "" }; ITEMS.len()];
+    let mut place = 0;
+    while place < ITEMS.len() {
+        texts[place] = MetricText { name: ITEMS[place].name, text: ITEMS[place].explanation };
+        place += 1;
+    }
+    texts
 };
 
 /// Ephemeral storage that a task has without extra charge \[GB\] (documented: `docs/aws/billing.md#fargate`).
@@ -63,19 +73,8 @@ const NEVER_PRICED: [&str; 8] = [
 pub(crate) struct Prices {
     book: PriceBook,
     region: String,
-    replaced: Vec<(&'static str, Usd)>,
+    replaced: Vec<(BillableItem, Usd)>,
 }
-
-const ITEMS: [&str; 8] = [
-    "fargate_vcpu",
-    "fargate_memory",
-    "fargate_ephemeral_storage",
-    "alb_hour",
-    "alb_lcu",
-    "public_ipv4",
-    "cloudwatch_alarm",
-    "cloudwatch_high_resolution_alarm",
-];
 
 /// The built-in book with the scenario's own prices over it.
 pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Prices> {
@@ -97,8 +96,8 @@ pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option
             return None;
         }
     }
-    let replaced =
-        ITEMS.iter().filter_map(|item| Some((*item, quantity::price(view.text(item)?).ok()?))).collect();
+    let given = |item: BillableItem| Some((item, quantity::price(view.text(item.name())?).ok()?));
+    let replaced = BillableItem::all().filter_map(given).collect();
     Some(Prices { book, region: root.text("region")?.to_owned(), replaced })
 }
 
@@ -106,7 +105,7 @@ impl Prices {
     fn price(&self, item: &str, architecture: &str) -> Option<Usd> {
         self.replaced
             .iter()
-            .find(|(name, _)| *name == item)
+            .find(|(replaced, _)| replaced.name() == item)
             .map(|(_, price)| *price)
             .or_else(|| self.book.price(item, &self.region, architecture))
     }
@@ -128,7 +127,7 @@ impl Prices {
             return None;
         };
         let is_derived = |item: &str| {
-            !self.replaced.iter().any(|(name, _)| *name == item)
+            !self.replaced.iter().any(|(replaced, _)| replaced.name() == item)
                 && self.book.is_derived(item, &self.region, architecture)
         };
         if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
@@ -192,7 +191,7 @@ impl Prices {
         root: TableReader<'_>,
     ) -> Vec<String> {
         let (mut without_bytes, mut high_resolution_metrics) = (false, false);
-        let mut missing: BTreeSet<LineItem> = BTreeSet::new();
+        let mut missing: BTreeSet<BillableItem> = BTreeSet::new();
         for plan in plans {
             let tariff = &plan.tariff;
             missing.extend(tariff.unpriced(plan.alarms()));
@@ -202,7 +201,7 @@ impl Prices {
             let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
             without_bytes |= lcu && plan.request.bytes.is_none();
         }
-        let missing: Vec<&str> = missing.into_iter().map(LineItem::name).collect();
+        let missing: Vec<&str> = missing.into_iter().map(BillableItem::name).collect();
         if !missing.is_empty() {
             report.add(
                 Problem::new(

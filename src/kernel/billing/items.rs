@@ -118,7 +118,7 @@ const MONITORING: FocusService = FocusService {
 };
 
 /// Every item with what is known of it, in the order of bills, which is that of [`BillableItem`].
-pub const ITEMS: [ItemFacts; 8] = [
+pub static ITEMS: [ItemFacts; 8] = [
     ItemFacts {
         item: BillableItem::FargateVcpu,
         name: "fargate_vcpu",
@@ -281,8 +281,7 @@ impl BillableItem {
     /// What is known of it.
     #[must_use]
     pub const fn facts(self) -> &'static ItemFacts {
-        const TABLE: &[ItemFacts; ITEMS.len()] = &ITEMS;
-        &TABLE[self as usize]
+        &ITEMS[self as usize]
     }
 
     /// Its name in every output.

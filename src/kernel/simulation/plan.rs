@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::billing::Tariff;
+use crate::billing::BillableItem::{CloudwatchAlarm, CloudwatchHighResolutionAlarm};
+use crate::billing::{BilledResources, Tariff, TaskResources};
 use crate::platform::{
     FaultPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TargetGroupPlan, TaskHealthPlan,
@@ -183,10 +184,22 @@ impl ServicePlan {
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
     }
 
-    /// CloudWatch alarms of its policies: standard ones and high-resolution ones, which are billed apart.
+    /// What a task of it reserves, as far as it is billed.
     #[must_use]
-    pub fn alarms(&self) -> (u32, u32) {
-        let mut alarms = (0, 0);
+    pub fn billed_task(&self) -> TaskResources {
+        TaskResources {
+            capacity: self.tariff.capacity,
+            cpu_units: self.task.cpu_units,
+            memory_mib: self.task.memory_mib,
+            extra_ephemeral_gb: self.tariff.extra_ephemeral_gb,
+            public_ipv4: u32::from(self.tariff.public_ip_per_task),
+        }
+    }
+
+    /// What it is billed for: its tasks, and what exists as long as it does, with the CloudWatch alarms of its policies.
+    #[must_use]
+    pub fn billed_resources(&self) -> BilledResources {
+        let mut standing = self.tariff.resources;
         for policy in &self.policies {
             let (count, reading) = match &policy.kind {
                 PolicyKind::TargetTracking(plan) => {
@@ -194,13 +207,11 @@ impl ServicePlan {
                 }
                 PolicyKind::Step(plan) => (1, &plan.alarm.reading),
             };
-            if reading.is_high_resolution() {
-                alarms.1 += count;
-            } else {
-                alarms.0 += count;
-            }
+            let is_fine = reading.is_high_resolution();
+            let item = if is_fine { CloudwatchHighResolutionAlarm } else { CloudwatchAlarm };
+            standing[item] += count;
         }
-        alarms
+        BilledResources { task: self.billed_task(), standing }
     }
 
     /// From the end of a period of `metric` until its datapoint can be read \[ns\]

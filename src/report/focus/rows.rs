@@ -6,7 +6,7 @@ use super::super::calendar::Calendar;
 use super::super::numbers::ratio;
 use super::super::sheets::Sheet;
 use super::super::words::cell;
-use super::months::{Month, Usage, months};
+use super::months::{Month, months};
 use super::regions::region_name;
 use crate::experiment::RunResult;
 use crate::kernel::billing::InvoiceLine;
@@ -62,13 +62,12 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) ->
     let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
     let months = months(start, horizon);
     let mut sheet = Sheet::new(out, &COLUMNS)?;
-    for (service, plan) in result.record.services.iter().zip(&scenario.plan.services) {
-        let usage = Usage::new(service, plan, (start, horizon));
+    for service in &result.record.services {
         let resource = format!("service/{cluster}/{}", service.name);
         for line in &service.invoice.lines {
-            for month in &months {
-                let part = usage.part(line, month.charge);
-                row(&mut sheet, &part, month, (scenario, &calendar), (&service.name, &resource))?;
+            let parts = line.by_month(service.metered.months(line.item));
+            for (part, month) in parts.iter().zip(&months) {
+                row(&mut sheet, part, month, (scenario, &calendar), (&service.name, &resource))?;
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use windtunnel_kernel::billing::{BillableItem, ITEMS, LoadBalancerTariff, Tariff};
+use windtunnel_kernel::billing::{
+    BillableItem, CapacityKind, ITEMS, ItemCounts, LcuParameters, Metering, PriceList, Tariff,
+};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 
@@ -101,13 +103,27 @@ pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option
     Some(Prices { book, region: root.text("region")?.to_owned(), replaced })
 }
 
+/// Whether every task is billed for this item.
+fn is_of_every_task(item: BillableItem) -> bool {
+    matches!(item.facts().metering, Metering::TaskTime(_, part) if part.is_of_every_task())
+}
+
+/// The architecture for which the book has a price of this item: only what tasks consist of differs.
+fn architecture_of(item: BillableItem, architecture: &str) -> &str {
+    if matches!(item.facts().metering, Metering::TaskTime(..)) { architecture } else { "" }
+}
+
 impl Prices {
-    fn price(&self, item: &str, architecture: &str) -> Option<Usd> {
-        self.replaced
-            .iter()
-            .find(|(replaced, _)| replaced.name() == item)
-            .map(|(_, price)| *price)
-            .or_else(|| self.book.price(item, &self.region, architecture))
+    fn replaced(&self, item: BillableItem) -> Option<Usd> {
+        self.replaced.iter().find(|(replaced, _)| *replaced == item).map(|(_, price)| *price)
+    }
+
+    /// The price of a unit of each item for tasks of this architecture.
+    fn list(&self, architecture: &str) -> PriceList {
+        PriceList::from_fn(|item| {
+            let book = || self.book.price(item.name(), &self.region, architecture_of(item, architecture));
+            self.replaced(item).or_else(book)
+        })
     }
 
     /// Date of the price book.
@@ -120,17 +136,16 @@ impl Prices {
         let task = context.service.table("task")?;
         let architecture = task.choice("architecture", &ARCHITECTURES)?;
         let assumptions = context.assumptions;
-        let (vcpu, memory) =
-            (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));
-        let (Some(vcpu_hour), Some(memory_gb_hour)) = (vcpu, memory) else {
+        let prices = self.list(architecture);
+        let needed = || BillableItem::all().filter(|item| is_of_every_task(*item));
+        if needed().any(|item| prices[item].is_none()) {
             self.unknown_region(context, architecture, builder);
             return None;
+        }
+        let is_derived = |item: BillableItem| {
+            self.replaced(item).is_none() && self.book.is_derived(item.name(), &self.region, architecture)
         };
-        let is_derived = |item: &str| {
-            !self.replaced.iter().any(|(replaced, _)| replaced.name() == item)
-                && self.book.is_derived(item, &self.region, architecture)
-        };
-        if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
+        if needed().any(is_derived) {
             builder.report.add(
                 Problem::new(
                     codes::DERIVED_PRICE,
@@ -144,25 +159,23 @@ impl Prices {
         let extra_ephemeral_gb =
             u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(INCLUDED_STORAGE_GB)).ok()?;
         let load_balancer = context.service.table("load_balancer");
+        let (mut resources, mut lcu) = (ItemCounts::default(), LcuParameters::default());
+        if let Some(view) = load_balancer {
+            resources[BillableItem::AlbHour] = 1;
+            resources[BillableItem::AlbLcu] = 1;
+            resources[BillableItem::PublicIpv4] = view.count("public_ipv4")?;
+            lcu = LcuParameters {
+                rules: view.count("rules")?,
+                requests_per_connection: assumptions?.requests_per_connection,
+            };
+        }
         Some(Tariff {
-            vcpu_hour,
-            memory_gb_hour,
-            ephemeral_gb_hour: self.price("fargate_ephemeral_storage", architecture),
+            prices,
+            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb,
-            load_balancer: match load_balancer {
-                Some(view) => Some(LoadBalancerTariff {
-                    hour: self.price("alb_hour", ""),
-                    lcu_hour: self.price("alb_lcu", ""),
-                    public_ipv4: view.count("public_ipv4")?,
-                    rules: view.count("rules")?,
-                    requests_per_connection: assumptions?.requests_per_connection,
-                }),
-                None => None,
-            },
-            ipv4_hour: self.price("public_ipv4", ""),
             public_ip_per_task: task.flag("assign_public_ip")?,
-            alarm_month: self.price("cloudwatch_alarm", ""),
-            high_resolution_alarm_month: self.price("cloudwatch_high_resolution_alarm", ""),
+            resources,
+            lcu,
             minimum_billed: MINIMUM_BILLED,
             bill_deprovisioning: assumptions?.bill_deprovisioning,
         })
@@ -194,12 +207,14 @@ impl Prices {
         let mut missing: BTreeSet<BillableItem> = BTreeSet::new();
         for plan in plans {
             let tariff = &plan.tariff;
-            missing.extend(tariff.unpriced(plan.alarms()));
+            let resources = plan.billed_resources();
+            missing.extend(tariff.unpriced(&resources));
             high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
                 .iter()
                 .any(|resolution| *resolution < MINUTE);
-            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
-            without_bytes |= lcu && plan.request.bytes.is_none();
+            let lcu = BillableItem::AlbLcu;
+            let bills_lcu = resources.has(lcu) && tariff.prices[lcu].is_some();
+            without_bytes |= bills_lcu && plan.request.bytes.is_none();
         }
         let missing: Vec<&str> = missing.into_iter().map(BillableItem::name).collect();
         if !missing.is_empty() {

@@ -14,7 +14,7 @@
 use std::io::Read;
 
 use serde::Serialize;
-use windtunnel_kernel::billing::{BillableItem, ITEMS, ItemFacts};
+use windtunnel_kernel::billing::{BillableItem, ITEMS, ItemFacts, PriceList};
 use windtunnel_kernel::units::Usd;
 
 use crate::scenario::language::quantity;
@@ -201,6 +201,16 @@ pub fn prices(region: Option<&str>) -> Vec<PriceRow> {
         .map(|(row, _)| row)
         .filter(|row| region.is_none_or(|region| row.region == region || row.region == "all"))
         .collect()
+}
+
+/// The built-in rates of Compute Savings Plans of a term (`1y`, `3y`) without upfront payment, for what they cover.
+#[must_use]
+pub fn savings_plan_prices(region: &str, architecture: &str, term: &str) -> PriceList {
+    let book = PriceBook::built_in();
+    PriceList::from_fn(|item| {
+        let name = savings_plan_rate(term, item.facts().savings_plan?);
+        book.price(&name, region, architecture)
+    })
 }
 
 #[cfg(test)]

@@ -14,10 +14,12 @@ use windtunnel::kernel::platform::{
     ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
 };
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::scaling::aas::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules, TargetTrackingPlan};
+use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, ScalableTargetPlan, TargetTrackingPlan};
 use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, RoutingPlan, TaskPlan};
-use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
-use windtunnel::kernel::telemetry::{Metric, MetricRules, MetricsPlan, RcptDenominator, Reading};
+use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
+use windtunnel::kernel::telemetry::{
+    Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
+};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 
@@ -63,11 +65,6 @@ fn telemetry() -> TelemetryPlan {
         ecs_metric_delay: always(secs(120)),
         ecs_metric_delay_20s: always(secs(10)),
         alb_metric_delay: always(secs(60)),
-        alarm_phase: None,
-        alarm_range_extra: 2,
-        alarm_range_high_resolution: secs(60),
-        alarm_reinvoke: secs(60),
-        aas_action_latency: SimDuration::from_millis(200),
         rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
     }
 }
@@ -110,18 +107,14 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             deregistration_delay: secs(300),
             deregistration_end: DeregistrationEnd::AfterDelay,
         }),
-        min_capacity: count,
-        max_capacity: count,
         desired_count: count,
         replacement: ReplacementPlan { delay: always(secs(20)), stop_lag: secs(7), most_percent: 200 },
         scale_in_victim: ScaleInVictim::Newest,
         zones: 2,
         launch_backoff: LaunchBackoff::default(),
         faults: Vec::new(),
-        policies: Vec::new(),
-        clock: ClockPlan::default(),
+        scaling: ScalableTargetPlan::new(count, count),
         metrics: MetricsPlan::default(),
-        policy_rules: PolicyRules::default(),
         telemetry: telemetry(),
         tariff: tariff(),
         overdue_after: None,
@@ -220,8 +213,8 @@ pub(crate) fn w3(hours: u64, share: f64) -> Plan {
     let mut service = service(1.0, horizon, 20);
     service.traffic = TrafficPlan::Poisson(RateCurve::new(&pieces).expect("increasing minutes"));
     service.request.cpu_time = lognormal();
-    (service.min_capacity, service.max_capacity) = (1, 200);
-    service.policies = vec![tracking()];
+    (service.scaling.min_capacity, service.scaling.max_capacity) = (1, 200);
+    service.scaling.policies = vec![tracking()];
     plan(service, horizon)
 }
 

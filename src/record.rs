@@ -17,6 +17,7 @@ mod mixture;
 mod reasons;
 mod recorder;
 mod result;
+mod scaling;
 mod service;
 mod unfinished;
 

@@ -3,13 +3,12 @@
 
 use crate::workloads::{self, always, secs};
 use windtunnel::kernel::facts::Probe;
+use windtunnel::kernel::scaling::ScalingFact;
 use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, ScheduledPlan, StepAggregation, StepPlan, Suspended,
     SuspensionPlan, Verdict,
 };
-use windtunnel::kernel::simulation::{
-    AlarmEvaluated, MinuteClosed, Observer, Plan, PolicyInvoked, ScheduledRan, SuspensionChanged, simulate,
-};
+use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate};
 use windtunnel::kernel::telemetry::{
     AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term,
     TreatMissingData, Variable,
@@ -41,34 +40,36 @@ pub(crate) struct Listener {
 impl Probe for Listener {}
 
 impl Observer for Listener {
-    fn alarm_evaluated(&mut self, _: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        let (before, after) = (evaluated.before, evaluated.evaluation.state);
-        assert_eq!(evaluated.evaluation.changed, before != after);
-        self.evaluations.push(Seen {
-            at: evaluated.at.as_secs_f64(),
-            alarm: evaluated.alarm.name.clone(),
-            state: after,
-            range: evaluated.range.to_vec(),
-            newest: evaluated.newest,
-        });
-    }
-
-    fn policy_invoked(&mut self, _: ServiceId, invoked: &PolicyInvoked<'_>) {
-        let decision = invoked.decision;
-        self.invoked.push((invoked.at.as_secs_f64(), decision.verdict, decision.desired_after));
-    }
-
-    fn scheduled_action(&mut self, _: ServiceId, ran: &ScheduledRan<'_>) {
-        let (at, due) = (ran.at.as_secs_f64(), ran.due.as_secs_f64());
-        self.scheduled.push((at, due, ran.name.to_owned(), ran.desired_before, ran.desired_after));
-    }
-
-    fn suspension_changed(&mut self, _: ServiceId, change: &SuspensionChanged) {
-        self.suspensions.push((change.at.as_secs_f64(), change.after));
-    }
-
-    fn activity_completed(&mut self, _: ServiceId, at: SimTime, desired: u32) {
-        self.completed.push((at.as_secs_f64(), desired));
+    fn scaling(&mut self, _: ServiceId, fact: &ScalingFact<'_>) {
+        match fact {
+            ScalingFact::AlarmEvaluated(evaluated) => {
+                let (before, after) = (evaluated.before, evaluated.evaluation.state);
+                assert_eq!(evaluated.evaluation.changed, before != after);
+                self.evaluations.push(Seen {
+                    at: evaluated.at.as_secs_f64(),
+                    alarm: evaluated.alarm.name.clone(),
+                    state: after,
+                    range: evaluated.range.to_vec(),
+                    newest: evaluated.newest,
+                });
+            }
+            ScalingFact::PolicyInvoked(invoked) => {
+                let decision = invoked.decision;
+                self.invoked.push((invoked.at.as_secs_f64(), decision.verdict, decision.desired_after));
+            }
+            ScalingFact::ScheduledActionRan(ran) => {
+                let (at, due) = (ran.at.as_secs_f64(), ran.due.as_secs_f64());
+                self.scheduled.push((at, due, ran.name.to_owned(), ran.desired_before, ran.desired_after));
+            }
+            ScalingFact::SuspensionChanged(change) => {
+                self.suspensions.push((change.at.as_secs_f64(), change.after));
+            }
+            ScalingFact::ActivityCompleted { at, desired } => {
+                self.completed.push((at.as_secs_f64(), *desired));
+            }
+            ScalingFact::DesiredClamped { .. } => {}
+            ScalingFact::Decided(decision) => panic!("{decision:?} of a service with policies"),
+        }
     }
 
     fn period_closed(&mut self, _: ServiceId, period: &MinuteClosed) {
@@ -115,7 +116,7 @@ fn step(metric: Metric, reading: Reading, above: Option<f64>, below: Option<f64>
 fn idle(horizon: u64) -> Plan {
     let mut service = workloads::service(4.0, secs(horizon), 4);
     service.request.cpu_time = always(SimDuration::from_millis(10));
-    (service.min_capacity, service.max_capacity) = (2, 20);
+    (service.scaling.min_capacity, service.scaling.max_capacity) = (2, 20);
     workloads::plan(service, secs(horizon))
 }
 
@@ -146,14 +147,14 @@ fn desired_at(plan: &Plan, seconds: &[f64]) -> Vec<u32> {
 fn oracle_sched_min_raise() {
     let mut plan = idle(7_300);
     let service = &mut plan.services[0];
-    service.clock.actions =
+    service.scaling.schedule.actions =
         vec![action("up", Some(10), None, &[3_600]), action("down", Some(2), None, &[7_200])];
     let cpu = Metric::CpuUtilization;
-    service.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -2)];
+    service.scaling.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -2)];
     // The policy may not act until 7259.8 s; on resuming its alarm is in ALARM, and 0.2 s later it acts.
     let suspended = Suspended { dynamic_scaling_in: true, ..Suspended::default() };
     let until = Some(SimTime(7_259_800_000_000));
-    service.clock.suspensions = vec![SuspensionPlan { from: SimTime::ZERO, until, suspended }];
+    service.scaling.schedule.suspensions = vec![SuspensionPlan { from: SimTime::ZERO, until, suspended }];
     assert_eq!(desired_at(&plan, &[0.0, 3_599.9, 3_600.0, 7_200.0, 7_259.9, 7_260.0]), [4, 4, 10, 10, 10, 8]);
     let listener = listen(&plan, 0);
     let before = listener.invoked.iter().filter(|(at, ..)| *at < 7_259.9);
@@ -167,10 +168,10 @@ fn a_scheduled_action_clamps_the_desired_count_ignores_cooldowns_and_starts_none
     let mut plan = idle(3_600);
     let service = &mut plan.services[0];
     let cpu = Metric::CpuUtilization;
-    service.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -1)];
-    service.telemetry.alarm_phase = Some(secs(0));
+    service.scaling.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -1)];
+    service.scaling.alarm_rules.phase = Some(secs(0));
     // The policy takes one task at 180.2 s; its cooldown runs when the action comes at 240 s.
-    service.clock.actions = vec![
+    service.scaling.schedule.actions = vec![
         action("up", Some(9), None, &[240]),
         action("inside", Some(3), Some(15), &[1_000]),
         action("down", Some(2), Some(5), &[1_200]),
@@ -189,7 +190,7 @@ fn a_scheduled_action_clamps_the_desired_count_ignores_cooldowns_and_starts_none
 #[test]
 fn an_action_whose_minimum_would_be_above_the_maximum_fails_and_is_used_up() {
     let mut plan = idle(1_200);
-    plan.services[0].clock.actions =
+    plan.services[0].scaling.schedule.actions =
         vec![action("too-much", Some(30), None, &[300]), action("fine", Some(6), None, &[600])];
     let record = record(&plan, 1, 0).unwrap();
     let rows: Vec<_> =
@@ -206,9 +207,9 @@ fn an_action_whose_minimum_would_be_above_the_maximum_fails_and_is_used_up() {
 fn actions_are_late_by_less_than_the_jitter_and_keep_their_order() {
     let mut plan = idle(7_200);
     let times: Vec<u64> = (1..100).map(|k| 60 * k).collect();
-    plan.services[0].clock.actions =
+    plan.services[0].scaling.schedule.actions =
         vec![action("first", Some(3), None, &times), action("second", Some(4), None, &times)];
-    plan.services[0].clock.jitter = secs(5);
+    plan.services[0].scaling.schedule.jitter = secs(5);
     let listener = listen(&plan, 0);
     assert_eq!(listener.scheduled.len(), 198);
     let late: Vec<f64> = listener.scheduled.iter().map(|(at, due, ..)| at - due).collect();
@@ -225,28 +226,29 @@ fn actions_are_late_by_less_than_the_jitter_and_keep_their_order() {
 fn what_is_due_while_scheduled_scaling_is_suspended_is_skipped() {
     let mut plan = idle(1_200);
     let service = &mut plan.services[0];
-    service.clock.actions = vec![action("up", Some(9), None, &[300])];
+    service.scaling.schedule.actions = vec![action("up", Some(9), None, &[300])];
     let suspended = Suspended { scheduled_scaling: true, ..Suspended::default() };
     let until = Some(SimTime(301_000_000_000));
-    service.clock.suspensions = vec![SuspensionPlan { from: SimTime(299_000_000_000), until, suspended }];
+    service.scaling.schedule.suspensions =
+        vec![SuspensionPlan { from: SimTime(299_000_000_000), until, suspended }];
     assert_eq!(desired_at(&plan, &[1_199.0]), [4]);
     let listener = listen(&plan, 0);
     assert_eq!(listener.suspensions, [(299.0, suspended), (301.0, Suspended::default())]);
     // At the end of the window the next one runs.
     let service = &mut plan.services[0];
-    service.clock.actions = vec![action("up", Some(9), None, &[301])];
+    service.scaling.schedule.actions = vec![action("up", Some(9), None, &[301])];
     assert_eq!(desired_at(&plan, &[1_199.0]), [9]);
 }
 
 #[test]
 fn overlapping_suspensions_add_up_and_scale_out_can_be_suspended_alone() {
     let mut plan = workloads::w2(1_800);
-    plan.services[0].max_capacity = 100;
-    plan.services[0].policies = vec![workloads::tracking()];
+    plan.services[0].scaling.max_capacity = 100;
+    plan.services[0].scaling.policies = vec![workloads::tracking()];
     let at = |seconds: u64| SimTime(seconds * 1_000_000_000);
     let out = Suspended { dynamic_scaling_out: true, ..Suspended::default() };
     let window = |from, until| SuspensionPlan { from: at(from), until: Some(at(until)), suspended: out };
-    plan.services[0].clock.suspensions = vec![window(100, 600), window(500, 900)];
+    plan.services[0].scaling.schedule.suspensions = vec![window(100, 600), window(500, 900)];
     let listener = listen(&plan, 0);
     assert_eq!(listener.suspensions, [(100.0, out), (900.0, Suspended::default())]);
     let first_out = listener.invoked.iter().find(|(_, verdict, _)| *verdict == Verdict::ScaledOut).unwrap().0;
@@ -262,7 +264,7 @@ fn minutes_meter_and_bill_are_the_same_whether_the_service_is_measured_every_60_
         let service = &mut plan.services[0];
         service.metrics.cpu_resolution = secs(resolution);
         let cpu = Metric::CpuUtilization;
-        service.policies = vec![step(cpu, Reading::of(cpu), Some(1e9), None, 1)];
+        service.scaling.policies = vec![step(cpu, Reading::of(cpu), Some(1e9), None, 1)];
         let record = record(&plan, 1, 0).unwrap().services.remove(0);
         (record.timeline, record.invoice, record.requests)
     };
@@ -276,7 +278,7 @@ fn every_evaluation_is_told_every_minute_or_every_ten_seconds_at_a_phase_of_its_
     service.metrics.cpu_resolution = secs(20);
     let cpu = Metric::CpuUtilization;
     let fine = Reading::of(cpu).every(secs(20));
-    service.policies =
+    service.scaling.policies =
         vec![step(cpu, Reading::of(cpu), Some(90.0), None, 1), step(cpu, fine, Some(90.0), None, 2)];
     let listener = listen(&plan, 0);
     for (name, interval, evaluations, range) in [("alarm-1", 60.0, 60, 1 + 2), ("alarm-2", 10.0, 360, 1 + 3)]
@@ -316,12 +318,12 @@ fn lossy() -> Plan {
     service.request.timeout = Some(always(SimDuration::from_millis(450)));
     service.request.wait_time =
         windtunnel::kernel::random::Distribution::exponential(SimDuration::from_millis(80)).unwrap();
-    (service.min_capacity, service.max_capacity) = (10, 60);
+    (service.scaling.min_capacity, service.scaling.max_capacity) = (10, 60);
     if let Some(group) = &mut service.target_group {
         group.deregistration_delay = SimDuration::from_millis(50);
     }
     service.stopping.exit_after_sigterm = secs(0);
-    service.clock.actions =
+    service.scaling.schedule.actions =
         (1..20)
             .map(|k| action(&format!("a{k}"), None, Some(if k % 2 == 0 { 60 } else { 20 }), &[150 * k]))
             .chain((1..20).map(|k| {
@@ -349,7 +351,7 @@ fn response_times_and_errors_of_a_metric_are_those_of_the_timeline() {
     ];
     for (metric, statistic, tolerance) in sets {
         let reading = Reading { statistic, ..Reading::of(metric) };
-        plan.services[0].policies = vec![step(metric, reading, Some(1e12), None, 1)];
+        plan.services[0].scaling.policies = vec![step(metric, reading, Some(1e12), None, 1)];
         let points = datapoints(&plan);
         assert!(!points.is_empty(), "{metric:?} {statistic:?}");
         for (end, value) in points {
@@ -385,7 +387,7 @@ fn a_custom_metric_is_its_expression_of_what_the_timeline_shows() {
         delay: secs(5),
     }];
     let metric = Metric::Custom(0);
-    plan.services[0].policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
+    plan.services[0].scaling.policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
     let points = datapoints(&plan);
     assert!(points.len() > 50);
     for (end, value) in points {
@@ -400,7 +402,7 @@ fn a_custom_metric_is_its_expression_of_what_the_timeline_shows() {
 fn a_metric_that_reads_outcomes_changes_nothing_but_its_own_alarm() {
     let with = |metric: Metric| {
         let mut plan = lossy();
-        plan.services[0].policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
+        plan.services[0].scaling.policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
         let record = record(&plan, 1, 0).unwrap();
         (record.services[0].timeline.clone(), record.services[0].requests, record.fingerprint)
     };
@@ -410,7 +412,7 @@ fn a_metric_that_reads_outcomes_changes_nothing_but_its_own_alarm() {
 #[test]
 fn answers_of_a_policy_that_change_nothing_share_a_row_until_something_else_happens() {
     let mut plan = idle(86_400);
-    plan.services[0].policies =
+    plan.services[0].scaling.policies =
         vec![step(Metric::CpuUtilization, Reading::of(Metric::CpuUtilization), None, Some(40.0), -1)];
     let service = record(&plan, 1, 0).unwrap().services.remove(0);
     let invocations = service.decisions.iter().filter(|row| row.kind == DecisionKind::Policy);
@@ -424,7 +426,7 @@ fn answers_of_a_policy_that_change_nothing_share_a_row_until_something_else_happ
     assert!(last.times > 1_400 && last.until.0 > 86_300_000_000_000, "{last:?}");
     assert!(service.decisions.len() < 30, "{} rows", service.decisions.len());
     // A scheduled action in between ends the row: what was logged before it stays before it.
-    plan.services[0].clock.actions = vec![action("noon", Some(2), None, &[43_200])];
+    plan.services[0].scaling.schedule.actions = vec![action("noon", Some(2), None, &[43_200])];
     let service = record(&plan, 1, 0).unwrap().services.remove(0);
     let noon = service.decisions.iter().position(|row| row.kind == DecisionKind::Scheduled).unwrap();
     let at = service.decisions[noon].at;

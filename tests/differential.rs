@@ -290,14 +290,14 @@ fn balanced_plan(rng: &mut Rng) -> Plan {
         service.task.cpu_discipline = CpuDiscipline::ProcessorSharing;
     }
     let count = pick(rng, &[1, 2, 3, 4, 70, 130]);
-    (service.min_capacity, service.max_capacity, service.desired_count) = (count, 200, count);
+    (service.scaling.min_capacity, service.scaling.max_capacity, service.desired_count) = (count, 200, count);
     let move_to = |count: u32, at: u64| ScheduledPlan {
         name: format!("to {count}").as_str().into(),
         min_capacity: Some(count),
         max_capacity: Some(count),
         occurrences: vec![SimTime(at)],
     };
-    service.clock.actions =
+    service.scaling.schedule.actions =
         vec![move_to(count + 3, horizon.0 / 8), move_to(1, horizon.0 / 2), move_to(4, horizon.0 / 4 * 3)];
     // Time for most to leave, and for the tasks to stop.
     plan.horizon = secs(horizon.0 / NANOS_PER_SEC + 1_000);

@@ -107,8 +107,9 @@ fn scaled(k: f64, fidelity: Fidelity) -> Plan {
     let mut plan = workloads::w3(6, k);
     let service = &mut plan.services[0];
     let of = |count: f64| workloads_count(count * k);
-    (service.min_capacity, service.max_capacity, service.desired_count) = (of(40.0), of(400.0), of(160.0));
-    service.telemetry.alarm_phase = Some(secs(15));
+    (service.scaling.min_capacity, service.scaling.max_capacity, service.desired_count) =
+        (of(40.0), of(400.0), of(160.0));
+    service.scaling.alarm_rules.phase = Some(secs(15));
     service.task.concurrency = Some(1);
     service.task.cpu_units = 1024;
     service.task.memory_mib = 2048;

@@ -4,7 +4,8 @@ use crate::workloads;
 use windtunnel::experiment::replicate;
 use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::simulation::{AlarmEvaluated, MinuteClosed, Observer, PolicyInvoked, simulate};
+use windtunnel::kernel::scaling::ScalingFact;
+use windtunnel::kernel::simulation::{MinuteClosed, Observer, simulate};
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 
 /// Keeps every datapoint with the end of its period, and checks what alarms and policies are shown.
@@ -35,15 +36,17 @@ impl Witness {
 impl Probe for Witness {}
 
 impl Observer for Witness {
-    fn alarm_evaluated(&mut self, _: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        if evaluated.evaluation.changed {
-            self.check(evaluated.at, &evaluated.evaluation.datapoints);
+    fn scaling(&mut self, _: ServiceId, fact: &ScalingFact<'_>) {
+        match fact {
+            ScalingFact::AlarmEvaluated(evaluated) if evaluated.evaluation.changed => {
+                self.check(evaluated.at, &evaluated.evaluation.datapoints);
+            }
+            // The action comes 0.2 s after the evaluation whose datapoints it uses.
+            ScalingFact::PolicyInvoked(invoked) => {
+                self.check(SimTime(invoked.at.0 - 200_000_000), invoked.datapoints);
+            }
+            _ => {}
         }
-    }
-
-    fn policy_invoked(&mut self, _: ServiceId, invoked: &PolicyInvoked<'_>) {
-        // The action comes 0.2 s after the evaluation whose datapoints it uses.
-        self.check(SimTime(invoked.at.0 - 200_000_000), invoked.datapoints);
     }
 
     fn period_closed(&mut self, _: ServiceId, period: &MinuteClosed) {
@@ -83,10 +86,10 @@ fn publication_delay_shifts_the_reaction_by_as_much() {
     // until the first scale-out.
     let first_scale_out = |delay| {
         let mut plan = workloads::w2(1_800);
-        plan.services[0].max_capacity = 100;
-        plan.services[0].policies = vec![workloads::tracking()];
+        plan.services[0].scaling.max_capacity = 100;
+        plan.services[0].scaling.policies = vec![workloads::tracking()];
         plan.services[0].telemetry.ecs_metric_delay = Distribution::constant(SimDuration::from_secs(delay));
-        plan.services[0].telemetry.alarm_phase = Some(SimDuration::from_secs(30));
+        plan.services[0].scaling.alarm_rules.phase = Some(SimDuration::from_secs(30));
         let record = windtunnel::record::record(&plan, 1, 0).unwrap();
         let row = record.services[0].decisions.iter().find(|row| row.outcome == "scaled_out").unwrap().at;
         row.0

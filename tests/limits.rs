@@ -175,7 +175,7 @@ fn nobody_has_to_wait_for_the_end_of_a_minute_to_stop_a_run() {
     service.traffic = TrafficPlan::Poisson(RateCurve::constant(10_000.0, 3_600_000_000_000).unwrap());
     let storm = workloads::plan(service.clone(), secs(3_600));
     service.desired_count = 0;
-    (service.min_capacity, service.request.retry, service.request.timeout) = (0, None, None);
+    (service.scaling.min_capacity, service.request.retry, service.request.timeout) = (0, None, None);
     service.traffic = TrafficPlan::Poisson(RateCurve::constant(1e6, 3_600_000_000_000).unwrap());
     let refused = workloads::plan(service, secs(3_600));
     for (name, plan) in [("fast", plain), ("events", events), ("storm", storm), ("refused", refused)] {
@@ -191,9 +191,9 @@ fn nobody_has_to_wait_for_the_end_of_a_minute_to_stop_a_run() {
 fn jumping(name: &str, count: i32) -> ServicePlan {
     let mut service = workloads::service(10.0, secs(1_200), 1);
     service.name = name.into();
-    (service.min_capacity, service.max_capacity) = (1, 5_000);
-    service.telemetry.alarm_phase = Some(secs(0));
-    service.policies = vec![PolicyPlan {
+    (service.scaling.min_capacity, service.scaling.max_capacity) = (1, 5_000);
+    service.scaling.alarm_rules.phase = Some(secs(0));
+    service.scaling.policies = vec![PolicyPlan {
         name: "jump".into(),
         kind: PolicyKind::Step(StepPlan {
             alarm: AlarmPlan {
@@ -249,7 +249,7 @@ fn billing_the_deprovisioning_never_makes_a_bill_smaller() {
 fn an_action_is_repeated_as_often_as_the_plan_says() {
     let actions = |every: u64| {
         let mut plan = workloads::plan(jumping("web", 1), secs(1_200));
-        plan.services[0].telemetry.alarm_reinvoke = SimDuration::from_secs(every);
+        plan.services[0].scaling.alarm_rules.reinvoke = SimDuration::from_secs(every);
         let record = run(&plan);
         let rows = record.services[0]
             .decisions
@@ -276,7 +276,7 @@ fn an_action_is_repeated_as_often_as_the_plan_says() {
 fn evaluations_stand_at_their_phase_of_the_calendar_minute() {
     let mut plan = workloads::plan(jumping("web", 1), secs(1_200));
     plan.start_unix_ns += 30_000_000_000;
-    plan.services[0].telemetry.alarm_phase = Some(secs(10));
+    plan.services[0].scaling.alarm_rules.phase = Some(secs(10));
     let record = run(&plan);
     let alarm = &record.services[0].decisions[0];
     // Second 0 is half past the minute, so ten past the minute is second 40 of every minute.

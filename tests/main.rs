@@ -7,6 +7,7 @@ mod bills;
 mod cli;
 mod conformance;
 mod control;
+mod controller;
 mod dependencies;
 mod differential;
 mod example;

@@ -45,12 +45,12 @@ pub(super) fn happened(record: &RunRecord) -> bool {
 
 /// The plan with that rule; `None` where it is the plan's own.
 pub(super) fn with_rule(plan: &Plan, rule: ScaleInMode) -> Option<Plan> {
-    if plan.services.iter().all(|service| service.policy_rules.tt_scale_in_mode == rule) {
+    if plan.services.iter().all(|service| service.scaling.rules.tt_scale_in_mode == rule) {
         return None;
     }
     let mut other = plan.clone();
     for service in &mut other.services {
-        service.policy_rules.tt_scale_in_mode = rule;
+        service.scaling.rules.tt_scale_in_mode = rule;
     }
     Some(other)
 }

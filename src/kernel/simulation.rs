@@ -1,10 +1,8 @@
 //! The whole: the closed set of control events with its priority table, their dispatch, and [`simulate`].
 
-mod clock;
 mod event;
 mod fan_out;
 mod observer;
-mod occurrences;
 mod plan;
 mod plane;
 mod requirements;
@@ -12,10 +10,7 @@ mod run;
 mod service_state;
 
 pub use event::{Event, Priority};
-pub use observer::{
-    AlarmEvaluated, FaultMoved, MinuteClosed, NoObserver, Observer, PolicyInvoked, ScheduledRan, Stop,
-    SuspensionChanged,
-};
-pub use plan::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
+pub use observer::{FaultMoved, MinuteClosed, NoObserver, Observer, Stop};
+pub use plan::{Bounds, Fidelity, Plan, ServicePlan};
 pub use requirements::{Needs, REQUIREMENTS, Requirement};
-pub use run::{RunError, RunOutcome, ServiceOutcome, simulate};
+pub use run::{RunError, RunOutcome, ServiceOutcome, simulate, simulate_with};

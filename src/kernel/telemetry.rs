@@ -6,6 +6,7 @@ mod alarm_tests;
 mod expression;
 mod growth;
 mod metric;
+mod plan;
 mod shape;
 mod sketch;
 mod store;
@@ -18,8 +19,9 @@ pub use alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissi
 pub use expression::{CustomMetric, Expression, Term, Variable};
 pub use growth::MemoryGrowth;
 pub use metric::{LowSamples, Metric, Reading, Statistic};
+pub use plan::{MetricsPlan, TelemetryPlan};
 pub use shape::TaskShape;
 pub use sketch::{ClosedSketch, Sketch};
-pub use store::{LONGEST_DELAY, Levels, MetricStore, MetricsPlan, Publication, Window};
+pub use store::{LONGEST_DELAY, Levels, MetricStore, Window};
 pub use tally::{Gauge, OutcomeMeter, Outcomes};
 pub use usage::{MetricRules, RcptDenominator, UsageMeter, UsageTotals};

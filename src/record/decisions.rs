@@ -1,8 +1,7 @@
 //! The decision log while it grows. A policy whose alarm stays in `ALARM` is invoked once a minute, and may give the same
 //! answer for weeks: answers without a change that follow one another share a row.
 
-use windtunnel_kernel::scaling::aas::Verdict;
-use windtunnel_kernel::simulation::PolicyInvoked;
+use windtunnel_kernel::scaling::aas::{PolicyInvoked, Verdict};
 use windtunnel_kernel::units::PolicyId;
 
 use super::result::DecisionRecord;

@@ -1,7 +1,7 @@
 //! Every evaluation of every alarm. Evaluations that go on as the one before did (same state, same counts) share a row,
 //! so a quiet night is one row and not five hundred.
 
-use windtunnel_kernel::simulation::AlarmEvaluated;
+use windtunnel_kernel::scaling::aas::AlarmEvaluated;
 use windtunnel_kernel::telemetry::AlarmState;
 use windtunnel_kernel::units::{PolicyId, SimDuration, SimTime};
 

@@ -4,11 +4,10 @@ use super::digits::{number, push_number, push_whole, thousandths};
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure};
 use windtunnel_kernel::platform::FaultKind;
 use windtunnel_kernel::scaling::aas::{
-    Activity, AdjustmentType, Decision, MOST_TASKS, PolicyKind, ScheduledOutcome, TargetTrackingPlan, Verdict,
+    Activity, AdjustmentType, AlarmEvaluated, Decision, MOST_TASKS, PolicyInvoked, PolicyKind,
+    ScheduledActionRan, ScheduledOutcome, SuspensionChanged, TargetTrackingPlan, Verdict,
 };
-use windtunnel_kernel::simulation::{
-    AlarmEvaluated, FaultMoved, PolicyInvoked, ScheduledRan, ServicePlan, SuspensionChanged,
-};
+use windtunnel_kernel::simulation::{FaultMoved, ServicePlan};
 use windtunnel_kernel::telemetry::AlarmState;
 
 /// Bytes of a reason that need no second allocation.
@@ -80,7 +79,7 @@ fn missing(periods: u32) -> String {
 }
 
 /// What a scheduled action did, in the words of AWS's own activities.
-pub(super) fn scheduled(ran: &ScheduledRan<'_>) -> String {
+pub(super) fn scheduled(ran: &ScheduledActionRan<'_>) -> String {
     let set = match ran.asked {
         (Some(min), Some(max)) => format!("Setting min capacity to {min} and max capacity to {max}"),
         (Some(min), None) => format!("Setting min capacity to {min}"),
@@ -163,7 +162,7 @@ fn result(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan)
         Verdict::CoolingDown => cooling(invoked),
         Verdict::AwaitingDatapoint => awaiting(decision),
         Verdict::Outvoted => {
-            let winner = invoked.winner.and_then(|winner| service.policies.get(winner.index()));
+            let winner = invoked.winner.and_then(|winner| service.scaling.policies.get(winner.index()));
             let winner =
                 winner.map_or_else(|| "another policy".to_owned(), |policy| format!("`{}`", policy.name));
             format!("{winner} asked for more capacity at the same moment")
@@ -200,7 +199,7 @@ const fn constant(verdict: Verdict, has_value: bool) -> &'static str {
 fn arithmetic(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan) {
     let decision = invoked.decision;
     let Some(value) = decision.value else { return };
-    match &service.policies[decision.policy.index()].kind {
+    match &service.scaling.policies[decision.policy.index()].kind {
         PolicyKind::TargetTracking(plan) => match decision.proposed {
             Some(proposed) => tracked(text, plan, (decision.base, value), proposed),
             None => {
@@ -356,7 +355,7 @@ fn cooldown_clock(invoked: &PolicyInvoked<'_>) -> String {
 fn flapping(decision: &Decision, service: &ServicePlan) -> String {
     let fewer = decision.base.saturating_sub(1);
     let (Some(value), PolicyKind::TargetTracking(plan)) =
-        (decision.value, &service.policies[decision.policy.index()].kind)
+        (decision.value, &service.scaling.policies[decision.policy.index()].kind)
     else {
         return String::new();
     };

@@ -3,17 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use windtunnel_kernel::facts::{FlowStep, Probe, RequestBatch, Retraction, TaskFailed, TaskMoved};
-use windtunnel_kernel::scaling::aas::{PolicyKind, ScheduledOutcome, Verdict};
+use windtunnel_kernel::scaling::ScalingFact;
 use windtunnel_kernel::simulation::{
-    AlarmEvaluated, FaultMoved, MinuteClosed, Observer, Plan, PolicyInvoked, RunError, RunOutcome,
-    ScheduledRan, Stop, SuspensionChanged, simulate,
+    FaultMoved, MinuteClosed, Observer, Plan, RunError, RunOutcome, Stop, simulate,
 };
 use windtunnel_kernel::units::{ServiceId, SimTime};
 
 use super::detail::Detail;
 use super::lives::failure_name;
 use super::reasons;
-use super::result::{DecisionKind, DecisionRecord, RequestCounts, RunRecord, ServiceRecord};
+use super::result::{DecisionKind, RequestCounts, RunRecord, ServiceRecord};
+use super::scaling;
 use super::service::ServiceRecorder;
 
 /// When a run is stopped before its horizon; the default never stops it.
@@ -131,28 +131,6 @@ impl<'p> Recorder<'p> {
             control_events: outcome.control_events,
         }
     }
-
-    fn capacity_row(&self, service: ServiceId, at: SimTime, desired: (u32, u32)) -> DecisionRecord {
-        let last = self.services[service.index()].timeline.last();
-        DecisionRecord {
-            at,
-            until: at,
-            times: 1,
-            kind: DecisionKind::Capacity,
-            policy: String::new(),
-            alarm_state: "",
-            metric: String::new(),
-            value: None,
-            threshold: None,
-            datapoints: Vec::new(),
-            running: last.map_or(desired.0, |row| row.running),
-            proposed: None,
-            desired_before: desired.0,
-            desired_after: desired.1,
-            outcome: "completed",
-            reason: String::new(),
-        }
-    }
 }
 
 impl Probe for Recorder<'_> {
@@ -175,7 +153,8 @@ impl Probe for Recorder<'_> {
         if self.keep != Detail::Everything {
             return;
         }
-        let mut row = self.capacity_row(service, failed.at, (failed.desired, failed.desired));
+        let mut row =
+            self.services[service.index()].capacity_row(failed.at, (failed.desired, failed.desired));
         row.kind = DecisionKind::Task;
         row.outcome = failure_name(failed.failure);
         row.reason = reasons::failure(failed);
@@ -191,152 +170,22 @@ impl Probe for Recorder<'_> {
 }
 
 impl Observer for Recorder<'_> {
-    fn alarm_evaluated(&mut self, service: ServiceId, evaluated: &AlarmEvaluated<'_>) {
-        if self.keep != Detail::Everything {
-            return;
-        }
-        let metric = self.plan.services[service.index()].metrics.name(evaluated.alarm.metric);
-        self.services[service.index()].evaluations.note(evaluated, metric);
-        if !evaluated.evaluation.changed {
-            return;
-        }
-        let recorder = &mut self.services[service.index()];
-        recorder.decisions.push(DecisionRecord {
-            at: evaluated.at,
-            until: evaluated.at,
-            times: 1,
-            kind: DecisionKind::Alarm,
-            policy: recorder.names[evaluated.policy.index()].clone(),
-            alarm_state: evaluated.evaluation.state.name(),
-            metric: metric.to_owned(),
-            value: evaluated.evaluation.datapoints.last().copied(),
-            threshold: Some(evaluated.alarm.threshold),
-            datapoints: evaluated.evaluation.datapoints.clone(),
-            running: evaluated.running,
-            proposed: None,
-            desired_before: evaluated.desired,
-            desired_after: evaluated.desired,
-            outcome: evaluated.evaluation.state.name(),
-            reason: reasons::alarm(evaluated, metric),
-        });
+    fn scaling(&mut self, service: ServiceId, fact: &ScalingFact<'_>) {
+        let plan = &self.plan.services[service.index()];
+        scaling::record(&mut self.services[service.index()], plan, self.keep, fact);
     }
 
     fn fault_moved(&mut self, service: ServiceId, moved: &FaultMoved<'_>) {
         if self.keep != Detail::Everything {
             return;
         }
-        let mut row = self.capacity_row(service, moved.at, (moved.desired, moved.desired));
+        let mut row = self.services[service.index()].capacity_row(moved.at, (moved.desired, moved.desired));
         row.kind = DecisionKind::Fault;
         row.outcome = if moved.begins { "fault_begins" } else { "fault_ends" };
         row.reason = reasons::fault(moved);
         let recorder = &mut self.services[service.index()];
         row.running = recorder.running;
         recorder.decisions.push(row);
-    }
-
-    fn policy_invoked(&mut self, service: ServiceId, invoked: &PolicyInvoked<'_>) {
-        let recorder = &mut self.services[service.index()];
-        let decision = invoked.decision;
-        match decision.verdict {
-            Verdict::ScaledOut => recorder.scaling.scale_out += 1,
-            Verdict::ScaledIn => {
-                let policies = &self.plan.services[service.index()].policies;
-                let kind = policies.get(decision.policy.index()).map(|policy| &policy.kind);
-                recorder.scaling.scale_in += 1;
-                recorder.scaling.tracking_in +=
-                    u64::from(matches!(kind, Some(PolicyKind::TargetTracking(_))));
-            }
-            _ => recorder.scaling.not_scaled += 1,
-        }
-        if self.keep != Detail::Everything {
-            return;
-        }
-        if recorder.decisions.repeats(invoked) {
-            return;
-        }
-        let reason = reasons::policy(invoked, &self.plan.services[service.index()]);
-        let row = DecisionRecord {
-            at: invoked.at,
-            until: invoked.at,
-            times: 1,
-            kind: DecisionKind::Policy,
-            policy: recorder.names[decision.policy.index()].clone(),
-            alarm_state: "ALARM",
-            metric: self.plan.services[service.index()].metrics.name(invoked.alarm.metric).to_owned(),
-            value: decision.value,
-            threshold: Some(invoked.alarm.threshold),
-            datapoints: invoked.datapoints.to_vec(),
-            running: invoked.running,
-            proposed: decision.proposed,
-            desired_before: decision.desired_before,
-            desired_after: decision.desired_after,
-            outcome: reasons::outcome(decision.verdict),
-            reason,
-        };
-        match decision.verdict {
-            Verdict::ScaledOut | Verdict::ScaledIn => recorder.decisions.push(row),
-            verdict => recorder.decisions.push_refusal(decision.policy, verdict, row),
-        }
-    }
-
-    fn desired_clamped(&mut self, service: ServiceId, before: u32, after: u32) {
-        if self.keep != Detail::Everything {
-            return;
-        }
-        let mut row = self.capacity_row(service, SimTime::ZERO, (before, after));
-        row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
-        row.reason = reasons::bound_moved(before, after);
-        self.services[service.index()].decisions.push(row);
-    }
-
-    fn activity_completed(&mut self, service: ServiceId, at: SimTime, desired: u32) {
-        if self.keep != Detail::Everything {
-            return;
-        }
-        let mut row = self.capacity_row(service, at, (desired, desired));
-        row.running = desired;
-        row.reason = format!("{desired} tasks run, as desired: the cooldown starts");
-        self.services[service.index()].decisions.push(row);
-    }
-
-    fn scheduled_action(&mut self, service: ServiceId, ran: &ScheduledRan<'_>) {
-        let recorder = &mut self.services[service.index()];
-        let (before, after) = (ran.desired_before, ran.desired_after);
-        recorder.scaling.scale_out += u64::from(after > before);
-        recorder.scaling.scale_in += u64::from(after < before);
-        if self.keep != Detail::Everything {
-            return;
-        }
-        let mut row = self.capacity_row(service, ran.at, (before, before));
-        row.kind = DecisionKind::Scheduled;
-        row.policy = ran.name.to_owned();
-        row.running = ran.running;
-        row.outcome = match ran.outcome {
-            ScheduledOutcome::Applied => "applied",
-            ScheduledOutcome::MinAboveMax => "failed",
-            ScheduledOutcome::Suspended => "suspended",
-        };
-        row.reason = reasons::scheduled(ran);
-        let rows = &mut self.services[service.index()].decisions;
-        rows.push(row.clone());
-        if after != before {
-            row.outcome = if after > before { "scaled_out" } else { "scaled_in" };
-            row.reason = reasons::bound_moved(before, after);
-            row.desired_after = after;
-            rows.push(row);
-        }
-    }
-
-    fn suspension_changed(&mut self, service: ServiceId, change: &SuspensionChanged) {
-        if self.keep != Detail::Everything {
-            return;
-        }
-        let mut row = self.capacity_row(service, change.at, (change.desired, change.desired));
-        row.kind = DecisionKind::Scheduled;
-        row.running = change.running;
-        row.outcome = if change.after == Default::default() { "resumed" } else { "suspended" };
-        row.reason = reasons::suspension(change);
-        self.services[service.index()].decisions.push(row);
     }
 
     fn period_closed(&mut self, service: ServiceId, period: &MinuteClosed) {

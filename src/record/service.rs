@@ -13,7 +13,7 @@ use super::evaluations::Evaluations;
 use super::flows::Flows;
 use super::lives::Lives;
 use super::minute::Minutes;
-use super::result::{MinuteRecord, ScalingCounts, TaskStatistics};
+use super::result::{DecisionKind, DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
 
 /// Length of an hour \[ns\].
 const HOUR: u64 = 3_600_000_000_000;
@@ -68,6 +68,29 @@ fn signed_f64(value: i128) -> f64 {
 }
 
 impl ServiceRecorder {
+    /// A row of the decision log about the desired count before and after \[tasks\].
+    pub(super) fn capacity_row(&self, at: SimTime, desired: (u32, u32)) -> DecisionRecord {
+        let last = self.timeline.last();
+        DecisionRecord {
+            at,
+            until: at,
+            times: 1,
+            kind: DecisionKind::Capacity,
+            policy: String::new(),
+            alarm_state: "",
+            metric: String::new(),
+            value: None,
+            threshold: None,
+            datapoints: Vec::new(),
+            running: last.map_or(desired.0, |row| row.running),
+            proposed: None,
+            desired_before: desired.0,
+            desired_after: desired.1,
+            outcome: "completed",
+            reason: String::new(),
+        }
+    }
+
     pub(super) fn new(plan: &Plan, service: &ServicePlan, keep: Detail) -> Self {
         Self {
             keep,
@@ -85,7 +108,7 @@ impl ServiceRecorder {
             evaluations: Evaluations::default(),
             lives: Lives::default(),
             scaling: ScalingCounts::default(),
-            names: service.policies.iter().map(|policy| policy.name.clone()).collect(),
+            names: service.scaling.policies.iter().map(|policy| policy.name.clone()).collect(),
             tasks: TaskStatistics { running_min: u32::MAX, ..TaskStatistics::default() },
             running: 0,
             billed: 0,

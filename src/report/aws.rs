@@ -31,10 +31,10 @@ pub fn aws_cli_inputs(scenario: &Scenario, cluster: &str) -> Vec<(String, Vec<u8
             "ScalableDimension": "ecs:service:DesiredCount",
         });
         let mut register = target.clone();
-        register["MinCapacity"] = json!(service.min_capacity);
-        register["MaxCapacity"] = json!(service.max_capacity);
+        register["MinCapacity"] = json!(service.scaling.min_capacity);
+        register["MaxCapacity"] = json!(service.scaling.max_capacity);
         files.push((format!("register-scalable-target.{}.json", service.name), pretty(&register)));
-        for policy in &service.policies {
+        for policy in &service.scaling.policies {
             let mut input = target.clone();
             input["PolicyName"] = json!(policy.name);
             match &policy.kind {
@@ -204,9 +204,9 @@ pub fn terraform(scenario: &Scenario, cluster: &str) -> String {
             "resource \"aws_appautoscaling_target\" \"{id}\" {{\n  service_namespace  = \"ecs\"\n  resource_id        = \
              \"service/{cluster}/{}\"\n  scalable_dimension = \"ecs:service:DesiredCount\"\n  min_capacity       = {}\n  \
              max_capacity       = {}\n}}\n\n",
-            service.name, service.min_capacity, service.max_capacity
+            service.name, service.scaling.min_capacity, service.scaling.max_capacity
         ));
-        for policy in &service.policies {
+        for policy in &service.scaling.policies {
             text.push_str(&policy_block(service, policy, cluster));
         }
         text.push_str(&super::aws_schedule::terraform(scenario, service, &id));

@@ -15,7 +15,7 @@ fn actions<'a>(
     let index = scenario.plan.services.iter().position(|other| other.name == service.name);
     let texts =
         index.and_then(|index| scenario.services.get(index)).map_or(&[][..], |notes| &notes.schedules);
-    service.clock.actions.iter().zip(texts)
+    service.scaling.schedule.actions.iter().zip(texts)
 }
 
 /// Files for `aws application-autoscaling put-scheduled-action`, by name.

@@ -226,7 +226,7 @@ pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()
     for service in &result.record.services {
         let plan = result.scenario.plan.services.iter().find(|plan| plan.name == service.name);
         for row in &service.evaluations {
-            let policy = plan.and_then(|plan| plan.policies.get(row.policy.index()));
+            let policy = plan.and_then(|plan| plan.scaling.policies.get(row.policy.index()));
             let policy = policy.map_or("", |policy| policy.name.as_str());
             sheet.row(&evaluation_row(row, (&service.name, policy), &calendar))?;
         }

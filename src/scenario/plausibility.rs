@@ -1,6 +1,5 @@
 //! Lints: scenarios that can be run but ask for what cannot be. Each says it in numbers.
 
-use windtunnel_kernel::scaling::aas::PolicyKind;
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::telemetry::{Metric, Variable};
 use windtunnel_kernel::traffic::TrafficPlan;
@@ -93,13 +92,10 @@ fn without_effect(plan: &ServicePlan, service: TableReader<'_>, report: &mut Rep
         );
     }
     let is_read = |index: usize| {
-        plan.policies.iter().any(|policy| {
-            let metric = match &policy.kind {
-                PolicyKind::TargetTracking(plan) => plan.metric,
-                PolicyKind::Step(plan) => plan.alarm.metric,
-            };
-            matches!(metric, Metric::Custom(other) if usize::from(other) == index)
-        })
+        plan.scaling
+            .policies
+            .iter()
+            .any(|policy| matches!(policy.metric(), Metric::Custom(other) if usize::from(other) == index))
     };
     let metrics = service.table("metric").into_iter().flat_map(|metrics| metrics.tables());
     for (_, (entry, view)) in metrics.enumerate().filter(|metric| !is_read(metric.0)) {
@@ -115,20 +111,16 @@ fn without_effect(plan: &ServicePlan, service: TableReader<'_>, report: &mut Rep
 /// to. Only where that misleads: jobs of a minute or more, policies that read a backlog, or a minimum of 0.
 fn without_balancer(plan: &ServicePlan, service: TableReader<'_>, report: &mut Report) {
     const JOB_NANOS: f64 = 60e9;
-    let reads_backlog = plan.policies.iter().any(|policy| {
-        let metric = match &policy.kind {
-            PolicyKind::TargetTracking(plan) => plan.metric,
-            PolicyKind::Step(plan) => plan.alarm.metric,
-        };
-        let Metric::Custom(index) = metric else { return false };
+    let reads_backlog = plan.scaling.policies.iter().any(|policy| {
+        let Metric::Custom(index) = policy.metric() else { return false };
         let backlog =
             |variable| matches!(variable, Variable::QueueLength | Variable::InFlight | Variable::InService);
         let custom = plan.metrics.custom.get(usize::from(index));
         custom.is_some_and(|custom| custom.expression.variables().any(backlog))
     });
     let is_job = service_nanos(plan) >= JOB_NANOS;
-    let scales = plan.max_capacity > plan.min_capacity && !plan.policies.is_empty();
-    let may_be_none = plan.min_capacity == 0;
+    let scales = plan.scaling.max_capacity > plan.scaling.min_capacity && !plan.scaling.policies.is_empty();
+    let may_be_none = plan.scaling.min_capacity == 0;
     if plan.target_group.is_some() || !scales || !(reads_backlog || is_job || may_be_none) {
         return;
     }
@@ -149,15 +141,15 @@ fn without_balancer(plan: &ServicePlan, service: TableReader<'_>, report: &mut R
 /// Places of all tasks that may run, each a number the run must hold.
 fn places(plan: &ServicePlan, service: TableReader<'_>, task: TableReader<'_>, report: &mut Report) {
     const MOST: u64 = 20_000_000;
-    let places = u64::from(plan.task.concurrency.unwrap_or(1)) * u64::from(plan.max_capacity);
+    let places = u64::from(plan.task.concurrency.unwrap_or(1)) * u64::from(plan.scaling.max_capacity);
     let Some(scaling) = service.table("scaling").filter(|_| places > MOST) else { return };
     report.add(
         Problem::new(
             codes::OUT_OF_RANGE,
             format!(
                 "{} tasks of {} places are {places} places",
-                plan.max_capacity,
-                places / u64::from(plan.max_capacity)
+                plan.scaling.max_capacity,
+                places / u64::from(plan.scaling.max_capacity)
             ),
         )
         .at(&task.place("concurrency"), "places of a task")
@@ -172,8 +164,8 @@ fn load(plan: &ServicePlan, service: TableReader<'_>, horizon: SimDuration, repo
     let capacity = plan.capacity_per_task().unwrap_or(f64::INFINITY);
     let (peak, mean) =
         (peak(&plan.traffic), plan.traffic.expected_requests(horizon) / horizon.as_secs_f64().max(1e-9));
-    let most = capacity * f64::from(plan.max_capacity);
-    let least = capacity * f64::from(plan.min_capacity);
+    let most = capacity * f64::from(plan.scaling.max_capacity);
+    let least = capacity * f64::from(plan.scaling.min_capacity);
     let cpu_s = plan.request.mean_nanos().0 / 1e9;
     // A thousandth of the CPU time would do: the unit is a slip.
     if peak > most && cpu_s >= 1.0 && peak <= most * 1e3 {
@@ -185,7 +177,7 @@ fn load(plan: &ServicePlan, service: TableReader<'_>, horizon: SimDuration, repo
                 format!(
                     "a request needs {cpu_s:.3} s of CPU, {peak:.1} requests a second arrive at the peak, and {} tasks can do \
                      {most:.1}",
-                    plan.max_capacity
+                    plan.scaling.max_capacity
                 ),
             )
             .at(&place, format!("one task can do {capacity:.3} a second"))
@@ -198,19 +190,19 @@ fn load(plan: &ServicePlan, service: TableReader<'_>, horizon: SimDuration, repo
                 codes::OVERLOAD,
                 format!(
                     "at the peak {peak:.1} requests a second arrive, and {} tasks can do {most:.1}",
-                    plan.max_capacity
+                    plan.scaling.max_capacity
                 ),
             )
             .at(&scaling.place("max_capacity"), format!("one task can do {capacity:.1} a second"))
             .help("queues grow as long as the peak lasts, whatever the policies do"),
         );
-    } else if mean > least && plan.min_capacity > 0 {
+    } else if mean > least && plan.scaling.min_capacity > 0 {
         report.add(
             Problem::new(
                 codes::THIN_MINIMUM,
                 format!(
                     "on average {mean:.1} requests a second arrive, and {} tasks can do {least:.1}",
-                    plan.min_capacity
+                    plan.scaling.min_capacity
                 ),
             )
             .at(&scaling.place("min_capacity"), format!("one task can do {capacity:.1} a second"))

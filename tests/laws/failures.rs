@@ -117,7 +117,7 @@ fn the_scheduler_has_asked_for_what_is_desired_and_for_no_more() {
     for plan in plans(200, 62) {
         for (service, record) in plan.services.iter().zip(run(&plan).services) {
             for row in &record.timeline {
-                assert!(row.desired <= service.max_capacity.max(service.desired_count));
+                assert!(row.desired <= service.scaling.max_capacity.max(service.desired_count));
                 // What is pending or running covers what is desired, unless the row ends at the instant of a change.
                 assert!(row.pending + row.running >= row.desired, "{row:?}");
             }

@@ -90,11 +90,12 @@ fn replications_of_flows_differ_by_starts_and_alarms_only() {
         let mut plan = Plan { fidelity: Fidelity::Fluid, ..plan };
         for service in &mut plan.services {
             // Without policies nothing starts or stops after second 0, so nothing random is left.
-            service.policies.clear();
+            service.scaling.policies.clear();
             if let Some(group) = &mut service.target_group {
                 group.health_check.served = CheckService::Apart;
             }
-            service.desired_count = service.desired_count.clamp(service.min_capacity, service.max_capacity);
+            service.desired_count =
+                service.desired_count.clamp(service.scaling.min_capacity, service.scaling.max_capacity);
         }
         let counts = |seed, replication| -> Vec<_> {
             record(&plan, seed, replication)

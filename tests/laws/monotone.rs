@@ -40,8 +40,8 @@ fn scaled(pieces: &[(u64, f64, f64)], millis: u64, count: u32, target: f64) -> P
     if let PolicyKind::TargetTracking(tracking) = &mut policy.kind {
         tracking.target_value = target;
     }
-    service.policies = vec![policy];
-    service.max_capacity = 200;
+    service.scaling.policies = vec![policy];
+    service.scaling.max_capacity = 200;
     workloads::plan(service, horizon)
 }
 
@@ -58,7 +58,7 @@ fn raising_max_capacity_never_lowers_what_is_served_of_a_step_load() {
         let pieces = [(10, low, low), (40, factor * low, factor * low), (50, 0.0, 0.0)];
         let mut plan = scaled(&pieces, millis, count, target);
         let mut served = |max: u32| {
-            plan.services[0].max_capacity = count + max;
+            plan.services[0].scaling.max_capacity = count + max;
             let record = only(&plan, seed);
             prop_assert_eq!(record.requests.in_flight, 0);
             Ok(record.requests.served)
@@ -82,7 +82,7 @@ fn a_longer_cooldown_never_raises_the_number_of_scale_outs_of_a_fixed_step_on_a_
             let pieces = [(10, low, low), (100, low, 12.0 * low), (110, 12.0 * low, 12.0 * low)];
             let mut plan = scaled(&pieces, millis, count, threshold);
             let mut outs = |cooldown: u64| {
-                plan.services[0].policies = vec![fixed_step(threshold, step, cooldown)];
+                plan.services[0].scaling.policies = vec![fixed_step(threshold, step, cooldown)];
                 only(&plan, seed).scaling.scale_out
             };
             let (short, long) = (outs(cooldown), outs(cooldown + longer));
@@ -95,7 +95,7 @@ fn a_longer_cooldown_never_raises_the_number_of_scale_outs_of_a_fixed_step_on_a_
     assert!(result.is_ok(), "{}", result.map_or_else(|error| error.to_string(), |()| String::new()));
     // The law is about something: a plan like these scales out many times.
     let mut plan = scaled(&[(100, 20.0, 400.0)], 50, 2, 60.0);
-    plan.services[0].policies = vec![fixed_step(60.0, 1, 60)];
+    plan.services[0].scaling.policies = vec![fixed_step(60.0, 1, 60)];
     let many = only(&plan, 1).scaling.scale_out;
     assert!(many > 10, "{many}");
 }

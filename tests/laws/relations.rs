@@ -169,7 +169,7 @@ fn without_chance(plan: &Plan) -> Plan {
         stages.into_iter().for_each(fixed);
         let telemetry = &mut service.telemetry;
         [&mut telemetry.ecs_metric_delay, &mut telemetry.alb_metric_delay].into_iter().for_each(fixed);
-        telemetry.alarm_phase = Some(secs(7));
+        service.scaling.alarm_rules.phase = Some(secs(7));
         if service.scale_in_victim == ScaleInVictim::Random {
             service.scale_in_victim = ScaleInVictim::Oldest;
         }
@@ -199,9 +199,9 @@ fn another_name_of_a_service_changes_names_only_where_nothing_is_drawn() {
 #[test]
 fn another_name_of_a_policy_changes_names_only_where_the_phase_of_alarms_is_given() {
     in_plans(64, |plan, _| {
-        let plan = changed(plan, |service| service.telemetry.alarm_phase = Some(secs(11)));
+        let plan = changed(plan, |service| service.scaling.alarm_rules.phase = Some(secs(11)));
         let renamed = changed(&plan, |service| {
-            for policy in &mut service.policies {
+            for policy in &mut service.scaling.policies {
                 policy.name = format!("another-{}", policy.name);
             }
         });
@@ -330,12 +330,13 @@ fn a_policy_that_never_acts_equals_none_but_for_its_alarms() {
     in_plans(69, |plan, more| {
         let count = u32::try_from(more.below(6)).expect("a few");
         let fixed = changed(plan, |service| {
-            (service.min_capacity, service.max_capacity, service.desired_count) = (count, count, count);
-            service.policies.clear();
+            (service.scaling.min_capacity, service.scaling.max_capacity, service.desired_count) =
+                (count, count, count);
+            service.scaling.policies.clear();
         });
         let idle = changed(&fixed, |service| {
-            service.max_capacity += 5;
-            service.policies = vec![idle_policy()];
+            service.scaling.max_capacity += 5;
+            service.scaling.policies = vec![idle_policy()];
         });
         let (fixed, idle) = (recorded(&fixed), recorded(&idle));
         for (fixed, idle) in fixed.services.iter().zip(&idle.services) {

@@ -83,8 +83,8 @@ fn another_policy_changes_no_arrival_and_no_demand() {
     in_every_plan(33, |plan| {
         let mut other = plan.clone();
         for service in &mut other.services {
-            service.max_capacity += 3;
-            for policy in &mut service.policies {
+            service.scaling.max_capacity += 3;
+            for policy in &mut service.scaling.policies {
                 if let PolicyKind::TargetTracking(tracking) = &mut policy.kind {
                     tracking.target_value *= 0.5;
                 }
@@ -167,7 +167,7 @@ fn three_pinned_plans_keep_their_fingerprints() {
     let mut gated = workloads::w2(60);
     gated.services[0].task.queue = Some(2);
     gated.services[0].desired_count = 36;
-    gated.services[0].min_capacity = 36;
+    gated.services[0].scaling.min_capacity = 36;
     gated.services[0].request.timeout =
         Some(Distribution::exponential(SimDuration::from_millis(300)).expect("a mean above zero"));
     let policy = workloads::w3(3, 0.3);

@@ -251,20 +251,20 @@ impl ServiceSketch {
         plan.task.cpu_units = self.demand.cpu_units;
         plan.task.concurrency = capacity.concurrency;
         plan.task.queue = capacity.queue;
-        (plan.desired_count, plan.min_capacity) = (capacity.desired, capacity.min);
-        plan.max_capacity = capacity.min + capacity.spread;
+        (plan.desired_count, plan.scaling.min_capacity) = (capacity.desired, capacity.min);
+        plan.scaling.max_capacity = capacity.min + capacity.spread;
         self.life.apply(&mut plan);
         (plan.routing, plan.target_group) = (RoutingPlan::default(), None);
         self.balancer.iter().for_each(|balancer| balancer.apply(&mut plan));
         plan.scale_in_victim = control.victim;
-        plan.policies =
+        plan.scaling.policies =
             control.policies.iter().enumerate().map(|(index, policy)| policy.plan(index)).collect();
-        plan.policy_rules.tt_high_points = control.high_points;
-        plan.policy_rules.tt_low_points = control.low_points;
+        plan.scaling.rules.tt_high_points = control.high_points;
+        plan.scaling.rules.tt_low_points = control.low_points;
         plan.telemetry.ecs_metric_delay = always(secs(control.delay));
         plan.telemetry.alb_metric_delay =
             Distribution::uniform(secs(control.delay / 2), secs(control.delay)).expect("in order");
-        plan.telemetry.alarm_phase = control.phase.map(secs);
+        plan.scaling.alarm_rules.phase = control.phase.map(secs);
         plan
     }
 

@@ -69,7 +69,9 @@ fn counts_follow_from_the_moves_and_the_desired_count_stays_within_its_bounds() 
                     draining: count(TaskStage::is_draining),
                 };
                 assert_eq!(counts, period.counts);
-                assert!((service.min_capacity..=service.max_capacity).contains(&period.desired));
+                assert!(
+                    (service.scaling.min_capacity..=service.scaling.max_capacity).contains(&period.desired)
+                );
                 assert!(
                     counts.pending + counts.running >= period.desired,
                     "what is desired is at least asked for"
@@ -78,7 +80,7 @@ fn counts_follow_from_the_moves_and_the_desired_count_stays_within_its_bounds() 
             let running = spans(seen, TaskStage::is_running, plan.horizon.0);
             assert_eq!(length(&running), record.tasks.running_time);
             let after = |decision: &windtunnel::record::DecisionRecord| decision.desired_after;
-            let bounds = service.min_capacity..=service.max_capacity;
+            let bounds = service.scaling.min_capacity..=service.scaling.max_capacity;
             assert!(
                 record
                     .decisions

@@ -122,7 +122,7 @@ fn one_by_one(image_mib: u32) -> Plan {
         200 * (TASKS + 1)
     );
     let mut plan = valid(load_text(&text, &[])).plan;
-    plan.services[0].clock.actions = (1..=TASKS)
+    plan.services[0].scaling.schedule.actions = (1..=TASKS)
         .map(|k| ScheduledPlan {
             name: format!("{k}"),
             min_capacity: Some(u32::try_from(k + 1).unwrap()),
@@ -223,13 +223,13 @@ fn mass_launch(efficiency: f64) -> f64 {
     let mut plan = valid(load_text(&text, &[])).plan;
     for service in &mut plan.services {
         let occurrences = vec![SimTime(60_000_000_000)];
-        service.clock.actions = vec![ScheduledPlan {
+        service.scaling.schedule.actions = vec![ScheduledPlan {
             name: "all".to_owned(),
             min_capacity: Some(700),
             max_capacity: None,
             occurrences,
         }];
-        service.clock.jitter = windtunnel::kernel::units::SimDuration::ZERO;
+        service.scaling.schedule.jitter = windtunnel::kernel::units::SimDuration::ZERO;
     }
     let record = record(&plan, 1, 0).unwrap();
     let running: Vec<f64> = record

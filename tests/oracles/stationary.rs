@@ -119,7 +119,8 @@ impl Case {
     pub(super) fn on_tasks(mut self, count: u32, routing: Routing) -> Self {
         self.servers *= f64::from(count);
         self.service(|service| {
-            (service.min_capacity, service.max_capacity, service.desired_count) = (count, count, count);
+            (service.scaling.min_capacity, service.scaling.max_capacity, service.desired_count) =
+                (count, count, count);
             service.routing.algorithm = routing;
         })
     }

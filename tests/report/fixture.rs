@@ -14,12 +14,13 @@ use windtunnel::kernel::platform::{
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::{Adjustment, AdjustmentType};
 use windtunnel::kernel::scaling::aas::{
-    ClockPlan, PolicyKind, PolicyPlan, PolicyRules, StepAggregation, StepPlan, TargetTrackingPlan,
+    AlarmRules, PolicyKind, PolicyPlan, ScalableTargetPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
 use windtunnel::kernel::serving::{RequestPlan, RoutingPlan, TaskPlan};
-use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan, TelemetryPlan};
+use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TreatMissingData,
+    AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
+    TreatMissingData,
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
@@ -62,27 +63,22 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
         task_health: TaskHealthPlan::default(),
         routing: RoutingPlan::default(),
         target_group: None,
-        min_capacity: 10,
-        max_capacity: 400,
         desired_count: 10,
         replacement: ReplacementPlan { delay: secs(0), stop_lag: SimDuration::ZERO, most_percent: 200 },
         scale_in_victim: ScaleInVictim::Newest,
         zones: 2,
         launch_backoff: LaunchBackoff::default(),
         faults: Vec::new(),
-        policies: vec![tracking(Metric::CpuUtilization, 60.0), step()],
-        clock: ClockPlan::default(),
+        scaling: ScalableTargetPlan {
+            policies: vec![tracking(Metric::CpuUtilization, 60.0), step()],
+            alarm_rules: AlarmRules { action_latency: SimDuration::ZERO, ..AlarmRules::default() },
+            ..ScalableTargetPlan::new(10, 400)
+        },
         metrics: MetricsPlan::default(),
-        policy_rules: PolicyRules::default(),
         telemetry: TelemetryPlan {
             ecs_metric_delay: secs(120),
             ecs_metric_delay_20s: secs(10),
             alb_metric_delay: secs(120),
-            alarm_phase: None,
-            alarm_range_extra: 2,
-            alarm_range_high_resolution: SimDuration::from_secs(60),
-            alarm_reinvoke: SimDuration::from_secs(60),
-            aas_action_latency: SimDuration::ZERO,
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
         },
         tariff: tariff(),
@@ -400,7 +396,7 @@ pub(super) fn spike_day() -> RunResult {
 /// A day of a spiky service and of one that follows its requests per target and its memory.
 pub(super) fn two_services() -> RunResult {
     let mut plans = vec![service_plan("orchestrator"), service_plan("worker")];
-    plans[1].policies =
+    plans[1].scaling.policies =
         vec![tracking(Metric::RequestCountPerTarget, 1000.0), tracking(Metric::MemoryUtilization, 20.0)];
     let saw = |minute: u64| 40.0 + (minute % 60) as f64;
     let scenario = scenario("two services", plans, SimDuration::from_secs(86_400));

@@ -32,7 +32,9 @@ fn alarm(keys: &str) -> String {
 
 fn read(keys: &str) -> (Metric, Reading) {
     let scenario = valid(&alarm(keys));
-    let PolicyKind::Step(plan) = &scenario.plan.services[0].policies[0].kind else { panic!("a step policy") };
+    let PolicyKind::Step(plan) = &scenario.plan.services[0].scaling.policies[0].kind else {
+        panic!("a step policy")
+    };
     (plan.alarm.metric, plan.alarm.reading)
 }
 
@@ -150,7 +152,7 @@ fn schedules_become_instants_and_wrong_ones_are_refused() {
     let action = |keys: &str| format!("[service.web.scaling.scheduled.it]\n{keys}\n");
     let every = "schedule = \"rate(10 minutes)\"\nmin_capacity = 1";
     let scenario = valid(&action(every));
-    let clock = &scenario.plan.services[0].clock;
+    let clock = &scenario.plan.services[0].scaling.schedule;
     assert_eq!(clock.actions[0].occurrences[..2], [SimTime(600_000_000_000), SimTime(1_200_000_000_000)]);
     assert_eq!(clock.jitter, SimDuration::from_secs(20));
     for (keys, code) in [

@@ -70,14 +70,14 @@ fn every_assumption_written_out_reads_back() {
     let second = valid(load_text(&first.resolved_toml, &[]));
     assert_eq!(first.plan, second.plan);
     assert_eq!(second.plan.launch_limits.burst, 7);
-    assert_eq!(second.plan.services[0].telemetry.alarm_phase, Some(SimDuration::from_secs(17)));
+    assert_eq!(second.plan.services[0].scaling.alarm_rules.phase, Some(SimDuration::from_secs(17)));
 }
 
 #[test]
 fn the_defaults_are_those_that_are_published_or_observed() {
     let scenario = valid(load_text(MINIMAL, &[]));
     let service = &scenario.plan.services[0];
-    assert_eq!(service.policy_rules, PolicyRules::default());
+    assert_eq!(service.scaling.rules, PolicyRules::default());
     assert_eq!(service.startup.scheduling, Distribution::constant(SimDuration::from_secs(5)));
     let provisioning =
         Distribution::lognormal_median_p95(SimDuration::from_secs(15), SimDuration::from_secs(24));
@@ -129,7 +129,7 @@ fn overrides_reach_any_key_and_obey_the_same_rules() {
             "service.web.scaling.max_capacity = 9",
         ],
     ));
-    assert_eq!((scenario.name.as_str(), scenario.plan.services[0].max_capacity), ("other", 9));
+    assert_eq!((scenario.name.as_str(), scenario.plan.services[0].scaling.max_capacity), ("other", 9));
     assert!((requests(&scenario) - 50.0 * 3600.0).abs() < 1e-6);
     for (text, code) in [
         ("horizon", "WT012"),

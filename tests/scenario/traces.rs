@@ -52,7 +52,12 @@ fn schedules_follow_the_dates_of_the_trace() {
     let monday =
         r#"service.web.scaling.scheduled={ noon = { schedule = "cron(0 12 ? * MON *)", min_capacity = 3 } }"#;
     let scenario = valid(replay(MARCH, &[monday]));
-    let due = scenario.plan.services[0].clock.actions.iter().flat_map(|action| action.occurrences.clone());
+    let due = scenario.plan.services[0]
+        .scaling
+        .schedule
+        .actions
+        .iter()
+        .flat_map(|action| action.occurrences.clone());
     assert_eq!(due.collect::<Vec<_>>(), [SimTime(12 * 3_600_000_000_000)]);
 }
 

@@ -395,7 +395,8 @@ impl Prepared {
             p99: largest_p99(record),
             availability: (decided > 0.0).then(|| sum(&|s| s.requests.served as f64) / decided),
             at_maximum: services.iter().zip(&plan.services).any(|(record, plan)| {
-                plan.max_capacity > plan.min_capacity && record.tasks.running_max >= plan.max_capacity
+                plan.scaling.max_capacity > plan.scaling.min_capacity
+                    && record.tasks.running_max >= plan.scaling.max_capacity
             }),
             hours: hours.collect(),
             ends: Ends::default(),

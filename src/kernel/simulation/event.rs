@@ -2,7 +2,8 @@
 
 use crate::platform::TaskTimer;
 use crate::replica_set::ReplicaIndex;
-use crate::units::{AlarmId, ServiceId};
+use crate::scaling::{Timer, TimerPhase};
+use crate::units::ServiceId;
 
 /// What can fall due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +18,8 @@ pub enum Event {
     OutOfMemory(ServiceId, ReplicaIndex),
     /// A metric period ends: its datapoints are made.
     PeriodEnd(ServiceId),
-    /// An alarm is evaluated.
-    AlarmEvaluation(ServiceId, AlarmId),
-    /// Application Auto Scaling acts on alarms.
-    PolicyAction(ServiceId),
-    /// The next occurrence of a scheduled action runs.
-    Scheduled(ServiceId),
-    /// A suspension begins or ends.
-    Suspension(ServiceId),
+    /// A timer of a scaling controller falls due.
+    Scaling(ServiceId, Timer),
     /// Requests count in the statistics from here on.
     WarmupEnd,
     /// The run ends.
@@ -39,9 +34,9 @@ pub enum Event {
 pub enum Priority {
     /// Capacity changes first, so that a period that ends now has seen them.
     Capacity,
-    /// Datapoints, before the alarms that read them; suspensions, before the actions they hold back.
+    /// Datapoints, before the controllers that read them.
     Publication,
-    /// Alarms, before the actions they invoke.
+    /// Evaluations, before the actions they bring about.
     Evaluation,
     /// Scaling actions.
     Action,
@@ -59,9 +54,12 @@ impl Event {
             Self::Task(..) | Self::OutOfMemory(..) | Self::FaultBegins(..) | Self::FaultEnds(..) => {
                 Priority::Capacity
             }
-            Self::PeriodEnd(_) | Self::Suspension(_) => Priority::Publication,
-            Self::AlarmEvaluation(..) => Priority::Evaluation,
-            Self::PolicyAction(_) | Self::Scheduled(_) => Priority::Action,
+            Self::PeriodEnd(_) => Priority::Publication,
+            Self::Scaling(_, timer) => match timer.phase {
+                TimerPhase::Publication => Priority::Publication,
+                TimerPhase::Evaluation => Priority::Evaluation,
+                TimerPhase::Action => Priority::Action,
+            },
             Self::WarmupEnd => Priority::Warmup,
             Self::Horizon => Priority::Horizon,
         }
@@ -75,11 +73,10 @@ impl Event {
             Self::FaultBegins(service, fault) => ((service.0 as u64) << 32) | (1 << 30) | fault as u64,
             Self::FaultEnds(service, fault) => ((service.0 as u64) << 32) | (1 << 31) | fault as u64,
             Self::OutOfMemory(service, slot) => ((service.0 as u64) << 32) | slot.index() as u64,
-            Self::AlarmEvaluation(service, alarm) => ((service.0 as u64) << 32) | alarm.0 as u64,
-            Self::PeriodEnd(service)
-            | Self::PolicyAction(service)
-            | Self::Scheduled(service)
-            | Self::Suspension(service) => service.0 as u64,
+            Self::Scaling(service, Timer { subject: Some(subject), .. }) => {
+                ((service.0 as u64) << 32) | subject as u64
+            }
+            Self::PeriodEnd(service) | Self::Scaling(service, _) => service.0 as u64,
             Self::WarmupEnd | Self::Horizon => 0,
         }
     }

@@ -9,10 +9,9 @@ use crate::platform::{
     FaultPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TargetGroupPlan, TaskHealthPlan,
 };
-use crate::random::Distribution;
-use crate::scaling::aas::{ClockPlan, PolicyKind, PolicyPlan, PolicyRules};
+use crate::scaling::aas::ScalableTargetPlan;
 use crate::serving::{RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
-use crate::telemetry::{MemoryGrowth, Metric, MetricRules, MetricsPlan, TaskShape};
+use crate::telemetry::{MemoryGrowth, MetricsPlan, TaskShape, TelemetryPlan};
 use crate::traffic::TrafficPlan;
 use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
 
@@ -87,10 +86,6 @@ pub struct ServicePlan {
     pub routing: RoutingPlan,
     /// The target group of its load balancer; `None`: there is none, and requests go to every task that runs and has booted.
     pub target_group: Option<TargetGroupPlan>,
-    /// `min_capacity` \[tasks\].
-    pub min_capacity: u32,
-    /// `max_capacity` \[tasks\], ≥ `min_capacity`.
-    pub max_capacity: u32,
     /// Tasks in service at second 0, warm.
     pub desired_count: u32,
     /// How it replaces tasks whose health checks fail.
@@ -103,45 +98,16 @@ pub struct ServicePlan {
     pub launch_backoff: LaunchBackoff,
     /// What goes wrong at given times, in order of time.
     pub faults: Vec<FaultPlan>,
-    /// The scaling policies.
-    pub policies: Vec<PolicyPlan>,
-    /// Scheduled actions and suspensions.
-    pub clock: ClockPlan,
+    /// How it scales: the scalable target of Application Auto Scaling.
+    pub scaling: ScalableTargetPlan,
     /// What it publishes besides AWS's minute metrics.
     pub metrics: MetricsPlan,
-    /// What AWS does not say about policies.
-    pub policy_rules: PolicyRules,
-    /// What AWS does not say about metrics and alarms.
+    /// When its metrics can be read.
     pub telemetry: TelemetryPlan,
     /// What its usage costs.
     pub tariff: Tariff,
     /// How old a request may be that is in flight at the horizon before it counts as not served \[ns\]; `None`: none does.
     pub overdue_after: Option<SimDuration>,
-}
-
-/// When metrics are visible and alarms are evaluated (`docs/aws/alarms.md`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct TelemetryPlan {
-    /// `ecs_metric_delay_60s`: from the end of a period until its ECS datapoint can be read \[ns\], drawn for each datapoint; at
-    /// most [`crate::telemetry::LONGEST_DELAY`] counts.
-    pub ecs_metric_delay: Distribution,
-    /// `ecs_metric_delay_20s`: the same for an ECS metric that is published every 20 s \[ns\].
-    pub ecs_metric_delay_20s: Distribution,
-    /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
-    pub alb_metric_delay: Distribution,
-    /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
-    /// each alarm. Of an alarm that is evaluated every 10 s the part within 10 s counts.
-    pub alarm_phase: Option<SimDuration>,
-    /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
-    pub alarm_range_extra: u32,
-    /// `alarm_range_high_resolution`: how far an alarm of periods below a minute reads beyond its N \[ns\] (observed: 60 s).
-    pub alarm_range_high_resolution: SimDuration,
-    /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM \[ns\]; documented 60 s.
-    pub alarm_reinvoke: SimDuration,
-    /// `aas_action_latency`: from the evaluation to the action \[ns\].
-    pub aas_action_latency: SimDuration,
-    /// How facts become datapoints.
-    pub rules: MetricRules,
 }
 
 impl Plan {
@@ -200,36 +166,10 @@ impl ServicePlan {
     #[must_use]
     pub fn billed_resources(&self) -> BilledResources {
         let mut standing = self.tariff.resources;
-        for policy in &self.policies {
-            let (count, reading) = match &policy.kind {
-                PolicyKind::TargetTracking(plan) => {
-                    (if plan.disable_scale_in { 1 } else { 2 }, &plan.reading)
-                }
-                PolicyKind::Step(plan) => (1, &plan.alarm.reading),
-            };
-            let is_fine = reading.is_high_resolution();
-            let item = if is_fine { CloudwatchHighResolutionAlarm } else { CloudwatchAlarm };
-            standing[item] += count;
-        }
+        let (standard, high_resolution) = self.scaling.alarms();
+        standing[CloudwatchAlarm] += standard;
+        standing[CloudwatchHighResolutionAlarm] += high_resolution;
         BilledResources { task: self.billed_task(), standing }
-    }
-
-    /// From the end of a period of `metric` until its datapoint can be read \[ns\]
-    /// (`docs/aws/alarms.md#publication-delay`).
-    #[must_use]
-    pub fn metric_delay(&self, metric: Metric) -> Distribution {
-        let telemetry = &self.telemetry;
-        match metric {
-            Metric::Custom(index) => match self.metrics.custom.get(usize::from(index)) {
-                Some(custom) => Distribution::constant(custom.delay),
-                None => telemetry.ecs_metric_delay.clone(),
-            },
-            metric if metric.is_load_balancer() => telemetry.alb_metric_delay.clone(),
-            metric if self.metrics.resolution(metric).0 < NANOS_PER_MINUTE => {
-                telemetry.ecs_metric_delay_20s.clone()
-            }
-            _ => telemetry.ecs_metric_delay.clone(),
-        }
     }
 
     /// What turns the use of its tasks into utilization.

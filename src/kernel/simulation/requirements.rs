@@ -6,7 +6,6 @@
 
 use super::plan::ServicePlan;
 use crate::platform::{FaultKind, TaskHealthPlan};
-use crate::scaling::aas::PolicyKind;
 use crate::serving::{CpuDiscipline, RequestPlan, RoutingPlan, TaskPlan};
 use crate::telemetry::{Metric, Variable};
 
@@ -164,10 +163,7 @@ fn reads_response_times(plan: &ServicePlan) -> bool {
             .is_some_and(|custom| custom.expression.variables().any(Variable::is_response_time)),
         _ => false,
     };
-    plan.policies.iter().any(|policy| match &policy.kind {
-        PolicyKind::TargetTracking(plan) => reads(plan.metric),
-        PolicyKind::Step(plan) => reads(plan.alarm.metric),
-    })
+    plan.scaling.policies.iter().any(|policy| reads(policy.metric()))
 }
 
 impl ServicePlan {

@@ -1,25 +1,27 @@
 //! The run: pops control events, serves the requests between them, and lets each event have its effect.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Event;
 use super::fan_out::{Halt, Leash};
-use super::observer::{AlarmEvaluated, FaultMoved, MinuteClosed, Observer, PolicyInvoked, Stop};
+use super::observer::{FaultMoved, MinuteClosed, Observer, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{FastPath, PerService, Plane};
-use super::service_state::{PendingAction, ServiceState};
+use super::service_state::ServiceState;
 use crate::billing::{Invoice, LcuUsage, MeterReading};
 use crate::event_queue::EventQueue;
 use crate::facts::TaskFailure;
 use crate::platform::{Effects, LaunchBucket, TaskTimer};
 use crate::random::Streams;
 use crate::replica_set::ReplicaIndex;
-use crate::scaling::aas::{AlarmView, Context, Decision, Verdict};
+use crate::scaling::aas::ApplicationAutoScaling;
+use crate::scaling::{Controller, Timer, Turn};
 use crate::serving::Fluid;
-use crate::telemetry::{AlarmState, Levels, LowSamples, UsageTotals};
-use crate::units::{AlarmId, ServiceId, SimTime};
+use crate::telemetry::{Levels, UsageTotals};
+use crate::units::{ServiceId, SimTime};
 
 /// Control events at one instant beyond which a run is stopped: something feeds itself.
 const EVENTS_AT_ONE_INSTANT: u64 = 10_000_000;
@@ -118,7 +120,8 @@ pub struct ServiceOutcome {
     pub overdue: u64,
 }
 
-/// Runs `plan` with the random streams of `(seed, replication)` and tells `observer` everything that happens.
+/// Runs `plan` with the random streams of `(seed, replication)` and tells `observer` everything that happens. Services are
+/// scaled as the plan says.
 ///
 /// The result depends on the plan, the seed and the replication only.
 ///
@@ -130,15 +133,36 @@ pub fn simulate(
     replication: u64,
     observer: &mut impl Observer,
 ) -> Result<RunOutcome, RunError> {
+    simulate_with(plan, (seed, replication), observer, |_| None)
+}
+
+/// The same with scaling controllers of the caller's own: `controller` is asked for that of each service, in order; where it
+/// returns `None`, the service is scaled as the plan says.
+///
+/// # Errors
+/// When the run was stopped; see [`RunError`].
+pub fn simulate_with<'p>(
+    plan: &'p Plan,
+    (seed, replication): (u64, u64),
+    observer: &mut impl Observer,
+    mut controller: impl FnMut(ServiceId) -> Option<Box<dyn Controller + 'p>>,
+) -> Result<RunOutcome, RunError> {
     let streams = Streams::new(seed, replication);
+    let planned = |service: &'p ServicePlan| -> Box<dyn Controller + 'p> {
+        let first_minute = plan.first_minute_end();
+        Box::new(ApplicationAutoScaling::new(&service.scaling, &service.name, first_minute, streams))
+    };
+    let controllers: Vec<Box<dyn Controller + 'p>> = (plan.services.iter().zip((0..).map(ServiceId)))
+        .map(|(service, id)| controller(id).unwrap_or_else(|| planned(service)))
+        .collect();
     match plan.fidelity {
         Fidelity::Requests if !plan.services.iter().any(ServicePlan::needs_events) => {
-            Simulation::<_, FastPath<'_>>::new(plan, streams, observer).simulate()
+            Simulation::<_, FastPath<'_>>::new(plan, streams, controllers, observer).simulate()
         }
         Fidelity::Requests | Fidelity::Events => {
-            Simulation::<_, PerService<'_>>::new(plan, streams, observer).simulate()
+            Simulation::<_, PerService<'_>>::new(plan, streams, controllers, observer).simulate()
         }
-        Fidelity::Fluid => Simulation::<_, Fluid<'_>>::new(plan, streams, observer).simulate(),
+        Fidelity::Fluid => Simulation::<_, Fluid<'_>>::new(plan, streams, controllers, observer).simulate(),
     }
 }
 
@@ -152,23 +176,29 @@ pub(super) struct Simulation<'p, 'o, O, P> {
     control_events: u64,
     effects: Effects,
     leash: Leash,
-    range: Vec<Option<f64>>,
+    /// Room for the timers that a controller sets.
+    timers: Vec<(SimTime, Timer)>,
 }
 
 impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
-    fn new(plan: &'p Plan, streams: Streams, observer: &'o mut O) -> Self {
-        let ids = 0..u32::try_from(plan.services.len()).unwrap_or(u32::MAX);
+    fn new(
+        plan: &'p Plan,
+        streams: Streams,
+        controllers: Vec<Box<dyn Controller + 'p>>,
+        observer: &'o mut O,
+    ) -> Self {
+        let services = (0..).map(ServiceId).zip(controllers);
         Self {
             plan,
             events: EventQueue::default(),
-            services: ids.map(|id| ServiceState::new(ServiceId(id), plan, streams)).collect(),
+            services: services.map(|(id, by)| ServiceState::new(id, plan, streams, by)).collect(),
             bucket: LaunchBucket::new(&plan.launch_limits),
             observer,
             fingerprint: 0xCBF2_9CE4_8422_2325,
             control_events: 0,
             effects: Effects::default(),
             leash: Leash::new(plan.bounds),
-            range: Vec::new(),
+            timers: Vec::new(),
         }
     }
 
@@ -192,27 +222,41 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         }
         for index in 0..self.services.len() {
             let state = &mut self.services[index];
-            let (id, plan) = (state.id, state.plan);
-            state.lifecycle.begin_warm(plan.desired_count, &mut state.plane, &mut self.effects);
-            self.apply_effects(id, SimTime::ZERO);
-            // RegisterScalableTarget moves the count within the new bounds at once
-            // (`docs/aws/scaling-activities.md#minimum-and-maximum`).
-            let clamped = plan.desired_count.clamp(plan.min_capacity, plan.max_capacity);
-            if clamped != plan.desired_count {
-                self.observer.desired_clamped(id, plan.desired_count, clamped);
-                self.set_desired(id, SimTime::ZERO, clamped);
-            }
+            let id = state.id;
+            state.lifecycle.begin_warm(state.plan.desired_count, &mut state.plane, &mut self.effects);
+            self.state_effects(id);
             self.schedule_faults(id);
             self.schedule(self.services[index].usage.open_end(), Event::PeriodEnd(id));
-            for alarm in 0..self.services[index].watches.len() {
-                let phase = self.services[index].watches[alarm].phase;
-                self.schedule(
-                    phase,
-                    Event::AlarmEvaluation(id, AlarmId(u32::try_from(alarm).unwrap_or(u32::MAX))),
-                );
-            }
-            self.begin_clock(id);
+            self.control(id, SimTime::ZERO, |controller, turn| controller.begin(turn));
         }
+    }
+
+    /// A timer of a controller falls due.
+    fn scale(&mut self, id: ServiceId, now: SimTime, timer: Timer) {
+        self.control(id, now, |controller, turn| controller.fire(timer, turn));
+    }
+
+    /// Calls a controller, puts its timers on the calendar, and moves the desired count to what it returns.
+    fn control(
+        &mut self,
+        id: ServiceId,
+        now: SimTime,
+        call: impl FnOnce(&mut dyn Controller, &mut Turn<'_>) -> Option<u32>,
+    ) {
+        let state = &mut self.services[id.index()];
+        let desired = state.control(now, self.observer, &mut self.timers, call);
+        self.schedule_timers(id);
+        if let Some(desired) = desired {
+            self.set_desired(id, now, desired);
+        }
+    }
+
+    fn schedule_timers(&mut self, id: ServiceId) {
+        let mut timers = core::mem::take(&mut self.timers);
+        for (at, timer) in timers.drain(..) {
+            self.schedule(at, Event::Scaling(id, timer));
+        }
+        self.timers = timers;
     }
 
     fn schedule_faults(&mut self, id: ServiceId) {
@@ -298,10 +342,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
             Event::FaultEnds(id, fault) => self.fault(id, now, fault as usize, false),
             Event::OutOfMemory(id, replica) => self.task_failed(id, now, replica),
             Event::PeriodEnd(id) => self.period_end(id, now),
-            Event::AlarmEvaluation(id, alarm) => self.evaluate(id, alarm, now),
-            Event::PolicyAction(id) => self.run_scaling_actions(id, now),
-            Event::Scheduled(id) => self.run_scheduled(id, now),
-            Event::Suspension(id) => self.turn_suspension(id, now),
+            Event::Scaling(id, timer) => self.scale(id, now, timer),
             Event::WarmupEnd => {
                 self.serve_all(now);
                 self.observer.warmup_ended(now);
@@ -352,8 +393,18 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         self.apply_effects(id, now);
     }
 
-    /// States what the lifecycle brought about and puts what falls due on the calendar.
+    /// States what the lifecycle brought about; where as many tasks run as are desired, the controller hears of it.
     fn apply_effects(&mut self, id: ServiceId, now: SimTime) {
+        self.state_effects(id);
+        let state = &mut self.services[id.index()];
+        if state.lifecycle.is_settled() {
+            state.control(now, self.observer, &mut self.timers, |controller, turn| controller.settled(turn));
+            self.schedule_timers(id);
+        }
+    }
+
+    /// States what the lifecycle brought about and puts what falls due on the calendar.
+    fn state_effects(&mut self, id: ServiceId) {
         let state = &mut self.services[id.index()];
         for moved in self.effects.moved.drain(..) {
             state.usage.task_moved(&moved);
@@ -376,10 +427,6 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         }
         for (at, boots) in self.effects.boots.drain(..) {
             state.usage.boot_changed(at, boots);
-        }
-        if state.arbiter.is_pending() && state.lifecycle.is_settled() {
-            state.arbiter.complete(now);
-            self.observer.activity_completed(id, now, state.lifecycle.desired());
         }
         let mut due = core::mem::take(&mut self.effects.due);
         for due in due.drain(..) {
@@ -436,116 +483,6 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         let (counts, desired) = (state.lifecycle.counts(), state.lifecycle.desired());
         let period = MinuteClosed { end: now, usage, cpu_utilization, memory_utilization, counts, desired };
         self.observer.period_closed(id, &period);
-    }
-
-    /// Evaluates an alarm; when it enters `ALARM` it invokes its policy, and [`Simulation::due_actions`] repeats that while the
-    /// state lasts (`docs/aws/alarms.md#actions`).
-    fn evaluate(&mut self, id: ServiceId, alarm: AlarmId, now: SimTime) {
-        let state = &mut self.services[id.index()];
-        let (running, desired) = (state.lifecycle.counts().running, state.lifecycle.desired());
-        let watch = &mut state.watches[alarm.index()];
-        let enough = state.metrics.window(&watch.window, now, &mut self.range);
-        let (newest, delay) = state.metrics.newest(&watch.window, now).unzip();
-        let before = watch.alarm.state();
-        if enough || watch.alarm.plan.reading.low_samples == LowSamples::Evaluate {
-            watch.alarm.observe(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
-        } else {
-            watch.alarm.hold(&self.range, newest.unwrap_or_default(), &mut watch.evaluation);
-        }
-        let evaluated = AlarmEvaluated {
-            at: now,
-            policy: watch.policy,
-            alarm: &watch.alarm.plan,
-            before,
-            evaluation: &watch.evaluation,
-            range: &self.range,
-            newest,
-            delay: delay.unwrap_or_default(),
-            running,
-            desired,
-        };
-        self.observer.alarm_evaluated(id, &evaluated);
-        if watch.evaluation.changed && watch.evaluation.state == AlarmState::Alarm {
-            watch.alarm_episode += 1;
-            let at = now + state.plan.telemetry.aas_action_latency;
-            state.actions.push(PendingAction { at, alarm, repeats: None, again: true });
-            self.schedule(at, Event::PolicyAction(id));
-        }
-        let interval = self.services[id.index()].watches[alarm.index()].interval;
-        self.schedule(now + interval, Event::AlarmEvaluation(id, alarm));
-    }
-
-    /// The alarms whose actions are due; each is asked for again after `alarm_reinvoke`. A repetition whose alarm has left
-    /// `ALARM` meanwhile is dropped.
-    fn due_actions(&mut self, id: ServiceId, now: SimTime) -> Vec<AlarmId> {
-        let state = &mut self.services[id.index()];
-        let mut invoked = Vec::new();
-        for action in core::mem::take(&mut state.actions) {
-            let watch = &state.watches[action.alarm.index()];
-            let is_valid = action
-                .repeats
-                .is_none_or(|stay| stay == watch.alarm_episode && watch.alarm.state() == AlarmState::Alarm);
-            if action.at > now {
-                state.actions.push(action);
-            } else if is_valid {
-                invoked.push(action.alarm);
-                if action.again {
-                    let at = now + state.plan.telemetry.alarm_reinvoke;
-                    state.actions.push(PendingAction { at, repeats: Some(watch.alarm_episode), ..action });
-                }
-            }
-        }
-        let again = now + state.plan.telemetry.alarm_reinvoke;
-        if !invoked.is_empty() {
-            self.schedule(again, Event::PolicyAction(id));
-        }
-        invoked.sort_unstable();
-        invoked.dedup();
-        invoked
-    }
-
-    /// Application Auto Scaling acts on every alarm whose action is due now.
-    fn run_scaling_actions(&mut self, id: ServiceId, now: SimTime) {
-        let invoked = self.due_actions(id, now);
-        if invoked.is_empty() {
-            return;
-        }
-        let state = &mut self.services[id.index()];
-        let views: Vec<AlarmView<'_>> = state
-            .watches
-            .iter()
-            .map(|watch| AlarmView {
-                policy: watch.policy,
-                low: watch.low,
-                state: watch.alarm.state(),
-                datapoints: &watch.evaluation.datapoints,
-                began: &watch.evaluation.began,
-            })
-            .collect();
-        let running = state.lifecycle.counts().running;
-        let context = Context {
-            now,
-            running,
-            desired: state.lifecycle.desired(),
-            min: state.bounds.0,
-            max: state.bounds.1,
-            deploying: false,
-            suspended: state.suspended,
-        };
-        let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
-        state.arbiter.decide(&context, &invoked, &views, &mut decisions);
-        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
-        let winner = scaled.map(|decision| decision.policy);
-        for decision in &decisions {
-            let watch = &state.watches[decision.alarm.index()];
-            let (alarm, evaluation) = (&watch.alarm.plan, &watch.evaluation);
-            let (datapoints, missing) = (evaluation.datapoints.as_slice(), evaluation.missing);
-            let invoked = PolicyInvoked { at: now, decision, alarm, datapoints, missing, winner, running };
-            self.observer.policy_invoked(id, &invoked);
-        }
-        if let Some(decision) = scaled {
-            self.set_desired(id, now, decision.desired_after);
-        }
     }
 
     fn finish(self) -> RunOutcome {

@@ -1,54 +1,23 @@
-//! One service in motion: its data plane, its metrics, its alarms and its policies, wired together.
+//! One service in motion: its data plane, its tasks, its metrics and its scaling controller, wired together.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::fan_out::{FanOut, Leash};
 use super::observer::Observer;
-use super::occurrences::{Occurrence, occurrences};
 use super::plan::{Plan, ServicePlan};
 use super::plane::Plane;
 use crate::billing::Meter;
 use crate::platform::{Effects, LaunchWindow, Lifecycle, LifecycleParts};
-use crate::random::{Purpose, Streams};
+use crate::random::Streams;
 use crate::replica_set::Incident;
-use crate::scaling::aas::{Arbiter, PolicyKind, Suspended};
-use crate::telemetry::{
-    Alarm, AlarmPlan, Evaluation, Metric, MetricStore, OutcomeMeter, Publication, UsageMeter, UsageTotals,
-    Window,
-};
+use crate::scaling::{Controller, ScalingFact, Timer, Turn};
+use crate::telemetry::{MetricStore, OutcomeMeter, UsageMeter, UsageTotals};
 use crate::traffic::RateCursor;
-use crate::units::{AlarmId, NANOS_PER_MINUTE, PolicyId, ServiceId, SimDuration, SimTime};
+use crate::units::{ServiceId, SimDuration, SimTime};
 
 /// Probability of a wait beyond the time-out of a check below which no check is followed.
 const UNLIKELY_WAIT: f64 = 1e-6;
-
-/// An alarm on duty.
-#[derive(Debug)]
-pub(super) struct ManagedAlarm {
-    pub(super) alarm: Alarm,
-    pub(super) policy: PolicyId,
-    pub(super) low: bool,
-    pub(super) evaluation: Evaluation,
-    /// How often it has entered `ALARM`: a repetition belongs to one stay.
-    pub(super) alarm_episode: u32,
-    /// Instant of the first evaluation.
-    pub(super) phase: SimTime,
-    /// How often it is evaluated.
-    pub(super) interval: SimDuration,
-    /// The datapoints it reads.
-    pub(super) window: Window,
-}
-
-/// An action that an alarm has asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PendingAction {
-    pub(super) at: SimTime,
-    pub(super) alarm: AlarmId,
-    /// Which stay in `ALARM` it repeats; `None`: it is the first of a stay and happens in any case.
-    pub(super) repeats: Option<u32>,
-    /// Whether it is asked for again after `alarm_reinvoke`.
-    pub(super) again: bool,
-}
 
 /// One service in motion.
 pub(super) struct ServiceState<'p, P> {
@@ -64,14 +33,8 @@ pub(super) struct ServiceState<'p, P> {
     /// Outcomes by period, where a metric needs them.
     pub(super) tally: Option<OutcomeMeter>,
     pub(super) metrics: MetricStore,
-    pub(super) watches: Vec<ManagedAlarm>,
-    pub(super) actions: Vec<PendingAction>,
-    pub(super) arbiter: Arbiter,
-    /// `MinCapacity` and `MaxCapacity`, which scheduled actions change.
-    pub(super) bounds: (u32, u32),
-    pub(super) suspended: Suspended,
-    /// Occurrences of scheduled actions to come, the next one last.
-    pub(super) occurrences: Vec<Occurrence>,
+    /// Who decides its desired count.
+    pub(super) controller: Box<dyn Controller + 'p>,
     pub(super) meter: Meter,
     pub(super) fingerprint: u64,
     /// Whether its plane has stopped at a task that dies, whose event is on the calendar.
@@ -79,7 +42,12 @@ pub(super) struct ServiceState<'p, P> {
 }
 
 impl<'p, P: Plane<'p>> ServiceState<'p, P> {
-    pub(super) fn new(id: ServiceId, plan: &'p Plan, streams: Streams) -> Self {
+    pub(super) fn new(
+        id: ServiceId,
+        plan: &'p Plan,
+        streams: Streams,
+        mut controller: Box<dyn Controller + 'p>,
+    ) -> Self {
         let service = &plan.services[id.index()];
         let name = service.name.as_str();
         let parts = LifecycleParts {
@@ -95,12 +63,11 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             name,
             streams,
         };
-        let mut metrics = MetricStore::new(&service.metrics, service.shape());
-        let watches = watches(service, plan.first_minute_end(), streams, &mut metrics);
-        let watched = || watches.iter().map(|watch| watch.alarm.plan.metric);
-        let period = finest(watched().map(|metric| service.metrics.resolution(metric)));
+        let mut metrics =
+            MetricStore::new((&service.metrics, &service.telemetry), service.shape(), (name, streams));
+        controller.watch(&mut metrics);
+        let period = metrics.finest_period();
         let (first_end, horizon) = (plan.first_end(period), SimTime(plan.horizon.0));
-        let needs_outcomes = watched().any(|metric| service.metrics.needs_outcomes(metric));
         Self {
             id,
             plan: service,
@@ -115,14 +82,9 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             ),
             walk: RateCursor::new(&service.traffic),
             minute: UsageTotals::default(),
-            tally: needs_outcomes.then(|| OutcomeMeter::new(period.0, first_end.0, horizon.0)),
+            tally: metrics.needs_outcomes().then(|| OutcomeMeter::new(period.0, first_end.0, horizon.0)),
             metrics,
-            watches,
-            actions: Vec::new(),
-            arbiter: Arbiter::new(&service.policies, service.policy_rules.clone()),
-            bounds: (service.min_capacity, service.max_capacity),
-            suspended: Suspended::default(),
-            occurrences: occurrences(&service.clock, name, streams),
+            controller,
             meter: Meter::new(&service.tariff, &service.billed_resources(), plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
             awaits_incident: false,
@@ -174,6 +136,20 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         peak
     }
 
+    /// Calls the scaling controller at `now`. Timers that it sets are appended to `timers`; the observer hears of its facts.
+    pub(super) fn control<T>(
+        &mut self,
+        now: SimTime,
+        observer: &mut impl Observer,
+        timers: &mut Vec<(SimTime, Timer)>,
+        call: impl FnOnce(&mut dyn Controller, &mut Turn<'_>) -> T,
+    ) -> T {
+        let (id, counts) = (self.id, (self.lifecycle.counts().running, self.lifecycle.desired()));
+        let mut note = |fact: &ScalingFact<'_>| observer.scaling(id, fact);
+        let mut turn = Turn::new(now, counts, &self.metrics, timers, &mut note);
+        call(self.controller.as_mut(), &mut turn)
+    }
+
     /// Serves what arrives before `until`, or up to the instant at which a task dies of it, or as far as the leash reaches.
     pub(super) fn serve(
         &mut self,
@@ -195,83 +171,5 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         let incident = self.plane.serve(until.0, &mut sink);
         self.fingerprint = sink.fingerprint;
         incident
-    }
-}
-
-/// The longest period of which all of these are multiples, and a minute too: how often the usage meter closes.
-fn finest(resolutions: impl Iterator<Item = SimDuration>) -> SimDuration {
-    let common = |mut a: u64, mut b: u64| {
-        while b > 0 {
-            (a, b) = (b, a % b);
-        }
-        a
-    };
-    SimDuration(resolutions.fold(NANOS_PER_MINUTE, |sum, resolution| common(sum, resolution.0)))
-}
-
-fn watches(
-    service: &ServicePlan,
-    first_minute: SimTime,
-    streams: Streams,
-    metrics: &mut MetricStore,
-) -> Vec<ManagedAlarm> {
-    let mut watch =
-        |policy, low, alarm| watch(service, (first_minute, streams), (policy, low), alarm, metrics);
-    let mut watches = Vec::new();
-    for (index, policy) in service.policies.iter().enumerate() {
-        let id = PolicyId(u32::try_from(index).unwrap_or(u32::MAX));
-        match &policy.kind {
-            PolicyKind::TargetTracking(plan) => {
-                let (high, low) = plan.alarms(&policy.name, &service.policy_rules);
-                watches.push(watch(id, false, high));
-                watches.extend(low.map(|low| watch(id, true, low)));
-            }
-            PolicyKind::Step(plan) => watches.push(watch(id, false, plan.alarm.clone())),
-        }
-    }
-    watches
-}
-
-/// How late the datapoints of a metric can be read (`docs/aws/alarms.md#publication-delay`): one stream a metric, whoever
-/// reads it.
-fn publication(service: &ServicePlan, metric: Metric, streams: Streams) -> Publication {
-    let delay = service.metric_delay(metric);
-    let key = alloc::format!("{}/{}", service.name, service.metrics.name(metric));
-    Publication { delay, rng: streams.stream(Purpose::METRIC_DELAY, &key) }
-}
-
-/// An alarm with its phase: fixed by the plan, or drawn for this alarm from U[0, its interval)
-/// (`docs/aws/alarms.md#phase-of-evaluations`).
-fn watch(
-    service: &ServicePlan,
-    (first_minute, streams): (SimTime, Streams),
-    (policy, low): (PolicyId, bool),
-    alarm: AlarmPlan,
-    metrics: &mut MetricStore,
-) -> ManagedAlarm {
-    let telemetry = &service.telemetry;
-    let interval = alarm.evaluation_interval();
-    let key = alloc::format!("{}/{}", service.name, alarm.name);
-    let drawn = || SimDuration(streams.stream(Purpose::ALARM_PHASE, &key).below(interval.0));
-    // The phase counts from whole calendar minutes, which second 0 need not be.
-    let phase = SimTime((first_minute.0 + telemetry.alarm_phase.unwrap_or_else(drawn).0) % interval.0);
-    let beyond = if alarm.reading.is_high_resolution() {
-        u32::try_from(telemetry.alarm_range_high_resolution.0 / alarm.reading.period.0.max(1))
-            .unwrap_or(u32::MAX)
-    } else {
-        telemetry.alarm_range_extra
-    };
-    let range = alarm.evaluation_periods.saturating_add(beyond) as usize;
-    let publication = publication(service, alarm.metric, streams);
-    let window = metrics.watch(alarm.metric, alarm.reading, range, &publication);
-    ManagedAlarm {
-        alarm: Alarm::new(alarm),
-        policy,
-        low,
-        evaluation: Evaluation::default(),
-        alarm_episode: 0,
-        phase,
-        interval,
-        window,
     }
 }

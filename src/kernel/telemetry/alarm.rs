@@ -187,7 +187,7 @@ impl Alarm {
 
     /// Looks at `range` and keeps its state: its newest datapoint is a percentile of too few samples
     /// (`EvaluateLowSampleCountPercentile`, `docs/aws/alarms.md#percentiles-of-few-samples`).
-    pub fn hold(&mut self, range: &[Option<f64>], newest: SimTime, out: &mut Evaluation) {
+    pub fn keep_state(&mut self, range: &[Option<f64>], newest: SimTime, out: &mut Evaluation) {
         self.take(self.state, (range, newest), out);
     }
 

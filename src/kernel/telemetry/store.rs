@@ -2,77 +2,22 @@
 //! windows of them, each aggregated to a datapoint by its statistic, and never one that is not due yet.
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::expression::{CustomMetric, Variable};
+use super::expression::Variable;
 use super::metric::{Metric, Reading, Statistic};
+use super::plan::{MetricsPlan, TelemetryPlan};
 use super::shape::TaskShape;
 use super::sketch::ClosedSketch;
 use super::tally::{Gauge, Outcomes};
 use super::usage::UsageTotals;
-use crate::random::{Distribution, Rng};
+use crate::random::{Distribution, Purpose, Rng, Streams};
 use crate::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
 /// ECS takes a sample of a task's CPU and memory so often \[ns\] (observed SampleCounts:
 /// `docs/aws/metrics.md#cpu-and-memory-of-a-service`).
 const SAMPLE_INTERVAL: f64 = 20e9;
-
-/// What a service publishes besides AWS's minute metrics.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MetricsPlan {
-    /// Resolution of `CPUUtilization` \[ns\]: 20 or 60 s.
-    pub cpu_resolution: SimDuration,
-    /// Resolution of `MemoryUtilization` \[ns\]: 20 or 60 s.
-    pub memory_resolution: SimDuration,
-    /// Metrics of the user's own.
-    pub custom: Vec<CustomMetric>,
-}
-
-impl Default for MetricsPlan {
-    fn default() -> Self {
-        let minute = SimDuration(NANOS_PER_MINUTE);
-        Self { cpu_resolution: minute, memory_resolution: minute, custom: Vec::new() }
-    }
-}
-
-impl MetricsPlan {
-    /// Length of the metric's periods \[ns\]; a custom metric that does not exist has minutes.
-    #[must_use]
-    pub fn resolution(&self, metric: Metric) -> SimDuration {
-        match metric {
-            Metric::CpuUtilization => self.cpu_resolution,
-            Metric::MemoryUtilization => self.memory_resolution,
-            Metric::Custom(index) => self
-                .custom
-                .get(usize::from(index))
-                .map_or(SimDuration(NANOS_PER_MINUTE), |custom| custom.resolution),
-            _ => SimDuration(NANOS_PER_MINUTE),
-        }
-    }
-
-    /// The name of a metric: CloudWatch's or the user's.
-    #[must_use]
-    pub fn name(&self, metric: Metric) -> &str {
-        match metric {
-            Metric::Custom(index) => {
-                self.custom.get(usize::from(index)).map_or(metric.name(), |custom| custom.name.as_str())
-            }
-            _ => metric.name(),
-        }
-    }
-
-    /// Whether the metric needs the outcomes of requests or the health of targets.
-    #[must_use]
-    pub fn needs_outcomes(&self, metric: Metric) -> bool {
-        match metric {
-            Metric::Custom(index) => self
-                .custom
-                .get(usize::from(index))
-                .is_some_and(|custom| custom.expression.variables().any(Variable::needs_outcomes)),
-            _ => metric.needs_outcomes(),
-        }
-    }
-}
 
 /// Counts of tasks at the end of a period \[tasks\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,11 +111,11 @@ pub const LONGEST_DELAY: SimDuration = SimDuration::from_secs(3_600);
 
 /// How late the datapoints of a metric can be read: a law, and the stream of its draws.
 #[derive(Clone, Debug)]
-pub struct Publication {
+struct Publication {
     /// From the end of a period until its datapoint can be read \[ns\].
-    pub delay: Distribution,
+    delay: Distribution,
     /// One draw a datapoint.
-    pub rng: Rng,
+    rng: Rng,
 }
 
 impl Publication {
@@ -219,43 +164,80 @@ pub struct Window {
     pub range: usize,
 }
 
-/// The series of one service that alarms read.
+/// The series of one service that its scaling controller reads.
 #[derive(Clone, Debug)]
 pub struct MetricStore {
     plan: MetricsPlan,
+    telemetry: TelemetryPlan,
     shape: TaskShape,
+    /// Name of the service: part of the key of its delays.
+    service: String,
+    streams: Streams,
     series: Vec<Series>,
 }
 
 impl MetricStore {
-    /// A store that nobody reads yet.
+    /// A store of the service with this name, which nobody reads yet.
     #[must_use]
-    pub fn new(plan: &MetricsPlan, shape: TaskShape) -> Self {
-        Self { plan: plan.clone(), shape, series: Vec::new() }
+    pub fn new(
+        (plan, telemetry): (&MetricsPlan, &TelemetryPlan),
+        shape: TaskShape,
+        (service, streams): (&str, Streams),
+    ) -> Self {
+        Self {
+            plan: plan.clone(),
+            telemetry: telemetry.clone(),
+            shape,
+            service: service.into(),
+            streams,
+            series: Vec::new(),
+        }
     }
 
-    /// Keeps what an alarm needs that reads `metric` so, `range` datapoints back. Datapoints of a metric are published as its
-    /// first watcher says.
+    /// Keeps what is needed to read `metric` so, `range` datapoints back. A metric has one series and one stream of
+    /// publication delays, however many read it.
     #[expect(clippy::cast_possible_truncation, reason = "periods of days")]
-    pub fn watch(
-        &mut self,
-        metric: Metric,
-        reading: Reading,
-        range: usize,
-        publication: &Publication,
-    ) -> Window {
+    pub fn watch(&mut self, metric: Metric, reading: Reading, range: usize) -> Window {
         let resolution = self.plan.resolution(metric).0.max(1);
         let per_datapoint = (reading.period.0 / resolution).max(1) as usize;
-        let keep = per_datapoint * range + publication.longest().0.div_ceil(resolution) as usize + 2;
         let known = self.series.iter().position(|series| series.metric == metric);
         let series = known.unwrap_or_else(|| {
+            let publication = self.publication(metric);
             let open = Bucket::default();
-            let publication = publication.clone();
-            self.series.push(Series { metric, resolution, keep, open, publication, points: VecDeque::new() });
+            let points = VecDeque::new();
+            self.series.push(Series { metric, resolution, keep: 0, open, publication, points });
             self.series.len() - 1
         });
-        self.series[series].keep = self.series[series].keep.max(keep);
+        let series_read = &mut self.series[series];
+        let late = series_read.publication.longest().0.div_ceil(resolution) as usize;
+        series_read.keep = series_read.keep.max(per_datapoint * range + late + 2);
         Window { series, per_datapoint, reading, range }
+    }
+
+    /// How late the datapoints of a metric can be read (`docs/aws/alarms.md#publication-delay`).
+    fn publication(&self, metric: Metric) -> Publication {
+        let key = alloc::format!("{}/{}", self.service, self.plan.name(metric));
+        let rng = self.streams.stream(Purpose::METRIC_DELAY, &key);
+        Publication { delay: self.telemetry.delay(&self.plan, metric), rng }
+    }
+
+    /// The longest period of which a minute and the periods of all metrics that are read are multiples \[ns\].
+    #[must_use]
+    pub fn finest_period(&self) -> SimDuration {
+        let common = |mut a: u64, mut b: u64| {
+            while b > 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        let periods = self.series.iter().map(|series| series.resolution);
+        SimDuration(periods.fold(NANOS_PER_MINUTE, common))
+    }
+
+    /// Whether a metric that is read needs the outcomes of requests or the health of targets.
+    #[must_use]
+    pub fn needs_outcomes(&self) -> bool {
+        self.series.iter().any(|series| self.plan.needs_outcomes(series.metric))
     }
 
     /// A period of the usage meter ended at `end`, `boundary` \[ns\] past a whole minute of the calendar; `last`: nothing
@@ -267,7 +249,7 @@ impl MetricStore {
         outcomes: Option<&Outcomes>,
         levels: Levels,
     ) {
-        let Self { plan, shape, series } = self;
+        let Self { plan, shape, series, .. } = self;
         for series in series {
             series.open.usage.add(usage);
             if let Some(outcomes) = outcomes {

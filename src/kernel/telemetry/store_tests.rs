@@ -2,11 +2,12 @@
 
 use super::growth::MemoryGrowth;
 use super::metric::{LowSamples, Metric, Reading, Statistic};
+use super::plan::{MetricsPlan, TelemetryPlan};
 use super::shape::TaskShape;
-use super::store::{Levels, MetricStore, MetricsPlan, Publication, Window};
+use super::store::{Levels, MetricStore, Window};
 use super::tally::OutcomeMeter;
-use super::usage::UsageTotals;
-use crate::random::{Distribution, Rng};
+use super::usage::{MetricRules, RcptDenominator, UsageTotals};
+use crate::random::{Distribution, Streams};
 use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
 
 const SHAPE: TaskShape = TaskShape {
@@ -19,9 +20,16 @@ const SHAPE: TaskShape = TaskShape {
     growth: MemoryGrowth { per_hour: 0, limit: None, retained: 0.0 },
 };
 
-/// Datapoints that can be read so long after their periods.
-fn after(delay: Distribution) -> Publication {
-    Publication { delay, rng: Rng::from_key(1) }
+/// A store whose datapoints can be read so long after their periods.
+fn store(plan: &MetricsPlan, delay: &Distribution) -> MetricStore {
+    let rules = MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false };
+    let telemetry = TelemetryPlan {
+        ecs_metric_delay: delay.clone(),
+        ecs_metric_delay_20s: delay.clone(),
+        alb_metric_delay: delay.clone(),
+        rules,
+    };
+    MetricStore::new((plan, &telemetry), SHAPE, ("web", Streams::new(1, 0)))
 }
 
 const fn secs(seconds: u64) -> SimDuration {
@@ -31,11 +39,8 @@ const fn secs(seconds: u64) -> SimDuration {
 /// A store of a service with 20 s CPU, fed with one task that is busy this share of each 20 s [%].
 fn fed(cpu: &[i128], readings: &[(Metric, Reading, usize)]) -> (MetricStore, Vec<Window>) {
     let plan = MetricsPlan { cpu_resolution: secs(20), ..MetricsPlan::default() };
-    let mut store = MetricStore::new(&plan, SHAPE);
-    let windows = readings
-        .iter()
-        .map(|(m, r, n)| store.watch(*m, *r, *n, &after(Distribution::constant(secs(60)))))
-        .collect();
+    let mut store = store(&plan, &Distribution::constant(secs(60)));
+    let windows = readings.iter().map(|(m, r, n)| store.watch(*m, *r, *n)).collect();
     for (index, percent) in cpu.iter().enumerate() {
         let usage = UsageTotals {
             cpu_busy: percent * i128::from(20 * NANOS_PER_SEC) / 100,
@@ -96,9 +101,8 @@ fn percentiles_are_of_the_requests_of_all_periods_together_and_know_when_they_ar
         low_samples: LowSamples::Ignore,
         ..Reading::of(metric)
     };
-    let mut store = MetricStore::new(&MetricsPlan::default(), SHAPE);
-    let windows = [p90, p90.every(secs(120))]
-        .map(|reading| store.watch(metric, reading, 1, &after(Distribution::constant(secs(0)))));
+    let mut store = store(&MetricsPlan::default(), &Distribution::constant(secs(0)));
+    let windows = [p90, p90.every(secs(120))].map(|reading| store.watch(metric, reading, 1));
     let minute = 60 * NANOS_PER_SEC;
     let mut tally = OutcomeMeter::new(minute, minute, 10 * minute);
     let mut enough = Vec::new();
@@ -132,8 +136,8 @@ fn the_samples_that_a_percentile_needs_are_those_of_the_documentation() {
 fn datapoints_are_late_by_their_own_draws_and_never_overtake_one_another() {
     let law = Distribution::triangular(secs(60), secs(120), secs(150)).unwrap();
     let cpu = Metric::CpuUtilization;
-    let mut store = MetricStore::new(&MetricsPlan::default(), SHAPE);
-    let window = store.watch(cpu, Reading::of(cpu), 500, &after(law));
+    let mut store = store(&MetricsPlan::default(), &law);
+    let window = store.watch(cpu, Reading::of(cpu), 500);
     for minute in 1..=500_u64 {
         let usage = UsageTotals { reserved: 60, length: 60, ..UsageTotals::default() };
         store.period((SimTime(60 * minute * NANOS_PER_SEC), 0, false), &usage, None, Levels::default());

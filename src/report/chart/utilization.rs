@@ -64,11 +64,10 @@ pub(super) fn draw<DB: DrawingBackend>(
 
 /// Whether memory is worth a line: a scenario that says nothing about it would have one at 0 %.
 fn uses_memory(plan: &ServicePlan) -> bool {
-    let follows = |policy: &PolicyPlan| match &policy.kind {
-        PolicyKind::TargetTracking(tracking) => tracking.metric == Metric::MemoryUtilization,
-        PolicyKind::Step(step) => step.alarm.metric == Metric::MemoryUtilization,
-    };
-    plan.task.base_memory.0 > 0 || plan.task.memory_per_request.0 > 0 || plan.policies.iter().any(follows)
+    let follows = |policy: &PolicyPlan| policy.metric() == Metric::MemoryUtilization;
+    plan.task.base_memory.0 > 0
+        || plan.task.memory_per_request.0 > 0
+        || plan.scaling.policies.iter().any(follows)
 }
 
 /// Requests a task in service got, a minute.
@@ -88,19 +87,22 @@ fn per_target_policy(plan: &ServicePlan) -> Option<(&str, f64)> {
         }
         _ => None,
     };
-    let found =
-        plan.policies.iter().find_map(|policy| limit_of(policy).map(|limit| (policy.name.as_str(), limit)));
+    let found = plan
+        .scaling
+        .policies
+        .iter()
+        .find_map(|policy| limit_of(policy).map(|limit| (policy.name.as_str(), limit)));
     found.filter(|(_, limit)| *limit > 0.0)
 }
 
 /// The lines that policies compare utilization to [%].
 fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
-    for policy in &plan.policies {
+    for policy in &plan.scaling.policies {
         match &policy.kind {
             PolicyKind::TargetTracking(tracking) => {
                 if let Some(noun) = noun_of(tracking.metric) {
-                    let low = tracking.target_value * plan.policy_rules.tt_low_ratio;
+                    let low = tracking.target_value * plan.scaling.rules.tt_low_ratio;
                     found.push(line(
                         tracking.target_value,
                         format!("{noun} target {}", percent(tracking.target_value)),

@@ -4,11 +4,10 @@ use windtunnel_kernel::platform::{
     DeregistrationEnd, FirstHealthCheck, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim,
 };
 use windtunnel_kernel::scaling::aas::{
-    CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode, StepBase,
-    StepWindow, TrackedDatapoints,
+    AlarmRules, CooldownCredit, CooldownScope, CooldownStart, DatapointAggregation, PolicyRules, ScaleInMode,
+    StepBase, StepWindow, TrackedDatapoints,
 };
-use windtunnel_kernel::simulation::TelemetryPlan;
-use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator};
+use windtunnel_kernel::telemetry::{MetricRules, RcptDenominator, TelemetryPlan};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::import::schedule::ClockChanges;
@@ -317,6 +316,7 @@ const LAUNCH_BUCKET: TableSpec = TableSpec {
 /// `[assumptions]`, resolved.
 pub(crate) struct Assumptions {
     pub(crate) policy_rules: PolicyRules,
+    pub(crate) alarm_rules: AlarmRules,
     pub(crate) telemetry: TelemetryPlan,
     pub(crate) launch_limits: LaunchLimits,
     pub(crate) launch_backoff: LaunchBackoff,
@@ -359,6 +359,7 @@ pub(crate) fn read(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<A
     let launch = view.table("launch_bucket")?;
     Some(Assumptions {
         policy_rules: policy_rules(view)?,
+        alarm_rules: alarm_rules(view)?,
         telemetry: telemetry?,
         launch_limits: LaunchLimits {
             burst: launch.count("burst")?,
@@ -443,6 +444,19 @@ fn policy_rules(view: TableReader<'_>) -> Option<PolicyRules> {
     })
 }
 
+fn alarm_rules(view: TableReader<'_>) -> Option<AlarmRules> {
+    Some(AlarmRules {
+        phase: match view.choice("alarm_phase", &RANDOM_PHASE) {
+            Some(phase) => phase,
+            None => Some(view.duration("alarm_phase")?),
+        },
+        range_extra: view.count("alarm_range_points")?,
+        range_high_resolution: view.duration("alarm_range_high_resolution")?,
+        reinvoke: view.duration("alarm_reinvoke")?,
+        action_latency: view.duration("aas_action_latency")?,
+    })
+}
+
 fn telemetry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TelemetryPlan> {
     let ecs_metric_delay = distribution::read(view, "ecs_metric_delay_60s", builder);
     let ecs_metric_delay_20s = distribution::read(view, "ecs_metric_delay_20s", builder);
@@ -451,14 +465,6 @@ fn telemetry(view: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Telemet
         ecs_metric_delay: ecs_metric_delay?,
         ecs_metric_delay_20s: ecs_metric_delay_20s?,
         alb_metric_delay: alb_metric_delay?,
-        alarm_phase: match view.choice("alarm_phase", &RANDOM_PHASE) {
-            Some(phase) => phase,
-            None => Some(view.duration("alarm_phase")?),
-        },
-        alarm_range_extra: view.count("alarm_range_points")?,
-        alarm_range_high_resolution: view.duration("alarm_range_high_resolution")?,
-        alarm_reinvoke: view.duration("alarm_reinvoke")?,
-        aas_action_latency: view.duration("aas_action_latency")?,
         rules: MetricRules {
             rcpt_denominator: view.choice("rcpt_denominator", &DENOMINATORS)?,
             counts_draining: view.flag("metric_counts_draining")?,

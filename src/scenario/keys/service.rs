@@ -1,6 +1,7 @@
 //! `[service.<name>]`: the tables of a service, and the plan that they make together.
 
 use windtunnel_kernel::platform::StoppingPlan;
+use windtunnel_kernel::scaling::aas::ScalableTargetPlan;
 use windtunnel_kernel::simulation::ServicePlan;
 
 use crate::scenario::keys::builder::Builder;
@@ -77,7 +78,7 @@ pub(crate) fn plan(
     let capacity = view.table("scaling").and_then(|scaling| scaling::table::capacity(scaling, builder));
     let metrics = metrics::read(view, context.assumptions, builder);
     let policies = metrics.as_ref().and_then(|metrics| scaling::table::read(view, metrics, builder));
-    let clock = scaling::scheduled::read(context, builder);
+    let schedule = scaling::scheduled::read(context, builder);
     let traffic = source.and_then(|source| traffic::table::plan(source, context, builder));
     let tariff = prices.and_then(|prices| prices.tariff(context, builder));
     let (traffic, trace) = traffic?;
@@ -98,18 +99,21 @@ pub(crate) fn plan(
         task_health: task_health?,
         routing,
         target_group,
-        min_capacity,
-        max_capacity,
         desired_count,
         replacement: assumptions.replacement.clone(),
         scale_in_victim: assumptions.scale_in_victim,
         zones: zones?,
         launch_backoff: assumptions.launch_backoff,
         faults: faults?,
-        policies: policies?,
-        clock: clock?,
+        scaling: ScalableTargetPlan {
+            min_capacity,
+            max_capacity,
+            policies: policies?,
+            schedule: schedule?,
+            rules: assumptions.policy_rules.clone(),
+            alarm_rules: assumptions.alarm_rules,
+        },
         metrics: metrics?,
-        policy_rules: assumptions.policy_rules.clone(),
         telemetry: assumptions.telemetry.clone(),
         tariff: tariff?,
         overdue_after,

@@ -24,7 +24,7 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
     let plan = service.plan;
     let failures = failures(service);
     let scheduled = service.view.table("scaling").and_then(|scaling| scaling.table("scheduled"));
-    for (action, failure) in plan.clock.actions.iter().zip(failures) {
+    for (action, failure) in plan.scaling.schedule.actions.iter().zip(failures) {
         let (Some(failure), Some(view)) = (failure, scheduled.and_then(|table| table.table(&action.name)))
         else {
             continue;
@@ -76,15 +76,15 @@ fn problem(
 fn failures(service: &Service<'_>) -> Vec<Option<Failure>> {
     let plan = service.plan;
     let mut due: Vec<(SimTime, usize)> = Vec::new();
-    for (index, action) in plan.clock.actions.iter().enumerate() {
+    for (index, action) in plan.scaling.schedule.actions.iter().enumerate() {
         due.extend(action.occurrences.iter().map(|at| (*at, index)));
     }
     due.sort_unstable();
-    let mut failures = vec![None; plan.clock.actions.len()];
-    let (mut min, mut max) = (plan.min_capacity, plan.max_capacity);
+    let mut failures = vec![None; plan.scaling.schedule.actions.len()];
+    let (mut min, mut max) = (plan.scaling.min_capacity, plan.scaling.max_capacity);
     for (at, index) in due {
-        let (action, failure) = (&plan.clock.actions[index], &mut failures[index]);
-        let is_suspended = plan.clock.suspensions.iter().any(|window| {
+        let (action, failure) = (&plan.scaling.schedule.actions[index], &mut failures[index]);
+        let is_suspended = plan.scaling.schedule.suspensions.iter().any(|window| {
             window.suspended.scheduled_scaling
                 && window.from <= at
                 && window.until.is_none_or(|until| at < until)

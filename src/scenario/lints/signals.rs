@@ -101,7 +101,9 @@ pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut
             (plan.alarm.reading.period, plan.alarm.evaluation_interval(), vec![("cooldown", plan.cooldown)])
         }
     };
-    let delay = SimDuration::from_nanos_f64(service.plan.metric_delay(policy.metric()).mean_nanos());
+    let delay = SimDuration::from_nanos_f64(
+        service.plan.telemetry.delay(&service.plan.metrics, policy.metric()).mean_nanos(),
+    );
     let age = SimDuration(delay.0.saturating_add(period.0).saturating_add(interval.0));
     let text = |span: SimDuration| seconds(span.as_secs_f64() * 1e9);
     for (key, cooldown) in given.into_iter().filter(|(_, cooldown)| *cooldown < age) {
@@ -142,8 +144,8 @@ pub(super) fn requests_a_second(service: &Service<'_>, policy: &Policy<'_>, repo
     if plan.metric != Metric::RequestCountPerTarget {
         return;
     }
-    let most = service.plan.clock.actions.iter().filter_map(|action| action.max_capacity);
-    let most = most.chain([service.plan.max_capacity]).max().unwrap_or(0);
+    let most = service.plan.scaling.schedule.actions.iter().filter_map(|action| action.max_capacity);
+    let most = most.chain([service.plan.scaling.max_capacity]).max().unwrap_or(0);
     let horizon = (service.horizon.0 as f64 / 1e9).max(1e-9);
     let mean = service.plan.traffic.expected_requests(service.horizon) / horizon;
     let target = plan.target_value;
@@ -175,13 +177,14 @@ pub(super) fn requests_a_second(service: &Service<'_>, policy: &Policy<'_>, repo
 pub(super) fn asleep(service: &Service<'_>, policies: &[Policy<'_>], report: &mut Report) {
     let plan = service.plan;
     let Some(scaling) = service.view.table("scaling") else { return };
-    let actions = &plan.clock.actions;
-    let may_be_none = plan.min_capacity == 0 || actions.iter().any(|action| action.min_capacity == Some(0));
+    let actions = &plan.scaling.schedule.actions;
+    let may_be_none =
+        plan.scaling.min_capacity == 0 || actions.iter().any(|action| action.min_capacity == Some(0));
     let becomes_none = plan.desired_count == 0
         || policies.iter().any(scales_in)
         || actions.iter().any(|action| action.max_capacity == Some(0));
     let is_woken = actions.iter().any(|action| action.min_capacity.is_some_and(|min| min > 0));
-    if !may_be_none || !becomes_none || is_woken || policies.is_empty() || plan.max_capacity == 0 {
+    if !may_be_none || !becomes_none || is_woken || policies.is_empty() || plan.scaling.max_capacity == 0 {
         return;
     }
     let mut reasons = Vec::new();

@@ -43,7 +43,7 @@ pub(super) fn policies<'a>(service: &Service<'a>) -> Vec<Policy<'a>> {
         };
         Some(Policy { name: &policy.name, kind, view: scaling.table(table)?.table(&policy.name)? })
     };
-    service.plan.policies.iter().filter_map(find).collect()
+    service.plan.scaling.policies.iter().filter_map(find).collect()
 }
 
 impl Policy<'_> {

@@ -96,7 +96,7 @@ fn tracked(count: i64, value: f64, target: f64, comparison: Comparison) -> Optio
 /// Warns of every pair of an out and an in threshold on the same metric that overlap, meet or lie a step apart.
 pub(super) fn pairs(service: &Service<'_>, policies: &[Policy<'_>], report: &mut Report) {
     let outs: Vec<_> = policies.iter().filter_map(|policy| out_threshold(*policy)).collect();
-    let ratio = service.plan.policy_rules.tt_low_ratio;
+    let ratio = service.plan.scaling.rules.tt_low_ratio;
     let ins: Vec<_> = policies.iter().filter_map(|policy| in_threshold(*policy, ratio)).collect();
     for out in &outs {
         for into in &ins {
@@ -159,8 +159,8 @@ fn overlap(
 
 /// What one task more leaves of the out threshold when the fewest tasks run: scale-in has to begin below it.
 fn highest_in(service: &Service<'_>, out: &Threshold<'_>) -> Option<f64> {
-    let least = i64::from(service.plan.min_capacity.max(1));
-    let after = out.proposal(least, out.value)?.min(i64::from(service.plan.max_capacity));
+    let least = i64::from(service.plan.scaling.min_capacity.max(1));
+    let after = out.proposal(least, out.value)?.min(i64::from(service.plan.scaling.max_capacity));
     let (least, after) = (u32::try_from(least).ok()?, u32::try_from(after).ok()?);
     (after > least).then(|| (out.value * f64::from(least) / f64::from(after) * 100.0).floor() / 100.0)
 }
@@ -176,7 +176,8 @@ struct Cycle {
 /// The smallest number of tasks at which a step out crosses the whole band and the step in leads back.
 #[expect(clippy::cast_precision_loss, reason = "task counts are at most 5000")]
 fn cycle(service: &Service<'_>, out: &Threshold<'_>, into: &Threshold<'_>) -> Option<Cycle> {
-    let (min, max) = (i64::from(service.plan.min_capacity), i64::from(service.plan.max_capacity));
+    let (min, max) =
+        (i64::from(service.plan.scaling.min_capacity), i64::from(service.plan.scaling.max_capacity));
     (min.max(1)..max).find_map(|few| {
         let many = out.proposal(few, out.value)?.min(max);
         if many <= few {

@@ -3,8 +3,63 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::scheduled::SchedulePlan;
 use crate::telemetry::{AlarmPlan, Metric, Reading};
 use crate::units::SimDuration;
+
+/// A scalable target: the bounds of a service, its policies and its schedule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScalableTargetPlan {
+    /// `min_capacity` \[tasks\].
+    pub min_capacity: u32,
+    /// `max_capacity` \[tasks\], ≥ `min_capacity`.
+    pub max_capacity: u32,
+    /// Scaling policies, in the order of the scenario file.
+    pub policies: Vec<PolicyPlan>,
+    /// Scheduled actions and suspensions.
+    pub schedule: SchedulePlan,
+    /// What AWS does not say about policies.
+    pub rules: PolicyRules,
+    /// What AWS does not say about alarms.
+    pub alarm_rules: AlarmRules,
+}
+
+impl ScalableTargetPlan {
+    /// A scalable target with these bounds \[tasks\], without policies and schedule.
+    #[must_use]
+    pub fn new(min_capacity: u32, max_capacity: u32) -> Self {
+        Self { min_capacity, max_capacity, ..Self::default() }
+    }
+}
+
+/// What AWS does not publish about alarms and their actions (`docs/aws/alarms.md`): each field is an `[assumptions]` key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmRules {
+    /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
+    /// each alarm. Of an alarm that is evaluated every 10 s the part within 10 s counts.
+    pub phase: Option<SimDuration>,
+    /// `alarm_range_points`: points read beyond `evaluation_periods` (observed: 2).
+    pub range_extra: u32,
+    /// `alarm_range_high_resolution`: how far an alarm of periods below a minute reads beyond its N \[ns\] (observed: 60 s).
+    pub range_high_resolution: SimDuration,
+    /// `alarm_reinvoke`: how often the action is invoked again while the alarm stays in ALARM \[ns\]; documented 60 s.
+    pub reinvoke: SimDuration,
+    /// `aas_action_latency`: from the evaluation to the action \[ns\].
+    pub action_latency: SimDuration,
+}
+
+impl Default for AlarmRules {
+    /// The defaults that `docs/model.md` gives reasons for.
+    fn default() -> Self {
+        Self {
+            phase: None,
+            range_extra: 2,
+            range_high_resolution: SimDuration::from_secs(60),
+            reinvoke: SimDuration::from_secs(60),
+            action_latency: SimDuration::from_millis(200),
+        }
+    }
+}
 
 /// One policy of a service.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::random::{Purpose, Streams};
 use crate::units::{SimDuration, SimTime};
 
 /// A scheduled action: at each of its occurrences it sets one bound or both.
@@ -67,9 +68,9 @@ pub struct SuspensionPlan {
     pub suspended: Suspended,
 }
 
-/// What the clock does to a service's scaling.
+/// Schedule of a scalable target: its scheduled actions and suspensions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClockPlan {
+pub struct SchedulePlan {
     /// Scheduled actions, in the order of the scenario file.
     pub actions: Vec<ScheduledPlan>,
     /// Suspensions; they may overlap.
@@ -87,4 +88,58 @@ pub enum ScheduledOutcome {
     MinAboveMax,
     /// Scheduled scaling was suspended: the occurrence is skipped.
     Suspended,
+}
+
+impl SchedulePlan {
+    /// What is suspended at `now`, by all suspensions together.
+    #[must_use]
+    pub fn suspended_at(&self, now: SimTime) -> Suspended {
+        let is_on =
+            |window: &&SuspensionPlan| window.from <= now && window.until.is_none_or(|until| now < until);
+        let on = self.suspensions.iter().filter(is_on);
+        on.fold(Suspended::default(), |sum, window| sum.or(window.suspended))
+    }
+
+    /// Every instant at which a suspension begins or ends, in order, each once.
+    pub(super) fn turns(&self) -> Vec<SimTime> {
+        let mut turns: Vec<SimTime> = self.suspensions.iter().map(|suspension| suspension.from).collect();
+        turns.extend(self.suspensions.iter().filter_map(|suspension| suspension.until));
+        turns.sort_unstable();
+        turns.dedup();
+        turns
+    }
+}
+
+/// One occurrence of a scheduled action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Occurrence {
+    /// When it runs.
+    pub(super) at: SimTime,
+    /// When it is due.
+    pub(super) due: SimTime,
+    /// Which action it is, in the order of the plan.
+    pub(super) action: usize,
+}
+
+/// All occurrences of a service's actions, the last to run first. Each is late by a draw of its own action's stream, but none
+/// overtakes one that was due before it or was declared before it: the order within a target is kept (documented:
+/// `docs/aws/scheduled-actions.md`).
+pub(super) fn occurrences(schedule: &SchedulePlan, service: &str, streams: Streams) -> Vec<Occurrence> {
+    let mut all = Vec::new();
+    for (action, plan) in schedule.actions.iter().enumerate() {
+        let key = alloc::format!("{service}/{}", plan.name);
+        let mut lateness = streams.stream(Purpose::SCHEDULE_JITTER, &key);
+        for due in &plan.occurrences {
+            let late = if schedule.jitter.0 == 0 { 0 } else { lateness.below(schedule.jitter.0) };
+            all.push(Occurrence { at: SimTime(due.0 + late), due: *due, action });
+        }
+    }
+    all.sort_by_key(|occurrence| (occurrence.due, occurrence.action));
+    let mut latest = SimTime::ZERO;
+    for occurrence in &mut all {
+        latest = latest.max(occurrence.at);
+        occurrence.at = latest;
+    }
+    all.reverse();
+    all
 }

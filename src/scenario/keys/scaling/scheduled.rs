@@ -1,6 +1,6 @@
 //! Scheduled actions and suspensions: schedules become instants here, so that the kernel needs no calendar.
 
-use windtunnel_kernel::scaling::aas::{ClockPlan, ScheduledPlan, Suspended, SuspensionPlan};
+use windtunnel_kernel::scaling::aas::{SchedulePlan, ScheduledPlan, Suspended, SuspensionPlan};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use crate::scenario::import::schedule::{self, Span};
@@ -64,7 +64,7 @@ pub struct ScheduleText {
 }
 
 /// The scheduled actions and suspensions of a service; `None` when one is wrong.
-pub(crate) fn read(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<ClockPlan> {
+pub(crate) fn read(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<SchedulePlan> {
     let scaling = context.service.table("scaling")?;
     let mut actions = Vec::new();
     for (entry, view) in scaling.table("scheduled")?.tables() {
@@ -74,7 +74,7 @@ pub(crate) fn read(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> O
     for view in scaling.list("suspended") {
         suspensions.push(suspension(view, context.horizon, builder));
     }
-    Some(ClockPlan {
+    Some(SchedulePlan {
         actions: actions.into_iter().collect::<Option<_>>()?,
         suspensions: suspensions.into_iter().collect::<Option<_>>()?,
         jitter: context.assumptions?.schedule_jitter,

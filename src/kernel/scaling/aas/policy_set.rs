@@ -127,11 +127,11 @@ pub struct Decision {
 
 /// A proposal on its way to a decision.
 #[derive(Clone, Copy, Debug)]
-struct Candidate {
+struct Proposal {
     decision: Decision,
-    out: bool,
-    /// Count the activity started from, for the next credit.
-    from: i64,
+    is_scale_out: bool,
+    /// Count that the activity starts from, for the next credit.
+    base_count: i64,
     /// No datapoint since the last change of the desired count can be read yet.
     is_stale: bool,
 }
@@ -150,9 +150,9 @@ struct Change {
     from: i64,
 }
 
-/// Decides for one service.
+/// Policies of a scalable target, with the activities and cooldowns on which their next decision depends.
 #[derive(Clone, Debug)]
-pub struct Arbiter {
+pub struct PolicySet {
     rules: PolicyRules,
     policies: Vec<PolicyState>,
     /// The last activity of any policy.
@@ -160,8 +160,8 @@ pub struct Arbiter {
     changed: Option<Change>,
 }
 
-impl Arbiter {
-    /// An arbiter without history.
+impl PolicySet {
+    /// Policies without history.
     #[must_use]
     pub fn new(policies: &[PolicyPlan], rules: PolicyRules) -> Self {
         let policies = policies.iter().map(|plan| PolicyState { plan: plan.clone(), last: None }).collect();
@@ -200,45 +200,46 @@ impl Arbiter {
         out: &mut Vec<Decision>,
     ) {
         let mut context = *context;
-        let candidates: Vec<Candidate> =
-            invoked.iter().map(|alarm| self.candidate(&context, *alarm, alarms)).collect();
-        let result = |c: &Candidate| c.decision.desired_after;
-        let open = |c: &&Candidate| matches!(c.decision.verdict, Verdict::ScaledOut | Verdict::ScaledIn);
-        let winner_out = candidates.iter().filter(open).filter(|c| c.out).map(result).max();
-        let winner_in = candidates.iter().filter(open).filter(|c| !c.out).map(result).max();
+        let proposals: Vec<Proposal> =
+            invoked.iter().map(|alarm| self.proposal(&context, *alarm, alarms)).collect();
+        let result = |c: &Proposal| c.decision.desired_after;
+        let open = |c: &&Proposal| matches!(c.decision.verdict, Verdict::ScaledOut | Verdict::ScaledIn);
+        let winner_out = proposals.iter().filter(open).filter(|c| c.is_scale_out).map(result).max();
+        let winner_in = proposals.iter().filter(open).filter(|c| !c.is_scale_out).map(result).max();
         let mut applied = false;
-        for mut candidate in candidates {
-            if open(&&candidate) {
+        for mut proposal in proposals {
+            if open(&&proposal) {
                 let wanted = if winner_out.is_some() { winner_out } else { winner_in };
-                let wins =
-                    candidate.out == winner_out.is_some() && Some(result(&candidate)) == wanted && !applied;
+                let wins = proposal.is_scale_out == winner_out.is_some()
+                    && Some(result(&proposal)) == wanted
+                    && !applied;
                 if wins {
                     applied = true;
-                    if candidate.out {
-                        candidate.decision.cancelled = self.scale_in_cooldown(context.now);
+                    if proposal.is_scale_out {
+                        proposal.decision.cancelled = self.scale_in_cooldown(context.now);
                     }
-                    self.apply(&context, &candidate);
-                    context.desired = candidate.decision.desired_after;
+                    self.apply(&context, &proposal);
+                    context.desired = proposal.decision.desired_after;
                 } else {
-                    candidate.decision.verdict = Verdict::Outvoted;
-                    candidate.decision.desired_after = candidate.decision.desired_before;
+                    proposal.decision.verdict = Verdict::Outvoted;
+                    proposal.decision.desired_after = proposal.decision.desired_before;
                 }
             }
-            out.push(candidate.decision);
+            out.push(proposal.decision);
         }
     }
 
-    fn apply(&mut self, context: &Context, candidate: &Candidate) {
-        let decision = &candidate.decision;
+    fn apply(&mut self, context: &Context, proposal: &Proposal) {
+        let decision = &proposal.decision;
         let activity = Activity {
             policy: decision.policy,
-            out: candidate.out,
-            from: candidate.from,
+            out: proposal.is_scale_out,
+            from: proposal.base_count,
             to: i64::from(decision.desired_after),
             started: context.now,
             completed: None,
         };
-        if candidate.out {
+        if proposal.is_scale_out {
             // A scale-out cancels every running scale-in cooldown of the service.
             let all = self
                 .policies
@@ -251,7 +252,7 @@ impl Arbiter {
         }
         self.policies[decision.policy.index()].last = Some(activity);
         self.last = Some(activity);
-        self.changed = Some(Change { at: context.now, from: candidate.from });
+        self.changed = Some(Change { at: context.now, from: proposal.base_count });
     }
 
     /// Of the datapoints of an alarm those of periods that began since the desired count was changed last.
@@ -265,9 +266,9 @@ impl Arbiter {
     }
 
     /// What one invocation comes to on its own.
-    fn candidate(&self, context: &Context, alarm: AlarmId, alarms: &[AlarmView<'_>]) -> Candidate {
+    fn proposal(&self, context: &Context, alarm: AlarmId, alarms: &[AlarmView<'_>]) -> Proposal {
         let view = &alarms[alarm.index()];
-        let mut candidate = Candidate {
+        let mut proposal = Proposal {
             decision: Decision {
                 policy: view.policy,
                 alarm,
@@ -284,22 +285,22 @@ impl Arbiter {
                 desired_after: context.desired,
                 verdict: Verdict::AlreadyAtDesiredCapacity,
             },
-            out: false,
-            from: i64::from(context.running),
+            is_scale_out: false,
+            base_count: i64::from(context.running),
             is_stale: false,
         };
         let verdict = self
-            .propose(context, view, &mut candidate)
-            .and_then(|()| self.cool_down(context, view, &mut candidate))
-            .and_then(|()| self.require_unanimity(context, view, alarms, &mut candidate))
-            .and_then(|()| await_datapoint(context, &candidate))
-            .and_then(|()| clamp(context, &mut candidate));
-        candidate.decision.verdict = match verdict {
-            Ok(()) if candidate.out => Verdict::ScaledOut,
+            .propose(context, view, &mut proposal)
+            .and_then(|()| self.cool_down(context, view, &mut proposal))
+            .and_then(|()| self.require_unanimity(context, view, alarms, &mut proposal))
+            .and_then(|()| await_datapoint(context, &proposal))
+            .and_then(|()| clamp(context, &mut proposal));
+        proposal.decision.verdict = match verdict {
+            Ok(()) if proposal.is_scale_out => Verdict::ScaledOut,
             Ok(()) => Verdict::ScaledIn,
             Err(verdict) => verdict,
         };
-        candidate
+        proposal
     }
 
     /// The formula.
@@ -307,12 +308,12 @@ impl Arbiter {
         &self,
         context: &Context,
         view: &AlarmView<'_>,
-        candidate: &mut Candidate,
+        proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
-        let decision = &mut candidate.decision;
+        let decision = &mut proposal.decision;
         match &self.policies[view.policy.index()].plan.kind {
             PolicyKind::TargetTracking(plan) => {
-                self.track(context, plan, view, candidate)?;
+                self.track(context, plan, view, proposal)?;
             }
             PolicyKind::Step(plan) => {
                 if self.rules.step_base == StepBase::Desired {
@@ -324,17 +325,17 @@ impl Arbiter {
                 decision.proposed = Some(plan.apply(step, i64::from(decision.base)));
             }
         }
-        let decision = &mut candidate.decision;
+        let decision = &mut proposal.decision;
         let (proposed, base) = (decision.proposed.unwrap_or(0), i64::from(decision.base));
         if proposed == base {
             return Err(Verdict::AlreadyAtDesiredCapacity);
         }
-        candidate.out = proposed > base;
+        proposal.is_scale_out = proposed > base;
         decision.credited = decision.proposed;
-        if !candidate.out && context.deploying {
+        if !proposal.is_scale_out && context.deploying {
             return Err(Verdict::TargetServicePutResourceAsUnscalable);
         }
-        if context.suspended.stops(candidate.out) {
+        if context.suspended.stops(proposal.is_scale_out) {
             return Err(Verdict::Suspended);
         }
         Ok(())
@@ -347,17 +348,17 @@ impl Arbiter {
         context: &Context,
         plan: &TargetTrackingPlan,
         view: &AlarmView<'_>,
-        candidate: &mut Candidate,
+        proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
-        let decision = &mut candidate.decision;
+        let decision = &mut proposal.decision;
         let fresh = self.fresh(view);
         let is_stale = fresh.is_empty() && !view.datapoints.is_empty();
         let points = if is_stale { view.datapoints } else { fresh };
         let value = plan.aggregate(points, &self.rules).ok_or(Verdict::WithinTarget)?;
         (decision.value, decision.points) = (Some(value), points.len());
-        candidate.is_stale = is_stale;
+        proposal.is_stale = is_stale;
         if is_stale && view.low {
-            return Err(self.cool_down(context, view, candidate).err().unwrap_or(Verdict::AwaitingDatapoint));
+            return Err(self.cool_down(context, view, proposal).err().unwrap_or(Verdict::AwaitingDatapoint));
         }
         let beyond =
             if view.low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
@@ -374,7 +375,7 @@ impl Arbiter {
             return Ok(());
         }
         let base = self.changed.filter(|_| is_stale).map_or(running, |change| change.from);
-        (decision.base, candidate.from) = (base as u32, base);
+        (decision.base, proposal.base_count) = (base as u32, base);
         decision.proposed = Some(plan.proportional(base, value));
         Ok(())
     }
@@ -386,9 +387,9 @@ impl Arbiter {
         context: &Context,
         view: &AlarmView<'_>,
         alarms: &[AlarmView<'_>],
-        candidate: &mut Candidate,
+        proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
-        if candidate.out || !view.low {
+        if proposal.is_scale_out || !view.low {
             return Ok(());
         }
         let running = i64::from(context.running);
@@ -404,9 +405,9 @@ impl Arbiter {
                 return Err(Verdict::NotUnanimous);
             };
             let count = plan.scale_in(running, value, &self.rules);
-            candidate.decision.credited = candidate.decision.credited.max(Some(count));
+            proposal.decision.credited = proposal.decision.credited.max(Some(count));
         }
-        if candidate.decision.credited >= Some(running) { Err(Verdict::NotUnanimous) } else { Ok(()) }
+        if proposal.decision.credited >= Some(running) { Err(Verdict::NotUnanimous) } else { Ok(()) }
     }
 
     /// Cooldowns, and the credit for capacity that the activity in cooldown already added.
@@ -415,14 +416,14 @@ impl Arbiter {
         &self,
         context: &Context,
         view: &AlarmView<'_>,
-        candidate: &mut Candidate,
+        proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
         let state = &self.policies[view.policy.index()];
         let last = match self.rules.cooldown_scope {
             CooldownScope::PerPolicy => state.last,
             CooldownScope::PerTarget => self.last,
             CooldownScope::ScaleInPerTarget => {
-                self.last.filter(|last| !candidate.out && !last.out).or(state.last)
+                self.last.filter(|last| !proposal.is_scale_out && !last.out).or(state.last)
             }
         };
         let start = self.rules.cooldown_start;
@@ -432,24 +433,24 @@ impl Arbiter {
         };
         let until = last.cools_until(length(&last), start);
         let running = Cooldown { activity: last, length: length(&last), until, credit: 0 };
-        candidate.decision.cooldown = Some(running);
-        match (candidate.out, last.out) {
+        proposal.decision.cooldown = Some(running);
+        match (proposal.is_scale_out, last.out) {
             (true, true) => {
-                let credited = self.credit(context, state, &last, candidate);
+                let credited = self.credit(context, state, &last, proposal);
                 let credit = match self.rules.cooldown_credit {
                     CooldownCredit::SubtractAdded => {
-                        candidate.decision.proposed.unwrap_or(credited) - credited
+                        proposal.decision.proposed.unwrap_or(credited) - credited
                     }
                     CooldownCredit::BaseBeforeActivity => 0,
                 };
-                candidate.decision.credited = Some(credited);
-                candidate.decision.cooldown = Some(Cooldown { credit, ..running });
-                candidate.from = last.from;
+                proposal.decision.credited = Some(credited);
+                proposal.decision.cooldown = Some(Cooldown { credit, ..running });
+                proposal.base_count = last.from;
                 if self.rules.cooldown_credit == CooldownCredit::BaseBeforeActivity {
-                    candidate.decision.base = last.from as u32;
-                    candidate.decision.proposed = Some(credited);
+                    proposal.decision.base = last.from as u32;
+                    proposal.decision.proposed = Some(credited);
                 }
-                if candidate.decision.credited <= Some(i64::from(context.desired)) {
+                if proposal.decision.credited <= Some(i64::from(context.desired)) {
                     return Err(Verdict::CoolingDown);
                 }
                 Ok(())
@@ -462,8 +463,8 @@ impl Arbiter {
 
     /// How long `policy` waits after `last`: its own cooldown; after another policy's scale-in the longer of the two.
     fn cooldown_after(&self, policy: PolicyId, last: &Activity) -> SimDuration {
-        let own = cooldown(&self.policies[policy.index()].plan.kind, last.out);
-        if last.out { own } else { own.max(cooldown(&self.policies[last.policy.index()].plan.kind, false)) }
+        let own = self.policies[policy.index()].plan.cooldown(last.out);
+        if last.out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }
     }
 
     /// The scale-in cooldown that runs at `now`: of several that which ends last.
@@ -471,7 +472,7 @@ impl Arbiter {
         let start = self.rules.cooldown_start;
         let running = self.policies.iter().filter_map(|policy| {
             let activity = policy.last.filter(|last| !last.out)?;
-            let length = cooldown(&policy.plan.kind, false);
+            let length = policy.plan.cooldown(false);
             let until = activity.cools_until(length, start);
             activity.in_cooldown(now, length, start).then_some(Cooldown {
                 activity,
@@ -486,31 +487,28 @@ impl Arbiter {
     /// Whether the policy's own scale-in cooldown runs.
     fn is_cooling_in(&self, context: &Context, policy: PolicyId) -> bool {
         let state = &self.policies[policy.index()];
-        let length = cooldown(&state.plan.kind, false);
+        let length = state.plan.cooldown(false);
         let last = state.last.filter(|last| !last.out);
         last.is_some_and(|last| last.in_cooldown(context.now, length, self.rules.cooldown_start))
     }
 
     /// A larger scale-out within the cooldown: the count after subtracting what was already added.
-    fn credit(&self, context: &Context, state: &PolicyState, last: &Activity, candidate: &Candidate) -> i64 {
-        let decision = &candidate.decision;
+    fn credit(&self, context: &Context, state: &PolicyState, last: &Activity, proposal: &Proposal) -> i64 {
+        let decision = &proposal.decision;
         let proposed = decision.proposed.unwrap_or(0);
         match self.rules.cooldown_credit {
             // Computed from the count before the change already.
-            CooldownCredit::SubtractAdded if candidate.is_stale => proposed,
+            CooldownCredit::SubtractAdded if proposal.is_stale => proposed,
             CooldownCredit::SubtractAdded => {
                 // The base counts running tasks, so only what already runs of the activity was counted twice.
                 let base = if decision.base == context.running { context.running } else { context.desired };
                 let counted = (i64::from(base) - last.from).clamp(0, (last.to - last.from).max(0));
                 proposed - counted
             }
-            CooldownCredit::BaseBeforeActivity => match (&state.plan.kind, decision.value) {
-                (PolicyKind::TargetTracking(plan), Some(value)) => plan.proportional(last.from, value),
-                (PolicyKind::Step(plan), Some(value)) => {
-                    plan.select(value).map_or(proposed, |step| plan.apply(step, last.from))
-                }
-                (_, None) => proposed,
-            },
+            CooldownCredit::BaseBeforeActivity => {
+                let count = decision.value.and_then(|value| state.plan.scale_out_count(last.from, value));
+                count.unwrap_or(proposed)
+            }
         }
     }
 }
@@ -522,35 +520,28 @@ fn flaps(running: i64, count: i64, value: f64, target: f64) -> bool {
 }
 
 /// A scale-out that was computed from the count before the last change must be larger than what that change asked for.
-fn await_datapoint(context: &Context, candidate: &Candidate) -> Result<(), Verdict> {
+fn await_datapoint(context: &Context, proposal: &Proposal) -> Result<(), Verdict> {
     let reached = i64::from(context.desired.max(context.running));
-    let adds = candidate.decision.credited.is_some_and(|count| count > reached);
-    if candidate.is_stale && candidate.out && !adds { Err(Verdict::AwaitingDatapoint) } else { Ok(()) }
-}
-
-fn cooldown(kind: &PolicyKind, out: bool) -> SimDuration {
-    match kind {
-        PolicyKind::TargetTracking(plan) if out => plan.scale_out_cooldown,
-        PolicyKind::TargetTracking(plan) => plan.scale_in_cooldown,
-        PolicyKind::Step(plan) => plan.cooldown,
-    }
+    let adds = proposal.decision.credited.is_some_and(|count| count > reached);
+    if proposal.is_stale && proposal.is_scale_out && !adds { Err(Verdict::AwaitingDatapoint) } else { Ok(()) }
 }
 
 /// Moves the result within min and max and compares it with the desired count
 /// (`docs/aws/scaling-activities.md#minimum-and-maximum`).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to u32 bounds")]
-fn clamp(context: &Context, candidate: &mut Candidate) -> Result<(), Verdict> {
-    let wanted = candidate.decision.credited.unwrap_or(0);
+fn clamp(context: &Context, proposal: &mut Proposal) -> Result<(), Verdict> {
+    let wanted = proposal.decision.credited.unwrap_or(0);
     let desired = wanted.clamp(i64::from(context.min), i64::from(context.max)) as u32;
-    let no_change = if candidate.out { desired <= context.desired } else { desired >= context.desired };
+    let no_change =
+        if proposal.is_scale_out { desired <= context.desired } else { desired >= context.desired };
     if no_change {
-        return Err(match candidate.out {
+        return Err(match proposal.is_scale_out {
             true if context.desired >= context.max => Verdict::AlreadyAtMaxCapacity,
             false if context.desired <= context.min => Verdict::AlreadyAtMinCapacity,
             _ => Verdict::AlreadyAtDesiredCapacity,
         });
     }
-    candidate.decision.desired_after = desired;
+    proposal.decision.desired_after = desired;
     Ok(())
 }
 

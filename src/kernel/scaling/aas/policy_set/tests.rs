@@ -34,13 +34,13 @@ fn step(
     PolicyKind::Step(StepPlan { cooldown: SimDuration::from_secs(cooldown), ..plan })
 }
 
-fn arbiter(kinds: &[PolicyKind], rules: PolicyRules) -> Arbiter {
+fn policy_set(kinds: &[PolicyKind], rules: PolicyRules) -> PolicySet {
     let policies: Vec<PolicyPlan> = kinds
         .iter()
         .enumerate()
         .map(|(i, kind)| PolicyPlan { name: format!("p{i}"), kind: kind.clone() })
         .collect();
-    Arbiter::new(&policies, rules)
+    PolicySet::new(&policies, rules)
 }
 
 fn at(seconds: u64, running: u32, desired: u32) -> Context {
@@ -71,9 +71,9 @@ fn proportional() -> PolicyRules {
 }
 
 /// One invocation of the first alarm of `views`.
-fn invoke(arbiter: &mut Arbiter, context: &Context, views: &[AlarmView<'_>]) -> Decision {
+fn invoke(policy_set: &mut PolicySet, context: &Context, views: &[AlarmView<'_>]) -> Decision {
     let mut decisions = Vec::new();
-    arbiter.decide(context, &[AlarmId(0)], views, &mut decisions);
+    policy_set.decide(context, &[AlarmId(0)], views, &mut decisions);
     decisions[0]
 }
 
@@ -81,12 +81,12 @@ fn invoke(arbiter: &mut Arbiter, context: &Context, views: &[AlarmView<'_>]) -> 
 fn case_s6_a_larger_step_within_the_cooldown_adds_only_the_difference() {
     let steps = [(Some(0.0), Some(10.0), 2), (Some(10.0), None, 3)];
     for running_later in [12, 10] {
-        let mut arbiter =
-            arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
-        let first = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[55.0])]);
+        let mut policy_set =
+            policy_set(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+        let first = invoke(&mut policy_set, &at(0, 10, 10), &[view(0, false, &[55.0])]);
         assert_eq!((first.verdict, first.desired_after), (Verdict::ScaledOut, 12));
         // Whether or not the first two tasks run already, three are wanted and two were added.
-        let second = invoke(&mut arbiter, &at(60, running_later, 12), &[view(0, false, &[65.0])]);
+        let second = invoke(&mut policy_set, &at(60, running_later, 12), &[view(0, false, &[65.0])]);
         assert_eq!(
             (second.verdict, second.desired_after),
             (Verdict::ScaledOut, 13),
@@ -103,9 +103,9 @@ fn case_s7_the_larger_of_two_policies_wins() {
     ];
     let views = [view(0, false, &[60.0]), view(1, false, &[60.0])];
     for order in [[AlarmId(0), AlarmId(1)], [AlarmId(1), AlarmId(0)]] {
-        let mut arbiter = arbiter(&kinds, PolicyRules::default());
+        let mut policy_set = policy_set(&kinds, PolicyRules::default());
         let mut decisions = Vec::new();
-        arbiter.decide(&at(0, 10, 10), &order, &views, &mut decisions);
+        policy_set.decide(&at(0, 10, 10), &order, &views, &mut decisions);
         let winner = decisions.iter().find(|d| d.verdict == Verdict::ScaledOut).unwrap();
         assert_eq!(winner.desired_after, 30);
         assert_eq!(decisions.iter().filter(|d| d.verdict == Verdict::Outvoted).count(), 1);
@@ -117,29 +117,29 @@ fn policies_of_two_that_scale_in_at_once_the_larger_result_wins() {
     let kinds = [-3, -1]
         .map(|change| step(50.0, AdjustmentType::ChangeInCapacity, 300, &[(None, Some(0.0), change)]));
     let views = [view(0, false, &[40.0]), view(1, false, &[40.0])];
-    let mut arbiter = arbiter(&kinds, PolicyRules::default());
+    let mut policy_set = policy_set(&kinds, PolicyRules::default());
     let mut decisions = Vec::new();
-    arbiter.decide(&at(0, 10, 10), &[AlarmId(0), AlarmId(1)], &views, &mut decisions);
+    policy_set.decide(&at(0, 10, 10), &[AlarmId(0), AlarmId(1)], &views, &mut decisions);
     assert_eq!(decisions.iter().map(|d| d.desired_after).min(), Some(9));
 }
 
 #[test]
 fn case_s10_no_compounding_then_credit_then_a_full_step_at_the_end_of_the_cooldown() {
     let steps = [(Some(0.0), Some(10.0), 1), (Some(10.0), None, 2)];
-    let mut arbiter =
-        arbiter(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
-    let ask = |arbiter: &mut Arbiter, t, running, desired, metric: f64| {
-        invoke(arbiter, &at(t, running, desired), &[view(0, false, &[metric])]).desired_after
+    let mut policy_set =
+        policy_set(&[step(50.0, AdjustmentType::ChangeInCapacity, 300, &steps)], PolicyRules::default());
+    let ask = |policy_set: &mut PolicySet, t, running, desired, metric: f64| {
+        invoke(policy_set, &at(t, running, desired), &[view(0, false, &[metric])]).desired_after
     };
-    assert_eq!(ask(&mut arbiter, 0, 1, 1, 55.0), 2);
-    assert_eq!(ask(&mut arbiter, 10, 1, 2, 55.0), 2);
-    arbiter.complete(secs(20));
-    assert_eq!(ask(&mut arbiter, 21, 2, 2, 65.0), 3);
-    arbiter.complete(secs(30));
+    assert_eq!(ask(&mut policy_set, 0, 1, 1, 55.0), 2);
+    assert_eq!(ask(&mut policy_set, 10, 1, 2, 55.0), 2);
+    policy_set.complete(secs(20));
+    assert_eq!(ask(&mut policy_set, 21, 2, 2, 65.0), 3);
+    policy_set.complete(secs(30));
     for t in [31, 32, 329] {
-        assert_eq!(ask(&mut arbiter, t, 3, 3, 65.0), 3, "at {t} s");
+        assert_eq!(ask(&mut policy_set, t, 3, 3, 65.0), 3, "at {t} s");
     }
-    assert_eq!(ask(&mut arbiter, 330, 3, 3, 65.0), 5);
+    assert_eq!(ask(&mut policy_set, 330, 3, 3, 65.0), 5);
 }
 
 #[test]
@@ -150,38 +150,39 @@ fn case_s11_a_deployment_blocks_scale_in_only() {
 }
 
 fn deployment_blocks_scale_in(rules: PolicyRules, left: u32) {
-    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], rules);
+    let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], rules);
     let deploying = |t, running| Context { deploying: true, ..at(t, running, running) };
-    let low = invoke(&mut arbiter, &deploying(0, 4), &[view(0, true, &[25.0])]);
+    let low = invoke(&mut policy_set, &deploying(0, 4), &[view(0, true, &[25.0])]);
     assert_eq!((low.verdict, low.desired_after), (Verdict::TargetServicePutResourceAsUnscalable, 4));
-    let high = invoke(&mut arbiter, &deploying(60, 4), &[view(0, false, &[75.0])]);
+    let high = invoke(&mut policy_set, &deploying(60, 4), &[view(0, false, &[75.0])]);
     assert_eq!((high.verdict, high.desired_after), (Verdict::ScaledOut, 6));
-    arbiter.complete(secs(70));
-    let over = invoke(&mut arbiter, &at(120, 6, 6), &[view(0, true, &[25.0])]);
+    policy_set.complete(secs(70));
+    let over = invoke(&mut policy_set, &at(120, 6, 6), &[view(0, true, &[25.0])]);
     assert_eq!((over.verdict, over.desired_after), (Verdict::ScaledIn, left));
 }
 
 #[test]
 fn scale_in_waits_for_its_cooldown_and_a_scale_out_cancels_it() {
-    let mut arbiter = arbiter(&[tracking(50.0, 0, 300)], PolicyRules::default());
-    let low = |arbiter: &mut Arbiter, t, n| invoke(arbiter, &at(t, n, n), &[view(0, true, &[20.0])]);
-    let high = |arbiter: &mut Arbiter, t, n| invoke(arbiter, &at(t, n, n), &[view(0, false, &[75.0])]);
-    assert_eq!(low(&mut arbiter, 0, 10).verdict, Verdict::ScaledIn);
-    arbiter.complete(secs(10));
-    assert_eq!(low(&mut arbiter, 309, 9).verdict, Verdict::CoolingDown);
-    assert_eq!(high(&mut arbiter, 100, 9).desired_after, 14);
-    arbiter.complete(secs(110));
-    assert_eq!(low(&mut arbiter, 111, 14).verdict, Verdict::ScaledIn);
+    let mut policy_set = policy_set(&[tracking(50.0, 0, 300)], PolicyRules::default());
+    let low = |policy_set: &mut PolicySet, t, n| invoke(policy_set, &at(t, n, n), &[view(0, true, &[20.0])]);
+    let high =
+        |policy_set: &mut PolicySet, t, n| invoke(policy_set, &at(t, n, n), &[view(0, false, &[75.0])]);
+    assert_eq!(low(&mut policy_set, 0, 10).verdict, Verdict::ScaledIn);
+    policy_set.complete(secs(10));
+    assert_eq!(low(&mut policy_set, 309, 9).verdict, Verdict::CoolingDown);
+    assert_eq!(high(&mut policy_set, 100, 9).desired_after, 14);
+    policy_set.complete(secs(110));
+    assert_eq!(low(&mut policy_set, 111, 14).verdict, Verdict::ScaledIn);
 }
 
 #[test]
 fn scale_in_during_a_scale_out_cooldown_is_an_assumption() {
     for (block, verdict) in [(false, Verdict::ScaledIn), (true, Verdict::CoolingDown)] {
         let rules = PolicyRules { block_in_during_out_cooldown: block, ..PolicyRules::default() };
-        let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], rules);
-        invoke(&mut arbiter, &at(0, 4, 4), &[view(0, false, &[75.0])]);
-        arbiter.complete(secs(10));
-        assert_eq!(invoke(&mut arbiter, &at(60, 6, 6), &[view(0, true, &[20.0])]).verdict, verdict);
+        let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], rules);
+        invoke(&mut policy_set, &at(0, 4, 4), &[view(0, false, &[75.0])]);
+        policy_set.complete(secs(10));
+        assert_eq!(invoke(&mut policy_set, &at(60, 6, 6), &[view(0, true, &[20.0])]).verdict, verdict);
     }
 }
 
@@ -189,7 +190,7 @@ fn scale_in_during_a_scale_out_cooldown_is_an_assumption() {
 fn policies_target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_largest() {
     let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
     let not_ready = AlarmView { state: AlarmState::InsufficientData, ..view(1, true, &[]) };
-    let mut alone = arbiter(&kinds, proportional());
+    let mut alone = policy_set(&kinds, proportional());
     let decision = invoke(&mut alone, &at(0, 10, 10), &[view(0, true, &[10.0]), not_ready]);
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::NotUnanimous, 10));
     // ceil(10 · 10 / 50) = 2 and ceil(10 · 40 / 60) = 7.
@@ -199,16 +200,16 @@ fn policies_target_tracking_scales_in_only_when_all_are_ready_and_then_to_the_la
 
 #[test]
 fn the_flapping_guard_keeps_two_tasks_at_fifty_percent_of_sixty() {
-    let mut arbiter = arbiter(&[tracking(60.0, 300, 300)], PolicyRules::default());
-    let decision = invoke(&mut arbiter, &at(0, 2, 2), &[view(0, true, &[50.0])]);
+    let mut policy_set = policy_set(&[tracking(60.0, 300, 300)], PolicyRules::default());
+    let decision = invoke(&mut policy_set, &at(0, 2, 2), &[view(0, true, &[50.0])]);
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::AutoScalingAnticipatedFlapping, 2));
 }
 
 /// What a high or low metric does to `running` tasks between 5 and 20, with a target of 50.
 fn clamped(running: u32, low: bool, metric: f64) -> (Verdict, u32) {
     let context = Context { min: 5, max: 20, ..at(0, running, running) };
-    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], proportional());
-    let decision = invoke(&mut arbiter, &context, &[view(0, low, &[metric])]);
+    let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], proportional());
+    let decision = invoke(&mut policy_set, &context, &[view(0, low, &[metric])]);
     assert_eq!((decision.min, decision.max), (5, 20));
     (decision.verdict, decision.desired_after)
 }
@@ -245,8 +246,8 @@ fn clamp_at_a_limit_nothing_changes_and_the_code_says_so() {
 fn policies_any_one_of_them_scales_out() {
     let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
     let ok = AlarmView { state: AlarmState::Ok, ..view(1, false, &[30.0]) };
-    let mut arbiter = arbiter(&kinds, PolicyRules::default());
-    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[75.0]), ok]);
+    let mut policy_set = policy_set(&kinds, PolicyRules::default());
+    let decision = invoke(&mut policy_set, &at(0, 10, 10), &[view(0, false, &[75.0]), ok]);
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::ScaledOut, 15));
 }
 
@@ -254,8 +255,8 @@ fn policies_any_one_of_them_scales_out() {
 fn policies_one_without_data_vetoes_the_scale_in_of_the_others() {
     let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 300)];
     let blind = AlarmView { state: AlarmState::InsufficientData, ..view(1, true, &[]) };
-    let mut arbiter = arbiter(&kinds, PolicyRules::default());
-    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, true, &[10.0]), blind]);
+    let mut policy_set = policy_set(&kinds, PolicyRules::default());
+    let decision = invoke(&mut policy_set, &at(0, 10, 10), &[view(0, true, &[10.0]), blind]);
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::NotUnanimous, 10));
 }
 
@@ -266,32 +267,32 @@ fn policies_a_step_policy_scales_in_whatever_target_tracking_says() {
         tracking(60.0, 300, 300),
     ];
     let busy = AlarmView { state: AlarmState::Ok, ..view(1, true, &[58.0]) };
-    let mut arbiter = arbiter(&kinds, PolicyRules::default());
-    let decision = invoke(&mut arbiter, &at(0, 10, 10), &[view(0, false, &[40.0]), busy]);
+    let mut policy_set = policy_set(&kinds, PolicyRules::default());
+    let decision = invoke(&mut policy_set, &at(0, 10, 10), &[view(0, false, &[40.0]), busy]);
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::ScaledIn, 8));
 }
 
 #[test]
 fn a_suspended_direction_is_said_and_the_other_goes_on() {
-    let mut arbiter = arbiter(&[tracking(50.0, 0, 0)], proportional());
+    let mut policy_set = policy_set(&[tracking(50.0, 0, 0)], proportional());
     let suspended = Suspended { dynamic_scaling_in: true, ..Suspended::default() };
     let context = Context { suspended, ..at(0, 10, 10) };
-    let low = invoke(&mut arbiter, &context, &[view(0, true, &[20.0])]);
+    let low = invoke(&mut policy_set, &context, &[view(0, true, &[20.0])]);
     assert_eq!((low.verdict, low.desired_after, low.proposed), (Verdict::Suspended, 10, Some(4)));
-    assert_eq!(invoke(&mut arbiter, &context, &[view(0, false, &[75.0])]).verdict, Verdict::ScaledOut);
+    assert_eq!(invoke(&mut policy_set, &context, &[view(0, false, &[75.0])]).verdict, Verdict::ScaledOut);
 }
 
 #[test]
 fn a_decision_says_which_cooldown_runs_until_when_and_what_it_credited() {
     let rules = PolicyRules { cooldown_credit: CooldownCredit::SubtractAdded, ..PolicyRules::default() };
-    let mut arbiter = arbiter(&[tracking(50.0, 300, 300)], rules);
+    let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], rules);
     let high = [view(0, false, &[75.0])];
-    assert_eq!(invoke(&mut arbiter, &at(0, 4, 4), &high).cooldown, None);
-    let pending = invoke(&mut arbiter, &at(60, 4, 6), &high).cooldown.unwrap();
+    assert_eq!(invoke(&mut policy_set, &at(0, 4, 4), &high).cooldown, None);
+    let pending = invoke(&mut policy_set, &at(60, 4, 6), &high).cooldown.unwrap();
     assert_eq!((pending.until, pending.credit, pending.activity.policy), (None, 0, PolicyId(0)));
-    arbiter.complete(secs(70));
+    policy_set.complete(secs(70));
     // Six run of which two are new: ceil(6 × 75 / 50) = 9, less the two.
-    let running = invoke(&mut arbiter, &at(120, 6, 6), &high);
+    let running = invoke(&mut policy_set, &at(120, 6, 6), &high);
     let cooldown = running.cooldown.unwrap();
     assert_eq!((cooldown.until, cooldown.credit, cooldown.activity.to), (Some(secs(370)), 2, 6));
     assert_eq!((running.proposed, running.credited, running.desired_after), (Some(9), Some(7), 7));
@@ -311,7 +312,7 @@ fn drive(
     let PolicyKind::TargetTracking(plan) = &kind else { unreachable!() };
     let (high, low) = plan.alarms("p0", &rules);
     let mut alarms = [Alarm::new(high), Alarm::new(low.unwrap())];
-    let mut arbiter = arbiter(std::slice::from_ref(&kind), rules);
+    let mut policy_set = policy_set(std::slice::from_ref(&kind), rules);
     let (mut count, mut events) = (start, Vec::new());
     for (minute, _) in series.iter().enumerate() {
         let now = 60 * (minute as u64 + 1);
@@ -339,11 +340,11 @@ fn drive(
                 .collect();
             let context = Context { min: bounds.0, max: bounds.1, ..at(now, count, count) };
             let mut decisions = Vec::new();
-            arbiter.decide(&context, &[AlarmId(u32::try_from(index).unwrap())], &views, &mut decisions);
+            policy_set.decide(&context, &[AlarmId(u32::try_from(index).unwrap())], &views, &mut decisions);
             if decisions[0].desired_after != count {
                 count = decisions[0].desired_after;
                 events.push((now, count));
-                arbiter.complete(secs(now));
+                policy_set.complete(secs(now));
             }
         }
     }
@@ -378,10 +379,10 @@ fn oracle_tt_threshold_equality() {
 }
 
 /// Asks at `t` seconds with `running` tasks, of which `desired` are wanted, and completes what it set at once.
-fn ask(arbiter: &mut Arbiter, t: u64, count: u32, views: &[AlarmView<'_>]) -> (Verdict, u32) {
-    let decision = invoke(arbiter, &at(t, count, count), views);
+fn ask(policy_set: &mut PolicySet, t: u64, count: u32, views: &[AlarmView<'_>]) -> (Verdict, u32) {
+    let decision = invoke(policy_set, &at(t, count, count), views);
     if decision.desired_after != count {
-        arbiter.complete(secs(t));
+        policy_set.complete(secs(t));
     }
     (decision.verdict, decision.desired_after)
 }
@@ -390,7 +391,7 @@ fn ask(arbiter: &mut Arbiter, t: u64, count: u32, views: &[AlarmView<'_>]) -> (V
 fn a_repeated_breach_of_the_same_height_adds_once_a_cooldown() {
     // +50 % of 10 is 5 and then, of 15, 7.
     let half = step(50.0, AdjustmentType::PercentChangeInCapacity, 300, &[(Some(0.0), None, 50)]);
-    let mut steps = arbiter(&[half], PolicyRules::default());
+    let mut steps = policy_set(&[half], PolicyRules::default());
     let breach = [view(0, false, &[60.0])];
     assert_eq!(ask(&mut steps, 0, 10, &breach), (Verdict::ScaledOut, 15));
     for t in (60..300).step_by(60) {
@@ -398,7 +399,7 @@ fn a_repeated_breach_of_the_same_height_adds_once_a_cooldown() {
     }
     assert_eq!(ask(&mut steps, 300, 15, &breach), (Verdict::ScaledOut, 22));
     // Target tracking at twice its target, with a metric that does not move.
-    let mut tracked = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+    let mut tracked = policy_set(&[tracking(50.0, 300, 300)], PolicyRules::default());
     let twice = [view(0, false, &[100.0])];
     assert_eq!(ask(&mut tracked, 0, 2, &twice), (Verdict::ScaledOut, 4));
     for t in (60..300).step_by(60) {
@@ -411,13 +412,13 @@ fn a_repeated_breach_of_the_same_height_adds_once_a_cooldown() {
 fn a_scale_in_of_one_policy_blocks_those_of_all_and_the_longer_cooldown_counts() {
     let kinds = [tracking(50.0, 300, 300), tracking(60.0, 300, 600)];
     let low = [view(0, true, &[20.0]), view(1, true, &[20.0])];
-    let one = |arbiter: &mut Arbiter, alarm: u32, t, count| {
+    let one = |policy_set: &mut PolicySet, alarm: u32, t, count| {
         let mut decisions = Vec::new();
-        arbiter.decide(&at(t, count, count), &[AlarmId(alarm)], &low, &mut decisions);
-        arbiter.complete(secs(t));
+        policy_set.decide(&at(t, count, count), &[AlarmId(alarm)], &low, &mut decisions);
+        policy_set.complete(secs(t));
         (decisions[0].verdict, decisions[0].desired_after)
     };
-    let mut both = arbiter(&kinds, PolicyRules::default());
+    let mut both = policy_set(&kinds, PolicyRules::default());
     assert_eq!(one(&mut both, 0, 0, 10), (Verdict::ScaledIn, 9));
     assert_eq!(one(&mut both, 1, 60, 9), (Verdict::CoolingDown, 9));
     // The second policy waits for its own 600 s, the first one for 300 s.
@@ -425,7 +426,7 @@ fn a_scale_in_of_one_policy_blocks_those_of_all_and_the_longer_cooldown_counts()
     assert_eq!(one(&mut both, 0, 300, 9), (Verdict::ScaledIn, 8));
     // Under the older reading each policy waits for itself; one in its cooldown proposes nothing, so the other cannot act.
     let rules = PolicyRules { cooldown_scope: CooldownScope::PerPolicy, ..PolicyRules::default() };
-    let mut apart = arbiter(&kinds, rules);
+    let mut apart = policy_set(&kinds, rules);
     assert_eq!(one(&mut apart, 0, 0, 10), (Verdict::ScaledIn, 9));
     assert_eq!(one(&mut apart, 1, 60, 9), (Verdict::NotUnanimous, 9));
     assert_eq!(one(&mut apart, 1, 300, 9), (Verdict::ScaledIn, 8));
@@ -433,7 +434,7 @@ fn a_scale_in_of_one_policy_blocks_those_of_all_and_the_longer_cooldown_counts()
 
 #[test]
 fn a_second_activity_is_decided_on_datapoints_since_the_first() {
-    let mut quick = arbiter(&[tracking(50.0, 0, 0)], PolicyRules::default());
+    let mut quick = policy_set(&[tracking(50.0, 0, 0)], PolicyRules::default());
     let began = [secs(0), secs(60), secs(120)];
     assert_eq!(ask(&mut quick, 200, 4, &[view_since(0, false, &[90.0; 3], &began)]), (Verdict::ScaledOut, 8));
     // The same datapoints, measured on four tasks: eight are what they ask for, and nothing is added.
@@ -453,13 +454,13 @@ fn a_second_activity_is_decided_on_datapoints_since_the_first() {
 
 #[test]
 fn what_a_schedule_has_added_is_not_added_again_on_an_older_metric() {
-    let mut scheduled = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+    let mut scheduled = policy_set(&[tracking(50.0, 300, 300)], PolicyRules::default());
     scheduled.note_change(secs(100), 4);
     let began = [secs(40)];
     let old = [view_since(0, false, &[100.0], &began)];
     assert_eq!(ask(&mut scheduled, 160, 10, &old), (Verdict::AwaitingDatapoint, 10));
     let rules = PolicyRules { tt_datapoints: TrackedDatapoints::AlarmWindow, ..PolicyRules::default() };
-    let mut naive = arbiter(&[tracking(50.0, 300, 300)], rules);
+    let mut naive = policy_set(&[tracking(50.0, 300, 300)], rules);
     naive.note_change(secs(100), 4);
     assert_eq!(ask(&mut naive, 160, 10, &old), (Verdict::ScaledOut, 20));
 }
@@ -467,7 +468,7 @@ fn what_a_schedule_has_added_is_not_added_again_on_an_older_metric() {
 #[test]
 fn a_gradual_scale_in_takes_a_twentieth_and_at_least_one() {
     for (running, left) in [(2, 1), (6, 5), (39, 38), (40, 38), (100, 95)] {
-        let mut gradual = arbiter(&[tracking(50.0, 300, 300)], PolicyRules::default());
+        let mut gradual = policy_set(&[tracking(50.0, 300, 300)], PolicyRules::default());
         let decision = invoke(&mut gradual, &at(0, running, running), &[view(0, true, &[1.0])]);
         assert_eq!(decision.desired_after, left, "of {running}");
     }

@@ -3,6 +3,7 @@
 
 mod circles;
 mod glossary;
+mod items;
 mod links;
 mod names;
 mod ratchet;

@@ -128,3 +128,80 @@ fn hours_of(month: CalendarMonth) -> f64 {
 fn as_f64(value: u128) -> f64 {
     value as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_item::ByItem;
+    use super::super::items::BillableItem;
+    use super::super::task::CapacityKind;
+    use super::*;
+    use crate::units::PICO_PER_USD;
+
+    const ADDRESS: Option<Usd> = Some(Usd(PICO_PER_USD / 64));
+
+    /// A dollar a vCPU-hour, a quarter a GB-hour, 1/64 an address, a half a load balancer, an eighth an LCU-hour, 720 an alarm.
+    fn tariff() -> Tariff {
+        Tariff {
+            prices: ByItem::of(&[
+                (BillableItem::FargateVcpu, Some(Usd(PICO_PER_USD))),
+                (BillableItem::FargateMemory, Some(Usd(PICO_PER_USD / 4))),
+                (BillableItem::AlbHour, Some(Usd(PICO_PER_USD / 2))),
+                (BillableItem::AlbLcu, Some(Usd(PICO_PER_USD / 8))),
+                (BillableItem::PublicIpv4, ADDRESS),
+                (BillableItem::CloudwatchAlarm, Some(Usd(720 * PICO_PER_USD))),
+            ]),
+            capacity: CapacityKind::Fargate,
+            extra_ephemeral_gb: 10,
+            public_ip_per_task: true,
+            resources: ByItem::default(),
+            lcu: LcuParameters::default(),
+            minimum_billed: SimDuration::from_secs(60),
+            bill_deprovisioning: false,
+        }
+    }
+
+    const TASK: TaskResources = TaskResources {
+        capacity: CapacityKind::Fargate,
+        cpu_units: 512,
+        memory_mib: 2_048,
+        extra_ephemeral_gb: 10,
+        public_ipv4: 1,
+    };
+
+    fn is(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-12, "{found} instead of {expected}");
+    }
+
+    #[test]
+    fn an_hour_is_the_sum_of_what_tasks_the_load_balancer_and_alarms_cost() {
+        let standing = ByItem::of(&[
+            (BillableItem::AlbHour, 1),
+            (BillableItem::AlbLcu, 1),
+            (BillableItem::PublicIpv4, 2),
+            (BillableItem::CloudwatchAlarm, 1),
+        ]);
+        let resources = BilledResources { task: TASK, standing };
+        // 2024-08-31T23:00:00Z: alarms cost 720 USD ÷ 744 h there, and a dollar an hour from September on.
+        let mut rate = HourlyRate::new(&tariff(), &resources, 1_725_145_200_000_000_000);
+        let minute = SimDuration::from_secs(60);
+        let load = LcuUsage { requests: 25 * 60, ..LcuUsage::default() };
+        let mut at = |start: u64, tasks| rate.at(SimTime(start * NANOS_PER_HOUR), minute, tasks, &load);
+        // Storage has no price. 25 connections a second are an LCU.
+        let (task, standing, lcu) = (0.5 + 0.5 + 1.0 / 64.0, 0.5 + 2.0 / 64.0, 0.125);
+        is(at(0, 3.0), 3.0 * task + standing + 720.0 / 744.0 + lcu);
+        is(at(1, 0.0), standing + 1.0 + lcu);
+    }
+
+    #[test]
+    fn a_savings_plan_covers_the_size_of_a_task_and_nothing_else() {
+        assert_eq!(savings_plan_hour(&tariff().prices, &TASK), Some(0.5 + 0.5));
+        let without_memory = PriceList::of(&[(BillableItem::FargateVcpu, ADDRESS)]);
+        assert_eq!(savings_plan_hour(&without_memory, &TASK), None);
+    }
+
+    #[test]
+    fn a_price_level_scales_amounts() {
+        is(PriceLevel(1.5).of(4.0), 6.0);
+        is(PriceLevel(1.5).of_tasks(2.0, 4.0), 12.0);
+    }
+}

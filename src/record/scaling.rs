@@ -22,7 +22,11 @@ pub(super) fn record(
 ) {
     let keeps_all = keep == Detail::Everything;
     match fact {
-        ScalingFact::AlarmEvaluated(evaluated) if keeps_all => alarm_evaluated(recorder, plan, evaluated),
+        ScalingFact::AlarmEvaluated(evaluated) => {
+            if keeps_all {
+                alarm_evaluated(recorder, plan, evaluated);
+            }
+        }
         ScalingFact::PolicyInvoked(invoked) => policy_invoked(recorder, plan, keeps_all, invoked),
         ScalingFact::ScheduledActionRan(ran) => scheduled_action(recorder, keeps_all, ran),
         ScalingFact::SuspensionChanged(change) if keeps_all => suspension_changed(recorder, change),
@@ -39,8 +43,7 @@ pub(super) fn record(
             recorder.decisions.push(row);
         }
         ScalingFact::Decided(decision) => decided(recorder, keeps_all, decision),
-        ScalingFact::AlarmEvaluated(_)
-        | ScalingFact::SuspensionChanged(_)
+        ScalingFact::SuspensionChanged(_)
         | ScalingFact::DesiredClamped { .. }
         | ScalingFact::ActivityCompleted { .. } => {}
     }

@@ -4,7 +4,6 @@
 //! single requests, of tasks, or of what is to come. The simulation owns the calendar and the tasks: it calls
 //! [`Controller::fire`] when a timer of the controller falls due, and moves the desired count to what the controller returns.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::facts::ScalingFact;
@@ -43,36 +42,35 @@ pub struct Turn<'a> {
     pub desired: u32,
     /// The metrics that the controller asked for in [`Controller::watch`].
     pub metrics: &'a MetricStore,
-    timers: &'a mut Vec<(SimTime, Timer)>,
+    set_timer: &'a mut dyn FnMut(SimTime, Timer),
     note: &'a mut dyn FnMut(&ScalingFact<'_>),
 }
 
 impl fmt::Debug for Turn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { now, running, desired, timers, .. } = self;
+        let Self { now, running, desired, .. } = self;
         let mut turn = f.debug_struct("Turn");
-        turn.field("now", now).field("running", running).field("desired", desired);
-        turn.field("timers", timers).finish_non_exhaustive()
+        turn.field("now", now).field("running", running).field("desired", desired).finish_non_exhaustive()
     }
 }
 
 impl<'a> Turn<'a> {
-    /// A call at `now`, of a service with these counts of `(running, desired)` tasks. Timers that the controller sets are
-    /// appended to `timers`, in order; each fact it states is handed to `note` at once.
+    /// A call at `now`, of a service with these counts of `(running, desired)` tasks. Each timer that the controller sets is
+    /// handed to `set_timer` at once, each fact that it states to `note`.
     pub fn new(
         now: SimTime,
         (running, desired): (u32, u32),
         metrics: &'a MetricStore,
-        timers: &'a mut Vec<(SimTime, Timer)>,
+        set_timer: &'a mut dyn FnMut(SimTime, Timer),
         note: &'a mut dyn FnMut(&ScalingFact<'_>),
     ) -> Self {
-        Self { now, running, desired, metrics, timers, note }
+        Self { now, running, desired, metrics, set_timer, note }
     }
 
     /// Asks for a call of [`Controller::fire`] with `timer` at `at`, which must not be before now. Timers of the same
     /// instant and phase fire in the order in which they were set.
     pub fn set_timer(&mut self, at: SimTime, timer: Timer) {
-        self.timers.push((at, timer));
+        (self.set_timer)(at, timer);
     }
 
     /// States a fact for the observer of the run.
@@ -92,8 +90,8 @@ pub trait Controller {
     /// A timer falls due. Returns the new desired count \[tasks\]; `None`: it stays.
     fn fire(&mut self, timer: Timer, turn: &mut Turn<'_>) -> Option<u32>;
 
-    /// Tasks changed, and now as many run as are desired. Called after every such change of tasks, also where the controller
-    /// has changed nothing.
+    /// As many tasks run as are desired, and none is about to stop: for the first time since the desired count was changed, or
+    /// since a task was lost.
     fn settled(&mut self, turn: &mut Turn<'_>) {
         let _ = turn;
     }

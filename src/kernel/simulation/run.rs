@@ -176,8 +176,6 @@ pub(super) struct Simulation<'p, 'o, O, P> {
     control_events: u64,
     effects: Effects,
     leash: Leash,
-    /// Room for the timers that a controller sets.
-    timers: Vec<(SimTime, Timer)>,
 }
 
 impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
@@ -198,7 +196,6 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
             control_events: 0,
             effects: Effects::default(),
             leash: Leash::new(plan.bounds),
-            timers: Vec::new(),
         }
     }
 
@@ -236,27 +233,17 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         self.control(id, now, |controller, turn| controller.fire(timer, turn));
     }
 
-    /// Calls a controller, puts its timers on the calendar, and moves the desired count to what it returns.
+    /// Calls a controller and moves the desired count to what it returns.
     fn control(
         &mut self,
         id: ServiceId,
         now: SimTime,
         call: impl FnOnce(&mut dyn Controller, &mut Turn<'_>) -> Option<u32>,
     ) {
-        let state = &mut self.services[id.index()];
-        let desired = state.control(now, self.observer, &mut self.timers, call);
-        self.schedule_timers(id);
-        if let Some(desired) = desired {
+        let (state, calendar) = (&mut self.services[id.index()], (&mut self.events, self.plan.horizon));
+        if let Some(desired) = state.control(now, self.observer, calendar, call) {
             self.set_desired(id, now, desired);
         }
-    }
-
-    fn schedule_timers(&mut self, id: ServiceId) {
-        let mut timers = core::mem::take(&mut self.timers);
-        for (at, timer) in timers.drain(..) {
-            self.schedule(at, Event::Scaling(id, timer));
-        }
-        self.timers = timers;
     }
 
     fn schedule_faults(&mut self, id: ServiceId) {
@@ -393,13 +380,14 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         self.apply_effects(id, now);
     }
 
-    /// States what the lifecycle brought about; where as many tasks run as are desired, the controller hears of it.
+    /// States what the lifecycle brought about; when as many tasks run as are desired again, the controller hears of it.
     fn apply_effects(&mut self, id: ServiceId, now: SimTime) {
         self.state_effects(id);
         let state = &mut self.services[id.index()];
-        if state.lifecycle.is_settled() {
-            state.control(now, self.observer, &mut self.timers, |controller, turn| controller.settled(turn));
-            self.schedule_timers(id);
+        let was_settled = core::mem::replace(&mut state.is_settled, state.lifecycle.is_settled());
+        if state.is_settled && !was_settled {
+            let calendar = (&mut self.events, self.plan.horizon);
+            state.control(now, self.observer, calendar, |controller, turn| controller.settled(turn));
         }
     }
 
@@ -439,6 +427,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         let (bucket, out) = (&mut self.bucket, &mut self.effects);
         state.lifecycle.set_desired(now, desired, bucket, out);
+        state.is_settled = false;
         self.apply_effects(id, now);
     }
 

@@ -1,13 +1,14 @@
 //! One service in motion: its data plane, its tasks, its metrics and its scaling controller, wired together.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
+use super::event::Event;
 use super::fan_out::{FanOut, Leash};
 use super::observer::Observer;
 use super::plan::{Plan, ServicePlan};
 use super::plane::Plane;
 use crate::billing::Meter;
+use crate::event_queue::EventQueue;
 use crate::platform::{Effects, LaunchWindow, Lifecycle, LifecycleParts};
 use crate::random::Streams;
 use crate::replica_set::Incident;
@@ -35,6 +36,8 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) metrics: MetricStore,
     /// Who decides its desired count.
     pub(super) controller: Box<dyn Controller + 'p>,
+    /// Whether as many tasks ran as were desired after the last change of tasks.
+    pub(super) is_settled: bool,
     pub(super) meter: Meter,
     pub(super) fingerprint: u64,
     /// Whether its plane has stopped at a task that dies, whose event is on the calendar.
@@ -85,6 +88,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             tally: metrics.needs_outcomes().then(|| OutcomeMeter::new(period.0, first_end.0, horizon.0)),
             metrics,
             controller,
+            is_settled: true,
             meter: Meter::new(&service.tariff, &service.billed_resources(), plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
             awaits_incident: false,
@@ -136,17 +140,24 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         peak
     }
 
-    /// Calls the scaling controller at `now`. Timers that it sets are appended to `timers`; the observer hears of its facts.
+    /// Calls the scaling controller at `now`. The timers that it sets go to the calendar, unless they lie beyond the horizon;
+    /// the observer hears of its facts.
     pub(super) fn control<T>(
         &mut self,
         now: SimTime,
         observer: &mut impl Observer,
-        timers: &mut Vec<(SimTime, Timer)>,
+        (events, horizon): (&mut EventQueue<Event>, SimDuration),
         call: impl FnOnce(&mut dyn Controller, &mut Turn<'_>) -> T,
     ) -> T {
         let (id, counts) = (self.id, (self.lifecycle.counts().running, self.lifecycle.desired()));
         let mut note = |fact: &ScalingFact<'_>| observer.scaling(id, fact);
-        let mut turn = Turn::new(now, counts, &self.metrics, timers, &mut note);
+        let mut set_timer = |at: SimTime, timer: Timer| {
+            if at.0 <= horizon.0 {
+                let event = Event::Scaling(id, timer);
+                events.schedule(at, event.priority() as u8, event);
+            }
+        };
+        let mut turn = Turn::new(now, counts, &self.metrics, &mut set_timer, &mut note);
         call(self.controller.as_mut(), &mut turn)
     }
 

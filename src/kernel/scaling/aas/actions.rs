@@ -32,31 +32,30 @@ impl PendingActions {
         self.0.push(PendingAction { at, alarm, episode: Some(episode), repeats: false });
     }
 
-    /// The alarms whose actions are due at `now`, in order, each once. Those that repeat are asked for again `reinvoke` later
-    /// \[ns\]; a repetition whose alarm has left `ALARM` meanwhile is dropped.
+    /// Takes the actions that are due at `now` and writes their alarms to `invoked`, in order, each once. Those that repeat are
+    /// asked for again `reinvoke` later \[ns\]; a repetition whose alarm has left `ALARM` meanwhile is dropped.
     pub(super) fn take_due(
         &mut self,
         now: SimTime,
         reinvoke: SimDuration,
         alarms: &[ManagedAlarm],
-    ) -> Vec<AlarmId> {
-        let mut invoked = Vec::new();
-        for action in core::mem::take(&mut self.0) {
+        invoked: &mut Vec<AlarmId>,
+    ) {
+        invoked.clear();
+        self.0.retain_mut(|action| {
+            if action.at > now {
+                return true;
+            }
             let alarm = &alarms[action.alarm.index()];
             let is_valid =
                 action.episode.is_none_or(|episode| episode == alarm.episode && alarm.is_in_alarm());
-            if action.at > now {
-                self.0.push(action);
-            } else if is_valid {
+            if is_valid {
                 invoked.push(action.alarm);
-                if action.repeats {
-                    let at = now + reinvoke;
-                    self.0.push(PendingAction { at, episode: Some(alarm.episode), ..action });
-                }
+                (action.at, action.episode) = (now + reinvoke, Some(alarm.episode));
             }
-        }
+            is_valid && action.repeats
+        });
         invoked.sort_unstable();
         invoked.dedup();
-        invoked
     }
 }

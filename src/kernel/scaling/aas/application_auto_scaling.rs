@@ -50,6 +50,10 @@ pub struct ApplicationAutoScaling<'p> {
     occurrences: Vec<Occurrence>,
     /// Room for the evaluation range of an alarm.
     range: Vec<Option<f64>>,
+    /// Room for the alarms whose actions are due.
+    invoked: Vec<AlarmId>,
+    /// Room for the decisions of one instant.
+    decisions: Vec<Decision>,
 }
 
 impl<'p> ApplicationAutoScaling<'p> {
@@ -65,6 +69,8 @@ impl<'p> ApplicationAutoScaling<'p> {
             suspended: Suspended::default(),
             occurrences: occurrences(&plan.schedule, service, streams),
             range: Vec::new(),
+            invoked: Vec::new(),
+            decisions: Vec::new(),
         }
     }
 
@@ -88,8 +94,8 @@ impl<'p> ApplicationAutoScaling<'p> {
     /// Acts on every alarm whose action is due now.
     fn invoke_policies(&mut self, turn: &mut Turn<'_>) -> Option<u32> {
         let reinvoke = self.plan.alarm_rules.reinvoke;
-        let invoked = self.actions.take_due(turn.now, reinvoke, &self.alarms);
-        if invoked.is_empty() {
+        self.actions.take_due(turn.now, reinvoke, &self.alarms, &mut self.invoked);
+        if self.invoked.is_empty() {
             return None;
         }
         turn.set_timer(turn.now + reinvoke, timer(TimerPhase::Action, POLICIES));
@@ -103,11 +109,11 @@ impl<'p> ApplicationAutoScaling<'p> {
             deploying: false,
             suspended: self.suspended,
         };
-        let mut decisions: Vec<Decision> = Vec::with_capacity(invoked.len());
-        self.policies.decide(&context, &invoked, &views, &mut decisions);
-        let scaled = decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        self.decisions.clear();
+        self.policies.decide(&context, &self.invoked, &views, &mut self.decisions);
+        let scaled = self.decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
         let winner = scaled.map(|decision| decision.policy);
-        for decision in &decisions {
+        for decision in &self.decisions {
             let alarm = &self.alarms[decision.alarm.index()];
             turn.note(&ScalingFact::PolicyInvoked(PolicyInvoked {
                 at: turn.now,

@@ -117,6 +117,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         metrics: MetricsPlan::default(),
         telemetry: telemetry(),
         tariff: tariff(),
+        group: None,
         overdue_after: None,
     }
 }

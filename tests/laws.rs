@@ -10,6 +10,7 @@ mod events;
 mod extras;
 mod failures;
 mod flows;
+mod groups;
 mod monotone;
 mod relations;
 mod sameness;

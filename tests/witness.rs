@@ -206,7 +206,7 @@ impl Probe for Witness {
             seen.keep(visit.arrival, Some(&visit), Fate::Served);
             if let (Some(first), Some(class)) = (batch.first, batch.class) {
                 assert!(served.end.is_sorted(), "answers come in the order of their ends");
-                seen.answers.push((RequestKey { first: first[row], class: class[row] }, visit));
+                seen.answers.push((RequestKey::anonymous(first[row], class[row]), visit));
             }
         }
     }

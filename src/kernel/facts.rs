@@ -10,6 +10,6 @@ mod request;
 pub use probe::{Pace, Probe};
 pub use replica::{TaskFailed, TaskFailure, TaskMoved, TaskStage};
 pub use request::{
-    Attempt, DrainingUse, FlowClass, FlowStep, HeldVisit, Outcome, ProvisionalOutcome, Rejection,
+    Attempt, Caller, DrainingUse, FlowClass, FlowStep, HeldVisit, Outcome, ProvisionalOutcome, Rejection,
     RequestBatch, RequestKey, ResourceUse, Retraction, Visit, VisitColumns,
 };

@@ -9,7 +9,7 @@ mod plan;
 mod routing;
 
 pub use demands::Demands;
-pub use event_path::{EventPath, EventPathParts};
+pub use event_path::{EventPath, EventPathParts, Reach};
 pub use fast_path::Fleet;
 pub use fluid::Fluid;
 pub use plan::{

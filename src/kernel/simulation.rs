@@ -2,6 +2,7 @@
 
 mod event;
 mod fan_out;
+mod group;
 mod observer;
 mod plan;
 mod plane;

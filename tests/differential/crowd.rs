@@ -99,7 +99,7 @@ pub(super) fn run(plan: &ServicePlan, asks: &[Ask], streams: Streams) -> Said {
                 if let Some(retry) = &plan.request.retry {
                     engine.tokens = (engine.tokens + retry.budget.unwrap_or(0.0)).min(retry.budget_burst);
                 }
-                engine.arrive(now, RequestKey { first: now, class: 0 }, 1, ask);
+                engine.arrive(now, RequestKey::anonymous(now, 0), 1, ask);
             }
         }
     }

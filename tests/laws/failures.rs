@@ -70,7 +70,7 @@ fn failing(mut plan: Plan, seed: u64) -> Plan {
     plan
 }
 
-fn plans(count: usize, seed: u64) -> impl Iterator<Item = Plan> {
+pub(super) fn plans(count: usize, seed: u64) -> impl Iterator<Item = Plan> {
     some_plans(count, seed).into_iter().zip(0..).map(move |(plan, index)| failing(plan, seed * 1_000 + index))
 }
 

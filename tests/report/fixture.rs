@@ -82,6 +82,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
         },
         tariff: tariff(),
+        group: None,
         overdue_after: None,
     }
 }

@@ -4,6 +4,8 @@
 //! instants that may lie in the future; should the replica be killed before that, a [`Retraction`] corrects it. The event
 //! path states an outcome when it has happened. A [`RequestBatch`] says by itself which of the two it is.
 
+use crate::units::ServiceId;
+
 /// The way of one attempt through a replica [ns since second 0]: `arrival ≤ start ≤ cpu_start ≤ cpu_end ≤ end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Visit {
@@ -59,6 +61,18 @@ impl VisitColumns<'_> {
     }
 }
 
+/// Sender of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Caller {
+    /// A client that is not told apart from others.
+    #[default]
+    Anonymous,
+    /// A client that is, by its number among the clients of the service.
+    Client(u32),
+    /// A service of the same group, on behalf of a request of its own.
+    Service(ServiceId),
+}
+
 /// The request that an attempt belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestKey {
@@ -66,6 +80,16 @@ pub struct RequestKey {
     pub first: u64,
     /// Its class, by index; 0 where all requests are alike.
     pub class: u32,
+    /// Its sender.
+    pub caller: Caller,
+}
+
+impl RequestKey {
+    /// A request of an anonymous client whose first attempt arrives at `first` [ns since second 0].
+    #[must_use]
+    pub const fn anonymous(first: u64, class: u32) -> Self {
+        Self { first, class, caller: Caller::Anonymous }
+    }
 }
 
 /// Reason of a rejection.
@@ -113,7 +137,7 @@ impl Attempt {
     /// The outcome of the only attempt of a request.
     #[must_use]
     pub const fn only(visit: Visit, at: u64, outcome: Outcome) -> Self {
-        Self { key: RequestKey { first: visit.arrival, class: 0 }, visit, at, outcome, will_retry: false }
+        Self { key: RequestKey::anonymous(visit.arrival, 0), visit, at, outcome, will_retry: false }
     }
 }
 
@@ -156,6 +180,8 @@ pub struct RequestBatch<'a> {
     pub first: Option<&'a [u64]>,
     /// Classes of the served requests; `None`: all are of class 0.
     pub class: Option<&'a [u32]>,
+    /// Senders of the served requests; `None`: all are anonymous.
+    pub caller: Option<&'a [Caller]>,
     /// The other attempts.
     pub attempts: &'a [Attempt],
     /// Use of replicas since the batch before, where it was measured; `None`: it follows from the visits.

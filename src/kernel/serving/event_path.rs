@@ -12,4 +12,4 @@ mod slab;
 mod task_server;
 mod timers;
 
-pub use path::{EventPath, EventPathParts};
+pub use path::{EventPath, EventPathParts, Reach};

@@ -106,6 +106,9 @@ pub struct ServicePlan {
     pub telemetry: TelemetryPlan,
     /// What its usage costs.
     pub tariff: Tariff,
+    /// Number of its group: services of one group can call each other, and are served together in order of time; `None`: it
+    /// neither calls nor is called.
+    pub group: Option<u32>,
     /// How old a request may be that is in flight at the horizon before it counts as not served \[ns\]; `None`: none does.
     pub overdue_after: Option<SimDuration>,
 }

@@ -8,7 +8,7 @@ use super::plan::ServicePlan;
 use crate::facts::{Retraction, Visit};
 use crate::random::{Purpose, Streams};
 use crate::replica_set::{Incident, ReplicaIndex, ReplicaSet};
-use crate::serving::{Demands, EventPath, EventPathParts, Fleet, Fluid};
+use crate::serving::{Demands, EventPath, EventPathParts, Fleet, Fluid, Reach};
 use crate::traffic::ArrivalStream;
 use crate::units::{ServiceId, SimDuration};
 
@@ -23,7 +23,24 @@ pub(super) trait Plane<'p>: ReplicaSet {
     /// Serves everything that arrives before `until` [ns since second 0], or up to the instant at which a task dies of it.
     fn serve<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> Option<Incident>;
 
-    /// FastPath in flight that arrived within [from, to) [ns since second 0], where the plane knows and has not stated it.
+    /// Instant of what happens next before `until` [ns since second 0]; `u64::MAX`: nothing does. Only planes of services that
+    /// are served in groups are asked.
+    fn next_at<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> u64 {
+        let _ = (until, sink);
+        u64::MAX
+    }
+
+    /// Serves as far as `reach`; what was used is left to be stated by [`Plane::state_until`].
+    fn advance<O: Observer>(&mut self, reach: Reach, sink: &mut FanOut<'_, O>) -> Option<Incident> {
+        self.serve(reach.arrivals_before, sink)
+    }
+
+    /// States what has happened up to `at` [ns since second 0] and is not stated yet.
+    fn state_until<O: Observer>(&mut self, at: u64, sink: &mut FanOut<'_, O>) {
+        let _ = (at, sink);
+    }
+
+    /// Requests in flight that arrived within [from, to) [ns since second 0], where the plane knows and has not stated it.
     fn in_flight_of(&self, from: u64, to: u64) -> u64;
 
     /// Forgets what ended before `now` [ns since second 0].
@@ -166,6 +183,26 @@ impl<'p> Plane<'p> for PerService<'p> {
         match self {
             Self::Fast(requests) => Plane::serve(requests, until, sink),
             Self::Events(jobs) => jobs.serve(until, sink),
+        }
+    }
+
+    fn next_at<O: Observer>(&mut self, until: u64, sink: &mut FanOut<'_, O>) -> u64 {
+        match self {
+            Self::Fast(_) => u64::MAX,
+            Self::Events(jobs) => jobs.next_at(until, sink),
+        }
+    }
+
+    fn advance<O: Observer>(&mut self, reach: Reach, sink: &mut FanOut<'_, O>) -> Option<Incident> {
+        match self {
+            Self::Fast(requests) => requests.advance(reach, sink),
+            Self::Events(jobs) => jobs.advance(reach, sink),
+        }
+    }
+
+    fn state_until<O: Observer>(&mut self, at: u64, sink: &mut FanOut<'_, O>) {
+        if let Self::Events(jobs) = self {
+            jobs.state_until(at, sink);
         }
     }
 

@@ -36,6 +36,15 @@ pub struct Requirement {
     pub instead: &'static str,
 }
 
+impl PartialEq for Requirement {
+    /// Rows of the table differ in their keys or in the planes that they need.
+    fn eq(&self, other: &Self) -> bool {
+        (self.table, self.key, self.needs) == (other.table, other.key, other.needs)
+    }
+}
+
+impl Eq for Requirement {}
+
 impl Requirement {
     /// Whether `service` has the feature.
     #[must_use]
@@ -140,6 +149,12 @@ pub const REQUIREMENTS: &[Requirement] = &[
     fault("launch_failure", Needs::EventsOrFlows, |plan| {
         has(plan, |kind| matches!(kind, FaultKind::LaunchFailure(_)))
     }),
+    row(
+        ("service", "group"),
+        Needs::Events,
+        |plan| plan.group.is_some(),
+        ("services that do not call each other", OUT),
+    ),
     row(
         ("scaling", "metric"),
         Needs::SingleRequests,

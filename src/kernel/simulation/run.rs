@@ -7,16 +7,18 @@ use core::fmt;
 
 use super::event::Event;
 use super::fan_out::{Halt, Leash};
+use super::group;
 use super::observer::{FaultMoved, MinuteClosed, Observer, Stop};
 use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{FastPath, PerService, Plane};
+use super::requirements::Requirement;
 use super::service_state::ServiceState;
 use crate::billing::{Invoice, LcuUsage, MeterReading};
 use crate::event_queue::EventQueue;
 use crate::facts::TaskFailure;
 use crate::platform::{Effects, LaunchBucket, TaskTimer};
 use crate::random::Streams;
-use crate::replica_set::ReplicaIndex;
+use crate::replica_set::{Incident, ReplicaIndex};
 use crate::scaling::aas::ApplicationAutoScaling;
 use crate::scaling::{Controller, Timer, Turn};
 use crate::serving::Fluid;
@@ -54,6 +56,13 @@ pub enum RunError {
         /// How many there may be.
         limit: u64,
     },
+    /// A service has a feature that flows of requests cannot carry.
+    CannotFlow {
+        /// Name of the service.
+        service: String,
+        /// The feature.
+        requirement: &'static Requirement,
+    },
     /// Its observer stopped it.
     Stopped {
         /// The instant.
@@ -84,6 +93,11 @@ impl fmt::Display for RunError {
                 "{retries} retries by second {:.3}, and `limits.max_requests` is {limit}: retry less \
                  (`retry.max_attempts`, `retry.backoff`, `retry.budget`), or raise the limit if it is meant",
                 at.as_secs_f64()
+            ),
+            Self::CannotFlow { service, requirement } => write!(
+                f,
+                "`{service}` cannot be simulated as flows because of its `{}.{}`: the fluid plane knows {} only",
+                requirement.table, requirement.key, requirement.why
             ),
             Self::Stopped { at, why: Stop::Interrupted } => {
                 write!(f, "interrupted at second {:.0}", at.as_secs_f64())
@@ -162,14 +176,27 @@ pub fn simulate_with<'p>(
         Fidelity::Requests | Fidelity::Events => {
             Simulation::<_, PerService<'_>>::new(plan, streams, controllers, observer).simulate()
         }
-        Fidelity::Fluid => Simulation::<_, Fluid<'_>>::new(plan, streams, controllers, observer).simulate(),
+        Fidelity::Fluid => {
+            refuse_what_cannot_flow(plan)?;
+            Simulation::<_, Fluid<'_>>::new(plan, streams, controllers, observer).simulate()
+        }
     }
+}
+
+/// A feature that the fluid plane would ignore is an error.
+fn refuse_what_cannot_flow(plan: &Plan) -> Result<(), RunError> {
+    let blocker = plan.services.iter().find_map(|service| Some((service, service.flow_blockers().next()?)));
+    blocker.map_or(Ok(()), |(service, requirement)| {
+        Err(RunError::CannotFlow { service: service.name.clone(), requirement })
+    })
 }
 
 pub(super) struct Simulation<'p, 'o, O, P> {
     pub(super) plan: &'p Plan,
     events: EventQueue<Event>,
     pub(super) services: Vec<ServiceState<'p, P>>,
+    /// Services that are served together, by index.
+    groups: Vec<Vec<usize>>,
     bucket: LaunchBucket,
     pub(super) observer: &'o mut O,
     fingerprint: u64,
@@ -190,6 +217,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
             plan,
             events: EventQueue::default(),
             services: services.map(|(id, by)| ServiceState::new(id, plan, streams, by)).collect(),
+            groups: group::groups(plan),
             bucket: LaunchBucket::new(&plan.launch_limits),
             observer,
             fingerprint: 0xCBF2_9CE4_8422_2325,
@@ -310,15 +338,28 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         for index in 0..self.services.len() {
             let state = &mut self.services[index];
             // A service that has stopped at a dying task waits for its event, which another service's may precede.
-            if state.awaits_incident {
+            if state.awaits_incident || state.plan.group.is_some() {
                 continue;
             }
             if let Some(incident) = state.serve(until, self.observer, &mut self.leash) {
-                state.awaits_incident = true;
-                let event = Event::OutOfMemory(state.id, incident.replica);
-                self.schedule(SimTime(incident.at), event);
+                self.schedule_incident(index, incident);
             }
         }
+        for index in 0..self.groups.len() {
+            let (members, services) = (&self.groups[index], &mut self.services);
+            if let Some((service, incident)) =
+                group::serve(services, members, until, self.observer, &mut self.leash)
+            {
+                self.schedule_incident(service, incident);
+            }
+        }
+    }
+
+    fn schedule_incident(&mut self, service: usize, incident: Incident) {
+        let state = &mut self.services[service];
+        state.awaits_incident = true;
+        let event = Event::OutOfMemory(state.id, incident.replica);
+        self.schedule(SimTime(incident.at), event);
     }
 
     /// Lets one event have its effect; true when it was the last.

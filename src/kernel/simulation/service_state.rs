@@ -13,6 +13,7 @@ use crate::platform::{Effects, LaunchWindow, Lifecycle, LifecycleParts};
 use crate::random::Streams;
 use crate::replica_set::Incident;
 use crate::scaling::{Controller, ScalingFact, Timer, Turn};
+use crate::serving::Reach;
 use crate::telemetry::{MetricStore, OutcomeMeter, UsageMeter, UsageTotals};
 use crate::traffic::RateCursor;
 use crate::units::{ServiceId, SimDuration, SimTime};
@@ -171,6 +172,36 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         if leash.halted.is_some() {
             return None;
         }
+        self.with_plane(observer, leash, |plane, sink| plane.serve(until.0, sink))
+    }
+
+    /// Instant of what happens next before `until` [ns since second 0]; `u64::MAX`: nothing does.
+    pub(super) fn next_at(&mut self, until: SimTime, observer: &mut impl Observer, leash: &mut Leash) -> u64 {
+        self.with_plane(observer, leash, |plane, sink| plane.next_at(until.0, sink))
+    }
+
+    /// Serves as far as `reach`, as one of a group.
+    pub(super) fn advance(
+        &mut self,
+        reach: Reach,
+        observer: &mut impl Observer,
+        leash: &mut Leash,
+    ) -> Option<Incident> {
+        self.with_plane(observer, leash, |plane, sink| plane.advance(reach, sink))
+    }
+
+    /// States what a service of a group has done up to `at`.
+    pub(super) fn state_until(&mut self, at: SimTime, observer: &mut impl Observer, leash: &mut Leash) {
+        self.with_plane(observer, leash, |plane, sink| plane.state_until(at.0, sink));
+    }
+
+    #[inline]
+    fn with_plane<O: Observer, T>(
+        &mut self,
+        observer: &mut O,
+        leash: &mut Leash,
+        work: impl FnOnce(&mut P, &mut FanOut<'_, O>) -> T,
+    ) -> T {
         let mut sink = FanOut {
             id: self.id,
             usage: &mut self.usage,
@@ -179,8 +210,8 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             fingerprint: self.fingerprint,
             leash,
         };
-        let incident = self.plane.serve(until.0, &mut sink);
+        let done = work(&mut self.plane, &mut sink);
         self.fingerprint = sink.fingerprint;
-        incident
+        done
     }
 }

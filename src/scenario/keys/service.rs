@@ -116,6 +116,7 @@ pub(crate) fn plan(
         metrics: metrics?,
         telemetry: assumptions.telemetry.clone(),
         tariff: tariff?,
+        group: None,
         overdue_after,
     };
     let architecture = view.table("task")?.choice("architecture", &ARCHITECTURES)?.to_owned();

@@ -111,7 +111,8 @@ impl<'p> ApplicationAutoScaling<'p> {
         };
         self.decisions.clear();
         self.policies.decide(&context, &self.invoked, &views, &mut self.decisions);
-        let scaled = self.decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
+        let scaled =
+            self.decisions.iter().find(|d| matches!(d.verdict, Verdict::ScaledOut | Verdict::ScaledIn));
         let winner = scaled.map(|decision| decision.policy);
         for decision in &self.decisions {
             let alarm = &self.alarms[decision.alarm.index()];

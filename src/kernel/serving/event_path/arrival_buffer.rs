@@ -82,7 +82,7 @@ impl<'p> ArrivalBuffer<'p> {
             demands.draw(batch.len());
             let drawn = demands.cpu().iter().zip(demands.wait()).zip(demands.patience());
             self.rows.extend(batch.iter().zip(drawn).map(|(at, ((cpu, wait), patience))| AttemptDemand {
-                key: RequestKey { first: *at, class: 0 },
+                key: RequestKey::anonymous(*at, 0),
                 attempt: 1,
                 cpu: *cpu,
                 wait: *wait,
@@ -95,7 +95,7 @@ impl<'p> ArrivalBuffer<'p> {
             let point = self.class_rng.open_unit() * total;
             let class = self.weights.partition_point(|sum| *sum <= point).min(self.weights.len() - 1);
             let class = u32::try_from(class).unwrap_or(0);
-            let key = RequestKey { first: *at, class };
+            let key = RequestKey::anonymous(*at, class);
             self.rows.push(AttemptDemand { key, attempt: 1, ..AttemptDemand::default() });
         }
         self.draw_by_class();

@@ -51,6 +51,23 @@ pub struct EventPathParts<'a> {
     pub streams: Streams,
 }
 
+/// How far a plane goes [ns since second 0].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Departures and time-outs up to this instant happen.
+    pub ends_through: u64,
+    /// Arrivals before this instant happen.
+    pub arrivals_before: u64,
+}
+
+impl Reach {
+    /// Everything that comes before a control event at `at`.
+    #[must_use]
+    pub const fn before(at: u64) -> Self {
+        Self { ends_through: at, arrivals_before: at }
+    }
+}
+
 /// The state of the data plane of one service on the event path.
 #[derive(Clone, Debug)]
 pub struct EventPath<'p> {
@@ -112,9 +129,38 @@ impl<'p> EventPath<'p> {
     /// Lets everything happen that comes before a control event at `until` [ns since second 0]: departures and time-outs
     /// up to that instant, arrivals before it. Stops where a task's memory is exceeded.
     pub fn serve(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
+        let incident = self.advance(Reach::before(until), probe);
+        self.state_until(incident.map_or(until, |incident| incident.at), probe);
+        incident
+    }
+
+    /// The same as far as `reach`, without stating what was used: for services that are served together, step by step.
+    #[inline]
+    pub fn advance(&mut self, reach: Reach, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
         self.has_begun = true;
-        let incident = self.run(until, probe);
-        self.now = incident.map_or(until.max(self.now), |incident| incident.at);
+        self.run(reach, probe)
+    }
+
+    /// Instant of what happens next before `until` [ns since second 0]; `u64::MAX`: nothing does; 0: the run is not to go on.
+    pub fn next_at(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> u64 {
+        let arrival = self.next_arrival(until, probe);
+        let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
+        let again = Some(self.retries.first()).filter(|at| *at < until).unwrap_or(u64::MAX);
+        self.due.first().min(patience).min(again).min(arrival)
+    }
+
+    #[inline]
+    fn next_arrival(&mut self, until: u64, pace: &mut impl Pace) -> u64 {
+        self.inbox.first(until, |at| {
+            let held = (self.floor.jobs.len() + self.retries.len()) as u64;
+            self.deadlines.forget(&self.floor.jobs);
+            pace.goes_on(at, held, core::mem::take(&mut self.unasked))
+        })
+    }
+
+    /// States what has happened, and what was used, up to `at` [ns since second 0].
+    pub fn state_until(&mut self, at: u64, probe: &mut impl Probe) {
+        self.now = at.max(self.now);
         let (used, offered) = (self.floor.take_usage(self.now), self.offered.iter().sum());
         let classes = core::mem::take(&mut self.offered);
         let more = RequestBatch {
@@ -127,7 +173,6 @@ impl<'p> EventPath<'p> {
         self.state(more, probe);
         self.offered = classes;
         self.offered.fill(0);
-        incident
     }
 
     /// States what has happened since it did last, and `more`.
@@ -188,30 +233,26 @@ impl<'p> EventPath<'p> {
         pace.goes_on(at, held, core::mem::take(&mut self.unasked))
     }
 
-    fn run(&mut self, until: u64, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
+    fn run(&mut self, reach: Reach, probe: &mut (impl Probe + Pace)) -> Option<Incident> {
         loop {
             let departure = self.due.first();
-            let arrival = self.inbox.first(until, |at| {
-                let held = (self.floor.jobs.len() + self.retries.len()) as u64;
-                self.deadlines.forget(&self.floor.jobs);
-                probe.goes_on(at, held, core::mem::take(&mut self.unasked))
-            });
+            let arrival = self.next_arrival(reach.arrivals_before, probe);
             let again = self.retries.first();
             let patience = if self.has_patience { self.deadlines.first() } else { u64::MAX };
             if departure <= patience.min(again).min(arrival) {
-                if departure > until {
+                if departure > reach.ends_through {
                     return None;
                 }
                 if let Some(incident) = self.depart(departure, probe) {
                     return Some(incident);
                 }
             } else if patience <= again.min(arrival) {
-                if patience > until {
+                if patience > reach.ends_through {
                     return None;
                 }
                 self.lose_patience(probe);
             } else if again <= arrival {
-                if again >= until {
+                if again >= reach.arrivals_before {
                     return None;
                 }
                 if !self.goes_on(again, probe) {

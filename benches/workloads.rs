@@ -8,7 +8,7 @@
 //! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
-use windtunnel::kernel::billing::{LoadBalancerTariff, Tariff};
+use windtunnel::kernel::billing::{BillableItem, ByItem, CapacityKind, LcuParameters, Tariff};
 use windtunnel::kernel::platform::{
     CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits,
     ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
@@ -36,21 +36,25 @@ pub(crate) fn always(span: SimDuration) -> Distribution {
 /// Prices of us-east-1 on x86.
 pub(crate) fn tariff() -> Tariff {
     Tariff {
-        vcpu_hour: Usd(40_480_000_000),
-        memory_gb_hour: Usd(4_445_000_000),
-        ephemeral_gb_hour: Some(Usd(111_000_000)),
+        prices: ByItem::of(&[
+            (BillableItem::FargateVcpu, Some(Usd(40_480_000_000))),
+            (BillableItem::FargateMemory, Some(Usd(4_445_000_000))),
+            (BillableItem::FargateEphemeralStorage, Some(Usd(111_000_000))),
+            (BillableItem::AlbHour, Some(Usd(22_500_000_000))),
+            (BillableItem::AlbLcu, Some(Usd(8_000_000_000))),
+            (BillableItem::PublicIpv4, Some(Usd(5_000_000_000))),
+            (BillableItem::CloudwatchAlarm, Some(Usd(100_000_000_000))),
+            (BillableItem::CloudwatchHighResolutionAlarm, Some(Usd(300_000_000_000))),
+        ]),
+        capacity: CapacityKind::Fargate,
         extra_ephemeral_gb: 0,
-        load_balancer: Some(LoadBalancerTariff {
-            hour: Some(Usd(22_500_000_000)),
-            lcu_hour: Some(Usd(8_000_000_000)),
-            public_ipv4: 2,
-            rules: 0,
-            requests_per_connection: 1,
-        }),
-        ipv4_hour: Some(Usd(5_000_000_000)),
         public_ip_per_task: false,
-        alarm_month: Some(Usd(100_000_000_000)),
-        high_resolution_alarm_month: Some(Usd(300_000_000_000)),
+        resources: ByItem::of(&[
+            (BillableItem::AlbHour, 1),
+            (BillableItem::AlbLcu, 1),
+            (BillableItem::PublicIpv4, 2),
+        ]),
+        lcu: LcuParameters::default(),
         minimum_billed: secs(60),
         bill_deprovisioning: false,
     }

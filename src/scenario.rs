@@ -38,5 +38,5 @@ pub use language::templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
 pub use load::{Loaded, load, text_sha256};
 pub use measure::{Law, Measure, MeasureUnit, MinuteFigure, MinuteLimit, quantile_label};
 pub use outline::{Declared, declared};
-pub use prices::price_book::{PriceRow, prices};
+pub use prices::price_book::{PriceRow, prices, savings_plan_prices};
 pub use prices::unpriced::{Unpriced, if_every};

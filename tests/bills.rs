@@ -1,9 +1,11 @@
 //! Bills that were really paid or publicly printed, to the cent: each is rebuilt as a scenario, and every line that the
 //! model bills has to come out as it was printed.
 
+use windtunnel::experiment::forecast::Term;
 use windtunnel::experiment::{CheckStatus, RunResult, run};
-use windtunnel::kernel::billing::LineItem;
+use windtunnel::kernel::billing::{BillableItem, ITEMS, ItemFacts};
 use windtunnel::kernel::units::Usd;
+use windtunnel::scenario::{explain, explain_topics, json_schema, prices, reference, savings_plan_prices};
 
 use crate::example::scenario;
 use crate::program::windtunnel;
@@ -32,19 +34,19 @@ fn billed(text: &str) -> RunResult {
 }
 
 /// The amounts of a service's bill, as they are printed.
-fn amounts(result: &RunResult, service: usize) -> Vec<(LineItem, String)> {
+fn amounts(result: &RunResult, service: usize) -> Vec<(BillableItem, String)> {
     let lines = &result.record.services[service].invoice.lines;
     lines.iter().map(|line| (line.item, line.amount.to_cents_string())).collect()
 }
 
 #[track_caller]
-fn assert_bill(result: &RunResult, service: usize, expected: &[(LineItem, &str)]) {
-    let expected: Vec<(LineItem, String)> =
+fn assert_bill(result: &RunResult, service: usize, expected: &[(BillableItem, &str)]) {
+    let expected: Vec<(BillableItem, String)> =
         expected.iter().map(|(item, amount)| (*item, (*amount).to_owned())).collect();
     assert_eq!(amounts(result, service), expected);
 }
 
-use LineItem::{
+use BillableItem::{
     AlbHour, AlbLcu, CloudwatchAlarm, FargateEphemeralStorage, FargateMemory, FargateVcpu, PublicIpv4,
 };
 
@@ -226,4 +228,34 @@ fn refusing_work_makes_a_million_requests_no_cheaper() {
     }
     let nothing = billed(&text("us-east-1", 1.0, &one("web", 0.0, (256, 512), "")));
     assert_eq!(windtunnel::experiment::per_million_served(&nothing.record.services), None);
+}
+
+/// Every item can be priced, replaced in a scenario, explained and found in the reference, under the same name.
+#[test]
+fn every_billable_item_has_a_price_a_key_and_an_explanation() {
+    let book = prices(None);
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let keys = schema["properties"]["prices"]["properties"].as_object().unwrap();
+    let reference = reference();
+    for facts in &ITEMS {
+        let name = facts.name;
+        assert!(book.iter().any(|row| row.item == name), "{name} has a price in no region");
+        assert!(keys.contains_key(name), "`prices` has no key {name}");
+        assert!(reference.contains(&format!("| `{name}` | a price ")), "the reference has no key {name}");
+        let explained = explain(name).unwrap_or_else(|| panic!("{name} is not explained"));
+        assert!(explained.contains(facts.explanation) && explained.contains(facts.price), "{explained}");
+        assert!(explain_topics().iter().any(|topic| topic == name), "{name} is no topic");
+    }
+    assert_eq!(keys.len(), ITEMS.len() + 1, "`file` and each item: {keys:?}");
+    // What else the book has are the rates of Savings Plans.
+    for row in &book {
+        let is_item = BillableItem::named(&row.item).is_some();
+        assert!(is_item || row.item.starts_with("savings_plan_"), "nothing reads {row:?}");
+    }
+    for term in Term::ALL {
+        let rates = savings_plan_prices("us-east-1", "x86_64", term.word());
+        let known = |facts: &&ItemFacts| rates[facts.item].is_some();
+        let covered: Vec<&str> = ITEMS.iter().filter(known).map(|facts| facts.name).collect();
+        assert_eq!(covered, ["fargate_vcpu", "fargate_memory"], "{term:?}");
+    }
 }

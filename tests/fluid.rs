@@ -6,7 +6,7 @@ use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use windtunnel::experiment::{self, FluidError, compared, fluid_error};
-use windtunnel::kernel::billing::LineItem;
+use windtunnel::kernel::billing::BillableItem;
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::simulation::{Fidelity, Plan, RunError, ServicePlan, Stop};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
@@ -367,7 +367,7 @@ fn a_mean_of_a_flow_is_never_above_its_largest() {
 fn lcu_hours(scenario: windtunnel::scenario::Scenario) -> f64 {
     let result = experiment::run(scenario).unwrap();
     let lines = &result.record.services[0].invoice.lines;
-    let line = lines.iter().find(|line| line.item == LineItem::AlbLcu).unwrap();
+    let line = lines.iter().find(|line| line.item == BillableItem::AlbLcu).unwrap();
     line.quantity_numerator as f64 / line.quantity_denominator as f64
 }
 

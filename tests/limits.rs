@@ -1,7 +1,7 @@
 //! Runs at the edges of what is legal: backlogs of millions, rooms of millions, launches by the thousand.
 
 use std::cell::Cell;
-use windtunnel::kernel::billing::LineItem;
+use windtunnel::kernel::billing::BillableItem;
 use windtunnel::kernel::facts::Probe;
 
 use windtunnel::kernel::random::Distribution;
@@ -130,7 +130,7 @@ fn a_load_balancer_without_a_target_is_billed_for_the_connections_that_it_refuse
         for fidelity in [Fidelity::Requests, Fidelity::Events, Fidelity::Fluid] {
             let record = record(&Plan { fidelity, ..plan.clone() }, 1, 0).unwrap();
             let web = &record.services[0];
-            let line = web.invoice.lines.iter().find(|line| line.item == LineItem::AlbLcu).unwrap();
+            let line = web.invoice.lines.iter().find(|line| line.item == BillableItem::AlbLcu).unwrap();
             let lcus = line.quantity_numerator as f64 / line.quantity_denominator as f64;
             let expected = web.requests.offered as f64 / 3_600.0 / 25.0;
             assert!((lcus - expected).abs() < 1e-9 && lcus > 3.9, "{count} tasks, {fidelity:?}: {lcus}");

@@ -4,6 +4,7 @@
 mod circles;
 mod extending;
 mod glossary;
+mod items;
 mod links;
 mod names;
 mod ratchet;

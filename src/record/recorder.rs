@@ -121,7 +121,7 @@ impl<'p> Recorder<'p> {
                 decisions: recorder.decisions.finish(),
                 evaluations: recorder.evaluations.finish(),
                 lives: recorder.lives.finish(),
-                lcu_by_hour: outcome.lcu_by_hour,
+                metered: outcome.reading,
                 invoice: outcome.invoice,
             }
         });

@@ -1,6 +1,6 @@
 //! What a run leaves behind, as plain data. Times are nanoseconds, money is exact; nothing here is formatted.
 
-use windtunnel_kernel::billing::Invoice;
+use windtunnel_kernel::billing::{Invoice, MeterReading};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use super::evaluations::EvaluationRecord;
@@ -57,8 +57,8 @@ pub struct ServiceRecord {
     pub evaluations: Vec<EvaluationRecord>,
     /// The life of every task, by id.
     pub lives: Vec<TaskLife>,
-    /// LCU-hours of each hour of the calendar, in units of which the bill's line has a whole number.
-    pub lcu_by_hour: Vec<u128>,
+    /// What was metered for the bill, by item and calendar month.
+    pub metered: MeterReading,
     /// The bill.
     pub invoice: Invoice,
 }

@@ -1,6 +1,6 @@
 //! What is recorded of one service: tasks over time, the timeline, the decision log.
 
-use windtunnel_kernel::billing::{CalendarMonth, LCU_DENOMINATOR, LcuUsage};
+use windtunnel_kernel::billing::{HourlyRate, LcuUsage};
 use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};
 use windtunnel_kernel::simulation::{Fidelity, MinuteClosed, Plan, ServicePlan};
 use windtunnel_kernel::telemetry::UsageTotals;
@@ -44,7 +44,9 @@ pub(super) struct ServiceRecorder {
     pub(super) hourly_billed: Vec<u64>,
     row_start: SimTime,
     usage: UsageTotals,
-    costs: HourlyCosts,
+    rate: HourlyRate,
+    /// Bytes of a request and its response \[B\].
+    bytes: u64,
 }
 
 /// Rows of the timeline that are known to come: a list that grows to its length step by step holds up to twice as many.
@@ -53,70 +55,6 @@ fn rows_ahead(plan: &Plan, keep: Detail) -> usize {
     const MOST: u64 = 5_300_000;
     let rows = plan.horizon.0.div_ceil(NANOS_PER_MINUTE).saturating_add(1);
     if keep == Detail::Totals { 0 } else { usize::try_from(rows.min(MOST)).unwrap_or(0) }
-}
-
-/// What an hour costs, for the timeline only \[USD\].
-#[derive(Clone, Copy, Debug)]
-struct HourlyCosts {
-    task: f64,
-    fixed: f64,
-    /// What is priced a month [USD a calendar month].
-    a_month: f64,
-    start_unix_ns: i64,
-    /// The month of the open row, and its hours.
-    month: (CalendarMonth, f64),
-    lcu: Option<(f64, u32, u32, u64)>,
-}
-
-impl HourlyCosts {
-    fn of(start_unix_ns: i64, plan: &ServicePlan) -> Self {
-        let tariff = &plan.tariff;
-        let usd = |price: Option<windtunnel_kernel::units::Usd>| price.map_or(0.0, |price| price.as_f64());
-        let task = f64::from(plan.task.cpu_units) / 1024.0 * tariff.vcpu_hour.as_f64()
-            + f64::from(plan.task.memory_mib) / 1024.0 * tariff.memory_gb_hour.as_f64()
-            + f64::from(tariff.extra_ephemeral_gb) * usd(tariff.ephemeral_gb_hour)
-            + if tariff.public_ip_per_task { usd(tariff.ipv4_hour) } else { 0.0 };
-        let (standard, high_resolution) = plan.scaling.alarms();
-        let a_month = f64::from(standard) * usd(tariff.alarm_month)
-            + f64::from(high_resolution) * usd(tariff.high_resolution_alarm_month);
-        let (mut fixed, mut lcu) = (0.0, None);
-        if let Some(balancer) = &tariff.load_balancer {
-            fixed += usd(balancer.hour) + f64::from(balancer.public_ipv4) * usd(tariff.ipv4_hour);
-            let bytes = plan.request.bytes.map_or(0, |bytes| bytes.0);
-            lcu = Some((usd(balancer.lcu_hour), balancer.rules, balancer.requests_per_connection, bytes));
-        }
-        let month = CalendarMonth::at(i128::from(start_unix_ns));
-        Self { task, fixed, a_month, start_unix_ns, month: (month, hours_of(month)), lcu }
-    }
-
-    /// USD an hour of what is priced a month, in the row that begins at `start`.
-    fn monthly(&mut self, start: SimTime) -> f64 {
-        let instant = i128::from(self.start_unix_ns) + i128::from(start.0);
-        if instant >= self.month.0.end {
-            let month = CalendarMonth::at(instant);
-            self.month = (month, hours_of(month));
-        }
-        self.a_month / self.month.1
-    }
-
-    /// USD an hour like a minute of `length` with this many billed tasks on average and this usage.
-    fn of_minute(&mut self, start: SimTime, billed: f64, period: &MinuteClosed) -> f64 {
-        let usage = &period.usage;
-        let length = as_f64(u128::from(usage.length.max(1)));
-        let lcus = self.lcu.map_or(0.0, |(price, rules, per_connection, bytes)| {
-            let in_flight = u128::try_from(usage.occupied + usage.waiting).unwrap_or(0);
-            let bytes = u128::from(bytes) * u128::from(usage.routed);
-            let usage = LcuUsage { requests: usage.asked, in_flight, bytes };
-            let parts = LCU_DENOMINATOR * u128::from(per_connection.max(1));
-            price * as_f64(usage.lcu_hours(rules, per_connection)) / as_f64(parts) * (3.6e12 / length)
-        });
-        self.task * billed + self.fixed + self.monthly(start) + lcus
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most 744 hours")]
-fn hours_of(month: CalendarMonth) -> f64 {
-    24.0 * month.days() as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "statistics")]
@@ -179,7 +117,8 @@ impl ServiceRecorder {
             hourly_billed: Vec::new(),
             row_start: SimTime::ZERO,
             usage: UsageTotals::default(),
-            costs: HourlyCosts::of(plan.start_unix_ns, service),
+            rate: HourlyRate::new(&service.tariff, &service.billed_resources(), plan.start_unix_ns),
+            bytes: service.request.bytes.map_or(0, |bytes| bytes.0),
         }
     }
 
@@ -265,9 +204,15 @@ impl ServiceRecorder {
         };
         let length = as_f64(u128::from(usage.length.max(1)));
         let billed = as_f64(u128::from(billed_in_minute)) / length;
+        let load = LcuUsage {
+            requests: usage.asked,
+            in_flight: u128::try_from(usage.occupied + usage.waiting).unwrap_or(0),
+            bytes: u128::from(self.bytes) * u128::from(usage.routed),
+        };
+        let span = SimDuration(usage.length);
         self.timeline.push(MinuteRecord {
             start: self.row_start,
-            length: SimDuration(usage.length),
+            length: span,
             offered: closed.tally.offered,
             served: closed.tally.served,
             rejected: closed.tally.rejected,
@@ -286,7 +231,7 @@ impl ServiceRecorder {
             response_time_p50: closed.percentiles[0],
             response_time_p95: closed.percentiles[1],
             response_time_p99: closed.percentiles[2],
-            cost_per_hour_usd: self.costs.of_minute(self.row_start, billed, period),
+            cost_per_hour_usd: self.rate.at(self.row_start, span, billed, &load),
         });
         self.row_start = period.end;
     }

@@ -2,7 +2,7 @@
 //! read bills. All columns that FOCUS calls mandatory are there, and those of its conditional ones that a simulation knows.
 //!
 //! One row a line of the invoice and calendar month (UTC), so that a row lies in one billing period as FOCUS demands; the rows
-//! of a line add up to the line exactly, see `months`. Amounts are on-demand list prices, so `ListCost`, `ContractedCost` and
+//! of a line add up to the line exactly (`InvoiceLine::by_month`). Amounts are on-demand list prices, so `ListCost`, `ContractedCost` and
 //! `EffectiveCost` are the exact amount, and `BilledCost` is what the invoice charges, in whole cents.
 
 mod months;

@@ -21,7 +21,7 @@
 use proptest::prelude::*;
 use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::{RunSample, run, run_replication};
-use windtunnel::kernel::billing::Tariff;
+use windtunnel::kernel::billing::{BillableItem, Metering, Tariff};
 use windtunnel::kernel::platform::{CheckService, FaultKind, FaultPlan, FirstHealthCheck, ScaleInVictim};
 use windtunnel::kernel::random::{Distribution, Rng};
 use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan};
@@ -96,17 +96,11 @@ fn assert_same_services(a: &RunRecord, b: &RunRecord) {
 
 /// Applies `change` to every price.
 fn reprice(tariff: &mut Tariff, mut change: impl FnMut(&mut Usd)) {
-    change(&mut tariff.vcpu_hour);
-    change(&mut tariff.memory_gb_hour);
-    let balancer = tariff.load_balancer.as_mut();
-    let balancers = balancer.map(|balancer| [balancer.hour.as_mut(), balancer.lcu_hour.as_mut()]);
-    let others = [
-        tariff.ephemeral_gb_hour.as_mut(),
-        tariff.ipv4_hour.as_mut(),
-        tariff.alarm_month.as_mut(),
-        tariff.high_resolution_alarm_month.as_mut(),
-    ];
-    others.into_iter().chain(balancers.into_iter().flatten()).flatten().for_each(change);
+    for item in BillableItem::all() {
+        if let Some(price) = &mut tariff.prices[item] {
+            change(price);
+        }
+    }
 }
 
 #[test]
@@ -245,8 +239,8 @@ fn a_longer_run_begins_with_the_shorter_one() {
 fn a_start_some_whole_days_later_changes_no_figure_without_items_of_a_month() {
     in_plans(66, |plan, more| {
         let plan = changed(plan, |service| {
-            let tariff = &mut service.tariff;
-            (tariff.alarm_month, tariff.high_resolution_alarm_month) = (None, None);
+            let monthly = |item: &BillableItem| item.facts().metering == Metering::CalendarMonths;
+            BillableItem::all().filter(monthly).for_each(|item| service.tariff.prices[item] = None);
         });
         let days = 1 + i64::try_from(more.below(400)).expect("hundreds");
         let later = Plan { start_unix_ns: plan.start_unix_ns + days * DAY_NS, ..plan.clone() };

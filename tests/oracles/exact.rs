@@ -1,7 +1,8 @@
 //! Oracles without chance: deterministic queues, bills to the picodollar, and one timeline done by hand.
 
 use windtunnel::kernel::billing::{
-    Billed, Invoice, LCU_DENOMINATOR, Meter, MeterReading, Tariff, billed_seconds,
+    BillableItem, BilledResources, Invoice, ItemCounts, LCU_DENOMINATOR, Meter, MeterReading, Tariff,
+    TaskResources, billed_seconds,
 };
 use windtunnel::kernel::event_queue::EventQueue;
 use windtunnel::kernel::platform::{
@@ -89,20 +90,29 @@ fn a_place_that_falls_free_at_an_instant_is_free_for_an_arrival_at_that_instant(
 
 /// x86 prices of the oracle, or arm's.
 fn tariff(arm: bool, extra_storage: u32) -> Tariff {
-    Tariff {
-        vcpu_hour: Usd(if arm { 32_380_000_000 } else { 40_480_000_000 }),
-        memory_gb_hour: Usd(if arm { 3_560_000_000 } else { 4_445_000_000 }),
-        extra_ephemeral_gb: extra_storage,
-        load_balancer: None,
-        ..workloads::tariff()
-    }
+    let mut tariff = workloads::tariff();
+    tariff.prices[BillableItem::FargateVcpu] = Some(Usd(if arm { 32_380_000_000 } else { 40_480_000_000 }));
+    tariff.prices[BillableItem::FargateMemory] = Some(Usd(if arm { 3_560_000_000 } else { 4_445_000_000 }));
+    Tariff { extra_ephemeral_gb: extra_storage, resources: ItemCounts::default(), ..tariff }
 }
 
-fn invoice(tariff: &Tariff, size: (u32, u32), task_seconds: u64) -> Invoice {
-    let reading = MeterReading { task_seconds, lcu_hours: 0 };
-    let (cpu_units, memory_mib) = size;
-    let (alarms, start_unix_ns, horizon) = ((0, 0), 0, secs(3_600));
-    Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms, start_unix_ns, horizon })
+/// A task of so many CPU units and MiB, and its service, which has nothing else.
+fn of_size(tariff: &Tariff, (cpu_units, memory_mib): (u32, u32)) -> BilledResources {
+    let extra_ephemeral_gb = tariff.extra_ephemeral_gb;
+    let task = TaskResources {
+        capacity: tariff.capacity,
+        cpu_units,
+        memory_mib,
+        extra_ephemeral_gb,
+        public_ipv4: 0,
+    };
+    BilledResources { task, standing: tariff.resources }
+}
+
+/// Billed seconds of tasks that are all alike.
+fn task_seconds(reading: &MeterReading, task: &TaskResources) -> u64 {
+    let vcpu_seconds = reading.quantity(BillableItem::FargateVcpu);
+    u64::try_from(vcpu_seconds / i128::from(task.cpu_units)).expect("a few years")
 }
 
 /// Asserts that `total`, whose lines were rounded to a picodollar each, is numerator/denominator dollars.
@@ -128,11 +138,12 @@ fn every_billing_oracle_is_met_to_the_picodollar() {
         ("bill-730h", &x86, (2_048, 4_096), 2_628_000_000_000, 1, 2_628_000, (360_401, 5_000)),
     ];
     for (name, tariff, size, micros, tasks, seconds, dollars) in cases {
-        let mut meter = Meter::new(tariff, 0);
-        (0..tasks).for_each(|_| meter.bill(SimDuration(micros * 1_000)));
-        let (reading, _) = meter.finish(SimTime(0), std::iter::empty());
-        assert_eq!(reading.task_seconds, tasks * seconds, "{name}");
-        assert_dollars(name, &invoice(tariff, size, reading.task_seconds), dollars);
+        let resources = of_size(tariff, size);
+        let mut meter = Meter::new(tariff, &resources, 0);
+        (0..tasks).for_each(|_| meter.bill(SimTime::ZERO, SimDuration(micros * 1_000), &resources.task));
+        let reading = meter.finish(SimTime(0), std::iter::empty());
+        assert_eq!(task_seconds(&reading, &resources.task), tasks * seconds, "{name}");
+        assert_dollars(name, &Invoice::of(&reading, &tariff.prices), dollars);
     }
 }
 
@@ -156,6 +167,7 @@ struct Stage {
     fleet: Fleet,
     bucket: LaunchBucket,
     meter: Meter,
+    task: TaskResources,
     calendar: EventQueue<TaskTimer>,
 }
 
@@ -186,6 +198,7 @@ impl Stage {
             name: "web",
             streams: Streams::new(1, 0),
         };
+        let resources = of_size(tariff, (512, 1_024));
         Self {
             lifecycle: Lifecycle::new(&parts),
             fleet: Fleet::new(
@@ -197,13 +210,14 @@ impl Stage {
                 secs(30),
             ),
             bucket: LaunchBucket::new(&limits),
-            meter: Meter::new(tariff, 0),
+            meter: Meter::new(tariff, &resources, 0),
+            task: resources.task,
             calendar: EventQueue::default(),
         }
     }
 
     fn settle(&mut self, outcome: &mut Effects) {
-        outcome.moved.drain(..).for_each(|moved| self.meter.task_moved(&moved));
+        outcome.moved.drain(..).for_each(|moved| self.meter.task_moved(&moved, &self.task));
         outcome.due.drain(..).for_each(|due| self.calendar.schedule(due.at, 0, due));
     }
 
@@ -250,10 +264,10 @@ fn the_timeline_done_by_hand_has_its_counts_its_lives_and_its_cost() {
     let ages: Vec<u64> =
         stage.lifecycle.billed(false).map(|since| horizon.since(since).0 / NANOS_PER_SEC).collect();
     assert_eq!(ages, [3_595, 3_595, 2_995]);
-    let (reading, _) = stage.meter.finish(horizon, stage.lifecycle.billed(false));
-    assert_eq!(reading.task_seconds, 3_595 + 3_595 + 2_995 + 1_225 + 1_225);
-    let invoice = invoice(&tariff, (512, 1_024), reading.task_seconds);
-    assert_dollars("timeline-cost-1", &invoice, (12_475_799, 144_000_000));
+    let task = stage.task;
+    let reading = stage.meter.finish(horizon, stage.lifecycle.billed(false).map(|since| (since, task)));
+    assert_eq!(task_seconds(&reading, &task), 3_595 + 3_595 + 2_995 + 1_225 + 1_225);
+    assert_dollars("timeline-cost-1", &Invoice::of(&reading, &tariff.prices), (12_475_799, 144_000_000));
 }
 
 #[test]
@@ -265,8 +279,9 @@ fn a_hundred_new_connections_a_second_are_four_lcus() {
     service.request.wait_time = always(secs(50));
     service.request.bytes = Some(Bytes(8_333));
     service.task.concurrency = None;
-    service.tariff.load_balancer.as_mut().expect("the workload has one").rules = 15;
+    service.tariff.lcu.rules = 15;
     let (witness, outcome) = witness(&workloads::plan(service, secs(3_600)), 1, 0);
     assert_eq!(witness.services[0].offered, 360_000);
-    assert_eq!(outcome.services[0].reading.lcu_hours, 4 * LCU_DENOMINATOR);
+    let lcu_hours = outcome.services[0].reading.quantity(BillableItem::AlbLcu);
+    assert_eq!(lcu_hours.unsigned_abs(), 4 * LCU_DENOMINATOR);
 }

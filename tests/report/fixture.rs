@@ -5,7 +5,9 @@
 
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
-use windtunnel::kernel::billing::{Invoice, InvoiceLine, LineItem, Tariff};
+use windtunnel::kernel::billing::{
+    BillableItem, ByItem, CapacityKind, Invoice, InvoiceLine, ItemCounts, LcuParameters, MeterReading, Tariff,
+};
 use windtunnel::kernel::platform::{
     LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan,
 };
@@ -87,15 +89,15 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
 
 fn tariff() -> Tariff {
     Tariff {
-        vcpu_hour: Usd(40_480_000_000),
-        memory_gb_hour: Usd(4_445_000_000),
-        ephemeral_gb_hour: None,
+        prices: ByItem::of(&[
+            (BillableItem::FargateVcpu, Some(Usd(40_480_000_000))),
+            (BillableItem::FargateMemory, Some(Usd(4_445_000_000))),
+        ]),
+        capacity: CapacityKind::Fargate,
         extra_ephemeral_gb: 0,
-        load_balancer: None,
-        ipv4_hour: None,
         public_ip_per_task: false,
-        alarm_month: None,
-        high_resolution_alarm_month: None,
+        resources: ItemCounts::default(),
+        lcu: LcuParameters::default(),
         minimum_billed: SimDuration::from_secs(60),
         bill_deprovisioning: false,
     }
@@ -253,7 +255,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         in_service: Vec::new(),
         evaluations: Vec::new(),
         lives: Vec::new(),
-        lcu_by_hour: Vec::new(),
+        metered: MeterReading::default(),
         decisions: Vec::new(),
         invoice: Invoice::default(),
     };
@@ -366,8 +368,8 @@ fn invoice(running_time: u128) -> Invoice {
     };
     Invoice {
         lines: vec![
-            line(LineItem::FargateVcpu, 1, Usd(40_480_000_000)),
-            line(LineItem::FargateMemory, 2, Usd(4_445_000_000)),
+            line(BillableItem::FargateVcpu, 1, Usd(40_480_000_000)),
+            line(BillableItem::FargateMemory, 2, Usd(4_445_000_000)),
         ],
     }
 }

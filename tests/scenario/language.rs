@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use windtunnel::kernel::billing::Invoice;
+use windtunnel::kernel::billing::{BillableItem, Invoice};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::PolicyRules;
 use windtunnel::kernel::serving::{CpuDiscipline, Jitter, Routing, WarmUpPlan};
@@ -111,11 +111,11 @@ fn a_container_that_exits_slowly_is_killed_at_its_stop_timeout() {
 fn the_steady_service_costs_what_the_hand_calculation_says() {
     let (_, text) = shipped().into_iter().find(|(name, _)| name == "steady-api").unwrap();
     let scenario = valid(load_text(&text, &[]));
-    let tariff = &scenario.plan.services[0].tariff;
+    let price = |item| scenario.plan.services[0].tariff.prices[item].unwrap().0;
     let hours = 730;
     // 2 × 0.25 vCPU and 2 × 0.5 GB
-    assert_eq!(Usd::from_ratio(tariff.vcpu_hour.0 * hours, 2).to_cents_string(), "14.78");
-    assert_eq!(Usd(tariff.memory_gb_hour.0 * hours).to_cents_string(), "3.24");
+    assert_eq!(Usd::from_ratio(price(BillableItem::FargateVcpu) * hours, 2).to_cents_string(), "14.78");
+    assert_eq!(Usd(price(BillableItem::FargateMemory) * hours).to_cents_string(), "3.24");
     assert_eq!(Invoice::default().total(), Usd::ZERO);
 }
 
@@ -368,7 +368,8 @@ fn every_region_of_the_book_can_be_used_and_says_what_it_lacks() {
         assert_eq!(has, !scenario.not_priced.iter().any(|text| text.starts_with("alb_hour")), "{region}");
     }
     let given = valid(load_text(MINIMAL, &["region=eu-west-1", "prices.fargate_vcpu=\"0.05\""]));
-    assert_eq!(given.plan.services[0].tariff.vcpu_hour, Usd(50_000_000_000));
+    let price = given.plan.services[0].tariff.prices[BillableItem::FargateVcpu];
+    assert_eq!(price, Some(Usd(50_000_000_000)));
 }
 
 #[test]

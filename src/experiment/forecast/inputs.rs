@@ -1,6 +1,7 @@
 //! The inputs of a forecast that are not known exactly: drawn anew for every run, each from a stream of its own.
 
 use crate::experiment::student::normal_quantile;
+use crate::kernel::billing::PriceLevel;
 use crate::kernel::random::{Purpose, Streams};
 use crate::scenario::ForecastSpec;
 
@@ -15,7 +16,7 @@ pub struct Draw {
     /// All times of requests are so many times as long.
     pub service_time: f64,
     /// All prices are so many times as high.
-    pub price: f64,
+    pub price: PriceLevel,
 }
 
 /// An input that runs may draw anew.
@@ -73,6 +74,6 @@ pub fn draw(spec: &ForecastSpec, seed: u64, run: u64) -> Draw {
         } else {
             1.0
         },
-        price: if spec.price_cv > 0.0 { factor("price", spec.price_cv) } else { 1.0 },
+        price: PriceLevel(if spec.price_cv > 0.0 { factor("price", spec.price_cv) } else { 1.0 }),
     }
 }

@@ -6,10 +6,8 @@
 //! plan's term: the forecast's months are taken for typical of it.
 
 use crate::experiment::estimate::quantile_of;
-use crate::kernel::billing::HOURS_A_MONTH;
+use crate::kernel::billing::{HOURS_A_MONTH, PriceList, savings_plan_hour};
 use crate::kernel::simulation::ServicePlan;
-use crate::kernel::units::Usd;
-use crate::scenario::PriceRow;
 
 /// Commitments that are tried: quantiles of the hourly usage.
 const STEPS: u32 = 200;
@@ -36,10 +34,12 @@ impl Term {
         }
     }
 
-    const fn items(self) -> (&'static str, &'static str) {
+    /// The term as the price book calls it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
-            Self::OneYear => ("savings_plan_1y_vcpu", "savings_plan_1y_memory"),
-            Self::ThreeYears => ("savings_plan_3y_vcpu", "savings_plan_3y_memory"),
+            Self::OneYear => "1y",
+            Self::ThreeYears => "3y",
         }
     }
 }
@@ -53,25 +53,14 @@ pub struct TaskRate {
     pub plan: f64,
 }
 
-/// The rates of a service's task; `None` where the plan's are not known for its region and architecture.
+/// The rates of a service's task for what a plan covers; `None` where the plan's `prices` are not known for its region and
+/// architecture.
 #[must_use]
-pub fn task_rate(
-    service: &ServicePlan,
-    architecture: &str,
-    book: &[PriceRow],
-    term: Term,
-) -> Option<TaskRate> {
-    let price = |item: &str| -> Option<f64> {
-        let row = book.iter().rev().find(|row| row.item == item && row.architecture == architecture)?;
-        row.price_usd.parse().ok()
-    };
-    let (vcpus, gigabytes) =
-        (f64::from(service.task.cpu_units) / 1024.0, f64::from(service.task.memory_mib) / 1024.0);
-    let (vcpu, memory) = term.items();
-    let rate = |usd: Usd| usd.as_f64();
+pub fn task_rate(service: &ServicePlan, prices: &PriceList) -> Option<TaskRate> {
+    let task = service.billed_task();
     Some(TaskRate {
-        on_demand: vcpus * rate(service.tariff.vcpu_hour) + gigabytes * rate(service.tariff.memory_gb_hour),
-        plan: vcpus * price(vcpu)? + gigabytes * price(memory)?,
+        on_demand: savings_plan_hour(&service.tariff.prices, &task)?,
+        plan: savings_plan_hour(prices, &task)?,
     })
 }
 

@@ -17,11 +17,12 @@ use crate::experiment::interruption::was_interrupted;
 use crate::experiment::pool;
 use crate::experiment::scale_in::{self, Ends};
 use crate::experiment::varied_scenario::VariedScenario;
+use crate::kernel::billing::PriceLevel;
 use crate::kernel::simulation::{Fidelity, Plan, RunError, ServicePlan};
 use crate::kernel::traffic::TrafficPlan;
 use crate::kernel::units::SimDuration;
 use crate::record::{self, Limits, RunRecord};
-use crate::scenario::{ForecastSpec, PriceRow, Scenario, Unpriced, prices};
+use crate::scenario::{ForecastSpec, Scenario, Unpriced, savings_plan_prices};
 
 /// A month in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -249,8 +250,7 @@ impl Prepared {
             plans.push(month_plan(&whole, &patterns, month, begin));
             begin += month.length;
         }
-        let book = prices(Some(&scenario.region));
-        let rates = Term::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, &book, term)?)));
+        let rates = Term::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, term)?)));
         let rates: Vec<_> = rates.collect();
         let unknown = Term::ALL.into_iter().filter(|term| rates.iter().all(|(known, _)| known != term));
         let unknown: Vec<&str> = unknown.map(Term::name).collect();
@@ -360,7 +360,7 @@ impl Prepared {
         }
         let record = record::totals(&plan, (self.seed, run), limits)?;
         let ends = scale_in::of_job(&plan, (self.seed, run), &record, limits)?;
-        let ends = ends.map(|bill| bill.as_f64() * draw.price);
+        let ends = ends.map(|bill| draw.price.of(bill.as_f64()));
         Ok(MonthRun {
             ends,
             scaled_in: scale_in::happened(&record),
@@ -369,7 +369,7 @@ impl Prepared {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts and times as statistics")]
-    fn month_run(&self, plan: &Plan, record: &RunRecord, price: f64) -> MonthRun {
+    fn month_run(&self, plan: &Plan, record: &RunRecord, price: PriceLevel) -> MonthRun {
         let services = &record.services;
         let sum = |of: &dyn Fn(&crate::record::ServiceRecord) -> f64| services.iter().map(of).sum::<f64>();
         let decided = sum(&|s| s.requests.decided() as f64);
@@ -379,13 +379,16 @@ impl Prepared {
                 services.iter().zip(rates).fold((0.0, 0.0), |(on_demand, committed), (service, rate)| {
                     let tasks =
                         service.hourly_billed.get(index).map_or(0.0, |billed| *billed as f64 / 3.6e12);
-                    (on_demand + tasks * rate.on_demand * price, committed + tasks * rate.plan * price)
+                    (
+                        on_demand + price.of_tasks(tasks, rate.on_demand),
+                        committed + price.of_tasks(tasks, rate.plan),
+                    )
                 })
             };
             (0..length).map(hour).collect()
         });
         MonthRun {
-            cost: sum(&|s| s.invoice.total().as_f64()) * price,
+            cost: price.of(sum(&|s| s.invoice.total().as_f64())),
             requests: sum(&|s| s.requests.offered.saturating_add(s.warmup_requests) as f64),
             served: sum(&|s| s.all_served() as f64),
             tasks: sum(&|s| s.tasks.running_mean),
@@ -557,7 +560,10 @@ fn month_plan(whole: &Plan, patterns: &[Option<Pattern>], month: &Month, begin: 
 }
 
 /// The rates of every service's task; `None` where a plan's are not known for one of them.
-fn rates(scenario: &Scenario, book: &[PriceRow], term: Term) -> Option<Vec<TaskRate>> {
+fn rates(scenario: &Scenario, term: Term) -> Option<Vec<TaskRate>> {
     let services = scenario.plan.services.iter().zip(&scenario.services);
-    services.map(|(service, notes)| task_rate(service, &notes.architecture, book, term)).collect()
+    let rate = |service: &ServicePlan, architecture: &str| {
+        task_rate(service, &savings_plan_prices(&scenario.region, architecture, term.word()))
+    };
+    services.map(|(service, notes)| rate(service, &notes.architecture)).collect()
 }

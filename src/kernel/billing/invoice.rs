@@ -2,11 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::items::LineItem;
-use super::meter::{LCU_DENOMINATOR, MeterReading};
-use super::month::{MONTH_DENOMINATOR, months_until};
-use super::tariff::Tariff;
-use crate::units::{CENT, NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime, Usd};
+use super::by_item::PriceList;
+use super::items::BillableItem;
+use super::meter::{MeterReading, MeteredItem};
+use crate::units::{CENT, NANOS_PER_HOUR, SimDuration, Usd};
 
 /// Hours of the month to which costs are scaled, as AWS's calculator has it (`docs/aws/billing.md#month-of-730-hours`).
 /// What is priced a month is charged by the calendar month instead: [`super::CalendarMonth`].
@@ -16,7 +15,7 @@ pub const HOURS_A_MONTH: u16 = 730;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvoiceLine {
     /// What it charges for.
-    pub item: LineItem,
+    pub item: BillableItem,
     /// Numerator of the exact quantity.
     pub quantity_numerator: i128,
     /// Denominator of the exact quantity, > 0.
@@ -36,65 +35,13 @@ pub struct Invoice {
     pub lines: Vec<InvoiceLine>,
 }
 
-/// What a service is billed for besides its meter reading.
-#[derive(Clone, Copy, Debug)]
-pub struct Billed<'a> {
-    /// Its prices.
-    pub tariff: &'a Tariff,
-    /// Its meter.
-    pub reading: MeterReading,
-    /// CPU units of a task.
-    pub cpu_units: u32,
-    /// Memory of a task \[MiB\].
-    pub memory_mib: u32,
-    /// Alarms of its policies: standard ones and high-resolution ones.
-    pub alarms: (u32, u32),
-    /// Calendar time of second 0 [ns since 1970-01-01T00:00:00Z].
-    pub start_unix_ns: i64,
-    /// Simulated time.
-    pub horizon: SimDuration,
-}
-
-impl Billed<'_> {
-    /// The exact quantity of an item: numerator and denominator, > 0.
-    fn quantity(&self, item: LineItem) -> (i128, i128) {
-        let seconds = i128::from(self.reading.task_seconds);
-        let horizon = i128::from(self.horizon.0);
-        let hour_ns = i128::from(NANOS_PER_HOUR);
-        let months = || months_until(self.start_unix_ns, SimTime(self.horizon.0));
-        let balancer = self.tariff.load_balancer.as_ref();
-        match item {
-            LineItem::FargateVcpu => (seconds * i128::from(self.cpu_units), 1024 * 3600),
-            LineItem::FargateMemory => (seconds * i128::from(self.memory_mib), 1024 * 3600),
-            LineItem::FargateEphemeralStorage => (seconds * i128::from(self.tariff.extra_ephemeral_gb), 3600),
-            LineItem::AlbHour => ((horizon + hour_ns - 1) / hour_ns, 1),
-            LineItem::AlbLcu => {
-                let per_connection = balancer.map_or(1, |balancer| balancer.requests_per_connection.max(1));
-                let parts = LCU_DENOMINATOR * u128::from(per_connection);
-                // Both fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵ a connection.
-                let signed = |value: u128| i128::try_from(value).unwrap_or(i128::MAX);
-                (signed(self.reading.lcu_hours), signed(parts))
-            }
-            LineItem::PublicIpv4 => {
-                let of_balancer = balancer.map_or(0, |balancer| i128::from(balancer.public_ipv4)) * horizon;
-                let of_tasks = if self.tariff.public_ip_per_task { seconds } else { 0 };
-                (of_balancer + of_tasks * i128::from(NANOS_PER_SEC), hour_ns)
-            }
-            LineItem::CloudwatchAlarm => (i128::from(self.alarms.0) * months(), MONTH_DENOMINATOR),
-            LineItem::CloudwatchHighResolutionAlarm => {
-                (i128::from(self.alarms.1) * months(), MONTH_DENOMINATOR)
-            }
-        }
-    }
-}
-
 impl InvoiceLine {
     /// A line of `numerator / denominator` units at `rate`.
     ///
     /// Whole units and the rest are priced apart, so that nothing overflows while a price is below 10⁴ USD and a
     /// denominator below 10²².
     #[must_use]
-    pub fn new(item: LineItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
+    pub fn new(item: BillableItem, numerator: i128, denominator: i128, rate: Usd) -> Self {
         let (whole, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
         let exact = Usd(rate.0 * whole + Usd::from_ratio(rate.0 * rest, denominator).0);
         // The amount is floor + fraction picodollars, where fraction × denominator is `below`.
@@ -107,17 +54,39 @@ impl InvoiceLine {
         let amount = Usd((cents + i128::from(up)) * CENT);
         Self { item, quantity_numerator: numerator, quantity_denominator: denominator, rate, exact, amount }
     }
+
+    /// The line by calendar month: each is the difference between what the line would be at the end of the month and at its
+    /// beginning, in quantity and in amounts, so that the months add up to the line exactly. `months` is what was used in
+    /// each, in the unit of the line's numerator.
+    #[must_use]
+    pub fn by_month(&self, months: &[i128]) -> Vec<Self> {
+        let until = |used: i128| Self::new(self.item, used, self.quantity_denominator, self.rate);
+        let mut before = until(0);
+        let month = |used: &i128| {
+            let after = until(before.quantity_numerator + used);
+            let part = Self {
+                quantity_numerator: *used,
+                exact: Usd(after.exact.0 - before.exact.0),
+                amount: Usd(after.amount.0 - before.amount.0),
+                ..after
+            };
+            before = after;
+            part
+        };
+        months.iter().map(month).collect()
+    }
 }
 
 impl Invoice {
-    /// The bill of one service. Items whose price is unknown are left out: [`Tariff::unpriced`] names them.
+    /// The bill of what was metered at these prices. Items without a price are left out: [`super::Tariff::unpriced`] names
+    /// them.
     #[must_use]
-    pub fn of(billed: &Billed<'_>) -> Self {
-        let line = |(item, rate): (LineItem, Option<Usd>)| {
-            let (numerator, denominator) = billed.quantity(item);
-            Some(InvoiceLine::new(item, numerator, denominator, rate?))
+    pub fn of(reading: &MeterReading, prices: &PriceList) -> Self {
+        let line = |metered: &MeteredItem| {
+            let rate = prices[metered.item]?;
+            Some(InvoiceLine::new(metered.item, metered.quantity(), metered.denominator, rate))
         };
-        Self { lines: billed.tariff.items(billed.alarms).into_iter().filter_map(line).collect() }
+        Self { lines: reading.items.iter().filter_map(line).collect() }
     }
 
     /// The sum of the lines' amounts.
@@ -150,37 +119,59 @@ impl Invoice {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tariff::LoadBalancerTariff;
+    use super::super::by_item::{ByItem, ItemCounts};
+    use super::super::meter::{LCU_DENOMINATOR, Meter};
+    use super::super::month::MONTH_DENOMINATOR;
+    use super::super::resources::BilledResources;
+    use super::super::tariff::{LcuParameters, Tariff};
+    use super::super::task::{CapacityKind, TaskResources};
     use super::*;
-    use crate::units::PICO_PER_USD;
+    use crate::units::{PICO_PER_USD, SimTime};
+
+    const PRICES: [(BillableItem, Option<Usd>); 3] = [
+        (BillableItem::FargateVcpu, Some(Usd(40_480_000_000))),
+        (BillableItem::FargateMemory, Some(Usd(4_445_000_000))),
+        (BillableItem::FargateEphemeralStorage, Some(Usd(111_000_000))),
+    ];
 
     fn tariff() -> Tariff {
         Tariff {
-            vcpu_hour: Usd(40_480_000_000),
-            memory_gb_hour: Usd(4_445_000_000),
-            ephemeral_gb_hour: Some(Usd(111_000_000)),
+            prices: ByItem::of(&PRICES),
+            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb: 0,
-            load_balancer: None,
-            ipv4_hour: None,
             public_ip_per_task: false,
-            alarm_month: None,
-            high_resolution_alarm_month: None,
+            resources: ItemCounts::default(),
+            lcu: LcuParameters::default(),
             minimum_billed: SimDuration::from_secs(60),
             bill_deprovisioning: false,
         }
     }
 
-    fn bill(tariff: &Tariff, cpu_units: u32, memory_mib: u32, task_seconds: u64) -> Invoice {
-        let reading = MeterReading { task_seconds, lcu_hours: 0 };
-        Invoice::of(&Billed {
-            tariff,
-            reading,
+    /// What a service has with tasks of this size, and so many standard and high-resolution alarms.
+    fn resources(
+        tariff: &Tariff,
+        (cpu_units, memory_mib): (u32, u32),
+        alarms: (u32, u32),
+    ) -> BilledResources {
+        let task = TaskResources {
+            capacity: tariff.capacity,
             cpu_units,
             memory_mib,
-            alarms: (0, 0),
-            start_unix_ns: 0,
-            horizon: SimDuration::from_secs(3_600),
-        })
+            extra_ephemeral_gb: tariff.extra_ephemeral_gb,
+            public_ipv4: u32::from(tariff.public_ip_per_task),
+        };
+        let mut standing = tariff.resources;
+        standing[BillableItem::CloudwatchAlarm] = alarms.0;
+        standing[BillableItem::CloudwatchHighResolutionAlarm] = alarms.1;
+        BilledResources { task, standing }
+    }
+
+    fn bill(tariff: &Tariff, cpu_units: u32, memory_mib: u32, task_seconds: u64) -> Invoice {
+        let resources = resources(tariff, (cpu_units, memory_mib), (0, 0));
+        let mut meter = Meter::new(tariff, &resources, 0);
+        meter.bill(SimTime::ZERO, SimDuration::from_secs(task_seconds), &resources.task);
+        let reading = meter.finish(SimTime(NANOS_PER_HOUR), core::iter::empty());
+        Invoice::of(&reading, &tariff.prices)
     }
 
     #[test]
@@ -196,7 +187,7 @@ mod tests {
     #[test]
     fn a_line_is_rounded_to_cents_half_away_from_zero_and_only_once() {
         let cents = |numerator, denominator| {
-            InvoiceLine::new(LineItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
+            InvoiceLine::new(BillableItem::AlbHour, numerator, denominator, Usd(PICO_PER_USD)).amount
         };
         assert_eq!(cents(5, 1_000).to_cents_string(), "0.01");
         assert_eq!(cents(15, 1_000).to_cents_string(), "0.02");
@@ -208,34 +199,37 @@ mod tests {
         assert_eq!(cents(15_000_000_000_000_001, 3_000_000_000_000_000_000).to_cents_string(), "0.01");
     }
 
-    /// A balancer at 0.0225 USD an hour, and ten alarms at 0.10 USD a month.
+    /// A balancer at 0.0225 USD an hour, and alarms at 0.10 USD a month.
     fn watched() -> Tariff {
-        let balancer = LoadBalancerTariff {
-            hour: Some(Usd(22_500_000_000)),
-            lcu_hour: Some(Usd(8_000_000_000)),
-            public_ipv4: 2,
-            rules: 0,
-            requests_per_connection: 1,
-        };
-        Tariff { load_balancer: Some(balancer), alarm_month: Some(Usd(100_000_000_000)), ..tariff() }
+        let mut tariff = tariff();
+        tariff.prices[BillableItem::AlbHour] = Some(Usd(22_500_000_000));
+        tariff.prices[BillableItem::AlbLcu] = Some(Usd(8_000_000_000));
+        tariff.prices[BillableItem::CloudwatchAlarm] = Some(Usd(100_000_000_000));
+        let balancer = [BillableItem::AlbHour, BillableItem::AlbLcu].map(|item| (item, 1));
+        tariff.resources = ByItem::of(&balancer);
+        tariff.resources[BillableItem::PublicIpv4] = 2;
+        tariff
     }
 
+    /// One task of a quarter of a vCPU all the time, and ten alarms.
     fn bill_of(tariff: &Tariff, start_unix_ns: i64, hours: u64) -> Invoice {
-        let reading = MeterReading { task_seconds: hours * 3_600, lcu_hours: 0 };
+        let resources = resources(tariff, (256, 512), (10, 0));
+        let mut meter = Meter::new(tariff, &resources, start_unix_ns);
         let horizon = SimDuration::from_secs(hours * 3_600);
-        let (cpu_units, memory_mib, alarms) = (256, 512, (10, 0));
-        Invoice::of(&Billed { tariff, reading, cpu_units, memory_mib, alarms, start_unix_ns, horizon })
+        meter.bill(SimTime::ZERO, horizon, &resources.task);
+        let reading = meter.finish(SimTime(horizon.0), core::iter::empty());
+        Invoice::of(&reading, &tariff.prices)
     }
 
     #[test]
     fn a_run_of_730_hours_costs_what_a_month_of_730_hours_costs() {
         let invoice = bill_of(&watched(), 0, 730);
-        let alb = invoice.lines.iter().find(|line| line.item == LineItem::AlbHour).unwrap();
+        let alb = invoice.lines.iter().find(|line| line.item == BillableItem::AlbHour).unwrap();
         assert_eq!(alb.amount.to_cents_string(), "16.43");
         assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), invoice.total());
         // A line a hair below half a cent, which its exact amount in picodollars does not show.
         let (hair, parts) = (14_999_999_999_999_999, 3_000_000_000_000_000_000);
-        let line = InvoiceLine::new(LineItem::AlbHour, hair, parts, Usd(PICO_PER_USD));
+        let line = InvoiceLine::new(BillableItem::AlbHour, hair, parts, Usd(PICO_PER_USD));
         let invoice = Invoice { lines: alloc::vec![line] };
         assert_eq!((line.exact, invoice.total()), (Usd(CENT / 2), Usd::ZERO));
         assert_eq!(invoice.per_month(SimDuration::from_secs(730 * 3_600)), Usd::ZERO);
@@ -261,29 +255,33 @@ mod tests {
     #[test]
     fn what_has_no_price_is_named_and_the_rest_is_billed() {
         let mut tariff = watched();
-        let balancer = tariff.load_balancer.as_mut().unwrap();
-        (balancer.hour, tariff.ipv4_hour) = (None, Some(Usd(5_000_000_000)));
+        tariff.prices[BillableItem::AlbHour] = None;
+        tariff.prices[BillableItem::PublicIpv4] = Some(Usd(5_000_000_000));
         let items: Vec<_> = bill_of(&tariff, 0, 1).lines.iter().map(|line| line.item).collect();
         assert_eq!(
             items,
             [
-                LineItem::FargateVcpu,
-                LineItem::FargateMemory,
-                LineItem::AlbLcu,
-                LineItem::PublicIpv4,
-                LineItem::CloudwatchAlarm
+                BillableItem::FargateVcpu,
+                BillableItem::FargateMemory,
+                BillableItem::AlbLcu,
+                BillableItem::PublicIpv4,
+                BillableItem::CloudwatchAlarm
             ]
         );
-        assert_eq!(tariff.unpriced((10, 0)), [LineItem::AlbHour]);
-        assert_eq!(tariff.unpriced((10, 2)), [LineItem::AlbHour, LineItem::CloudwatchHighResolutionAlarm]);
-        assert_eq!(watched().unpriced((0, 0)), [LineItem::PublicIpv4]);
+        let unpriced = |tariff: &Tariff, alarms| tariff.unpriced(&resources(tariff, (256, 512), alarms));
+        assert_eq!(unpriced(&tariff, (10, 0)), [BillableItem::AlbHour]);
+        assert_eq!(
+            unpriced(&tariff, (10, 2)),
+            [BillableItem::AlbHour, BillableItem::CloudwatchHighResolutionAlarm]
+        );
+        assert_eq!(unpriced(&watched(), (0, 0)), [BillableItem::PublicIpv4]);
     }
 
     #[test]
     fn the_largest_bill_does_not_overflow() {
         let parts = i128::try_from(LCU_DENOMINATOR).unwrap() * 100_000;
         let line = InvoiceLine::new(
-            LineItem::AlbLcu,
+            BillableItem::AlbLcu,
             parts * 1_000_000_000 + parts - 1,
             parts,
             Usd(10_000 * PICO_PER_USD),
@@ -293,7 +291,9 @@ mod tests {
 
     #[test]
     fn the_billing_oracles_hold_to_a_picodollar() {
-        let arm = Tariff { vcpu_hour: Usd(32_380_000_000), memory_gb_hour: Usd(3_560_000_000), ..tariff() };
+        let mut arm = tariff();
+        arm.prices[BillableItem::FargateVcpu] = Some(Usd(32_380_000_000));
+        arm.prices[BillableItem::FargateMemory] = Some(Usd(3_560_000_000));
         let storage = Tariff { extra_ephemeral_gb: 80, ..tariff() };
         // (tariff, CPU units, MiB, billed seconds, cost [USD]) of bill-42s-min, -61.2s, -1h-arm, -2h-eph100, -1000x30s, -730h.
         let cases = [
@@ -308,5 +308,17 @@ mod tests {
             let total = bill(&tariff, cpu, memory, seconds).exact_total().as_f64();
             assert!((total / cost - 1.0).abs() < 2e-8, "{total} instead of {cost}");
         }
+    }
+
+    #[test]
+    fn the_months_of_a_line_add_up_to_it_and_each_is_a_difference_of_rounded_amounts() {
+        // A cent a unit: a third of a cent in each of three months is charged where the sum reaches half a cent.
+        let line = InvoiceLine::new(BillableItem::AlbHour, 3, 3, Usd(CENT));
+        let parts = line.by_month(&[1, 1, 1]);
+        assert_eq!(parts.iter().map(|part| part.amount.0).collect::<Vec<_>>(), [0, CENT, 0]);
+        assert_eq!(parts.iter().map(|part| part.quantity_numerator).sum::<i128>(), 3);
+        let sum = |of: fn(&InvoiceLine) -> Usd| parts.iter().map(of).sum::<Usd>();
+        assert_eq!((sum(|part| part.exact), sum(|part| part.amount)), (line.exact, line.amount));
+        assert!(line.by_month(&[]).is_empty());
     }
 }

@@ -1,8 +1,13 @@
-//! The meter: whole billed seconds of tasks, and LCU-hours of the load balancer, as exact integers.
+//! The meter: how much was used of each billable item in each calendar month, as exact integers.
 
 use alloc::vec::Vec;
 
-use super::tariff::Tariff;
+use super::by_item::{ByItem, ItemCounts};
+use super::items::{BillableItem, ITEMS, ItemFacts, Metering};
+use super::month::{MONTH_DENOMINATOR, RunMonths, months_of_run, months_until};
+use super::resources::BilledResources;
+use super::tariff::{LcuParameters, Tariff};
+use super::task::TaskResources;
 use crate::facts::{TaskMoved, TaskStage};
 use crate::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime};
 
@@ -57,92 +62,224 @@ impl LcuUsage {
 }
 
 /// What the meter of one service shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeterReading {
-    /// Billed seconds of all tasks [task·s].
-    pub task_seconds: u64,
-    /// LCU-hours, in units of 1 / ([`LCU_DENOMINATOR`] × `requests_per_connection`).
-    pub lcu_hours: u128,
+    /// The items of its bill, in order.
+    pub items: Vec<MeteredItem>,
 }
 
-/// Measures what one service is billed for.
+/// What was used of an item, in whole units of 1 / `denominator`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeteredItem {
+    /// Which.
+    pub item: BillableItem,
+    /// How many of what is counted are a unit of the item, > 0.
+    pub denominator: i128,
+    /// What was used in each calendar month (UTC) that the run touches, in order.
+    pub months: Vec<i128>,
+}
+
+impl MeteredItem {
+    /// What was used in all months.
+    #[must_use]
+    pub fn quantity(&self) -> i128 {
+        self.months.iter().sum()
+    }
+}
+
+impl MeterReading {
+    /// What was used of `item` in each month; nothing where the bill has no line of it.
+    #[must_use]
+    pub fn months(&self, item: BillableItem) -> &[i128] {
+        self.items.iter().find(|metered| metered.item == item).map_or(&[], |metered| &metered.months)
+    }
+
+    /// What was used of `item`, in whole units of 1 / its denominator: CPU units × s, MiB × s, GB × s; hours; addresses × ns;
+    /// months in units of 1 / [`MONTH_DENOMINATOR`]; LCU-hours in units of 1 / ([`LCU_DENOMINATOR`] ×
+    /// `requests_per_connection`).
+    #[must_use]
+    pub fn quantity(&self, item: BillableItem) -> i128 {
+        self.months(item).iter().sum()
+    }
+}
+
+/// How many of what the meter counts are a unit of an item.
+fn denominator(metering: Metering, lcu: LcuParameters) -> i128 {
+    match metering {
+        Metering::TaskTime(_, part) => i128::from(part.per_unit()) * 3_600,
+        Metering::AddressTime => i128::from(NANOS_PER_HOUR),
+        Metering::BegunHours => 1,
+        Metering::LoadBalancerUse => signed(LCU_DENOMINATOR * u128::from(lcu.requests_per_connection.max(1))),
+        Metering::CalendarMonths => MONTH_DENOMINATOR,
+    }
+}
+
+/// LCU-hours as they are summed. They fit: a run has at most 10¹² requests, and the denominator is below 2⁷⁰ even for 10⁵
+/// requests a connection.
+fn signed(lcu: u128) -> i128 {
+    i128::try_from(lcu).unwrap_or(i128::MAX)
+}
+
+/// Measures what one service is billed for: so much of an item in a calendar month.
+///
+/// Seconds of tasks, hours of the load balancer and time fall into the month in which they were used. A second that was
+/// begun belongs to the month of its beginning, and so does an hour of the load balancer, of which each begun one is a
+/// full one. What a short-lived task is billed beyond its end is counted on from there.
 #[derive(Clone, Debug)]
 pub struct Meter {
     minimum: SimDuration,
     bill_deprovisioning: bool,
-    rules: u32,
-    requests_per_connection: u32,
+    lcu: LcuParameters,
+    start_unix_ns: i64,
+    /// What exists as long as the service.
+    standing: ItemCounts,
+    /// The items of the bill.
+    has: ByItem<bool>,
+    calendar: RunMonths,
+    /// What was used in each month since that of second 0.
+    months: Vec<ByItem<i128>>,
     /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,
     hour: LcuUsage,
-    /// LCU-hours of the hours that are over, in the unit of the reading.
-    lcu_by_hour: Vec<u128>,
-    /// Billed seconds of the tasks that have stopped.
-    task_seconds: u64,
 }
 
 impl Meter {
-    /// A meter at zero; `start_unix_ns` is the calendar time of second 0.
+    /// A meter at zero of a service that has these resources; `start_unix_ns` is the calendar time of second 0.
     #[must_use]
-    pub fn new(tariff: &Tariff, start_unix_ns: i64) -> Self {
-        let balancer = tariff.load_balancer.as_ref();
+    pub fn new(tariff: &Tariff, resources: &BilledResources, start_unix_ns: i64) -> Self {
         Self {
             minimum: tariff.minimum_billed,
             bill_deprovisioning: tariff.bill_deprovisioning,
-            rules: balancer.map_or(0, |lb| lb.rules),
-            requests_per_connection: balancer.map_or(1, |lb| lb.requests_per_connection),
+            lcu: tariff.lcu,
+            start_unix_ns,
+            standing: resources.standing,
+            has: ByItem::from_fn(|item| resources.has(item)),
+            calendar: RunMonths::new(start_unix_ns),
+            months: Vec::new(),
             hour_offset: start_unix_ns.rem_euclid(NANOS_PER_HOUR.cast_signed()).unsigned_abs(),
             hour: LcuUsage::default(),
-            lcu_by_hour: Vec::new(),
-            task_seconds: 0,
         }
     }
 
-    /// A task moved on: its bill ends when its container exits, or when it is gone if deprovisioning is billed.
-    pub fn task_moved(&mut self, moved: &TaskMoved) {
+    /// A task with these resources moved on: its bill ends when its container exits, or when it is gone if deprovisioning is
+    /// billed.
+    pub fn task_moved(&mut self, moved: &TaskMoved, task: &TaskResources) {
         let last = if self.bill_deprovisioning { TaskStage::Stopped } else { TaskStage::Deprovisioning };
         if let (true, Some(since)) = (moved.to == last, moved.billed_since) {
-            self.bill(moved.at.since(since));
+            self.bill(since, moved.at.since(since), task);
         }
     }
 
-    /// Bills one task for `lifetime`.
-    pub fn bill(&mut self, lifetime: SimDuration) {
-        self.task_seconds += billed_seconds(lifetime, self.minimum);
+    /// Bills a task with these resources for `lifetime` from `since` on.
+    pub fn bill(&mut self, since: SimTime, lifetime: SimDuration, task: &TaskResources) {
+        let seconds = billed_seconds(lifetime, self.minimum);
+        let (mut month, mut counted) = (self.calendar.index_of(since), 0);
+        while counted < seconds {
+            let begun = self.calendar.end(month).since(since).0.div_ceil(NANOS_PER_SEC).min(seconds);
+            self.add_task(month, task, begun - counted);
+            (month, counted) = (month + 1, begun);
+        }
+    }
+
+    fn add_task(&mut self, month: usize, task: &TaskResources, seconds: u64) {
+        let seconds = i128::from(seconds);
+        for ItemFacts { item, metering, .. } in &ITEMS {
+            let quantity = match *metering {
+                Metering::TaskTime(kind, part) if kind == task.capacity => {
+                    seconds * i128::from(task.part(part))
+                }
+                Metering::AddressTime => seconds * i128::from(task.public_ipv4) * i128::from(NANOS_PER_SEC),
+                Metering::TaskTime(..)
+                | Metering::BegunHours
+                | Metering::LoadBalancerUse
+                | Metering::CalendarMonths => 0,
+            };
+            self.add(*item, quantity, month);
+        }
+    }
+
+    /// So much more of an item was used in a month, counted since that of second 0.
+    fn add(&mut self, item: BillableItem, quantity: i128, month: usize) {
+        if self.months.len() <= month {
+            self.months.resize(month + 1, ByItem::default());
+        }
+        self.months[month][item] += quantity;
+        self.has[item] |= quantity != 0;
     }
 
     /// The period that ended at `end` used this much of the load balancer.
     pub fn period(&mut self, usage: &LcuUsage, end: SimTime) {
         self.hour.add(usage);
-        if (end.0 + self.hour_offset).is_multiple_of(3_600 * NANOS_PER_SEC) {
-            self.close_hour();
+        if (end.0 + self.hour_offset).is_multiple_of(NANOS_PER_HOUR) {
+            self.close_hour(end);
         }
     }
 
-    fn close_hour(&mut self) {
-        self.lcu_by_hour.push(self.hour.lcu_hours(self.rules, self.requests_per_connection));
+    /// An hour of the calendar, or what the run has of it, ends.
+    fn close_hour(&mut self, end: SimTime) {
+        let lcu = signed(self.hour.lcu_hours(self.lcu.rules, self.lcu.requests_per_connection));
         self.hour = LcuUsage::default();
+        let month = self.calendar.index_of(SimTime(end.0.saturating_sub(1)));
+        for ItemFacts { item, .. } in ITEMS.iter().filter(|facts| facts.metering == Metering::LoadBalancerUse)
+        {
+            if self.standing[*item] > 0 {
+                self.add(*item, lcu, month);
+            }
+        }
     }
 
-    /// Ends the run at `horizon`: tasks that are still billed end as if they stopped there. Beside the reading stand the
-    /// LCU-hours of each hour of the calendar, in its unit.
+    /// Ends the run at `horizon`: tasks that are still billed, each since when and with its resources, end as if they stopped
+    /// there.
     pub fn finish(
         mut self,
         horizon: SimTime,
-        still_billed: impl Iterator<Item = SimTime>,
-    ) -> (MeterReading, Vec<u128>) {
-        for since in still_billed {
-            self.bill(horizon.since(since));
+        still_billed: impl Iterator<Item = (SimTime, TaskResources)>,
+    ) -> MeterReading {
+        for (since, task) in still_billed {
+            self.bill(since, horizon.since(since), &task);
         }
-        self.close_hour();
-        let lcu_hours = self.lcu_by_hour.iter().sum();
-        (MeterReading { task_seconds: self.task_seconds, lcu_hours }, self.lcu_by_hour)
+        self.close_hour(horizon);
+        self.add_standing(horizon);
+        // What is billed beyond the horizon belongs to the last month of the run.
+        let last = self.calendar.index_of(SimTime(horizon.0.saturating_sub(1)));
+        self.months.resize(self.months.len().max(last + 1), ByItem::default());
+        let beyond = self.months.split_off(last + 1);
+        for (item, quantity) in beyond.iter().flat_map(ByItem::iter) {
+            self.add(item, quantity, last);
+        }
+        let metered = |facts: &ItemFacts| MeteredItem {
+            item: facts.item,
+            denominator: denominator(facts.metering, self.lcu),
+            months: self.months.iter().map(|month| month[facts.item]).collect(),
+        };
+        MeterReading { items: ITEMS.iter().filter(|facts| self.has[facts.item]).map(metered).collect() }
+    }
+
+    /// Adds what existed from second 0 to `horizon`.
+    fn add_standing(&mut self, horizon: SimTime) {
+        let hours = |at: SimTime| i128::from(at.0.div_ceil(NANOS_PER_HOUR));
+        let start = self.start_unix_ns;
+        let run = months_of_run(start, horizon.since(SimTime::ZERO));
+        for (month, (_, from, until)) in run.enumerate() {
+            for ItemFacts { item, metering, .. } in &ITEMS {
+                let each = match metering {
+                    Metering::AddressTime => i128::from(until.since(from).0),
+                    Metering::BegunHours => hours(until) - hours(from),
+                    Metering::CalendarMonths => months_until(start, until) - months_until(start, from),
+                    Metering::TaskTime(..) | Metering::LoadBalancerUse => 0,
+                };
+                self.add(*item, i128::from(self.standing[*item]) * each, month);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_item::PriceList;
+    use super::super::task::CapacityKind;
     use super::*;
+    use crate::units::TaskId;
 
     const MINUTE: SimDuration = SimDuration::from_secs(60);
 
@@ -168,5 +305,87 @@ mod tests {
         assert_eq!(usage.lcu_hours(15, 1), 4 * LCU_DENOMINATOR);
         // With four requests a connection, 25 connections/s are one LCU and 3 GB decide.
         assert_eq!(usage.lcu_hours(15, 4), 3 * LCU_DENOMINATOR * 4);
+    }
+
+    /// 2024-08-31T23:00:00Z: an hour of August.
+    const LAST_HOUR_OF_AUGUST: i64 = 1_725_145_200_000_000_000;
+
+    fn tariff() -> Tariff {
+        Tariff {
+            prices: PriceList::default(),
+            capacity: CapacityKind::Fargate,
+            extra_ephemeral_gb: 0,
+            public_ip_per_task: false,
+            resources: ByItem::of(&[(BillableItem::AlbHour, 1), (BillableItem::AlbLcu, 1)]),
+            lcu: LcuParameters::default(),
+            minimum_billed: MINUTE,
+            bill_deprovisioning: false,
+        }
+    }
+
+    fn task(cpu_units: u32, memory_mib: u32) -> TaskResources {
+        let capacity = CapacityKind::Fargate;
+        TaskResources { capacity, cpu_units, memory_mib, extra_ephemeral_gb: 0, public_ipv4: 0 }
+    }
+
+    fn meter(tariff: &Tariff, start_unix_ns: i64) -> Meter {
+        let resources = BilledResources { task: task(256, 512), standing: tariff.resources };
+        Meter::new(tariff, &resources, start_unix_ns)
+    }
+
+    fn at(seconds: u64) -> SimTime {
+        SimTime(seconds * NANOS_PER_SEC)
+    }
+
+    #[test]
+    fn tasks_of_different_sizes_are_billed_each_by_its_own() {
+        let (small, mut large) = (task(256, 512), task(4_096, 8_192));
+        (large.extra_ephemeral_gb, large.public_ipv4) = (30, 1);
+        let mut meter = meter(&tariff(), 0);
+        let stopped = |since, until| TaskMoved {
+            at: at(until),
+            task: TaskId(0),
+            from: Some(TaskStage::Stopping),
+            to: TaskStage::Deprovisioning,
+            billed_since: Some(at(since)),
+            zone: 0,
+        };
+        meter.task_moved(&stopped(0, 100), &small);
+        meter.task_moved(&stopped(0, 200), &large);
+        // Of two that still run, each ends at the horizon.
+        let reading = meter.finish(at(3_600), [(at(3_300), small), (at(3_500), large)].into_iter());
+        let quantity = |item| reading.quantity(item);
+        assert_eq!(quantity(BillableItem::FargateVcpu), 256 * (100 + 300) + 4_096 * (200 + 100));
+        assert_eq!(quantity(BillableItem::FargateMemory), 512 * (100 + 300) + 8_192 * (200 + 100));
+        assert_eq!(quantity(BillableItem::FargateEphemeralStorage), 30 * (200 + 100));
+        assert_eq!(quantity(BillableItem::PublicIpv4), 300 * i128::from(NANOS_PER_SEC));
+    }
+
+    #[test]
+    fn what_was_used_stands_in_the_month_in_which_it_was_used() {
+        let mut meter = meter(&tariff(), LAST_HOUR_OF_AUGUST);
+        let half_second = SimDuration(NANOS_PER_SEC / 2);
+        // From half a second past 23:59:50: nine and a half seconds of August, of which the tenth was begun there.
+        let since = SimTime(3_590 * NANOS_PER_SEC + half_second.0);
+        meter.bill(since, SimDuration::from_secs(100), &task(1, 2));
+        // 36 000 requests in an hour are 10 a second, four tenths of an LCU.
+        for hour in [1, 2] {
+            meter.period(&LcuUsage { requests: 36_000 * hour, ..LcuUsage::default() }, at(3_600 * hour));
+        }
+        let reading = meter.finish(at(5_400), core::iter::empty());
+        assert_eq!(reading.months(BillableItem::FargateVcpu), [10, 90]);
+        assert_eq!(reading.months(BillableItem::FargateMemory), [20, 180]);
+        assert_eq!(reading.months(BillableItem::AlbHour), [1, 1]);
+        let lcu = LCU_DENOMINATOR.cast_signed() * 4 / 10;
+        assert_eq!(reading.months(BillableItem::AlbLcu), [lcu, 2 * lcu]);
+        assert!(reading.months(BillableItem::PublicIpv4).is_empty());
+    }
+
+    #[test]
+    fn what_is_billed_beyond_the_horizon_is_of_the_last_month_of_the_run() {
+        let mut meter = meter(&tariff(), LAST_HOUR_OF_AUGUST);
+        meter.bill(at(3_570), SimDuration::from_secs(10), &task(1, 2));
+        let reading = meter.finish(at(3_600), [(at(3_590), task(1, 2))].into_iter());
+        assert_eq!(reading.months(BillableItem::FargateVcpu), [120]);
     }
 }

@@ -1,5 +1,7 @@
 //! Calendar months (UTC): the one definition of how long a month is, for prices by the month and for bills by the month.
 
+use alloc::vec::Vec;
+
 use crate::units::{NANOS_PER_SEC, SimDuration, SimTime};
 
 /// Nanoseconds of a day.
@@ -79,6 +81,42 @@ pub fn months_of_run(
     core::iter::successors(Some(first), |month| Some(month.next()))
         .map(move |month| (month, since(month.begin), since(month.end)))
         .take_while(move |(month, from, _)| from.0 < horizon.0 || *month == first)
+}
+
+/// The calendar months since second 0 of a run, by number: that of second 0 is 0.
+#[derive(Clone, Debug)]
+pub(super) struct RunMonths {
+    start_unix_ns: i64,
+    month: CalendarMonth,
+    /// The ends of the months that were asked for so far.
+    ends: Vec<SimTime>,
+}
+
+impl RunMonths {
+    /// Those of a run whose second 0 is at this calendar time [ns since 1970-01-01T00:00:00Z].
+    pub(super) fn new(start_unix_ns: i64) -> Self {
+        let month = CalendarMonth::at(i128::from(start_unix_ns));
+        Self { start_unix_ns, month, ends: Vec::new() }
+    }
+
+    /// The end of a month: the first instant of the next one.
+    pub(super) fn end(&mut self, index: usize) -> SimTime {
+        while self.ends.len() <= index {
+            // A month that begins before second 0 ends after it; no run lasts for centuries.
+            let end = self.month.end - i128::from(self.start_unix_ns);
+            self.ends.push(SimTime(u64::try_from(end).unwrap_or(u64::MAX)));
+            self.month = self.month.next();
+        }
+        self.ends[index]
+    }
+
+    /// The month in which an instant lies.
+    pub(super) fn index_of(&mut self, at: SimTime) -> usize {
+        while self.ends.last().is_none_or(|end| *end <= at) {
+            let _ = self.end(self.ends.len());
+        }
+        self.ends.partition_point(|end| *end <= at)
+    }
 }
 
 /// Year and month (1 to 12) of a day [days since 1970-01-01], in the Gregorian calendar.

@@ -1,31 +1,29 @@
-//! Prices of one service: what its region and architecture cost, as published.
+//! Prices of one service: what its region and architecture cost, as published, and by what rules it is billed.
 
 use alloc::vec::Vec;
 
-use super::items::LineItem;
-use crate::units::{SimDuration, Usd};
+use super::by_item::{ItemCounts, PriceList};
+use super::items::BillableItem;
+use super::resources::BilledResources;
+use super::task::CapacityKind;
+use crate::units::SimDuration;
 
-/// What a service's usage costs. Prices are picodollars a unit, exact.
+/// What a service's usage costs, and what of it is billed besides the size of its tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tariff {
-    /// USD per vCPU-hour.
-    pub vcpu_hour: Usd,
-    /// USD per GB-hour of memory (1 GB = 1024 MiB of the task's size).
-    pub memory_gb_hour: Usd,
-    /// USD per GB-hour of ephemeral storage above the 20 GB that are included; `None`: not in the price book.
-    pub ephemeral_gb_hour: Option<Usd>,
-    /// GB of ephemeral storage above the 20 GB that are included \[GB\].
+    /// USD a unit of each item, exact.
+    pub prices: PriceList,
+    /// What its tasks run on.
+    pub capacity: CapacityKind,
+    /// GB of ephemeral storage of a task above the 20 GB that are included \[GB\].
     pub extra_ephemeral_gb: u32,
-    /// The load balancer, when the service has one.
-    pub load_balancer: Option<LoadBalancerTariff>,
-    /// USD per public IPv4 address and hour; `None`: not in the price book.
-    pub ipv4_hour: Option<Usd>,
     /// Whether every task has a public IPv4 address of its own.
     pub public_ip_per_task: bool,
-    /// USD per standard-resolution alarm and calendar month; `None`: not in the price book.
-    pub alarm_month: Option<Usd>,
-    /// USD per high-resolution alarm (periods below a minute) and calendar month; `None`: not in the price book.
-    pub high_resolution_alarm_month: Option<Usd>,
+    /// What exists as long as the service, by the item that charges for it, but for the alarms of its policies: load
+    /// balancers under their hours and under their LCUs, public addresses of the load balancer.
+    pub resources: ItemCounts,
+    /// What decides how many LCUs the load balancer has.
+    pub lcu: LcuParameters,
     /// Shortest billed life of a task \[ns\] (documented: 60 s on Linux).
     pub minimum_billed: SimDuration,
     /// `bill_deprovisioning`: whether the time after the container's exit is billed (unknown; default no).
@@ -33,44 +31,25 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    /// What a service with so many alarms (standard, high-resolution) is billed for, in the order of its bill, each item
-    /// with the price of a unit; `None`: not in the price book.
+    /// The items that a service with these resources is billed for and that have no price: every total leaves them out.
     #[must_use]
-    pub fn items(&self, (standard, high_resolution): (u32, u32)) -> Vec<(LineItem, Option<Usd>)> {
-        let balancer = self.load_balancer.as_ref();
-        let has_address =
-            self.public_ip_per_task || balancer.is_some_and(|balancer| balancer.public_ipv4 > 0);
-        let items = [
-            (true, LineItem::FargateVcpu, Some(self.vcpu_hour)),
-            (true, LineItem::FargateMemory, Some(self.memory_gb_hour)),
-            (self.extra_ephemeral_gb > 0, LineItem::FargateEphemeralStorage, self.ephemeral_gb_hour),
-            (balancer.is_some(), LineItem::AlbHour, balancer.and_then(|balancer| balancer.hour)),
-            (balancer.is_some(), LineItem::AlbLcu, balancer.and_then(|balancer| balancer.lcu_hour)),
-            (has_address, LineItem::PublicIpv4, self.ipv4_hour),
-            (standard > 0, LineItem::CloudwatchAlarm, self.alarm_month),
-            (high_resolution > 0, LineItem::CloudwatchHighResolutionAlarm, self.high_resolution_alarm_month),
-        ];
-        items.into_iter().filter(|(is_used, ..)| *is_used).map(|(_, item, price)| (item, price)).collect()
-    }
-
-    /// The items of [`Tariff::items`] that have no price: every total leaves them out.
-    #[must_use]
-    pub fn unpriced(&self, alarms: (u32, u32)) -> Vec<LineItem> {
-        self.items(alarms).into_iter().filter(|(_, price)| price.is_none()).map(|(item, _)| item).collect()
+    pub fn unpriced(&self, resources: &BilledResources) -> Vec<BillableItem> {
+        resources.items().filter(|item| self.prices[*item].is_none()).collect()
     }
 }
 
-/// What an Application Load Balancer costs (`docs/aws/billing.md#load-balancer`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadBalancerTariff {
-    /// USD per hour; partial hours are full hours; `None`: not in the price book.
-    pub hour: Option<Usd>,
-    /// USD per LCU-hour; `None`: not in the price book.
-    pub lcu_hour: Option<Usd>,
-    /// Public IPv4 addresses of the load balancer (one an availability zone; 0 for an internal one).
-    pub public_ipv4: u32,
+/// What the LCUs of an Application Load Balancer follow from besides its load (`docs/aws/billing.md#load-balancer`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LcuParameters {
     /// Listener rules; those above 10 are evaluated for a fee.
     pub rules: u32,
     /// `requests_per_connection`: requests a client sends over one connection, ≥ 1.
     pub requests_per_connection: u32,
+}
+
+impl Default for LcuParameters {
+    /// No rules, and a connection for every request.
+    fn default() -> Self {
+        Self { rules: 0, requests_per_connection: 1 }
+    }
 }

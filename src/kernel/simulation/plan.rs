@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::billing::Tariff;
+use crate::billing::BillableItem::{CloudwatchAlarm, CloudwatchHighResolutionAlarm};
+use crate::billing::{BilledResources, Tariff, TaskResources};
 use crate::platform::{
     FaultPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TargetGroupPlan, TaskHealthPlan,
@@ -150,6 +151,28 @@ impl ServicePlan {
             self.task.concurrency.map_or(f64::INFINITY, |places| f64::from(places) / service_secs);
         let capacity = if by_cpu < by_places { by_cpu } else { by_places };
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
+    }
+
+    /// What a task of it reserves, as far as it is billed.
+    #[must_use]
+    pub fn billed_task(&self) -> TaskResources {
+        TaskResources {
+            capacity: self.tariff.capacity,
+            cpu_units: self.task.cpu_units,
+            memory_mib: self.task.memory_mib,
+            extra_ephemeral_gb: self.tariff.extra_ephemeral_gb,
+            public_ipv4: u32::from(self.tariff.public_ip_per_task),
+        }
+    }
+
+    /// What it is billed for: its tasks, and what exists as long as it does, with the CloudWatch alarms of its policies.
+    #[must_use]
+    pub fn billed_resources(&self) -> BilledResources {
+        let mut standing = self.tariff.resources;
+        let (standard, high_resolution) = self.scaling.alarms();
+        standing[CloudwatchAlarm] += standard;
+        standing[CloudwatchHighResolutionAlarm] += high_resolution;
+        BilledResources { task: self.billed_task(), standing }
     }
 
     /// What turns the use of its tasks into utilization.

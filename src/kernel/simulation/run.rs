@@ -13,7 +13,7 @@ use super::plan::{Fidelity, Plan, ServicePlan};
 use super::plane::{FastPath, PerService, Plane};
 use super::requirements::Requirement;
 use super::service_state::ServiceState;
-use crate::billing::{Billed, Invoice, LcuUsage, MeterReading};
+use crate::billing::{Invoice, LcuUsage, MeterReading};
 use crate::event_queue::EventQueue;
 use crate::facts::TaskFailure;
 use crate::platform::{Effects, LaunchBucket, TaskTimer};
@@ -125,10 +125,8 @@ pub struct RunOutcome {
 /// The bill of one service.
 #[derive(Clone, Debug)]
 pub struct ServiceOutcome {
-    /// Its meter.
+    /// What was metered of it.
     pub reading: MeterReading,
-    /// Its LCU-hours in each hour of the calendar, in the unit of the reading.
-    pub lcu_by_hour: Vec<u128>,
     /// Its invoice.
     pub invoice: Invoice,
     /// Requests in flight at the horizon that are older than [`ServicePlan::overdue_after`], where the plane states outcomes
@@ -439,7 +437,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         for moved in self.effects.moved.drain(..) {
             state.usage.task_moved(&moved);
-            state.meter.task_moved(&moved);
+            state.meter.task_moved(&moved, &state.plan.billed_task());
             if let Some(tally) = &mut state.tally {
                 tally.task_moved(&moved);
             }
@@ -524,20 +522,13 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         for state in self.services {
             fingerprint =
                 (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
-            let (reading, lcu_by_hour) =
-                state.meter.finish(horizon, state.lifecycle.billed(state.plan.tariff.bill_deprovisioning));
-            let invoice = Invoice::of(&Billed {
-                tariff: &state.plan.tariff,
-                reading,
-                cpu_units: state.plan.task.cpu_units,
-                memory_mib: state.plan.task.memory_mib,
-                alarms: state.plan.scaling.alarms(),
-                start_unix_ns: self.plan.start_unix_ns,
-                horizon: self.plan.horizon,
-            });
+            let (tariff, task) = (&state.plan.tariff, state.plan.billed_task());
+            let still_billed = state.lifecycle.billed(tariff.bill_deprovisioning).map(|since| (since, task));
+            let reading = state.meter.finish(horizon, still_billed);
+            let invoice = Invoice::of(&reading, &tariff.prices);
             let before = state.plan.overdue_after.map(|limit| horizon.0.saturating_sub(limit.0));
             let overdue = before.map_or(0, |before| state.plane.in_flight_of(self.plan.warmup.0, before));
-            services.push(ServiceOutcome { reading, lcu_by_hour, invoice, overdue });
+            services.push(ServiceOutcome { reading, invoice, overdue });
         }
         RunOutcome { services, fingerprint, control_events: self.control_events }
     }

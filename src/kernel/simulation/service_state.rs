@@ -90,7 +90,7 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
             metrics,
             controller,
             is_settled: true,
-            meter: Meter::new(&service.tariff, plan.start_unix_ns),
+            meter: Meter::new(&service.tariff, &service.billed_resources(), plan.start_unix_ns),
             fingerprint: 0x6A09_E667_F3BC_C908 ^ u64::from(id.0),
             awaits_incident: false,
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::amounts::money;
 use super::reading::{CostLine, Summary};
 use crate::experiment::Measure;
+use crate::kernel::billing::BillableItem;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::ends_words;
@@ -105,18 +106,8 @@ fn width(part: f64, total: f64) -> String {
 
 /// An item of an invoice as people call it; one that is not known keeps its words.
 fn item_name(item: &str) -> String {
-    let known = match item {
-        "fargate_vcpu" => "Fargate vCPU",
-        "fargate_memory" => "Fargate memory",
-        "fargate_ephemeral_storage" => "Fargate ephemeral storage",
-        "alb_hour" => "Load balancer, hours",
-        "alb_lcu" => "Load balancer, capacity units",
-        "public_ipv4" => "Public IPv4 addresses",
-        "cloudwatch_alarm" => "CloudWatch alarms",
-        "cloudwatch_high_resolution_alarm" => "CloudWatch alarms, high resolution",
-        other => return other.replace('_', " "),
-    };
-    known.to_owned()
+    let known = BillableItem::named(item).map(|item| item.facts().label.to_owned());
+    known.unwrap_or_else(|| item.replace('_', " "))
 }
 
 #[cfg(test)]

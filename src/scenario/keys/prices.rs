@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use windtunnel_kernel::billing::{LineItem, LoadBalancerTariff, Tariff};
+use windtunnel_kernel::billing::{
+    BillableItem, CapacityKind, ITEMS, ItemCounts, LcuParameters, Metering, PriceList, Tariff,
+};
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
 
@@ -10,6 +12,7 @@ use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::task::ARCHITECTURES;
 use crate::scenario::language::diagnostic::{Problem, Report};
+use crate::scenario::language::metric_glossary::MetricText;
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
 use crate::scenario::language::suggest::nearest;
 use crate::scenario::language::table_reader::TableReader;
@@ -18,26 +21,35 @@ use crate::scenario::prices::price_book::PriceBook;
 
 pub(crate) const PRICES: TableSpec = TableSpec {
     doc: "Prices that replace those of the built-in book, in USD without tax, as decimal strings.",
-    keys: &[
-        Key::new(
-            "file",
-            Kind::Text,
-            "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
-             as_of); its rows replace and extend the book's.",
-        ),
-        Key::new("fargate_vcpu", Kind::Price, "Per vCPU-hour."),
-        Key::new("fargate_memory", Kind::Price, "Per GB-hour of memory."),
-        Key::new("fargate_ephemeral_storage", Kind::Price, "Per GB-hour of ephemeral storage above 20 GB."),
-        Key::new("alb_hour", Kind::Price, "Per hour of a load balancer."),
-        Key::new("alb_lcu", Kind::Price, "Per LCU-hour."),
-        Key::new("public_ipv4", Kind::Price, "Per public IPv4 address and hour."),
-        Key::new("cloudwatch_alarm", Kind::Price, "Per standard-resolution alarm and month."),
-        Key::new(
-            "cloudwatch_high_resolution_alarm",
-            Kind::Price,
-            "Per alarm of periods below a minute and month.",
-        ),
-    ],
+    keys: &KEYS,
+};
+
+/// A price file, and each billable item by its name.
+const KEYS: [Key; 1 + ITEMS.len()] = {
+    let file = Key::new(
+        "file",
+        Kind::Text,
+        "CSV with the columns of the built-in book (platform, region, arch, os, item, unit, price_usd, source, \
+         as_of); its rows replace and extend the book's.",
+    );
+    let mut keys = [file; 1 + ITEMS.len()];
+    let mut place = 0;
+    while place < ITEMS.len() {
+        keys[1 + place] = Key::new(ITEMS[place].name, Kind::Price, ITEMS[place].price);
+        place += 1;
+    }
+    keys
+};
+
+/// What is said of each billable item.
+pub(crate) const ITEM_TEXTS: [MetricText; ITEMS.len()] = {
+    let mut texts = [MetricText { name: "", text: "" }; ITEMS.len()];
+    let mut place = 0;
+    while place < ITEMS.len() {
+        texts[place] = MetricText { name: ITEMS[place].name, text: ITEMS[place].explanation };
+        place += 1;
+    }
+    texts
 };
 
 /// Ephemeral storage that a task has without extra charge \[GB\] (documented: `docs/aws/billing.md#fargate`).
@@ -63,19 +75,8 @@ const NEVER_PRICED: [&str; 8] = [
 pub(crate) struct Prices {
     book: PriceBook,
     region: String,
-    replaced: Vec<(&'static str, Usd)>,
+    replaced: Vec<(BillableItem, Usd)>,
 }
-
-const ITEMS: [&str; 8] = [
-    "fargate_vcpu",
-    "fargate_memory",
-    "fargate_ephemeral_storage",
-    "alb_hour",
-    "alb_lcu",
-    "public_ipv4",
-    "cloudwatch_alarm",
-    "cloudwatch_high_resolution_alarm",
-];
 
 /// The built-in book with the scenario's own prices over it.
 pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option<Prices> {
@@ -97,18 +98,32 @@ pub(crate) fn prices(root: TableReader<'_>, builder: &mut Builder<'_>) -> Option
             return None;
         }
     }
-    let replaced =
-        ITEMS.iter().filter_map(|item| Some((*item, quantity::price(view.text(item)?).ok()?))).collect();
+    let given = |item: BillableItem| Some((item, quantity::price(view.text(item.name())?).ok()?));
+    let replaced = BillableItem::all().filter_map(given).collect();
     Some(Prices { book, region: root.text("region")?.to_owned(), replaced })
 }
 
+/// Whether every task is billed for this item.
+fn is_of_every_task(item: BillableItem) -> bool {
+    matches!(item.facts().metering, Metering::TaskTime(_, part) if part.is_of_every_task())
+}
+
+/// The architecture for which the book has a price of this item: only what tasks consist of differs.
+fn architecture_of(item: BillableItem, architecture: &str) -> &str {
+    if matches!(item.facts().metering, Metering::TaskTime(..)) { architecture } else { "" }
+}
+
 impl Prices {
-    fn price(&self, item: &str, architecture: &str) -> Option<Usd> {
-        self.replaced
-            .iter()
-            .find(|(name, _)| *name == item)
-            .map(|(_, price)| *price)
-            .or_else(|| self.book.price(item, &self.region, architecture))
+    fn replaced(&self, item: BillableItem) -> Option<Usd> {
+        self.replaced.iter().find(|(replaced, _)| *replaced == item).map(|(_, price)| *price)
+    }
+
+    /// The price of a unit of each item for tasks of this architecture.
+    fn list(&self, architecture: &str) -> PriceList {
+        PriceList::from_fn(|item| {
+            let book = || self.book.price(item.name(), &self.region, architecture_of(item, architecture));
+            self.replaced(item).or_else(book)
+        })
     }
 
     /// Date of the price book.
@@ -121,17 +136,16 @@ impl Prices {
         let task = context.service.table("task")?;
         let architecture = task.choice("architecture", &ARCHITECTURES)?;
         let assumptions = context.assumptions;
-        let (vcpu, memory) =
-            (self.price("fargate_vcpu", architecture), self.price("fargate_memory", architecture));
-        let (Some(vcpu_hour), Some(memory_gb_hour)) = (vcpu, memory) else {
+        let prices = self.list(architecture);
+        let needed = || BillableItem::all().filter(|item| is_of_every_task(*item));
+        if needed().any(|item| prices[item].is_none()) {
             self.unknown_region(context, architecture, builder);
             return None;
+        }
+        let is_derived = |item: BillableItem| {
+            self.replaced(item).is_none() && self.book.is_derived(item.name(), &self.region, architecture)
         };
-        let is_derived = |item: &str| {
-            !self.replaced.iter().any(|(name, _)| *name == item)
-                && self.book.is_derived(item, &self.region, architecture)
-        };
-        if ["fargate_vcpu", "fargate_memory"].into_iter().any(is_derived) {
+        if needed().any(is_derived) {
             builder.report.add(
                 Problem::new(
                     codes::DERIVED_PRICE,
@@ -145,25 +159,23 @@ impl Prices {
         let extra_ephemeral_gb =
             u32::try_from(storage.0.div_ceil(Bytes::GIB).saturating_sub(INCLUDED_STORAGE_GB)).ok()?;
         let load_balancer = context.service.table("load_balancer");
+        let (mut resources, mut lcu) = (ItemCounts::default(), LcuParameters::default());
+        if let Some(view) = load_balancer {
+            resources[BillableItem::AlbHour] = 1;
+            resources[BillableItem::AlbLcu] = 1;
+            resources[BillableItem::PublicIpv4] = view.count("public_ipv4")?;
+            lcu = LcuParameters {
+                rules: view.count("rules")?,
+                requests_per_connection: assumptions?.requests_per_connection,
+            };
+        }
         Some(Tariff {
-            vcpu_hour,
-            memory_gb_hour,
-            ephemeral_gb_hour: self.price("fargate_ephemeral_storage", architecture),
+            prices,
+            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb,
-            load_balancer: match load_balancer {
-                Some(view) => Some(LoadBalancerTariff {
-                    hour: self.price("alb_hour", ""),
-                    lcu_hour: self.price("alb_lcu", ""),
-                    public_ipv4: view.count("public_ipv4")?,
-                    rules: view.count("rules")?,
-                    requests_per_connection: assumptions?.requests_per_connection,
-                }),
-                None => None,
-            },
-            ipv4_hour: self.price("public_ipv4", ""),
             public_ip_per_task: task.flag("assign_public_ip")?,
-            alarm_month: self.price("cloudwatch_alarm", ""),
-            high_resolution_alarm_month: self.price("cloudwatch_high_resolution_alarm", ""),
+            resources,
+            lcu,
             minimum_billed: MINIMUM_BILLED,
             bill_deprovisioning: assumptions?.bill_deprovisioning,
         })
@@ -192,17 +204,19 @@ impl Prices {
         root: TableReader<'_>,
     ) -> Vec<String> {
         let (mut without_bytes, mut high_resolution_metrics) = (false, false);
-        let mut missing: BTreeSet<LineItem> = BTreeSet::new();
+        let mut missing: BTreeSet<BillableItem> = BTreeSet::new();
         for plan in plans {
             let tariff = &plan.tariff;
-            missing.extend(tariff.unpriced(plan.scaling.alarms()));
+            let resources = plan.billed_resources();
+            missing.extend(tariff.unpriced(&resources));
             high_resolution_metrics |= [plan.metrics.cpu_resolution, plan.metrics.memory_resolution]
                 .iter()
                 .any(|resolution| *resolution < MINUTE);
-            let lcu = tariff.load_balancer.as_ref().is_some_and(|balancer| balancer.lcu_hour.is_some());
-            without_bytes |= lcu && plan.request.bytes.is_none();
+            let lcu = BillableItem::AlbLcu;
+            let bills_lcu = resources.has(lcu) && tariff.prices[lcu].is_some();
+            without_bytes |= bills_lcu && plan.request.bytes.is_none();
         }
-        let missing: Vec<&str> = missing.into_iter().map(LineItem::name).collect();
+        let missing: Vec<&str> = missing.into_iter().map(BillableItem::name).collect();
         if !missing.is_empty() {
             report.add(
                 Problem::new(

@@ -7,7 +7,7 @@ use crate::scenario::keys::experiments::{OPTIMIZE, SWEEP};
 use crate::scenario::keys::faults::FAULT;
 use crate::scenario::keys::forecast::FORECAST;
 use crate::scenario::keys::limits::LIMITS;
-use crate::scenario::keys::prices::PRICES;
+use crate::scenario::keys::prices::{ITEM_TEXTS, PRICES};
 use crate::scenario::keys::service::SERVICE;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::quantity::LONGEST_RUN_S;
@@ -78,4 +78,4 @@ pub(crate) const SCENARIO: TableSpec = TableSpec {
 
 /// The language of scenarios.
 pub(crate) const LANGUAGE: Language =
-    Language { root: &SCENARIO, laws: &DISTRIBUTION, limit_of_check: checks::expected };
+    Language { root: &SCENARIO, laws: &DISTRIBUTION, items: &ITEM_TEXTS, limit_of_check: checks::expected };

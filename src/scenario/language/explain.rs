@@ -25,7 +25,10 @@ pub(crate) fn explain(language: &Language, topic: &str) -> Option<String> {
         ));
     }
     let mut parts = Vec::new();
-    parts.extend(metric_glossary::find(topic).map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)));
+    parts.extend(
+        metric_glossary::find(language.items, topic)
+            .map(|metric| format!("{}\n\n{}\n", metric.name, metric.text)),
+    );
     parts.extend(keys(language, topic));
     parts.extend(absent::ALL.iter().filter(|key| ends_with(key.path, topic)).map(describe_absent));
     parts.extend(scope::find(topic).map(scope::Subject::explanation));
@@ -59,7 +62,7 @@ pub(crate) fn key_note(language: &Language, wanted: &str) -> Option<KeyNote> {
 /// Every topic that [`explain`] knows, for suggestions.
 pub(crate) fn explain_topics(language: &Language) -> Vec<String> {
     let mut topics: Vec<String> = codes::ALL.iter().map(|code| code.code.to_owned()).collect();
-    topics.extend(metric_glossary::ALL.iter().map(|metric| metric.name.to_owned()));
+    topics.extend(metric_glossary::ALL.iter().chain(language.items).map(|metric| metric.name.to_owned()));
     topics.extend(scope::ALL.iter().map(|subject| subject.name.to_owned()));
     let mut add = |path: &str, _: &'static Key| topics.push(path.to_owned());
     schema::walk(language.root, &mut add);

@@ -1,17 +1,19 @@
-//! The metrics that policies see and the figures that results hold.
+//! The metrics that policies see and the figures that results hold, but for the lines of bills, which the keys of prices
+//! know ([`Language::items`](super::schema::Language)).
 
 /// A metric or figure.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct MetricText {
-    pub(super) name: &'static str,
-    pub(super) text: &'static str,
+pub(crate) struct MetricText {
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
 }
 
 /// The topic of that name, of the name without the group it stands in, or of the group of a statistic
-/// (`response_time_ms.p99`).
-pub(super) fn find(name: &str) -> Option<&'static MetricText> {
+/// (`response_time_ms.p99`); `items` are the lines of bills.
+pub(super) fn find(items: &'static [MetricText], name: &str) -> Option<&'static MetricText> {
     let same = |known: &str| known.eq_ignore_ascii_case(name);
     ALL.iter()
+        .chain(items)
         .find(|metric| same(metric.name))
         .or_else(|| ALL.iter().find(|metric| metric.name.split_once('.').is_some_and(|(_, last)| same(last))))
         .or_else(|| {
@@ -139,32 +141,6 @@ pub(super) const ALL: &[MetricText] = &[
     ),
     metric("cost.not_priced", "What the bill leaves out, in words."),
     metric("availability", "served ÷ (offered − in flight + overdue)."),
-    metric("fargate_vcpu", "Invoice line: vCPU-hours of the tasks' size."),
-    metric(
-        "fargate_memory",
-        "Invoice line: GB-hours of the tasks' size (1 GB is 1024 MiB here, as AWS bills).",
-    ),
-    metric(
-        "fargate_ephemeral_storage",
-        "Invoice line: GB-hours of ephemeral storage above the 20 GB that are included.",
-    ),
-    metric("alb_hour", "Invoice line: hours of the load balancer; a partial hour is a full one."),
-    metric(
-        "alb_lcu",
-        "Invoice line: load balancer capacity units: in each hour the largest of new connections ÷ 25/s, active connections ÷ 3000, bytes ÷ 1 GB and rule evaluations ÷ 1000/s.",
-    ),
-    metric(
-        "public_ipv4",
-        "Invoice line: hours of public IPv4 addresses, of the load balancer and of tasks with one.",
-    ),
-    metric(
-        "cloudwatch_alarm",
-        "Invoice line: standard alarms a month; a target-tracking policy has two, one without scale-in.",
-    ),
-    metric(
-        "cloudwatch_high_resolution_alarm",
-        "Invoice line: alarms of periods below a minute a month, which cost three times as much.",
-    ),
     metric(
         "desired",
         "Desired count of the service: what the scaling policies ask the scheduler for. In timeline.csv as at the end of the minute.",

@@ -4,6 +4,7 @@
 //! page, so that none of them can drift from the others. How values become a plan is not said here.
 
 use crate::scenario::language::choices::Choice;
+use crate::scenario::language::metric_glossary::MetricText;
 
 /// A table of the scenario and its keys.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Language {
     pub(crate) root: &'static TableSpec,
     /// The laws of a distribution.
     pub(crate) laws: &'static TableSpec,
+    /// The lines that bills can have.
+    pub(crate) items: &'static [MetricText],
     /// The limits that a check of this name takes, with an example; `None` where there is no such check.
     pub(crate) limit_of_check: fn(&str) -> Option<&'static str>,
 }

@@ -14,11 +14,16 @@
 use std::io::Read;
 
 use serde::Serialize;
+use windtunnel_kernel::billing::{BillableItem, ITEMS, ItemFacts, PriceList};
 use windtunnel_kernel::units::Usd;
 
 use crate::scenario::language::quantity;
 
 const BUILT_IN: &str = include_str!("prices.csv");
+/// Platform of the rates of Compute Savings Plans.
+const SAVINGS_PLANS: &str = "fargate_savings_plan";
+/// Terms of the Savings Plans whose rates the book has, as its items call them.
+const SAVINGS_PLAN_TERMS: [&str; 2] = ["1y", "3y"];
 /// Most rows of a price file; a file without an end is not read to it.
 const MOST_ROWS: usize = 100_000;
 
@@ -110,24 +115,12 @@ impl PriceBook {
 
     fn add(&mut self, fields: [String; 8]) -> Result<(), String> {
         let [platform, region, arch, item, unit, price_usd, source, as_of] = fields;
-        let item = match (platform.as_str(), item.as_str()) {
-            ("fargate", "vcpu") => "fargate_vcpu",
-            ("fargate", "memory") => "fargate_memory",
-            ("fargate", "ephemeral_storage_over_20gb") => "fargate_ephemeral_storage",
-            ("fargate_savings_plan", "sp_1y_no_upfront_vcpu") => "savings_plan_1y_vcpu",
-            ("fargate_savings_plan", "sp_1y_no_upfront_memory") => "savings_plan_1y_memory",
-            ("fargate_savings_plan", "sp_3y_no_upfront_vcpu") => "savings_plan_3y_vcpu",
-            ("fargate_savings_plan", "sp_3y_no_upfront_memory") => "savings_plan_3y_memory",
-            ("alb", "load_balancer_hour") => "alb_hour",
-            ("alb", "lcu_hour") => "alb_lcu",
-            ("vpc", "public_ipv4_in_use_or_idle") => "public_ipv4",
-            ("cloudwatch", "alarm_standard_resolution") => "cloudwatch_alarm",
-            ("cloudwatch", "alarm_high_resolution") => "cloudwatch_high_resolution_alarm",
-            _ => return Err(format!("`{platform}` has no item `{item}` that the model bills")),
+        let Some(item) = name_of(&platform, &item) else {
+            return Err(format!("`{platform}` has no item `{item}` that the model bills"));
         };
         let price = quantity::price(&price_usd).map_err(|why| format!("price `{price_usd}`: {why}"))?;
         let architecture = if arch == "any" { String::new() } else { arch };
-        let row = PriceRow { region, architecture, item: item.to_owned(), unit, price_usd, as_of, source };
+        let row = PriceRow { region, architecture, item, unit, price_usd, as_of, source };
         self.rows.push((row, price));
         Ok(())
     }
@@ -155,7 +148,9 @@ impl PriceBook {
         let mut regions: Vec<&str> = self
             .rows
             .iter()
-            .filter(|(row, _)| row.item == "fargate_vcpu" && row.architecture == architecture)
+            .filter(|(row, _)| {
+                row.item == BillableItem::FargateVcpu.name() && row.architecture == architecture
+            })
             .map(|(row, _)| row.region.as_str())
             .collect();
         regions.sort_unstable();
@@ -176,6 +171,27 @@ impl PriceBook {
     }
 }
 
+/// The name under which a price is found: that of its item, or `savings_plan_1y_vcpu` for a rate of a Savings Plan.
+fn name_of(platform: &str, item: &str) -> Option<String> {
+    let is_price =
+        |facts: &&ItemFacts| (facts.price_book.platform, facts.price_book.item) == (platform, item);
+    if let Some(facts) = ITEMS.iter().find(is_price) {
+        return Some(facts.name.to_owned());
+    }
+    let rates = SAVINGS_PLAN_TERMS
+        .iter()
+        .flat_map(|term| ITEMS.iter().filter_map(move |facts| Some((*term, facts.savings_plan?))));
+    let is_rate = |(term, part): &(&str, &str)| item == format!("sp_{term}_no_upfront_{part}");
+    let (term, part) = rates.into_iter().find(is_rate).filter(|_| platform == SAVINGS_PLANS)?;
+    Some(savings_plan_rate(term, part))
+}
+
+/// The name of the rate of a Compute Savings Plan of a term for what [`ItemFacts::savings_plan`] calls `part`.
+#[must_use]
+fn savings_plan_rate(term: &str, part: &str) -> String {
+    format!("savings_plan_{term}_{part}")
+}
+
 /// The built-in prices, of one region (with those that hold in all of them) or of every region.
 #[must_use]
 pub fn prices(region: Option<&str>) -> Vec<PriceRow> {
@@ -185,6 +201,16 @@ pub fn prices(region: Option<&str>) -> Vec<PriceRow> {
         .map(|(row, _)| row)
         .filter(|row| region.is_none_or(|region| row.region == region || row.region == "all"))
         .collect()
+}
+
+/// The built-in rates of Compute Savings Plans of a term (`1y`, `3y`) without upfront payment, for what they cover.
+#[must_use]
+pub fn savings_plan_prices(region: &str, architecture: &str, term: &str) -> PriceList {
+    let book = PriceBook::built_in();
+    PriceList::from_fn(|item| {
+        let name = savings_plan_rate(term, item.facts().savings_plan?);
+        book.price(&name, region, architecture)
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ impl Unpriced {
     /// What services leave out of their bills, each item once.
     fn of<'a>(services: impl Iterator<Item = &'a ServicePlan>, region: &str) -> Self {
         let items: BTreeSet<_> =
-            services.flat_map(|service| service.tariff.unpriced(service.scaling.alarms())).collect();
+            services.flat_map(|service| service.tariff.unpriced(&service.billed_resources())).collect();
         Self { items: items.iter().map(|item| item.name().to_owned()).collect(), region: region.to_owned() }
     }
 

@@ -1,6 +1,7 @@
 //! The life of every task: when it came to each stage, and what ended it.
 
-use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved};
+use windtunnel_kernel::platform::TaskStage;
 use windtunnel_kernel::units::{SimTime, TaskId};
 
 /// One task.
@@ -10,34 +11,17 @@ pub struct TaskLife {
     pub task: TaskId,
     /// Its availability zone, counted from 0.
     pub zone: u32,
-    /// When it first came to each stage, in the order of [`TaskLife::STAGES`].
-    pub came_to: [Option<SimTime>; TaskLife::STAGES.len()],
+    /// When it first came to each stage, in the order of [`TaskStage::ALL`].
+    pub came_to: [Option<SimTime>; TaskStage::ALL.len()],
     /// Why it failed, if it did, and when.
     pub failure: Option<(SimTime, TaskFailure)>,
 }
 
 impl TaskLife {
-    /// The stages, in order.
-    pub const STAGES: [TaskStage; 12] = [
-        TaskStage::Scheduled,
-        TaskStage::Provisioning,
-        TaskStage::Pulling,
-        TaskStage::Starting,
-        TaskStage::Booting,
-        TaskStage::Registering,
-        TaskStage::InService,
-        TaskStage::Unhealthy,
-        TaskStage::Draining,
-        TaskStage::Stopping,
-        TaskStage::Deprovisioning,
-        TaskStage::Stopped,
-    ];
-
     /// When it first came to `stage`.
     #[must_use]
     pub fn came_to(&self, stage: TaskStage) -> Option<SimTime> {
-        let index = Self::STAGES.iter().position(|other| *other == stage)?;
-        self.came_to[index]
+        self.came_to[stage.stated().place()]
     }
 }
 
@@ -49,7 +33,7 @@ impl Lives {
     fn of(&mut self, task: TaskId) -> &mut TaskLife {
         while self.0.len() <= task.index() {
             let task = TaskId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-            self.0.push(TaskLife { task, zone: 0, came_to: [None; TaskLife::STAGES.len()], failure: None });
+            self.0.push(TaskLife { task, zone: 0, came_to: [None; TaskStage::ALL.len()], failure: None });
         }
         &mut self.0[task.index()]
     }
@@ -57,8 +41,8 @@ impl Lives {
     pub(super) fn moved(&mut self, moved: &TaskMoved) {
         let life = self.of(moved.task);
         life.zone = moved.zone;
-        if let Some(index) = TaskLife::STAGES.iter().position(|stage| *stage == moved.to) {
-            life.came_to[index].get_or_insert(moved.at);
+        if let Some(came_to) = life.came_to.get_mut(moved.to.place()) {
+            came_to.get_or_insert(moved.at);
         }
     }
 

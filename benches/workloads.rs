@@ -8,19 +8,15 @@
 //! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
-use windtunnel::kernel::billing::{BillableItem, ByItem, LcuParameters, Tariff};
-use windtunnel::kernel::facts::CapacityKind;
+use windtunnel::kernel::billing::{BillableItem, ByItem, Tariff};
 use windtunnel::kernel::platform::{
-    CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits,
-    ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
+    LaunchLimits, ReplacementPlan, StartupPlan, StoppingPlan, TargetGroupPlan,
 };
 use windtunnel::kernel::random::Distribution;
-use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, ScalableTargetPlan, TargetTrackingPlan};
-use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, RoutingPlan, TaskPlan};
+use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan};
+use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{
-    Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
-};
+use windtunnel::kernel::telemetry::{Metric, MetricRules, Reading, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 
@@ -47,40 +43,26 @@ pub(crate) fn tariff() -> Tariff {
             (BillableItem::CloudwatchAlarm, Some(Usd(100_000_000_000))),
             (BillableItem::CloudwatchHighResolutionAlarm, Some(Usd(300_000_000_000))),
         ]),
-        extra_ephemeral_gb: 0,
-        public_ip_per_task: false,
         resources: ByItem::of(&[
             (BillableItem::AlbHour, 1),
             (BillableItem::AlbLcu, 1),
             (BillableItem::PublicIpv4, 2),
         ]),
-        lcu: LcuParameters::default(),
-        minimum_billed: secs(60),
-        bill_deprovisioning: false,
-    }
-}
-
-fn telemetry() -> TelemetryPlan {
-    TelemetryPlan {
-        ecs_metric_delay: always(secs(120)),
-        ecs_metric_delay_20s: always(secs(10)),
-        alb_metric_delay: always(secs(60)),
-        rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: true },
+        ..Tariff::default()
     }
 }
 
 /// A service of `count` warm tasks at a constant rate, without policies; the starting point of every plan here.
 pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePlan {
+    let traffic = TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate"));
+    let task = TaskPlan {
+        concurrency: Some(4),
+        base_memory: Bytes(300 * Bytes::MIB),
+        memory_per_request: Bytes(2 * Bytes::MIB),
+        ..TaskPlan::new(4096, 8192)
+    };
+    let request = RequestPlan::new(always(SimDuration::ZERO), always(secs(0)));
     ServicePlan {
-        name: "web".into(),
-        traffic: TrafficPlan::Poisson(RateCurve::constant(rate, horizon.0).expect("a positive rate")),
-        request: RequestPlan::new(always(SimDuration::ZERO), always(secs(0))),
-        task: TaskPlan {
-            concurrency: Some(4),
-            base_memory: Bytes(300 * Bytes::MIB),
-            memory_per_request: Bytes(2 * Bytes::MIB),
-            ..TaskPlan::new(4096, 8192)
-        },
         startup: StartupPlan::constant([secs(5), secs(15), secs(8), secs(2), secs(0)]),
         stopping: StoppingPlan {
             lag: secs(6),
@@ -88,38 +70,14 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
             stop_timeout: secs(30),
             deprovisioning: secs(23),
         },
-        warm_up: None,
-        task_health: TaskHealthPlan::default(),
-        routing: RoutingPlan::default(),
-        target_group: Some(TargetGroupPlan {
-            registration: always(SimDuration::ZERO),
-            health_check: HealthCheckPlan {
-                interval: secs(30),
-                initial_healthy_count: 1,
-                first_check: FirstHealthCheck::AtOnce,
-                timeout: secs(5),
-                unhealthy_threshold: 2,
-                healthy_threshold: 5,
-                grace_period: SimDuration::ZERO,
-                served: CheckService::Apart,
-                healthy_lag: SimDuration::ZERO,
-            },
-            deregistration_delay: secs(300),
-            deregistration_end: DeregistrationEnd::AfterDelay,
-        }),
-        desired_count: count,
+        target_group: Some(TargetGroupPlan::default()),
         replacement: ReplacementPlan { delay: always(secs(20)), stop_lag: secs(7), most_percent: 200 },
-        scale_in_victim: ScaleInVictim::Newest,
-        zones: 2,
-        launch_backoff: LaunchBackoff::default(),
-        faults: Vec::new(),
-        scaling: ScalableTargetPlan::new(count, count),
-        metrics: MetricsPlan::default(),
-        telemetry: telemetry(),
+        telemetry: TelemetryPlan::constant(
+            [120, 10, 60].map(secs),
+            MetricRules { counts_draining: true, ..MetricRules::default() },
+        ),
         tariff: tariff(),
-        capacity: CapacityKind::Fargate,
-        group: None,
-        overdue_after: None,
+        ..ServicePlan::new("web", traffic, request, task, count)
     }
 }
 

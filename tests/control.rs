@@ -10,8 +10,7 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate};
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term,
-    TreatMissingData, Variable,
+    AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term, Variable,
 };
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::record::{DecisionKind, record};
@@ -94,14 +93,8 @@ fn step(metric: Metric, reading: Reading, above: Option<f64>, below: Option<f64>
         name: format!("step-{change}"),
         kind: PolicyKind::Step(StepPlan {
             alarm: AlarmPlan {
-                name: format!("alarm-{change}"),
-                metric,
                 reading,
-                evaluation_periods: 1,
-                datapoints_to_alarm: 1,
-                comparison,
-                threshold,
-                treat_missing_data: TreatMissingData::Missing,
+                ..AlarmPlan::new(&format!("alarm-{change}"), metric, comparison, threshold)
             },
             adjustment_type: AdjustmentType::ChangeInCapacity,
             min_adjustment_magnitude: 0,

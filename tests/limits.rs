@@ -12,7 +12,7 @@ use windtunnel::kernel::serving::{CpuDiscipline, Jitter, RetryPlan};
 use windtunnel::kernel::simulation::{
     Bounds, Fidelity, Observer, Plan, RunError, ServicePlan, Stop, simulate,
 };
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{RunRecord, record};
@@ -196,16 +196,7 @@ fn jumping(name: &str, count: i32) -> ServicePlan {
     service.scaling.policies = vec![PolicyPlan {
         name: "jump".into(),
         kind: PolicyKind::Step(StepPlan {
-            alarm: AlarmPlan {
-                name: "load".into(),
-                metric: Metric::RequestCount,
-                reading: Reading::of(Metric::RequestCount),
-                evaluation_periods: 1,
-                datapoints_to_alarm: 1,
-                comparison: Comparison::GreaterThanThreshold,
-                threshold: 1.0,
-                treat_missing_data: TreatMissingData::Missing,
-            },
+            alarm: AlarmPlan::new("load", Metric::RequestCount, Comparison::GreaterThanThreshold, 1.0),
             adjustment_type: AdjustmentType::ExactCapacity,
             min_adjustment_magnitude: 0,
             metric_aggregation_type: StepAggregation::Average,

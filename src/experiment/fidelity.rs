@@ -34,18 +34,6 @@ pub struct FluidError {
     pub availability: Option<f64>,
 }
 
-impl FluidError {
-    /// Whether cost and task-hours are within `costs` and both percentiles within `times`, relatively.
-    #[must_use]
-    pub fn is_within(&self, costs: f64, times: f64) -> bool {
-        let within = |error: Option<f64>, bound: f64| error.is_none_or(|error| error.abs() <= bound);
-        within(self.cost, costs)
-            && within(self.task_hours, costs)
-            && within(self.p95, times)
-            && within(self.p99, times)
-    }
-}
-
 /// Runs the day of `plan` that its busiest hour lies in (or all of it, where it is shorter) in both planes with the streams of `seed`, and
 /// compares. Its tasks are, at the beginning, as many as flows through the whole plan would have at that time. Each run ends
 /// within `limits`.

@@ -7,7 +7,7 @@ use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
 use windtunnel::kernel::simulation::Plan;
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{ServiceRecord, record};
@@ -106,14 +106,9 @@ fn fixed_step(threshold: f64, step: i32, cooldown: u64) -> PolicyPlan {
         name: "fixed".into(),
         kind: PolicyKind::Step(StepPlan {
             alarm: AlarmPlan {
-                name: "high".into(),
-                metric: Metric::CpuUtilization,
-                reading: Reading::of(Metric::CpuUtilization),
                 evaluation_periods: 3,
                 datapoints_to_alarm: 3,
-                comparison: Comparison::GreaterThanThreshold,
-                threshold,
-                treat_missing_data: TreatMissingData::Missing,
+                ..AlarmPlan::new("high", Metric::CpuUtilization, Comparison::GreaterThanThreshold, threshold)
             },
             adjustment_type: AdjustmentType::ChangeInCapacity,
             min_adjustment_magnitude: 0,

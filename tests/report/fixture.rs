@@ -5,24 +5,16 @@
 
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
-use windtunnel::kernel::billing::{
-    BillableItem, ByItem, Invoice, InvoiceLine, ItemCounts, LcuParameters, MeterReading, Tariff,
-};
-use windtunnel::kernel::facts::CapacityKind;
-use windtunnel::kernel::platform::{
-    LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan,
-};
+use windtunnel::kernel::billing::{BillableItem, ByItem, Invoice, InvoiceLine, MeterReading, Tariff};
+use windtunnel::kernel::platform::{LaunchLimits, StartupPlan, StoppingPlan};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::{Adjustment, AdjustmentType};
 use windtunnel::kernel::scaling::aas::{
     AlarmRules, PolicyKind, PolicyPlan, ScalableTargetPlan, StepAggregation, StepPlan, TargetTrackingPlan,
 };
-use windtunnel::kernel::serving::{RequestPlan, RoutingPlan, TaskPlan};
+use windtunnel::kernel::serving::{RequestPlan, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{
-    AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
-    TreatMissingData,
-};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricRules, Reading, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
 use windtunnel::record::{
@@ -40,52 +32,29 @@ const PER_TASK: f64 = 25.0;
 
 /// A service as a plan: 1 vCPU, 40 ms of CPU and 60 ms of waiting a request, target tracking on CPU and a step policy.
 pub(super) fn service_plan(name: &str) -> ServicePlan {
-    let secs = |secs| Distribution::constant(SimDuration::from_secs(secs));
     let millis = |millis| Distribution::constant(SimDuration::from_millis(millis));
+    let traffic = TrafficPlan::Poisson(RateCurve::constant(1.0, 1_000_000_000).unwrap());
+    let task = TaskPlan {
+        concurrency: Some(16),
+        queue: Some(64),
+        base_memory: Bytes(300 * Bytes::MIB),
+        memory_per_request: Bytes(2 * Bytes::MIB),
+        ..TaskPlan::new(1024, 2048)
+    };
     ServicePlan {
-        name: name.to_owned(),
-        traffic: TrafficPlan::Poisson(RateCurve::constant(1.0, 1_000_000_000).unwrap()),
-        request: RequestPlan::new(millis(40), millis(60)),
-        task: TaskPlan {
-            concurrency: Some(16),
-            queue: Some(64),
-            base_memory: Bytes(300 * Bytes::MIB),
-            memory_per_request: Bytes(2 * Bytes::MIB),
-            ..TaskPlan::new(1024, 2048)
-        },
         startup: StartupPlan::constant([2, 20, 8, 1, 8].map(SimDuration::from_secs)),
-        stopping: StoppingPlan {
-            lag: SimDuration::ZERO,
-            exit_after_sigterm: SimDuration::ZERO,
-            stop_timeout: SimDuration::from_secs(30),
-            deprovisioning: SimDuration::from_secs(23),
-        },
-        warm_up: None,
-        task_health: TaskHealthPlan::default(),
-        routing: RoutingPlan::default(),
-        target_group: None,
-        desired_count: 10,
-        replacement: ReplacementPlan { delay: secs(0), stop_lag: SimDuration::ZERO, most_percent: 200 },
-        scale_in_victim: ScaleInVictim::Newest,
-        zones: 2,
-        launch_backoff: LaunchBackoff::default(),
-        faults: Vec::new(),
+        stopping: StoppingPlan { deprovisioning: SimDuration::from_secs(23), ..StoppingPlan::default() },
         scaling: ScalableTargetPlan {
             policies: vec![tracking(Metric::CpuUtilization, 60.0), step()],
             alarm_rules: AlarmRules { action_latency: SimDuration::ZERO, ..AlarmRules::default() },
             ..ScalableTargetPlan::new(10, 400)
         },
-        metrics: MetricsPlan::default(),
-        telemetry: TelemetryPlan {
-            ecs_metric_delay: secs(120),
-            ecs_metric_delay_20s: secs(10),
-            alb_metric_delay: secs(120),
-            rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
-        },
+        telemetry: TelemetryPlan::constant(
+            [120, 10, 120].map(SimDuration::from_secs),
+            MetricRules::default(),
+        ),
         tariff: tariff(),
-        capacity: CapacityKind::Fargate,
-        group: None,
-        overdue_after: None,
+        ..ServicePlan::new(name, traffic, RequestPlan::new(millis(40), millis(60)), task, 10)
     }
 }
 
@@ -95,12 +64,7 @@ fn tariff() -> Tariff {
             (BillableItem::FargateVcpu, Some(Usd(40_480_000_000))),
             (BillableItem::FargateMemory, Some(Usd(4_445_000_000))),
         ]),
-        extra_ephemeral_gb: 0,
-        public_ip_per_task: false,
-        resources: ItemCounts::default(),
-        lcu: LcuParameters::default(),
-        minimum_billed: SimDuration::from_secs(60),
-        bill_deprovisioning: false,
+        ..Tariff::default()
     }
 }
 
@@ -118,15 +82,11 @@ pub(super) fn tracking(metric: Metric, target_value: f64) -> PolicyPlan {
 }
 
 fn step() -> PolicyPlan {
+    let comparison = Comparison::GreaterThanOrEqualToThreshold;
     let alarm = AlarmPlan {
-        name: "burst".to_owned(),
-        metric: Metric::CpuUtilization,
-        reading: Reading::of(Metric::CpuUtilization),
         evaluation_periods: 3,
         datapoints_to_alarm: 3,
-        comparison: Comparison::GreaterThanOrEqualToThreshold,
-        threshold: 85.0,
-        treat_missing_data: TreatMissingData::Missing,
+        ..AlarmPlan::new("burst", Metric::CpuUtilization, comparison, 85.0)
     };
     let kind = PolicyKind::Step(StepPlan {
         alarm,

@@ -7,7 +7,7 @@ use windtunnel::kernel::billing::{BillableItem, Invoice};
 use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::PolicyRules;
 use windtunnel::kernel::serving::{CpuDiscipline, Jitter, Routing, WarmUpPlan};
-use windtunnel::kernel::simulation::Fidelity;
+use windtunnel::kernel::simulation::{Fidelity, NoObserver, simulate};
 use windtunnel::kernel::traffic::TrafficPlan;
 use windtunnel::kernel::units::{SimDuration, Usd};
 use windtunnel::scenario::{Scenario, json_schema, load, prices, reference, templates};
@@ -187,17 +187,30 @@ fn odd_numbers_are_refused_or_taken_for_what_they_are() {
 }
 
 #[test]
+fn a_vcpu_of_arm64_is_as_fast_as_the_assumption_says_and_that_of_x86_64_is_not_touched() {
+    let run = |settings: &[&'static str]| {
+        let scenario = valid(load_text(MINIMAL, settings));
+        simulate(&scenario.plan, 1, 0, &mut NoObserver).unwrap().fingerprint
+    };
+    let (cpu, half) = ("service.web.request.cpu_time=40ms", "service.web.request.cpu_time=20ms");
+    let arm64 = "service.web.task.architecture=arm64";
+    // Half the CPU time is what a vCPU of twice the speed makes of it.
+    assert_eq!(run(&[cpu, arm64, "assumptions.arm64_speed=2"]), run(&[half, arm64]));
+    assert_eq!(
+        run(&[cpu, arm64, "assumptions.arm64_speed=0.5"]),
+        run(&["service.web.request.cpu_time=80ms"])
+    );
+    assert_eq!(run(&[cpu, "assumptions.arm64_speed=2"]), run(&[cpu]));
+    assert_ne!(run(&[cpu]), run(&[half]));
+}
+
+#[test]
 fn what_is_not_built_is_refused_and_neutral_values_of_it_are_not() {
     let one = |text: &str| codes(&load_text(MINIMAL, &["service.web.load_balancer={}", text]));
-    for text in [
-        "service.web.scaling.predictive.daily.target_value=60",
-        "assumptions.arm64_speed=1.1",
-        "assumptions.forecaster=x",
-    ] {
+    for text in ["service.web.scaling.predictive.daily.target_value=60", "assumptions.forecaster=x"] {
         assert_eq!(one(text), ["WT010"], "{text}");
     }
     assert_eq!(one("service.web.load_balancer.slow_start=0s"), [] as [&str; 0]);
-    assert_eq!(one("assumptions.arm64_speed=1"), [] as [&str; 0]);
     for text in ["assumptions.fargate_start=25s", "assumptions.alb_register_to_healthy=5s"] {
         assert_eq!(one(text), ["WT011"], "{text}");
     }

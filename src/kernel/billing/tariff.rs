@@ -27,6 +27,21 @@ pub struct Tariff {
     pub bill_deprovisioning: bool,
 }
 
+impl Default for Tariff {
+    /// No prices, nothing that is billed but tasks, and the documented minimum of 60 s a task.
+    fn default() -> Self {
+        Self {
+            prices: PriceList::default(),
+            extra_ephemeral_gb: 0,
+            public_ip_per_task: false,
+            resources: ItemCounts::default(),
+            lcu: LcuParameters::default(),
+            minimum_billed: SimDuration::from_secs(60),
+            bill_deprovisioning: false,
+        }
+    }
+}
+
 impl Tariff {
     /// The items that a service with these resources is billed for and that have no price: every total leaves them out.
     #[must_use]

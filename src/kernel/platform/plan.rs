@@ -107,6 +107,23 @@ pub struct HealthCheckPlan {
     pub grace_period: SimDuration,
 }
 
+impl Default for HealthCheckPlan {
+    /// The defaults of a target group, and a first check at registration that one pass satisfies.
+    fn default() -> Self {
+        Self {
+            served: CheckService::Apart,
+            interval: SimDuration::from_secs(30),
+            initial_healthy_count: 1,
+            first_check: FirstHealthCheck::AtOnce,
+            healthy_lag: SimDuration::ZERO,
+            timeout: SimDuration::from_secs(5),
+            unhealthy_threshold: 2,
+            healthy_threshold: 5,
+            grace_period: SimDuration::ZERO,
+        }
+    }
+}
+
 /// When ECS stops the task of a deregistered target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeregistrationEnd {
@@ -130,6 +147,18 @@ pub struct TargetGroupPlan {
     pub deregistration_end: DeregistrationEnd,
 }
 
+impl Default for TargetGroupPlan {
+    /// Registration at once, and the defaults of a target group.
+    fn default() -> Self {
+        Self {
+            registration: Distribution::constant(SimDuration::ZERO),
+            health_check: HealthCheckPlan::default(),
+            deregistration_delay: SimDuration::from_secs(300),
+            deregistration_end: DeregistrationEnd::AfterDelay,
+        }
+    }
+}
+
 /// How a task stops.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoppingPlan {
@@ -144,6 +173,18 @@ pub struct StoppingPlan {
     pub deprovisioning: SimDuration,
 }
 
+impl Default for StoppingPlan {
+    /// An idle task that is gone at once, with the 30 s between SIGTERM and SIGKILL that are the default of ECS.
+    fn default() -> Self {
+        Self {
+            lag: SimDuration::ZERO,
+            exit_after_sigterm: SimDuration::ZERO,
+            stop_timeout: SimDuration::from_secs(30),
+            deprovisioning: SimDuration::ZERO,
+        }
+    }
+}
+
 /// How ECS replaces a task whose health checks fail (`docs/aws/health-checks.md#replacement-of-unhealthy-tasks`, nine
 /// replacements observed).
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +195,14 @@ pub struct ReplacementPlan {
     pub stop_lag: SimDuration,
     /// Tasks that may run meanwhile, as a share of the desired count [%], ≥ 100: `maximumPercent`.
     pub most_percent: u32,
+}
+
+impl Default for ReplacementPlan {
+    /// At once, with at most twice the desired count.
+    fn default() -> Self {
+        let delay = Distribution::constant(SimDuration::ZERO);
+        Self { delay, stop_lag: SimDuration::ZERO, most_percent: 200 }
+    }
 }
 
 /// Which running task a scale-in stops. Tasks that do not run yet always go first, newest first.

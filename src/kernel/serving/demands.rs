@@ -45,7 +45,7 @@ impl Column {
 /// The law of the wall time that vCPU time takes on one CPU server of a task.
 fn on_a_server(cpu_time: &Distribution, task: &TaskPlan) -> Distribution {
     let speed = task.cpu_speed();
-    let stretched = if speed < 1.0 { cpu_time.scaled(1.0 / speed) } else { None };
+    let stretched = if (speed - 1.0).abs() > 0.0 { cpu_time.scaled(1.0 / speed) } else { None };
     stretched.unwrap_or_else(|| cpu_time.clone())
 }
 

@@ -132,6 +132,8 @@ pub struct TaskPlan {
     pub cpu_units: u32,
     /// Memory of the task \[MiB\], ≥ 1.
     pub memory_mib: u32,
+    /// Speed of one of its vCPUs, relative to the vCPU on which the CPU time of requests was measured, > 0.
+    pub vcpu_speed: f64,
     /// How its CPU is shared.
     pub cpu_discipline: CpuDiscipline,
     /// Requests in service at once; `None`: unlimited. At least 1, at most 65 536.
@@ -164,6 +166,7 @@ impl TaskPlan {
         Self {
             cpu_units,
             memory_mib,
+            vcpu_speed: 1.0,
             cpu_discipline: CpuDiscipline::Fcfs,
             concurrency: None,
             queue: None,
@@ -204,12 +207,12 @@ impl TaskPlan {
             })
     }
 
-    /// Speed of one CPU server for requests \[vCPU\], in (0, 1]: `min(1, cpu/1024)` times the share of the CPU that `base_cpu`
-    /// leaves.
+    /// Speed of one CPU server for requests \[vCPU\], > 0: `min(1, cpu/1024)` times the share of the CPU that `base_cpu`
+    /// leaves, times the speed of a vCPU.
     #[must_use]
     pub fn cpu_speed(&self) -> f64 {
         let whole = if self.cpu_units >= 1024 { 1.0 } else { f64::from(self.cpu_units.max(1)) / 1024.0 };
-        whole * (1.0 - self.base_share())
+        whole * (1.0 - self.base_share()) * self.vcpu_speed
     }
 
     /// Share of the task's CPU that `base_cpu` takes, in [0, 0.99].

@@ -12,7 +12,7 @@ use crate::platform::{
 };
 use crate::scaling::aas::ScalableTargetPlan;
 use crate::serving::{RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
-use crate::telemetry::{MemoryGrowth, MetricsPlan, TaskShape, TelemetryPlan};
+use crate::telemetry::{MemoryGrowth, MetricRules, MetricsPlan, TaskShape, TelemetryPlan};
 use crate::traffic::TrafficPlan;
 use crate::units::{Bytes, NANOS_PER_MINUTE, RevisionId, SimDuration, SimTime};
 
@@ -141,6 +141,37 @@ impl Plan {
 }
 
 impl ServicePlan {
+    /// A service of `count` warm tasks that stays as it is: tasks start and stop at once, nothing fails, nothing scales, and
+    /// nothing but the tasks is billed, at no price. Everything else is set from there.
+    #[must_use]
+    pub fn new(name: &str, traffic: TrafficPlan, request: RequestPlan, task: TaskPlan, count: u32) -> Self {
+        Self {
+            name: name.into(),
+            traffic,
+            request,
+            task,
+            capacity: CapacityKind::Fargate,
+            startup: StartupPlan::constant([SimDuration::ZERO; 5]),
+            stopping: StoppingPlan::default(),
+            warm_up: None,
+            task_health: TaskHealthPlan::default(),
+            routing: RoutingPlan::default(),
+            target_group: None,
+            desired_count: count,
+            replacement: ReplacementPlan::default(),
+            scale_in_victim: ScaleInVictim::Newest,
+            zones: 2,
+            launch_backoff: LaunchBackoff::default(),
+            faults: Vec::new(),
+            scaling: ScalableTargetPlan::new(count, count),
+            metrics: MetricsPlan::default(),
+            telemetry: TelemetryPlan::constant([SimDuration::ZERO; 3], MetricRules::default()),
+            tariff: Tariff::default(),
+            group: None,
+            overdue_after: None,
+        }
+    }
+
     /// Requests a second that one warm task can finish \[requests/s\]: what its CPU allows or what its places allow,
     /// whichever is less. `None`: nothing limits it, or a law has no mean.
     #[must_use]

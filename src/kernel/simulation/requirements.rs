@@ -222,6 +222,7 @@ fn is_known(plan: &ServicePlan) -> bool {
     let TaskPlan {
         cpu_units: _,
         memory_mib: _,
+        vcpu_speed: _,
         cpu_discipline: _,
         concurrency: _,
         queue: _,

@@ -130,6 +130,21 @@ pub fn evaluate(plan: &AlarmPlan, range: &[Option<f64>], current: AlarmState) ->
 }
 
 impl AlarmPlan {
+    /// An alarm on one datapoint of one minute of the metric's usual statistic, for which missing data is missing.
+    #[must_use]
+    pub fn new(name: &str, metric: Metric, comparison: Comparison, threshold: f64) -> Self {
+        Self {
+            name: name.into(),
+            metric,
+            reading: Reading::of(metric),
+            evaluation_periods: 1,
+            datapoints_to_alarm: 1,
+            comparison,
+            threshold,
+            treat_missing_data: TreatMissingData::Missing,
+        }
+    }
+
     /// How often it is evaluated \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
     /// minute, every hour when it looks back over more than a day, else every minute.
     #[must_use]

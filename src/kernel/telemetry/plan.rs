@@ -80,6 +80,17 @@ pub struct TelemetryPlan {
 }
 
 impl TelemetryPlan {
+    /// Datapoints that can be read so long after their periods \[ns\]: of ECS, of ECS every 20 s, of the load balancer.
+    #[must_use]
+    pub fn constant([ecs, ecs_20s, alb]: [SimDuration; 3], rules: MetricRules) -> Self {
+        Self {
+            ecs_metric_delay: Distribution::constant(ecs),
+            ecs_metric_delay_20s: Distribution::constant(ecs_20s),
+            alb_metric_delay: Distribution::constant(alb),
+            rules,
+        }
+    }
+
     /// From the end of a period of `metric` until its datapoint can be read \[ns\]
     /// (`docs/aws/alarms.md#publication-delay`).
     #[must_use]

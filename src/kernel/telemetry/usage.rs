@@ -20,6 +20,13 @@ pub struct MetricRules {
     pub counts_draining: bool,
 }
 
+impl Default for MetricRules {
+    /// Healthy targets, and no tasks on their way out.
+    fn default() -> Self {
+        Self { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false }
+    }
+}
+
 /// Which targets `RequestCountPerTarget` divides by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RcptDenominator {
@@ -380,13 +387,6 @@ impl UsageTotals {
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     pub fn request_count_per_target(&self) -> f64 {
         if self.targets == 0 { 0.0 } else { self.routed as f64 * self.length as f64 / self.targets as f64 }
-    }
-
-    /// `RequestCount`: published only when requests flow.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a count")]
-    pub fn request_count(&self) -> Option<f64> {
-        (self.routed > 0).then_some(self.routed as f64)
     }
 }
 

@@ -5,8 +5,6 @@
 pub struct Bytes(pub u64);
 
 impl Bytes {
-    /// One kibibyte \[B\].
-    pub const KIB: u64 = 1 << 10;
     /// One mebibyte \[B\].
     pub const MIB: u64 = 1 << 20;
     /// One gibibyte \[B\].

@@ -69,7 +69,7 @@ pub(crate) fn plan(
 ) -> Option<(ServicePlan, ServiceNotes)> {
     let view = context.service;
     let task_health = task::health(view, builder);
-    let task = task::task(view, builder);
+    let task = task::task(context, builder);
     let zones = view.count("availability_zones");
     let faults = zones.and_then(|zones| faults::of_service(context, zones, builder));
     let request = view.table("request").and_then(|request| request::request(request, builder));

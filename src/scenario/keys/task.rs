@@ -4,7 +4,9 @@ use windtunnel_kernel::platform::{ContainerCheckPlan, TaskHealthPlan};
 use windtunnel_kernel::serving::{CpuDiscipline, TaskPlan};
 use windtunnel_kernel::units::Bytes;
 
+use crate::scenario::keys::assumptions::Assumptions;
 use crate::scenario::keys::builder::Builder;
+use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::{failure, task_size};
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
@@ -32,7 +34,7 @@ pub(crate) const TASK: TableSpec = TableSpec {
         Key::new(
             "architecture",
             Kind::Choice(ARCHITECTURES.words),
-            "Instruction set, for the price.",
+            "Instruction set: for the price, and for the speed of a vCPU (`assumptions.arm64_speed`).",
         )
         .or("\"x86_64\""),
         Key::new("cpu_discipline", Kind::Choice(DISCIPLINES.words), "How the CPU is shared among requests.")
@@ -124,8 +126,8 @@ pub(crate) const CONTAINER_HEALTH_CHECK: TableSpec = TableSpec {
     ],
 };
 
-pub(crate) fn task(service: TableReader<'_>, builder: &mut Builder<'_>) -> Option<TaskPlan> {
-    let view = service.table("task")?;
+pub(crate) fn task(context: &ServiceContext<'_>, builder: &mut Builder<'_>) -> Option<TaskPlan> {
+    let view = context.service.table("task")?;
     let (cpu, memory) = (view.count("cpu"), view.count("memory"));
     if let (Some(cpu), Some(memory)) = (cpu, memory)
         && !task_size::memories(cpu).contains(&memory)
@@ -159,6 +161,7 @@ pub(crate) fn task(service: TableReader<'_>, builder: &mut Builder<'_>) -> Optio
     Some(TaskPlan {
         cpu_units: cpu?,
         memory_mib: memory?,
+        vcpu_speed: vcpu_speed(view, context.assumptions)?,
         cpu_discipline: view.choice("cpu_discipline", &DISCIPLINES)?,
         concurrency: Some(view.count("concurrency")?).filter(|places| *places > 0),
         queue: view.count("queue"),
@@ -219,4 +222,9 @@ fn whole_units(cpu: u32, memory: u32) -> Option<String> {
         (if cpu <= 32 { cpu * 1024 } else { cpu }, if memory <= 244 { memory * 1024 } else { memory });
     let is_sold = task_size::memories(units).contains(&mib) && (units, mib) != (cpu, memory);
     is_sold.then(|| format!("cpu = {units}, memory = {mib}, if vCPUs or GB are meant"))
+}
+/// Speed of a vCPU of the task: that of its architecture.
+fn vcpu_speed(task: TableReader<'_>, assumptions: Option<&Assumptions>) -> Option<f64> {
+    let is_arm64 = task.choice("architecture", &ARCHITECTURES)? == "arm64";
+    if is_arm64 { assumptions.map(|assumptions| assumptions.arm64_speed) } else { Some(1.0) }
 }

@@ -71,7 +71,7 @@ impl StepPlan {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+    use crate::telemetry::{AlarmPlan, Comparison, Metric};
     use crate::units::SimDuration;
 
     pub(in crate::scaling::aas) fn step_plan(
@@ -80,16 +80,12 @@ pub(super) mod tests {
         steps: &[(Option<f64>, Option<f64>, i32)],
     ) -> StepPlan {
         StepPlan {
-            alarm: AlarmPlan {
-                name: "alarm".into(),
-                metric: Metric::CpuUtilization,
-                reading: Reading::of(Metric::CpuUtilization),
-                evaluation_periods: 1,
-                datapoints_to_alarm: 1,
-                comparison: Comparison::GreaterThanOrEqualToThreshold,
+            alarm: AlarmPlan::new(
+                "alarm",
+                Metric::CpuUtilization,
+                Comparison::GreaterThanOrEqualToThreshold,
                 threshold,
-                treat_missing_data: TreatMissingData::Missing,
-            },
+            ),
             adjustment_type: kind,
             min_adjustment_magnitude: 0,
             metric_aggregation_type: StepAggregation::Average,

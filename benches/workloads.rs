@@ -19,7 +19,7 @@ use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, ScalableTargetPla
 use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, RoutingPlan, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
 use windtunnel::kernel::telemetry::{
-    Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
+    AlarmQuery, Metric, MetricRules, MetricsPlan, RcptDenominator, TelemetryPlan,
 };
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
@@ -188,7 +188,7 @@ pub(crate) fn tracking() -> PolicyPlan {
         name: "cpu".into(),
         kind: PolicyKind::TargetTracking(TargetTrackingPlan {
             metric: Metric::CpuUtilization,
-            reading: Reading::of(Metric::CpuUtilization),
+            query: AlarmQuery::of(Metric::CpuUtilization),
             target_value: 60.0,
             scale_out_cooldown: secs(300),
             scale_in_cooldown: secs(300),

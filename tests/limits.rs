@@ -12,7 +12,7 @@ use windtunnel::kernel::serving::{CpuDiscipline, Jitter, RetryPlan};
 use windtunnel::kernel::simulation::{
     Bounds, Fidelity, Observer, Plan, RunError, ServicePlan, Stop, simulate,
 };
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, AlarmQuery, Comparison, Metric, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{RunRecord, record};
@@ -199,7 +199,7 @@ fn jumping(name: &str, count: i32) -> ServicePlan {
             alarm: AlarmPlan {
                 name: "load".into(),
                 metric: Metric::RequestCount,
-                reading: Reading::of(Metric::RequestCount),
+                query: AlarmQuery::of(Metric::RequestCount),
                 evaluation_periods: 1,
                 datapoints_to_alarm: 1,
                 comparison: Comparison::GreaterThanThreshold,

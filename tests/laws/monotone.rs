@@ -7,7 +7,7 @@ use windtunnel::kernel::scaling::aas::{
     Adjustment, AdjustmentType, PolicyKind, PolicyPlan, StepAggregation, StepPlan,
 };
 use windtunnel::kernel::simulation::Plan;
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, AlarmQuery, Comparison, Metric, TreatMissingData};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{ServiceRecord, record};
@@ -108,7 +108,7 @@ fn fixed_step(threshold: f64, step: i32, cooldown: u64) -> PolicyPlan {
             alarm: AlarmPlan {
                 name: "high".into(),
                 metric: Metric::CpuUtilization,
-                reading: Reading::of(Metric::CpuUtilization),
+                query: AlarmQuery::of(Metric::CpuUtilization),
                 evaluation_periods: 3,
                 datapoints_to_alarm: 3,
                 comparison: Comparison::GreaterThanThreshold,

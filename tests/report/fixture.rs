@@ -20,7 +20,7 @@ use windtunnel::kernel::scaling::aas::{
 use windtunnel::kernel::serving::{RequestPlan, RoutingPlan, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, Reading, TelemetryPlan,
+    AlarmPlan, AlarmQuery, Comparison, Metric, MetricRules, MetricsPlan, RcptDenominator, TelemetryPlan,
     TreatMissingData,
 };
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
@@ -108,7 +108,7 @@ fn tariff() -> Tariff {
 pub(super) fn tracking(metric: Metric, target_value: f64) -> PolicyPlan {
     let kind = PolicyKind::TargetTracking(TargetTrackingPlan {
         metric,
-        reading: Reading::of(metric),
+        query: AlarmQuery::of(metric),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(300),
         scale_in_cooldown: SimDuration::from_secs(300),
@@ -121,7 +121,7 @@ fn step() -> PolicyPlan {
     let alarm = AlarmPlan {
         name: "burst".to_owned(),
         metric: Metric::CpuUtilization,
-        reading: Reading::of(Metric::CpuUtilization),
+        query: AlarmQuery::of(Metric::CpuUtilization),
         evaluation_periods: 3,
         datapoints_to_alarm: 3,
         comparison: Comparison::GreaterThanOrEqualToThreshold,

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::metric::{Metric, Reading};
+use super::metric::{AlarmQuery, Metric};
 use crate::units::{SimDuration, SimTime};
 
 /// An alarm as its owner declared it.
@@ -13,7 +13,7 @@ pub struct AlarmPlan {
     /// What it watches.
     pub metric: Metric,
     /// How it reads it.
-    pub reading: Reading,
+    pub query: AlarmQuery,
     /// N: periods it evaluates, ≥ 1.
     pub evaluation_periods: u32,
     /// M: datapoints that must breach, in 1..=N.
@@ -134,8 +134,8 @@ impl AlarmPlan {
     /// minute, every hour when it looks back over more than a day, else every minute.
     #[must_use]
     pub fn evaluation_interval(&self) -> SimDuration {
-        let span = u64::from(self.evaluation_periods).saturating_mul(self.reading.period.0);
-        SimDuration::from_secs(match self.reading.is_high_resolution() {
+        let span = u64::from(self.evaluation_periods).saturating_mul(self.query.period.0);
+        SimDuration::from_secs(match self.query.is_high_resolution() {
             true => 10,
             false if span > 86_400_000_000_000 => 3_600,
             false => 60,
@@ -204,7 +204,7 @@ impl Alarm {
             first -= 1;
             left -= u32::from(range[first].is_some());
         }
-        let period = self.plan.reading.period.0;
+        let period = self.plan.query.period.0;
         for (back, point) in (1..=(range.len() - first) as u64).rev().zip(&range[first..]) {
             if let Some(value) = point {
                 out.datapoints.push(*value);

@@ -155,7 +155,7 @@ pub enum LowSamples {
 
 /// How an alarm reads its metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct AlarmQuery {
     /// What of the samples of a period is the datapoint.
     pub statistic: Statistic,
     /// Length of a datapoint's period \[ns\]: 10, 20 or 30 s, or whole minutes; a multiple of the metric's resolution.
@@ -164,7 +164,7 @@ pub struct Reading {
     pub low_samples: LowSamples,
 }
 
-impl Reading {
+impl AlarmQuery {
     /// A minute of the metric's usual statistic.
     #[must_use]
     pub fn of(metric: Metric) -> Self {

@@ -9,7 +9,7 @@ pub struct Activity {
     /// The policy that brought it about.
     pub policy: PolicyId,
     /// Whether it added tasks.
-    pub out: bool,
+    pub is_scale_out: bool,
     /// Count it started from; a larger scale-out within the cooldown keeps the first one's.
     pub from: i64,
     /// Desired count it set.

@@ -66,8 +66,8 @@ pub(super) fn managed_alarms(
 
 /// Datapoints of an alarm's evaluation range (`docs/aws/alarms.md#evaluation`).
 fn range(alarm: &AlarmPlan, rules: &AlarmRules) -> usize {
-    let beyond = if alarm.reading.is_high_resolution() {
-        u32::try_from(rules.range_high_resolution.0 / alarm.reading.period.0.max(1)).unwrap_or(u32::MAX)
+    let beyond = if alarm.query.is_high_resolution() {
+        u32::try_from(rules.range_high_resolution.0 / alarm.query.period.0.max(1)).unwrap_or(u32::MAX)
     } else {
         rules.range_extra
     };
@@ -78,7 +78,7 @@ impl ManagedAlarm {
     /// Asks for the datapoints that it will read.
     pub(super) fn watch(&mut self, metrics: &mut MetricStore) {
         let plan = &self.alarm.plan;
-        self.window = Some(metrics.watch(plan.metric, plan.reading, self.range));
+        self.window = Some(metrics.watch(plan.metric, plan.query, self.range));
     }
 
     /// Whether it is in `ALARM`.
@@ -93,7 +93,7 @@ impl ManagedAlarm {
         let enough = turn.metrics.window(window, turn.now, range);
         let (newest, delay) = turn.metrics.newest(window, turn.now).unzip();
         let before = self.alarm.state();
-        if enough || self.alarm.plan.reading.low_samples == LowSamples::Evaluate {
+        if enough || self.alarm.plan.query.low_samples == LowSamples::Evaluate {
             self.alarm.observe(range, newest.unwrap_or_default(), &mut self.evaluation);
         } else {
             self.alarm.keep_state(range, newest.unwrap_or_default(), &mut self.evaluation);

@@ -201,7 +201,7 @@ impl<'p> ApplicationAutoScaling<'p> {
 fn view(alarm: &ManagedAlarm) -> AlarmView<'_> {
     AlarmView {
         policy: alarm.policy,
-        low: alarm.is_low,
+        is_low: alarm.is_low,
         state: alarm.alarm.state(),
         datapoints: &alarm.evaluation.datapoints,
         began: &alarm.evaluation.began,

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::scheduled::SchedulePlan;
-use crate::telemetry::{AlarmPlan, Metric, Reading};
+use crate::telemetry::{AlarmPlan, AlarmQuery, Metric};
 use crate::units::SimDuration;
 
 /// A scalable target: the bounds of a service, its policies and its schedule.
@@ -85,7 +85,7 @@ pub struct TargetTrackingPlan {
     /// What it tracks.
     pub metric: Metric,
     /// How its alarms read it: 20 s for a high-resolution metric, else 60 s.
-    pub reading: Reading,
+    pub query: AlarmQuery,
     /// The value to stay near [% or the metric's own unit], > 0.
     pub target_value: f64,
     /// Default 300 s.

@@ -30,7 +30,7 @@ pub struct AlarmView<'a> {
     /// Whose alarm it is.
     pub policy: PolicyId,
     /// Whether it is the low alarm of a target-tracking policy.
-    pub low: bool,
+    pub is_low: bool,
     /// Its state.
     pub state: AlarmState,
     /// The datapoints it evaluated last, oldest first.
@@ -233,7 +233,7 @@ impl PolicySet {
         let decision = &proposal.decision;
         let activity = Activity {
             policy: decision.policy,
-            out: proposal.is_scale_out,
+            is_scale_out: proposal.is_scale_out,
             from: proposal.base_count,
             to: i64::from(decision.desired_after),
             started: context.now,
@@ -247,7 +247,7 @@ impl PolicySet {
                 .map(|policy| &mut policy.last)
                 .chain(core::iter::once(&mut self.last));
             for last in all {
-                *last = last.filter(|activity| activity.out);
+                *last = last.filter(|activity| activity.is_scale_out);
             }
         }
         self.policies[decision.policy.index()].last = Some(activity);
@@ -357,16 +357,16 @@ impl PolicySet {
         let value = plan.aggregate(points, &self.rules).ok_or(Verdict::WithinTarget)?;
         (decision.value, decision.points) = (Some(value), points.len());
         proposal.is_stale = is_stale;
-        if is_stale && view.low {
+        if is_stale && view.is_low {
             return Err(self.cool_down(context, view, proposal).err().unwrap_or(Verdict::AwaitingDatapoint));
         }
         let beyond =
-            if view.low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
+            if view.is_low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
         if !beyond {
             return Err(Verdict::WithinTarget);
         }
         let running = i64::from(context.running);
-        if view.low {
+        if view.is_low {
             let count = plan.scale_in(running, value, &self.rules);
             decision.proposed = Some(count);
             if self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value) {
@@ -389,11 +389,11 @@ impl PolicySet {
         alarms: &[AlarmView<'_>],
         proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
-        if proposal.is_scale_out || !view.low {
+        if proposal.is_scale_out || !view.is_low {
             return Ok(());
         }
         let running = i64::from(context.running);
-        for other in alarms.iter().filter(|other| other.low) {
+        for other in alarms.iter().filter(|other| other.is_low) {
             let PolicyKind::TargetTracking(plan) = &self.policies[other.policy.index()].plan.kind else {
                 continue;
             };
@@ -423,7 +423,7 @@ impl PolicySet {
             CooldownScope::PerPolicy => state.last,
             CooldownScope::PerTarget => self.last,
             CooldownScope::ScaleInPerTarget => {
-                self.last.filter(|last| !proposal.is_scale_out && !last.out).or(state.last)
+                self.last.filter(|last| !proposal.is_scale_out && !last.is_scale_out).or(state.last)
             }
         };
         let start = self.rules.cooldown_start;
@@ -434,7 +434,7 @@ impl PolicySet {
         let until = last.cools_until(length(&last), start);
         let running = Cooldown { activity: last, length: length(&last), until, credit: 0 };
         proposal.decision.cooldown = Some(running);
-        match (proposal.is_scale_out, last.out) {
+        match (proposal.is_scale_out, last.is_scale_out) {
             (true, true) => {
                 let credited = self.credit(context, state, &last, proposal);
                 let credit = match self.rules.cooldown_credit {
@@ -463,15 +463,15 @@ impl PolicySet {
 
     /// How long `policy` waits after `last`: its own cooldown; after another policy's scale-in the longer of the two.
     fn cooldown_after(&self, policy: PolicyId, last: &Activity) -> SimDuration {
-        let own = self.policies[policy.index()].plan.cooldown(last.out);
-        if last.out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }
+        let own = self.policies[policy.index()].plan.cooldown(last.is_scale_out);
+        if last.is_scale_out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }
     }
 
     /// The scale-in cooldown that runs at `now`: of several that which ends last.
     fn scale_in_cooldown(&self, now: SimTime) -> Option<Cooldown> {
         let start = self.rules.cooldown_start;
         let running = self.policies.iter().filter_map(|policy| {
-            let activity = policy.last.filter(|last| !last.out)?;
+            let activity = policy.last.filter(|last| !last.is_scale_out)?;
             let length = policy.plan.cooldown(false);
             let until = activity.cools_until(length, start);
             activity.in_cooldown(now, length, start).then_some(Cooldown {
@@ -488,7 +488,7 @@ impl PolicySet {
     fn is_cooling_in(&self, context: &Context, policy: PolicyId) -> bool {
         let state = &self.policies[policy.index()];
         let length = state.plan.cooldown(false);
-        let last = state.last.filter(|last| !last.out);
+        let last = state.last.filter(|last| !last.is_scale_out);
         last.is_some_and(|last| last.in_cooldown(context.now, length, self.rules.cooldown_start))
     }
 

@@ -35,8 +35,8 @@ pub struct Suspended {
 impl Suspended {
     /// Whether policies may not scale in this direction.
     #[must_use]
-    pub const fn stops(self, out: bool) -> bool {
-        if out { self.dynamic_scaling_out } else { self.dynamic_scaling_in }
+    pub const fn stops(self, is_scale_out: bool) -> bool {
+        if is_scale_out { self.dynamic_scaling_out } else { self.dynamic_scaling_in }
     }
 
     /// What either of the two suspends.

@@ -71,7 +71,7 @@ impl StepPlan {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+    use crate::telemetry::{AlarmPlan, AlarmQuery, Comparison, Metric, TreatMissingData};
     use crate::units::SimDuration;
 
     pub(in crate::scaling::aas) fn step_plan(
@@ -83,7 +83,7 @@ pub(super) mod tests {
             alarm: AlarmPlan {
                 name: "alarm".into(),
                 metric: Metric::CpuUtilization,
-                reading: Reading::of(Metric::CpuUtilization),
+                query: AlarmQuery::of(Metric::CpuUtilization),
                 evaluation_periods: 1,
                 datapoints_to_alarm: 1,
                 comparison: Comparison::GreaterThanOrEqualToThreshold,

@@ -38,8 +38,8 @@ impl CompletionBuffer {
     pub(super) fn push(&mut self, job: &Job, end: u64) {
         // Whoever fills the last row states them all; the bound is for the compiler, once for all columns.
         let row = self.count.min(COUNT - 1);
-        self.first[row] = job.ask.key.first;
-        self.class[row] = job.ask.key.class;
+        self.first[row] = job.demand.key.first;
+        self.class[row] = job.demand.key.class;
         self.arrival[row] = job.arrival;
         self.start[row] = job.start;
         self.cpu_start[row] = job.cpu_start;

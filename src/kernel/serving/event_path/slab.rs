@@ -24,12 +24,12 @@ pub(super) struct AttemptDemand {
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum JobStage {
     /// It waits for a place.
     #[default]
     Waiting,
     /// It has a place and waits for a CPU server.
-    InLine,
+    WaitingForCpu,
     /// It has a CPU server, or its share of them.
     OnCpu,
     /// It waits for something downstream.
@@ -39,17 +39,17 @@ pub(super) enum Stage {
 /// One attempt in a task. Instants are ns since second 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Job {
-    pub(super) ask: AttemptDemand,
+    pub(super) demand: AttemptDemand,
     pub(super) arrival: u64,
     pub(super) start: u64,
     pub(super) cpu_start: u64,
     pub(super) cpu_end: u64,
     /// Tells this job from those that had its seat in the slab before.
     pub(super) serial: u64,
-    pub(super) slot: u32,
+    pub(super) replica: u32,
     pub(super) next: u32,
     pub(super) previous: u32,
-    pub(super) stage: Stage,
+    pub(super) stage: JobStage,
     /// Its client has given up.
     pub(super) abandoned: bool,
 }
@@ -68,7 +68,7 @@ impl Job {
 
     /// Its visit as far as it has come at `at`, without an answer.
     pub(super) fn visit_until(&self, at: u64) -> Visit {
-        if self.stage == Stage::Waiting {
+        if self.stage == JobStage::Waiting {
             Visit::waiting(self.arrival, at)
         } else {
             Visit { start: self.start, ..Visit::waiting(self.arrival, at) }
@@ -100,15 +100,15 @@ impl Slab {
     /// Seats an attempt that arrives. What its stages write before anybody reads it is left as it is.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² jobs")]
-    pub(super) fn seat(&mut self, ask: &AttemptDemand, arrival: u64, slot: u32) -> u32 {
+    pub(super) fn allocate(&mut self, demand: &AttemptDemand, arrival: u64, replica: u32) -> u32 {
         self.serial += 1;
         let id = self.free.pop().unwrap_or_else(|| {
             self.jobs.push(Job::default());
             (self.jobs.len() - 1) as u32
         });
         let job = &mut self.jobs[id as usize];
-        (job.ask, job.arrival, job.slot, job.serial) = (*ask, arrival, slot, self.serial);
-        (job.stage, job.abandoned) = (Stage::Waiting, false);
+        (job.demand, job.arrival, job.replica, job.serial) = (*demand, arrival, replica, self.serial);
+        (job.stage, job.abandoned) = (JobStage::Waiting, false);
         id
     }
 
@@ -143,13 +143,13 @@ impl Slab {
 
 /// A line of jobs, first come first served.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct JobQueue {
     first: u32,
     last: u32,
     pub(super) length: u32,
 }
 
-impl Line {
+impl JobQueue {
     pub(super) const EMPTY: Self = Self { first: NONE, last: NONE, length: 0 };
 
     pub(super) fn push(&mut self, jobs: &mut Slab, id: u32) {
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_line_keeps_its_order_when_one_leaves_from_its_middle() {
-        let (mut jobs, mut line) = (Slab::default(), Line::EMPTY);
+        let (mut jobs, mut line) = (Slab::default(), JobQueue::EMPTY);
         let ids: Vec<u32> = (0..5).map(|_| jobs.insert(Job::default())).collect();
         ids.iter().for_each(|id| line.push(&mut jobs, *id));
         for gone in [ids[2], ids[0], ids[4]] {

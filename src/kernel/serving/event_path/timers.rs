@@ -104,12 +104,12 @@ impl Earliest {
         Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]], first: NEVER }
     }
 
-    /// Makes room for `slot`.
-    pub(super) fn cover(&mut self, slot: usize) {
-        if slot / 8 < self.levels[0].len() {
+    /// Makes room for `task`.
+    pub(super) fn cover(&mut self, task: usize) {
+        if task / 8 < self.levels[0].len() {
             return;
         }
-        self.levels[0].resize(slot / 8 + 1, [NEVER; 8]);
+        self.levels[0].resize(task / 8 + 1, [NEVER; 8]);
         self.levels.truncate(1);
         while let Some(below) = self.levels.last().filter(|level| level.len() > 1) {
             let mut level = alloc::vec![[NEVER; 8]; below.len().div_ceil(8)];
@@ -121,8 +121,8 @@ impl Earliest {
     }
 
     #[inline]
-    pub(super) fn set(&mut self, slot: usize, at: u64) {
-        let (mut index, mut value) = (slot, at);
+    pub(super) fn set(&mut self, task: usize, at: u64) {
+        let (mut index, mut value) = (task, at);
         for level in &mut self.levels {
             let eight = &mut level[index / 8];
             let before = core::mem::replace(&mut eight[index % 8], value);
@@ -143,7 +143,7 @@ impl Earliest {
 
     /// The slot it belongs to; of several the lowest.
     #[inline]
-    pub(super) fn first_slot(&self) -> usize {
+    pub(super) fn first_task(&self) -> usize {
         let at = self.first;
         self.levels.iter().rev().fold(0, |index, level| 8 * index + position(&level[index], at))
     }
@@ -201,12 +201,12 @@ mod tests {
                 tree.cover(plain.len());
                 plain.push(NEVER);
             }
-            let slot = usize::try_from(rng.below(plain.len() as u64)).unwrap();
-            plain[slot] = if rng.below(4) == 0 { NEVER } else { rng.below(1_000) };
-            tree.set(slot, plain[slot]);
+            let task = usize::try_from(rng.below(plain.len() as u64)).unwrap();
+            plain[task] = if rng.below(4) == 0 { NEVER } else { rng.below(1_000) };
+            tree.set(task, plain[task]);
             let first = plain.iter().copied().min().unwrap();
             assert_eq!(tree.first(), first);
-            assert_eq!(Some(tree.first_slot()), plain.iter().position(|at| *at == first));
+            assert_eq!(Some(tree.first_task()), plain.iter().position(|at| *at == first));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The fleet: what the tasks of one service hold, in arrays by slot, small enough for the first-level cache.
 //!
 //! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
-//! membership does not change, and [`Fleet::serve`] replays every arrival in one batch.
+//! membership does not change, and [`FastFleet::serve`] replays every arrival in one batch.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,12 +21,12 @@ const LOOK_AT: usize = 1 << 17;
 
 /// A visit that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outstanding {
+pub(super) struct RevocableVisit {
     pub(super) visit: Visit,
     pub(super) gives_up: u64,
 }
 
-impl Outstanding {
+impl RevocableVisit {
     /// A visit whose client does not give up.
     pub(super) const NEVER: u64 = u64::MAX;
 
@@ -69,7 +69,7 @@ pub(super) enum Cpu {
 
 /// The state of the data plane of one service.
 #[derive(Clone, Debug)]
-pub struct Fleet {
+pub struct FastFleet {
     pub(super) service: ServiceId,
     pub(super) layout: Layout,
     pub(super) cpu: Cpu,
@@ -87,7 +87,7 @@ pub struct Fleet {
     pub(super) has_patience: bool,
     /// Visits longer than this could be cut short by a kill \[ns\].
     pub(super) revocable_after: u64,
-    pub(super) outstanding: Vec<Vec<Outstanding>>,
+    pub(super) outstanding: Vec<Vec<RevocableVisit>>,
     /// Visits kept in all, some of which may be over, and how many of them make it worth while to look.
     kept: usize,
     look_at: usize,
@@ -96,12 +96,12 @@ pub struct Fleet {
     pub(super) routing_rng: Rng,
     /// Where the routing looks at what the tasks hold.
     pub(super) balance: Option<Box<LoadAwareRouting>>,
-    free_slots: Vec<u32>,
+    free_replicas: Vec<u32>,
     /// Up to when arrivals were replayed \[ns\].
     pub(super) now: u64,
 }
 
-impl Fleet {
+impl FastFleet {
     /// An empty fleet. A visit can outlive its task only if it is longer than `keep_beyond`, the time a stopping
     /// task has to finish.
     #[must_use]
@@ -153,19 +153,19 @@ impl Fleet {
             balance: LoadAwareRouting::of(routing.algorithm, &routing_rng).map(Box::new),
             routing: routing.algorithm,
             routing_rng,
-            free_slots: Vec::new(),
+            free_replicas: Vec::new(),
             now: 0,
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
     fn grow(&mut self) -> u32 {
-        let slot = self.waiting_queues.len() as u32;
+        let replica = self.waiting_queues.len() as u32;
         self.places.resize(self.places.len() + self.place_cells, NEVER_FREE);
         self.servers.resize(self.servers.len() + self.server_cells, 0);
         self.waiting_queues.push(WaitingQueue::default());
         self.outstanding.push(Vec::new());
-        slot
+        replica
     }
 
     /// Where the load balancer looks at loads: those that left the rotation get nothing, and those that came back are known
@@ -180,7 +180,7 @@ impl Fleet {
     /// more than half of it is left.
     #[cold]
     #[inline(never)]
-    pub(super) fn keep(&mut self, index: usize, held: Outstanding) {
+    pub(super) fn keep(&mut self, index: usize, held: RevocableVisit) {
         let list = &mut self.outstanding[index];
         if list.len() == list.capacity() {
             let now = held.visit.arrival;
@@ -216,10 +216,10 @@ impl Fleet {
     }
 }
 
-impl ReplicaSet for Fleet {
+impl ReplicaSet for FastFleet {
     fn add(&mut self) -> ReplicaIndex {
-        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
-        let index = slot as usize;
+        let replica = self.free_replicas.pop().unwrap_or_else(|| self.grow());
+        let index = replica as usize;
         let cells = &mut self.places[index * self.place_cells..][..self.place_cells];
         cells.fill(NEVER_FREE);
         cells[..self.place_count].fill(0);
@@ -228,11 +228,11 @@ impl ReplicaSet for Fleet {
         self.kept -= self.outstanding[index].len();
         self.outstanding[index].clear();
         if let Some(balance) = &mut self.balance {
-            balance.enter(slot);
+            balance.enter(replica);
         }
-        let turnout = self.rotation.enter(slot);
+        let turnout = self.rotation.enter(replica);
         self.rebalance(&turnout);
-        ReplicaIndex(slot)
+        ReplicaIndex(replica)
     }
 
     fn drain(&mut self, replica: ReplicaIndex) -> u64 {
@@ -242,12 +242,12 @@ impl ReplicaSet for Fleet {
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
         let places = cells.iter().copied().filter(|at| *at != NEVER_FREE).max().unwrap_or(0);
         let room = self.waiting_queues[index].last();
-        let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
+        let held = self.outstanding[index].iter().map(RevocableVisit::leaves).max().unwrap_or(0);
         places.max(room).max(held)
     }
 
     fn held(&self, replica: ReplicaIndex, at: u64, mut report: impl FnMut(&Visit)) {
-        let gets_in = |held: &&Outstanding| held.gives_up >= held.visit.start && held.visit.end > at;
+        let gets_in = |held: &&RevocableVisit| held.gives_up >= held.visit.start && held.visit.end > at;
         self.outstanding[replica.0 as usize].iter().filter(gets_in).for_each(|held| report(&held.visit));
     }
 
@@ -261,7 +261,7 @@ impl ReplicaSet for Fleet {
     }
 
     fn release(&mut self, replica: ReplicaIndex) {
-        self.free_slots.push(replica.0);
+        self.free_replicas.push(replica.0);
     }
 
     /// What is known of a visit is known when it begins.

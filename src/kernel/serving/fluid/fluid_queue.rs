@@ -1,7 +1,7 @@
 //! One task as a vessel: how fast it empties, how much it holds, how long a request stays, and what becomes of its
 //! backlog in a step of constant inflow, in closed form.
 
-use crate::random::Spread;
+use crate::random::DiscretizedLaw;
 use crate::serving::plan::{RequestPlan, TaskPlan};
 
 /// What every task of a service has in common.
@@ -20,7 +20,7 @@ pub(super) struct FluidQueue {
     /// Mean time from the place to the end, without any waiting \[s\].
     pub(super) stay: f64,
     /// The law of that time.
-    pub(super) service: Spread,
+    pub(super) service: DiscretizedLaw,
 }
 
 /// What became of one task in one step; amounts in requests.
@@ -55,7 +55,8 @@ impl FluidQueue {
             patience,
             cpu_work,
             stay,
-            service: Spread::of(&request.cpu_time, slowness).plus(&Spread::of(&request.wait_time, 1.0)),
+            service: DiscretizedLaw::of(&request.cpu_time, slowness)
+                .plus(&DiscretizedLaw::of(&request.wait_time, 1.0)),
         }
     }
 

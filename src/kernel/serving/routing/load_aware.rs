@@ -35,22 +35,22 @@ impl LoadAwareRouting {
         })
     }
 
-    /// An empty task takes `slot`. What is left in the calendar is of the task that had the slot before.
-    pub(in crate::serving) fn enter(&mut self, slot: u32) {
-        self.departures.forget(slot);
-        self.loads.cover(slot as usize);
+    /// An empty task takes `replica`. What is left in the calendar is of the task that had the slot before.
+    pub(in crate::serving) fn enter(&mut self, replica: u32) {
+        self.departures.forget(replica);
+        self.loads.cover(replica as usize);
     }
 
     /// The slots that receive requests were `before`, and are `open` from `now` \[ns\] on.
     pub(in crate::serving) fn rotate(&mut self, turnout: &Turnout, now: u64) {
         let loads = &mut self.loads;
-        self.departures.leave(now, |slot| loads.less(slot as usize));
-        for slot in &turnout.out {
-            self.loads.set(*slot as usize, OUT_OF_ROTATION);
+        self.departures.leave(now, |replica| loads.less(replica as usize));
+        for replica in &turnout.out {
+            self.loads.set(*replica as usize, OUT_OF_ROTATION);
         }
-        for slot in &turnout.back {
-            let held = self.departures.held(*slot, now);
-            self.loads.set(*slot as usize, held);
+        for replica in &turnout.back {
+            let held = self.departures.held(*replica, now);
+            self.loads.set(*replica as usize, held);
         }
     }
 
@@ -58,7 +58,7 @@ impl LoadAwareRouting {
     #[inline]
     pub(in crate::serving) fn choose(&mut self, now: u64, in_service: &[u32]) -> u32 {
         let loads = &mut self.loads;
-        self.departures.leave(now, |slot| loads.less(slot as usize));
+        self.departures.leave(now, |replica| loads.less(replica as usize));
         if self.takes_two {
             self.loads.better_of_two(in_service, &mut self.rng)
         } else {
@@ -66,10 +66,10 @@ impl LoadAwareRouting {
         }
     }
 
-    /// A request that was sent to `slot` is let in, and leaves it at `at`.
+    /// A request that was sent to `replica` is let in, and leaves it at `at`.
     #[inline]
-    pub(in crate::serving) fn admit(&mut self, slot: u32, at: u64) {
-        self.loads.more(slot as usize);
-        self.departures.push(at, slot);
+    pub(in crate::serving) fn admit(&mut self, replica: u32, at: u64) {
+        self.loads.more(replica as usize);
+        self.departures.push(at, replica);
     }
 }

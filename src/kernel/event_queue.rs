@@ -65,7 +65,7 @@ impl<E> EventQueue<E> {
         self.sequence += 1;
     }
 
-    /// When the next event falls due.
+    /// Time at which the next event falls due.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
         self.heap.peek().map(|entry| entry.at)

@@ -1,5 +1,5 @@
-//! What a law says without being drawn from: the probability that a time is at most so long. It serves the fluid plane,
-//! whose flows are expectations; draws never use it.
+//! Cumulative distribution functions: the probability that a time is at most so long. It serves the fluid plane, whose flows
+//! are expectations; draws never use it.
 
 use super::distribution::{Distribution, Family};
 

@@ -25,7 +25,7 @@ pub fn cell_of(nanos: f64) -> usize {
     Grid::cell_of_real(nanos).min(CELLS - 1)
 }
 
-/// Where a cell begins \[ns\].
+/// Beginning of a cell \[ns\].
 #[inline]
 #[must_use]
 pub fn cell_start(cell: usize) -> f64 {

@@ -39,12 +39,12 @@ pub(super) struct Gamma {
     boost: f64,
 }
 
-/// Why parameters are not a distribution.
+/// Error of parameters that are no distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistributionError {
     /// The parameter's name as in a scenario: `mean`, `cv`, `p95`, …
     pub parameter: &'static str,
-    /// What was expected, as a noun phrase: "a time above zero".
+    /// Expected value, as a noun phrase: "a time above zero".
     pub expected: &'static str,
 }
 

@@ -8,21 +8,21 @@ use crate::units::{SimDuration, SimTime};
 /// An alarm as its owner declared it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmPlan {
-    /// Its name in the decision log; part of the key of its phase.
+    /// Name in the decision log; part of the key of its phase.
     pub name: String,
-    /// What it watches.
+    /// Metric that the alarm watches.
     pub metric: Metric,
-    /// How it reads it.
+    /// Query by which it reads the metric.
     pub query: AlarmQuery,
     /// N: periods it evaluates, ≥ 1.
     pub evaluation_periods: u32,
     /// M: datapoints that must breach, in 1..=N.
     pub datapoints_to_alarm: u32,
-    /// How a datapoint breaches.
+    /// Comparison by which a datapoint breaches.
     pub comparison: Comparison,
     /// The threshold, in the metric's unit; finite.
     pub threshold: f64,
-    /// What a missing datapoint counts as.
+    /// Treatment of a missing datapoint.
     pub treat_missing_data: TreatMissingData,
 }
 
@@ -130,7 +130,7 @@ pub fn evaluate(plan: &AlarmPlan, range: &[Option<f64>], current: AlarmState) ->
 }
 
 impl AlarmPlan {
-    /// How often it is evaluated \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
+    /// Interval between evaluations \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
     /// minute, every hour when it looks back over more than a day, else every minute.
     #[must_use]
     pub fn evaluation_interval(&self) -> SimDuration {
@@ -152,7 +152,7 @@ pub struct Evaluation {
     pub changed: bool,
     /// The real datapoints among the newest N, oldest first.
     pub datapoints: alloc::vec::Vec<f64>,
-    /// When the period of each of them began.
+    /// Beginning of each of their periods.
     pub began: alloc::vec::Vec<SimTime>,
     /// Periods of the range that are newer than the newest datapoint, and have none.
     pub missing: u32,
@@ -161,7 +161,7 @@ pub struct Evaluation {
 /// An alarm and its state.
 #[derive(Clone, Debug)]
 pub struct Alarm {
-    /// How it was declared.
+    /// Declaration of the alarm.
     pub plan: AlarmPlan,
     state: AlarmState,
 }
@@ -173,7 +173,7 @@ impl Alarm {
         Self { plan, state: AlarmState::InsufficientData }
     }
 
-    /// Where it stands.
+    /// State of the alarm.
     #[must_use]
     pub fn state(&self) -> AlarmState {
         self.state

@@ -22,17 +22,17 @@ const SAMPLE_INTERVAL: f64 = 20e9;
 /// Counts of tasks at the end of a period \[tasks\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CountsAtEnd {
-    /// In `RUNNING`.
+    /// Tasks in `RUNNING`.
     pub running: u32,
     /// Desired count.
     pub desired: u32,
-    /// Asked for and not running yet.
+    /// Tasks that are asked for and not running yet.
     pub pending: u32,
-    /// Receiving requests.
+    /// Tasks that receive requests.
     pub healthy: u32,
 }
 
-/// What one metric was in one period: everything from which a statistic can be made.
+/// Sample of one metric in one period: everything from which a statistic can be made.
 #[derive(Clone, Debug, PartialEq)]
 struct Sample {
     mean: f64,
@@ -99,7 +99,7 @@ fn to_f64(value: u64) -> f64 {
     value as f64
 }
 
-/// What happened in a period of a series that is not over.
+/// Usage and outcomes in a period of a series that is not over.
 #[derive(Clone, Debug, Default)]
 struct OpenPeriod {
     usage: UsageTotals,
@@ -109,18 +109,18 @@ struct OpenPeriod {
 /// Longest publication delay of a datapoint: an hour. What a law draws beyond it counts as an hour.
 pub const LONGEST_DELAY: SimDuration = SimDuration::from_secs(3_600);
 
-/// How late the datapoints of a metric can be read: a law, and the stream of its draws.
+/// Delay of a metric's datapoints: a law, and the stream of its draws.
 #[derive(Clone, Debug)]
 struct Publication {
-    /// From the end of a period until its datapoint can be read \[ns\].
+    /// Delay from the end of a period until its datapoint can be read \[ns\].
     delay: Distribution,
     /// One draw a datapoint.
     rng: Rng,
 }
 
 impl Publication {
-    /// When the datapoint of a period that ended at `end` can be read, the one before it from `before` on: datapoints never
-    /// overtake one another.
+    /// Instant at which the datapoint of a period that ended at `end` can be read, the one before it from `before` on:
+    /// datapoints never overtake one another.
     fn visible(&mut self, end: SimTime, before: SimTime) -> SimTime {
         (end + self.delay.draw(&mut self.rng).min(LONGEST_DELAY)).max(before)
     }
@@ -131,12 +131,12 @@ impl Publication {
     }
 }
 
-/// What one metric was in one period.
+/// Sample of one metric in one period, with its instants.
 #[derive(Clone, Debug)]
 struct Datapoint {
-    /// When the period ended.
+    /// End of the period.
     end: SimTime,
-    /// When it can be read.
+    /// Instant from which on it can be read.
     visible: SimTime,
     /// `None`: there is no datapoint.
     sample: Option<Sample>,
@@ -153,7 +153,7 @@ struct Series {
     points: VecDeque<Datapoint>,
 }
 
-/// Which series an alarm reads, and how.
+/// Window of an alarm: the series that it reads, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     series: usize,
@@ -177,7 +177,7 @@ pub struct MetricStore {
 }
 
 impl MetricStore {
-    /// A store of the service with this name, which nobody reads yet.
+    /// A store of the service with this name, which is not read yet.
     #[must_use]
     pub fn new(
         (plan, telemetry): (&MetricsPlan, &TelemetryPlan),
@@ -214,7 +214,7 @@ impl MetricStore {
         Window { series, per_datapoint, query, range }
     }
 
-    /// How late the datapoints of a metric can be read (`docs/aws/alarms.md#publication-delay`).
+    /// Delay of a metric's datapoints (`docs/aws/alarms.md#publication-delay`).
     fn publication(&self, metric: Metric) -> Publication {
         let key = alloc::format!("{}/{}", self.service, self.plan.name(metric));
         let rng = self.streams.stream(Purpose::METRIC_DELAY, &key);

@@ -55,7 +55,7 @@ fn fed(cpu: &[i128], readings: &[(Metric, AlarmQuery, usize)]) -> (MetricStore, 
     (store, windows)
 }
 
-/// What is read of the periods that ended by `due`: a minute later, when their datapoints can be.
+/// Datapoints that are read of the periods that ended by `due`: a minute later, when their datapoints can be.
 fn read(store: &MetricStore, window: &Window, due: u64) -> Vec<Option<f64>> {
     let mut out = Vec::new();
     store.window(window, SimTime((due + 60) * NANOS_PER_SEC), &mut out);

@@ -31,7 +31,7 @@ enum ArrivalSource<'p> {
     Counts(CountWalk<'p>),
 }
 
-/// Where a walk along a rate curve stands.
+/// State of a walk along a rate curve.
 #[derive(Clone, Debug)]
 struct CurveWalk<'p> {
     segments: &'p [Segment],
@@ -45,7 +45,7 @@ struct CurveWalk<'p> {
     random: bool,
 }
 
-/// Where a walk along counted intervals stands.
+/// State of a walk along counted intervals.
 #[derive(Clone, Debug)]
 struct CountWalk<'p> {
     intervals: &'p [CountInterval],

@@ -7,11 +7,11 @@ use super::curve::{CountInterval, Segment};
 /// A stretch of time with a linear rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateSegment {
-    /// Where it ends [ns since second 0]; `u64::MAX` after the last piece.
+    /// End of the piece [ns since second 0]; `u64::MAX` after the last piece.
     pub end: u64,
     /// The rate at the instant that was asked for [requests/s].
     pub rate: f64,
-    /// How the rate grows [requests/s per ns].
+    /// Slope of the rate [requests/s per ns].
     pub slope: f64,
 }
 

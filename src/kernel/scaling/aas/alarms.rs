@@ -18,11 +18,11 @@ pub(super) struct ManagedAlarm {
     /// Whether it is the low alarm of a target-tracking policy.
     pub(super) is_low: bool,
     pub(super) evaluation: Evaluation,
-    /// How often it has entered `ALARM`: a repetition of its action belongs to one stay.
+    /// Count of entries into `ALARM`: a repetition of its action belongs to one stay.
     pub(super) episode: u32,
     /// Instant of the first evaluation.
     pub(super) phase: SimTime,
-    /// How often it is evaluated \[ns\].
+    /// Interval between evaluations \[ns\].
     pub(super) interval: SimDuration,
     /// Length of its evaluation range \[datapoints\].
     range: usize,
@@ -86,8 +86,8 @@ impl ManagedAlarm {
         self.alarm.state() == AlarmState::Alarm
     }
 
-    /// Evaluates the alarm on what can be read now; `range` is room for its evaluation range. Returns whether it has entered
-    /// `ALARM`.
+    /// Evaluates the alarm on what can be read now; `range` is a buffer for its evaluation range. Returns whether it has
+    /// entered `ALARM`.
     pub(super) fn evaluate(&mut self, turn: &mut Turn<'_>, range: &mut Vec<Option<f64>>) -> bool {
         let Some(window) = &self.window else { return false };
         let enough = turn.metrics.window(window, turn.now, range);

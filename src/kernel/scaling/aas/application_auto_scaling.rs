@@ -48,11 +48,11 @@ pub struct ApplicationAutoScaling<'p> {
     suspended: Suspended,
     /// Occurrences of scheduled actions to come, the next one last.
     occurrences: Vec<Occurrence>,
-    /// Room for the evaluation range of an alarm.
+    /// Buffer for the evaluation range of an alarm.
     range: Vec<Option<f64>>,
-    /// Room for the alarms whose actions are due.
+    /// Buffer for the alarms whose actions are due.
     invoked: Vec<AlarmId>,
-    /// Room for the decisions of one instant.
+    /// Buffer for the decisions of one instant.
     decisions: Vec<Decision>,
 }
 

@@ -27,15 +27,15 @@ use crate::units::{AlarmId, PolicyId, SimDuration, SimTime};
 /// An alarm as its policy sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct AlarmView<'a> {
-    /// Whose alarm it is.
+    /// Policy to which the alarm belongs.
     pub policy: PolicyId,
     /// Whether it is the low alarm of a target-tracking policy.
     pub is_low: bool,
-    /// Its state.
+    /// State of the alarm.
     pub state: AlarmState,
     /// The datapoints it evaluated last, oldest first.
     pub datapoints: &'a [f64],
-    /// When the period of each datapoint began; as many as there are datapoints.
+    /// Beginning of each datapoint's period; as many as there are datapoints.
     pub began: &'a [SimTime],
 }
 
@@ -54,11 +54,11 @@ pub struct Context {
     pub max: u32,
     /// Whether a deployment is in progress: scale-in is off (`docs/aws/scaling-activities.md#deployments`).
     pub deploying: bool,
-    /// What is suspended (`docs/aws/scheduled-actions.md#suspended-scaling`).
+    /// Suspended kinds of scaling (`docs/aws/scheduled-actions.md#suspended-scaling`).
     pub suspended: Suspended,
 }
 
-/// What came of one invocation.
+/// Result of one invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The desired count was raised.
@@ -101,13 +101,13 @@ pub struct Decision {
     pub alarm: AlarmId,
     /// The number it used.
     pub value: Option<f64>,
-    /// How many of the alarm's newest datapoints that number was made of.
+    /// Count of the alarm's newest datapoints of which that number was made.
     pub points: usize,
     /// The count its formula started from.
     pub base: u32,
-    /// What the formula gave, before cooldown, credit and clamps.
+    /// Proposal of the formula, before cooldown, credit and clamps.
     pub proposed: Option<i64>,
-    /// What was left of it after the credit for capacity already added in the cooldown.
+    /// Rest of the proposal after the credit for capacity already added in the cooldown.
     pub credited: Option<i64>,
     /// The cooldown that runs and concerns this policy; `None`: none does.
     pub cooldown: Option<Cooldown>,
@@ -121,7 +121,7 @@ pub struct Decision {
     pub desired_before: u32,
     /// Desired count after.
     pub desired_after: u32,
-    /// What came of it.
+    /// Result of the invocation.
     pub verdict: Verdict,
 }
 
@@ -142,7 +142,7 @@ struct PolicyState {
     last: Option<Activity>,
 }
 
-/// The last change of the desired count, whoever made it.
+/// The last change of the desired count, by any policy.
 #[derive(Clone, Copy, Debug)]
 struct Change {
     at: SimTime,
@@ -255,7 +255,7 @@ impl PolicySet {
         self.changed = Some(Change { at: context.now, from: proposal.base_count });
     }
 
-    /// Of the datapoints of an alarm those of periods that began since the desired count was changed last.
+    /// Selects the datapoints of an alarm whose periods began since the desired count was changed last.
     fn fresh<'a>(&self, view: &AlarmView<'a>) -> &'a [f64] {
         let since = match (self.rules.tt_datapoints, self.changed) {
             (TrackedDatapoints::SinceLastActivity, Some(change)) => change.at,
@@ -265,7 +265,7 @@ impl PolicySet {
         view.datapoints.get(first..).unwrap_or(&[])
     }
 
-    /// What one invocation comes to on its own.
+    /// Computes the proposal of one invocation by itself.
     fn proposal(&self, context: &Context, alarm: AlarmId, alarms: &[AlarmView<'_>]) -> Proposal {
         let view = &alarms[alarm.index()];
         let mut proposal = Proposal {
@@ -341,7 +341,7 @@ impl PolicySet {
         Ok(())
     }
 
-    /// What a target-tracking policy proposes.
+    /// Computes the proposal of a target-tracking policy.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that was one")]
     fn track(
         &self,
@@ -461,7 +461,7 @@ impl PolicySet {
         }
     }
 
-    /// How long `policy` waits after `last`: its own cooldown; after another policy's scale-in the longer of the two.
+    /// Cooldown of `policy` after `last`: its own cooldown; after another policy's scale-in the longer of the two.
     fn cooldown_after(&self, policy: PolicyId, last: &Activity) -> SimDuration {
         let own = self.policies[policy.index()].plan.cooldown(last.is_scale_out);
         if last.is_scale_out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }

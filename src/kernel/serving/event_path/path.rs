@@ -6,8 +6,8 @@
 //! routes come from the same streams and ties are broken alike. Outcomes are stated when they happen, and what was used
 //! is stated as integrals over the time between control events, never ahead.
 //!
-//! Cost: one seat in a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave
-//! alone. Nothing is allocated for a request once the slab has grown.
+//! Cost: one entry of a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave alone.
+//! Nothing is allocated for a request once the slab has grown.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -32,18 +32,18 @@ use crate::units::ServiceId;
 /// Attempts, or retries, that are stated at once.
 const TOLD_AT_ONCE: usize = 128;
 
-/// What the event path is made of.
+/// Parameters of the event path of one service.
 #[derive(Clone, Copy, Debug)]
 pub struct EventPathParts<'a> {
     /// The service.
     pub service: ServiceId,
-    /// What a request needs.
+    /// Plan of its requests.
     pub request: &'a RequestPlan,
-    /// What a task is.
+    /// Plan of its tasks.
     pub task: &'a TaskPlan,
-    /// How a new task is slower.
+    /// Warm-up of a new task.
     pub warm_up: Option<WarmUpPlan>,
-    /// How requests are spread.
+    /// Routing of its requests to tasks.
     pub routing: RoutingPlan,
     /// The service's name, part of the key of its streams.
     pub name: &'a str,
@@ -51,7 +51,7 @@ pub struct EventPathParts<'a> {
     pub streams: Streams,
 }
 
-/// How far a plane goes [ns since second 0].
+/// Bounds of an advance of the plane [ns since second 0].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// Departures and time-outs up to this instant happen.
@@ -450,7 +450,7 @@ impl ReplicaSet for EventPath<'_> {
         self.task_servers[replica.0 as usize].wait(&self.server_pool, now)
     }
 
-    /// What draining replicas use is measured apart.
+    /// Reports nothing: the usage of draining replicas is measured apart.
     fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
 
     fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool) {

@@ -10,8 +10,8 @@ use crate::random::{Rng, exponential};
 use crate::serving::plan::{Jitter, RetryPlan};
 use crate::units::SimDuration;
 
-/// When clients lose patience: `(instant, serial, job)`. Equal patience comes in order; patience drawn at random lets a
-/// later client leave earlier, and such a one stands in the heap. Jobs that are gone stay until their instant comes.
+/// Instants at which clients lose patience: `(instant, serial, job)`. Equal patience comes in order; patience drawn at random
+/// lets a later client leave earlier, and its deadline stands in the heap. Jobs that are gone stay until their instant comes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines {
     in_order: VecDeque<(u64, u64, u32)>,
@@ -57,7 +57,7 @@ impl Deadlines {
 /// Parts of a token in the budget: shares of requests are kept as integers.
 const TOKEN: u64 = 1 << 32;
 
-/// Who tries again, and when.
+/// Requests that are to be tried again, and the instants of their retries.
 #[derive(Clone, Debug)]
 pub(super) struct Retries {
     plan: Option<RetryPlan>,
@@ -131,13 +131,13 @@ impl Retries {
         (self.demands.len() - 1) as u32
     }
 
-    /// When the next client tries again \[ns\].
+    /// Instant of the next retry \[ns\].
     #[inline]
     pub(super) fn first(&self) -> u64 {
         self.queue.peek().map_or(NEVER, |entry| entry.0.0)
     }
 
-    /// How many requests wait to be tried again.
+    /// Count of the requests that wait to be tried again.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.queue.len()

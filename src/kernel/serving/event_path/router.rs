@@ -12,7 +12,7 @@ use crate::serving::plan::{Routing, RoutingPlan};
 use crate::serving::routing::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
 use crate::serving::routing::rotation::{Rotation, Turnout};
 
-/// Which slots receive requests, and who is next.
+/// Tasks that receive requests, and the state of the choice among them.
 #[derive(Clone, Debug)]
 pub(super) struct Router {
     routing: Routing,
@@ -21,7 +21,7 @@ pub(super) struct Router {
     slow_start: u64,
     rotation: Rotation,
     loads: OutstandingRequests,
-    /// Targets in slow start: slot, since when \[ns\], and what round robin owes them \[ns\].
+    /// Targets in slow start: index, begin of the slow start \[ns\], and what round robin owes them \[ns\].
     ramps: Vec<(u32, u64, u64)>,
 }
 
@@ -85,7 +85,7 @@ impl Router {
         self.rotate(&turnout, load);
     }
 
-    /// Where the load balancer looks at loads, it learns of the change.
+    /// Tells a routing that looks at load of a change of the rotation.
     fn rotate(&mut self, turnout: &Turnout, load: impl Fn(u32) -> u32) {
         if !self.looks_at_load {
             return;
@@ -137,7 +137,7 @@ impl Router {
         self.ramps.iter().find(|ramp| ramp.0 == replica).map_or(self.slow_start, |ramp| now - ramp.1)
     }
 
-    /// As [`Router::route`] while some targets are held back. The routings that look at load have no slow start.
+    /// Routes as [`Router::route`] while some targets are held back. The routings that look at load have no slow start.
     fn route_slowly(&mut self, now: u64) -> u32 {
         if self.routing == Routing::RoundRobin {
             return self.thinned_turn(now);
@@ -166,7 +166,7 @@ impl Router {
                 return replica;
             }
         }
-        // Nobody has a turn to take: all of them are new.
+        // No target has a turn to take: all of them are new.
         self.rotation.turn_at(node)
     }
 }

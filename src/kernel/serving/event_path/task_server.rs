@@ -1,7 +1,7 @@
-//! One task at work: its places, its waiting room, its CPU and what it waits for downstream.
+//! The server of one task: its places, its waiting queue, its CPU and its waits for services downstream.
 //!
-//! A server does one thing at a time, at the instant that [`TaskServer::due`] names. What falls free goes to the next in line at
-//! once. A hung server stands still: its timers keep the time that is left to them, and go on with it.
+//! A server does one thing at a time, at the instant that [`TaskServer::due`] names. Whatever falls free goes to the next job
+//! of the queue at once. A hung server stands still: its timers keep the time that is left to them, and go on with it.
 
 use super::server_params::ServerParams;
 use super::sharing::Shared;
@@ -48,10 +48,10 @@ pub(super) struct ServerPool {
     cpu_busy: Integral,
     occupied: Integral,
     waiting: Integral,
-    /// What of the first two is that of tasks on their way out.
+    /// CPU time of draining tasks, a part of `cpu_busy`.
     cpu_leaving: Integral,
     occupied_leaving: Integral,
-    /// Waits that begin now take so many times as long; `None`: as long as they are.
+    /// Factor of the waits that begin now; `None`: as long as they are.
     pub(super) wait_factor: Option<f64>,
 }
 
@@ -69,7 +69,7 @@ impl ServerPool {
         }
     }
 
-    /// What was used since it was taken last.
+    /// Takes the usage since it was taken last.
     pub(super) fn take_usage(&mut self, now: u64) -> ResourceUse {
         ResourceUse {
             cpu_busy: self.cpu_busy.take(now),
@@ -82,7 +82,7 @@ impl ServerPool {
         }
     }
 
-    /// A floor of its own for a dry run, without jobs.
+    /// A pool of its own for a dry run, without jobs.
     fn empty_copy(&self) -> Self {
         Self { wait_factor: self.wait_factor, ..Self::new(self.params.clone()) }
     }
@@ -91,15 +91,15 @@ impl ServerPool {
 /// Outcome of one step of a task server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StepResult {
-    /// Something happened that nobody outside hears of.
+    /// A step without an effect outside the server.
     Nothing,
-    /// A job leaves; its seat in the slab is the caller's to free.
+    /// Departure of a job; the caller removes it from the slab.
     Left(u32),
-    /// The task's memory is exceeded.
+    /// Memory use beyond the task's limit.
     OutOfMemory,
 }
 
-/// One task.
+/// State of one task: its jobs and its resources. Instants are ns since second 0.
 #[derive(Clone, Debug)]
 pub(super) struct TaskServer {
     waiting: JobQueue,
@@ -109,14 +109,14 @@ pub(super) struct TaskServer {
     busy_cpus: u32,
     timers: Timers<u64>,
     shared: Shared,
-    /// When it hung; [`NEVER`]: it does not.
+    /// Instant at which the task hung; [`NEVER`]: it does not hang.
     hung_at: u64,
     entered: u64,
     /// Requests that still take the whole factor of the warm-up.
     cold_requests: u64,
     /// Whether it warms up at all.
     is_new: bool,
-    /// CPU servers busy and requests in a place when it was followed last; `None`: its task is not on its way out.
+    /// CPU servers busy and requests in a place when it was followed last; `None`: its task does not drain.
     followed: Option<(u32, u32)>,
     oom_at: u64,
 }
@@ -147,13 +147,13 @@ impl TaskServer {
         self.watch_memory(params, now);
     }
 
-    /// Its task is on its way out from `now` on: what it uses is summed up apart too.
+    /// Begins to drain the task at `now`: its usage is summed up apart too.
     pub(super) fn close(&mut self, server_pool: &mut ServerPool, now: u64) {
         self.followed = self.followed.or(Some((0, 0)));
         self.follow(server_pool, now);
     }
 
-    /// Something has changed at `now`: what a task on its way out uses is summed up apart.
+    /// Follows a change at `now`: the usage of a draining task is summed up apart.
     #[inline]
     pub(super) fn follow(&mut self, server_pool: &mut ServerPool, now: u64) {
         if let Some(before) = self.followed {
@@ -177,7 +177,7 @@ impl TaskServer {
         self.in_service + self.waiting.length
     }
 
-    /// When something happens here next.
+    /// Instant of the next step of this server.
     #[inline]
     pub(super) fn due(&self) -> u64 {
         let work = if self.hung_at == NEVER { self.next_work() } else { NEVER };
@@ -189,13 +189,13 @@ impl TaskServer {
         self.timers.first().map_or(NEVER, |(at, _)| at).min(self.shared.next)
     }
 
-    /// The instant at which its clocks stand.
+    /// Instant at which its timers stand.
     #[inline]
     fn clock(&self, now: u64) -> u64 {
         now.min(self.hung_at)
     }
 
-    /// A job arrives for which there is room.
+    /// Takes a job that [`TaskServer::can_admit`] admits.
     #[inline]
     pub(super) fn arrive(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
         if self.in_service < server_pool.params.places {
@@ -259,13 +259,14 @@ impl TaskServer {
             server_pool.cpu_busy.end(now, 1);
         }
         if let Some(next) = self.cpu_queue.pop(&mut server_pool.jobs) {
-            // The line keeps the work of a job where its end will be.
+            // The queue keeps the work of a job where its end will be.
             let work = server_pool.jobs.get(next).cpu_end;
             self.take_server(server_pool, now, (next, work));
         }
     }
 
-    /// As [`TaskServer::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
+    /// Begins the service of a job that has waited, as [`TaskServer::begin`]: seldom enough to be kept out of the way of the
+    /// others.
     #[inline(never)]
     fn begin_waiting(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
         server_pool.waiting.end(now, 1);
@@ -308,7 +309,7 @@ impl TaskServer {
         StepResult::Left(id)
     }
 
-    /// Its CPU work is done: it waits, or leaves.
+    /// Ends a job's CPU work: the job waits, or leaves.
     #[inline]
     fn off_cpu(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) -> StepResult {
         let factor = server_pool.wait_factor;
@@ -360,7 +361,7 @@ impl TaskServer {
         self.follow(server_pool, now);
     }
 
-    /// The task dies at `now`; returns the jobs it held, oldest first. Their seats are the caller's to free.
+    /// The task dies at `now`; returns the jobs it held, oldest first. The caller removes them from the slab.
     pub(super) fn clear(&mut self, server_pool: &mut ServerPool, now: u64) -> alloc::vec::Vec<u32> {
         let jobs = self.held(&server_pool.jobs);
         server_pool.waiting.end(now, self.waiting.length);
@@ -430,8 +431,8 @@ impl TaskServer {
         stretched(work, factor)
     }
 
-    /// When its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A copy of
-    /// it runs to its end, so this is not for every request.
+    /// Instant at which its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A
+    /// copy of it runs to its end, so this is not for every request.
     pub(super) fn empty_at(&self, server_pool: &ServerPool, now: u64) -> u64 {
         if self.outstanding() == 0 {
             return 0;
@@ -442,7 +443,7 @@ impl TaskServer {
         self.runs_on_until(server_pool, now, |task_server, _| task_server.outstanding() == 0)
     }
 
-    /// How long a job that arrives at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused. Like
+    /// Waiting time of a job that arrives at `now` \[ns\], until its CPU work begins \[ns\]; `None`: it is refused. Like
     /// [`TaskServer::empty_at`] not for every request.
     pub(super) fn wait(&self, server_pool: &ServerPool, now: u64) -> Option<u64> {
         let params = &server_pool.params;
@@ -468,7 +469,8 @@ impl TaskServer {
         )
     }
 
-    /// When `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it never does.
+    /// Instant at which `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it
+    /// never does.
     fn runs_on_until(
         &self,
         server_pool: &ServerPool,
@@ -529,7 +531,7 @@ impl TaskServer {
     }
 }
 
-/// When the client of `job` gives up; [`NEVER`] when it has done so already.
+/// Instant at which the client of `job` gives up; [`NEVER`] when it has done so already.
 fn deadline(job: &Job) -> u64 {
     let AttemptDemand { patience, .. } = job.demand;
     if job.abandoned { NEVER } else { job.arrival.saturating_add(patience) }

@@ -1,11 +1,11 @@
-//! When something happens to the jobs of one task, and to the tasks of one service.
+//! Timers of the jobs of one task, and the earliest timer of each task of a service.
 //!
-//! A task's timers are a heap with four children a node. The earliest of each task stands in a tree of minima by slot:
-//! most changes of a task leave its earliest timer as it was, and then the tree is not touched at all.
+//! A task's timers are a heap with four children a node. The earliest of each task stands in a tree of minima by task: most
+//! changes of a task leave its earliest timer as it was, and then the tree is not touched at all.
 
 use alloc::vec::Vec;
 
-/// It never happens.
+/// Instant of what never happens.
 pub(super) const NEVER: u64 = u64::MAX;
 
 /// A heap of `(key, job)`, smallest key on top; which of several equal keys comes first is fixed by their history.
@@ -90,11 +90,11 @@ impl<K: Copy + Ord> Timers<K> {
     }
 }
 
-/// The earliest instant of each slot, and of all of them \[ns\]: a tree of minima with eight children a node, which are
-/// looked at together.
+/// The earliest instant of each task, and of all of them \[ns\]: a tree of minima with eight children a node, which are looked
+/// at together.
 #[derive(Clone, Debug)]
 pub(super) struct Earliest {
-    /// The slots first, then the minima of every eight of a level, up to the level of one.
+    /// The tasks first, then the minima of every eight of a level, up to the level of one.
     levels: Vec<Vec<[u64; 8]>>,
     first: u64,
 }
@@ -104,7 +104,7 @@ impl Earliest {
         Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]], first: NEVER }
     }
 
-    /// Makes room for `task`.
+    /// Extends the tree to hold `task`.
     pub(super) fn cover(&mut self, task: usize) {
         if task / 8 < self.levels[0].len() {
             return;
@@ -141,7 +141,7 @@ impl Earliest {
         self.first
     }
 
-    /// The slot it belongs to; of several the lowest.
+    /// The task to which the earliest instant belongs; of several the lowest.
     #[inline]
     pub(super) fn first_task(&self) -> usize {
         let at = self.first;
@@ -156,7 +156,7 @@ fn least(eight: &[u64; 8]) -> u64 {
     a.min(b).min(c.min(d)).min(e.min(f).min(g.min(h)))
 }
 
-/// Where the first of eight is that equals `at`.
+/// Position of the first of eight that equals `at`.
 #[inline]
 fn position(eight: &[u64; 8], at: u64) -> usize {
     let bits = (0..8).fold(0_u32, |bits, index| bits | u32::from(eight[index] == at) << index);

@@ -1,6 +1,7 @@
-//! The fleet: what the tasks of one service hold, in arrays by slot, small enough for the first-level cache.
+//! The tasks of one service on the fast path and the requests they hold, in arrays by replica index, small enough for the
+//! first-level cache.
 //!
-//! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
+//! A replica index is a task's position in the arrays; it is used again when its task is gone. Between two control events the
 //! membership does not change, and [`FastFleet::serve`] replays every arrival in one batch.
 
 use alloc::boxed::Box;
@@ -16,7 +17,7 @@ use crate::serving::routing::load_aware::LoadAwareRouting;
 use crate::serving::routing::rotation::{Rotation, Turnout};
 use crate::units::{ServiceId, SimDuration};
 
-/// Kept visits below which nobody looks how many of them are over.
+/// Kept visits below which those that are over are not counted.
 const LOOK_AT: usize = 1 << 17;
 
 /// A visit that could outlive its task, with the instant at which its client gives up \[ns\].
@@ -30,7 +31,7 @@ impl RevocableVisit {
     /// A visit whose client does not give up.
     pub(super) const NEVER: u64 = u64::MAX;
 
-    /// What was stated of it: a client that gives up before the start never got a place.
+    /// Outcome that was stated of the visit: a client that gives up before the start never got a place.
     fn stated(&self) -> ProvisionalOutcome {
         if self.gives_up == Self::NEVER {
             ProvisionalOutcome::Served
@@ -41,13 +42,13 @@ impl RevocableVisit {
         }
     }
 
-    /// When the request leaves the task for good \[ns\].
+    /// Instant at which the request leaves the task for good \[ns\].
     fn leaves(&self) -> u64 {
         if self.gives_up < self.visit.start { self.gives_up } else { self.visit.end }
     }
 }
 
-/// Which layout the places of a task have.
+/// Layout of the places of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     Unlimited,
@@ -56,7 +57,7 @@ pub(super) enum Layout {
     Heap,
 }
 
-/// How CPU work is served.
+/// Service of CPU work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cpu {
     /// A request with a place has a CPU server at once: there are as many as places, or no work.
@@ -76,11 +77,11 @@ pub struct FastFleet {
     place_count: usize,
     pub(super) place_cells: usize,
     pub(super) server_cells: usize,
-    /// When places fall free \[ns\], `place_cells` a slot.
+    /// Instants at which places fall free \[ns\], `place_cells` a replica.
     pub(super) places: Vec<u64>,
-    /// When CPU servers fall free \[ns\], `server_cells` a slot.
+    /// Instants at which CPU servers fall free \[ns\], `server_cells` a replica.
     pub(super) servers: Vec<u64>,
-    /// Waiting rooms, used when they are bounded.
+    /// Waiting queues, used when they are bounded.
     pub(super) waiting_queues: Vec<WaitingQueue>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) queue_capacity: usize,
@@ -94,10 +95,10 @@ pub struct FastFleet {
     pub(super) rotation: Rotation,
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
-    /// Where the routing looks at what the tasks hold.
+    /// Routing by what the tasks hold; `None`: the routing does not look at it.
     pub(super) balance: Option<Box<LoadAwareRouting>>,
     free_replicas: Vec<u32>,
-    /// Up to when arrivals were replayed \[ns\].
+    /// Instant up to which arrivals were replayed \[ns\].
     pub(super) now: u64,
 }
 
@@ -168,8 +169,8 @@ impl FastFleet {
         replica
     }
 
-    /// Where the load balancer looks at loads: those that left the rotation get nothing, and those that came back are known
-    /// again by what they hold.
+    /// Follows a change of the rotation where the load balancer looks at loads: those that left the rotation get nothing, and
+    /// those that came back are known again by what they hold.
     fn rebalance(&mut self, turnout: &Turnout) {
         if let Some(balance) = &mut self.balance {
             balance.rotate(turnout, self.now);
@@ -264,7 +265,7 @@ impl ReplicaSet for FastFleet {
         self.free_replicas.push(replica.0);
     }
 
-    /// What is known of a visit is known when it begins.
+    /// Answers `None`: what is known of a visit is known when it begins.
     fn drained_at(&self, _replica: ReplicaIndex) -> Option<u64> {
         None
     }

@@ -37,7 +37,7 @@ struct Chunk<'a> {
     patience: &'a [u64],
 }
 
-/// What became of the requests of a chunk, column by column.
+/// Outcomes of the requests of a chunk, column by column.
 struct Columns {
     arrival: [u64; CHUNK],
     start: [u64; CHUNK],
@@ -46,7 +46,7 @@ struct Columns {
     end: [u64; CHUNK],
     count: usize,
     latest: u64,
-    /// Those that are told one by one.
+    /// Attempts that are told one by one.
     attempts: Vec<Attempt>,
 }
 
@@ -104,7 +104,7 @@ impl FastFleet {
         }
     }
 
-    /// As [`FastFleet::serve`], where something arrives: its columns are not worth their setting up otherwise.
+    /// Serves as [`FastFleet::serve`], where something arrives: its columns are not worth their setting up otherwise.
     #[inline(never)]
     fn serve_before(
         &mut self,
@@ -160,7 +160,7 @@ impl FastFleet {
         }
     }
 
-    /// Chooses a slot for each request of a chunk.
+    /// Chooses a replica for each request of a chunk.
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     fn route(&mut self, replicas: &mut [u32]) {
         match self.routing {
@@ -273,7 +273,7 @@ impl FastFleet {
         *columns = kept;
     }
 
-    /// A bounded waiting room, or clients that give up, or both.
+    /// Serves with a bounded waiting queue, or clients that give up, or both.
     fn serve_bounded<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
@@ -344,7 +344,7 @@ impl FastFleet {
     }
 }
 
-/// Who chooses the task of a request, and when.
+/// Choice of a request's task: before the loop, or in it.
 trait ReplicaChoice {
     /// Writes the task of a request that arrives at `now` into `replica`.
     fn choose(&mut self, now: u64, replica: &mut u32);
@@ -381,9 +381,9 @@ impl ReplicaChoice for ByLoad<'_> {
     }
 }
 
-/// How a request with a place gets its CPU work done.
+/// CPU stage of a request with a place.
 trait CpuStage {
-    /// Start and end of `work` \[ns\] in slot `index`, for a request that got its place at `start`.
+    /// Start and end of `work` \[ns\] in replica `index`, for a request that got its place at `start`.
     fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
 }
 

@@ -99,7 +99,7 @@ impl Mixture {
         both
     }
 
-    /// What was weighed \[requests\].
+    /// Sum of all weights \[requests\].
     pub fn weight(&self) -> f64 {
         self.kinds.values().sum::<f64>() + self.waited
     }

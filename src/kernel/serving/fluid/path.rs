@@ -1,11 +1,11 @@
 //! The data plane as flows: what arrives is a rate, what a task holds is an amount, and between two control events both
 //! move in closed form. Backlogs, refusals, time-outs and CPU time are those of the fluid limit; nothing is drawn.
 //!
-//! Every task has a backlog of its own, as behind a load balancer that does not look at load: a new task begins empty
-//! and takes nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same
-//! whatever its size. A step lasts until the next control event or change of slope; at most a second while a backlog
-//! moves or the rate moves fast. What is left out: the waiting that chance causes below capacity. Whoever listens may add it
-//! from the rates that a [`FlowStep`] states.
+//! Every task has a backlog of its own, as behind a load balancer that does not look at load: a new task begins empty and takes
+//! nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same whatever its
+//! size. A step lasts until the next control event or change of slope; at most a second while a backlog moves or the rate moves
+//! fast. What is left out: the waiting that chance causes below capacity. A listener may add it from the rates that a
+//! [`FlowStep`] states.
 
 use alloc::vec::Vec;
 
@@ -42,7 +42,7 @@ struct DrainingTask {
     /// Requests in service when it closed, and when that was.
     in_service: f64,
     since: u64,
-    /// When less than half a request is left in it.
+    /// Instant at which less than half a request is left in it.
     idle_at: u64,
 }
 
@@ -79,7 +79,7 @@ pub struct Fluid<'p> {
     failed: f64,
     account: IntegerRounding,
     classes: Vec<FlowClass>,
-    /// Whether somebody asks what tasks on their way out use.
+    /// Whether the usage of draining tasks is asked for.
     tells_leaving: bool,
 }
 
@@ -165,7 +165,7 @@ impl<'p> Fluid<'p> {
         }
     }
 
-    /// Where the step that begins now ends.
+    /// End of the step that begins now.
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     fn step_end(&self, stretch: &RateSegment, until: u64) -> u64 {
         let end = stretch.end.min(until);
@@ -340,7 +340,7 @@ impl<'p> Fluid<'p> {
         self.closing.iter().map(left).sum()
     }
 
-    /// The backlog of a slot that receives requests.
+    /// The backlog of a replica that receives requests.
     fn backlog_of(&self, replica: u32) -> Option<f64> {
         let position = self.order.iter().position(|other| *other == replica)?;
         let mut first = 0;
@@ -403,7 +403,7 @@ impl<'p> Fluid<'p> {
         }
     }
 
-    /// How long it takes until less than half of `amount` requests in service is left \[ns\].
+    /// Time until less than half of `amount` requests in service is left \[ns\].
     fn until_idle(&self, amount: f64) -> f64 {
         let longest = self.fluid_queue.service.longest();
         if amount <= 0.5 {
@@ -445,7 +445,7 @@ impl Fluid<'_> {
         libm::round(receiving + benched) as u64
     }
 
-    /// Requests a second that a task with a full backlog takes: what it starts, where a room refuses the rest.
+    /// Requests a second that a task with a full backlog takes: what it starts, where a bounded waiting queue refuses the rest.
     fn most_admitted(&self) -> f64 {
         let is_full =
             self.groups.iter().any(|group| group.backlog >= self.fluid_queue.max_backlog() * (1.0 - 1e-9));
@@ -511,7 +511,7 @@ impl ReplicaSet for Fluid<'_> {
         None
     }
 
-    /// What draining replicas use is told apart in each step.
+    /// Reports nothing: the usage of draining replicas is told apart in each step.
     fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
 
     /// A service with faults cannot flow.

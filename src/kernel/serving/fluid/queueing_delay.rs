@@ -69,7 +69,7 @@ pub struct QueueingDelays {
     /// Load balancer nodes, each with its own turn.
     nodes: f64,
     evenly_spaced: bool,
-    /// Longest wait that the waiting room allows \[ns\].
+    /// Longest wait that the waiting queue allows \[ns\].
     longest: f64,
     /// Variance of the wait behind a backlog ÷ its mean \[ns\].
     pub dispersion: f64,

@@ -31,7 +31,7 @@ pub(super) struct OutcomeAmounts<T> {
     pub(super) served: T,
 }
 
-/// The books of one service.
+/// Counters of one service, by outcome.
 #[derive(Clone, Debug, Default)]
 pub(super) struct IntegerRounding {
     counters: OutcomeAmounts<Counter>,
@@ -76,7 +76,7 @@ impl DelayedAmounts {
         }
     }
 
-    /// What has fallen due by `now` [ns since second 0].
+    /// Takes the amount that has fallen due by `now` [ns since second 0].
     pub(super) fn due(&mut self, now: u64) -> f64 {
         let mut sum = 0.0;
         while let Some((at, amount)) = self.queue.front().copied()

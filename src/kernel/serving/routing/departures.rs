@@ -1,9 +1,9 @@
-//! When requests leave which task: a calendar whose days are looked at one after the other.
+//! Departures of requests from tasks: a calendar whose days are looked at one after the other.
 //!
-//! A calendar of `days.len()` days, each 2^`shift` ns long; whatever ends in a later year stands in the same day and waits
-//! for it. An arrival looks at the days since the last one and lets those leave whose instant has come. In what order they
-//! leave does not matter to anybody, so nothing is ever sorted, and how long a day is can follow the traffic: a day should
-//! see about one departure. Brown (1988), *Calendar queues*, Communications of the ACM 31(10).
+//! A calendar of `days.len()` days, each 2^`shift` ns long; whatever ends in a later year stands in the same day and waits for
+//! it. An arrival looks at the days since the last one and lets those leave whose instant has come. The order in which they
+//! leave does not matter, so nothing is ever sorted, and how long a day is can follow the traffic: a day should see about one
+//! departure. Brown (1988), *Calendar queues*, Communications of the ACM 31(10).
 
 use alloc::vec::Vec;
 
@@ -56,7 +56,7 @@ impl Departures {
         }
     }
 
-    /// Somebody leaves `replica` at `at` \[ns\], which is not before what [`Departures::leave`] was told last.
+    /// Notes that a request leaves `replica` at `at` \[ns\], which is not before what [`Departures::leave`] was told last.
     #[inline]
     pub(in crate::serving) fn push(&mut self, at: u64, replica: u32) {
         let mask = self.days.len() - 1;
@@ -80,7 +80,7 @@ impl Departures {
         }
     }
 
-    /// Lets everybody leave whose instant is `now` \[ns\] or before: `gone` hears of each slot.
+    /// Lets every request leave whose instant is `now` \[ns\] or before: `gone` is called with each replica.
     #[inline]
     pub(in crate::serving) fn leave(&mut self, now: u64, mut gone: impl FnMut(u32)) {
         let today = now >> self.shift;
@@ -111,7 +111,7 @@ impl Departures {
         self.day = today;
     }
 
-    /// How many leave `replica` after `now` \[ns\].
+    /// Count of the requests that leave `replica` after `now` \[ns\].
     pub(in crate::serving) fn held(&self, replica: u32, now: u64) -> u32 {
         let mut held = 0;
         for first in &self.days {
@@ -124,7 +124,7 @@ impl Departures {
         held
     }
 
-    /// Forgets everybody who would leave `replica`.
+    /// Forgets every request that would leave `replica`.
     pub(in crate::serving) fn forget(&mut self, replica: u32) {
         if self.count > 0 {
             self.rebuild(self.days.len(), self.shift, Some(replica));
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use crate::random::Rng;
 
-    /// Against a plain list, at a rate that changes a thousandfold, with ends near and far, and slots that are forgotten.
+    /// Against a plain list, at a rate that changes a thousandfold, with ends near and far, and replicas that are forgotten.
     #[test]
     fn everybody_leaves_between_the_two_arrivals_that_are_around_it() {
         let mut rng = Rng::from_key(8);

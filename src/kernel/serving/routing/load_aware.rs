@@ -1,8 +1,8 @@
 //! The load balancer's choice on the fast path where it looks at what the tasks hold.
 //!
-//! Under FCFS a request's whole way is known when it arrives, but how many a task holds at an arrival depends on who has
-//! left by then. So each request leaves the instant of its departure in a calendar, and an arrival first lets those leave
-//! whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
+//! Under FCFS a request's whole way is known when it arrives, but how many a task holds at an arrival depends on the requests
+//! that have left by then. So each request leaves the instant of its departure in a calendar, and an arrival first lets those
+//! leave whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
 
 use super::departures::Departures;
 use super::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
@@ -35,13 +35,13 @@ impl LoadAwareRouting {
         })
     }
 
-    /// An empty task takes `replica`. What is left in the calendar is of the task that had the slot before.
+    /// Enters an empty task as `replica`. What is left in the calendar is of the task that had the index before.
     pub(in crate::serving) fn enter(&mut self, replica: u32) {
         self.departures.forget(replica);
         self.loads.cover(replica as usize);
     }
 
-    /// The slots that receive requests were `before`, and are `open` from `now` \[ns\] on.
+    /// Follows a change of the rotation: the replicas that receive requests were `before`, and are `open` from `now` \[ns\] on.
     pub(in crate::serving) fn rotate(&mut self, turnout: &Turnout, now: u64) {
         let loads = &mut self.loads;
         self.departures.leave(now, |replica| loads.less(replica as usize));
@@ -54,7 +54,7 @@ impl LoadAwareRouting {
         }
     }
 
-    /// The slot for a request that arrives at `now`, out of those in service in the order of their entry; there is one.
+    /// The replica for a request that arrives at `now`, out of those in service in the order of their entry; there is one.
     #[inline]
     pub(in crate::serving) fn choose(&mut self, now: u64, in_service: &[u32]) -> u32 {
         let loads = &mut self.loads;

@@ -7,22 +7,22 @@ use crate::random::Rng;
 /// A target that gets nothing: it is out of rotation.
 pub(in crate::serving) const OUT_OF_ROTATION: u32 = u32::MAX;
 
-/// Loads that have a set of slots of their own, from the base on; the last set has all that hold more.
+/// Loads that have a set of replicas of their own, from the base on; the last set has all that hold more.
 const LEVELS: usize = 64;
 
-/// How far below the least load the base is put when it moves, so that it does not move for every request.
+/// Distance of the base below the least load when it moves, so that it does not move for every request.
 const MARGIN: u32 = 32;
 
-/// How many requests each slot holds, by slot, and the slots that hold so many, as sets of bits: which of the emptiest
-/// slots is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves with them:
-/// a balancer keeps the loads of its targets close together, however high they are.
+/// Count of the requests that each replica holds, and for each count the replicas that hold so many, as sets of bits: which of
+/// the emptiest replicas is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves
+/// with them: a balancer keeps the loads of its targets close together, however high they are.
 #[derive(Clone, Debug)]
 pub(in crate::serving) struct OutstandingRequests {
     load: Vec<u32>,
     /// `words` a level.
     sets: Vec<u64>,
     words: usize,
-    /// The load of the first set; nobody holds less.
+    /// The load of the first set; no replica in rotation holds less.
     base: u32,
     /// Members of each set, and the sets that have any.
     counts: [u32; LEVELS],
@@ -36,7 +36,7 @@ impl Default for OutstandingRequests {
 }
 
 impl OutstandingRequests {
-    /// Makes room for `replica`.
+    /// Extends the sets to hold `replica`.
     pub(in crate::serving) fn cover(&mut self, replica: usize) {
         if replica >= self.load.len() {
             self.load.resize((replica / 64 + 1) * 64, OUT_OF_ROTATION);
@@ -73,7 +73,7 @@ impl OutstandingRequests {
         }
     }
 
-    /// How many requests `replica` holds; [`OUT_OF_ROTATION`]: it gets nothing.
+    /// Count of the requests that `replica` holds; [`OUT_OF_ROTATION`]: it gets nothing.
     #[inline]
     pub(in crate::serving) fn of(&self, replica: usize) -> u32 {
         self.load[replica]
@@ -132,8 +132,8 @@ impl OutstandingRequests {
         }
     }
 
-    /// One of the slots with the least load, each with the same probability; a draw only where there are several. Some
-    /// slot gets requests.
+    /// One of the replicas with the least load, each with the same probability; a draw only where there are several. At least
+    /// one replica gets requests.
     #[inline]
     pub(in crate::serving) fn least(&mut self, rng: &mut Rng) -> u32 {
         if self.has_members == 1 << (LEVELS - 1) {
@@ -147,8 +147,8 @@ impl OutstandingRequests {
         }
     }
 
-    /// The one with fewer requests of two different slots of `rotation`, which is not empty; the first of the two when
-    /// they hold as many.
+    /// The one with fewer requests of two different replicas of `rotation`, which is not empty; the first of the two when they
+    /// hold as many.
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     pub(in crate::serving) fn better_of_two(&self, rotation: &[u32], rng: &mut Rng) -> u32 {
         let count = rotation.len() as u64;
@@ -241,7 +241,7 @@ mod tests {
         assert!([3, 70, 299].iter().all(|replica| hits[*replica].abs_diff(10_000) < 408), "{hits:?}");
     }
 
-    /// Queues that grow to thousands and shrink again, with slots that come empty and leave.
+    /// Queues that grow to thousands and shrink again, with replicas that come empty and leave.
     #[test]
     fn one_more_and_one_less_keep_the_choice_that_a_plain_list_would_make() {
         let mut rng = Rng::from_key(11);

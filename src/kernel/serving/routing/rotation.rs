@@ -1,4 +1,4 @@
-//! The load balancer's rotation: which slots receive requests, and whose turn it is.
+//! The load balancer's rotation: which replicas receive requests, and whose turn it is.
 //!
 //! Each node of the load balancer keeps a turn of its own (`docs/aws/load-balancer.md#nodes`: a node an availability
 //! zone, and each chooses by itself), and a client's requests come to any of them. So the turns of several nodes are less
@@ -9,7 +9,7 @@ use core::mem;
 
 use crate::random::Rng;
 
-/// Slots that stopped or began to receive requests.
+/// Replicas that stopped or began to receive requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::serving) struct Turnout {
     pub(in crate::serving) out: Vec<u32>,
@@ -19,9 +19,9 @@ pub(in crate::serving) struct Turnout {
 /// The targets of a service and the turns of its load balancer's nodes.
 #[derive(Clone, Debug)]
 pub(in crate::serving) struct Rotation {
-    /// Slots in service, in order of entry, with whether their health checks pass.
+    /// Replicas in service, in order of entry, with whether their health checks pass.
     members: Vec<(u32, bool)>,
-    /// Those that receive requests: the healthy ones, or all when none is (`docs/aws/load-balancer.md#fail-open`,
+    /// Replicas that receive requests: the healthy ones, or all when none is (`docs/aws/load-balancer.md#fail-open`,
     /// fail-open).
     open: Vec<u32>,
     /// Position in `open` of each node's next turn.
@@ -29,12 +29,12 @@ pub(in crate::serving) struct Rotation {
 }
 
 impl Rotation {
-    /// Without slots, of a load balancer with so many nodes, ≥ 1.
+    /// A rotation without replicas, of a load balancer with so many nodes, ≥ 1.
     pub(in crate::serving) fn new(nodes: u32) -> Self {
         Self { members: Vec::new(), open: Vec::new(), turns: alloc::vec![0; nodes.max(1) as usize] }
     }
 
-    /// The slots that receive requests, in order of entry.
+    /// The replicas that receive requests, in order of entry.
     #[inline]
     pub(in crate::serving) fn replicas(&self) -> &[u32] {
         &self.open
@@ -45,7 +45,7 @@ impl Rotation {
         self.members.iter().filter(|(other, is_healthy)| *is_healthy && *other != replica).count()
     }
 
-    /// A slot enters, healthy.
+    /// Enters a replica, healthy.
     pub(in crate::serving) fn enter(&mut self, replica: u32) -> Turnout {
         let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
         self.members.push((replica, true));
@@ -59,20 +59,20 @@ impl Rotation {
         Turnout { out: Vec::new(), back: alloc::vec![replica] }
     }
 
-    /// A slot leaves for good.
+    /// Removes a replica for good.
     pub(in crate::serving) fn leave(&mut self, replica: u32) -> Turnout {
         self.members.retain(|(other, _)| *other != replica);
         self.renew()
     }
 
-    /// A slot's checks pass from now on, or fail; `None`: nothing changes.
+    /// Notes that a replica's checks pass from now on, or fail; `None`: nothing changes.
     pub(in crate::serving) fn set_healthy(&mut self, replica: u32, is_healthy: bool) -> Option<Turnout> {
         let member = self.members.iter_mut().find(|(other, was)| *other == replica && *was != is_healthy)?;
         member.1 = is_healthy;
         Some(self.renew())
     }
 
-    /// Makes the rotation anew. Who would have been next at a node still is, or the one after it.
+    /// Makes the rotation anew. The replica that would have been next at a node still is, or the one after it.
     fn renew(&mut self) -> Turnout {
         let before = mem::take(&mut self.open);
         let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
@@ -97,7 +97,7 @@ impl Rotation {
         if self.turns.len() > 1 { rng.below(self.turns.len() as u64) as usize } else { 0 }
     }
 
-    /// The slot whose turn it is at `node`; there is one.
+    /// The replica whose turn it is at `node`; there is one.
     #[inline]
     pub(in crate::serving) fn turn_at(&mut self, node: usize) -> u32 {
         let turn = &mut self.turns[node];
@@ -106,7 +106,7 @@ impl Rotation {
         replica
     }
 
-    /// The slots of as many requests as `replicas` holds, in turn; there is a slot.
+    /// Fills `replicas` with the replicas of as many requests, in turn; there is at least one.
     #[inline]
     pub(in crate::serving) fn turns(&mut self, replicas: &mut [u32], rng: &mut Rng) {
         if self.turns.len() > 1 {
@@ -128,7 +128,7 @@ impl Rotation {
     }
 }
 
-/// Where each slot stands in a list.
+/// Position of each replica in a list.
 struct Positions(Vec<u32>);
 
 impl Positions {
@@ -177,7 +177,7 @@ mod tests {
         (0..3).for_each(|replica| drop(rotation.enter(replica)));
         let turns = [0, 0, 1, 0, 1, 1].map(|node| rotation.turn_at(node));
         assert_eq!(turns, [0, 1, 0, 2, 1, 2]);
-        // Who leaves is passed over at the node whose turn was with it, and the other keeps its place.
+        // A replica that leaves is passed over at the node whose turn was with it, and the other keeps its place.
         rotation.turn_at(0);
         rotation.leave(1);
         assert_eq!([0, 1].map(|node| rotation.turn_at(node)), [2, 0]);

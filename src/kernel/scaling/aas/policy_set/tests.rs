@@ -205,7 +205,7 @@ fn the_flapping_guard_keeps_two_tasks_at_fifty_percent_of_sixty() {
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::AutoScalingAnticipatedFlapping, 2));
 }
 
-/// What a high or low metric does to `running` tasks between 5 and 20, with a target of 50.
+/// Decision of a high or low metric for `running` tasks between 5 and 20, with a target of 50.
 fn clamped(running: u32, low: bool, metric: f64) -> (Verdict, u32) {
     let context = Context { min: 5, max: 20, ..at(0, running, running) };
     let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], proportional());

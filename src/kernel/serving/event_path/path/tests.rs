@@ -38,7 +38,7 @@ impl Probe for Heard {
 impl Pace for Heard {}
 
 impl Heard {
-    /// When answers were given [s].
+    /// Instants of the answers [s].
     fn ends(&self) -> Vec<f64> {
         self.answers.iter().map(|p| p.end as f64 / 1e9).collect()
     }

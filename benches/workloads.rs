@@ -16,7 +16,7 @@ use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan};
 use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{Metric, MetricRules, Reading, TelemetryPlan};
+use windtunnel::kernel::telemetry::{Metric, MetricRules, AlarmQuery, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 
@@ -146,7 +146,7 @@ pub(crate) fn tracking() -> PolicyPlan {
         name: "cpu".into(),
         kind: PolicyKind::TargetTracking(TargetTrackingPlan {
             metric: Metric::CpuUtilization,
-            reading: Reading::of(Metric::CpuUtilization),
+            query: AlarmQuery::of(Metric::CpuUtilization),
             target_value: 60.0,
             scale_out_cooldown: secs(300),
             scale_in_cooldown: secs(300),

@@ -30,7 +30,7 @@ pub mod warmup;
 pub use effort::Effort;
 pub use estimate::{CONFIDENCE, Estimate, Pseudo, of_means, of_ratios, of_sections, quantile_of};
 pub use fidelity::{COMPARED_REQUESTS, FluidError, compared, fluid_error};
-pub use figures::{Figure, Law, Measure, Share, largest_p99, per_million_served};
+pub use figures::{Aggregation, Figure, Measure, Share, largest_p99, per_million_served};
 pub use minutes::{Longest, longest_shortfall, minutes_over};
 pub use outcome::{CheckOutcome, CheckStatus};
 pub use run::{RunResult, replicate, run, run_replication};

@@ -36,7 +36,7 @@ pub use language::quantity::{LONGEST_RUN_S, duration as duration_of, duration_ms
 pub use language::source::{Files, Source};
 pub use language::templates::{FLASH_SALE, SCHEMA_FILE, Template, templates};
 pub use load::{Loaded, load, text_sha256};
-pub use measure::{Law, Measure, MeasureUnit, MinuteFigure, MinuteLimit, quantile_label};
-pub use outline::{Declared, declared};
+pub use measure::{Aggregation, Measure, MeasureUnit, MinuteFigure, MinuteLimit, quantile_label};
+pub use outline::{Outline, outline};
 pub use prices::price_book::{PriceRow, prices, savings_plan_prices};
 pub use prices::unpriced::{Unpriced, if_every};

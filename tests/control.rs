@@ -10,7 +10,7 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate};
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, Reading, Statistic, Term, Variable,
+    AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, AlarmQuery, Statistic, Term, Variable,
 };
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::record::{DecisionKind, record};
@@ -83,7 +83,13 @@ pub(crate) fn listen(plan: &Plan, replication: u64) -> Listener {
 }
 
 /// A step policy of one step that answers `metric` beyond `threshold`, one period of one.
-fn step(metric: Metric, reading: Reading, above: Option<f64>, below: Option<f64>, change: i32) -> PolicyPlan {
+fn step(
+    metric: Metric,
+    query: AlarmQuery,
+    above: Option<f64>,
+    below: Option<f64>,
+    change: i32,
+) -> PolicyPlan {
     let (comparison, threshold) = match (above, below) {
         (Some(threshold), _) => (Comparison::GreaterThanThreshold, threshold),
         (None, threshold) => (Comparison::LessThanThreshold, threshold.unwrap_or(0.0)),
@@ -93,7 +99,7 @@ fn step(metric: Metric, reading: Reading, above: Option<f64>, below: Option<f64>
         name: format!("step-{change}"),
         kind: PolicyKind::Step(StepPlan {
             alarm: AlarmPlan {
-                reading,
+                query,
                 ..AlarmPlan::new(&format!("alarm-{change}"), metric, comparison, threshold)
             },
             adjustment_type: AdjustmentType::ChangeInCapacity,
@@ -143,7 +149,7 @@ fn oracle_sched_min_raise() {
     service.scaling.schedule.actions =
         vec![action("up", Some(10), None, &[3_600]), action("down", Some(2), None, &[7_200])];
     let cpu = Metric::CpuUtilization;
-    service.scaling.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -2)];
+    service.scaling.policies = vec![step(cpu, AlarmQuery::of(cpu), None, Some(50.0), -2)];
     // The policy may not act until 7259.8 s; on resuming its alarm is in ALARM, and 0.2 s later it acts.
     let suspended = Suspended { dynamic_scaling_in: true, ..Suspended::default() };
     let until = Some(SimTime(7_259_800_000_000));
@@ -161,7 +167,7 @@ fn a_scheduled_action_clamps_the_desired_count_ignores_cooldowns_and_starts_none
     let mut plan = idle(3_600);
     let service = &mut plan.services[0];
     let cpu = Metric::CpuUtilization;
-    service.scaling.policies = vec![step(cpu, Reading::of(cpu), None, Some(50.0), -1)];
+    service.scaling.policies = vec![step(cpu, AlarmQuery::of(cpu), None, Some(50.0), -1)];
     service.scaling.alarm_rules.phase = Some(secs(0));
     // The policy takes one task at 180.2 s; its cooldown runs when the action comes at 240 s.
     service.scaling.schedule.actions = vec![
@@ -257,7 +263,7 @@ fn minutes_meter_and_bill_are_the_same_whether_the_service_is_measured_every_60_
         let service = &mut plan.services[0];
         service.metrics.cpu_resolution = secs(resolution);
         let cpu = Metric::CpuUtilization;
-        service.scaling.policies = vec![step(cpu, Reading::of(cpu), Some(1e9), None, 1)];
+        service.scaling.policies = vec![step(cpu, AlarmQuery::of(cpu), Some(1e9), None, 1)];
         let record = record(&plan, 1, 0).unwrap().services.remove(0);
         (record.timeline, record.invoice, record.requests)
     };
@@ -270,9 +276,9 @@ fn every_evaluation_is_told_every_minute_or_every_ten_seconds_at_a_phase_of_its_
     let service = &mut plan.services[0];
     service.metrics.cpu_resolution = secs(20);
     let cpu = Metric::CpuUtilization;
-    let fine = Reading::of(cpu).every(secs(20));
+    let fine = AlarmQuery::of(cpu).every(secs(20));
     service.scaling.policies =
-        vec![step(cpu, Reading::of(cpu), Some(90.0), None, 1), step(cpu, fine, Some(90.0), None, 2)];
+        vec![step(cpu, AlarmQuery::of(cpu), Some(90.0), None, 1), step(cpu, fine, Some(90.0), None, 2)];
     let listener = listen(&plan, 0);
     for (name, interval, evaluations, range) in [("alarm-1", 60.0, 60, 1 + 2), ("alarm-2", 10.0, 360, 1 + 3)]
     {
@@ -343,8 +349,8 @@ fn response_times_and_errors_of_a_metric_are_those_of_the_timeline() {
         (Metric::Elb5xxCount, Statistic::Sum, 0.0),
     ];
     for (metric, statistic, tolerance) in sets {
-        let reading = Reading { statistic, ..Reading::of(metric) };
-        plan.services[0].scaling.policies = vec![step(metric, reading, Some(1e12), None, 1)];
+        let query = AlarmQuery { statistic, ..AlarmQuery::of(metric) };
+        plan.services[0].scaling.policies = vec![step(metric, query, Some(1e12), None, 1)];
         let points = datapoints(&plan);
         assert!(!points.is_empty(), "{metric:?} {statistic:?}");
         for (end, value) in points {
@@ -380,7 +386,7 @@ fn a_custom_metric_is_its_expression_of_what_the_timeline_shows() {
         delay: secs(5),
     }];
     let metric = Metric::Custom(0);
-    plan.services[0].scaling.policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
+    plan.services[0].scaling.policies = vec![step(metric, AlarmQuery::of(metric), Some(1e12), None, 1)];
     let points = datapoints(&plan);
     assert!(points.len() > 50);
     for (end, value) in points {
@@ -395,7 +401,7 @@ fn a_custom_metric_is_its_expression_of_what_the_timeline_shows() {
 fn a_metric_that_reads_outcomes_changes_nothing_but_its_own_alarm() {
     let with = |metric: Metric| {
         let mut plan = lossy();
-        plan.services[0].scaling.policies = vec![step(metric, Reading::of(metric), Some(1e12), None, 1)];
+        plan.services[0].scaling.policies = vec![step(metric, AlarmQuery::of(metric), Some(1e12), None, 1)];
         let record = record(&plan, 1, 0).unwrap();
         (record.services[0].timeline.clone(), record.services[0].requests, record.fingerprint)
     };
@@ -406,7 +412,7 @@ fn a_metric_that_reads_outcomes_changes_nothing_but_its_own_alarm() {
 fn answers_of_a_policy_that_change_nothing_share_a_row_until_something_else_happens() {
     let mut plan = idle(86_400);
     plan.services[0].scaling.policies =
-        vec![step(Metric::CpuUtilization, Reading::of(Metric::CpuUtilization), None, Some(40.0), -1)];
+        vec![step(Metric::CpuUtilization, AlarmQuery::of(Metric::CpuUtilization), None, Some(40.0), -1)];
     let service = record(&plan, 1, 0).unwrap().services.remove(0);
     let invocations = service.decisions.iter().filter(|row| row.kind == DecisionKind::Policy);
     let (changes, refusals): (Vec<_>, Vec<_>) =

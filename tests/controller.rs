@@ -8,7 +8,7 @@ use crate::workloads::{self, secs};
 use windtunnel::kernel::facts::Probe;
 use windtunnel::kernel::scaling::{Controller, ControllerDecision, ScalingFact, Timer, TimerPhase, Turn};
 use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate, simulate_with};
-use windtunnel::kernel::telemetry::{Metric, MetricStore, Reading, Window};
+use windtunnel::kernel::telemetry::{AlarmQuery, Metric, MetricStore, Window};
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::record::{DecisionKind, Detail, Limits, Recorder};
 
@@ -36,7 +36,7 @@ struct Periodic {
 impl Controller for Periodic {
     fn watch(&mut self, metrics: &mut MetricStore) {
         let cpu = Metric::CpuUtilization;
-        self.window = Some(metrics.watch(cpu, Reading::of(cpu), 1));
+        self.window = Some(metrics.watch(cpu, AlarmQuery::of(cpu), 1));
     }
 
     fn begin(&mut self, turn: &mut Turn<'_>) -> Option<u32> {

@@ -268,7 +268,7 @@ fn every_scenario_opens_with_what_it_shows() {
 fn the_layer_rule_can_fail() {
     let fault = |path: &str, line: &str| layer_faults(path, line).len();
     assert_eq!(fault("src/kernel/scaling/aas/step.rs", "use crate::facts::Probe;"), 1);
-    assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::serving::Fleet;"), 1);
+    assert_eq!(fault("src/kernel/telemetry/alarm.rs", "use crate::serving::FastFleet;"), 1);
     assert_eq!(fault("src/kernel/units/time.rs", "use crate::random::Rng;"), 1);
     assert_eq!(fault("src/record/minute.rs", "use crate::scenario::Scenario;"), 1);
     assert_eq!(fault("src/report/table.rs", "let x = crate::shell::output::prepare(dir);"), 1);

@@ -8,7 +8,7 @@ use super::given::Given;
 use super::loading::{Heard, told_anew};
 use super::printing::fail;
 use crate::experiment::{SavedFiles, SavedRun};
-use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, Source, changes};
+use crate::scenario::{self, Check, CheckPlace, Outline, Part, Scenario, Source, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::results::ResultsReader;
 
@@ -94,7 +94,7 @@ impl Subject {
     }
 
     /// Takes the checks of another scenario.
-    pub(super) fn set_checks(&mut self, other: Declared) {
+    pub(super) fn set_checks(&mut self, other: Outline) {
         let written = written(&other.places);
         match self {
             Self::Scenario(scenario, places) => (scenario.checks, *places) = (other.checks, written),
@@ -110,8 +110,8 @@ impl Subject {
 ///
 /// # Errors
 /// A sentence.
-pub(super) fn declared(path: &Path) -> Result<Declared, String> {
-    scenario::declared(&read_scenario(path)?)
+pub(super) fn declared(path: &Path) -> Result<Outline, String> {
+    scenario::outline(&read_scenario(path)?)
 }
 
 /// Reads a scenario with its overrides, or the folder of a run.

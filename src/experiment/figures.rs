@@ -9,7 +9,7 @@ use crate::kernel::simulation::Plan;
 use crate::kernel::units::Usd;
 use crate::record::{RequestCounts, RunRecord, ServiceRecord};
 use crate::scenario::quantile_label;
-pub use crate::scenario::{Law, Measure};
+pub use crate::scenario::{Aggregation, Measure};
 
 /// One figure of a run: of one service, or of all together (costs only).
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 //! leaves its share of every figure; times of requests are kept as histograms, merged by section.
 
 use super::estimate::{self, Pseudo};
-use super::figures::{Figure, Law, Measure, Share};
+use super::figures::{Aggregation, Figure, Measure, Share};
 use super::scale_in;
 use crate::kernel::simulation::Plan;
 use crate::record::{Histogram, RunRecord};
@@ -116,9 +116,9 @@ impl RunSample {
     #[must_use]
     pub fn pseudo(&self, figure: &Figure) -> Option<Pseudo> {
         match figure.measure.law() {
-            Law::Mean => estimate::of_means(&self.values(figure)),
-            Law::Ratio => estimate::of_ratios(&self.shares_of(figure)),
-            Law::Quantile(q) => self.quantile(figure, q),
+            Aggregation::Mean => estimate::of_means(&self.values(figure)),
+            Aggregation::Ratio => estimate::of_ratios(&self.shares_of(figure)),
+            Aggregation::Quantile(q) => self.quantile(figure, q),
         }
     }
 

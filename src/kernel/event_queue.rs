@@ -12,19 +12,19 @@ use crate::units::SimTime;
 /// Events to come, of type `E`.
 #[derive(Clone, Debug)]
 pub struct EventQueue<E> {
-    heap: BinaryHeap<Entry<E>>,
+    heap: BinaryHeap<QueuedEvent<E>>,
     sequence: u64,
 }
 
 #[derive(Clone, Debug)]
-struct Entry<E> {
+struct QueuedEvent<E> {
     at: SimTime,
     priority: u8,
     sequence: u64,
     event: E,
 }
 
-impl<E> Entry<E> {
+impl<E> QueuedEvent<E> {
     /// Later first, because the heap's top is its largest entry.
     fn key(&self) -> (core::cmp::Reverse<SimTime>, core::cmp::Reverse<u8>, core::cmp::Reverse<u64>) {
         use core::cmp::Reverse;
@@ -32,21 +32,21 @@ impl<E> Entry<E> {
     }
 }
 
-impl<E> PartialEq for Entry<E> {
+impl<E> PartialEq for QueuedEvent<E> {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
 }
 
-impl<E> Eq for Entry<E> {}
+impl<E> Eq for QueuedEvent<E> {}
 
-impl<E> PartialOrd for Entry<E> {
+impl<E> PartialOrd for QueuedEvent<E> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<E> Ord for Entry<E> {
+impl<E> Ord for QueuedEvent<E> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.key().cmp(&other.key())
     }
@@ -61,11 +61,11 @@ impl<E> Default for EventQueue<E> {
 impl<E> EventQueue<E> {
     /// Schedules `event` at `at`; a smaller `priority` comes first among events of the same instant.
     pub fn schedule(&mut self, at: SimTime, priority: u8, event: E) {
-        self.heap.push(Entry { at, priority, sequence: self.sequence, event });
+        self.heap.push(QueuedEvent { at, priority, sequence: self.sequence, event });
         self.sequence += 1;
     }
 
-    /// When the next event falls due.
+    /// Time at which the next event falls due.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
         self.heap.peek().map(|entry| entry.at)

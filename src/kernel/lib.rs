@@ -1,10 +1,10 @@
 //! The pure core of windtunnel: a plan and a seed go in, facts come out.
 //!
-//! Nothing here can reach a wall clock, a file, a thread, the environment, a hash-ordered map or a terminal:
-//! the crate is `no_std` + `alloc`, so the compiler refuses all of them. Rooms stand on floors; a room imports
-//! only from floors below its own (see `docs/architecture.md`; the `tidy` test checks it).
+//! Nothing here can reach a wall clock, a file, a thread, the environment, a hash-ordered map or a terminal: the crate is
+//! `no_std` + `alloc`, so the compiler refuses all of them. Modules stand on layers; a module imports only from layers below
+//! its own (see `docs/architecture.md`; the `tidy` test checks it).
 //!
-//! | floor | rooms |
+//! | layer | modules |
 //! |---|---|
 //! | 0 | [`units`], [`grid`], [`period_ring`], [`random`], [`event_queue`] |
 //! | 1 | [`facts`], [`traffic`], [`replica_set`] |

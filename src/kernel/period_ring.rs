@@ -63,7 +63,7 @@ impl<T: Default> PeriodRing<T> {
         (self.end + index as u64 * self.period).min(self.horizon)
     }
 
-    /// What is known of the period to come with this index, ≥ 1.
+    /// State of the period to come with this index, ≥ 1.
     pub fn ahead(&mut self, index: usize) -> &mut T {
         let place = index.saturating_sub(1);
         if self.ahead.len() <= place {
@@ -72,7 +72,7 @@ impl<T: Default> PeriodRing<T> {
         &mut self.ahead[place]
     }
 
-    /// What is known of all periods to come, in order.
+    /// States of all periods to come, in order.
     pub fn all_ahead(&mut self) -> impl Iterator<Item = &mut T> {
         self.ahead.iter_mut()
     }

@@ -7,7 +7,7 @@ use crate::facts::{Retraction, Visit};
 pub struct ReplicaIndex(pub(crate) u32);
 
 impl ReplicaIndex {
-    /// Its number.
+    /// Returns the number of the replica.
     #[must_use]
     pub const fn index(self) -> u32 {
         self.0
@@ -22,12 +22,12 @@ pub trait ReplicaSet {
     /// Stops the flow of requests to a replica; returns when its last request leaves it \[ns\], 0 when it holds none.
     fn drain(&mut self, replica: ReplicaIndex) -> u64;
 
-    /// When the last request leaves a replica that drains, as it looks now \[ns\]: 0 when it holds none. `None` where nothing
-    /// can have changed since [`ReplicaSet::drain`] said it.
+    /// Instant at which the last request leaves a replica that drains, as far as is known now \[ns\]: 0 when it holds none.
+    /// `None` where nothing can have changed since [`ReplicaSet::drain`] said it.
     fn drained_at(&self, replica: ReplicaIndex) -> Option<u64>;
 
-    /// Reports what a replica that drains since `at` \[ns\] still holds, where the plane has stated it already and whoever sums
-    /// up what replicas use must know it. A plane that measures what is used tells it apart by itself.
+    /// Reports what a replica that drains since `at` \[ns\] still holds, where the plane has stated it already and the listener
+    /// that sums up what replicas use must know it. A plane that measures what is used tells it apart by itself.
     fn held(&self, replica: ReplicaIndex, at: u64, report: impl FnMut(&Visit));
 
     /// Kills what a replica still holds at `at` \[ns\]. A plane that states outcomes in advance reports each that it takes back.
@@ -46,7 +46,8 @@ pub trait ReplicaSet {
     /// of them: the load balancer fails open (`docs/aws/load-balancer.md#fail-open`).
     fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool);
 
-    /// How long a request that comes to a replica at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is rejected.
+    /// Waiting time of a request that comes to a replica at `now` \[ns\] until its CPU work begins \[ns\]; `None`: it is
+    /// rejected.
     fn wait(&mut self, replica: ReplicaIndex, now: u64) -> Option<u64>;
 
     /// Multiplies waits that begin from `at` \[ns\] on by `factor`; 1 ends it.
@@ -57,8 +58,8 @@ pub trait ReplicaSet {
 /// and waits for the scheduler to take the task away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Incident {
-    /// When [ns since second 0].
+    /// Time of the incident [ns since second 0].
     pub at: u64,
-    /// Its replica.
+    /// Replica in which it happens.
     pub replica: ReplicaIndex,
 }

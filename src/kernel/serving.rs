@@ -10,7 +10,7 @@ mod routing;
 
 pub use demands::Demands;
 pub use event_path::{EventPath, EventPathParts, Reach};
-pub use fast_path::Fleet;
+pub use fast_path::FastFleet;
 pub use fluid::{DelayKind, Fluid, Mixture, QueueingDelay, QueueingDelays, quantile};
 pub use plan::{
     ClassPlan, CpuDiscipline, Jitter, RequestPlan, RetryPlan, Routing, RoutingPlan, TaskPlan, WarmUpPlan,

@@ -96,7 +96,7 @@ impl Evaluations {
             periods: plan.evaluation_periods,
             before: evaluated.before,
             after: evaluation.state,
-            period: plan.reading.period,
+            period: plan.query.period,
             newest_end: evaluated.newest,
             delay: evaluated.delay,
             newest,

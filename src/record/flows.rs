@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use windtunnel_kernel::facts::{FlowClass, FlowStep};
-use windtunnel_kernel::random::Spread;
+use windtunnel_kernel::random::DiscretizedLaw;
 use windtunnel_kernel::serving::{DelayKind, Mixture, QueueingDelay, QueueingDelays, quantile};
 use windtunnel_kernel::simulation::{Plan, ServicePlan};
 
@@ -18,7 +18,7 @@ use super::unfinished::Unfinished;
 #[derive(Clone, Debug)]
 pub(super) struct Flows {
     delays: QueueingDelays,
-    service: Spread,
+    service: DiscretizedLaw,
     /// Nobody is answered later than this \[ns\].
     patience: f64,
     tally: OutcomeCounts,
@@ -45,8 +45,8 @@ pub(super) struct Flows {
 impl Flows {
     pub(super) fn new(plan: &Plan, service: &ServicePlan) -> Self {
         let slowness = 1.0 / service.task.cpu_speed();
-        let law = Spread::of(&service.request.cpu_time, slowness)
-            .plus(&Spread::of(&service.request.wait_time, 1.0));
+        let law = DiscretizedLaw::of(&service.request.cpu_time, slowness)
+            .plus(&DiscretizedLaw::of(&service.request.wait_time, 1.0));
         Self {
             delays: QueueingDelays::new(
                 (&service.request, &service.task, &service.routing),
@@ -214,7 +214,7 @@ impl Flows {
         let response =
             self.unfinished.with(self.response.law(&self.service), self.response.weight(), &self.service);
         let response = summary(response.as_ref().unwrap_or(&self.service), counts.served, self.patience);
-        let nothing = Spread::constant(0.0);
+        let nothing = DiscretizedLaw::constant(0.0);
         let waiting = self.waiting.law(&nothing);
         let waiting = summary(waiting.as_ref().unwrap_or(&nothing), counts.served, self.patience);
         (self.totals, response, waiting)

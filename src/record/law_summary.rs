@@ -1,7 +1,7 @@
 //! A distribution of times as a histogram of so many requests, for flows, which know no single request.
 
-use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::random::spread::cell_start;
+use windtunnel_kernel::random::DiscretizedLaw;
+use windtunnel_kernel::random::discretized_law::cell_start;
 
 use super::histogram::Histogram;
 use super::result::LatencySummary;
@@ -13,7 +13,7 @@ use super::result::LatencySummary;
     clippy::cast_precision_loss,
     reason = "times within the grid, and counts"
 )]
-pub(super) fn summary(law: &Spread, count: u64, limit: f64) -> LatencySummary {
+pub(super) fn summary(law: &DiscretizedLaw, count: u64, limit: f64) -> LatencySummary {
     const PARTS: usize = 8;
     let mut histogram = Histogram::default();
     if count == 0 {
@@ -62,8 +62,8 @@ mod tests {
     use windtunnel_kernel::serving::{Mixture, QueueingDelay};
     use windtunnel_kernel::units::SimDuration;
 
-    fn exponential(millis: u64) -> Spread {
-        Spread::of(&Distribution::exponential(SimDuration::from_millis(millis)).unwrap(), 1.0)
+    fn exponential(millis: u64) -> DiscretizedLaw {
+        DiscretizedLaw::of(&Distribution::exponential(SimDuration::from_millis(millis)).unwrap(), 1.0)
     }
 
     #[test]

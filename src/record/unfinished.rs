@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use windtunnel_kernel::random::Spread;
-use windtunnel_kernel::random::spread::{CELLS, cell_of, cell_start};
+use windtunnel_kernel::random::DiscretizedLaw;
+use windtunnel_kernel::random::discretized_law::{CELLS, cell_of, cell_start};
 use windtunnel_kernel::serving::{Mixture, quantile};
 use windtunnel_kernel::units::SimDuration;
 
@@ -30,7 +30,7 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     /// Nothing has arrived; requests stay by the law of `service` when nothing delays them.
-    pub(super) fn new(horizon: SimDuration, service: &Spread) -> Self {
+    pub(super) fn new(horizon: SimDuration, service: &DiscretizedLaw) -> Self {
         Self { horizon: horizon.0, usual: quantile(service, 1.0 - HARDLY_ANY), classes: BTreeMap::new() }
     }
 
@@ -41,7 +41,7 @@ impl Unfinished {
         &mut self,
         (from, to): (u64, u64),
         wait: f64,
-        service: &Spread,
+        service: &DiscretizedLaw,
         mut meet: impl FnMut(&mut Mixture, f64),
     ) -> Option<f64> {
         let left = |at: u64| self.horizon.saturating_sub(at) as f64;
@@ -64,13 +64,18 @@ impl Unfinished {
     }
 
     /// A law of this weight together with those of the classes, each without what would end after the horizon.
-    pub(super) fn with(&self, law: Option<Spread>, weight: f64, service: &Spread) -> Option<Spread> {
+    pub(super) fn with(
+        &self,
+        law: Option<DiscretizedLaw>,
+        weight: f64,
+        service: &DiscretizedLaw,
+    ) -> Option<DiscretizedLaw> {
         let total = weight + self.classes.values().map(Mixture::weight).sum::<f64>();
         if self.classes.is_empty() || total <= 0.0 {
             return law;
         }
         let (mut atom, mut cells) = (0.0, vec![0.0; CELLS]);
-        let mut add = |law: &Spread, share: f64| {
+        let mut add = |law: &DiscretizedLaw, share: f64| {
             atom += law.atom * share;
             for (cell, mass) in cells.iter_mut().zip(&law.cells) {
                 *cell += mass * share;
@@ -85,13 +90,13 @@ impl Unfinished {
                 add(&cut(law, (cell_start(*left), cell_start(left + 1))), share);
             }
         }
-        Some(Spread::from_cells(service.shift, atom, cells))
+        Some(DiscretizedLaw::from_cells(service.shift, atom, cells))
     }
 }
 
 /// A law under the condition that its time is at most one that lies evenly between two \[ns\]; the law itself where it never
 /// is.
-fn cut(law: Spread, (least, most): (f64, f64)) -> Spread {
+fn cut(law: DiscretizedLaw, (least, most): (f64, f64)) -> DiscretizedLaw {
     let kept = |(index, mass): (usize, &f64)| {
         let middle = law.shift + (cell_start(index) + cell_start(index + 1)) / 2.0;
         mass * ((most - middle) / (most - least)).clamp(0.0, 1.0)
@@ -101,7 +106,7 @@ fn cut(law: Spread, (least, most): (f64, f64)) -> Spread {
     if total <= 0.0 {
         return law;
     }
-    Spread::from_cells(law.shift, law.atom / total, cells.iter().map(|mass| mass / total).collect())
+    DiscretizedLaw::from_cells(law.shift, law.atom / total, cells.iter().map(|mass| mass / total).collect())
 }
 
 #[cfg(test)]
@@ -112,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_arrives_with_less_time_left_than_it_takes_is_not_served() {
-        let service = Spread::constant(1e9);
+        let service = DiscretizedLaw::constant(1e9);
         let mut unfinished = Unfinished::new(SimDuration::from_secs(100), &service);
         let second = |at: u64| (at * 1_000_000_000, (at + 1) * 1_000_000_000);
         let mut served = |at, wait| unfinished.served(second(at), wait, &service, |_, _| {});
@@ -125,7 +130,8 @@ mod tests {
     fn the_law_of_those_who_are_served_ends_with_the_time_that_is_left() {
         // Sessions of 60 s on average of which all arrive 60 s before the end: those served took 60 s at most, and
         // 60 s · (1 − 2/e) ÷ (1 − 1/e) = 25.1 s on average.
-        let service = Spread::of(&Distribution::exponential(SimDuration::from_secs(60)).unwrap(), 1.0);
+        let service =
+            DiscretizedLaw::of(&Distribution::exponential(SimDuration::from_secs(60)).unwrap(), 1.0);
         let mut unfinished = Unfinished::new(SimDuration::from_secs(100), &service);
         let at = 40_000_000_000;
         let share = unfinished.served((at, at + 1), 0.0, &service, |class, share| {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan, StepPlan, TargetTrackingPlan};
 use crate::kernel::simulation::ServicePlan;
-use crate::kernel::telemetry::{Metric, Reading, Statistic};
+use crate::kernel::telemetry::{AlarmQuery, Metric, Statistic};
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Scenario, Word, predefined_metric};
 
@@ -76,12 +76,12 @@ fn target_tracking(service: &ServicePlan, plan: &TargetTrackingPlan) -> Value {
         object["CustomizedMetricSpecification"] = json!({
             "MetricName": service.metrics.name(plan.metric),
             "Namespace": NAMESPACE,
-            "Statistic": statistic(plan.reading.statistic),
+            "Statistic": statistic(plan.query.statistic),
         });
         return object;
     }
     let mut metric = json!({
-        "PredefinedMetricType": predefined_metric(plan.metric, plan.reading.is_high_resolution()),
+        "PredefinedMetricType": predefined_metric(plan.metric, plan.query.is_high_resolution()),
     });
     if plan.metric.is_load_balancer() {
         metric["ResourceLabel"] = json!(LABEL);
@@ -103,15 +103,15 @@ fn statistic(statistic: Statistic) -> String {
 }
 
 /// The alarm's keys of its statistic, period and few samples: name in the API, name in Terraform, value.
-fn reading(reading: &Reading) -> Vec<(&'static str, &'static str, Value)> {
-    let is_percentile = matches!(reading.statistic, Statistic::Percentile(_));
+fn query(query: &AlarmQuery) -> Vec<(&'static str, &'static str, Value)> {
+    let is_percentile = matches!(query.statistic, Statistic::Percentile(_));
     let names =
         if is_percentile { ("ExtendedStatistic", "extended_statistic") } else { ("Statistic", "statistic") };
-    let mut keys = vec![(names.0, names.1, json!(statistic(reading.statistic)))];
-    keys.push(("Period", "period", json!(seconds(reading.period))));
+    let mut keys = vec![(names.0, names.1, json!(statistic(query.statistic)))];
+    keys.push(("Period", "period", json!(seconds(query.period))));
     if is_percentile {
         let (api, terraform) = ("EvaluateLowSampleCountPercentile", "evaluate_low_sample_count_percentiles");
-        keys.push((api, terraform, json!(reading.low_samples.word())));
+        keys.push((api, terraform, json!(query.low_samples.word())));
     }
     keys
 }
@@ -183,7 +183,7 @@ fn alarm(service: &ServicePlan, policy: &PolicyPlan, plan: &StepPlan, cluster: &
         "TreatMissingData": alarm.treat_missing_data.word(),
         "AlarmActions": ["ARN_OF_THE_SCALING_POLICY"],
     });
-    for (key, _, value) in reading(&alarm.reading) {
+    for (key, _, value) in query(&alarm.query) {
         object[key] = value;
     }
     object
@@ -255,7 +255,7 @@ fn target_tracking_block(service: &ServicePlan, plan: &TargetTrackingPlan) -> St
             "    customized_metric_specification {{\n      metric_name = \"{}\"\n      namespace   = \"{NAMESPACE}\"\n      \
              statistic   = \"{}\"\n    }}\n",
             service.metrics.name(plan.metric),
-            statistic(plan.reading.statistic)
+            statistic(plan.query.statistic)
         )
     } else {
         let label = if plan.metric.is_load_balancer() {
@@ -265,7 +265,7 @@ fn target_tracking_block(service: &ServicePlan, plan: &TargetTrackingPlan) -> St
         };
         format!(
             "    predefined_metric_specification {{\n      predefined_metric_type = \"{}\"\n{label}    }}\n",
-            predefined_metric(plan.metric, plan.reading.is_high_resolution()).unwrap_or_default()
+            predefined_metric(plan.metric, plan.query.is_high_resolution()).unwrap_or_default()
         )
     };
     format!(
@@ -315,11 +315,11 @@ fn alarm_block(
         .iter()
         .map(|(name, value)| format!("    {name} = \"{value}\"\n"))
         .collect();
-    let reading: String =
-        reading(&alarm.reading).iter().map(|(_, key, value)| format!("  {key:<19} = {value}\n")).collect();
+    let query: String =
+        query(&alarm.query).iter().map(|(_, key, value)| format!("  {key:<19} = {value}\n")).collect();
     format!(
         "resource \"aws_cloudwatch_metric_alarm\" \"{id}\" {{\n  alarm_name          = \"{}.{}\"\n  namespace           = \"{}\"\n  \
-         metric_name         = \"{}\"\n{reading}  evaluation_periods  = {}\n  \
+         metric_name         = \"{}\"\n{query}  evaluation_periods  = {}\n  \
          datapoints_to_alarm = {}\n  threshold           = {}\n  comparison_operator = \"{}\"\n  treat_missing_data  = \"{}\"\n  \
          alarm_actions       = [aws_appautoscaling_policy.{id}.arn]\n\n  dimensions = {{\n{dimensions}  }}\n}}\n\n",
         service.name,

@@ -12,7 +12,7 @@ use crate::scenario::keys::forecast::{self, ForecastSpec};
 use crate::scenario::keys::prices::{self, Prices};
 use crate::scenario::keys::root::{FIDELITIES, FidelityChoice};
 use crate::scenario::keys::service::{self, ServiceNotes};
-use crate::scenario::keys::traffic::table::Source;
+use crate::scenario::keys::traffic::table::TrafficSource;
 use crate::scenario::keys::{assumptions, faults, fluid_limits, limits, start_time, traffic};
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::TableReader;
@@ -44,7 +44,7 @@ impl Builder<'_> {
         let search = experiments::search(root, self);
         let forecast = forecast::read(root, self);
         let services: Vec<_> = root.table("service").map(|view| view.tables().collect()).unwrap_or_default();
-        let sources: Vec<Option<Source>> =
+        let sources: Vec<Option<TrafficSource>> =
             services.iter().map(|(_, service)| traffic::table::source(root, *service, self)).collect();
         let (calendar, start) = start_time::calendar(root, &sources, self).unzip();
         let horizon = self.horizon(root, &sources);
@@ -106,7 +106,7 @@ impl Builder<'_> {
     fn service(
         &mut self,
         context: &ServiceContext<'_>,
-        source: Option<&Source>,
+        source: Option<&TrafficSource>,
         prices: Option<&Prices>,
     ) -> Option<(ServicePlan, ServiceNotes)> {
         let errors = self.report.errors();
@@ -121,11 +121,11 @@ impl Builder<'_> {
         Some((plan, notes))
     }
 
-    fn horizon(&mut self, root: TableReader<'_>, sources: &[Option<Source>]) -> Option<SimDuration> {
+    fn horizon(&mut self, root: TableReader<'_>, sources: &[Option<TrafficSource>]) -> Option<SimDuration> {
         if root.is_given("horizon") {
             return root.duration("horizon");
         }
-        let longest = sources.iter().flatten().filter_map(Source::trace_length).max();
+        let longest = sources.iter().flatten().filter_map(TrafficSource::trace_length).max();
         let problem = match longest {
             Some(length) if length <= limits::LONGEST_RUN => return Some(SimDuration(length)),
             Some(_) => Problem::new(

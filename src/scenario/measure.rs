@@ -65,7 +65,7 @@ pub enum Measure {
 
 /// Statistic that many runs make of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
+pub enum Aggregation {
     /// The mean of the runs' values.
     Mean,
     /// The sum of numerators over the sum of denominators.
@@ -143,11 +143,11 @@ struct Definition {
     /// Its name in tables for people.
     label: &'static str,
     unit: MeasureUnit,
-    law: Law,
+    law: Aggregation,
 }
 
 /// A row of the table.
-const fn row(column: &'static str, label: &'static str, unit: MeasureUnit, law: Law) -> Definition {
+const fn row(column: &'static str, label: &'static str, unit: MeasureUnit, law: Aggregation) -> Definition {
     Definition { check: None, column, label, unit, law }
 }
 
@@ -220,8 +220,8 @@ impl Measure {
 
     /// The table.
     const fn definition(self) -> Definition {
+        use Aggregation::{Mean, Quantile, Ratio};
         use Grammar as G;
-        use Law::{Mean, Quantile, Ratio};
         use MeasureUnit as U;
         match self {
             Self::Offered => row("offered", "requests offered", U::Count, Mean),
@@ -309,7 +309,7 @@ impl Measure {
 
     /// The statistic that many runs make of it.
     #[must_use]
-    pub const fn law(self) -> Law {
+    pub const fn law(self) -> Aggregation {
         self.definition().law
     }
 

@@ -12,7 +12,7 @@ use crate::scenario::language::tree::{self, Entry, ParseError, Table, Value};
 
 /// What a scenario declares.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
+pub struct Outline {
     /// Its name.
     pub name: String,
     /// What is left out at the beginning; zero where it does not say.
@@ -31,7 +31,7 @@ pub struct Declared {
 ///
 /// # Errors
 /// A sentence with the place: it is no TOML, or a check of it cannot be read.
-pub fn declared(source: &Source) -> Result<Declared, String> {
+pub fn outline(source: &Source) -> Result<Outline, String> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     let mut sources = Sources::default();
     let number = sources.add(&source.name, text);
@@ -66,7 +66,7 @@ pub fn declared(source: &Source) -> Result<Declared, String> {
         let line = label.as_ref().map_or(0, |label| label.line);
         places.push(CheckPlace { key: entry.key.clone(), source: label.map(|label| label.source), line });
     }
-    Ok(Declared {
+    Ok(Outline {
         name: text_of(&root, "name").unwrap_or_default().to_owned(),
         warmup: span("warmup").unwrap_or_default(),
         horizon: span("horizon").unwrap_or_default(),
@@ -94,8 +94,8 @@ fn read(entry: &Entry) -> Result<Check, String> {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Result<Declared, String> {
-        declared(&Source { name: "plan.toml".to_owned(), text: text.to_owned() })
+    fn of(text: &str) -> Result<Outline, String> {
+        outline(&Source { name: "plan.toml".to_owned(), text: text.to_owned() })
     }
 
     #[test]

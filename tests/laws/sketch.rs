@@ -17,7 +17,7 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::serving::{Routing, RoutingPlan};
 use windtunnel::kernel::simulation::{Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, Reading, TreatMissingData};
+use windtunnel::kernel::telemetry::{AlarmPlan, AlarmQuery, Comparison, Metric, TreatMissingData};
 use windtunnel::kernel::traffic::{CountInterval, RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{NANOS_PER_MILLI, SimDuration};
 
@@ -354,7 +354,7 @@ impl Policy {
             Self::Track { metric, target, cooldown, disable_scale_in } => {
                 PolicyKind::TargetTracking(TargetTrackingPlan {
                     metric,
-                    reading: Reading::of(metric),
+                    query: AlarmQuery::of(metric),
                     target_value: target,
                     scale_out_cooldown: secs(cooldown),
                     scale_in_cooldown: secs(cooldown),
@@ -366,7 +366,7 @@ impl Policy {
                     alarm: AlarmPlan {
                         name: format!("alarm-{index}"),
                         metric,
-                        reading: Reading::of(metric),
+                        query: AlarmQuery::of(metric),
                         evaluation_periods: 2,
                         datapoints_to_alarm: 1,
                         comparison: if above {

@@ -11,7 +11,7 @@ use windtunnel::kernel::platform::{
     TaskHealthPlan, TaskTimer,
 };
 use windtunnel::kernel::random::{Distribution, Purpose, Rng, Streams};
-use windtunnel::kernel::serving::{Fleet, RoutingPlan, TaskPlan};
+use windtunnel::kernel::serving::{FastFleet, RoutingPlan, TaskPlan};
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{
@@ -165,7 +165,7 @@ fn exponential_lives_of_45_s_are_billed_as_72_s_on_average() {
 /// A lifecycle with its own little calendar, without the rest of the world.
 struct Stage {
     lifecycle: Lifecycle,
-    fleet: Fleet,
+    fleet: FastFleet,
     bucket: LaunchBucket,
     meter: Meter,
     task: TaskResources,
@@ -204,7 +204,7 @@ impl Stage {
         let resources = of_size(tariff, (512, 1_024));
         Self {
             lifecycle: Lifecycle::new(&parts),
-            fleet: Fleet::new(
+            fleet: FastFleet::new(
                 ServiceId(0),
                 &task,
                 false,

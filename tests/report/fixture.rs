@@ -14,7 +14,7 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::serving::{RequestPlan, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricRules, Reading, TelemetryPlan};
+use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricRules, AlarmQuery, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
 use windtunnel::record::{
@@ -72,7 +72,7 @@ fn tariff() -> Tariff {
 pub(super) fn tracking(metric: Metric, target_value: f64) -> PolicyPlan {
     let kind = PolicyKind::TargetTracking(TargetTrackingPlan {
         metric,
-        reading: Reading::of(metric),
+        query: AlarmQuery::of(metric),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(300),
         scale_in_cooldown: SimDuration::from_secs(300),

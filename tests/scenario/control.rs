@@ -4,7 +4,7 @@
 use super::{MINIMAL, codes};
 use crate::example::NoFiles;
 use windtunnel::kernel::scaling::aas::PolicyKind;
-use windtunnel::kernel::telemetry::{LowSamples, Metric, Reading, Statistic};
+use windtunnel::kernel::telemetry::{AlarmQuery, LowSamples, Metric, Statistic};
 use windtunnel::kernel::units::{SimDuration, SimTime};
 use windtunnel::scenario::{Loaded, Scenario, Source, load};
 
@@ -30,15 +30,15 @@ fn alarm(keys: &str) -> String {
     )
 }
 
-fn read(keys: &str) -> (Metric, Reading) {
+fn read(keys: &str) -> (Metric, AlarmQuery) {
     let scenario = valid(&alarm(keys));
     let PolicyKind::Step(plan) = &scenario.plan.services[0].scaling.policies[0].kind else {
         panic!("a step policy")
     };
-    (plan.alarm.metric, plan.alarm.reading)
+    (plan.alarm.metric, plan.alarm.query)
 }
 
-fn reading(keys: &str) -> Reading {
+fn query(keys: &str) -> AlarmQuery {
     read(keys).1
 }
 
@@ -56,12 +56,12 @@ fn statistics_and_periods_are_what_cloudwatch_has_for_the_metric() {
         ("HealthyHostCount", Statistic::Average),
         ("UnHealthyHostCount", Statistic::Average),
     ] {
-        let (found, reading) = of(metric);
+        let (found, query) = of(metric);
         assert_eq!(found.name(), metric);
         assert_eq!(found.is_count(), statistic == Statistic::Sum, "{found:?}");
-        assert_eq!((reading.statistic, reading.period), (statistic, minute), "{metric}");
+        assert_eq!((query.statistic, query.period), (statistic, minute), "{metric}");
     }
-    let p999 = reading(
+    let p999 = query(
         "metric = \"TargetResponseTime\", statistic = \"p99.9\", period = \"5m\", evaluation_periods = 288, \
          evaluate_low_sample_count_percentile = \"ignore\"",
     );
@@ -85,7 +85,7 @@ fn statistics_and_periods_are_what_cloudwatch_has_for_the_metric() {
         assert_eq!(codes(&with(&alarm(keys), &[])), [code], "{keys}");
     }
     // A week of hours is the longest.
-    reading("metric = \"CPUUtilization\", period = \"1h\", evaluation_periods = 168");
+    query("metric = \"CPUUtilization\", period = \"1h\", evaluation_periods = 168");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::experiment::checks::{self, Bills, Finding, judge_change, judge_one_ru
 use crate::experiment::figures::{decimal, in_summary};
 use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
 use crate::scenario::LONGEST_RUN_S;
-use crate::scenario::{self, Check, CheckPlace, Declared, Source, Unpriced};
+use crate::scenario::{self, Check, CheckPlace, Outline, Source, Unpriced};
 
 /// The files of a run, as they were read.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct SavedFiles {
 /// What the files of a run tell.
 #[derive(Clone, Debug)]
 pub struct SavedRun {
-    declared: Declared,
+    declared: Outline,
     summary: Value,
     estimates: Option<Value>,
     timeline: Vec<u8>,
@@ -54,7 +54,7 @@ impl SavedRun {
     /// # Errors
     /// A sentence: one of them is not what a run writes.
     pub fn read(files: SavedFiles) -> Result<Self, String> {
-        let declared = scenario::declared(&files.plan)?;
+        let declared = scenario::outline(&files.plan)?;
         let summary = json("summary.json", &files.summary)?;
         let seed = summary["scenario"]["seed"].as_u64();
         let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;

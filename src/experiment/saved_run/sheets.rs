@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::experiment::minutes_over as over;
 use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 use crate::record::MinuteRecord;
-use crate::scenario::{Declared, MinuteLimit};
+use crate::scenario::{MinuteLimit, Outline};
 
 /// A row of `timeline.csv`.
 #[derive(Debug, Deserialize)]
@@ -41,7 +41,7 @@ pub(super) fn costs(bytes: &[u8]) -> Result<Vec<Option<f64>>, String> {
 pub(super) fn minutes_over(
     bytes: &[u8],
     service: &str,
-    declared: &Declared,
+    declared: &Outline,
     limit: &MinuteLimit,
 ) -> Option<f64> {
     // A spreadsheet would take some names for formulas; an apostrophe stands before those.

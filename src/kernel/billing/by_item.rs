@@ -10,7 +10,7 @@ pub struct ByItem<T>([T; ITEMS.len()]);
 /// Prices of a unit of each item; `None`: not in the price book.
 pub type PriceList = ByItem<Option<Usd>>;
 
-/// How many resources are charged under each item.
+/// Count of the resources that are charged under each item.
 pub type ItemCounts = ByItem<u32>;
 
 impl<T: Copy + Default> Default for ByItem<T> {

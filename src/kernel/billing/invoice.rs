@@ -14,7 +14,7 @@ pub const HOURS_A_MONTH: u16 = 730;
 /// One line: `quantity_numerator / quantity_denominator` units at `rate` each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvoiceLine {
-    /// What it charges for.
+    /// Item that the line charges for.
     pub item: BillableItem,
     /// Numerator of the exact quantity.
     pub quantity_numerator: i128,
@@ -24,7 +24,7 @@ pub struct InvoiceLine {
     pub rate: Usd,
     /// The exact amount to the nearest picodollar, for sums and scaling.
     pub exact: Usd,
-    /// What is charged: the exact amount rounded once, half away from zero, to a cent (`docs/aws/billing.md#rounding`).
+    /// Charge: the exact amount rounded once, half away from zero, to a cent (`docs/aws/billing.md#rounding`).
     pub amount: Usd,
 }
 
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// What a service has with tasks of this size, and so many standard and high-resolution alarms.
+    /// The billed resources of a service with tasks of this size, and so many standard and high-resolution alarms.
     fn resources(
         tariff: &Tariff,
         (cpu_units, memory_mib): (u32, u32),

@@ -27,7 +27,7 @@ pub enum BillableItem {
     CloudwatchHighResolutionAlarm,
 }
 
-/// How the quantity of an item is measured.
+/// Measure of an item's quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metering {
     /// A part of each task's size for each billed second of the task, where it runs on this kind of capacity.
@@ -42,7 +42,7 @@ pub enum Metering {
     CalendarMonths,
 }
 
-/// Where the price of an item stands in the price book: the columns `platform` and `item` of its rows.
+/// Place of an item's price in the price book: the columns `platform` and `item` of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PriceBookKey {
     /// Column `platform`.
@@ -62,7 +62,7 @@ pub struct FocusService {
     pub subcategory: &'static str,
 }
 
-/// What FOCUS wants to know of an item.
+/// Columns of FOCUS that depend on the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FocusFacts {
     /// `ChargeDescription`.
@@ -75,28 +75,28 @@ pub struct FocusFacts {
     pub resource_type: &'static str,
 }
 
-/// What is known of an item.
+/// Properties of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ItemFacts {
-    /// Which one it is.
+    /// The item itself.
     pub item: BillableItem,
-    /// Its name in every output, and the key that replaces its price in a scenario.
+    /// Name in every output, and the key that replaces its price in a scenario.
     pub name: &'static str,
     /// Unit of its quantity.
     pub unit: &'static str,
-    /// How its quantity is measured.
+    /// Measure of its quantity.
     pub metering: Metering,
-    /// Where its price stands in the price book.
+    /// Place of its price in the price book.
     pub price_book: PriceBookKey,
-    /// How the rates of Compute Savings Plans call it (`docs/aws/billing.md#savings-plans`); `None`: they do not cover it.
+    /// Name in the rates of Compute Savings Plans (`docs/aws/billing.md#savings-plans`); `None`: they do not cover it.
     pub savings_plan: Option<&'static str>,
-    /// What its price is for, as a sentence.
+    /// Unit that its price is for, as a sentence.
     pub price: &'static str,
-    /// What FOCUS wants to know of it.
+    /// Its columns in FOCUS.
     pub focus: FocusFacts,
-    /// How people call it.
+    /// Name for people.
     pub label: &'static str,
-    /// What it charges for and how it is counted, as sentences.
+    /// Explanation of what is charged and how it is counted, as sentences.
     pub explanation: &'static str,
 }
 
@@ -279,13 +279,13 @@ impl BillableItem {
         ITEMS.iter().find(|facts| facts.name == name).map(|facts| facts.item)
     }
 
-    /// What is known of it.
+    /// Looks up the properties of the item.
     #[must_use]
     pub const fn facts(self) -> &'static ItemFacts {
         &ITEMS[self as usize]
     }
 
-    /// Its name in every output.
+    /// Returns the name in every output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.facts().name

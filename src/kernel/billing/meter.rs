@@ -24,7 +24,7 @@ pub fn billed_seconds(lifetime: SimDuration, minimum: SimDuration) -> u64 {
 /// denominator of all four dimensions, 3600 s × 10⁹ ns/s × 3000 active connections.
 pub const LCU_DENOMINATOR: u128 = 3_600 * 1_000_000_000 * 3_000;
 
-/// What the load balancer did in a period, for its LCU count (`docs/aws/billing.md#load-balancer`).
+/// Work of the load balancer in a period, for its LCU count (`docs/aws/billing.md#load-balancer`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcuUsage {
     /// Requests that came to the load balancer, also those that it refuses because there is no target: what counts is newly
@@ -61,26 +61,26 @@ impl LcuUsage {
     }
 }
 
-/// What the meter of one service shows.
+/// Quantities that the meter of one service has counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeterReading {
     /// The items of its bill, in order.
     pub items: Vec<MeteredItem>,
 }
 
-/// What was used of an item, in whole units of 1 / `denominator`.
+/// Usage of one item, in whole units of 1 / `denominator`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MeteredItem {
-    /// Which.
+    /// The item.
     pub item: BillableItem,
-    /// How many of what is counted are a unit of the item, > 0.
+    /// Counted units for one unit of the item, > 0.
     pub denominator: i128,
-    /// What was used in each calendar month (UTC) that the run touches, in order.
+    /// Usage in each calendar month (UTC) that the run touches, in order.
     pub months: Vec<i128>,
 }
 
 impl MeteredItem {
-    /// What was used in all months.
+    /// Usage in all months together.
     #[must_use]
     pub fn quantity(&self) -> i128 {
         self.months.iter().sum()
@@ -88,22 +88,21 @@ impl MeteredItem {
 }
 
 impl MeterReading {
-    /// What was used of `item` in each month; nothing where the bill has no line of it.
+    /// Usage of `item` in each month; nothing where the bill has no line of it.
     #[must_use]
     pub fn months(&self, item: BillableItem) -> &[i128] {
         self.items.iter().find(|metered| metered.item == item).map_or(&[], |metered| &metered.months)
     }
 
-    /// What was used of `item`, in whole units of 1 / its denominator: CPU units × s, MiB × s, GB × s; hours; addresses × ns;
-    /// months in units of 1 / [`MONTH_DENOMINATOR`]; LCU-hours in units of 1 / ([`LCU_DENOMINATOR`] ×
-    /// `requests_per_connection`).
+    /// Usage of `item`, in whole units of 1 / its denominator: CPU units × s, MiB × s, GB × s; hours; addresses × ns; months in
+    /// units of 1 / [`MONTH_DENOMINATOR`]; LCU-hours in units of 1 / ([`LCU_DENOMINATOR`] × `requests_per_connection`).
     #[must_use]
     pub fn quantity(&self, item: BillableItem) -> i128 {
         self.months(item).iter().sum()
     }
 }
 
-/// How many of what the meter counts are a unit of an item.
+/// Counted units for one unit of an item.
 fn denominator(metering: Metering, lcu: LcuParameters) -> i128 {
     match metering {
         Metering::TaskTime(_, part) => i128::from(part.per_unit()) * 3_600,
@@ -131,12 +130,12 @@ pub struct Meter {
     bill_deprovisioning: bool,
     lcu: LcuParameters,
     start_unix_ns: i64,
-    /// What exists as long as the service.
+    /// Resources that exist as long as the service.
     standing: ItemCounts,
     /// The items of the bill.
     has: ByItem<bool>,
     calendar: RunMonths,
-    /// What was used in each month since that of second 0.
+    /// Usage in each month since that of second 0.
     months: Vec<ByItem<i128>>,
     /// Calendar time of second 0 within its hour \[ns\]: hours end on the calendar's full hours.
     hour_offset: u64,

@@ -19,7 +19,7 @@ pub const MONTH_DENOMINATOR: i128 = COMMON_DAYS * NANOS_PER_DAY;
 /// September were 13 / 720 alarm-months on a real bill (`docs/aws/billing.md#calendar-months`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CalendarMonth {
-    /// Its first instant [ns since 1970-01-01T00:00:00Z].
+    /// First instant of the month [ns since 1970-01-01T00:00:00Z].
     pub begin: i128,
     /// The first instant of the next month [ns since 1970-01-01T00:00:00Z].
     pub end: i128,
@@ -43,7 +43,7 @@ impl CalendarMonth {
         Self::at(self.end)
     }
 
-    /// Its length \[days\]: 28 to 31.
+    /// Length of the month \[days\]: 28 to 31.
     #[must_use]
     pub const fn days(self) -> i128 {
         (self.end - self.begin) / NANOS_PER_DAY
@@ -93,7 +93,7 @@ pub(super) struct RunMonths {
 }
 
 impl RunMonths {
-    /// Those of a run whose second 0 is at this calendar time [ns since 1970-01-01T00:00:00Z].
+    /// The months of a run whose second 0 is at this calendar time [ns since 1970-01-01T00:00:00Z].
     pub(super) fn new(start_unix_ns: i64) -> Self {
         let month = CalendarMonth::at(i128::from(start_unix_ns));
         Self { start_unix_ns, month, ends: Vec::new() }

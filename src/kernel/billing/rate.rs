@@ -10,14 +10,14 @@ use super::tariff::{LcuParameters, Tariff};
 use super::task::TaskResources;
 use crate::units::{NANOS_PER_HOUR, SimDuration, SimTime, Usd};
 
-/// What a service costs an hour while its usage stays as it is \[USD\].
+/// Cost of a service for an hour while its usage stays as it is \[USD\].
 #[derive(Clone, Copy, Debug)]
 pub struct HourlyRate {
     /// A task [USD an hour].
     task: f64,
-    /// What exists as long as the service and is priced by the hour [USD an hour].
+    /// Price of the resources that exist as long as the service and are priced by the hour [USD an hour].
     standing: f64,
-    /// What exists as long as the service and is priced by the month [USD a calendar month].
+    /// Price of the resources that exist as long as the service and are priced by the month [USD a calendar month].
     a_month: f64,
     /// USD an LCU-hour.
     lcu_hour: f64,
@@ -28,7 +28,7 @@ pub struct HourlyRate {
 }
 
 impl HourlyRate {
-    /// Of a service with these resources; `start_unix_ns` is the calendar time of second 0.
+    /// The hourly rate of a service with these resources; `start_unix_ns` is the calendar time of second 0.
     #[must_use]
     pub fn new(tariff: &Tariff, resources: &BilledResources, start_unix_ns: i64) -> Self {
         let month = CalendarMonth::at(i128::from(start_unix_ns));
@@ -77,7 +77,7 @@ impl HourlyRate {
     }
 }
 
-/// How many units of an item an hour of a task is.
+/// Units of an item for an hour of a task.
 fn task_units(metering: Metering, task: &TaskResources) -> f64 {
     match metering {
         Metering::TaskTime(kind, part) if kind == task.capacity => {
@@ -112,7 +112,7 @@ impl PriceLevel {
         amount * self.0
     }
 
-    /// What `tasks` tasks cost in an hour that costs `hour` each at the prices of the tariff \[USD\], at this level.
+    /// Cost of `tasks` tasks in an hour that costs `hour` each at the prices of the tariff \[USD\], at this level.
     #[must_use]
     pub fn of_tasks(self, tasks: f64, hour: f64) -> f64 {
         self.of(tasks * hour)

@@ -4,12 +4,12 @@ use super::by_item::ItemCounts;
 use super::items::{BillableItem, Metering};
 use super::task::TaskResources;
 
-/// What a service has that is billed.
+/// Resources of a service that are billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BilledResources {
-    /// What each task that it starts reserves.
+    /// Reservation of each task that the service starts.
     pub task: TaskResources,
-    /// What exists as long as the service, by the item that charges for it: load balancers, addresses, alarms.
+    /// Resources that exist as long as the service, by the item that charges for it: load balancers, addresses, alarms.
     pub standing: ItemCounts,
 }
 

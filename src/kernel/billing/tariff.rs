@@ -7,7 +7,7 @@ use super::items::BillableItem;
 use super::resources::BilledResources;
 use crate::units::SimDuration;
 
-/// What a service's usage costs, and what of it is billed besides the size of its tasks.
+/// Prices of a service's usage, and the resources that are billed besides the size of its tasks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tariff {
     /// USD a unit of each item, exact.
@@ -16,10 +16,10 @@ pub struct Tariff {
     pub extra_ephemeral_gb: u32,
     /// Whether every task has a public IPv4 address of its own.
     pub public_ip_per_task: bool,
-    /// What exists as long as the service, by the item that charges for it, but for the alarms of its policies: load
+    /// Resources that exist as long as the service, by the item that charges for it, but for the alarms of its policies: load
     /// balancers under their hours and under their LCUs, public addresses of the load balancer.
     pub resources: ItemCounts,
-    /// What decides how many LCUs the load balancer has.
+    /// Parameters of the load balancer's LCU count.
     pub lcu: LcuParameters,
     /// Shortest billed life of a task \[ns\] (documented: 60 s on Linux).
     pub minimum_billed: SimDuration,
@@ -50,7 +50,8 @@ impl Tariff {
     }
 }
 
-/// What the LCUs of an Application Load Balancer follow from besides its load (`docs/aws/billing.md#load-balancer`).
+/// Parameters from which the LCUs of an Application Load Balancer follow besides its load
+/// (`docs/aws/billing.md#load-balancer`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LcuParameters {
     /// Listener rules; those above 10 are evaluated for a fee.

@@ -14,7 +14,7 @@ pub enum TaskPart {
 }
 
 impl TaskPart {
-    /// In how many of these parts a priced unit is counted: 1024 CPU units are a vCPU, 1024 MiB a GB.
+    /// Parts for one priced unit: 1024 CPU units are a vCPU, 1024 MiB a GB.
     #[must_use]
     pub const fn per_unit(self) -> u32 {
         match self {
@@ -30,10 +30,10 @@ impl TaskPart {
     }
 }
 
-/// What a task reserves from the start of its bill to its end.
+/// Resources that a task reserves from the start of its bill to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskResources {
-    /// What it runs on.
+    /// Kind of capacity on which the task runs.
     pub capacity: CapacityKind,
     /// CPU \[CPU units\]; 1024 are a vCPU.
     pub cpu_units: u32,
@@ -46,7 +46,7 @@ pub struct TaskResources {
 }
 
 impl TaskResources {
-    /// What it has of a part of its size, in the unit in which [`TaskPart`] counts it.
+    /// Amount of one part of the task's size, in the unit in which [`TaskPart`] counts it.
     #[must_use]
     pub const fn part(&self, part: TaskPart) -> u32 {
         match part {

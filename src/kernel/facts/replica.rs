@@ -10,7 +10,7 @@ pub enum StageProperty {
     Pending = 1,
     /// Counted as running.
     Running = 2,
-    /// On its way out; its container still exists.
+    /// Draining: the task gets no new requests; its container still exists.
     Draining = 4,
     /// Billed.
     Billed = 8,
@@ -18,7 +18,7 @@ pub enum StageProperty {
     InService = 16,
     /// Runs, and its health checks fail.
     Unhealthy = 32,
-    /// Its container has exited, and what it reserved is given back.
+    /// Released: the container has exited, and its reservation is given back.
     Released = 64,
     /// Gone.
     Gone = 128,
@@ -148,33 +148,33 @@ pub struct BilledTask {
     pub capacity: CapacityKind,
 }
 
-/// Why a task ended that nobody had chosen to stop.
+/// Cause of a task's end that neither the service nor its platform had chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskFailure {
-    /// Its container exited of its own accord.
+    /// Exit of the container of its own accord.
     Crashed,
-    /// It was killed because its memory was exceeded.
+    /// Kill by the container runtime because the memory limit was exceeded.
     OutOfMemory,
     /// The load balancer's health check failed: ECS replaces it.
     UnhealthyTarget,
-    /// Its target never became healthy: ECS stops it and starts another.
+    /// A target that never became healthy: ECS stops it and starts another.
     NeverHealthy,
     /// The container's health check failed: ECS replaces it.
     UnhealthyContainer,
-    /// It never reached `RUNNING`.
+    /// A launch that never reached `RUNNING`.
     LaunchFailed,
-    /// Its availability zone was lost.
+    /// Loss of the task's availability zone.
     ZoneLost,
 }
 
 /// A task failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskFailed {
-    /// When.
+    /// Time of the failure.
     pub at: SimTime,
-    /// Which task.
+    /// Task that failed.
     pub task: TaskId,
-    /// Why.
+    /// Cause of the failure.
     pub failure: TaskFailure,
     /// Desired count then \[tasks\].
     pub desired: u32,

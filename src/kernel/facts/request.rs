@@ -78,9 +78,9 @@ pub enum Caller {
 pub struct RequestKey {
     /// Arrival of its first attempt [ns since second 0].
     pub first: u64,
-    /// Its class, by index; 0 where all requests are alike.
+    /// Class of the request, by index; 0 where all requests are alike.
     pub class: u32,
-    /// Its sender.
+    /// Sender of the request.
     pub caller: Caller,
 }
 
@@ -108,11 +108,11 @@ pub enum Outcome {
     Served,
     /// Rejected on arrival.
     Rejected(Rejection),
-    /// Its client gave up while it waited for a place.
+    /// Given up by its client while the request waited for a place.
     TimedOutWaiting,
-    /// Its client gave up while it was in service. The replica may do all the work all the same.
+    /// Given up by its client while the request was in service. The replica may do all the work all the same.
     TimedOutInService,
-    /// Its replica was killed under it.
+    /// Lost with its replica, which was killed while it held the request.
     Failed,
     /// The replica has done all the work on an attempt that had timed out before: no outcome of a request.
     Wasted,
@@ -121,13 +121,13 @@ pub enum Outcome {
 /// An attempt that is told one by one: it was not answered, or a [`Retraction`] may still take its answer back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Its request.
+    /// Request of which this is an attempt.
     pub key: RequestKey,
-    /// Its visit. Stages it did not reach by `at`, and will not be said to reach, stand at `at`.
+    /// Visit of the attempt to its replica. Stages it did not reach by `at`, and will not be said to reach, stand at `at`.
     pub visit: Visit,
     /// Instant of the outcome [ns since second 0].
     pub at: u64,
-    /// Its outcome.
+    /// Outcome of the attempt.
     pub outcome: Outcome,
     /// Another attempt of the same request will follow; otherwise its request has ended.
     pub will_retry: bool,
@@ -163,7 +163,7 @@ pub struct DrainingUse {
     pub occupied: i128,
 }
 
-/// What became of requests of one service since its batch before.
+/// Outcomes of the requests of one service since the batch before.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RequestBatch<'a> {
     /// Requests that arrived, at or after the last control event.
@@ -204,7 +204,7 @@ pub enum ProvisionalOutcome {
 /// An attempt whose replica was killed under it, after its outcome had been stated in advance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retraction {
-    /// When the replica was killed [ns since second 0].
+    /// Instant at which the replica was killed [ns since second 0].
     pub at: u64,
     /// The visit that had been stated.
     pub visit: Visit,
@@ -215,7 +215,7 @@ pub struct Retraction {
 /// An attempt in a replica that leaves `RUNNING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldVisit {
-    /// When the replica leaves `RUNNING` [ns since second 0].
+    /// Instant at which the replica leaves `RUNNING` [ns since second 0].
     pub at: u64,
     /// The visit that had been stated.
     pub visit: Visit,
@@ -234,13 +234,13 @@ pub struct FlowClass {
     pub cpu_wait: f64,
 }
 
-/// What happened to the requests of one service from one instant to another, where single requests are not told apart.
-/// Counts are whole requests; each outcome is stated once, in the step in which it happens.
+/// Outcomes of the requests of one service from one instant to another, where single requests are not told apart. Counts are
+/// whole requests; each outcome is stated once, in the step in which it happens.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowStep<'a> {
-    /// Its beginning [ns since second 0].
+    /// Beginning of the step [ns since second 0].
     pub from: u64,
-    /// Its end [ns since second 0].
+    /// End of the step [ns since second 0].
     pub to: u64,
     /// Arrivals.
     pub offered: u64,

@@ -12,12 +12,12 @@ use crate::units::SimDuration;
 /// A distribution of a span of time. Every variant was checked when it was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
-    pub(super) law: Law,
+    pub(super) law: Family,
 }
 
 /// The laws; parameters in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Law {
+pub(super) enum Family {
     Constant(u64),
     Exponential { mean: f64 },
     LogNormal { mu: f64, sigma: f64 },
@@ -39,12 +39,12 @@ pub(super) struct Gamma {
     boost: f64,
 }
 
-/// Why parameters are not a distribution.
+/// Error of parameters that are no distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DistributionError {
     /// The parameter's name as in a scenario: `mean`, `cv`, `p95`, …
     pub parameter: &'static str,
-    /// What was expected, as a noun phrase: "a time above zero".
+    /// Expected value, as a noun phrase: "a time above zero".
     pub expected: &'static str,
 }
 
@@ -77,7 +77,7 @@ impl Distribution {
     /// Always `value`.
     #[must_use]
     pub fn constant(value: SimDuration) -> Self {
-        Self { law: Law::Constant(value.0.min(SimDuration::CAP.0)) }
+        Self { law: Family::Constant(value.0.min(SimDuration::CAP.0)) }
     }
 
     /// Exponential with this mean.
@@ -85,7 +85,7 @@ impl Distribution {
     /// # Errors
     /// When the mean is zero.
     pub fn exponential(mean: SimDuration) -> Result<Self, DistributionError> {
-        Ok(Self { law: Law::Exponential { mean: Self::positive("mean", mean)? } })
+        Ok(Self { law: Family::Exponential { mean: Self::positive("mean", mean)? } })
     }
 
     /// Lognormal with this mean and coefficient of variation; a `cv` of zero is the constant.
@@ -102,7 +102,10 @@ impl Distribution {
         }
         let variance = libm::log1p(cv * cv);
         Ok(Self {
-            law: Law::LogNormal { mu: libm::log(mean_nanos) - variance / 2.0, sigma: libm::sqrt(variance) },
+            law: Family::LogNormal {
+                mu: libm::log(mean_nanos) - variance / 2.0,
+                sigma: libm::sqrt(variance),
+            },
         })
     }
 
@@ -118,7 +121,7 @@ impl Distribution {
         if p95 == median {
             return Ok(Self::constant(median));
         }
-        Ok(Self { law: Law::LogNormal { mu, sigma: (libm::log(nanos(p95)) - mu) / Self::Z95 } })
+        Ok(Self { law: Family::LogNormal { mu, sigma: (libm::log(nanos(p95)) - mu) / Self::Z95 } })
     }
 
     /// Gamma with this shape and mean.
@@ -131,7 +134,7 @@ impl Distribution {
         let boosted = if shape < 1.0 { shape + 1.0 } else { shape };
         let d = boosted - 1.0 / 3.0;
         let gamma = Gamma { shape, scale, d, c: 1.0 / libm::sqrt(9.0 * d), boost: 1.0 / shape };
-        Ok(Self { law: Law::Gamma(gamma) })
+        Ok(Self { law: Family::Gamma(gamma) })
     }
 
     /// Weibull with this shape and scale.
@@ -140,7 +143,7 @@ impl Distribution {
     /// When the shape is not in (0.000001, 1000000) or the scale is zero.
     pub fn weibull(shape: f64, scale: SimDuration) -> Result<Self, DistributionError> {
         let inverse_shape = 1.0 / Self::ratio("shape", shape)?;
-        Ok(Self { law: Law::Weibull { inverse_shape, scale: Self::positive("scale", scale)? } })
+        Ok(Self { law: Family::Weibull { inverse_shape, scale: Self::positive("scale", scale)? } })
     }
 
     /// Pareto (type I) with this tail index and smallest value. The mean is finite for `alpha > 1` only.
@@ -149,7 +152,7 @@ impl Distribution {
     /// When `alpha` is not in (0.000001, 1000000) or the minimum is zero.
     pub fn pareto(alpha: f64, minimum: SimDuration) -> Result<Self, DistributionError> {
         let minus_inverse_alpha = -1.0 / Self::ratio("alpha", alpha)?;
-        Ok(Self { law: Law::Pareto { minus_inverse_alpha, minimum: Self::positive("minimum", minimum)? } })
+        Ok(Self { law: Family::Pareto { minus_inverse_alpha, minimum: Self::positive("minimum", minimum)? } })
     }
 
     /// Uniform on [min, max].
@@ -160,7 +163,7 @@ impl Distribution {
         if max < min {
             return Err(Self::error("max", "at least the minimum"));
         }
-        Ok(Self { law: Law::Uniform { min: min.0, max: max.0.min(SimDuration::CAP.0) } })
+        Ok(Self { law: Family::Uniform { min: min.0, max: max.0.min(SimDuration::CAP.0) } })
     }
 
     /// Triangular on [min, max] with its peak at `mode`.
@@ -179,7 +182,7 @@ impl Distribution {
             return Err(Self::error("max", "at least the mode and above the minimum"));
         }
         let capped = |span: SimDuration| nanos(span.min(SimDuration::CAP));
-        Ok(Self { law: Law::Triangular { min: capped(min), mode: capped(mode), max: capped(max) } })
+        Ok(Self { law: Family::Triangular { min: capped(min), mode: capped(mode), max: capped(max) } })
     }
 
     /// The empirical law of these samples: each is drawn with the same probability.
@@ -191,7 +194,7 @@ impl Distribution {
             return Err(Self::error("file", "a file with at least one sample"));
         }
         let capped: Vec<u64> = samples.iter().map(|s| s.0.min(SimDuration::CAP.0)).collect();
-        Ok(Self { law: Law::Empirical(capped.into()) })
+        Ok(Self { law: Family::Empirical(capped.into()) })
     }
 
     /// The mean \[ns\]; infinite where it does not exist.
@@ -199,18 +202,20 @@ impl Distribution {
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     pub fn mean_nanos(&self) -> f64 {
         match &self.law {
-            Law::Constant(value) => *value as f64,
-            Law::Exponential { mean } => *mean,
-            Law::LogNormal { mu, sigma } => libm::exp(mu + sigma * sigma / 2.0),
-            Law::Gamma(gamma) => gamma.shape * gamma.scale,
-            Law::Weibull { inverse_shape, scale } => scale * libm::tgamma(1.0 + inverse_shape),
-            Law::Pareto { minus_inverse_alpha, minimum } => {
+            Family::Constant(value) => *value as f64,
+            Family::Exponential { mean } => *mean,
+            Family::LogNormal { mu, sigma } => libm::exp(mu + sigma * sigma / 2.0),
+            Family::Gamma(gamma) => gamma.shape * gamma.scale,
+            Family::Weibull { inverse_shape, scale } => scale * libm::tgamma(1.0 + inverse_shape),
+            Family::Pareto { minus_inverse_alpha, minimum } => {
                 let alpha = -1.0 / minus_inverse_alpha;
                 if alpha <= 1.0 { f64::INFINITY } else { alpha * minimum / (alpha - 1.0) }
             }
-            Law::Uniform { min, max } => (*min as f64 + *max as f64) / 2.0,
-            Law::Triangular { min, mode, max } => (min + mode + max) / 3.0,
-            Law::Empirical(samples) => samples.iter().map(|s| *s as f64).sum::<f64>() / samples.len() as f64,
+            Family::Uniform { min, max } => (*min as f64 + *max as f64) / 2.0,
+            Family::Triangular { min, mode, max } => (min + mode + max) / 3.0,
+            Family::Empirical(samples) => {
+                samples.iter().map(|s| *s as f64).sum::<f64>() / samples.len() as f64
+            }
         }
     }
 
@@ -218,15 +223,15 @@ impl Distribution {
     #[must_use]
     pub fn largest(&self) -> Option<SimDuration> {
         match &self.law {
-            Law::Constant(value) => Some(SimDuration(*value)),
-            Law::Uniform { max, .. } => Some(SimDuration(*max)),
-            Law::Triangular { max, .. } => Some(SimDuration::from_nanos_f64(*max)),
-            Law::Empirical(samples) => samples.iter().max().map(|value| SimDuration(*value)),
-            Law::Exponential { .. }
-            | Law::LogNormal { .. }
-            | Law::Gamma(_)
-            | Law::Weibull { .. }
-            | Law::Pareto { .. } => None,
+            Family::Constant(value) => Some(SimDuration(*value)),
+            Family::Uniform { max, .. } => Some(SimDuration(*max)),
+            Family::Triangular { max, .. } => Some(SimDuration::from_nanos_f64(*max)),
+            Family::Empirical(samples) => samples.iter().max().map(|value| SimDuration(*value)),
+            Family::Exponential { .. }
+            | Family::LogNormal { .. }
+            | Family::Gamma(_)
+            | Family::Weibull { .. }
+            | Family::Pareto { .. } => None,
         }
     }
 
@@ -240,21 +245,25 @@ impl Distribution {
         let whole = |value: u64| SimDuration::from_nanos_f64(nanos(SimDuration(value)) * factor).0;
         let sound = |value: f64| (value * factor).is_finite().then_some(value * factor);
         let law = match &self.law {
-            Law::Constant(value) => Law::Constant(whole(*value)),
-            Law::Exponential { mean } => Law::Exponential { mean: sound(*mean)? },
-            Law::LogNormal { mu, sigma } => Law::LogNormal { mu: mu + libm::log(factor), sigma: *sigma },
-            Law::Gamma(gamma) => Law::Gamma(Gamma { scale: sound(gamma.scale)?, ..*gamma }),
-            Law::Weibull { inverse_shape, scale } => {
-                Law::Weibull { inverse_shape: *inverse_shape, scale: sound(*scale)? }
+            Family::Constant(value) => Family::Constant(whole(*value)),
+            Family::Exponential { mean } => Family::Exponential { mean: sound(*mean)? },
+            Family::LogNormal { mu, sigma } => {
+                Family::LogNormal { mu: mu + libm::log(factor), sigma: *sigma }
             }
-            Law::Pareto { minus_inverse_alpha, minimum } => {
-                Law::Pareto { minus_inverse_alpha: *minus_inverse_alpha, minimum: sound(*minimum)? }
+            Family::Gamma(gamma) => Family::Gamma(Gamma { scale: sound(gamma.scale)?, ..*gamma }),
+            Family::Weibull { inverse_shape, scale } => {
+                Family::Weibull { inverse_shape: *inverse_shape, scale: sound(*scale)? }
             }
-            Law::Uniform { min, max } => Law::Uniform { min: whole(*min), max: whole(*max) },
-            Law::Triangular { min, mode, max } => {
-                Law::Triangular { min: sound(*min)?, mode: sound(*mode)?, max: sound(*max)? }
+            Family::Pareto { minus_inverse_alpha, minimum } => {
+                Family::Pareto { minus_inverse_alpha: *minus_inverse_alpha, minimum: sound(*minimum)? }
             }
-            Law::Empirical(samples) => Law::Empirical(samples.iter().map(|value| whole(*value)).collect()),
+            Family::Uniform { min, max } => Family::Uniform { min: whole(*min), max: whole(*max) },
+            Family::Triangular { min, mode, max } => {
+                Family::Triangular { min: sound(*min)?, mode: sound(*mode)?, max: sound(*max)? }
+            }
+            Family::Empirical(samples) => {
+                Family::Empirical(samples.iter().map(|value| whole(*value)).collect())
+            }
         };
         Some(Self { law })
     }
@@ -262,7 +271,7 @@ impl Distribution {
     /// The value when the law is a constant.
     #[must_use]
     pub fn as_constant(&self) -> Option<SimDuration> {
-        if let Law::Constant(value) = self.law { Some(SimDuration(value)) } else { None }
+        if let Family::Constant(value) = self.law { Some(SimDuration(value)) } else { None }
     }
 
     /// One draw.
@@ -275,27 +284,27 @@ impl Distribution {
     /// Fills `out` with draws \[ns\], in order; the same values whether drawn one by one or together.
     pub fn fill(&self, rng: &mut Rng, out: &mut [u64]) {
         match &self.law {
-            Law::Constant(value) => out.fill(*value),
-            Law::Exponential { mean } => fill_batches(rng, out, ziggurat::fill_exponential, |x| x * mean),
-            Law::LogNormal { mu, sigma } => {
+            Family::Constant(value) => out.fill(*value),
+            Family::Exponential { mean } => fill_batches(rng, out, ziggurat::fill_exponential, |x| x * mean),
+            Family::LogNormal { mu, sigma } => {
                 fill_batches(rng, out, ziggurat::fill_standard_normal, |z| math::exp(mu + sigma * z));
             }
-            Law::Gamma(gamma) => fill_with(out, || gamma.draw(rng)),
-            Law::Weibull { inverse_shape, scale } => {
+            Family::Gamma(gamma) => fill_with(out, || gamma.draw(rng)),
+            Family::Weibull { inverse_shape, scale } => {
                 fill_with(out, || scale * libm::pow(ziggurat::exponential(rng), *inverse_shape));
             }
-            Law::Pareto { minus_inverse_alpha, minimum } => {
+            Family::Pareto { minus_inverse_alpha, minimum } => {
                 fill_with(out, || minimum * libm::pow(rng.open_unit(), *minus_inverse_alpha));
             }
-            Law::Uniform { min, max } => {
+            Family::Uniform { min, max } => {
                 for slot in out {
                     *slot = min + rng.below(max - min + 1);
                 }
             }
-            Law::Triangular { min, mode, max } => {
+            Family::Triangular { min, mode, max } => {
                 fill_with(out, || triangular((*min, *mode, *max), rng.open_unit()));
             }
-            Law::Empirical(samples) => {
+            Family::Empirical(samples) => {
                 for slot in out {
                     *slot = samples[usize::try_from(rng.below(samples.len() as u64)).unwrap_or(0)];
                 }

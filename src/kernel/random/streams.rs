@@ -23,9 +23,9 @@ impl Purpose {
     pub const STARTUP: Self = Self("startup");
     /// First health checks, one draw a task.
     pub const HEALTH_CHECK: Self = Self("health_check");
-    /// When ECS replaces an unhealthy task, one draw a finding.
+    /// Delay until ECS replaces an unhealthy task, one draw a finding.
     pub const REPLACEMENT: Self = Self("replacement");
-    /// Which task a scale-in stops.
+    /// Choice of the task that a scale-in stops.
     pub const VICTIM: Self = Self("victim");
     /// Phase of an alarm's evaluations, one draw an alarm.
     pub const ALARM_PHASE: Self = Self("alarm_phase");
@@ -33,9 +33,9 @@ impl Purpose {
     pub const METRIC_DELAY: Self = Self("metric_delay");
     /// Lateness of a scheduled action, one draw an occurrence.
     pub const SCHEDULE_JITTER: Self = Self("schedule_jitter");
-    /// When a task crashes or fails to launch, one draw a task each.
+    /// Crashes and failed launches of tasks, one draw a task each.
     pub const FAILURE: Self = Self("failure");
-    /// Which tasks a fault hits.
+    /// Choice of the tasks that a fault hits.
     pub const FAULT: Self = Self("fault");
     /// Waits before retries, one draw a retry.
     pub const BACKOFF: Self = Self("backoff");

@@ -3,9 +3,9 @@
 
 #![expect(clippy::unreadable_literal, reason = "generated data")]
 
-/// Where the exponential tail begins.
+/// Beginning of the exponential tail.
 pub(super) const EXP_R: f64 = 7.69711747013105;
-/// Where the normal tail begins.
+/// Beginning of the normal tail.
 pub(super) const NORM_R: f64 = 3.654152885361009;
 
 /// Edges of the exponential layers.

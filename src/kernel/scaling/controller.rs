@@ -13,7 +13,7 @@ use crate::units::SimTime;
 /// Place of a timer among the events of its instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimerPhase {
-    /// With the datapoints that become readable, before anything that reads them.
+    /// Publication of datapoints, before anything that reads them.
     Publication,
     /// Reading of metrics, after all datapoints of the instant and before all actions.
     Evaluation,
@@ -24,7 +24,7 @@ pub enum TimerPhase {
 /// A timer of a controller. What `code` and `subject` mean is the controller's own affair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timer {
-    /// Its place among the events of its instant.
+    /// Phase of the timer among the events of its instant.
     pub phase: TimerPhase,
     /// Kind of the timer.
     pub code: u8,
@@ -90,8 +90,8 @@ pub trait Controller {
     /// A timer falls due. Returns the new desired count \[tasks\]; `None`: it stays.
     fn fire(&mut self, timer: Timer, turn: &mut Turn<'_>) -> Option<u32>;
 
-    /// As many tasks run as are desired, and none is about to stop: for the first time since the desired count was changed, or
-    /// since a task was lost.
+    /// Called when as many tasks run as are desired, and none is about to stop: for the first time since the desired count was
+    /// changed, or since a task was lost.
     fn settled(&mut self, turn: &mut Turn<'_>) {
         let _ = turn;
     }

@@ -14,14 +14,14 @@ pub enum ScalingFact<'a> {
     ScheduledActionRan(ScheduledActionRan<'a>),
     /// The suspended state changed.
     SuspensionChanged(SuspensionChanged),
-    /// At second 0 the desired count was moved within the bounds.
+    /// Move of the desired count to within the bounds, at second 0.
     DesiredClamped {
         /// Desired count before \[tasks\].
         before: u32,
         /// Desired count after \[tasks\].
         after: u32,
     },
-    /// As many tasks run as a scaling activity asked for: its cooldown starts.
+    /// Completion of a scaling activity: as many tasks run as it asked for, and its cooldown starts.
     ActivityCompleted {
         /// Time of the completion.
         at: SimTime,

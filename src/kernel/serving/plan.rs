@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::random::Distribution;
 use crate::units::{Bytes, SimDuration};
 
-/// What one request asks of a task.
+/// Demands of one request on a task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestPlan {
     /// vCPU time a request consumes [vCPU·ns].
@@ -20,7 +20,7 @@ pub struct RequestPlan {
     pub bytes: Option<Bytes>,
     /// Classes of requests with demands of their own; empty: all requests are alike.
     pub classes: Vec<ClassPlan>,
-    /// What clients do about an attempt that failed; `None`: they give up.
+    /// Retries of a client whose attempt failed; `None`: it gives up.
     pub retry: Option<RetryPlan>,
     /// Whether a task stops working on a request whose client has given up; else it does all the work in vain.
     pub cancel_timed_out: bool,
@@ -71,19 +71,19 @@ impl RequestPlan {
 /// One class of requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassPlan {
-    /// Its name; part of the key of its random streams.
+    /// Name of the class; part of the key of its random streams.
     pub name: String,
-    /// Its share of the requests, relative to the weights of the others; > 0.
+    /// Share of the requests, relative to the weights of the others; > 0.
     pub weight: f64,
-    /// As [`RequestPlan::cpu_time`].
+    /// CPU time, as [`RequestPlan::cpu_time`].
     pub cpu_time: Distribution,
-    /// As [`RequestPlan::wait_time`].
+    /// Wait time, as [`RequestPlan::wait_time`].
     pub wait_time: Distribution,
-    /// As [`RequestPlan::timeout`].
+    /// Timeout, as [`RequestPlan::timeout`].
     pub timeout: Option<Distribution>,
 }
 
-/// When clients try again. An attempt fails when it is refused, when it times out or when its task dies.
+/// Retries of clients. An attempt fails when it is refused, when it times out or when its task dies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPlan {
     /// Attempts of one request at most, the first one included; at least 2.
@@ -94,7 +94,7 @@ pub struct RetryPlan {
     pub multiplier: f64,
     /// Longest wait before jitter \[ns\].
     pub max_backoff: SimDuration,
-    /// How chance changes a wait.
+    /// Jitter of a wait.
     pub jitter: Jitter,
     /// Retries allowed as a share of requests, all clients together: each request adds so many tokens, each retry takes
     /// one. `None`: no budget.
@@ -103,7 +103,7 @@ pub struct RetryPlan {
     pub budget_burst: f64,
 }
 
-/// How chance changes the wait before a retry.
+/// Jitter of the wait before a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jitter {
     /// Not at all.
@@ -116,7 +116,7 @@ pub enum Jitter {
     Exponential,
 }
 
-/// How a task's CPU is shared among its requests.
+/// Discipline by which a task's CPU is shared among its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CpuDiscipline {
     /// CPU work is served in order of arrival.
@@ -134,7 +134,7 @@ pub struct TaskPlan {
     pub memory_mib: u32,
     /// Speed of one of its vCPUs, relative to the vCPU on which the CPU time of requests was measured, > 0.
     pub vcpu_speed: f64,
-    /// How its CPU is shared.
+    /// Discipline by which its CPU is shared.
     pub cpu_discipline: CpuDiscipline,
     /// Requests in service at once; `None`: unlimited. At least 1, at most 65 536.
     pub concurrency: Option<u32>,
@@ -152,7 +152,7 @@ pub struct TaskPlan {
     pub memory_retained: f64,
     /// Memory that a running task gains every hour: a leak, a cache that fills \[B/h\].
     pub memory_growth: Bytes,
-    /// What it gains at most \[B\]; `None`: no limit, a leak.
+    /// Largest growth \[B\]; `None`: no limit, a leak.
     pub memory_growth_limit: Option<Bytes>,
     /// Whether a task whose memory is exceeded is killed; else utilization goes beyond 1.
     pub kills_out_of_memory: bool,
@@ -187,7 +187,7 @@ impl TaskPlan {
         if whole == 0 { 1 } else { whole }
     }
 
-    /// Whether requests share its CPU servers: where everybody in a place has a server of its own there is nothing to
+    /// Whether requests share its CPU servers: where every request in a place has a server of its own there is nothing to
     /// share.
     #[must_use]
     pub fn shares_cpu(&self) -> bool {
@@ -229,22 +229,22 @@ pub struct WarmUpPlan {
     pub factor: f64,
     /// So many first requests take the whole factor.
     pub requests: u64,
-    /// From entry into service the factor falls in a straight line to 1 over this span \[ns\].
+    /// Span after entry into service over which the factor falls in a straight line to 1 \[ns\].
     pub over: SimDuration,
 }
 
-/// How the load balancer chooses a task.
+/// Routing algorithm of the load balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Routing {
     /// One after the other, over the tasks in service.
     RoundRobin,
     /// Uniformly at random.
     Random,
-    /// To the task with the fewest requests in it; which of several is a random one of them.
+    /// The task with the fewest requests in it; of several a random one.
     LeastOutstandingRequests,
-    /// At random, by the targets' weights: all equal but for those that `slow_start` still holds back.
+    /// A random task, by the targets' weights: all equal but for those that `slow_start` still holds back.
     WeightedRandom,
-    /// To the one with fewer requests of two different tasks drawn at random.
+    /// The one with fewer requests of two different tasks drawn at random.
     TwoRandomChoices,
 }
 
@@ -256,7 +256,7 @@ impl Routing {
     }
 }
 
-/// How requests are spread over tasks. The default is that of a service without a load balancer.
+/// Distribution of requests over tasks. The default is that of a service without a load balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoutingPlan {
     /// Choice of a task.

@@ -8,7 +8,7 @@ use super::plan::ServicePlan;
 use crate::facts::{Retraction, Visit};
 use crate::random::{Purpose, Streams};
 use crate::replica_set::{Incident, ReplicaIndex, ReplicaSet};
-use crate::serving::{Demands, EventPath, EventPathParts, Fleet, Fluid, Reach};
+use crate::serving::{Demands, EventPath, EventPathParts, FastFleet, Fluid, Reach};
 use crate::traffic::ArrivalStream;
 use crate::units::{ServiceId, SimDuration};
 
@@ -51,7 +51,7 @@ pub(super) trait Plane<'p>: ReplicaSet {
 pub(super) struct FastPath<'p> {
     arrivals: ArrivalStream<'p>,
     demands: Demands,
-    fleet: Fleet,
+    fleet: FastFleet,
 }
 
 impl<'p> Plane<'p> for FastPath<'p> {
@@ -69,7 +69,7 @@ impl<'p> Plane<'p> for FastPath<'p> {
         Self {
             arrivals: ArrivalStream::new(&service.traffic, streams.stream(Purpose::ARRIVALS, name)),
             demands: Demands::new(&service.request, &service.task, streams, name),
-            fleet: Fleet::new(
+            fleet: FastFleet::new(
                 id,
                 &service.task,
                 service.request.needs_cpu(),

@@ -22,7 +22,7 @@ use crate::replica_set::{Incident, ReplicaIndex};
 use crate::scaling::aas::ApplicationAutoScaling;
 use crate::scaling::{Controller, Timer, Turn};
 use crate::serving::Fluid;
-use crate::telemetry::{Levels, UsageTotals};
+use crate::telemetry::{CountsAtEnd, UsageTotals};
 use crate::units::{ServiceId, SimTime};
 
 /// Control events at one instant beyond which a run is stopped: something feeds itself.
@@ -481,7 +481,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         let outcomes = state.tally.as_mut().map(crate::telemetry::OutcomeMeter::close_period);
         let (past, is_last) = (self.plan.past_minute(now), now.0 >= self.plan.horizon.0);
         let counts = state.lifecycle.counts();
-        let levels = Levels {
+        let levels = CountsAtEnd {
             running: counts.running,
             desired: state.lifecycle.desired(),
             pending: counts.pending,

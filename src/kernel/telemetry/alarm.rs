@@ -2,27 +2,27 @@
 
 use alloc::string::String;
 
-use super::metric::{Metric, Reading};
+use super::metric::{AlarmQuery, Metric};
 use crate::units::{SimDuration, SimTime};
 
 /// An alarm as its owner declared it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmPlan {
-    /// Its name in the decision log; part of the key of its phase.
+    /// Name in the decision log; part of the key of its phase.
     pub name: String,
-    /// What it watches.
+    /// Metric that the alarm watches.
     pub metric: Metric,
-    /// How it reads it.
-    pub reading: Reading,
+    /// Query by which it reads the metric.
+    pub query: AlarmQuery,
     /// N: periods it evaluates, ≥ 1.
     pub evaluation_periods: u32,
     /// M: datapoints that must breach, in 1..=N.
     pub datapoints_to_alarm: u32,
-    /// How a datapoint breaches.
+    /// Comparison by which a datapoint breaches.
     pub comparison: Comparison,
     /// The threshold, in the metric's unit; finite.
     pub threshold: f64,
-    /// What a missing datapoint counts as.
+    /// Treatment of a missing datapoint.
     pub treat_missing_data: TreatMissingData,
 }
 
@@ -136,7 +136,7 @@ impl AlarmPlan {
         Self {
             name: name.into(),
             metric,
-            reading: Reading::of(metric),
+            query: AlarmQuery::of(metric),
             evaluation_periods: 1,
             datapoints_to_alarm: 1,
             comparison,
@@ -145,12 +145,12 @@ impl AlarmPlan {
         }
     }
 
-    /// How often it is evaluated \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
+    /// Interval between evaluations \[ns\] (documented: `docs/aws/alarms.md#evaluation`): every 10 s with periods below a
     /// minute, every hour when it looks back over more than a day, else every minute.
     #[must_use]
     pub fn evaluation_interval(&self) -> SimDuration {
-        let span = u64::from(self.evaluation_periods).saturating_mul(self.reading.period.0);
-        SimDuration::from_secs(match self.reading.is_high_resolution() {
+        let span = u64::from(self.evaluation_periods).saturating_mul(self.query.period.0);
+        SimDuration::from_secs(match self.query.is_high_resolution() {
             true => 10,
             false if span > 86_400_000_000_000 => 3_600,
             false => 60,
@@ -167,7 +167,7 @@ pub struct Evaluation {
     pub changed: bool,
     /// The real datapoints among the newest N, oldest first.
     pub datapoints: alloc::vec::Vec<f64>,
-    /// When the period of each of them began.
+    /// Beginning of each of their periods.
     pub began: alloc::vec::Vec<SimTime>,
     /// Periods of the range that are newer than the newest datapoint, and have none.
     pub missing: u32,
@@ -176,7 +176,7 @@ pub struct Evaluation {
 /// An alarm and its state.
 #[derive(Clone, Debug)]
 pub struct Alarm {
-    /// How it was declared.
+    /// Declaration of the alarm.
     pub plan: AlarmPlan,
     state: AlarmState,
 }
@@ -188,7 +188,7 @@ impl Alarm {
         Self { plan, state: AlarmState::InsufficientData }
     }
 
-    /// Where it stands.
+    /// State of the alarm.
     #[must_use]
     pub fn state(&self) -> AlarmState {
         self.state
@@ -219,7 +219,7 @@ impl Alarm {
             first -= 1;
             left -= u32::from(range[first].is_some());
         }
-        let period = self.plan.reading.period.0;
+        let period = self.plan.query.period.0;
         for (back, point) in (1..=(range.len() - first) as u64).rev().zip(&range[first..]) {
             if let Some(value) = point {
                 out.datapoints.push(*value);

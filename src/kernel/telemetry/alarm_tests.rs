@@ -1,14 +1,14 @@
 //! AWS's own missing-data tables, the M-of-N oracles and the premature-alarm rule (`docs/aws/alarms.md#missing-data`).
 
 use super::alarm::{Alarm, AlarmPlan, AlarmState, Comparison, Evaluation, TreatMissingData, evaluate};
-use super::metric::{Metric, Reading};
+use super::metric::{AlarmQuery, Metric};
 use crate::units::SimTime;
 
 fn alarm(n: u32, m: u32, comparison: Comparison, threshold: f64, missing: TreatMissingData) -> AlarmPlan {
     AlarmPlan {
         name: "alarm".into(),
         metric: Metric::CpuUtilization,
-        reading: Reading::of(Metric::CpuUtilization),
+        query: AlarmQuery::of(Metric::CpuUtilization),
         evaluation_periods: n,
         datapoints_to_alarm: m,
         comparison,

@@ -10,16 +10,16 @@ use crate::units::SimDuration;
 pub struct CustomMetric {
     /// The user's name for it.
     pub name: String,
-    /// What it is, once a period.
+    /// Expression of its value, evaluated once a period.
     pub expression: Expression,
     /// Length of its periods \[ns\]: 10, 20, 30 or 60 s.
     pub resolution: SimDuration,
-    /// From the end of a period until its datapoint can be read \[ns\].
+    /// Delay from the end of a period until its datapoint can be read \[ns\].
     pub delay: SimDuration,
 }
 
-/// What an expression can use. Counts of requests are those of the period, levels of requests are time averages over it,
-/// counts of tasks are those at its end.
+/// Variable of an expression. Counts of requests are those of the period, levels of requests are time averages over it, counts
+/// of tasks are those at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variable {
     /// Requests waiting for a place \[requests\].
@@ -105,7 +105,7 @@ impl Expression {
         })
     }
 
-    /// Its value; `None` where a variable was not measured, or the result is not finite (a division by zero).
+    /// Evaluates the expression; `None` where a variable was not measured, or the result is not finite (a division by zero).
     pub fn evaluate(&self, mut value_of: impl FnMut(Variable) -> Option<f64>) -> Option<f64> {
         let mut stack: Vec<f64> = Vec::with_capacity(self.0.len());
         for term in &self.0 {

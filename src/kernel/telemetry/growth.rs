@@ -1,8 +1,8 @@
-//! How the memory of a task changes with its age and its past.
+//! Change of a task's memory with its age and its past.
 
 use crate::units::TaskId;
 
-/// How the memory of a task changes with its age and its past.
+/// Change of a task's memory with its age and its past.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MemoryGrowth {
     /// Gained every hour from `RUNNING` on \[B/h\].

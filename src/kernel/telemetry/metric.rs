@@ -153,18 +153,18 @@ pub enum LowSamples {
     Ignore,
 }
 
-/// How an alarm reads its metric.
+/// Query by which an alarm reads its metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// What of the samples of a period is the datapoint.
+pub struct AlarmQuery {
+    /// Statistic of the samples of a period that is the datapoint.
     pub statistic: Statistic,
     /// Length of a datapoint's period \[ns\]: 10, 20 or 30 s, or whole minutes; a multiple of the metric's resolution.
     pub period: SimDuration,
-    /// What a percentile of few samples is.
+    /// Treatment of a percentile of few samples.
     pub low_samples: LowSamples,
 }
 
-impl Reading {
+impl AlarmQuery {
     /// A minute of the metric's usual statistic.
     #[must_use]
     pub fn of(metric: Metric) -> Self {

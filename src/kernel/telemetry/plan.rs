@@ -8,7 +8,7 @@ use super::usage::MetricRules;
 use crate::random::Distribution;
 use crate::units::{NANOS_PER_MINUTE, SimDuration};
 
-/// What a service publishes besides AWS's minute metrics.
+/// Metrics that a service publishes besides AWS's minute metrics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricsPlan {
     /// Resolution of `CPUUtilization` \[ns\]: 20 or 60 s.
@@ -75,7 +75,7 @@ pub struct TelemetryPlan {
     pub ecs_metric_delay_20s: Distribution,
     /// `alb_metric_delay`: the same for the load balancer's metrics \[ns\].
     pub alb_metric_delay: Distribution,
-    /// How facts become datapoints.
+    /// Assumptions about how facts become datapoints.
     pub rules: MetricRules,
 }
 
@@ -91,7 +91,7 @@ impl TelemetryPlan {
         }
     }
 
-    /// From the end of a period of `metric` until its datapoint can be read \[ns\]
+    /// Delay from the end of a period of `metric` until its datapoint can be read \[ns\]
     /// (`docs/aws/alarms.md#publication-delay`).
     #[must_use]
     pub fn delay(&self, metrics: &MetricsPlan, metric: Metric) -> Distribution {

@@ -18,7 +18,7 @@ pub struct TaskShape {
     pub memory_per_request: u64,
     /// Memory of a task \[B\].
     pub memory: u64,
-    /// How the memory of a task changes with its age and its past.
+    /// Change of a task's memory with its age and its past.
     pub growth: MemoryGrowth,
 }
 

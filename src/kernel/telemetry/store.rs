@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::expression::Variable;
-use super::metric::{Metric, Reading, Statistic};
+use super::metric::{AlarmQuery, Metric, Statistic};
 use super::plan::{MetricsPlan, TelemetryPlan};
 use super::shape::TaskShape;
 use super::sketch::ClosedSketch;
@@ -21,18 +21,18 @@ const SAMPLE_INTERVAL: f64 = 20e9;
 
 /// Counts of tasks at the end of a period \[tasks\].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Levels {
-    /// In `RUNNING`.
+pub struct CountsAtEnd {
+    /// Tasks in `RUNNING`.
     pub running: u32,
     /// Desired count.
     pub desired: u32,
-    /// Asked for and not running yet.
+    /// Tasks that are asked for and not running yet.
     pub pending: u32,
-    /// Receiving requests.
+    /// Tasks that receive requests.
     pub healthy: u32,
 }
 
-/// What one metric was in one period: everything from which a statistic can be made.
+/// Sample of one metric in one period: everything from which a statistic can be made.
 #[derive(Clone, Debug, PartialEq)]
 struct Sample {
     mean: f64,
@@ -99,9 +99,9 @@ fn to_f64(value: u64) -> f64 {
     value as f64
 }
 
-/// What happened in a period of a series that is not over.
+/// Usage and outcomes in a period of a series that is not over.
 #[derive(Clone, Debug, Default)]
-struct Bucket {
+struct OpenPeriod {
     usage: UsageTotals,
     outcomes: Outcomes,
 }
@@ -109,18 +109,18 @@ struct Bucket {
 /// Longest publication delay of a datapoint: an hour. What a law draws beyond it counts as an hour.
 pub const LONGEST_DELAY: SimDuration = SimDuration::from_secs(3_600);
 
-/// How late the datapoints of a metric can be read: a law, and the stream of its draws.
+/// Delay of a metric's datapoints: a law, and the stream of its draws.
 #[derive(Clone, Debug)]
 struct Publication {
-    /// From the end of a period until its datapoint can be read \[ns\].
+    /// Delay from the end of a period until its datapoint can be read \[ns\].
     delay: Distribution,
     /// One draw a datapoint.
     rng: Rng,
 }
 
 impl Publication {
-    /// When the datapoint of a period that ended at `end` can be read, the one before it from `before` on: datapoints never
-    /// overtake one another.
+    /// Instant at which the datapoint of a period that ended at `end` can be read, the one before it from `before` on:
+    /// datapoints never overtake one another.
     fn visible(&mut self, end: SimTime, before: SimTime) -> SimTime {
         (end + self.delay.draw(&mut self.rng).min(LONGEST_DELAY)).max(before)
     }
@@ -131,12 +131,12 @@ impl Publication {
     }
 }
 
-/// What one metric was in one period.
+/// Sample of one metric in one period, with its instants.
 #[derive(Clone, Debug)]
-struct Point {
-    /// When the period ended.
+struct Datapoint {
+    /// End of the period.
     end: SimTime,
-    /// When it can be read.
+    /// Instant from which on it can be read.
     visible: SimTime,
     /// `None`: there is no datapoint.
     sample: Option<Sample>,
@@ -148,18 +148,18 @@ struct Series {
     metric: Metric,
     resolution: u64,
     keep: usize,
-    open: Bucket,
+    open: OpenPeriod,
     publication: Publication,
-    points: VecDeque<Point>,
+    points: VecDeque<Datapoint>,
 }
 
-/// Which series an alarm reads, and how.
+/// Window of an alarm: the series that it reads, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     series: usize,
     /// Periods of the metric in a period of the alarm.
     per_datapoint: usize,
-    reading: Reading,
+    query: AlarmQuery,
     /// Datapoints of the evaluation range.
     pub range: usize,
 }
@@ -177,7 +177,7 @@ pub struct MetricStore {
 }
 
 impl MetricStore {
-    /// A store of the service with this name, which nobody reads yet.
+    /// A store of the service with this name, which is not read yet.
     #[must_use]
     pub fn new(
         (plan, telemetry): (&MetricsPlan, &TelemetryPlan),
@@ -197,13 +197,13 @@ impl MetricStore {
     /// Keeps what is needed to read `metric` so, `range` datapoints back. A metric has one series and one stream of
     /// publication delays, however many read it.
     #[expect(clippy::cast_possible_truncation, reason = "periods of days")]
-    pub fn watch(&mut self, metric: Metric, reading: Reading, range: usize) -> Window {
+    pub fn watch(&mut self, metric: Metric, query: AlarmQuery, range: usize) -> Window {
         let resolution = self.plan.resolution(metric).0.max(1);
-        let per_datapoint = (reading.period.0 / resolution).max(1) as usize;
+        let per_datapoint = (query.period.0 / resolution).max(1) as usize;
         let known = self.series.iter().position(|series| series.metric == metric);
         let series = known.unwrap_or_else(|| {
             let publication = self.publication(metric);
-            let open = Bucket::default();
+            let open = OpenPeriod::default();
             let points = VecDeque::new();
             self.series.push(Series { metric, resolution, keep: 0, open, publication, points });
             self.series.len() - 1
@@ -211,10 +211,10 @@ impl MetricStore {
         let series_read = &mut self.series[series];
         let late = series_read.publication.longest().0.div_ceil(resolution) as usize;
         series_read.keep = series_read.keep.max(per_datapoint * range + late + 2);
-        Window { series, per_datapoint, reading, range }
+        Window { series, per_datapoint, query, range }
     }
 
-    /// How late the datapoints of a metric can be read (`docs/aws/alarms.md#publication-delay`).
+    /// Delay of a metric's datapoints (`docs/aws/alarms.md#publication-delay`).
     fn publication(&self, metric: Metric) -> Publication {
         let key = alloc::format!("{}/{}", self.service, self.plan.name(metric));
         let rng = self.streams.stream(Purpose::METRIC_DELAY, &key);
@@ -247,7 +247,7 @@ impl MetricStore {
         (end, boundary, last): (SimTime, u64, bool),
         usage: &UsageTotals,
         outcomes: Option<&Outcomes>,
-        levels: Levels,
+        counts: CountsAtEnd,
     ) {
         let Self { plan, shape, series, .. } = self;
         for series in series {
@@ -259,8 +259,8 @@ impl MetricStore {
                 let bucket = core::mem::take(&mut series.open);
                 let before = series.points.back().map_or(SimTime::ZERO, |point| point.visible);
                 let visible = series.publication.visible(end, before);
-                let sample = bucket.sample(series.metric, plan, shape, levels);
-                series.points.push_back(Point { end, visible, sample });
+                let sample = bucket.sample(series.metric, plan, shape, counts);
+                series.points.push_back(Datapoint { end, visible, sample });
                 if series.points.len() > series.keep {
                     series.points.pop_front();
                 }
@@ -285,20 +285,20 @@ impl MetricStore {
         let points = &self.series[window.series].points;
         let end = points.partition_point(|point| point.visible <= now);
         let mut enough = true;
-        if window.per_datapoint == 1 && window.reading.statistic == Statistic::Average {
+        if window.per_datapoint == 1 && window.query.statistic == Statistic::Average {
             // The usual case: a datapoint is one sample, and one sample is enough for an average.
             let first = end.saturating_sub(window.range);
             out.resize(window.range - (end - first), None);
             out.extend(points.range(first..end).map(|point| point.sample.as_ref().map(|sample| sample.mean)));
             let newest = end.checked_sub(1).and_then(|index| points[index].sample.as_ref());
-            return newest.is_none_or(|sample| sample.count >= window.reading.statistic.samples_needed());
+            return newest.is_none_or(|sample| sample.count >= window.query.statistic.samples_needed());
         }
         for back in (0..window.range).rev() {
             let last = end.saturating_sub(back * window.per_datapoint);
             let first = end.saturating_sub((back + 1) * window.per_datapoint);
             let samples = points.range(first..last).filter_map(|point| point.sample.as_ref());
-            let datapoint = aggregate(samples, window.reading.statistic);
-            enough = datapoint.is_none_or(|(_, count)| count >= window.reading.statistic.samples_needed());
+            let datapoint = aggregate(samples, window.query.statistic);
+            enough = datapoint.is_none_or(|(_, count)| count >= window.query.statistic.samples_needed());
             out.push(datapoint.map(|(value, _)| value));
         }
         enough
@@ -333,13 +333,13 @@ fn aggregate<'a>(
     Some((value, count))
 }
 
-impl Bucket {
+impl OpenPeriod {
     fn sample(
         &self,
         metric: Metric,
         plan: &MetricsPlan,
         shape: &TaskShape,
-        levels: Levels,
+        counts: CountsAtEnd,
     ) -> Option<Sample> {
         #[expect(clippy::cast_precision_loss, reason = "a number of samples")]
         let samples = self.usage.reserved as f64 / SAMPLE_INTERVAL;
@@ -356,7 +356,7 @@ impl Bucket {
             Metric::UnHealthyHostCount => Sample::gauge(&outcomes.unhealthy),
             Metric::Custom(index) => {
                 let custom = plan.custom.get(usize::from(index))?;
-                custom.expression.evaluate(|variable| self.variable(variable, shape, levels)).map(Sample::one)
+                custom.expression.evaluate(|variable| self.variable(variable, shape, counts)).map(Sample::one)
             }
         }
     }
@@ -370,17 +370,17 @@ impl Bucket {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "averages")]
-    fn variable(&self, variable: Variable, shape: &TaskShape, levels: Levels) -> Option<f64> {
+    fn variable(&self, variable: Variable, shape: &TaskShape, counts: CountsAtEnd) -> Option<f64> {
         let outcomes = &self.outcomes;
         let average = |integral: i128| integral as f64 / to_f64(self.usage.length.max(1));
         Some(match variable {
             Variable::QueueLength => average(self.usage.waiting),
             Variable::InFlight => average(self.usage.waiting + self.usage.occupied),
             Variable::InService => average(self.usage.occupied),
-            Variable::Running => f64::from(levels.running),
-            Variable::Desired => f64::from(levels.desired),
-            Variable::Pending => f64::from(levels.pending),
-            Variable::Healthy => f64::from(levels.healthy),
+            Variable::Running => f64::from(counts.running),
+            Variable::Desired => f64::from(counts.desired),
+            Variable::Pending => f64::from(counts.pending),
+            Variable::Healthy => f64::from(counts.healthy),
             Variable::Requests => to_f64(outcomes.offered),
             Variable::Rejected => to_f64(outcomes.rejected_by_balancer + outcomes.rejected_by_target),
             Variable::Failed => to_f64(outcomes.failed),

@@ -1,10 +1,10 @@
 //! Windows of the metric store: resolutions, periods, statistics and what is missing.
 
 use super::growth::MemoryGrowth;
-use super::metric::{LowSamples, Metric, Reading, Statistic};
+use super::metric::{AlarmQuery, LowSamples, Metric, Statistic};
 use super::plan::{MetricsPlan, TelemetryPlan};
 use super::shape::TaskShape;
-use super::store::{Levels, MetricStore, Window};
+use super::store::{CountsAtEnd, MetricStore, Window};
 use super::tally::OutcomeMeter;
 use super::usage::{MetricRules, RcptDenominator, UsageTotals};
 use crate::random::{Distribution, Streams};
@@ -37,7 +37,7 @@ const fn secs(seconds: u64) -> SimDuration {
 }
 
 /// A store of a service with 20 s CPU, fed with one task that is busy this share of each 20 s [%].
-fn fed(cpu: &[i128], readings: &[(Metric, Reading, usize)]) -> (MetricStore, Vec<Window>) {
+fn fed(cpu: &[i128], readings: &[(Metric, AlarmQuery, usize)]) -> (MetricStore, Vec<Window>) {
     let plan = MetricsPlan { cpu_resolution: secs(20), ..MetricsPlan::default() };
     let mut store = store(&plan, &Distribution::constant(secs(60)));
     let windows = readings.iter().map(|(m, r, n)| store.watch(*m, *r, *n)).collect();
@@ -50,12 +50,12 @@ fn fed(cpu: &[i128], readings: &[(Metric, Reading, usize)]) -> (MetricStore, Vec
             ..UsageTotals::default()
         };
         let end = 20 * NANOS_PER_SEC * (index as u64 + 1);
-        store.period((SimTime(end), end % (60 * NANOS_PER_SEC), false), &usage, None, Levels::default());
+        store.period((SimTime(end), end % (60 * NANOS_PER_SEC), false), &usage, None, CountsAtEnd::default());
     }
     (store, windows)
 }
 
-/// What is read of the periods that ended by `due`: a minute later, when their datapoints can be.
+/// Datapoints that are read of the periods that ended by `due`: a minute later, when their datapoints can be.
 fn read(store: &MetricStore, window: &Window, due: u64) -> Vec<Option<f64>> {
     let mut out = Vec::new();
     store.window(window, SimTime((due + 60) * NANOS_PER_SEC), &mut out);
@@ -65,8 +65,8 @@ fn read(store: &MetricStore, window: &Window, due: u64) -> Vec<Option<f64>> {
 #[test]
 fn windows_slide_by_the_resolution_and_lie_end_to_end() {
     let cpu = Metric::CpuUtilization;
-    let fine = Reading::of(cpu).every(secs(20));
-    let (store, windows) = fed(&[10, 20, 60, 30, 30, 90], &[(cpu, fine, 2), (cpu, Reading::of(cpu), 2)]);
+    let fine = AlarmQuery::of(cpu).every(secs(20));
+    let (store, windows) = fed(&[10, 20, 60, 30, 30, 90], &[(cpu, fine, 2), (cpu, AlarmQuery::of(cpu), 2)]);
     assert_eq!(read(&store, &windows[0], 119), [Some(30.0), Some(30.0)]);
     assert_eq!(read(&store, &windows[0], 120), [Some(30.0), Some(90.0)]);
     // At 100 s the newest minute is from 40 to 100 s, the one before has 40 s of history.
@@ -77,7 +77,7 @@ fn windows_slide_by_the_resolution_and_lie_end_to_end() {
 
 #[test]
 fn each_statistic_is_made_of_the_samples_of_its_period() {
-    let of = |statistic| Reading { statistic, ..Reading::of(Metric::CpuUtilization) };
+    let of = |statistic| AlarmQuery { statistic, ..AlarmQuery::of(Metric::CpuUtilization) };
     let cpu = Metric::CpuUtilization;
     let kinds = [(cpu, of(Statistic::Sum), 1), (cpu, of(Statistic::SampleCount), 1)];
     let (store, windows) = fed(&[10, 20, 60], &kinds);
@@ -87,7 +87,7 @@ fn each_statistic_is_made_of_the_samples_of_its_period() {
     let count = Metric::RequestCount;
     let kinds = [Statistic::Sum, Statistic::SampleCount, Statistic::Average, Statistic::Maximum];
     let (store, windows) =
-        fed(&[0; 6], &kinds.map(|statistic| (count, Reading { statistic, ..Reading::of(count) }, 2)));
+        fed(&[0; 6], &kinds.map(|statistic| (count, AlarmQuery { statistic, ..AlarmQuery::of(count) }, 2)));
     let values: Vec<_> = windows.iter().map(|window| read(&store, window, 120)).collect();
     // Three requests every 20 s are nine a minute, each of them a one.
     assert_eq!(values, [[Some(9.0); 2], [Some(9.0); 2], [Some(1.0); 2], [Some(1.0); 2]]);
@@ -96,13 +96,13 @@ fn each_statistic_is_made_of_the_samples_of_its_period() {
 #[test]
 fn percentiles_are_of_the_requests_of_all_periods_together_and_know_when_they_are_few() {
     let metric = Metric::TargetResponseTime;
-    let p90 = Reading {
+    let p90 = AlarmQuery {
         statistic: Statistic::Percentile(90_000),
         low_samples: LowSamples::Ignore,
-        ..Reading::of(metric)
+        ..AlarmQuery::of(metric)
     };
     let mut store = store(&MetricsPlan::default(), &Distribution::constant(secs(0)));
-    let windows = [p90, p90.every(secs(120))].map(|reading| store.watch(metric, reading, 1));
+    let windows = [p90, p90.every(secs(120))].map(|query| store.watch(metric, query, 1));
     let minute = 60 * NANOS_PER_SEC;
     let mut tally = OutcomeMeter::new(minute, minute, 10 * minute);
     let mut enough = Vec::new();
@@ -112,7 +112,7 @@ fn percentiles_are_of_the_requests_of_all_periods_together_and_know_when_they_ar
             tally.answered(end - 2 * NANOS_PER_SEC, end - 2 * NANOS_PER_SEC + millis * 1_000_000)
         });
         let usage = UsageTotals { length: minute, ..UsageTotals::default() };
-        store.period((SimTime(end), 0, false), &usage, Some(&tally.close_period()), Levels::default());
+        store.period((SimTime(end), 0, false), &usage, Some(&tally.close_period()), CountsAtEnd::default());
         enough.push(windows.map(|window| store.window(&window, SimTime(end), &mut Vec::new())));
     }
     let near = |window: &Window, truth: f64| {
@@ -137,10 +137,10 @@ fn datapoints_are_late_by_their_own_draws_and_never_overtake_one_another() {
     let law = Distribution::triangular(secs(60), secs(120), secs(150)).unwrap();
     let cpu = Metric::CpuUtilization;
     let mut store = store(&MetricsPlan::default(), &law);
-    let window = store.watch(cpu, Reading::of(cpu), 500);
+    let window = store.watch(cpu, AlarmQuery::of(cpu), 500);
     for minute in 1..=500_u64 {
         let usage = UsageTotals { reserved: 60, length: 60, ..UsageTotals::default() };
-        store.period((SimTime(60 * minute * NANOS_PER_SEC), 0, false), &usage, None, Levels::default());
+        store.period((SimTime(60 * minute * NANOS_PER_SEC), 0, false), &usage, None, CountsAtEnd::default());
     }
     // How late each minute could first be read, by looking every second.
     let (mut late, mut last) = (Vec::new(), 0);

@@ -10,7 +10,7 @@ use crate::facts::{
 };
 use crate::period_ring::PeriodRing;
 
-/// What became of the requests of one service in one period or several.
+/// Outcomes of the requests of one service in one period or several.
 #[derive(Clone, Debug, Default)]
 pub struct Outcomes {
     /// Arrivals \[requests\].
@@ -40,7 +40,7 @@ pub struct Outcomes {
 /// A count over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gauge {
-    /// Its integral [target·ns].
+    /// Integral over the period [target·ns].
     pub integral: u64,
     /// Time it was watched \[ns\].
     pub length: u64,

@@ -11,7 +11,7 @@ use crate::facts::{
 use crate::period_ring::PeriodRing;
 use crate::units::{SimDuration, SimTime, TaskId};
 
-/// How facts become datapoints; each field is an `[assumptions]` key.
+/// Assumptions about how facts become datapoints; each field is an `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MetricRules {
     /// `rcpt_denominator`: which targets `RequestCountPerTarget` divides by.
@@ -27,7 +27,7 @@ impl Default for MetricRules {
     }
 }
 
-/// Which targets `RequestCountPerTarget` divides by.
+/// Targets by which `RequestCountPerTarget` divides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RcptDenominator {
     /// `healthy`.
@@ -45,15 +45,15 @@ pub struct UsageTotals {
     pub occupied: i128,
     /// Requests waiting for a place [request·ns].
     pub waiting: i128,
-    /// What of the CPU and of the places belongs to containers that do not reserve, because they are on their way out.
+    /// Part of the CPU and of the places that belongs to containers that do not reserve, because they drain.
     pub draining: DrainingUse,
     /// Requests that came to the load balancer.
     pub asked: u64,
-    /// Of these, those that it could send to a task.
+    /// Part of them that could be sent to a task.
     pub routed: u64,
     /// Containers that reserve CPU and memory [task·ns].
     pub reserved: u128,
-    /// Of these, tasks whose applications boot [task·ns].
+    /// Part of it in tasks whose applications boot [task·ns].
     pub booting: u128,
     /// Requests whose memory stays with their tasks, beyond those in a place [request·ns].
     pub retained: i128,
@@ -65,7 +65,7 @@ pub struct UsageTotals {
     pub length: u64,
 }
 
-/// What an interval adds to.
+/// Sum to which an interval adds.
 #[derive(Clone, Copy, Debug)]
 enum Sum {
     CpuBusy,

@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 /// The arrivals of one service, in order of time.
 #[derive(Clone, Debug)]
 pub struct ArrivalStream<'p> {
-    source: Source<'p>,
+    source: ArrivalSource<'p>,
     rng: Rng,
     buffer: Vec<u64>,
     next: usize,
@@ -26,12 +26,12 @@ pub struct ArrivalStream<'p> {
 }
 
 #[derive(Clone, Debug)]
-enum Source<'p> {
+enum ArrivalSource<'p> {
     Curve(CurveWalk<'p>),
     Counts(CountWalk<'p>),
 }
 
-/// Where a walk along a rate curve stands.
+/// State of a walk along a rate curve.
 #[derive(Clone, Debug)]
 struct CurveWalk<'p> {
     segments: &'p [Segment],
@@ -45,7 +45,7 @@ struct CurveWalk<'p> {
     random: bool,
 }
 
-/// Where a walk along counted intervals stands.
+/// State of a walk along counted intervals.
 #[derive(Clone, Debug)]
 struct CountWalk<'p> {
     intervals: &'p [CountInterval],
@@ -62,10 +62,12 @@ impl<'p> ArrivalStream<'p> {
     #[must_use]
     pub fn new(plan: &'p TrafficPlan, mut rng: Rng) -> Self {
         let source = match plan {
-            TrafficPlan::Poisson(curve) => Source::Curve(CurveWalk::new(curve, exponential(&mut rng), true)),
-            TrafficPlan::EvenlySpaced(curve) => Source::Curve(CurveWalk::new(curve, 0.5, false)),
+            TrafficPlan::Poisson(curve) => {
+                ArrivalSource::Curve(CurveWalk::new(curve, exponential(&mut rng), true))
+            }
+            TrafficPlan::EvenlySpaced(curve) => ArrivalSource::Curve(CurveWalk::new(curve, 0.5, false)),
             TrafficPlan::ExactCounts(intervals) => {
-                Source::Counts(CountWalk { intervals, index: 0, drawn: 0, sum: 0.0, total: 0.0 })
+                ArrivalSource::Counts(CountWalk { intervals, index: 0, drawn: 0, sum: 0.0, total: 0.0 })
             }
         };
         Self { source, rng, buffer: Vec::with_capacity(BATCH), next: 0, is_over: false }
@@ -104,8 +106,8 @@ impl<'p> ArrivalStream<'p> {
         self.buffer.clear();
         self.next = 0;
         match &mut self.source {
-            Source::Curve(walk) => walk.fill(&mut self.rng, &mut self.buffer),
-            Source::Counts(walk) => walk.fill(&mut self.rng, &mut self.buffer),
+            ArrivalSource::Curve(walk) => walk.fill(&mut self.rng, &mut self.buffer),
+            ArrivalSource::Counts(walk) => walk.fill(&mut self.rng, &mut self.buffer),
         }
         // A batch is as large as it can be: an empty one is the last.
         self.is_over = self.buffer.is_empty();

@@ -6,7 +6,7 @@ use core::fmt;
 /// One linear piece of a rate curve; it begins where the piece before it ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Segment {
-    /// Where the piece ends [ns since second 0].
+    /// End of the piece [ns since second 0].
     pub end: u64,
     /// Rate at its beginning [requests/s], finite, ≥ 0.
     pub rate_start: f64,
@@ -17,15 +17,15 @@ pub struct Segment {
 /// An interval with a fixed number of arrivals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountInterval {
-    /// Where it begins [ns since second 0].
+    /// Beginning of the interval [ns since second 0].
     pub start: u64,
-    /// Where it ends [ns since second 0], > `start`.
+    /// End of the interval [ns since second 0], > `start`.
     pub end: u64,
     /// Arrivals within it.
     pub count: u64,
 }
 
-/// Why a list of pieces is not a rate curve; the number is the index of the offending piece.
+/// Error of a list of pieces that is not a rate curve; the number is the index of the offending piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurveError {
     /// A piece ends where it begins, or before.

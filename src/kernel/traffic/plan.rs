@@ -2,7 +2,7 @@
 
 use super::curve::{CountInterval, RateCurve};
 
-/// How arrivals are drawn.
+/// Process of arrivals.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrafficPlan {
     /// A Poisson process of this rate, exact for constant and linear pieces.

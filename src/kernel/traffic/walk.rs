@@ -7,23 +7,23 @@ use super::curve::{CountInterval, Segment};
 /// A stretch of time with a linear rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateSegment {
-    /// Where it ends [ns since second 0]; `u64::MAX` after the last piece.
+    /// End of the piece [ns since second 0]; `u64::MAX` after the last piece.
     pub end: u64,
     /// The rate at the instant that was asked for [requests/s].
     pub rate: f64,
-    /// How the rate grows [requests/s per ns].
+    /// Slope of the rate [requests/s per ns].
     pub slope: f64,
 }
 
 /// A walk along the rate of a plan; it only goes forward.
 #[derive(Clone, Debug)]
 pub struct RateCursor<'p> {
-    source: Source<'p>,
+    source: RateSource<'p>,
     index: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Source<'p> {
+enum RateSource<'p> {
     Curve(&'p [Segment]),
     Counts(&'p [CountInterval]),
 }
@@ -33,8 +33,10 @@ impl<'p> RateCursor<'p> {
     #[must_use]
     pub fn new(plan: &'p TrafficPlan) -> Self {
         let source = match plan {
-            TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve) => Source::Curve(curve.segments()),
-            TrafficPlan::ExactCounts(intervals) => Source::Counts(intervals),
+            TrafficPlan::Poisson(curve) | TrafficPlan::EvenlySpaced(curve) => {
+                RateSource::Curve(curve.segments())
+            }
+            TrafficPlan::ExactCounts(intervals) => RateSource::Counts(intervals),
         };
         Self { source, index: 0 }
     }
@@ -44,7 +46,7 @@ impl<'p> RateCursor<'p> {
     pub fn stretch(&mut self, at: u64) -> RateSegment {
         const AFTER: RateSegment = RateSegment { end: u64::MAX, rate: 0.0, slope: 0.0 };
         match self.source {
-            Source::Curve(segments) => {
+            RateSource::Curve(segments) => {
                 while segments.get(self.index).is_some_and(|piece| piece.end <= at) {
                     self.index += 1;
                 }
@@ -53,7 +55,7 @@ impl<'p> RateCursor<'p> {
                 let slope = (piece.rate_end - piece.rate_start) / (piece.end - start) as f64;
                 RateSegment { end: piece.end, rate: piece.rate_start + slope * (at - start) as f64, slope }
             }
-            Source::Counts(intervals) => {
+            RateSource::Counts(intervals) => {
                 while intervals.get(self.index).is_some_and(|interval| interval.end <= at) {
                     self.index += 1;
                 }

@@ -114,7 +114,7 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
                 }
             }
             PolicyKind::Step(step) => {
-                let is_share = step.alarm.reading.statistic == Statistic::Average;
+                let is_share = step.alarm.query.statistic == Statistic::Average;
                 if is_share && noun_of(step.alarm.metric).is_some() {
                     let sign = sign_of(&step.alarm);
                     let name = format!("{} {sign} {}", plain(&policy.name), percent(step.alarm.threshold));

@@ -78,7 +78,7 @@ impl Calendar {
 }
 
 /// A stretch of the horizon without corners, and the length of the pieces that follow it \[ns\].
-struct RateSegment {
+struct SmoothStretch {
     start: u64,
     end: u64,
     step: u64,
@@ -89,13 +89,13 @@ struct RateSegment {
 }
 
 /// The shapes over the horizon, cut at their corners: how many pieces they make is known before the first is made.
-pub(crate) struct Course<'a> {
+pub(crate) struct CutShapes<'a> {
     shapes: &'a [Shape],
     calendar: &'a Calendar,
-    stretches: Vec<RateSegment>,
+    stretches: Vec<SmoothStretch>,
 }
 
-impl<'a> Course<'a> {
+impl<'a> CutShapes<'a> {
     /// The shapes over the horizon.
     pub(crate) fn new(shapes: &'a [Shape], calendar: &'a Calendar, horizon: u64) -> Self {
         let calendric =
@@ -108,7 +108,7 @@ impl<'a> Course<'a> {
             }
             let middle = start + (end - start) / 2;
             let local = if calendric { calendar.local(middle) } else { (0, false) };
-            let mut stretch = RateSegment { start, end, step: end - start, middle, local };
+            let mut stretch = SmoothStretch { start, end, step: end - start, middle, local };
             if !course.piece(&stretch).is_linear(start, end) {
                 stretch.step = GRID;
             }
@@ -118,7 +118,7 @@ impl<'a> Course<'a> {
         course
     }
 
-    fn piece(&self, stretch: &RateSegment) -> Piece<'_> {
+    fn piece(&self, stretch: &SmoothStretch) -> Piece<'_> {
         let Self { shapes, calendar, .. } = self;
         Piece { shapes, calendar, middle: stretch.middle, local: stretch.local }
     }
@@ -302,7 +302,7 @@ mod tests {
     use crate::scenario::language::quantity;
 
     fn build(shapes: &[Shape], calendar: &Calendar, horizon: u64) -> Result<RateCurve, CurveError> {
-        Course::new(shapes, calendar, horizon).curve()
+        CutShapes::new(shapes, calendar, horizon).curve()
     }
 
     const SECOND: u64 = 1_000_000_000;

@@ -17,6 +17,6 @@ mod tests;
 mod utf16;
 
 pub(crate) use instant::DateOrder;
-pub(crate) use model::{Duplicates, FirstTime, Gaps, Growth, Run, Trace, TraceOptions};
+pub(crate) use model::{Duplicates, EqualIntervals, FirstTime, Gaps, Growth, Trace, TraceOptions};
 pub(crate) use number::Decimal;
 pub(crate) use series::read;

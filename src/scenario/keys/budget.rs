@@ -9,7 +9,7 @@ use crate::scenario::language::tree::SourceSpan;
 
 /// Kind of item that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Item {
+pub(crate) enum BudgetItem {
     /// Instants at which scheduled actions are due.
     Occurrences,
     /// Linear pieces of rate curves, and intervals with exact counts.
@@ -22,7 +22,7 @@ pub(crate) enum Item {
     Samples,
 }
 
-impl Item {
+impl BudgetItem {
     const ALL: [Self; 5] =
         [Self::Occurrences, Self::Pieces, Self::Evaluations, Self::TraceIntervals, Self::Samples];
 
@@ -71,14 +71,14 @@ impl Item {
 /// Counts of all kinds of items.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
-    counts: [u128; Item::ALL.len()],
+    counts: [u128; BudgetItem::ALL.len()],
     /// Place at which the bound was passed.
-    passed: [Option<SourceSpan>; Item::ALL.len()],
+    passed: [Option<SourceSpan>; BudgetItem::ALL.len()],
 }
 
 impl Budget {
     /// Counts some more, and whether they may be made.
-    pub(crate) fn take(&mut self, item: Item, count: u64, place: &SourceSpan) -> bool {
+    pub(crate) fn take(&mut self, item: BudgetItem, count: u64, place: &SourceSpan) -> bool {
         let index = item as usize;
         self.counts[index] += u128::from(count);
         if self.counts[index] > u128::from(item.most()) && self.passed[index].is_none() {
@@ -88,13 +88,13 @@ impl Budget {
     }
 
     /// Whether the bound was not passed so far.
-    pub(crate) const fn has_room(&self, item: Item) -> bool {
+    pub(crate) const fn has_room(&self, item: BudgetItem) -> bool {
         self.passed[item as usize].is_none()
     }
 
     /// The bounds that were passed.
     pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
-        Item::ALL.into_iter().filter_map(|item| {
+        BudgetItem::ALL.into_iter().filter_map(|item| {
             let place = self.passed[item as usize].as_ref()?;
             Some(item.problem(self.counts[item as usize], place))
         })

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use windtunnel_kernel::random::{Distribution, DistributionError};
 use windtunnel_kernel::units::SimDuration;
 
-use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::budget::BudgetItem;
 use crate::scenario::keys::builder::Builder;
 use crate::scenario::language::choices::choices;
 use crate::scenario::language::codes;
@@ -23,7 +23,7 @@ pub(crate) const TIMES: Kind = Kind::Distribution(&DISTRIBUTION);
 
 /// A law of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Law {
+enum Family {
     Constant,
     Exponential,
     Lognormal,
@@ -35,7 +35,7 @@ enum Law {
     Empirical,
 }
 
-choices! { LAWS: Law {
+choices! { LAWS: Family {
     "constant" => Constant,
     "exponential" => Exponential,
     "lognormal" => Lognormal,
@@ -156,7 +156,7 @@ pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) 
             let (law, parameters) = view.table(key)?.alternative()?;
             let law = LAWS.value(law)?;
             let place = view.place(key);
-            if law == Law::Empirical {
+            if law == Family::Empirical {
                 let distribution = empirical(parameters, &place, builder)?;
                 return bounded(distribution, key, &parameters.place("file"), None, None, builder);
             }
@@ -210,29 +210,29 @@ fn bounded(
 }
 
 /// The parameters of a law that make its mean long, and the nearest value of the first that does not.
-fn tamer(law: Law, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
+fn tamer(law: Family, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
     let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
     match law {
-        Law::Weibull => {
+        Family::Weibull => {
             let shape =
                 nearest(number("shape"), 1.0, |shape| Distribution::weibull(shape, span("scale")?).ok());
             (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
-        Law::Pareto => {
+        Family::Pareto => {
             let alpha =
                 nearest(number("alpha"), 1e3, |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
             (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
         // Only the parameters of these three make a mean longer than they are themselves.
-        Law::Lognormal
-        | Law::Constant
-        | Law::Exponential
-        | Law::Gamma
-        | Law::Uniform
-        | Law::Triangular
-        | Law::Empirical => {
+        Family::Lognormal
+        | Family::Constant
+        | Family::Exponential
+        | Family::Gamma
+        | Family::Uniform
+        | Family::Triangular
+        | Family::Empirical => {
             let p95 = nearest(span("p95").map(SimDuration::as_secs_f64), 0.0, |p95| {
                 let median = span("median")?;
                 let p95 = SimDuration::from_secs_f64(p95).max(median);
@@ -260,7 +260,7 @@ fn nearest(from: Option<f64>, to: f64, law: impl Fn(f64) -> Option<Distribution>
 }
 
 fn build(
-    law: Law,
+    law: Family,
     parameters: TableReader<'_>,
     place: &SourceSpan,
     builder: &mut Builder<'_>,
@@ -268,12 +268,12 @@ fn build(
     let span = |key| parameters.duration(key);
     let number = |key| parameters.number(key);
     Some(match law {
-        Law::Constant => Ok(Distribution::constant(span("value")?)),
-        Law::Exponential => Distribution::exponential(span("mean")?),
-        Law::Lognormal => return lognormal(parameters, place, builder),
-        Law::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
-        Law::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
-        Law::Pareto => {
+        Family::Constant => Ok(Distribution::constant(span("value")?)),
+        Family::Exponential => Distribution::exponential(span("mean")?),
+        Family::Lognormal => return lognormal(parameters, place, builder),
+        Family::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
+        Family::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
+        Family::Pareto => {
             let alpha = number("alpha")?;
             if alpha <= 1.0 {
                 Err(DistributionError { parameter: "alpha", expected: "above 1, or the mean is infinite" })
@@ -291,10 +291,10 @@ fn build(
                 Distribution::pareto(alpha, span("minimum")?)
             }
         }
-        Law::Uniform => Distribution::uniform(span("min")?, span("max")?),
-        Law::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
+        Family::Uniform => Distribution::uniform(span("min")?, span("max")?),
+        Family::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
         // The samples of a file are read by `empirical`.
-        Law::Empirical => return None,
+        Family::Empirical => return None,
     })
 }
 
@@ -334,13 +334,13 @@ fn empirical(
 ) -> Option<Distribution> {
     let file = parameters.text("file")?;
     let nanos = parameters.choice("unit", &UNITS)?;
-    if !builder.budget.has_room(Item::Samples) {
+    if !builder.budget.has_room(BudgetItem::Samples) {
         return None;
     }
     let reader = builder.open(file, &parameters.place("file"))?;
     match samples(reader, nanos) {
         Ok(samples) => {
-            let has_room = builder.budget.take(Item::Samples, samples.len() as u64, place);
+            let has_room = builder.budget.take(BudgetItem::Samples, samples.len() as u64, place);
             has_room.then(|| Distribution::empirical(&samples).ok()).flatten()
         }
         Err((0, why)) => {

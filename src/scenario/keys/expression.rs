@@ -30,7 +30,7 @@ const DEEPEST: usize = 64;
 
 /// Error of an expression, with its column from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct ExpressionError {
     pub(crate) column: usize,
     pub(crate) message: String,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Fault {
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub(crate) fn parse(text: &str) -> Result<Expression, Fault> {
+pub(crate) fn parse(text: &str) -> Result<Expression, ExpressionError> {
     let mut parser = Parser { text: text.chars().collect(), at: 0, terms: Vec::new(), depth: 0 };
     parser.sum()?;
     match parser.peek() {
@@ -71,11 +71,11 @@ impl Parser {
         found
     }
 
-    fn fault<T>(&self, message: impl Into<String>) -> Result<T, Fault> {
-        Err(Fault { column: self.at + 1, message: message.into() })
+    fn fault<T>(&self, message: impl Into<String>) -> Result<T, ExpressionError> {
+        Err(ExpressionError { column: self.at + 1, message: message.into() })
     }
 
-    fn sum(&mut self) -> Result<(), Fault> {
+    fn sum(&mut self) -> Result<(), ExpressionError> {
         self.product()?;
         loop {
             let term = match self.peek() {
@@ -89,7 +89,7 @@ impl Parser {
         }
     }
 
-    fn product(&mut self) -> Result<(), Fault> {
+    fn product(&mut self) -> Result<(), ExpressionError> {
         self.factor()?;
         loop {
             let term = match self.peek() {
@@ -103,7 +103,7 @@ impl Parser {
         }
     }
 
-    fn factor(&mut self) -> Result<(), Fault> {
+    fn factor(&mut self) -> Result<(), ExpressionError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return self.fault(format!("more than {DEEPEST} levels of parentheses"));
@@ -123,17 +123,17 @@ impl Parser {
         result
     }
 
-    fn parenthesis(&mut self) -> Result<(), Fault> {
+    fn parenthesis(&mut self) -> Result<(), ExpressionError> {
         let opened = self.at;
         self.at += 1;
         self.sum()?;
         if self.takes(')') {
             return Ok(());
         }
-        Err(Fault { column: opened + 1, message: "this parenthesis is never closed".to_owned() })
+        Err(ExpressionError { column: opened + 1, message: "this parenthesis is never closed".to_owned() })
     }
 
-    fn number(&mut self) -> Result<(), Fault> {
+    fn number(&mut self) -> Result<(), ExpressionError> {
         let start = self.at;
         while self.text.get(self.at).is_some_and(|c| c.is_ascii_digit() || *c == '.') {
             self.at += 1;
@@ -144,11 +144,11 @@ impl Parser {
                 self.terms.push(Term::Number(number));
                 Ok(())
             }
-            _ => Err(Fault { column: start + 1, message: format!("`{written}` is not a number") }),
+            _ => Err(ExpressionError { column: start + 1, message: format!("`{written}` is not a number") }),
         }
     }
 
-    fn name(&mut self) -> Result<(), Fault> {
+    fn name(&mut self) -> Result<(), ExpressionError> {
         let start = self.at;
         while self.text.get(self.at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_') {
             self.at += 1;
@@ -168,7 +168,7 @@ impl Parser {
                 let known: Vec<&str> = VARIABLES.iter().map(|(known, _)| *known).collect();
                 let near = crate::scenario::language::suggest::nearest(&name, &known);
                 let hint = near.map_or(String::new(), |near| format!("; is `{near}` meant?"));
-                Err(Fault {
+                Err(ExpressionError {
                     column: start + 1,
                     message: format!("`{name}` is nothing that is measured{hint}"),
                 })
@@ -177,7 +177,7 @@ impl Parser {
     }
 
     /// Arguments of `min` or `max`: two or more become a chain of pairs.
-    fn call(&mut self, term: Term, start: usize) -> Result<(), Fault> {
+    fn call(&mut self, term: Term, start: usize) -> Result<(), ExpressionError> {
         if !self.takes('(') {
             return self.fault("`min` and `max` need their arguments in parentheses");
         }
@@ -189,10 +189,13 @@ impl Parser {
             arguments += 1;
         }
         if !self.takes(')') {
-            return Err(Fault { column: start + 1, message: "these arguments are never closed".to_owned() });
+            return Err(ExpressionError {
+                column: start + 1,
+                message: "these arguments are never closed".to_owned(),
+            });
         }
         if arguments < 2 {
-            return Err(Fault {
+            return Err(ExpressionError {
                 column: start + 1,
                 message: "`min` and `max` take two arguments or more".to_owned(),
             });

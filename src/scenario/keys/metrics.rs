@@ -2,7 +2,7 @@
 //! CloudWatch's rules.
 
 use windtunnel_kernel::telemetry::{
-    CustomMetric, LowSamples, Metric, MetricsPlan, Reading, Statistic, Variable,
+    AlarmQuery, CustomMetric, LowSamples, Metric, MetricsPlan, Statistic, Variable,
 };
 use windtunnel_kernel::units::SimDuration;
 
@@ -259,15 +259,15 @@ pub(crate) fn period(
 }
 
 /// Statistic, period and few samples of an alarm's metric.
-pub(crate) fn reading(
+pub(crate) fn query(
     view: TableReader<'_>,
     metric: Metric,
     metrics: &MetricsPlan,
     builder: &mut Builder<'_>,
-) -> Option<Reading> {
+) -> Option<AlarmQuery> {
     let statistic = statistic(view, metric, builder);
     let period = period(view, metric, metrics, builder);
-    Some(Reading {
+    Some(AlarmQuery {
         statistic: statistic?,
         period: period?,
         low_samples: view.choice("evaluate_low_sample_count_percentile", &LOW_SAMPLES)?,

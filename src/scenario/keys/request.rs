@@ -1,6 +1,6 @@
 //! What a request asks for, its classes, and when its client tries again.
 
-use windtunnel_kernel::random::Spread;
+use windtunnel_kernel::random::DiscretizedLaw;
 use windtunnel_kernel::serving::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};
 use windtunnel_kernel::units::SimDuration;
 
@@ -165,9 +165,10 @@ pub(crate) fn overdue_after(
     if request.timeout.is_some() {
         return Some(None);
     }
-    let law =
-        |cpu_time, wait_time| Spread::of(cpu_time, 1.0 / task.cpu_speed()).plus(&Spread::of(wait_time, 1.0));
-    let mut laws: Vec<Spread> =
+    let law = |cpu_time, wait_time| {
+        DiscretizedLaw::of(cpu_time, 1.0 / task.cpu_speed()).plus(&DiscretizedLaw::of(wait_time, 1.0))
+    };
+    let mut laws: Vec<DiscretizedLaw> =
         request.classes.iter().map(|class| law(&class.cpu_time, &class.wait_time)).collect();
     if laws.is_empty() {
         laws.push(law(&request.cpu_time, &request.wait_time));
@@ -177,7 +178,7 @@ pub(crate) fn overdue_after(
 }
 
 /// The time that one in a thousand exceeds.
-fn slowest(law: &Spread) -> SimDuration {
+fn slowest(law: &DiscretizedLaw) -> SimDuration {
     let (mut low, mut high) = (0.0, SimDuration::CAP.as_secs_f64() * 1e9);
     for _ in 0..80 {
         let middle = f64::midpoint(low, high);

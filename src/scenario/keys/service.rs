@@ -17,7 +17,7 @@ use crate::scenario::keys::scaling::scheduled::ScheduleText;
 use crate::scenario::keys::scaling::table::SCALING;
 use crate::scenario::keys::startup::{self, STARTUP};
 use crate::scenario::keys::task::{self, ARCHITECTURES, TASK};
-use crate::scenario::keys::traffic::table::{Source, TRAFFIC};
+use crate::scenario::keys::traffic::table::{TRAFFIC, TrafficSource};
 use crate::scenario::keys::traffic::trace::TraceCounts;
 use crate::scenario::keys::{faults, scaling, traffic};
 use crate::scenario::language::schema::{Key, Kind, TableSpec};
@@ -63,7 +63,7 @@ pub struct ServiceNotes {
 /// The plan of a service, and what reports say of it beside that; `None` only after an error was reported.
 pub(crate) fn plan(
     context: &ServiceContext<'_>,
-    source: Option<&Source>,
+    source: Option<&TrafficSource>,
     prices: Option<&Prices>,
     builder: &mut Builder<'_>,
 ) -> Option<(ServicePlan, ServiceNotes)> {

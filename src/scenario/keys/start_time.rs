@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::scenario::import::curve::Calendar;
 use crate::scenario::import::trace::FirstTime;
 use crate::scenario::keys::builder::Builder;
-use crate::scenario::keys::traffic::table::Source;
+use crate::scenario::keys::traffic::table::TrafficSource;
 use crate::scenario::keys::traffic::trace::TraceSource;
 use crate::scenario::language::diagnostic::Problem;
 use crate::scenario::language::table_reader::TableReader;
@@ -26,7 +26,7 @@ struct Dated<'a> {
 /// The calendar, and the text of a start that was taken from a trace.
 pub(crate) fn calendar(
     root: TableReader<'_>,
-    sources: &[Option<Source>],
+    sources: &[Option<TrafficSource>],
     builder: &mut Builder<'_>,
 ) -> Option<(Calendar, Option<String>)> {
     let zone = quantity::zone(root.text("timezone")?).ok()?;
@@ -64,8 +64,8 @@ pub(crate) fn calendar(
 }
 
 /// The trace of a source, where it has dates that a scenario can start at.
-fn dated(source: &Source) -> Option<Dated<'_>> {
-    let Source::Trace(TraceSource { trace, file, place, zone, .. }) = source else { return None };
+fn dated(source: &TrafficSource) -> Option<Dated<'_>> {
+    let TrafficSource::Trace(TraceSource { trace, file, place, zone, .. }) = source else { return None };
     let first = trace.first?;
     let text = Timestamp::from_nanosecond(first.unix_ns).ok()?.to_string();
     quantity::instant(&text).ok()?;

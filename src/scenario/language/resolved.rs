@@ -20,11 +20,11 @@ pub(crate) fn write(root: &Table, laws: &TableSpec) -> String {
 pub(crate) fn assumptions(document: &str) -> BTreeMap<String, serde_json::Value> {
     // A seed can be larger than what a table of TOML holds, so only this part is read.
     #[derive(Deserialize)]
-    struct Part {
+    struct AssumptionsTable {
         #[serde(default)]
         assumptions: BTreeMap<String, serde_json::Value>,
     }
-    toml::from_str(document).map(|part: Part| part.assumptions).unwrap_or_default()
+    toml::from_str(document).map(|part: AssumptionsTable| part.assumptions).unwrap_or_default()
 }
 
 fn section(table: &Table, laws: &TableSpec, path: &mut Vec<String>, out: &mut String) {

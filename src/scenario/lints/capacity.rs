@@ -12,7 +12,7 @@ use crate::scenario::lints::subject::Service;
 
 /// What comes of an action's failing occurrences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Failure {
+struct FailingOccurrences {
     first: SimTime,
     count: usize,
     /// The bounds that the first would have set.
@@ -36,7 +36,7 @@ pub(super) fn check(service: &Service<'_>, report: &mut Report) {
 fn problem(
     service: &Service<'_>,
     action: &ScheduledPlan,
-    failure: Failure,
+    failure: FailingOccurrences,
     view: TableReader<'_>,
 ) -> Problem {
     let (min, max) = failure.bounds;
@@ -73,7 +73,7 @@ fn problem(
 
 /// The failures of each action: occurrences in the order in which they are due, those of one instant in the order of the file,
 /// each on the bounds that the ones before it left.
-fn failures(service: &Service<'_>) -> Vec<Option<Failure>> {
+fn failures(service: &Service<'_>) -> Vec<Option<FailingOccurrences>> {
     let plan = service.plan;
     let mut due: Vec<(SimTime, usize)> = Vec::new();
     for (index, action) in plan.scaling.schedule.actions.iter().enumerate() {
@@ -97,7 +97,7 @@ fn failures(service: &Service<'_>) -> Vec<Option<Failure>> {
             (min, max) = (low, high);
             continue;
         }
-        let known = failure.get_or_insert(Failure { first: at, count: 0, bounds: (low, high) });
+        let known = failure.get_or_insert(FailingOccurrences { first: at, count: 0, bounds: (low, high) });
         known.count += 1;
     }
     failures

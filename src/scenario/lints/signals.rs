@@ -56,9 +56,9 @@ pub(super) fn is_memory_without_memory(
 /// Warns of a utilization that is given as a share of 1 where percent are meant; `true` where it did.
 pub(super) fn target_as_a_share(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) -> bool {
     let (value, key, statistic) = match policy.kind {
-        PolicyKind::TargetTracking(plan) => (plan.target_value, "target_value", plan.reading.statistic),
+        PolicyKind::TargetTracking(plan) => (plan.target_value, "target_value", plan.query.statistic),
         PolicyKind::Step(plan) if steps::is_above(plan.alarm.comparison) => {
-            (plan.alarm.threshold, "threshold", plan.alarm.reading.statistic)
+            (plan.alarm.threshold, "threshold", plan.alarm.query.statistic)
         }
         PolicyKind::Step(_) => return false,
     };
@@ -91,15 +91,15 @@ pub(super) fn target_as_a_share(service: &Service<'_>, policy: &Policy<'_>, repo
 pub(super) fn cooldowns(service: &Service<'_>, policy: &Policy<'_>, report: &mut Report) {
     let (period, interval, given) = match policy.kind {
         PolicyKind::TargetTracking(plan) => {
-            let interval = if plan.reading.is_high_resolution() { 10 } else { 60 };
+            let interval = if plan.query.is_high_resolution() { 10 } else { 60 };
             let mut given = vec![("scale_out_cooldown", plan.scale_out_cooldown)];
             if !plan.disable_scale_in {
                 given.push(("scale_in_cooldown", plan.scale_in_cooldown));
             }
-            (plan.reading.period, SimDuration::from_secs(interval), given)
+            (plan.query.period, SimDuration::from_secs(interval), given)
         }
         PolicyKind::Step(plan) => {
-            (plan.alarm.reading.period, plan.alarm.evaluation_interval(), vec![("cooldown", plan.cooldown)])
+            (plan.alarm.query.period, plan.alarm.evaluation_interval(), vec![("cooldown", plan.cooldown)])
         }
     };
     let delay = SimDuration::from_nanos_f64(

@@ -28,7 +28,7 @@ pub(super) fn sign(comparison: Comparison) -> &'static str {
 pub(super) fn check(service: &Service<'_>, policy: &Policy<'_>, step: &StepPlan, report: &mut Report) {
     let alarm = &step.alarm;
     let name = service.plan.metrics.name(alarm.metric).to_owned();
-    let range = range::of(alarm.metric, alarm.reading.statistic, service.plan);
+    let range = range::of(alarm.metric, alarm.query.statistic, service.plan);
     let unit = range::unit(alarm.metric);
     let (above, threshold) = (is_above(alarm.comparison), alarm.threshold);
     let breaches = |value: f64| alarm.comparison.breaches(value, threshold);

@@ -1,7 +1,7 @@
 //! Thresholds of target tracking that its metric cannot pass, and thresholds of two policies that work against each other.
 
 use windtunnel_kernel::scaling::aas::{AdjustmentType, PolicyKind, StepPlan, TargetTrackingPlan};
-use windtunnel_kernel::telemetry::{Comparison, Metric, Reading, Statistic};
+use windtunnel_kernel::telemetry::{AlarmQuery, Comparison, Metric, Statistic};
 
 use crate::scenario::language::codes;
 use crate::scenario::language::diagnostic::{Problem, Report};
@@ -18,7 +18,7 @@ pub(super) fn reach(
     plan: &TargetTrackingPlan,
     report: &mut Report,
 ) {
-    let range = range::of(plan.metric, plan.reading.statistic, service.plan);
+    let range = range::of(plan.metric, plan.query.statistic, service.plan);
     let name = service.plan.metrics.name(plan.metric);
     let unit = range::unit(plan.metric);
     let target = plan.target_value;
@@ -217,12 +217,8 @@ fn narrow(name: &str, out: &Threshold<'_>, into: &Threshold<'_>, cycle: Cycle, r
 
 /// Minutes of a datapoint that is a sum over its period; 1 for levels.
 #[expect(clippy::cast_precision_loss, reason = "a period of at most a week")]
-fn scale(metric: Metric, reading: &Reading) -> f64 {
-    if metric.is_count() && reading.statistic == Statistic::Sum {
-        reading.period.0 as f64 / MINUTE
-    } else {
-        1.0
-    }
+fn scale(metric: Metric, query: &AlarmQuery) -> f64 {
+    if metric.is_count() && query.statistic == Statistic::Sum { query.period.0 as f64 / MINUTE } else { 1.0 }
 }
 
 fn out_threshold(policy: Policy<'_>) -> Option<Threshold<'_>> {
@@ -230,7 +226,7 @@ fn out_threshold(policy: Policy<'_>) -> Option<Threshold<'_>> {
         PolicyKind::TargetTracking(plan) => Some(Threshold {
             policy,
             metric: plan.metric,
-            statistic: plan.reading.statistic,
+            statistic: plan.query.statistic,
             value: plan.target_value,
             scale: 1.0,
             comparison: Comparison::GreaterThanThreshold,
@@ -251,7 +247,7 @@ fn in_threshold(policy: Policy<'_>, ratio: f64) -> Option<Threshold<'_>> {
         PolicyKind::TargetTracking(plan) => (!plan.disable_scale_in).then_some(Threshold {
             policy,
             metric: plan.metric,
-            statistic: plan.reading.statistic,
+            statistic: plan.query.statistic,
             value: plan.target_value * ratio,
             scale: 1.0,
             comparison: Comparison::LessThanThreshold,
@@ -276,7 +272,7 @@ fn acting(
 
 fn of_step<'a>(policy: Policy<'a>, plan: &StepPlan, bound: f64) -> Threshold<'a> {
     let alarm = &plan.alarm;
-    let scale = scale(alarm.metric, &alarm.reading);
+    let scale = scale(alarm.metric, &alarm.query);
     let value = (alarm.threshold + bound) / scale;
     // A step that begins beyond the threshold includes its bound.
     let comparison = match (alarm.comparison, bound.abs() > 0.0) {
@@ -285,5 +281,5 @@ fn of_step<'a>(policy: Policy<'a>, plan: &StepPlan, bound: f64) -> Threshold<'a>
         (Comparison::LessThanThreshold, true) => Comparison::LessThanOrEqualToThreshold,
         (comparison, true) => comparison,
     };
-    Threshold { policy, metric: alarm.metric, statistic: alarm.reading.statistic, value, scale, comparison }
+    Threshold { policy, metric: alarm.metric, statistic: alarm.query.statistic, value, scale, comparison }
 }

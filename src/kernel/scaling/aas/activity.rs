@@ -9,14 +9,14 @@ pub struct Activity {
     /// The policy that brought it about.
     pub policy: PolicyId,
     /// Whether it added tasks.
-    pub out: bool,
+    pub is_scale_out: bool,
     /// Count it started from; a larger scale-out within the cooldown keeps the first one's.
     pub from: i64,
     /// Desired count it set.
     pub to: i64,
-    /// When the desired count was changed.
+    /// Time of the change of the desired count.
     pub started: SimTime,
-    /// When the running count reached the desired count; `None`: it has not yet.
+    /// Time at which the running count reached the desired count; `None`: it has not yet.
     pub completed: Option<SimTime>,
 }
 
@@ -28,7 +28,7 @@ impl Activity {
         self.cools_until(cooldown, start).is_none_or(|until| now < until)
     }
 
-    /// When its cooldown ends; `None` while the activity whose completion starts the clock is not complete.
+    /// End of the activity's cooldown; `None` while the activity whose completion starts the clock is not complete.
     #[must_use]
     pub fn cools_until(&self, cooldown: SimDuration, start: CooldownStart) -> Option<SimTime> {
         let since = match start {
@@ -44,9 +44,9 @@ impl Activity {
 pub struct Cooldown {
     /// The activity that it follows.
     pub activity: Activity,
-    /// Its length \[ns\].
+    /// Length of the cooldown \[ns\].
     pub length: SimDuration,
-    /// When it ends; `None`: its clock has not started, since the activity is not complete.
+    /// End of the cooldown; `None`: its clock has not started, since the activity is not complete.
     pub until: Option<SimTime>,
     /// Tasks that were subtracted from the proposal because the activity had added them \[tasks\].
     pub credit: i64,

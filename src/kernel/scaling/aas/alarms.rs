@@ -18,11 +18,11 @@ pub(super) struct ManagedAlarm {
     /// Whether it is the low alarm of a target-tracking policy.
     pub(super) is_low: bool,
     pub(super) evaluation: Evaluation,
-    /// How often it has entered `ALARM`: a repetition of its action belongs to one stay.
+    /// Count of entries into `ALARM`: a repetition of its action belongs to one stay.
     pub(super) episode: u32,
     /// Instant of the first evaluation.
     pub(super) phase: SimTime,
-    /// How often it is evaluated \[ns\].
+    /// Interval between evaluations \[ns\].
     pub(super) interval: SimDuration,
     /// Length of its evaluation range \[datapoints\].
     range: usize,
@@ -66,8 +66,8 @@ pub(super) fn managed_alarms(
 
 /// Datapoints of an alarm's evaluation range (`docs/aws/alarms.md#evaluation`).
 fn range(alarm: &AlarmPlan, rules: &AlarmRules) -> usize {
-    let beyond = if alarm.reading.is_high_resolution() {
-        u32::try_from(rules.range_high_resolution.0 / alarm.reading.period.0.max(1)).unwrap_or(u32::MAX)
+    let beyond = if alarm.query.is_high_resolution() {
+        u32::try_from(rules.range_high_resolution.0 / alarm.query.period.0.max(1)).unwrap_or(u32::MAX)
     } else {
         rules.range_extra
     };
@@ -78,7 +78,7 @@ impl ManagedAlarm {
     /// Asks for the datapoints that it will read.
     pub(super) fn watch(&mut self, metrics: &mut MetricStore) {
         let plan = &self.alarm.plan;
-        self.window = Some(metrics.watch(plan.metric, plan.reading, self.range));
+        self.window = Some(metrics.watch(plan.metric, plan.query, self.range));
     }
 
     /// Whether it is in `ALARM`.
@@ -86,14 +86,14 @@ impl ManagedAlarm {
         self.alarm.state() == AlarmState::Alarm
     }
 
-    /// Evaluates the alarm on what can be read now; `range` is room for its evaluation range. Returns whether it has entered
-    /// `ALARM`.
+    /// Evaluates the alarm on what can be read now; `range` is a buffer for its evaluation range. Returns whether it has
+    /// entered `ALARM`.
     pub(super) fn evaluate(&mut self, turn: &mut Turn<'_>, range: &mut Vec<Option<f64>>) -> bool {
         let Some(window) = &self.window else { return false };
         let enough = turn.metrics.window(window, turn.now, range);
         let (newest, delay) = turn.metrics.newest(window, turn.now).unzip();
         let before = self.alarm.state();
-        if enough || self.alarm.plan.reading.low_samples == LowSamples::Evaluate {
+        if enough || self.alarm.plan.query.low_samples == LowSamples::Evaluate {
             self.alarm.observe(range, newest.unwrap_or_default(), &mut self.evaluation);
         } else {
             self.alarm.keep_state(range, newest.unwrap_or_default(), &mut self.evaluation);

@@ -48,11 +48,11 @@ pub struct ApplicationAutoScaling<'p> {
     suspended: Suspended,
     /// Occurrences of scheduled actions to come, the next one last.
     occurrences: Vec<Occurrence>,
-    /// Room for the evaluation range of an alarm.
+    /// Buffer for the evaluation range of an alarm.
     range: Vec<Option<f64>>,
-    /// Room for the alarms whose actions are due.
+    /// Buffer for the alarms whose actions are due.
     invoked: Vec<AlarmId>,
-    /// Room for the decisions of one instant.
+    /// Buffer for the decisions of one instant.
     decisions: Vec<Decision>,
 }
 
@@ -201,7 +201,7 @@ impl<'p> ApplicationAutoScaling<'p> {
 fn view(alarm: &ManagedAlarm) -> AlarmView<'_> {
     AlarmView {
         policy: alarm.policy,
-        low: alarm.is_low,
+        is_low: alarm.is_low,
         state: alarm.alarm.state(),
         datapoints: &alarm.evaluation.datapoints,
         began: &alarm.evaluation.began,

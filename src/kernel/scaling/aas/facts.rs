@@ -22,7 +22,7 @@ pub struct AlarmEvaluated<'a> {
     pub range: &'a [Option<f64>],
     /// End of the newest period in the range: the newest whose datapoint can be read; `None`: none can yet.
     pub newest: Option<SimTime>,
-    /// From the end of that period until its datapoint could be read \[ns\]; zero where there is none.
+    /// Delay from the end of that period until its datapoint could be read \[ns\]; zero where there is none.
     pub delay: SimDuration,
     /// Running count then \[tasks\].
     pub running: u32,

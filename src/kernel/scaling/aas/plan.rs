@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::scheduled::SchedulePlan;
-use crate::telemetry::{AlarmPlan, Metric, Reading};
+use crate::telemetry::{AlarmPlan, AlarmQuery, Metric};
 use crate::units::SimDuration;
 
 /// A scalable target: the bounds of a service, its policies and its schedule.
@@ -18,9 +18,9 @@ pub struct ScalableTargetPlan {
     pub policies: Vec<PolicyPlan>,
     /// Scheduled actions and suspensions.
     pub schedule: SchedulePlan,
-    /// What AWS does not say about policies.
+    /// Assumptions about policies, for what AWS does not publish.
     pub rules: PolicyRules,
-    /// What AWS does not say about alarms.
+    /// Assumptions about alarms, for what AWS does not publish.
     pub alarm_rules: AlarmRules,
 }
 
@@ -32,7 +32,8 @@ impl ScalableTargetPlan {
     }
 }
 
-/// What AWS does not publish about alarms and their actions (`docs/aws/alarms.md`): each field is an `[assumptions]` key.
+/// Assumptions for what AWS does not publish about alarms and their actions (`docs/aws/alarms.md`): each field is an
+/// `[assumptions]` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlarmRules {
     /// `alarm_phase`: seconds past the calendar minute at which alarms are evaluated; `None`: drawn from U[0, 60 s) for
@@ -66,7 +67,7 @@ impl Default for AlarmRules {
 pub struct PolicyPlan {
     /// The user's name for it.
     pub name: String,
-    /// What it does.
+    /// Kind of the policy, with its parameters.
     pub kind: PolicyKind,
 }
 
@@ -82,10 +83,10 @@ pub enum PolicyKind {
 /// A target-tracking policy (`docs/aws/target-tracking.md`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetTrackingPlan {
-    /// What it tracks.
+    /// Tracked metric.
     pub metric: Metric,
-    /// How its alarms read it: 20 s for a high-resolution metric, else 60 s.
-    pub reading: Reading,
+    /// Query of its alarms: 20 s for a high-resolution metric, else 60 s.
+    pub query: AlarmQuery,
     /// The value to stay near [% or the metric's own unit], > 0.
     pub target_value: f64,
     /// Default 300 s.
@@ -101,11 +102,11 @@ pub struct TargetTrackingPlan {
 pub struct StepPlan {
     /// The user's alarm.
     pub alarm: AlarmPlan,
-    /// What an adjustment means.
+    /// Meaning of the adjustments.
     pub adjustment_type: AdjustmentType,
     /// Percent policies change capacity by at least this many tasks; 0: no minimum.
     pub min_adjustment_magnitude: u32,
-    /// How the alarm's recent datapoints become one number.
+    /// Aggregation of the alarm's recent datapoints to one number.
     pub metric_aggregation_type: StepAggregation,
     /// Default 300 s.
     pub cooldown: SimDuration,
@@ -113,7 +114,7 @@ pub struct StepPlan {
     pub steps: Vec<Adjustment>,
 }
 
-/// What a step's adjustment means.
+/// Meaning of a step's adjustment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdjustmentType {
     /// Add (or remove) so many tasks.
@@ -135,10 +136,10 @@ pub struct Adjustment {
     pub adjustment: i32,
 }
 
-/// How a step policy aggregates recent datapoints.
+/// Aggregation of recent datapoints by a step policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepAggregation {
-    /// Their mean.
+    /// Mean of the datapoints.
     Average,
     /// The smallest.
     Minimum,
@@ -146,8 +147,8 @@ pub enum StepAggregation {
     Maximum,
 }
 
-/// What AWS does not publish about its policies (`docs/aws/README.md#what-aws-does-not-publish`): each field is an
-/// `[assumptions]` key.
+/// Assumptions for what AWS does not publish about its policies (`docs/aws/README.md#what-aws-does-not-publish`): each field is
+/// an `[assumptions]` key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyRules {
     /// `tt_high_points`: points of the high alarm, all of which must breach (observed: 3).
@@ -184,7 +185,7 @@ pub struct PolicyRules {
     pub block_in_during_out_cooldown: bool,
 }
 
-/// Which number of the alarm's datapoints a target-tracking policy uses.
+/// Number that a target-tracking policy takes from the alarm's datapoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatapointAggregation {
     /// `mean_of_eval_window`.
@@ -195,7 +196,7 @@ pub enum DatapointAggregation {
     Max,
 }
 
-/// Which datapoints of its alarm a target-tracking policy decides on after an activity of its target.
+/// Datapoints of its alarm on which a target-tracking policy decides after an activity of its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrackedDatapoints {
     /// `since_last_activity`: those of periods that began since the desired count was changed last. Until there is one, a
@@ -205,7 +206,7 @@ pub enum TrackedDatapoints {
     AlarmWindow,
 }
 
-/// How far a target-tracking policy scales in at once.
+/// Largest scale-in of a target-tracking policy at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ScaleInMode {
     /// `proportional_ceil`: to `ceil(running × metric / target)`.
@@ -218,7 +219,7 @@ pub enum ScaleInMode {
 }
 
 impl ScaleInMode {
-    /// At most a twentieth of the running tasks at once, and at least one.
+    /// A twentieth of the running tasks at once at most, and at least one.
     ///
     /// AWS publishes no rule: its guide says that target tracking "scales in more gradually" than out, its containers blog
     /// gives 5 % of the group as the limit of another service's target tracking, and public activity logs of services of up to
@@ -228,7 +229,7 @@ impl ScaleInMode {
     pub const GRADUAL: Self = Self::MaxFraction(0.05);
 }
 
-/// Which datapoints a step policy aggregates.
+/// Datapoints that a step policy aggregates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepWindow {
     /// `evaluated_points`: those the alarm evaluated.
@@ -246,7 +247,7 @@ pub enum StepBase {
     Desired,
 }
 
-/// When a cooldown's clock starts.
+/// Start of a cooldown's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CooldownStart {
     /// `activity_completed`: when the running count has reached the desired count (documented).
@@ -255,7 +256,7 @@ pub enum CooldownStart {
     ActivityStart,
 }
 
-/// Whose cooldown counts.
+/// Owner of the cooldown that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CooldownScope {
     /// `scale_in_per_target`: a scale-in of one policy blocks scale-ins of all, and a scale-out delays the policy that
@@ -268,7 +269,7 @@ pub enum CooldownScope {
     PerTarget,
 }
 
-/// How capacity that the activity in cooldown already added counts against a larger scale-out.
+/// Credit for capacity that the activity in cooldown already added, against a larger scale-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CooldownCredit {
     /// `base_before_activity`: the proposal is computed anew from the count before the activity, so that a repeated breach of

@@ -52,7 +52,7 @@ impl ScalableTargetPlan {
         for policy in &self.policies {
             let (high, low) = policy.alarms(&self.rules);
             let alarms = 1 + u32::from(low.is_some());
-            if high.reading.is_high_resolution() { high_resolution += alarms } else { standard += alarms }
+            if high.query.is_high_resolution() { high_resolution += alarms } else { standard += alarms }
         }
         (standard, high_resolution)
     }

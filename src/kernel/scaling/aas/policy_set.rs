@@ -27,15 +27,15 @@ use crate::units::{AlarmId, PolicyId, SimDuration, SimTime};
 /// An alarm as its policy sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct AlarmView<'a> {
-    /// Whose alarm it is.
+    /// Policy to which the alarm belongs.
     pub policy: PolicyId,
     /// Whether it is the low alarm of a target-tracking policy.
-    pub low: bool,
-    /// Its state.
+    pub is_low: bool,
+    /// State of the alarm.
     pub state: AlarmState,
     /// The datapoints it evaluated last, oldest first.
     pub datapoints: &'a [f64],
-    /// When the period of each datapoint began; as many as there are datapoints.
+    /// Beginning of each datapoint's period; as many as there are datapoints.
     pub began: &'a [SimTime],
 }
 
@@ -54,11 +54,11 @@ pub struct Context {
     pub max: u32,
     /// Whether a deployment is in progress: scale-in is off (`docs/aws/scaling-activities.md#deployments`).
     pub deploying: bool,
-    /// What is suspended (`docs/aws/scheduled-actions.md#suspended-scaling`).
+    /// Suspended kinds of scaling (`docs/aws/scheduled-actions.md#suspended-scaling`).
     pub suspended: Suspended,
 }
 
-/// What came of one invocation.
+/// Result of one invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The desired count was raised.
@@ -101,13 +101,13 @@ pub struct Decision {
     pub alarm: AlarmId,
     /// The number it used.
     pub value: Option<f64>,
-    /// How many of the alarm's newest datapoints that number was made of.
+    /// Count of the alarm's newest datapoints of which that number was made.
     pub points: usize,
     /// The count its formula started from.
     pub base: u32,
-    /// What the formula gave, before cooldown, credit and clamps.
+    /// Proposal of the formula, before cooldown, credit and clamps.
     pub proposed: Option<i64>,
-    /// What was left of it after the credit for capacity already added in the cooldown.
+    /// Rest of the proposal after the credit for capacity already added in the cooldown.
     pub credited: Option<i64>,
     /// The cooldown that runs and concerns this policy; `None`: none does.
     pub cooldown: Option<Cooldown>,
@@ -121,7 +121,7 @@ pub struct Decision {
     pub desired_before: u32,
     /// Desired count after.
     pub desired_after: u32,
-    /// What came of it.
+    /// Result of the invocation.
     pub verdict: Verdict,
 }
 
@@ -142,7 +142,7 @@ struct PolicyState {
     last: Option<Activity>,
 }
 
-/// The last change of the desired count, whoever made it.
+/// The last change of the desired count, by any policy.
 #[derive(Clone, Copy, Debug)]
 struct Change {
     at: SimTime,
@@ -233,7 +233,7 @@ impl PolicySet {
         let decision = &proposal.decision;
         let activity = Activity {
             policy: decision.policy,
-            out: proposal.is_scale_out,
+            is_scale_out: proposal.is_scale_out,
             from: proposal.base_count,
             to: i64::from(decision.desired_after),
             started: context.now,
@@ -247,7 +247,7 @@ impl PolicySet {
                 .map(|policy| &mut policy.last)
                 .chain(core::iter::once(&mut self.last));
             for last in all {
-                *last = last.filter(|activity| activity.out);
+                *last = last.filter(|activity| activity.is_scale_out);
             }
         }
         self.policies[decision.policy.index()].last = Some(activity);
@@ -255,7 +255,7 @@ impl PolicySet {
         self.changed = Some(Change { at: context.now, from: proposal.base_count });
     }
 
-    /// Of the datapoints of an alarm those of periods that began since the desired count was changed last.
+    /// Selects the datapoints of an alarm whose periods began since the desired count was changed last.
     fn fresh<'a>(&self, view: &AlarmView<'a>) -> &'a [f64] {
         let since = match (self.rules.tt_datapoints, self.changed) {
             (TrackedDatapoints::SinceLastActivity, Some(change)) => change.at,
@@ -265,7 +265,7 @@ impl PolicySet {
         view.datapoints.get(first..).unwrap_or(&[])
     }
 
-    /// What one invocation comes to on its own.
+    /// Computes the proposal of one invocation by itself.
     fn proposal(&self, context: &Context, alarm: AlarmId, alarms: &[AlarmView<'_>]) -> Proposal {
         let view = &alarms[alarm.index()];
         let mut proposal = Proposal {
@@ -341,7 +341,7 @@ impl PolicySet {
         Ok(())
     }
 
-    /// What a target-tracking policy proposes.
+    /// Computes the proposal of a target-tracking policy.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that was one")]
     fn track(
         &self,
@@ -357,16 +357,16 @@ impl PolicySet {
         let value = plan.aggregate(points, &self.rules).ok_or(Verdict::WithinTarget)?;
         (decision.value, decision.points) = (Some(value), points.len());
         proposal.is_stale = is_stale;
-        if is_stale && view.low {
+        if is_stale && view.is_low {
             return Err(self.cool_down(context, view, proposal).err().unwrap_or(Verdict::AwaitingDatapoint));
         }
         let beyond =
-            if view.low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
+            if view.is_low { value < plan.low_threshold(&self.rules) } else { value > plan.target_value };
         if !beyond {
             return Err(Verdict::WithinTarget);
         }
         let running = i64::from(context.running);
-        if view.low {
+        if view.is_low {
             let count = plan.scale_in(running, value, &self.rules);
             decision.proposed = Some(count);
             if self.rules.tt_flapping_guard && flaps(running, count, value, plan.target_value) {
@@ -389,11 +389,11 @@ impl PolicySet {
         alarms: &[AlarmView<'_>],
         proposal: &mut Proposal,
     ) -> Result<(), Verdict> {
-        if proposal.is_scale_out || !view.low {
+        if proposal.is_scale_out || !view.is_low {
             return Ok(());
         }
         let running = i64::from(context.running);
-        for other in alarms.iter().filter(|other| other.low) {
+        for other in alarms.iter().filter(|other| other.is_low) {
             let PolicyKind::TargetTracking(plan) = &self.policies[other.policy.index()].plan.kind else {
                 continue;
             };
@@ -423,7 +423,7 @@ impl PolicySet {
             CooldownScope::PerPolicy => state.last,
             CooldownScope::PerTarget => self.last,
             CooldownScope::ScaleInPerTarget => {
-                self.last.filter(|last| !proposal.is_scale_out && !last.out).or(state.last)
+                self.last.filter(|last| !proposal.is_scale_out && !last.is_scale_out).or(state.last)
             }
         };
         let start = self.rules.cooldown_start;
@@ -434,7 +434,7 @@ impl PolicySet {
         let until = last.cools_until(length(&last), start);
         let running = Cooldown { activity: last, length: length(&last), until, credit: 0 };
         proposal.decision.cooldown = Some(running);
-        match (proposal.is_scale_out, last.out) {
+        match (proposal.is_scale_out, last.is_scale_out) {
             (true, true) => {
                 let credited = self.credit(context, state, &last, proposal);
                 let credit = match self.rules.cooldown_credit {
@@ -461,17 +461,17 @@ impl PolicySet {
         }
     }
 
-    /// How long `policy` waits after `last`: its own cooldown; after another policy's scale-in the longer of the two.
+    /// Cooldown of `policy` after `last`: its own cooldown; after another policy's scale-in the longer of the two.
     fn cooldown_after(&self, policy: PolicyId, last: &Activity) -> SimDuration {
-        let own = self.policies[policy.index()].plan.cooldown(last.out);
-        if last.out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }
+        let own = self.policies[policy.index()].plan.cooldown(last.is_scale_out);
+        if last.is_scale_out { own } else { own.max(self.policies[last.policy.index()].plan.cooldown(false)) }
     }
 
     /// The scale-in cooldown that runs at `now`: of several that which ends last.
     fn scale_in_cooldown(&self, now: SimTime) -> Option<Cooldown> {
         let start = self.rules.cooldown_start;
         let running = self.policies.iter().filter_map(|policy| {
-            let activity = policy.last.filter(|last| !last.out)?;
+            let activity = policy.last.filter(|last| !last.is_scale_out)?;
             let length = policy.plan.cooldown(false);
             let until = activity.cools_until(length, start);
             activity.in_cooldown(now, length, start).then_some(Cooldown {
@@ -488,7 +488,7 @@ impl PolicySet {
     fn is_cooling_in(&self, context: &Context, policy: PolicyId) -> bool {
         let state = &self.policies[policy.index()];
         let length = state.plan.cooldown(false);
-        let last = state.last.filter(|last| !last.out);
+        let last = state.last.filter(|last| !last.is_scale_out);
         last.is_some_and(|last| last.in_cooldown(context.now, length, self.rules.cooldown_start))
     }
 

@@ -17,7 +17,7 @@ pub struct ScheduledPlan {
     pub min_capacity: Option<u32>,
     /// New `MaxCapacity` \[tasks\]; `None`: it stays.
     pub max_capacity: Option<u32>,
-    /// When it is due, in order \[ns since second 0\].
+    /// Due times, in order \[ns since second 0\].
     pub occurrences: Vec<SimTime>,
 }
 
@@ -35,11 +35,11 @@ pub struct Suspended {
 impl Suspended {
     /// Whether policies may not scale in this direction.
     #[must_use]
-    pub const fn stops(self, out: bool) -> bool {
-        if out { self.dynamic_scaling_out } else { self.dynamic_scaling_in }
+    pub const fn stops(self, is_scale_out: bool) -> bool {
+        if is_scale_out { self.dynamic_scaling_out } else { self.dynamic_scaling_in }
     }
 
-    /// What either of the two suspends.
+    /// Unites the two: suspended is what either of them suspends.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self {
@@ -60,11 +60,11 @@ impl Suspended {
 /// A time in which something is suspended: [from, until).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SuspensionPlan {
-    /// Its beginning \[ns since second 0\].
+    /// Beginning of the suspension \[ns since second 0\].
     pub from: SimTime,
-    /// Its end \[ns since second 0\]; `None`: it lasts to the horizon.
+    /// End of the suspension \[ns since second 0\]; `None`: it lasts to the horizon.
     pub until: Option<SimTime>,
-    /// What is suspended meanwhile.
+    /// Suspended kinds of scaling.
     pub suspended: Suspended,
 }
 
@@ -79,7 +79,7 @@ pub struct SchedulePlan {
     pub jitter: SimDuration,
 }
 
-/// What came of one occurrence of a scheduled action.
+/// Result of one occurrence of a scheduled action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScheduledOutcome {
     /// The bounds were set.
@@ -91,7 +91,7 @@ pub enum ScheduledOutcome {
 }
 
 impl SchedulePlan {
-    /// What is suspended at `now`, by all suspensions together.
+    /// Kinds of scaling that all suspensions together suspend at `now`.
     #[must_use]
     pub fn suspended_at(&self, now: SimTime) -> Suspended {
         let is_on =
@@ -113,11 +113,11 @@ impl SchedulePlan {
 /// One occurrence of a scheduled action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Occurrence {
-    /// When it runs.
+    /// Time at which it runs.
     pub(super) at: SimTime,
-    /// When it is due.
+    /// Time at which it is due.
     pub(super) due: SimTime,
-    /// Which action it is, in the order of the plan.
+    /// Index of the action, in the order of the plan.
     pub(super) action: usize,
 }
 

@@ -19,14 +19,14 @@ impl TargetTrackingPlan {
         let alarm = |suffix: &str, points: u32, comparison, threshold| AlarmPlan {
             name: format!("{name}-{suffix}"),
             metric: self.metric,
-            reading: self.reading,
+            query: self.query,
             evaluation_periods: points,
             datapoints_to_alarm: points,
             comparison,
             threshold,
             treat_missing_data: TreatMissingData::Missing,
         };
-        let (high_points, low_points) = if self.reading.is_high_resolution() {
+        let (high_points, low_points) = if self.query.is_high_resolution() {
             (rules.tt_high_points_20s, rules.tt_low_points_20s)
         } else {
             (rules.tt_high_points, rules.tt_low_points)
@@ -107,13 +107,13 @@ pub(super) fn to_i64(value: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::{Metric, Reading};
+    use crate::telemetry::{AlarmQuery, Metric};
     use crate::units::SimDuration;
 
     fn tracking(target_value: f64) -> TargetTrackingPlan {
         TargetTrackingPlan {
             metric: Metric::CpuUtilization,
-            reading: Reading::of(Metric::CpuUtilization),
+            query: AlarmQuery::of(Metric::CpuUtilization),
             target_value,
             scale_out_cooldown: SimDuration::from_secs(300),
             scale_in_cooldown: SimDuration::from_secs(300),
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!((low.evaluation_periods, low.datapoints_to_alarm), (15, 15));
         assert!((low.threshold - 63.0).abs() < 1e-12);
         let mut fine = tracking(50.0);
-        fine.reading = fine.reading.every(SimDuration::from_secs(20));
+        fine.query = fine.query.every(SimDuration::from_secs(20));
         let (high, low) = fine.alarms("cpu", &PolicyRules::default());
         assert_eq!((high.evaluation_periods, low.unwrap().evaluation_periods), (3, 30));
         assert_eq!(high.evaluation_interval(), SimDuration::from_secs(10));
@@ -177,7 +177,7 @@ mod tests {
         for (target, minutes) in [(70.0, true), (50.0, false)] {
             let mut plan = tracking(target);
             if !minutes {
-                plan.reading.period = SimDuration::from_secs(20);
+                plan.query.period = SimDuration::from_secs(20);
             }
             let (high, low) = plan.alarms("cpu", &PolicyRules::default());
             let low = low.unwrap();

@@ -49,8 +49,8 @@ impl<'p> ArrivalBuffer<'p> {
         Self { arrivals, demands, weights, class_rng, rows: Vec::with_capacity(CHUNK), next: 0 }
     }
 
-    /// When the next request arrives \[ns\]; [`NEVER`] when none does before `until`. Before a new batch is drawn it asks whether
-    /// to go on, with when the last one ended; where not, it says 0 and has nothing.
+    /// Instant at which the next request arrives \[ns\]; [`NEVER`] when none does before `until`. Before a new batch is drawn
+    /// it asks whether to go on, with when the last one ended; where not, it says 0 and has nothing.
     #[inline]
     pub(super) fn first(&mut self, until: u64, mut goes_on: impl FnMut(u64) -> bool) -> u64 {
         if self.next == self.rows.len() {

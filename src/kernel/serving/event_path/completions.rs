@@ -1,4 +1,4 @@
-//! Answers by column, stated some at a time, so that whoever listens can work on a column.
+//! Answers by column, stated some at a time, so that a listener can work on a column.
 
 use super::slab::Job;
 use crate::facts::VisitColumns;
@@ -36,10 +36,10 @@ impl CompletionBuffer {
 
     #[inline]
     pub(super) fn push(&mut self, job: &Job, end: u64) {
-        // Whoever fills the last row states them all; the bound is for the compiler, once for all columns.
+        // The caller that fills the last row states them all; the bound is for the compiler, once for all columns.
         let row = self.count.min(COUNT - 1);
-        self.first[row] = job.ask.key.first;
-        self.class[row] = job.ask.key.class;
+        self.first[row] = job.demand.key.first;
+        self.class[row] = job.demand.key.class;
         self.arrival[row] = job.arrival;
         self.start[row] = job.start;
         self.cpu_start[row] = job.cpu_start;

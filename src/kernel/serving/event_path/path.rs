@@ -6,8 +6,8 @@
 //! routes come from the same streams and ties are broken alike. Outcomes are stated when they happen, and what was used
 //! is stated as integrals over the time between control events, never ahead.
 //!
-//! Cost: one seat in a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave
-//! alone. Nothing is allocated for a request once the slab has grown.
+//! Cost: one entry of a slab, one timer in a heap of its task, and a tree of minima over tasks that most changes leave alone.
+//! Nothing is allocated for a request once the slab has grown.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ use super::completions::CompletionBuffer;
 use super::retries::{Deadlines, Retries};
 use super::router::Router;
 use super::server_params::ServerParams;
-use super::slab::{AttemptDemand, Stage};
+use super::slab::{AttemptDemand, JobStage};
 use super::task_server::{ServerPool, StepResult, TaskServer};
 use super::timers::Earliest;
 use crate::facts::{
@@ -32,18 +32,18 @@ use crate::units::ServiceId;
 /// Attempts, or retries, that are stated at once.
 const TOLD_AT_ONCE: usize = 128;
 
-/// What the event path is made of.
+/// Parameters of the event path of one service.
 #[derive(Clone, Copy, Debug)]
 pub struct EventPathParts<'a> {
     /// The service.
     pub service: ServiceId,
-    /// What a request needs.
+    /// Plan of its requests.
     pub request: &'a RequestPlan,
-    /// What a task is.
+    /// Plan of its tasks.
     pub task: &'a TaskPlan,
-    /// How a new task is slower.
+    /// Warm-up of a new task.
     pub warm_up: Option<WarmUpPlan>,
-    /// How requests are spread.
+    /// Routing of its requests to tasks.
     pub routing: RoutingPlan,
     /// The service's name, part of the key of its streams.
     pub name: &'a str,
@@ -51,7 +51,7 @@ pub struct EventPathParts<'a> {
     pub streams: Streams,
 }
 
-/// How far a plane goes [ns since second 0].
+/// Bounds of an advance of the plane [ns since second 0].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// Departures and time-outs up to this instant happen.
@@ -72,16 +72,16 @@ impl Reach {
 #[derive(Clone, Debug)]
 pub struct EventPath<'p> {
     service: ServiceId,
-    inbox: ArrivalBuffer<'p>,
+    arrival_buffer: ArrivalBuffer<'p>,
     router: Router,
     retries: Retries,
     deadlines: Deadlines,
     has_patience: bool,
     task_servers: Vec<TaskServer>,
     due: Earliest,
-    floor: ServerPool,
-    free_slots: Vec<u32>,
-    rows: Box<CompletionBuffer>,
+    server_pool: ServerPool,
+    free_replicas: Vec<u32>,
+    completions: Box<CompletionBuffer>,
     /// Requests by class, and attempts sent to tasks, since they were stated last.
     offered: Vec<u64>,
     routed: u64,
@@ -101,21 +101,21 @@ impl<'p> EventPath<'p> {
         let (request, name) = (parts.request, parts.name);
         let has_patience =
             request.timeout.is_some() || request.classes.iter().any(|class| class.timeout.is_some());
-        let rules =
+        let params =
             ServerParams::new(parts.task, request.needs_cpu(), request.cancel_timed_out, parts.warm_up);
         let stream = |purpose| parts.streams.stream(purpose, name);
         Self {
             service: parts.service,
-            inbox: ArrivalBuffer::new(arrivals, request, parts.task, parts.streams, name),
+            arrival_buffer: ArrivalBuffer::new(arrivals, request, parts.task, parts.streams, name),
             router: Router::new(&parts.routing, stream(Purpose::ROUTING)),
             retries: Retries::new(request.retry.clone(), stream(Purpose::BACKOFF)),
             deadlines: Deadlines::default(),
             has_patience,
             task_servers: Vec::new(),
             due: Earliest::new(),
-            floor: ServerPool::new(rules),
-            free_slots: Vec::new(),
-            rows: Box::new(CompletionBuffer::new()),
+            server_pool: ServerPool::new(params),
+            free_replicas: Vec::new(),
+            completions: Box::new(CompletionBuffer::new()),
             offered: alloc::vec![0; request.classes.len().max(1)],
             routed: 0,
             attempts: Vec::new(),
@@ -151,9 +151,9 @@ impl<'p> EventPath<'p> {
 
     #[inline]
     fn next_arrival(&mut self, until: u64, pace: &mut impl Pace) -> u64 {
-        self.inbox.first(until, |at| {
-            let held = (self.floor.jobs.len() + self.retries.len()) as u64;
-            self.deadlines.forget(&self.floor.jobs);
+        self.arrival_buffer.first(until, |at| {
+            let held = (self.server_pool.jobs.len() + self.retries.len()) as u64;
+            self.deadlines.forget(&self.server_pool.jobs);
             pace.goes_on(at, held, core::mem::take(&mut self.unasked))
         })
     }
@@ -161,7 +161,7 @@ impl<'p> EventPath<'p> {
     /// States what has happened, and what was used, up to `at` [ns since second 0].
     pub fn state_until(&mut self, at: u64, probe: &mut impl Probe) {
         self.now = at.max(self.now);
-        let (used, offered) = (self.floor.take_usage(self.now), self.offered.iter().sum());
+        let (used, offered) = (self.server_pool.take_usage(self.now), self.offered.iter().sum());
         let classes = core::mem::take(&mut self.offered);
         let more = RequestBatch {
             offered,
@@ -178,7 +178,7 @@ impl<'p> EventPath<'p> {
     /// States what has happened since it did last, and `more`.
     fn state(&mut self, more: RequestBatch<'_>, probe: &mut impl Probe) {
         let (mut served, mut first, mut class) = (None, None, None);
-        if let Some((visits, firsts, classes)) = self.rows.take() {
+        if let Some((visits, firsts, classes)) = self.completions.take() {
             (served, first, class) = (Some(visits), Some(firsts), Some(classes));
         }
         let batch = RequestBatch {
@@ -229,7 +229,7 @@ impl<'p> EventPath<'p> {
 
     /// Whether the plane goes on at `at`.
     fn goes_on(&mut self, at: u64, pace: &mut impl Pace) -> bool {
-        let held = (self.floor.jobs.len() + self.retries.len()) as u64;
+        let held = (self.server_pool.jobs.len() + self.retries.len()) as u64;
         pace.goes_on(at, held, core::mem::take(&mut self.unasked))
     }
 
@@ -260,38 +260,38 @@ impl<'p> EventPath<'p> {
                 }
                 self.arrive_again(again, probe);
             } else {
-                let ask = self.inbox.pop()?;
-                self.offered[ask.key.class as usize] += 1;
+                let demand = self.arrival_buffer.pop()?;
+                self.offered[demand.key.class as usize] += 1;
                 self.retries.first_attempt();
-                self.arrive(arrival, &ask, probe);
+                self.arrive(arrival, &demand, probe);
             }
         }
     }
 
     #[inline]
     fn depart(&mut self, now: u64, probe: &mut impl Probe) -> Option<Incident> {
-        let index = self.due.first_slot();
+        let index = self.due.first_task();
         let task_server = &mut self.task_servers[index];
-        let fired = task_server.fire(&mut self.floor, now);
-        task_server.follow(&mut self.floor, now);
+        let fired = task_server.fire(&mut self.server_pool, now);
+        task_server.follow(&mut self.server_pool, now);
         self.due.set(index, task_server.due());
         match fired {
             StepResult::Nothing => {}
             StepResult::Left(id) => {
-                let job = self.floor.jobs.get(id);
-                let slot = job.slot;
+                let job = self.server_pool.jobs.get(id);
+                let replica = job.replica;
                 if job.abandoned {
-                    let (key, visit) = (job.ask.key, job.visit(now));
+                    let (key, visit) = (job.demand.key, job.visit(now));
                     let wasted = Attempt { key, visit, at: now, outcome: Outcome::Wasted, will_retry: false };
                     self.tell(wasted, probe);
                 } else {
-                    self.rows.push(job, now);
-                    if self.rows.is_full() {
+                    self.completions.push(job, now);
+                    if self.completions.is_full() {
                         self.state(RequestBatch::default(), probe);
                     }
                 }
-                self.floor.jobs.remove(id);
-                self.router.load_changed(slot, self.task_servers[index].outstanding());
+                self.server_pool.jobs.remove(id);
+                self.router.load_changed(replica, self.task_servers[index].outstanding());
             }
             StepResult::OutOfMemory => {
                 #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
@@ -304,39 +304,39 @@ impl<'p> EventPath<'p> {
 
     #[inline(never)]
     fn arrive_again(&mut self, now: u64, probe: &mut impl Probe) {
-        let Some(ask) = self.retries.pop() else { return };
-        self.retried.push(ask.key);
+        let Some(demand) = self.retries.pop() else { return };
+        self.retried.push(demand.key);
         self.unasked += 1;
         if self.retried.len() >= TOLD_AT_ONCE {
             self.state_retries(probe);
         }
-        self.arrive(now, &ask, probe);
+        self.arrive(now, &demand, probe);
     }
 
     #[inline]
-    fn arrive(&mut self, now: u64, ask: &AttemptDemand, probe: &mut impl Probe) {
-        let Some(slot) = self.router.route(now) else {
-            return self.reject(now, ask, Rejection::NoTarget, probe);
+    fn arrive(&mut self, now: u64, demand: &AttemptDemand, probe: &mut impl Probe) {
+        let Some(replica) = self.router.route(now) else {
+            return self.reject(now, demand, Rejection::NoTarget, probe);
         };
         self.routed += 1;
-        let index = slot as usize;
+        let index = replica as usize;
         let task_server = &mut self.task_servers[index];
-        if !task_server.can_admit(&self.floor.rules) {
-            return self.reject(now, ask, Rejection::QueueFull, probe);
+        if !task_server.can_admit(&self.server_pool.params) {
+            return self.reject(now, demand, Rejection::QueueFull, probe);
         }
-        let id = self.floor.jobs.seat(ask, now, slot);
-        task_server.arrive(&mut self.floor, now, id);
+        let id = self.server_pool.jobs.allocate(demand, now, replica);
+        task_server.arrive(&mut self.server_pool, now, id);
         self.due.set(index, task_server.due());
-        self.router.load_changed(slot, task_server.outstanding());
+        self.router.load_changed(replica, task_server.outstanding());
         if self.has_patience {
-            let serial = self.floor.jobs.get(id).serial;
-            self.deadlines.push(now.saturating_add(ask.patience), serial, id);
+            let serial = self.server_pool.jobs.get(id).serial;
+            self.deadlines.push(now.saturating_add(demand.patience), serial, id);
         }
     }
 
     #[cold]
-    fn reject(&mut self, now: u64, ask: &AttemptDemand, why: Rejection, probe: &mut impl Probe) {
-        let (key, will_retry) = (ask.key, self.retries.failed(ask, now));
+    fn reject(&mut self, now: u64, demand: &AttemptDemand, why: Rejection, probe: &mut impl Probe) {
+        let (key, will_retry) = (demand.key, self.retries.failed(demand, now));
         let (visit, outcome) = (Visit::waiting(now, now), Outcome::Rejected(why));
         self.tell(Attempt { key, visit, at: now, outcome, will_retry }, probe);
     }
@@ -344,39 +344,39 @@ impl<'p> EventPath<'p> {
     /// The next client loses patience, unless its attempt is over.
     fn lose_patience(&mut self, probe: &mut impl Probe) {
         let Some((now, serial, id)) = self.deadlines.pop() else { return };
-        let job = self.floor.jobs.get_mut(id);
+        let job = self.server_pool.jobs.get_mut(id);
         if job.serial != serial {
             return;
         }
-        let is_waiting = job.stage == Stage::Waiting;
+        let is_waiting = job.stage == JobStage::Waiting;
         job.abandoned = true;
         let job = *job;
-        let (key, will_retry) = (job.ask.key, self.retries.failed(&job.ask, now));
+        let (key, will_retry) = (job.demand.key, self.retries.failed(&job.demand, now));
         let outcome = if is_waiting { Outcome::TimedOutWaiting } else { Outcome::TimedOutInService };
         self.tell(Attempt { key, visit: job.visit_until(now), at: now, outcome, will_retry }, probe);
-        if is_waiting || self.floor.rules.cancels {
-            let task_server = &mut self.task_servers[job.slot as usize];
-            task_server.withdraw(&mut self.floor, now, id);
-            self.floor.jobs.remove(id);
-            self.due.set(job.slot as usize, task_server.due());
-            self.router.load_changed(job.slot, task_server.outstanding());
+        if is_waiting || self.server_pool.params.cancels {
+            let task_server = &mut self.task_servers[job.replica as usize];
+            task_server.withdraw(&mut self.server_pool, now, id);
+            self.server_pool.jobs.remove(id);
+            self.due.set(job.replica as usize, task_server.due());
+            self.router.load_changed(job.replica, task_server.outstanding());
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
     fn grow(&mut self) -> u32 {
-        let slot = self.task_servers.len();
-        self.task_servers.push(TaskServer::new(&self.floor.rules));
-        self.due.cover(slot);
-        slot as u32
+        let replica = self.task_servers.len();
+        self.task_servers.push(TaskServer::new(&self.server_pool.params));
+        self.due.cover(replica);
+        replica as u32
     }
 
     /// Requests in flight whose first attempt arrived within [from, to) [ns since second 0], in a task or waiting to try again.
     #[must_use]
     pub fn in_flight_of(&self, from: u64, to: u64) -> u64 {
-        let held = self.floor.jobs.iter().filter(|job| !job.abandoned).map(|job| &job.ask);
-        let asks = held.chain(self.retries.waiting());
-        asks.filter(|ask| (from..to).contains(&ask.key.first)).count() as u64
+        let held = self.server_pool.jobs.iter().filter(|job| !job.abandoned).map(|job| &job.demand);
+        let demands = held.chain(self.retries.waiting());
+        demands.filter(|demand| (from..to).contains(&demand.key.first)).count() as u64
     }
 
     /// Requests that have a task, waiting or in a place.
@@ -389,37 +389,37 @@ impl<'p> EventPath<'p> {
 impl ReplicaSet for EventPath<'_> {
     /// A task that enters before second 0 has passed is warm: it neither warms up nor starts slowly.
     fn add(&mut self) -> ReplicaIndex {
-        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
-        self.task_servers[slot as usize].enter(&self.floor.rules, self.now, self.has_begun);
-        self.due.set(slot as usize, self.task_servers[slot as usize].due());
-        self.router.enter(slot, self.now, self.has_begun);
-        ReplicaIndex(slot)
+        let replica = self.free_replicas.pop().unwrap_or_else(|| self.grow());
+        self.task_servers[replica as usize].enter(&self.server_pool.params, self.now, self.has_begun);
+        self.due.set(replica as usize, self.task_servers[replica as usize].due());
+        self.router.enter(replica, self.now, self.has_begun);
+        ReplicaIndex(replica)
     }
 
     fn drain(&mut self, replica: ReplicaIndex) -> u64 {
         let task_servers = &self.task_servers;
         self.router.close(replica.0, |other| task_servers[other as usize].outstanding());
-        self.task_servers[replica.0 as usize].close(&mut self.floor, self.now);
-        self.task_servers[replica.0 as usize].empty_at(&self.floor, self.now)
+        self.task_servers[replica.0 as usize].close(&mut self.server_pool, self.now);
+        self.task_servers[replica.0 as usize].empty_at(&self.server_pool, self.now)
     }
 
     fn drained_at(&self, replica: ReplicaIndex) -> Option<u64> {
-        Some(self.task_servers[replica.0 as usize].empty_at(&self.floor, self.now))
+        Some(self.task_servers[replica.0 as usize].empty_at(&self.server_pool, self.now))
     }
 
     /// Attempts that die are stated when the service is served next, which is before anything reads them: losses are
     /// not reported here.
     fn kill(&mut self, replica: ReplicaIndex, at: u64, _report: impl FnMut(&Retraction)) {
         let index = replica.0 as usize;
-        for id in self.task_servers[index].clear(&mut self.floor, at) {
-            let job = *self.floor.jobs.get(id);
-            self.floor.jobs.remove(id);
+        for id in self.task_servers[index].clear(&mut self.server_pool, at) {
+            let job = *self.server_pool.jobs.get(id);
+            self.server_pool.jobs.remove(id);
             if job.abandoned {
                 continue;
             }
-            let will_retry = self.retries.failed(&job.ask, at);
+            let will_retry = self.retries.failed(&job.demand, at);
             self.attempts.push(Attempt {
-                key: job.ask.key,
+                key: job.demand.key,
                 visit: job.visit_until(at),
                 at,
                 outcome: Outcome::Failed,
@@ -431,26 +431,26 @@ impl ReplicaSet for EventPath<'_> {
     }
 
     fn release(&mut self, replica: ReplicaIndex) {
-        self.free_slots.push(replica.0);
+        self.free_replicas.push(replica.0);
     }
 
     fn hang(&mut self, replica: ReplicaIndex, at: u64) {
         let task_server = &mut self.task_servers[replica.0 as usize];
-        task_server.hang(&mut self.floor, at);
+        task_server.hang(&mut self.server_pool, at);
         self.due.set(replica.0 as usize, task_server.due());
     }
 
     fn resume(&mut self, replica: ReplicaIndex, at: u64) {
         let task_server = &mut self.task_servers[replica.0 as usize];
-        task_server.resume(&mut self.floor, at);
+        task_server.resume(&mut self.server_pool, at);
         self.due.set(replica.0 as usize, task_server.due());
     }
 
     fn wait(&mut self, replica: ReplicaIndex, now: u64) -> Option<u64> {
-        self.task_servers[replica.0 as usize].wait(&self.floor, now)
+        self.task_servers[replica.0 as usize].wait(&self.server_pool, now)
     }
 
-    /// What draining replicas use is measured apart.
+    /// Reports nothing: the usage of draining replicas is measured apart.
     fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
 
     fn set_healthy(&mut self, replica: ReplicaIndex, is_healthy: bool) {
@@ -461,7 +461,7 @@ impl ReplicaSet for EventPath<'_> {
 
     fn scale_wait_times(&mut self, _at: u64, factor: f64) {
         let is_one = (factor - 1.0).abs() < f64::EPSILON;
-        self.floor.wait_factor = (!is_one).then_some(factor);
+        self.server_pool.wait_factor = (!is_one).then_some(factor);
     }
 }
 

@@ -10,8 +10,8 @@ use crate::random::{Rng, exponential};
 use crate::serving::plan::{Jitter, RetryPlan};
 use crate::units::SimDuration;
 
-/// When clients lose patience: `(instant, serial, job)`. Equal patience comes in order; patience drawn at random lets a
-/// later client leave earlier, and such a one stands in the heap. Jobs that are gone stay until their instant comes.
+/// Instants at which clients lose patience: `(instant, serial, job)`. Equal patience comes in order; patience drawn at random
+/// lets a later client leave earlier, and its deadline stands in the heap. Jobs that are gone stay until their instant comes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines {
     in_order: VecDeque<(u64, u64, u32)>,
@@ -57,7 +57,7 @@ impl Deadlines {
 /// Parts of a token in the budget: shares of requests are kept as integers.
 const TOKEN: u64 = 1 << 32;
 
-/// Who tries again, and when.
+/// Requests that are to be tried again, and the instants of their retries.
 #[derive(Clone, Debug)]
 pub(super) struct Retries {
     plan: Option<RetryPlan>,
@@ -66,7 +66,7 @@ pub(super) struct Retries {
     gain: u64,
     most: u64,
     queue: BinaryHeap<Reverse<(u64, u64, u32)>>,
-    asks: Vec<AttemptDemand>,
+    demands: Vec<AttemptDemand>,
     free: Vec<u32>,
     sequence: u64,
 }
@@ -89,7 +89,7 @@ impl Retries {
             gain,
             most,
             queue: BinaryHeap::new(),
-            asks: Vec::new(),
+            demands: Vec::new(),
             free: Vec::new(),
             sequence: 0,
         }
@@ -104,40 +104,40 @@ impl Retries {
     }
 
     /// An attempt failed at `now`; whether its client will try again.
-    pub(super) fn failed(&mut self, ask: &AttemptDemand, now: u64) -> bool {
+    pub(super) fn failed(&mut self, demand: &AttemptDemand, now: u64) -> bool {
         let Some(plan) = &self.plan else { return false };
-        if ask.attempt >= plan.max_attempts {
+        if demand.attempt >= plan.max_attempts {
             return false;
         }
         if plan.budget.is_some() {
             let Some(rest) = self.tokens.checked_sub(TOKEN) else { return false };
             self.tokens = rest;
         }
-        let at = now.saturating_add(backoff(plan, ask.attempt, &mut self.rng));
+        let at = now.saturating_add(backoff(plan, demand.attempt, &mut self.rng));
         self.sequence += 1;
-        let again = AttemptDemand { attempt: ask.attempt + 1, ..*ask };
-        let index = self.seat(again);
+        let again = AttemptDemand { attempt: demand.attempt + 1, ..*demand };
+        let index = self.allocate(again);
         self.queue.push(Reverse((at, self.sequence, index)));
         true
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² clients")]
-    fn seat(&mut self, ask: AttemptDemand) -> u32 {
+    fn allocate(&mut self, demand: AttemptDemand) -> u32 {
         if let Some(index) = self.free.pop() {
-            self.asks[index as usize] = ask;
+            self.demands[index as usize] = demand;
             return index;
         }
-        self.asks.push(ask);
-        (self.asks.len() - 1) as u32
+        self.demands.push(demand);
+        (self.demands.len() - 1) as u32
     }
 
-    /// When the next client tries again \[ns\].
+    /// Instant of the next retry \[ns\].
     #[inline]
     pub(super) fn first(&self) -> u64 {
         self.queue.peek().map_or(NEVER, |entry| entry.0.0)
     }
 
-    /// How many requests wait to be tried again.
+    /// Count of the requests that wait to be tried again.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.queue.len()
@@ -145,13 +145,13 @@ impl Retries {
 
     /// Requests that wait to be tried again.
     pub(super) fn waiting(&self) -> impl Iterator<Item = &AttemptDemand> {
-        self.queue.iter().map(|Reverse((_, _, index))| &self.asks[*index as usize])
+        self.queue.iter().map(|Reverse((_, _, index))| &self.demands[*index as usize])
     }
 
     pub(super) fn pop(&mut self) -> Option<AttemptDemand> {
         let Reverse((_, _, index)) = self.queue.pop()?;
         self.free.push(index);
-        Some(self.asks[index as usize])
+        Some(self.demands[index as usize])
     }
 }
 
@@ -206,15 +206,15 @@ mod tests {
     fn a_budget_of_a_tenth_lets_one_retry_through_for_ten_requests() {
         let budget = RetryPlan { budget: Some(0.125), budget_burst: 2.0, ..plan() };
         let mut retries = Retries::new(Some(budget), Rng::from_key(3));
-        let ask = AttemptDemand { attempt: 1, ..AttemptDemand::default() };
-        let burst = (0..10).filter(|_| retries.failed(&ask, 0)).count();
+        let demand = AttemptDemand { attempt: 1, ..AttemptDemand::default() };
+        let burst = (0..10).filter(|_| retries.failed(&demand, 0)).count();
         assert_eq!(burst, 2, "what it holds at second 0");
         let after = (0..80).filter(|_| {
             retries.first_attempt();
-            retries.failed(&ask, 0)
+            retries.failed(&demand, 0)
         });
         assert_eq!(after.count(), 10, "80 requests of an eighth of a token each");
-        assert!(!retries.failed(&AttemptDemand { attempt: 5, ..ask }, 0), "five attempts are the most");
+        assert!(!retries.failed(&AttemptDemand { attempt: 5, ..demand }, 0), "five attempts are the most");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         // A day's patience with requests that take next to nothing: one in a thousand is still there.
         let (mut deadlines, mut jobs, mut there) = (Deadlines::default(), Slab::default(), Vec::new());
         for at in 0..500_000_u64 {
-            let id = jobs.seat(&AttemptDemand::default(), at, 0);
+            let id = jobs.allocate(&AttemptDemand::default(), at, 0);
             let serial = jobs.get(id).serial;
             deadlines.push(86_400_000_000_000 + at, serial, id);
             if at % 1_000 == 0 {

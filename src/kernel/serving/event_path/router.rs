@@ -12,7 +12,7 @@ use crate::serving::plan::{Routing, RoutingPlan};
 use crate::serving::routing::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
 use crate::serving::routing::rotation::{Rotation, Turnout};
 
-/// Which slots receive requests, and who is next.
+/// Tasks that receive requests, and the state of the choice among them.
 #[derive(Clone, Debug)]
 pub(super) struct Router {
     routing: Routing,
@@ -21,7 +21,7 @@ pub(super) struct Router {
     slow_start: u64,
     rotation: Rotation,
     loads: OutstandingRequests,
-    /// Targets in slow start: slot, since when \[ns\], and what round robin owes them \[ns\].
+    /// Targets in slow start: index, begin of the slow start \[ns\], and what round robin owes them \[ns\].
     ramps: Vec<(u32, u64, u64)>,
 }
 
@@ -38,58 +38,64 @@ impl Router {
         }
     }
 
-    /// `slot` holds so many requests now.
+    /// `replica` holds so many requests now.
     #[inline]
-    pub(super) fn load_changed(&mut self, slot: u32, outstanding: u32) {
-        if self.looks_at_load && self.loads.of(slot as usize) != OUT_OF_ROTATION {
-            self.loads.set(slot as usize, outstanding);
+    pub(super) fn load_changed(&mut self, replica: u32, outstanding: u32) {
+        if self.looks_at_load && self.loads.of(replica as usize) != OUT_OF_ROTATION {
+            self.loads.set(replica as usize, outstanding);
         }
     }
 
     /// A target enters at `now`; `is_new`: it was not there from the beginning.
-    pub(super) fn enter(&mut self, slot: u32, now: u64, is_new: bool) {
+    pub(super) fn enter(&mut self, replica: u32, now: u64, is_new: bool) {
         if is_new {
-            self.begin_slow_start(slot, now);
+            self.begin_slow_start(replica, now);
         }
-        let turnout = self.rotation.enter(slot);
+        let turnout = self.rotation.enter(replica);
         self.rotate(&turnout, |_| 0);
     }
 
     /// A target becomes healthy: its ramp begins, unless no target has its full share.
-    fn begin_slow_start(&mut self, slot: u32, now: u64) {
+    fn begin_slow_start(&mut self, replica: u32, now: u64) {
         self.end_ramps(now);
-        let full = self.rotation.healthy_besides(slot);
+        let full = self.rotation.healthy_besides(replica);
         if self.slow_start > 0 && full > self.ramps.len() {
-            self.ramps.push((slot, now, 0));
+            self.ramps.push((replica, now, 0));
         }
     }
 
-    pub(super) fn close(&mut self, slot: u32, load: impl Fn(u32) -> u32) {
-        let turnout = self.rotation.leave(slot);
-        self.ramps.retain(|ramp| ramp.0 != slot);
+    pub(super) fn close(&mut self, replica: u32, load: impl Fn(u32) -> u32) {
+        let turnout = self.rotation.leave(replica);
+        self.ramps.retain(|ramp| ramp.0 != replica);
         self.rotate(&turnout, load);
     }
 
-    pub(super) fn set_healthy(&mut self, slot: u32, is_healthy: bool, now: u64, load: impl Fn(u32) -> u32) {
-        let Some(turnout) = self.rotation.set_healthy(slot, is_healthy) else { return };
-        self.ramps.retain(|ramp| ramp.0 != slot);
+    pub(super) fn set_healthy(
+        &mut self,
+        replica: u32,
+        is_healthy: bool,
+        now: u64,
+        load: impl Fn(u32) -> u32,
+    ) {
+        let Some(turnout) = self.rotation.set_healthy(replica, is_healthy) else { return };
+        self.ramps.retain(|ramp| ramp.0 != replica);
         if is_healthy {
-            self.begin_slow_start(slot, now);
+            self.begin_slow_start(replica, now);
         }
         self.rotate(&turnout, load);
     }
 
-    /// Where the load balancer looks at loads, it learns of the change.
+    /// Tells a routing that looks at load of a change of the rotation.
     fn rotate(&mut self, turnout: &Turnout, load: impl Fn(u32) -> u32) {
         if !self.looks_at_load {
             return;
         }
-        for slot in &turnout.out {
-            self.loads.set(*slot as usize, OUT_OF_ROTATION);
+        for replica in &turnout.out {
+            self.loads.set(*replica as usize, OUT_OF_ROTATION);
         }
-        for slot in &turnout.back {
-            self.loads.cover(*slot as usize);
-            self.loads.set(*slot as usize, load(*slot));
+        for replica in &turnout.back {
+            self.loads.cover(*replica as usize);
+            self.loads.set(*replica as usize, load(*replica));
         }
     }
 
@@ -103,7 +109,7 @@ impl Router {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     pub(super) fn route(&mut self, now: u64) -> Option<u32> {
-        if self.rotation.slots().is_empty() {
+        if self.rotation.replicas().is_empty() {
             return None;
         }
         if !self.ramps.is_empty() {
@@ -118,49 +124,49 @@ impl Router {
                 self.rotation.turn_at(node)
             }
             Routing::Random | Routing::WeightedRandom => {
-                let open = self.rotation.slots();
+                let open = self.rotation.replicas();
                 open[self.rng.below(open.len() as u64) as usize]
             }
             Routing::LeastOutstandingRequests => self.loads.least(&mut self.rng),
-            Routing::TwoRandomChoices => self.loads.better_of_two(self.rotation.slots(), &mut self.rng),
+            Routing::TwoRandomChoices => self.loads.better_of_two(self.rotation.replicas(), &mut self.rng),
         })
     }
 
     /// The weight of a target in slow start: its age, where a full share is the span of the slow start \[ns\].
-    fn weight(&self, slot: u32, now: u64) -> u64 {
-        self.ramps.iter().find(|ramp| ramp.0 == slot).map_or(self.slow_start, |ramp| now - ramp.1)
+    fn weight(&self, replica: u32, now: u64) -> u64 {
+        self.ramps.iter().find(|ramp| ramp.0 == replica).map_or(self.slow_start, |ramp| now - ramp.1)
     }
 
-    /// As [`Router::route`] while some targets are held back. The routings that look at load have no slow start.
+    /// Routes as [`Router::route`] while some targets are held back. The routings that look at load have no slow start.
     fn route_slowly(&mut self, now: u64) -> u32 {
         if self.routing == Routing::RoundRobin {
             return self.thinned_turn(now);
         }
-        let total: u64 = self.rotation.slots().iter().map(|slot| self.weight(*slot, now)).sum();
+        let total: u64 = self.rotation.replicas().iter().map(|replica| self.weight(*replica, now)).sum();
         let mut rest = self.rng.below(total.max(1));
-        for slot in self.rotation.slots() {
-            let weight = self.weight(*slot, now);
+        for replica in self.rotation.replicas() {
+            let weight = self.weight(*replica, now);
             if rest < weight {
-                return *slot;
+                return *replica;
             }
             rest -= weight;
         }
-        self.rotation.slots()[0]
+        self.rotation.replicas()[0]
     }
 
     /// Round robin that passes a target in slow start by until its weights add up to a turn.
     fn thinned_turn(&mut self, now: u64) -> u32 {
         let node = self.rotation.node(&mut self.rng);
-        for _ in 0..self.rotation.slots().len() {
-            let slot = self.rotation.turn_at(node);
-            let Some(ramp) = self.ramps.iter_mut().find(|ramp| ramp.0 == slot) else { return slot };
+        for _ in 0..self.rotation.replicas().len() {
+            let replica = self.rotation.turn_at(node);
+            let Some(ramp) = self.ramps.iter_mut().find(|ramp| ramp.0 == replica) else { return replica };
             ramp.2 += now - ramp.1;
             if ramp.2 >= self.slow_start {
                 ramp.2 -= self.slow_start;
-                return slot;
+                return replica;
             }
         }
-        // Nobody has a turn to take: all of them are new.
+        // No target has a turn to take: all of them are new.
         self.rotation.turn_at(node)
     }
 }
@@ -189,7 +195,7 @@ mod tests {
     #[test]
     fn targets_that_fail_their_checks_leave_the_rotation_until_all_have_failed() {
         let mut router = Router::new(&RoutingPlan::default(), Rng::from_key(1));
-        (0..3).for_each(|slot| router.enter(slot, 0, false));
+        (0..3).for_each(|replica| router.enter(replica, 0, false));
         router.set_healthy(1, false, 0, |_| 0);
         let turns: Vec<_> = (0..4).map(|_| router.route(0)).collect();
         assert_eq!(turns, [Some(0), Some(2), Some(0), Some(2)]);

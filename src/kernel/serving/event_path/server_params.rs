@@ -11,7 +11,7 @@ pub(super) struct ServerParams {
     pub(super) places: u32,
     /// Requests that may wait; `u32::MAX`: no limit.
     pub(super) room: u32,
-    /// CPU servers of a task; without CPU work as many as anybody wants.
+    /// CPU servers of a task; without CPU work there is no limit.
     pub(super) servers: u32,
     pub(super) is_shared: bool,
     pub(super) cancels: bool,
@@ -19,7 +19,7 @@ pub(super) struct ServerParams {
     pub(super) memory: Option<Memory>,
 }
 
-/// When a task's memory is exceeded.
+/// Parameters of a task's memory, from which follows when it is exceeded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Memory {
     /// Size less what the idle task uses \[B\].
@@ -32,7 +32,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// From when on a task that entered service at `entered` and holds `count` requests uses more than it has.
+    /// Instant from which on a task that entered service at `entered` and holds `count` requests uses more than it has.
     pub(super) fn oom_at(&self, entered: u64, count: u32) -> u64 {
         let left = self.room - self.per_request * i128::from(count);
         if left < 0 {

@@ -14,13 +14,13 @@ const FINE: u32 = 20;
 /// The jobs that share the CPU of one task.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
-    /// By the attained work at which each leaves [2⁻²⁰ ns].
+    /// Jobs by the attained work at which each leaves [2⁻²⁰ ns].
     targets: Timers<u128>,
     attained: u128,
-    /// When `attained` was true \[ns\].
+    /// Instant to which `attained` belongs \[ns\].
     at: u64,
     servers: u32,
-    /// When the next job leaves \[ns\].
+    /// Instant at which the next job leaves \[ns\].
     pub(super) next: u64,
 }
 

@@ -1,5 +1,5 @@
-//! The jobs that tasks hold, in one slab with a free list, and the lines they stand in: doubly linked through the slab,
-//! so that a client who loses patience leaves a line of any length at once.
+//! The jobs that tasks hold, in one slab with a free list, and the queues they stand in: doubly linked through the slab, so
+//! that a client who loses patience leaves a queue of any length at once.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use crate::facts::{RequestKey, Visit};
 /// No job.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// What an attempt asks for; a retry asks for the same as its request did.
+/// Demands of an attempt; a retry has those of its request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct AttemptDemand {
     pub(super) key: RequestKey,
@@ -22,40 +22,40 @@ pub(super) struct AttemptDemand {
     pub(super) patience: u64,
 }
 
-/// What a job does.
+/// Stage of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// It waits for a place.
+pub(super) enum JobStage {
+    /// Waiting for a place.
     #[default]
     Waiting,
-    /// It has a place and waits for a CPU server.
-    InLine,
-    /// It has a CPU server, or its share of them.
+    /// In a place, waiting for a CPU server.
+    WaitingForCpu,
+    /// On a CPU server, or on its share of them.
     OnCpu,
-    /// It waits for something downstream.
+    /// Waiting for something downstream.
     Blocked,
 }
 
 /// One attempt in a task. Instants are ns since second 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Job {
-    pub(super) ask: AttemptDemand,
+    pub(super) demand: AttemptDemand,
     pub(super) arrival: u64,
     pub(super) start: u64,
     pub(super) cpu_start: u64,
     pub(super) cpu_end: u64,
-    /// Tells this job from those that had its seat in the slab before.
+    /// Number that tells this job from those that had its index in the slab before.
     pub(super) serial: u64,
-    pub(super) slot: u32,
+    pub(super) replica: u32,
     pub(super) next: u32,
     pub(super) previous: u32,
-    pub(super) stage: Stage,
-    /// Its client has given up.
+    pub(super) stage: JobStage,
+    /// Whether its client has given up.
     pub(super) abandoned: bool,
 }
 
 impl Job {
-    /// Its visit, once it leaves at `end`.
+    /// The job's visit, once it leaves at `end`.
     pub(super) fn visit(&self, end: u64) -> Visit {
         Visit {
             arrival: self.arrival,
@@ -66,9 +66,9 @@ impl Job {
         }
     }
 
-    /// Its visit as far as it has come at `at`, without an answer.
+    /// The job's visit as far as it has come at `at`, without an answer.
     pub(super) fn visit_until(&self, at: u64) -> Visit {
-        if self.stage == Stage::Waiting {
+        if self.stage == JobStage::Waiting {
             Visit::waiting(self.arrival, at)
         } else {
             Visit { start: self.start, ..Visit::waiting(self.arrival, at) }
@@ -97,35 +97,35 @@ impl Slab {
         (self.jobs.len() - 1) as u32
     }
 
-    /// Seats an attempt that arrives. What its stages write before anybody reads it is left as it is.
+    /// Allocates a job for an attempt that arrives. Fields that its stages write before they are read are left as they are.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "memory ends long before 2³² jobs")]
-    pub(super) fn seat(&mut self, ask: &AttemptDemand, arrival: u64, slot: u32) -> u32 {
+    pub(super) fn allocate(&mut self, demand: &AttemptDemand, arrival: u64, replica: u32) -> u32 {
         self.serial += 1;
         let id = self.free.pop().unwrap_or_else(|| {
             self.jobs.push(Job::default());
             (self.jobs.len() - 1) as u32
         });
         let job = &mut self.jobs[id as usize];
-        (job.ask, job.arrival, job.slot, job.serial) = (*ask, arrival, slot, self.serial);
-        (job.stage, job.abandoned) = (Stage::Waiting, false);
+        (job.demand, job.arrival, job.replica, job.serial) = (*demand, arrival, replica, self.serial);
+        (job.stage, job.abandoned) = (JobStage::Waiting, false);
         id
     }
 
-    /// Gives the seat back; what still points at it finds another serial there.
+    /// Frees the index; what still points at it finds another serial there.
     #[inline]
     pub(super) fn remove(&mut self, id: u32) {
         self.jobs[id as usize].serial = 0;
         self.free.push(id);
     }
 
-    /// How many jobs are seated.
+    /// Count of the jobs in the slab.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.jobs.len() - self.free.len()
     }
 
-    /// All jobs that are seated.
+    /// All jobs in the slab.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
         self.jobs.iter().filter(|job| job.serial != 0)
     }
@@ -141,15 +141,15 @@ impl Slab {
     }
 }
 
-/// A line of jobs, first come first served.
+/// A queue of jobs, first come first served.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct JobQueue {
     first: u32,
     last: u32,
     pub(super) length: u32,
 }
 
-impl Line {
+impl JobQueue {
     pub(super) const EMPTY: Self = Self { first: NONE, last: NONE, length: 0 };
 
     pub(super) fn push(&mut self, jobs: &mut Slab, id: u32) {
@@ -173,7 +173,7 @@ impl Line {
         Some(id)
     }
 
-    /// Takes `id`, which stands in this line, out of it.
+    /// Takes `id`, which stands in this queue, out of it.
     pub(super) fn unlink(&mut self, jobs: &mut Slab, id: u32) {
         let Job { next, previous, .. } = *jobs.get(id);
         if previous == NONE {
@@ -189,7 +189,7 @@ impl Line {
         self.length -= 1;
     }
 
-    /// Those who stand in it, first to last.
+    /// The jobs of the queue, first to last.
     pub(super) fn iter<'a>(&self, jobs: &'a Slab) -> impl Iterator<Item = u32> + 'a {
         let some = |id: u32| (id != NONE).then_some(id);
         core::iter::successors(some(self.first), move |id| some(jobs.get(*id).next))
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_line_keeps_its_order_when_one_leaves_from_its_middle() {
-        let (mut jobs, mut line) = (Slab::default(), Line::EMPTY);
+        let (mut jobs, mut line) = (Slab::default(), JobQueue::EMPTY);
         let ids: Vec<u32> = (0..5).map(|_| jobs.insert(Job::default())).collect();
         ids.iter().for_each(|id| line.push(&mut jobs, *id));
         for gone in [ids[2], ids[0], ids[4]] {

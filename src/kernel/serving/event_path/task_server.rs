@@ -1,11 +1,11 @@
-//! One task at work: its places, its waiting room, its CPU and what it waits for downstream.
+//! The server of one task: its places, its waiting queue, its CPU and its waits for services downstream.
 //!
-//! A server does one thing at a time, at the instant that [`TaskServer::due`] names. What falls free goes to the next in line at
-//! once. A hung server stands still: its timers keep the time that is left to them, and go on with it.
+//! A server does one thing at a time, at the instant that [`TaskServer::due`] names. Whatever falls free goes to the next job
+//! of the queue at once. A hung server stands still: its timers keep the time that is left to them, and go on with it.
 
 use super::server_params::ServerParams;
 use super::sharing::Shared;
-use super::slab::{AttemptDemand, Job, Line, Slab, Stage};
+use super::slab::{AttemptDemand, Job, JobQueue, JobStage, Slab};
 use super::timers::{NEVER, Timers};
 use crate::facts::{DrainingUse, ResourceUse};
 use crate::units::SimDuration;
@@ -43,22 +43,22 @@ impl Integral {
 /// State that all task servers of a service share: the jobs, and the sums of the open period.
 #[derive(Clone, Debug)]
 pub(super) struct ServerPool {
-    pub(super) rules: ServerParams,
+    pub(super) params: ServerParams,
     pub(super) jobs: Slab,
     cpu_busy: Integral,
     occupied: Integral,
     waiting: Integral,
-    /// What of the first two is that of tasks on their way out.
+    /// CPU time of draining tasks, a part of `cpu_busy`.
     cpu_leaving: Integral,
     occupied_leaving: Integral,
-    /// Waits that begin now take so many times as long; `None`: as long as they are.
+    /// Factor of the waits that begin now; `None`: as long as they are.
     pub(super) wait_factor: Option<f64>,
 }
 
 impl ServerPool {
-    pub(super) fn new(rules: ServerParams) -> Self {
+    pub(super) fn new(params: ServerParams) -> Self {
         Self {
-            rules,
+            params,
             jobs: Slab::default(),
             cpu_busy: Integral::default(),
             occupied: Integral::default(),
@@ -69,7 +69,7 @@ impl ServerPool {
         }
     }
 
-    /// What was used since it was taken last.
+    /// Takes the usage since it was taken last.
     pub(super) fn take_usage(&mut self, now: u64) -> ResourceUse {
         ResourceUse {
             cpu_busy: self.cpu_busy.take(now),
@@ -82,54 +82,54 @@ impl ServerPool {
         }
     }
 
-    /// A floor of its own for a dry run, without jobs.
+    /// A pool of its own for a dry run, without jobs.
     fn empty_copy(&self) -> Self {
-        Self { wait_factor: self.wait_factor, ..Self::new(self.rules.clone()) }
+        Self { wait_factor: self.wait_factor, ..Self::new(self.params.clone()) }
     }
 }
 
 /// Outcome of one step of a task server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StepResult {
-    /// Something happened that nobody outside hears of.
+    /// A step without an effect outside the server.
     Nothing,
-    /// A job leaves; its seat in the slab is the caller's to free.
+    /// Departure of a job; the caller removes it from the slab.
     Left(u32),
-    /// The task's memory is exceeded.
+    /// Memory use beyond the task's limit.
     OutOfMemory,
 }
 
-/// One task.
+/// State of one task: its jobs and its resources. Instants are ns since second 0.
 #[derive(Clone, Debug)]
 pub(super) struct TaskServer {
-    waiting: Line,
-    cpu_queue: Line,
+    waiting: JobQueue,
+    cpu_queue: JobQueue,
     in_service: u32,
     /// CPU servers taken, first come first served.
     busy_cpus: u32,
     timers: Timers<u64>,
     shared: Shared,
-    /// When it hung; [`NEVER`]: it does not.
+    /// Instant at which the task hung; [`NEVER`]: it does not hang.
     hung_at: u64,
     entered: u64,
     /// Requests that still take the whole factor of the warm-up.
     cold_requests: u64,
     /// Whether it warms up at all.
     is_new: bool,
-    /// CPU servers busy and requests in a place when it was followed last; `None`: its task is not on its way out.
+    /// CPU servers busy and requests in a place when it was followed last; `None`: its task does not drain.
     followed: Option<(u32, u32)>,
     oom_at: u64,
 }
 
 impl TaskServer {
-    pub(super) fn new(rules: &ServerParams) -> Self {
+    pub(super) fn new(params: &ServerParams) -> Self {
         Self {
-            waiting: Line::EMPTY,
-            cpu_queue: Line::EMPTY,
+            waiting: JobQueue::EMPTY,
+            cpu_queue: JobQueue::EMPTY,
             in_service: 0,
             busy_cpus: 0,
             timers: Timers::new(),
-            shared: Shared::new(rules.servers),
+            shared: Shared::new(params.servers),
             hung_at: NEVER,
             entered: 0,
             cold_requests: 0,
@@ -140,34 +140,34 @@ impl TaskServer {
     }
 
     /// A task takes the server at `now`; it holds nothing.
-    pub(super) fn enter(&mut self, rules: &ServerParams, now: u64, is_new: bool) {
+    pub(super) fn enter(&mut self, params: &ServerParams, now: u64, is_new: bool) {
         (self.hung_at, self.entered, self.followed) = (NEVER, now, None);
-        self.is_new = is_new && rules.warm_up.is_some();
-        self.cold_requests = rules.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
-        self.watch_memory(rules, now);
+        self.is_new = is_new && params.warm_up.is_some();
+        self.cold_requests = params.warm_up.filter(|_| is_new).map_or(0, |warm_up| warm_up.requests);
+        self.watch_memory(params, now);
     }
 
-    /// Its task is on its way out from `now` on: what it uses is summed up apart too.
-    pub(super) fn close(&mut self, floor: &mut ServerPool, now: u64) {
+    /// Begins to drain the task at `now`: its usage is summed up apart too.
+    pub(super) fn close(&mut self, server_pool: &mut ServerPool, now: u64) {
         self.followed = self.followed.or(Some((0, 0)));
-        self.follow(floor, now);
+        self.follow(server_pool, now);
     }
 
-    /// Something has changed at `now`: what a task on its way out uses is summed up apart.
+    /// Follows a change at `now`: the usage of a draining task is summed up apart.
     #[inline]
-    pub(super) fn follow(&mut self, floor: &mut ServerPool, now: u64) {
+    pub(super) fn follow(&mut self, server_pool: &mut ServerPool, now: u64) {
         if let Some(before) = self.followed {
-            self.follow_from(before, floor, now);
+            self.follow_from(before, server_pool, now);
         }
     }
 
     #[cold]
-    fn follow_from(&mut self, (busy, places): (u32, u32), floor: &mut ServerPool, now: u64) {
+    fn follow_from(&mut self, (busy, places): (u32, u32), server_pool: &mut ServerPool, now: u64) {
         let busy_now = if self.hung_at == NEVER { self.busy_cpus + self.shared.busy() } else { 0 };
-        floor.cpu_leaving.end(now, busy);
-        floor.cpu_leaving.begin(now, busy_now);
-        floor.occupied_leaving.end(now, places);
-        floor.occupied_leaving.begin(now, self.in_service);
+        server_pool.cpu_leaving.end(now, busy);
+        server_pool.cpu_leaving.begin(now, busy_now);
+        server_pool.occupied_leaving.end(now, places);
+        server_pool.occupied_leaving.begin(now, self.in_service);
         self.followed = Some((busy_now, self.in_service));
     }
 
@@ -177,7 +177,7 @@ impl TaskServer {
         self.in_service + self.waiting.length
     }
 
-    /// When something happens here next.
+    /// Instant of the next step of this server.
     #[inline]
     pub(super) fn due(&self) -> u64 {
         let work = if self.hung_at == NEVER { self.next_work() } else { NEVER };
@@ -189,99 +189,104 @@ impl TaskServer {
         self.timers.first().map_or(NEVER, |(at, _)| at).min(self.shared.next)
     }
 
-    /// The instant at which its clocks stand.
+    /// Instant at which its timers stand.
     #[inline]
     fn clock(&self, now: u64) -> u64 {
         now.min(self.hung_at)
     }
 
-    /// A job arrives for which there is room.
+    /// Takes a job that [`TaskServer::can_admit`] admits.
     #[inline]
-    pub(super) fn arrive(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
-        if self.in_service < floor.rules.places {
-            self.begin(floor, now, id);
+    pub(super) fn arrive(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
+        if self.in_service < server_pool.params.places {
+            self.begin(server_pool, now, id);
         } else {
-            floor.waiting.begin(now, 1);
-            self.waiting.push(&mut floor.jobs, id);
+            server_pool.waiting.begin(now, 1);
+            self.waiting.push(&mut server_pool.jobs, id);
         }
     }
 
     /// Whether a job that arrives now gets in.
     #[inline]
-    pub(super) fn can_admit(&self, rules: &ServerParams) -> bool {
-        self.in_service < rules.places || self.waiting.length < rules.room
+    pub(super) fn can_admit(&self, params: &ServerParams) -> bool {
+        self.in_service < params.places || self.waiting.length < params.room
     }
 
     /// A job gets a place.
     #[inline]
-    fn begin(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
+    fn begin(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
         self.in_service += 1;
-        floor.occupied.begin(now, 1);
-        if floor.rules.memory.is_some() {
-            self.watch_memory(&floor.rules, now);
+        server_pool.occupied.begin(now, 1);
+        if server_pool.params.memory.is_some() {
+            self.watch_memory(&server_pool.params, now);
         }
-        let work = if self.is_new { self.warmed_up(floor, now, id) } else { floor.jobs.get(id).ask.cpu };
-        let job = floor.jobs.get_mut(id);
+        let work = if self.is_new {
+            self.warmed_up(server_pool, now, id)
+        } else {
+            server_pool.jobs.get(id).demand.cpu
+        };
+        let job = server_pool.jobs.get_mut(id);
         (job.start, job.cpu_start) = (now, now);
-        if floor.rules.is_shared {
-            job.stage = Stage::OnCpu;
+        if server_pool.params.is_shared {
+            job.stage = JobStage::OnCpu;
             let before = self.shared.busy();
             self.shared.join(self.clock(now), id, work);
-            self.servers_changed(floor, now, before);
-        } else if self.busy_cpus < floor.rules.servers {
-            self.take_server(floor, now, (id, work));
+            self.servers_changed(server_pool, now, before);
+        } else if self.busy_cpus < server_pool.params.servers {
+            self.take_server(server_pool, now, (id, work));
         } else {
-            job.stage = Stage::InLine;
+            job.stage = JobStage::WaitingForCpu;
             job.cpu_end = work;
-            self.cpu_queue.push(&mut floor.jobs, id);
+            self.cpu_queue.push(&mut server_pool.jobs, id);
         }
     }
 
     #[inline]
-    fn take_server(&mut self, floor: &mut ServerPool, now: u64, (id, work): (u32, u64)) {
+    fn take_server(&mut self, server_pool: &mut ServerPool, now: u64, (id, work): (u32, u64)) {
         self.busy_cpus += 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy.begin(now, 1);
+            server_pool.cpu_busy.begin(now, 1);
         }
-        let job = floor.jobs.get_mut(id);
-        (job.stage, job.cpu_start) = (Stage::OnCpu, now);
+        let job = server_pool.jobs.get_mut(id);
+        (job.stage, job.cpu_start) = (JobStage::OnCpu, now);
         self.timers.push(self.clock(now) + work, id);
     }
 
     #[inline]
-    fn give_server_back(&mut self, floor: &mut ServerPool, now: u64) {
+    fn give_server_back(&mut self, server_pool: &mut ServerPool, now: u64) {
         self.busy_cpus -= 1;
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, 1);
+            server_pool.cpu_busy.end(now, 1);
         }
-        if let Some(next) = self.cpu_queue.pop(&mut floor.jobs) {
-            // The line keeps the work of a job where its end will be.
-            let work = floor.jobs.get(next).cpu_end;
-            self.take_server(floor, now, (next, work));
+        if let Some(next) = self.cpu_queue.pop(&mut server_pool.jobs) {
+            // The queue keeps the work of a job where its end will be.
+            let work = server_pool.jobs.get(next).cpu_end;
+            self.take_server(server_pool, now, (next, work));
         }
     }
 
-    /// As [`TaskServer::begin`], for one who has waited: seldom enough to be kept out of the way of the others.
+    /// Begins the service of a job that has waited, as [`TaskServer::begin`]: seldom enough to be kept out of the way of the
+    /// others.
     #[inline(never)]
-    fn begin_waiting(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
-        floor.waiting.end(now, 1);
-        self.begin(floor, now, id);
+    fn begin_waiting(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
+        server_pool.waiting.end(now, 1);
+        self.begin(server_pool, now, id);
     }
 
     /// The number of jobs that share the CPU was such that `before` servers were busy.
-    fn servers_changed(&self, floor: &mut ServerPool, now: u64, before: u32) {
+    fn servers_changed(&self, server_pool: &mut ServerPool, now: u64, before: u32) {
         let after = self.shared.busy();
         if self.hung_at != NEVER || before == after {
         } else if after > before {
-            floor.cpu_busy.begin(now, after - before);
+            server_pool.cpu_busy.begin(now, after - before);
         } else {
-            floor.cpu_busy.end(now, before - after);
+            server_pool.cpu_busy.end(now, before - after);
         }
     }
 
     /// Lets what is due at `now` happen: one thing at a time.
     #[inline]
-    pub(super) fn fire(&mut self, floor: &mut ServerPool, now: u64) -> StepResult {
+    pub(super) fn fire(&mut self, server_pool: &mut ServerPool, now: u64) -> StepResult {
         if self.hung_at != NEVER || self.next_work() > now {
             if self.oom_at > now {
                 return StepResult::Nothing;
@@ -292,80 +297,80 @@ impl TaskServer {
         if self.shared.next <= now {
             let before = self.shared.busy();
             let Some(id) = self.shared.leave(now) else { return StepResult::Nothing };
-            self.servers_changed(floor, now, before);
-            return self.off_cpu(floor, now, id);
+            self.servers_changed(server_pool, now, before);
+            return self.off_cpu(server_pool, now, id);
         }
         let Some((_, id)) = self.timers.pop() else { return StepResult::Nothing };
-        if floor.jobs.get(id).stage == Stage::OnCpu {
-            self.give_server_back(floor, now);
-            return self.off_cpu(floor, now, id);
+        if server_pool.jobs.get(id).stage == JobStage::OnCpu {
+            self.give_server_back(server_pool, now);
+            return self.off_cpu(server_pool, now, id);
         }
-        self.free_place(floor, now);
+        self.free_place(server_pool, now);
         StepResult::Left(id)
     }
 
-    /// Its CPU work is done: it waits, or leaves.
+    /// Ends a job's CPU work: the job waits, or leaves.
     #[inline]
-    fn off_cpu(&mut self, floor: &mut ServerPool, now: u64, id: u32) -> StepResult {
-        let factor = floor.wait_factor;
-        let job = floor.jobs.get_mut(id);
+    fn off_cpu(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) -> StepResult {
+        let factor = server_pool.wait_factor;
+        let job = server_pool.jobs.get_mut(id);
         job.cpu_end = now;
-        if job.ask.wait == 0 {
-            self.free_place(floor, now);
+        if job.demand.wait == 0 {
+            self.free_place(server_pool, now);
             return StepResult::Left(id);
         }
-        job.stage = Stage::Blocked;
-        let wait = factor.map_or(job.ask.wait, |factor| stretched(job.ask.wait, factor));
+        job.stage = JobStage::Blocked;
+        let wait = factor.map_or(job.demand.wait, |factor| stretched(job.demand.wait, factor));
         self.timers.push(now + wait, id);
         StepResult::Nothing
     }
 
     /// A job has left its place: the next one takes it.
     #[inline]
-    fn free_place(&mut self, floor: &mut ServerPool, now: u64) {
+    fn free_place(&mut self, server_pool: &mut ServerPool, now: u64) {
         self.in_service -= 1;
-        floor.occupied.end(now, 1);
-        if let Some(next) = self.waiting.pop(&mut floor.jobs) {
-            self.begin_waiting(floor, now, next);
-        } else if floor.rules.memory.is_some() {
-            self.watch_memory(&floor.rules, now);
+        server_pool.occupied.end(now, 1);
+        if let Some(next) = self.waiting.pop(&mut server_pool.jobs) {
+            self.begin_waiting(server_pool, now, next);
+        } else if server_pool.params.memory.is_some() {
+            self.watch_memory(&server_pool.params, now);
         }
     }
 
     /// Takes a job away whose client has given up; it has not left yet.
-    pub(super) fn withdraw(&mut self, floor: &mut ServerPool, now: u64, id: u32) {
-        match floor.jobs.get(id).stage {
-            Stage::Waiting => {
-                self.waiting.unlink(&mut floor.jobs, id);
-                floor.waiting.end(now, 1);
+    pub(super) fn withdraw(&mut self, server_pool: &mut ServerPool, now: u64, id: u32) {
+        match server_pool.jobs.get(id).stage {
+            JobStage::Waiting => {
+                self.waiting.unlink(&mut server_pool.jobs, id);
+                server_pool.waiting.end(now, 1);
                 return;
             }
-            Stage::InLine => self.cpu_queue.unlink(&mut floor.jobs, id),
-            Stage::OnCpu if floor.rules.is_shared => {
+            JobStage::WaitingForCpu => self.cpu_queue.unlink(&mut server_pool.jobs, id),
+            JobStage::OnCpu if server_pool.params.is_shared => {
                 let before = self.shared.busy();
                 self.shared.cancel(self.clock(now), id);
-                self.servers_changed(floor, now, before);
+                self.servers_changed(server_pool, now, before);
             }
-            Stage::OnCpu => {
+            JobStage::OnCpu => {
                 self.timers.remove(id);
-                self.give_server_back(floor, now);
+                self.give_server_back(server_pool, now);
             }
-            Stage::Blocked => self.timers.remove(id),
+            JobStage::Blocked => self.timers.remove(id),
         }
-        self.free_place(floor, now);
-        self.follow(floor, now);
+        self.free_place(server_pool, now);
+        self.follow(server_pool, now);
     }
 
-    /// The task dies at `now`; returns the jobs it held, oldest first. Their seats are the caller's to free.
-    pub(super) fn clear(&mut self, floor: &mut ServerPool, now: u64) -> alloc::vec::Vec<u32> {
-        let jobs = self.held(&floor.jobs);
-        floor.waiting.end(now, self.waiting.length);
-        floor.occupied.end(now, self.in_service);
+    /// The task dies at `now`; returns the jobs it held, oldest first. The caller removes them from the slab.
+    pub(super) fn clear(&mut self, server_pool: &mut ServerPool, now: u64) -> alloc::vec::Vec<u32> {
+        let jobs = self.held(&server_pool.jobs);
+        server_pool.waiting.end(now, self.waiting.length);
+        server_pool.occupied.end(now, self.in_service);
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
+            server_pool.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
         }
-        *self = Self { entered: self.entered, followed: self.followed, ..Self::new(&floor.rules) };
-        self.follow(floor, now);
+        *self = Self { entered: self.entered, followed: self.followed, ..Self::new(&server_pool.params) };
+        self.follow(server_pool, now);
         jobs
     }
 
@@ -379,38 +384,38 @@ impl TaskServer {
     }
 
     /// Everything stands still from `now` on.
-    pub(super) fn hang(&mut self, floor: &mut ServerPool, now: u64) {
+    pub(super) fn hang(&mut self, server_pool: &mut ServerPool, now: u64) {
         if self.hung_at == NEVER {
-            floor.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
+            server_pool.cpu_busy.end(now, self.busy_cpus + self.shared.busy());
             self.shared.stop(now);
             self.hung_at = now;
-            self.follow(floor, now);
+            self.follow(server_pool, now);
         }
     }
 
     /// Everything goes on at `now`.
-    pub(super) fn resume(&mut self, floor: &mut ServerPool, now: u64) {
+    pub(super) fn resume(&mut self, server_pool: &mut ServerPool, now: u64) {
         if self.hung_at != NEVER {
             let lost = now - self.hung_at;
             self.hung_at = NEVER;
             self.timers.map(|at| at + lost);
             self.shared.go_on(now);
-            floor.cpu_busy.begin(now, self.busy_cpus + self.shared.busy());
-            self.follow(floor, now);
+            server_pool.cpu_busy.begin(now, self.busy_cpus + self.shared.busy());
+            self.follow(server_pool, now);
         }
     }
 
-    fn watch_memory(&mut self, rules: &ServerParams, now: u64) {
-        if let Some(memory) = &rules.memory {
+    fn watch_memory(&mut self, params: &ServerParams, now: u64) {
+        if let Some(memory) = &params.memory {
             self.oom_at = memory.oom_at(self.entered, self.in_service).max(now);
         }
     }
 
     /// The CPU work of a job that gets its place at `now`, in a task that may be warming up: the larger of the two factors.
     #[expect(clippy::cast_precision_loss, reason = "a share of a span")]
-    fn warmed_up(&mut self, floor: &ServerPool, now: u64, id: u32) -> u64 {
-        let work = floor.jobs.get(id).ask.cpu;
-        let Some(plan) = &floor.rules.warm_up else { return work };
+    fn warmed_up(&mut self, server_pool: &ServerPool, now: u64, id: u32) -> u64 {
+        let work = server_pool.jobs.get(id).demand.cpu;
+        let Some(plan) = &server_pool.params.warm_up else { return work };
         let age = now - self.entered;
         let mut factor = 1.0;
         if age < plan.over.0 {
@@ -426,70 +431,75 @@ impl TaskServer {
         stretched(work, factor)
     }
 
-    /// When its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A copy of
-    /// it runs to its end, so this is not for every request.
-    pub(super) fn empty_at(&self, floor: &ServerPool, now: u64) -> u64 {
+    /// Instant at which its last job leaves if nothing more arrives and nothing else goes wrong \[ns\]; 0 when it holds none. A
+    /// copy of it runs to its end, so this is not for every request.
+    pub(super) fn empty_at(&self, server_pool: &ServerPool, now: u64) -> u64 {
         if self.outstanding() == 0 {
             return 0;
         }
         if self.hung_at != NEVER {
             return NEVER;
         }
-        self.runs_on_until(floor, now, |task_server, _| task_server.outstanding() == 0)
+        self.runs_on_until(server_pool, now, |task_server, _| task_server.outstanding() == 0)
     }
 
-    /// How long a job that arrives at `now` \[ns\] waits until its CPU work begins \[ns\]; `None`: it is refused. Like
+    /// Waiting time of a job that arrives at `now` \[ns\], until its CPU work begins \[ns\]; `None`: it is refused. Like
     /// [`TaskServer::empty_at`] not for every request.
-    pub(super) fn wait(&self, floor: &ServerPool, now: u64) -> Option<u64> {
-        let rules = &floor.rules;
-        if !self.can_admit(rules) {
+    pub(super) fn wait(&self, server_pool: &ServerPool, now: u64) -> Option<u64> {
+        let params = &server_pool.params;
+        if !self.can_admit(params) {
             return None;
         }
-        let is_next = |task_server: &Self, rules: &ServerParams| {
-            let has_place = task_server.in_service < rules.places && task_server.waiting.length == 0;
+        let is_next = |task_server: &Self, params: &ServerParams| {
+            let has_place = task_server.in_service < params.places && task_server.waiting.length == 0;
             has_place
-                && (rules.is_shared
-                    || (task_server.busy_cpus < rules.servers && task_server.cpu_queue.length == 0))
+                && (params.is_shared
+                    || (task_server.busy_cpus < params.servers && task_server.cpu_queue.length == 0))
         };
         if self.hung_at != NEVER {
             return Some(NEVER - now);
         }
-        if is_next(self, rules) {
+        if is_next(self, params) {
             return Some(0);
         }
-        Some(self.runs_on_until(floor, now, |task_server, floor| is_next(task_server, &floor.rules)) - now)
+        Some(
+            self.runs_on_until(server_pool, now, |task_server, server_pool| {
+                is_next(task_server, &server_pool.params)
+            }) - now,
+        )
     }
 
-    /// When `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it never does.
+    /// Instant at which `is_over` first holds of a copy of it that runs on from `now` without arrivals \[ns\]; [`NEVER`]: it
+    /// never does.
     fn runs_on_until(
         &self,
-        floor: &ServerPool,
+        server_pool: &ServerPool,
         now: u64,
         is_over: impl Fn(&Self, &ServerPool) -> bool,
     ) -> u64 {
-        let (mut task_server, mut floor) = self.copied(floor, now);
+        let (mut task_server, mut server_pool) = self.copied(server_pool, now);
         let mut deadlines: alloc::vec::Vec<(u64, u64, u32)> = task_server
-            .held(&floor.jobs)
+            .held(&server_pool.jobs)
             .iter()
-            .map(|id| (deadline(floor.jobs.get(*id)), floor.jobs.get(*id).serial, *id))
+            .map(|id| (deadline(server_pool.jobs.get(*id)), server_pool.jobs.get(*id).serial, *id))
             .collect();
         deadlines.sort_unstable_by(|one, other| other.cmp(one));
         let mut last = now;
-        while !is_over(&task_server, &floor) {
+        while !is_over(&task_server, &server_pool) {
             let (work, patience) = (task_server.next_work(), deadlines.last().map_or(NEVER, |entry| entry.0));
             if work.min(patience) == NEVER {
                 return NEVER;
             }
             last = work.min(patience);
             if work <= patience {
-                if let StepResult::Left(id) = task_server.fire(&mut floor, work) {
-                    floor.jobs.remove(id);
+                if let StepResult::Left(id) = task_server.fire(&mut server_pool, work) {
+                    server_pool.jobs.remove(id);
                 }
             } else if let Some((_, serial, id)) = deadlines.pop() {
-                let job = floor.jobs.get(id);
-                if job.serial == serial && (job.stage == Stage::Waiting || floor.rules.cancels) {
-                    task_server.withdraw(&mut floor, patience, id);
-                    floor.jobs.remove(id);
+                let job = server_pool.jobs.get(id);
+                if job.serial == serial && (job.stage == JobStage::Waiting || server_pool.params.cancels) {
+                    task_server.withdraw(&mut server_pool, patience, id);
+                    server_pool.jobs.remove(id);
                 }
             }
         }
@@ -497,21 +507,21 @@ impl TaskServer {
     }
 
     /// A copy that can run on without touching the rest of the service.
-    fn copied(&self, floor: &ServerPool, now: u64) -> (Self, ServerPool) {
-        let mut own = floor.empty_copy();
+    fn copied(&self, server_pool: &ServerPool, now: u64) -> (Self, ServerPool) {
+        let mut own = server_pool.empty_copy();
         own.waiting.begin(now, self.waiting.length);
         own.occupied.begin(now, self.in_service);
         own.cpu_busy.begin(now, self.busy_cpus + self.shared.busy());
-        let mut task_server = Self::new(&floor.rules);
+        let mut task_server = Self::new(&server_pool.params);
         (task_server.in_service, task_server.busy_cpus, task_server.entered) =
             (self.in_service, self.busy_cpus, self.entered);
         (task_server.cold_requests, task_server.is_new) = (self.cold_requests, self.is_new);
-        let bring = |id: u32, own: &mut ServerPool| own.jobs.insert(*floor.jobs.get(id));
-        for id in self.waiting.iter(&floor.jobs) {
+        let bring = |id: u32, own: &mut ServerPool| own.jobs.insert(*server_pool.jobs.get(id));
+        for id in self.waiting.iter(&server_pool.jobs) {
             let id = bring(id, &mut own);
             task_server.waiting.push(&mut own.jobs, id);
         }
-        for id in self.cpu_queue.iter(&floor.jobs) {
+        for id in self.cpu_queue.iter(&server_pool.jobs) {
             let id = bring(id, &mut own);
             task_server.cpu_queue.push(&mut own.jobs, id);
         }
@@ -521,9 +531,9 @@ impl TaskServer {
     }
 }
 
-/// When the client of `job` gives up; [`NEVER`] when it has done so already.
+/// Instant at which the client of `job` gives up; [`NEVER`] when it has done so already.
 fn deadline(job: &Job) -> u64 {
-    let AttemptDemand { patience, .. } = job.ask;
+    let AttemptDemand { patience, .. } = job.demand;
     if job.abandoned { NEVER } else { job.arrival.saturating_add(patience) }
 }
 

@@ -1,11 +1,11 @@
-//! When something happens to the jobs of one task, and to the tasks of one service.
+//! Timers of the jobs of one task, and the earliest timer of each task of a service.
 //!
-//! A task's timers are a heap with four children a node. The earliest of each task stands in a tree of minima by slot:
-//! most changes of a task leave its earliest timer as it was, and then the tree is not touched at all.
+//! A task's timers are a heap with four children a node. The earliest of each task stands in a tree of minima by task: most
+//! changes of a task leave its earliest timer as it was, and then the tree is not touched at all.
 
 use alloc::vec::Vec;
 
-/// It never happens.
+/// Instant of what never happens.
 pub(super) const NEVER: u64 = u64::MAX;
 
 /// A heap of `(key, job)`, smallest key on top; which of several equal keys comes first is fixed by their history.
@@ -90,11 +90,11 @@ impl<K: Copy + Ord> Timers<K> {
     }
 }
 
-/// The earliest instant of each slot, and of all of them \[ns\]: a tree of minima with eight children a node, which are
-/// looked at together.
+/// The earliest instant of each task, and of all of them \[ns\]: a tree of minima with eight children a node, which are looked
+/// at together.
 #[derive(Clone, Debug)]
 pub(super) struct Earliest {
-    /// The slots first, then the minima of every eight of a level, up to the level of one.
+    /// The tasks first, then the minima of every eight of a level, up to the level of one.
     levels: Vec<Vec<[u64; 8]>>,
     first: u64,
 }
@@ -104,12 +104,12 @@ impl Earliest {
         Self { levels: alloc::vec![alloc::vec![[NEVER; 8]]], first: NEVER }
     }
 
-    /// Makes room for `slot`.
-    pub(super) fn cover(&mut self, slot: usize) {
-        if slot / 8 < self.levels[0].len() {
+    /// Extends the tree to hold `task`.
+    pub(super) fn cover(&mut self, task: usize) {
+        if task / 8 < self.levels[0].len() {
             return;
         }
-        self.levels[0].resize(slot / 8 + 1, [NEVER; 8]);
+        self.levels[0].resize(task / 8 + 1, [NEVER; 8]);
         self.levels.truncate(1);
         while let Some(below) = self.levels.last().filter(|level| level.len() > 1) {
             let mut level = alloc::vec![[NEVER; 8]; below.len().div_ceil(8)];
@@ -121,8 +121,8 @@ impl Earliest {
     }
 
     #[inline]
-    pub(super) fn set(&mut self, slot: usize, at: u64) {
-        let (mut index, mut value) = (slot, at);
+    pub(super) fn set(&mut self, task: usize, at: u64) {
+        let (mut index, mut value) = (task, at);
         for level in &mut self.levels {
             let eight = &mut level[index / 8];
             let before = core::mem::replace(&mut eight[index % 8], value);
@@ -141,9 +141,9 @@ impl Earliest {
         self.first
     }
 
-    /// The slot it belongs to; of several the lowest.
+    /// The task to which the earliest instant belongs; of several the lowest.
     #[inline]
-    pub(super) fn first_slot(&self) -> usize {
+    pub(super) fn first_task(&self) -> usize {
         let at = self.first;
         self.levels.iter().rev().fold(0, |index, level| 8 * index + position(&level[index], at))
     }
@@ -156,7 +156,7 @@ fn least(eight: &[u64; 8]) -> u64 {
     a.min(b).min(c.min(d)).min(e.min(f).min(g.min(h)))
 }
 
-/// Where the first of eight is that equals `at`.
+/// Position of the first of eight that equals `at`.
 #[inline]
 fn position(eight: &[u64; 8], at: u64) -> usize {
     let bits = (0..8).fold(0_u32, |bits, index| bits | u32::from(eight[index] == at) << index);
@@ -201,12 +201,12 @@ mod tests {
                 tree.cover(plain.len());
                 plain.push(NEVER);
             }
-            let slot = usize::try_from(rng.below(plain.len() as u64)).unwrap();
-            plain[slot] = if rng.below(4) == 0 { NEVER } else { rng.below(1_000) };
-            tree.set(slot, plain[slot]);
+            let task = usize::try_from(rng.below(plain.len() as u64)).unwrap();
+            plain[task] = if rng.below(4) == 0 { NEVER } else { rng.below(1_000) };
+            tree.set(task, plain[task]);
             let first = plain.iter().copied().min().unwrap();
             assert_eq!(tree.first(), first);
-            assert_eq!(Some(tree.first_slot()), plain.iter().position(|at| *at == first));
+            assert_eq!(Some(tree.first_task()), plain.iter().position(|at| *at == first));
         }
     }
 }

@@ -12,12 +12,12 @@ pub(super) trait FreeTimes {
     /// Cells a task takes for `count` places.
     fn cells(count: usize) -> usize;
 
-    /// The cells of the task in slot `index`, `cells` a slot.
+    /// The cells of the task with replica index `index`, `cells` a replica.
     fn of(all: &mut [u64], index: usize, cells: usize) -> &mut [u64] {
         &mut all[index * cells..][..cells]
     }
 
-    /// When the first place falls free \[ns\]; 0 when one always is.
+    /// Instant at which the first place falls free \[ns\]; 0 when one always is.
     fn next_free(cells: &[u64]) -> u64;
 
     /// Gives the place that falls free first to an occupant that leaves at `end`.

@@ -15,7 +15,7 @@
 
 use alloc::vec::Vec;
 
-use super::fleet::{Cpu, Fleet, Layout, Outstanding};
+use super::fast_fleet::{Cpu, FastFleet, Layout, RevocableVisit};
 use super::free_times::{FreeTimes, Heap, Sorted, Unlimited};
 use crate::facts::{Attempt, Outcome, Pace, Probe, Rejection, RequestBatch, Visit, VisitColumns};
 use crate::serving::demands::{CHUNK, Demands};
@@ -31,13 +31,13 @@ const LATEST: u64 = 1 << 62;
 struct Chunk<'a> {
     arrivals: &'a [u64],
     /// The task of each; the loop writes them where the choice looks at what the tasks hold.
-    slots: &'a mut [u32],
+    replicas: &'a mut [u32],
     cpu: &'a [u64],
     wait: &'a [u64],
     patience: &'a [u64],
 }
 
-/// What became of the requests of a chunk, column by column.
+/// Outcomes of the requests of a chunk, column by column.
 struct Columns {
     arrival: [u64; CHUNK],
     start: [u64; CHUNK],
@@ -46,7 +46,7 @@ struct Columns {
     end: [u64; CHUNK],
     count: usize,
     latest: u64,
-    /// Those that are told one by one.
+    /// Attempts that are told one by one.
     attempts: Vec<Attempt>,
 }
 
@@ -89,7 +89,7 @@ impl Columns {
     }
 }
 
-impl Fleet {
+impl FastFleet {
     /// Replays every arrival before `until` [ns since second 0].
     pub fn serve(
         &mut self,
@@ -104,7 +104,7 @@ impl Fleet {
         }
     }
 
-    /// As [`Fleet::serve`], where something arrives: its columns are not worth their setting up otherwise.
+    /// Serves as [`FastFleet::serve`], where something arrives: its columns are not worth their setting up otherwise.
     #[inline(never)]
     fn serve_before(
         &mut self,
@@ -113,7 +113,7 @@ impl Fleet {
         until: u64,
         probe: &mut (impl Probe + Pace),
     ) {
-        let mut slots = [0_u32; CHUNK];
+        let mut replicas = [0_u32; CHUNK];
         let mut columns = Columns::new();
         loop {
             let batch = arrivals.take_before(until, CHUNK);
@@ -124,7 +124,7 @@ impl Fleet {
             let offered = count as u64;
             demands.draw(count);
             columns.attempts.clear();
-            if self.rotation.slots().is_empty() {
+            if self.rotation.replicas().is_empty() {
                 let rejected = Outcome::Rejected(Rejection::NoTarget);
                 columns
                     .attempts
@@ -136,11 +136,11 @@ impl Fleet {
                 }
                 continue;
             }
-            let slots = &mut slots[..count];
-            self.route(slots);
+            let replicas = &mut replicas[..count];
+            self.route(replicas);
             let mut chunk = Chunk {
                 arrivals: batch,
-                slots,
+                replicas,
                 cpu: &demands.cpu()[..count],
                 wait: &demands.wait()[..count],
                 patience: &demands.patience()[..count],
@@ -160,18 +160,18 @@ impl Fleet {
         }
     }
 
-    /// Chooses a slot for each request of a chunk.
+    /// Chooses a replica for each request of a chunk.
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
-    fn route(&mut self, slots: &mut [u32]) {
+    fn route(&mut self, replicas: &mut [u32]) {
         match self.routing {
-            Routing::RoundRobin => self.rotation.turns(slots, &mut self.routing_rng),
+            Routing::RoundRobin => self.rotation.turns(replicas, &mut self.routing_rng),
             // Chosen at each arrival.
             Routing::LeastOutstandingRequests | Routing::TwoRandomChoices => {}
             // Weights differ on the event path only.
             Routing::Random | Routing::WeightedRandom => {
-                let open = self.rotation.slots();
-                for slot in slots {
-                    *slot = open[self.routing_rng.below(open.len() as u64) as usize];
+                let open = self.rotation.replicas();
+                for replica in replicas {
+                    *replica = open[self.routing_rng.below(open.len() as u64) as usize];
                 }
             }
         }
@@ -200,7 +200,7 @@ impl Fleet {
             None => self.with_choice::<P, C>(chunk, columns, &mut PreRouted),
             Some(mut balance) => {
                 let rotation = core::mem::replace(&mut self.rotation, Rotation::new(1));
-                let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.slots() };
+                let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.replicas() };
                 self.with_choice::<P, C>(chunk, columns, &mut by_load);
                 (self.balance, self.rotation) = (Some(balance), rotation);
             }
@@ -218,7 +218,7 @@ impl Fleet {
         } else {
             let longest = self.open::<P, C>(chunk, columns, choice);
             if longest > self.revocable_after {
-                self.split_revocable(chunk.slots, columns);
+                self.split_revocable(chunk.replicas, columns);
             }
         }
     }
@@ -233,21 +233,21 @@ impl Fleet {
         let count = chunk.arrivals.len();
         columns.count = count;
         columns.arrival[..count].copy_from_slice(chunk.arrivals);
-        let inputs = chunk.arrivals.iter().zip(&mut *chunk.slots).zip(chunk.cpu.iter().zip(chunk.wait));
+        let inputs = chunk.arrivals.iter().zip(&mut *chunk.replicas).zip(chunk.cpu.iter().zip(chunk.wait));
         let starts = columns.start[..count].iter_mut().zip(&mut columns.cpu_start[..count]);
         let ends = columns.cpu_end[..count].iter_mut().zip(&mut columns.end[..count]);
         let (mut longest, mut latest) = (0, 0);
-        for (((arrival, slot), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
+        for (((arrival, replica), (cpu, wait)), ((start_cell, cpu_start_cell), (cpu_end_cell, end_cell))) in
             inputs.zip(starts.zip(ends))
         {
-            choice.choose(*arrival, slot);
-            let index = *slot as usize;
+            choice.choose(*arrival, replica);
+            let index = *replica as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
             let start = (*arrival).max(P::next_free(places));
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
             P::assign(places, end);
-            choice.admitted(*slot, end);
+            choice.admitted(*replica, end);
             (*start_cell, *cpu_start_cell) = (start, cpu_start);
             (*cpu_end_cell, *end_cell) = (cpu_end, end);
             longest = longest.max(end - arrival);
@@ -259,12 +259,12 @@ impl Fleet {
 
     /// Takes the visits that could outlive their task out of the columns and keeps them.
     #[cold]
-    fn split_revocable(&mut self, slots: &[u32], columns: &mut Columns) {
+    fn split_revocable(&mut self, replicas: &[u32], columns: &mut Columns) {
         let mut kept = Columns::new();
         kept.attempts = core::mem::take(&mut columns.attempts);
-        for (visit, slot) in columns.visits().iter().zip(slots) {
+        for (visit, replica) in columns.visits().iter().zip(replicas) {
             if visit.end - visit.arrival > self.revocable_after {
-                self.keep(*slot as usize, Outstanding { visit, gives_up: Outstanding::NEVER });
+                self.keep(*replica as usize, RevocableVisit { visit, gives_up: RevocableVisit::NEVER });
                 kept.attempts.push(Attempt::only(visit, visit.end, Outcome::Served));
             } else {
                 kept.push(&visit);
@@ -273,7 +273,7 @@ impl Fleet {
         *columns = kept;
     }
 
-    /// A bounded waiting room, or clients that give up, or both.
+    /// Serves with a bounded waiting queue, or clients that give up, or both.
     fn serve_bounded<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
@@ -285,11 +285,11 @@ impl Fleet {
         let rows = chunk
             .arrivals
             .iter()
-            .zip(&mut *chunk.slots)
+            .zip(&mut *chunk.replicas)
             .zip(chunk.cpu.iter().zip(chunk.wait).zip(chunk.patience));
-        for ((arrival, slot), ((cpu, wait), patience)) in rows {
-            choice.choose(*arrival, slot);
-            let index = *slot as usize;
+        for ((arrival, replica), ((cpu, wait), patience)) in rows {
+            choice.choose(*arrival, replica);
+            let index = *replica as usize;
             let places = P::of(&mut self.places, index, self.place_cells);
             let start = (*arrival).max(P::next_free(places));
             let deadline = arrival.saturating_add(*patience);
@@ -306,12 +306,12 @@ impl Fleet {
                     continue;
                 }
                 if start > deadline {
-                    choice.admitted(*slot, deadline);
+                    choice.admitted(*replica, deadline);
                     let waited = Visit::waiting(*arrival, deadline);
                     columns.attempts.push(Attempt::only(waited, deadline, Outcome::TimedOutWaiting));
                     if deadline - arrival > self.revocable_after {
                         let visit = Visit::waiting(*arrival, start);
-                        self.keep(index, Outstanding { visit, gives_up: deadline });
+                        self.keep(index, RevocableVisit { visit, gives_up: deadline });
                     }
                     continue;
                 }
@@ -319,7 +319,7 @@ impl Fleet {
             let (cpu_start, cpu_end) = C::work(&mut self.servers, index, self.server_cells, start, *cpu);
             let end = (cpu_end + wait).min(LATEST);
             P::assign(places, end);
-            choice.admitted(*slot, end);
+            choice.admitted(*replica, end);
             let visit = Visit { arrival: *arrival, start, cpu_start, cpu_end, end };
             if end > deadline || end - arrival > self.revocable_after {
                 self.record_exceptional(index, visit, deadline, columns);
@@ -335,21 +335,21 @@ impl Fleet {
         let (at, outcome, gives_up) = if visit.end > deadline {
             (deadline, Outcome::TimedOutInService, deadline)
         } else {
-            (visit.end, Outcome::Served, Outstanding::NEVER)
+            (visit.end, Outcome::Served, RevocableVisit::NEVER)
         };
         columns.attempts.push(Attempt::only(visit, at, outcome));
         if visit.end - visit.arrival > self.revocable_after {
-            self.keep(index, Outstanding { visit, gives_up });
+            self.keep(index, RevocableVisit { visit, gives_up });
         }
     }
 }
 
-/// Who chooses the task of a request, and when.
+/// Choice of a request's task: before the loop, or in it.
 trait ReplicaChoice {
-    /// Writes the task of a request that arrives at `now` into `slot`.
-    fn choose(&mut self, now: u64, slot: &mut u32);
+    /// Writes the task of a request that arrives at `now` into `replica`.
+    fn choose(&mut self, now: u64, replica: &mut u32);
     /// The request is let in and leaves at `at`.
-    fn admitted(&mut self, slot: u32, at: u64);
+    fn admitted(&mut self, replica: u32, at: u64);
 }
 
 /// The tasks of a chunk were chosen before.
@@ -371,19 +371,19 @@ struct ByLoad<'a> {
 
 impl ReplicaChoice for ByLoad<'_> {
     #[inline]
-    fn choose(&mut self, now: u64, slot: &mut u32) {
-        *slot = self.balance.choose(now, self.in_service);
+    fn choose(&mut self, now: u64, replica: &mut u32) {
+        *replica = self.balance.choose(now, self.in_service);
     }
 
     #[inline]
-    fn admitted(&mut self, slot: u32, at: u64) {
-        self.balance.admit(slot, at);
+    fn admitted(&mut self, replica: u32, at: u64) {
+        self.balance.admit(replica, at);
     }
 }
 
-/// How a request with a place gets its CPU work done.
+/// CPU stage of a request with a place.
 trait CpuStage {
-    /// Start and end of `work` \[ns\] in slot `index`, for a request that got its place at `start`.
+    /// Start and end of `work` \[ns\] in replica `index`, for a request that got its place at `start`.
     fn work(servers: &mut [u64], index: usize, cells: usize, start: u64, work: u64) -> (u64, u64);
 }
 

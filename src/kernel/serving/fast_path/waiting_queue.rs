@@ -1,10 +1,10 @@
-//! The waiting room of a task: when each waiting request leaves it, whether for a place or for good.
+//! The waiting queue of a task: when each waiting request leaves it, whether for a place or for good.
 
 use alloc::collections::{BinaryHeap, VecDeque};
 use core::cmp::Reverse;
 
-/// Leaving times of waiting requests \[ns\]. Under FCFS with equal patience they come in order; patience drawn at random
-/// lets a later request leave earlier, and such a one stands in the heap.
+/// Leaving times of waiting requests \[ns\]. Under FCFS with equal patience they come in order; patience drawn at random lets a
+/// later request leave earlier, and its leaving time stands in the heap.
 #[derive(Clone, Debug, Default)]
 pub(super) struct WaitingQueue {
     in_order: VecDeque<u64>,
@@ -41,7 +41,7 @@ impl WaitingQueue {
         }
     }
 
-    /// When the last of them leaves \[ns\]; 0 when nobody waits.
+    /// Instant at which the last of them leaves \[ns\]; 0 when no request waits.
     pub(super) fn last(&self) -> u64 {
         // Whatever stands in the heap leaves before the request behind which it came.
         self.in_order
@@ -53,7 +53,7 @@ impl WaitingQueue {
             .unwrap_or(0)
     }
 
-    /// Empties the room.
+    /// Empties the queue.
     pub(super) fn clear(&mut self) {
         self.in_order.clear();
         self.early.clear();

@@ -1,10 +1,10 @@
-//! One task as a vessel: how fast it empties, how much it holds, how long a request stays, and what becomes of its
+//! One task as a queue of a flow: how fast it empties, how much it holds, how long a request stays, and what becomes of its
 //! backlog in a step of constant inflow, in closed form.
 
-use crate::random::Spread;
+use crate::random::DiscretizedLaw;
 use crate::serving::plan::{RequestPlan, TaskPlan};
 
-/// What every task of a service has in common.
+/// Parameters of the queue of every task of a service.
 #[derive(Clone, Debug)]
 pub(super) struct FluidQueue {
     /// Requests a task can start in a second [requests/s]; infinite where nothing limits it.
@@ -20,10 +20,10 @@ pub(super) struct FluidQueue {
     /// Mean time from the place to the end, without any waiting \[s\].
     pub(super) stay: f64,
     /// The law of that time.
-    pub(super) service: Spread,
+    pub(super) service: DiscretizedLaw,
 }
 
-/// What became of one task in one step; amounts in requests.
+/// Result of one step of one task; amounts in requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Advanced {
     pub(super) admitted: f64,
@@ -39,7 +39,7 @@ pub(super) struct Advanced {
 }
 
 impl FluidQueue {
-    /// The vessel of `task` for `request`, of which it can start `capacity` a second (`None`: any number).
+    /// The queue of `task` for `request`, of which it can start `capacity` a second (`None`: any number).
     pub(super) fn new(request: &RequestPlan, task: &TaskPlan, capacity: Option<f64>) -> Self {
         let slowness = 1.0 / task.cpu_speed();
         let cpu_work = request.cpu_time.mean_nanos() * slowness;
@@ -55,16 +55,17 @@ impl FluidQueue {
             patience,
             cpu_work,
             stay,
-            service: Spread::of(&request.cpu_time, slowness).plus(&Spread::of(&request.wait_time, 1.0)),
+            service: DiscretizedLaw::of(&request.cpu_time, slowness)
+                .plus(&DiscretizedLaw::of(&request.wait_time, 1.0)),
         }
     }
 
-    /// The largest backlog: a full waiting room, or a wait for a place that ends every client's patience.
+    /// The largest backlog: a full waiting queue, or a wait for a place that ends every client's patience.
     pub(super) fn max_backlog(&self) -> f64 {
         self.headroom + self.room.min(self.capacity * self.patience)
     }
 
-    /// Whether a backlog at the brim means a full waiting room, rather than clients that have lost patience.
+    /// Whether the largest backlog means a full waiting queue, rather than clients that have lost patience.
     pub(super) fn refuses(&self) -> bool {
         self.room.is_finite() && self.room <= self.capacity * self.patience
     }
@@ -117,8 +118,8 @@ impl FluidQueue {
         }
     }
 
-    /// Clients a second who can stand in the waiting room until their patience ends, beside those who will get a place,
-    /// when the wait is as long as their patience [requests/s]; more are refused.
+    /// Clients a second who can stand in the waiting queue until their patience ends, beside those who will get a place, when
+    /// the wait is as long as their patience [requests/s]; more are refused.
     fn impatient_rate(&self) -> f64 {
         if self.patience.is_infinite() || self.headroom.is_infinite() {
             0.0
@@ -128,7 +129,7 @@ impl FluidQueue {
     }
 }
 
-/// Integral of what exceeds `floor` of a line from `from` to `to` over `span`.
+/// Integral of the part above `floor` of a straight line from `from` to `to` over `span`.
 fn above(from: f64, to: f64, floor: f64, span: f64) -> f64 {
     let (low, high) = (from.min(to) - floor, from.max(to) - floor);
     if high <= 0.0 {
@@ -224,7 +225,8 @@ mod tests {
 
     #[test]
     fn impatient_clients_stand_in_the_room_as_long_as_it_holds_them() {
-        // At a wait of 2 s the room holds 200 who will start; 300 places are left for those who will not, 150 a second.
+        // At a wait of 2 s the waiting queue holds 200 who will start; 300 places are left for those who will not, 150 a
+        // second.
         let fluid_queue = fluid_queue(100.0, 1, Some(500), Some(2));
         let passed = fluid_queue.pass(fluid_queue.max_backlog(), 400.0, 1.0);
         close(passed.started, 100.0);

@@ -1,14 +1,14 @@
 //! Distributions of response and waiting times of flows: mixtures of delays, each added to the service time. What a
 //! flow does costs one look-up; laws are made once a kind of delay, at the end or when a minute asks. Everything here is
-//! an approximation (see [`super::queueing_delay`]) on the grid of [`Spread`].
+//! an approximation (see [`super::queueing_delay`]) on the grid of [`DiscretizedLaw`].
 
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::queueing_delay::QueueingDelay;
-use crate::random::Spread;
-use crate::random::spread::{CELLS, cell_of, cell_start};
+use crate::random::DiscretizedLaw;
+use crate::random::discretized_law::{CELLS, cell_of, cell_start};
 
 /// Probability of waiting below which there is no wait.
 const HARDLY_EVER: f64 = 1e-4;
@@ -99,7 +99,7 @@ impl Mixture {
         both
     }
 
-    /// What was weighed \[requests\].
+    /// Sum of all weights \[requests\].
     pub fn weight(&self) -> f64 {
         self.kinds.values().sum::<f64>() + self.waited
     }
@@ -133,7 +133,7 @@ impl Mixture {
     }
 
     /// The law of `service` with these delays before it; `None` when nothing was weighed.
-    pub fn law(&self, service: &Spread) -> Option<Spread> {
+    pub fn law(&self, service: &DiscretizedLaw) -> Option<DiscretizedLaw> {
         let total = self.weight();
         if total <= 0.0 {
             return None;
@@ -145,20 +145,20 @@ impl Mixture {
         if self.waited > 0.0 {
             let share = self.waited / total;
             let masses = self.waits.iter().map(|weight| weight / self.waited).collect();
-            let waits = Spread::from_cells(0.0, self.unmoved / self.waited, masses).plus(service);
+            let waits = DiscretizedLaw::from_cells(0.0, self.unmoved / self.waited, masses).plus(service);
             atom += waits.atom * share;
             for (cell, mass) in cells.iter_mut().zip(&waits.cells) {
                 *cell += mass * share;
             }
         }
-        Some(Spread::from_cells(service.shift, atom, cells))
+        Some(DiscretizedLaw::from_cells(service.shift, atom, cells))
     }
 }
 
 /// Adds `share` of the law of `service` behind a delay of `kind` to `cells`; returns what belongs to the atom. In one pass: what has begun
 /// below an edge and waits beyond it falls by a factor from edge to edge.
 #[expect(clippy::float_cmp, reason = "a remembered argument")]
-fn delayed(service: &Spread, kind: DelayKind, share: f64, cells: &mut [f64]) -> f64 {
+fn delayed(service: &DiscretizedLaw, kind: DelayKind, share: f64, cells: &mut [f64]) -> f64 {
     let (probable, mean) = kind.delay();
     let delayed_share = if kind == DelayKind::NONE { 0.0 } else { probable * share };
     for (cell, mass) in cells.iter_mut().zip(&service.cells) {
@@ -189,7 +189,7 @@ fn delayed(service: &Spread, kind: DelayKind, share: f64, cells: &mut [f64]) -> 
 }
 
 /// The value at quantile `q` of a law \[ns\], within a cell by its share.
-pub fn quantile(law: &Spread, q: f64) -> f64 {
+pub fn quantile(law: &DiscretizedLaw, q: f64) -> f64 {
     let mut below = law.atom;
     if below >= q {
         return law.shift;
@@ -210,8 +210,8 @@ mod tests {
     use crate::random::Distribution;
     use crate::units::SimDuration;
 
-    fn exponential(millis: u64) -> Spread {
-        Spread::of(&Distribution::exponential(SimDuration::from_millis(millis)).unwrap(), 1.0)
+    fn exponential(millis: u64) -> DiscretizedLaw {
+        DiscretizedLaw::of(&Distribution::exponential(SimDuration::from_millis(millis)).unwrap(), 1.0)
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
         let mut mixture = Mixture::default();
         mixture.queue(400e6, 0.0, 1.0);
         mixture.meet(&QueueingDelay::default(), 3.0);
-        let law = mixture.law(&Spread::constant(20e6)).unwrap();
+        let law = mixture.law(&DiscretizedLaw::constant(20e6)).unwrap();
         assert!((law.atom - 0.75).abs() < 1e-9);
         assert!((quantile(&law, 0.7) - 20e6).abs() < 1.0);
         assert!((quantile(&law, 0.9) / 420e6 - 1.0).abs() < 0.04);

@@ -1,17 +1,17 @@
 //! The data plane as flows: what arrives is a rate, what a task holds is an amount, and between two control events both
 //! move in closed form. Backlogs, refusals, time-outs and CPU time are those of the fluid limit; nothing is drawn.
 //!
-//! Every task has a backlog of its own, as behind a load balancer that does not look at load: a new task begins empty
-//! and takes nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same
-//! whatever its size. A step lasts until the next control event or change of slope; at most a second while a backlog
-//! moves or the rate moves fast. What is left out: the waiting that chance causes below capacity. Whoever listens may add it
-//! from the rates that a [`FlowStep`] states.
+//! Every task has a backlog of its own, as behind a load balancer that does not look at load: a new task begins empty and takes
+//! nothing from the others. Tasks with equal backlogs are one group, so a service that keeps up costs the same whatever its
+//! size. A step lasts until the next control event or change of slope; at most a second while a backlog moves or the rate moves
+//! fast. What is left out: the waiting that chance causes below capacity. A listener may add it from the rates that a
+//! [`FlowStep`] states.
 
 use alloc::vec::Vec;
 
 use super::fluid_queue::{Advanced, FluidQueue};
 use super::residence::{Residence, stay};
-use super::rounding::{DelayedAmounts, IntegerRounding, Outcomes};
+use super::rounding::{DelayedAmounts, IntegerRounding, OutcomeAmounts};
 use crate::facts::{DrainingUse, FlowClass, FlowStep, Probe, ResourceUse, Retraction, Visit};
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
 use crate::serving::plan::{RequestPlan, TaskPlan};
@@ -37,12 +37,12 @@ struct Group {
 /// A task that takes no new requests.
 #[derive(Clone, Copy, Debug)]
 struct DrainingTask {
-    slot: u32,
+    replica: u32,
     backlog: f64,
     /// Requests in service when it closed, and when that was.
     in_service: f64,
     since: u64,
-    /// When less than half a request is left in it.
+    /// Instant at which less than half a request is left in it.
     idle_at: u64,
 }
 
@@ -63,8 +63,8 @@ pub struct Fluid<'p> {
     unhealthy: usize,
     /// Members that receive nothing, and their backlogs.
     benched: Vec<(u32, f64)>,
-    free_slots: Vec<u32>,
-    slots: u32,
+    free_replicas: Vec<u32>,
+    replicas: u32,
     /// Requests in service, without those that wait for the CPU.
     in_service: Residence,
     /// Clients who will give up, and of these those who wait for a place.
@@ -79,7 +79,7 @@ pub struct Fluid<'p> {
     failed: f64,
     account: IntegerRounding,
     classes: Vec<FlowClass>,
-    /// Whether somebody asks what tasks on their way out use.
+    /// Whether the usage of draining tasks is asked for.
     tells_leaving: bool,
 }
 
@@ -130,8 +130,8 @@ impl<'p> Fluid<'p> {
             members: Vec::new(),
             unhealthy: 0,
             benched: Vec::new(),
-            free_slots: Vec::new(),
-            slots: 0,
+            free_replicas: Vec::new(),
+            replicas: 0,
             giving_up: DelayedAmounts::default(),
             waiting_in_vain: DelayedAmounts::default(),
             late: DelayedAmounts::default(),
@@ -165,7 +165,7 @@ impl<'p> Fluid<'p> {
         }
     }
 
-    /// Where the step that begins now ends.
+    /// End of the step that begins now.
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     fn step_end(&self, stretch: &RateSegment, until: u64) -> u64 {
         let end = stretch.end.min(until);
@@ -211,7 +211,7 @@ impl<'p> Fluid<'p> {
         self.wasted -= wasted;
         self.now = end;
         let _gone = self.waiting_in_vain.due(end);
-        let booked = self.account.book(&Outcomes {
+        let booked = self.account.book(&OutcomeAmounts {
             offered,
             rejected: sums.rejected,
             failed: core::mem::take(&mut self.failed),
@@ -340,9 +340,9 @@ impl<'p> Fluid<'p> {
         self.closing.iter().map(left).sum()
     }
 
-    /// The backlog of a slot that receives requests.
-    fn backlog_of(&self, slot: u32) -> Option<f64> {
-        let position = self.order.iter().position(|other| *other == slot)?;
+    /// The backlog of a replica that receives requests.
+    fn backlog_of(&self, replica: u32) -> Option<f64> {
+        let position = self.order.iter().position(|other| *other == replica)?;
         let mut first = 0;
         self.groups.iter().find_map(|group| {
             first += group.tasks;
@@ -369,10 +369,10 @@ impl<'p> Fluid<'p> {
     }
 
     /// Puts a task with `backlog` into the order: before those with less, since backlogs never grow along it.
-    fn put_in(&mut self, slot: u32, backlog: f64) {
+    fn put_in(&mut self, replica: u32, backlog: f64) {
         let index = self.groups.partition_point(|group| group.backlog >= backlog);
         let position: usize = self.groups[..index].iter().map(|group| group.tasks).sum();
-        self.order.insert(position, slot);
+        self.order.insert(position, replica);
         match index.checked_sub(1).and_then(|before| self.groups.get_mut(before)) {
             Some(group) if group.backlog <= backlog => group.tasks += 1,
             _ => self.groups.insert(index, Group { tasks: 1, backlog }),
@@ -386,24 +386,24 @@ impl<'p> Fluid<'p> {
         }
         let fails_open = self.members.iter().all(|(_, is_healthy)| !is_healthy);
         for index in 0..self.members.len() {
-            let (slot, is_healthy) = self.members[index];
-            let position = self.order.iter().position(|other| *other == slot);
-            let bench = self.benched.iter().position(|(other, _)| *other == slot);
+            let (replica, is_healthy) = self.members[index];
+            let position = self.order.iter().position(|other| *other == replica);
+            let bench = self.benched.iter().position(|(other, _)| *other == replica);
             match (is_healthy || fails_open, position, bench) {
                 (false, Some(position), _) => {
                     let backlog = self.take_out(position);
-                    self.benched.push((slot, backlog));
+                    self.benched.push((replica, backlog));
                 }
                 (true, None, Some(bench)) => {
                     let (_, backlog) = self.benched.remove(bench);
-                    self.put_in(slot, backlog);
+                    self.put_in(replica, backlog);
                 }
                 _ => {}
             }
         }
     }
 
-    /// How long it takes until less than half of `amount` requests in service is left \[ns\].
+    /// Time until less than half of `amount` requests in service is left \[ns\].
     fn until_idle(&self, amount: f64) -> f64 {
         let longest = self.fluid_queue.service.longest();
         if amount <= 0.5 {
@@ -445,7 +445,7 @@ impl Fluid<'_> {
         libm::round(receiving + benched) as u64
     }
 
-    /// Requests a second that a task with a full backlog takes: what it starts, where a room refuses the rest.
+    /// Requests a second that a task with a full backlog takes: what it starts, where a bounded waiting queue refuses the rest.
     fn most_admitted(&self) -> f64 {
         let is_full =
             self.groups.iter().any(|group| group.backlog >= self.fluid_queue.max_backlog() * (1.0 - 1e-9));
@@ -455,14 +455,14 @@ impl Fluid<'_> {
 
 impl ReplicaSet for Fluid<'_> {
     fn add(&mut self) -> ReplicaIndex {
-        let slot = self.free_slots.pop().unwrap_or_else(|| {
-            self.slots += 1;
-            self.slots - 1
+        let replica = self.free_replicas.pop().unwrap_or_else(|| {
+            self.replicas += 1;
+            self.replicas - 1
         });
-        self.put_in(slot, 0.0);
-        self.members.push((slot, true));
+        self.put_in(replica, 0.0);
+        self.members.push((replica, true));
         self.rotate();
-        ReplicaIndex(slot)
+        ReplicaIndex(replica)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a number of tasks")]
@@ -486,13 +486,13 @@ impl ReplicaSet for Fluid<'_> {
         let last =
             if backlog > 0.0 { backlog.min(self.fluid_queue.capacity * self.fluid_queue.stay) } else { 0.0 };
         let idle_at = self.now + nanos(work) + nanos(self.until_idle(in_service.max(last)) / 1e9);
-        self.closing.push(DrainingTask { slot: replica.0, backlog, in_service, since: self.now, idle_at });
+        self.closing.push(DrainingTask { replica: replica.0, backlog, in_service, since: self.now, idle_at });
         if idle_at > self.now { idle_at } else { 0 }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an age")]
     fn kill(&mut self, replica: ReplicaIndex, at: u64, _report: impl FnMut(&Retraction)) {
-        let Some(task) = self.closing.iter_mut().find(|task| task.slot == replica.0) else { return };
+        let Some(task) = self.closing.iter_mut().find(|task| task.replica == replica.0) else { return };
         if at < task.idle_at {
             let left = self.fluid_queue.service.lasts_beyond((at.saturating_sub(task.since)) as f64);
             let lost = (task.in_service * left).min(self.in_service.content());
@@ -503,15 +503,15 @@ impl ReplicaSet for Fluid<'_> {
     }
 
     fn release(&mut self, replica: ReplicaIndex) {
-        self.closing.retain(|task| task.slot != replica.0);
-        self.free_slots.push(replica.0);
+        self.closing.retain(|task| task.replica != replica.0);
+        self.free_replicas.push(replica.0);
     }
 
     fn drained_at(&self, _replica: ReplicaIndex) -> Option<u64> {
         None
     }
 
-    /// What draining replicas use is told apart in each step.
+    /// Reports nothing: the usage of draining replicas is told apart in each step.
     fn held(&self, _replica: ReplicaIndex, _at: u64, _report: impl FnMut(&Visit)) {}
 
     /// A service with faults cannot flow.

@@ -12,7 +12,7 @@
 
 use alloc::vec::Vec;
 
-use crate::random::Spread;
+use crate::random::DiscretizedLaw;
 use crate::serving::plan::{RequestPlan, Routing, RoutingPlan, TaskPlan};
 use crate::traffic::TrafficPlan;
 
@@ -69,7 +69,7 @@ pub struct QueueingDelays {
     /// Load balancer nodes, each with its own turn.
     nodes: f64,
     evenly_spaced: bool,
-    /// Longest wait that the waiting room allows \[ns\].
+    /// Longest wait that the waiting queue allows \[ns\].
     longest: f64,
     /// Variance of the wait behind a backlog ÷ its mean \[ns\].
     pub dispersion: f64,
@@ -149,9 +149,9 @@ impl QueueingDelays {
         (request, task, routing): (&RequestPlan, &TaskPlan, &RoutingPlan),
         traffic: &TrafficPlan,
         capacity: Option<f64>,
-        service: &Spread,
+        service: &DiscretizedLaw,
     ) -> Self {
-        let cpu = Spread::of(&request.cpu_time, 1.0 / task.cpu_speed());
+        let cpu = DiscretizedLaw::of(&request.cpu_time, 1.0 / task.cpu_speed());
         let servers = task.cpu_servers();
         let is_direct = task.concurrency.is_some_and(|places| servers >= places);
         let capacity = capacity.unwrap_or(f64::INFINITY);

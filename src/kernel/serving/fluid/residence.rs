@@ -21,28 +21,28 @@ const LONG_HISTORY: usize = 256;
 /// Length of an old entry at most, as a share of its age.
 const COARSE: f64 = 0.05;
 
-/// What was started in a span of time, evenly.
+/// Requests that were started in a span of time, evenly.
 #[derive(Clone, Copy, Debug)]
 struct Started {
-    /// When the span begins and ends [ns since second 0].
+    /// Beginning and end of the span [ns since second 0].
     from: u64,
     to: u64,
     /// Requests.
     amount: f64,
 }
 
-/// What is in service of all tasks.
+/// Requests in service of all tasks.
 #[derive(Clone, Debug)]
 pub(super) struct Residence {
     /// Requests in service.
     content: f64,
-    /// What was started, the oldest first; `None` where stays are short.
+    /// Requests that were started, the oldest first; `None` where stays are short.
     history: Option<VecDeque<Started>>,
     /// A remembered argument of the decay \[s\], and its value.
     decay: (f64, f64),
 }
 
-/// What a step did.
+/// Result of a step.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stayed {
     /// Requests that finished.
@@ -108,7 +108,7 @@ impl Residence {
         Stayed { finished: (started + before - last).max(0.0), occupied }
     }
 
-    /// What is in service at an instant: of what was started `age` ago that share whose stay is longer.
+    /// Requests in service at an instant: of those started `age` ago the share whose stay is longer.
     #[expect(clippy::cast_precision_loss, reason = "ages")]
     fn at(&self, at: u64, fluid_queue: &FluidQueue) -> f64 {
         let left = |entry: &Started| {
@@ -164,8 +164,9 @@ impl Residence {
     }
 }
 
-/// What starts in a step stays for a mean time of `mean` \[s\]: updates `content` and returns what finishes. The content of
-/// the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean is exact by Little's law.
+/// Advances a step in which requests that start stay for a mean time of `mean` \[s\]: updates `content` and returns what
+/// finishes. The content of the places leaves in proportion to itself, `kept` of it stays over `span` \[s\]; its long-run mean
+/// is exact by Little's law.
 pub(super) fn stay(content: &mut f64, started: f64, mean: f64, (span, kept): (f64, f64)) -> f64 {
     if mean <= 0.0 || span <= 0.0 {
         return started;

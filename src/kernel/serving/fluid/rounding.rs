@@ -23,7 +23,7 @@ impl Counter {
 
 /// Requests by outcome, within a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Outcomes<T> {
+pub(super) struct OutcomeAmounts<T> {
     pub(super) offered: T,
     pub(super) rejected: T,
     pub(super) failed: T,
@@ -31,16 +31,16 @@ pub(super) struct Outcomes<T> {
     pub(super) served: T,
 }
 
-/// The books of one service.
+/// Counters of one service, by outcome.
 #[derive(Clone, Debug, Default)]
 pub(super) struct IntegerRounding {
-    counters: Outcomes<Counter>,
+    counters: OutcomeAmounts<Counter>,
     in_flight: u64,
 }
 
 impl IntegerRounding {
     /// Books the amounts of a step; returns them in whole requests.
-    pub(super) fn book(&mut self, amounts: &Outcomes<f64>) -> Outcomes<u64> {
+    pub(super) fn book(&mut self, amounts: &OutcomeAmounts<f64>) -> OutcomeAmounts<u64> {
         let counters = &mut self.counters;
         let offered = counters.offered.grow(amounts.offered, u64::MAX);
         self.in_flight += offered;
@@ -49,7 +49,7 @@ impl IntegerRounding {
             self.in_flight -= count;
             count
         };
-        Outcomes {
+        OutcomeAmounts {
             offered,
             rejected: leave(&mut counters.rejected, amounts.rejected),
             failed: leave(&mut counters.failed, amounts.failed),
@@ -76,7 +76,7 @@ impl DelayedAmounts {
         }
     }
 
-    /// What has fallen due by `now` [ns since second 0].
+    /// Takes the amount that has fallen due by `now` [ns since second 0].
     pub(super) fn due(&mut self, now: u64) -> f64 {
         let mut sum = 0.0;
         while let Some((at, amount)) = self.queue.front().copied()
@@ -107,7 +107,7 @@ mod tests {
             let parts = [0.1, 0.2, 0.3, 0.4].map(|share| content * share);
             content = 0.0;
             let [rejected, failed, timed_out, served] = parts;
-            let booked = account.book(&Outcomes { offered, rejected, failed, timed_out, served });
+            let booked = account.book(&OutcomeAmounts { offered, rejected, failed, timed_out, served });
             let booked = [booked.offered, booked.rejected, booked.failed, booked.timed_out, booked.served];
             let amounts = [offered, rejected, failed, timed_out, served];
             for ((exact, whole), (amount, count)) in

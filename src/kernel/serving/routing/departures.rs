@@ -1,9 +1,9 @@
-//! When requests leave which task: a calendar whose days are looked at one after the other.
+//! Departures of requests from tasks: a calendar whose days are looked at one after the other.
 //!
-//! A calendar of `days.len()` days, each 2^`shift` ns long; whatever ends in a later year stands in the same day and waits
-//! for it. An arrival looks at the days since the last one and lets those leave whose instant has come. In what order they
-//! leave does not matter to anybody, so nothing is ever sorted, and how long a day is can follow the traffic: a day should
-//! see about one departure. Brown (1988), *Calendar queues*, Communications of the ACM 31(10).
+//! A calendar of `days.len()` days, each 2^`shift` ns long; whatever ends in a later year stands in the same day and waits for
+//! it. An arrival looks at the days since the last one and lets those leave whose instant has come. The order in which they
+//! leave does not matter, so nothing is ever sorted, and how long a day is can follow the traffic: a day should see about one
+//! departure. Brown (1988), *Calendar queues*, Communications of the ACM 31(10).
 
 use alloc::vec::Vec;
 
@@ -17,9 +17,9 @@ const REVIEW: u32 = 1 << 12;
 const STEPS: u64 = 4;
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct Departure {
     at: u64,
-    slot: u32,
+    replica: u32,
     next: u32,
 }
 
@@ -29,7 +29,7 @@ pub(in crate::serving) struct Departures {
     /// The first entry of each day.
     days: Vec<u32>,
     shift: u32,
-    entries: Vec<Entry>,
+    entries: Vec<Departure>,
     free: u32,
     count: usize,
     /// The day up to which everything has been looked at, counted from second 0.
@@ -56,13 +56,13 @@ impl Departures {
         }
     }
 
-    /// Somebody leaves `slot` at `at` \[ns\], which is not before what [`Departures::leave`] was told last.
+    /// Notes that a request leaves `replica` at `at` \[ns\], which is not before what [`Departures::leave`] was told last.
     #[inline]
-    pub(in crate::serving) fn push(&mut self, at: u64, slot: u32) {
+    pub(in crate::serving) fn push(&mut self, at: u64, replica: u32) {
         let mask = self.days.len() - 1;
         #[expect(clippy::cast_possible_truncation, reason = "below the number of days")]
         let first = &mut self.days[(at >> self.shift) as usize & mask];
-        let entry = Entry { at, slot, next: *first };
+        let entry = Departure { at, replica, next: *first };
         if let Some(cell) = self.entries.get_mut(self.free as usize) {
             *first = self.free;
             self.free = cell.next;
@@ -80,7 +80,7 @@ impl Departures {
         }
     }
 
-    /// Lets everybody leave whose instant is `now` \[ns\] or before: `gone` hears of each slot.
+    /// Lets every request leave whose instant is `now` \[ns\] or before: `gone` is called with each replica.
     #[inline]
     pub(in crate::serving) fn leave(&mut self, now: u64, mut gone: impl FnMut(u32)) {
         let today = now >> self.shift;
@@ -103,7 +103,7 @@ impl Departures {
                     self.entries[index as usize].next = self.free;
                     self.free = index;
                     self.count -= 1;
-                    gone(entry.slot);
+                    gone(entry.replica);
                 }
                 index = entry.next;
             }
@@ -111,23 +111,23 @@ impl Departures {
         self.day = today;
     }
 
-    /// How many leave `slot` after `now` \[ns\].
-    pub(in crate::serving) fn held(&self, slot: u32, now: u64) -> u32 {
+    /// Count of the requests that leave `replica` after `now` \[ns\].
+    pub(in crate::serving) fn held(&self, replica: u32, now: u64) -> u32 {
         let mut held = 0;
         for first in &self.days {
             let mut index = *first;
             while let Some(entry) = self.entries.get(index as usize) {
-                held += u32::from(entry.slot == slot && entry.at > now);
+                held += u32::from(entry.replica == replica && entry.at > now);
                 index = entry.next;
             }
         }
         held
     }
 
-    /// Forgets everybody who would leave `slot`.
-    pub(in crate::serving) fn forget(&mut self, slot: u32) {
+    /// Forgets every request that would leave `replica`.
+    pub(in crate::serving) fn forget(&mut self, replica: u32) {
         if self.count > 0 {
-            self.rebuild(self.days.len(), self.shift, Some(slot));
+            self.rebuild(self.days.len(), self.shift, Some(replica));
         }
     }
 
@@ -160,8 +160,8 @@ impl Departures {
         for first in &self.days {
             let mut index = *first;
             while let Some(entry) = self.entries.get(index as usize) {
-                if Some(entry.slot) != forgotten {
-                    kept.push((entry.at, entry.slot));
+                if Some(entry.replica) != forgotten {
+                    kept.push((entry.at, entry.replica));
                 }
                 index = entry.next;
             }
@@ -171,7 +171,7 @@ impl Departures {
         *self = Self { days: alloc::vec![NONE; days], shift, day: since >> shift, ..Self::new() };
         // What is taken over costs the review nothing.
         self.until_review = u32::MAX;
-        kept.iter().for_each(|(at, slot)| self.push(*at, *slot));
+        kept.iter().for_each(|(at, replica)| self.push(*at, *replica));
         (self.until_review, self.days_seen, self.waiting_seen) = review;
     }
 }
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use crate::random::Rng;
 
-    /// Against a plain list, at a rate that changes a thousandfold, with ends near and far, and slots that are forgotten.
+    /// Against a plain list, at a rate that changes a thousandfold, with ends near and far, and replicas that are forgotten.
     #[test]
     fn everybody_leaves_between_the_two_arrivals_that_are_around_it() {
         let mut rng = Rng::from_key(8);
@@ -192,7 +192,7 @@ mod tests {
             let gap = [1_000, 1_000_000, 300_000_000][(step / 20_000) as usize];
             now += rng.below(2 * gap);
             let mut gone = Vec::new();
-            calendar.leave(now, |slot| gone.push(slot));
+            calendar.leave(now, |replica| gone.push(replica));
             let mut expected: Vec<u32> =
                 plain.iter().filter(|(at, _)| *at <= now).map(|cell| cell.1).collect();
             gone.sort_unstable();
@@ -200,13 +200,13 @@ mod tests {
             assert_eq!(gone, expected, "step {step}");
             plain.retain(|(at, _)| *at > now);
             let stay = if rng.below(20) == 0 { 2_000 * gap } else { rng.below(20 * gap) };
-            let slot = u32::try_from(rng.below(50)).unwrap();
-            calendar.push(now + stay, slot);
-            plain.push((now + stay, slot));
+            let replica = u32::try_from(rng.below(50)).unwrap();
+            calendar.push(now + stay, replica);
+            plain.push((now + stay, replica));
             if rng.below(500) == 0 {
-                let slot = u32::try_from(rng.below(50)).unwrap();
-                calendar.forget(slot);
-                plain.retain(|cell| cell.1 != slot);
+                let replica = u32::try_from(rng.below(50)).unwrap();
+                calendar.forget(replica);
+                plain.retain(|cell| cell.1 != replica);
             }
             assert_eq!(calendar.count, plain.len());
             sizes.insert((calendar.shift, calendar.days.len()));

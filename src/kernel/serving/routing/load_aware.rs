@@ -1,8 +1,8 @@
 //! The load balancer's choice on the fast path where it looks at what the tasks hold.
 //!
-//! Under FCFS a request's whole way is known when it arrives, but how many a task holds at an arrival depends on who has
-//! left by then. So each request leaves the instant of its departure in a calendar, and an arrival first lets those leave
-//! whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
+//! Under FCFS a request's whole way is known when it arrives, but how many a task holds at an arrival depends on the requests
+//! that have left by then. So each request leaves the instant of its departure in a calendar, and an arrival first lets those
+//! leave whose instant has come: what ends at an instant gives way to what arrives at it, as everywhere.
 
 use super::departures::Departures;
 use super::outstanding::{OUT_OF_ROTATION, OutstandingRequests};
@@ -35,30 +35,30 @@ impl LoadAwareRouting {
         })
     }
 
-    /// An empty task takes `slot`. What is left in the calendar is of the task that had the slot before.
-    pub(in crate::serving) fn enter(&mut self, slot: u32) {
-        self.departures.forget(slot);
-        self.loads.cover(slot as usize);
+    /// Enters an empty task as `replica`. What is left in the calendar is of the task that had the index before.
+    pub(in crate::serving) fn enter(&mut self, replica: u32) {
+        self.departures.forget(replica);
+        self.loads.cover(replica as usize);
     }
 
-    /// The slots that receive requests were `before`, and are `open` from `now` \[ns\] on.
+    /// Follows a change of the rotation: the replicas that receive requests were `before`, and are `open` from `now` \[ns\] on.
     pub(in crate::serving) fn rotate(&mut self, turnout: &Turnout, now: u64) {
         let loads = &mut self.loads;
-        self.departures.leave(now, |slot| loads.less(slot as usize));
-        for slot in &turnout.out {
-            self.loads.set(*slot as usize, OUT_OF_ROTATION);
+        self.departures.leave(now, |replica| loads.less(replica as usize));
+        for replica in &turnout.out {
+            self.loads.set(*replica as usize, OUT_OF_ROTATION);
         }
-        for slot in &turnout.back {
-            let held = self.departures.held(*slot, now);
-            self.loads.set(*slot as usize, held);
+        for replica in &turnout.back {
+            let held = self.departures.held(*replica, now);
+            self.loads.set(*replica as usize, held);
         }
     }
 
-    /// The slot for a request that arrives at `now`, out of those in service in the order of their entry; there is one.
+    /// The replica for a request that arrives at `now`, out of those in service in the order of their entry; there is one.
     #[inline]
     pub(in crate::serving) fn choose(&mut self, now: u64, in_service: &[u32]) -> u32 {
         let loads = &mut self.loads;
-        self.departures.leave(now, |slot| loads.less(slot as usize));
+        self.departures.leave(now, |replica| loads.less(replica as usize));
         if self.takes_two {
             self.loads.better_of_two(in_service, &mut self.rng)
         } else {
@@ -66,10 +66,10 @@ impl LoadAwareRouting {
         }
     }
 
-    /// A request that was sent to `slot` is let in, and leaves it at `at`.
+    /// A request that was sent to `replica` is let in, and leaves it at `at`.
     #[inline]
-    pub(in crate::serving) fn admit(&mut self, slot: u32, at: u64) {
-        self.loads.more(slot as usize);
-        self.departures.push(at, slot);
+    pub(in crate::serving) fn admit(&mut self, replica: u32, at: u64) {
+        self.loads.more(replica as usize);
+        self.departures.push(at, replica);
     }
 }

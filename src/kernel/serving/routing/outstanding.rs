@@ -7,22 +7,22 @@ use crate::random::Rng;
 /// A target that gets nothing: it is out of rotation.
 pub(in crate::serving) const OUT_OF_ROTATION: u32 = u32::MAX;
 
-/// Loads that have a set of slots of their own, from the base on; the last set has all that hold more.
+/// Loads that have a set of replicas of their own, from the base on; the last set has all that hold more.
 const LEVELS: usize = 64;
 
-/// How far below the least load the base is put when it moves, so that it does not move for every request.
+/// Distance of the base below the least load when it moves, so that it does not move for every request.
 const MARGIN: u32 = 32;
 
-/// How many requests each slot holds, by slot, and the slots that hold so many, as sets of bits: which of the emptiest
-/// slots is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves with them:
-/// a balancer keeps the loads of its targets close together, however high they are.
+/// Count of the requests that each replica holds, and for each count the replicas that hold so many, as sets of bits: which of
+/// the emptiest replicas is the n-th is then a matter of counting bits. Few loads have a set of their own, but which ones moves
+/// with them: a balancer keeps the loads of its targets close together, however high they are.
 #[derive(Clone, Debug)]
 pub(in crate::serving) struct OutstandingRequests {
     load: Vec<u32>,
     /// `words` a level.
     sets: Vec<u64>,
     words: usize,
-    /// The load of the first set; nobody holds less.
+    /// The load of the first set; no replica in rotation holds less.
     base: u32,
     /// Members of each set, and the sets that have any.
     counts: [u32; LEVELS],
@@ -36,10 +36,10 @@ impl Default for OutstandingRequests {
 }
 
 impl OutstandingRequests {
-    /// Makes room for `slot`.
-    pub(in crate::serving) fn cover(&mut self, slot: usize) {
-        if slot >= self.load.len() {
-            self.load.resize((slot / 64 + 1) * 64, OUT_OF_ROTATION);
+    /// Extends the sets to hold `replica`.
+    pub(in crate::serving) fn cover(&mut self, replica: usize) {
+        if replica >= self.load.len() {
+            self.load.resize((replica / 64 + 1) * 64, OUT_OF_ROTATION);
             self.words = self.load.len() / 64;
             self.rebuild();
         }
@@ -53,8 +53,8 @@ impl OutstandingRequests {
         self.sets.clear();
         self.sets.resize(LEVELS * self.words, 0);
         (self.counts, self.has_members) = ([0; LEVELS], 0);
-        for slot in 0..self.load.len() {
-            self.join(slot, self.load[slot]);
+        for replica in 0..self.load.len() {
+            self.join(replica, self.load[replica]);
         }
     }
 
@@ -64,64 +64,64 @@ impl OutstandingRequests {
         (load.saturating_sub(self.base) as usize).min(LEVELS - 1)
     }
 
-    fn join(&mut self, slot: usize, load: u32) {
+    fn join(&mut self, replica: usize, load: u32) {
         if load != OUT_OF_ROTATION {
             let level = self.level(load);
-            self.sets[level * self.words + slot / 64] |= 1 << (slot % 64);
+            self.sets[level * self.words + replica / 64] |= 1 << (replica % 64);
             self.counts[level] += 1;
             self.has_members |= 1 << level;
         }
     }
 
-    /// How many requests `slot` holds; [`OUT_OF_ROTATION`]: it gets nothing.
+    /// Count of the requests that `replica` holds; [`OUT_OF_ROTATION`]: it gets nothing.
     #[inline]
-    pub(in crate::serving) fn of(&self, slot: usize) -> u32 {
-        self.load[slot]
+    pub(in crate::serving) fn of(&self, replica: usize) -> u32 {
+        self.load[replica]
     }
 
-    /// `slot` holds so many now; [`OUT_OF_ROTATION`]: it gets nothing.
+    /// `replica` holds so many now; [`OUT_OF_ROTATION`]: it gets nothing.
     #[inline]
-    pub(in crate::serving) fn set(&mut self, slot: usize, load: u32) {
-        let before = core::mem::replace(&mut self.load[slot], load);
+    pub(in crate::serving) fn set(&mut self, replica: usize, load: u32) {
+        let before = core::mem::replace(&mut self.load[replica], load);
         if before != OUT_OF_ROTATION {
             let level = self.level(before);
-            self.sets[level * self.words + slot / 64] &= !(1 << (slot % 64));
+            self.sets[level * self.words + replica / 64] &= !(1 << (replica % 64));
             self.counts[level] -= 1;
             self.has_members &= !(u64::from(self.counts[level] == 0) << level);
         }
         if load < self.base {
             self.rebuild();
         } else {
-            self.join(slot, load);
+            self.join(replica, load);
         }
     }
 
-    /// `slot`, which gets requests, holds one more.
+    /// `replica`, which gets requests, holds one more.
     #[inline]
-    pub(in crate::serving) fn more(&mut self, slot: usize) {
-        let load = self.load[slot];
-        self.load[slot] = load + 1;
-        self.shift(slot, self.level(load), self.level(load + 1));
+    pub(in crate::serving) fn more(&mut self, replica: usize) {
+        let load = self.load[replica];
+        self.load[replica] = load + 1;
+        self.shift(replica, self.level(load), self.level(load + 1));
     }
 
-    /// `slot` holds one less, if it still gets requests.
+    /// `replica` holds one less, if it still gets requests.
     #[inline]
-    pub(in crate::serving) fn less(&mut self, slot: usize) {
-        let load = self.load[slot];
+    pub(in crate::serving) fn less(&mut self, replica: usize) {
+        let load = self.load[replica];
         if load != OUT_OF_ROTATION {
-            self.load[slot] = load - 1;
+            self.load[replica] = load - 1;
             if load == self.base {
                 self.rebuild();
             } else {
-                self.shift(slot, self.level(load), self.level(load - 1));
+                self.shift(replica, self.level(load), self.level(load - 1));
             }
         }
     }
 
-    /// Moves `slot` from one set to another.
+    /// Moves `replica` from one set to another.
     #[inline]
-    fn shift(&mut self, slot: usize, before: usize, after: usize) {
-        let (word, bit) = (slot / 64, 1 << (slot % 64));
+    fn shift(&mut self, replica: usize, before: usize, after: usize) {
+        let (word, bit) = (replica / 64, 1 << (replica % 64));
         if before != after {
             self.sets[before * self.words + word] ^= bit;
             self.sets[after * self.words + word] ^= bit;
@@ -132,8 +132,8 @@ impl OutstandingRequests {
         }
     }
 
-    /// One of the slots with the least load, each with the same probability; a draw only where there are several. Some
-    /// slot gets requests.
+    /// One of the replicas with the least load, each with the same probability; a draw only where there are several. At least
+    /// one replica gets requests.
     #[inline]
     pub(in crate::serving) fn least(&mut self, rng: &mut Rng) -> u32 {
         if self.has_members == 1 << (LEVELS - 1) {
@@ -147,8 +147,8 @@ impl OutstandingRequests {
         }
     }
 
-    /// The one with fewer requests of two different slots of `rotation`, which is not empty; the first of the two when
-    /// they hold as many.
+    /// The one with fewer requests of two different replicas of `rotation`, which is not empty; the first of the two when they
+    /// hold as many.
     #[expect(clippy::cast_possible_truncation, reason = "an index below the number of tasks")]
     pub(in crate::serving) fn better_of_two(&self, rotation: &[u32], rng: &mut Rng) -> u32 {
         let count = rotation.len() as u64;
@@ -221,55 +221,55 @@ mod tests {
         let mut plain = std::vec![OUT_OF_ROTATION; 320];
         let mut hits = std::vec![0_u32; 320];
         for step in 0..40_000_usize {
-            let slot = usize::try_from(rng.below(300)).unwrap();
-            plain[slot] = if rng.below(10) == 0 {
+            let replica = usize::try_from(rng.below(300)).unwrap();
+            plain[replica] = if rng.below(10) == 0 {
                 OUT_OF_ROTATION
             } else {
                 u32::try_from(rng.below(5)).unwrap() + 200 * u32::from(step > 20_000)
             };
-            loads.set(slot, plain[slot]);
+            loads.set(replica, plain[replica]);
             let least = *plain.iter().min().unwrap();
             let found = loads.least(&mut rng) as usize;
             assert_eq!(plain[found], least, "step {step}");
         }
-        (0..300).for_each(|slot| loads.set(slot, 7));
-        for slot in [3, 70, 299] {
-            loads.set(slot, 1);
+        (0..300).for_each(|replica| loads.set(replica, 7));
+        for replica in [3, 70, 299] {
+            loads.set(replica, 1);
         }
         (0..30_000).for_each(|_| hits[loads.least(&mut rng) as usize] += 1);
         // Binomial(30 000, 1/3): standard deviation 81.6; three checks at 5 of them.
-        assert!([3, 70, 299].iter().all(|slot| hits[*slot].abs_diff(10_000) < 408), "{hits:?}");
+        assert!([3, 70, 299].iter().all(|replica| hits[*replica].abs_diff(10_000) < 408), "{hits:?}");
     }
 
-    /// Queues that grow to thousands and shrink again, with slots that come empty and leave.
+    /// Queues that grow to thousands and shrink again, with replicas that come empty and leave.
     #[test]
     fn one_more_and_one_less_keep_the_choice_that_a_plain_list_would_make() {
         let mut rng = Rng::from_key(11);
         let mut loads = OutstandingRequests::default();
         let mut plain = std::vec![OUT_OF_ROTATION; 128];
-        for (slot, load) in plain.iter_mut().enumerate().take(100) {
-            loads.cover(slot);
-            loads.set(slot, 0);
+        for (replica, load) in plain.iter_mut().enumerate().take(100) {
+            loads.cover(replica);
+            loads.set(replica, 0);
             *load = 0;
         }
         for step in 0..60_000_u32 {
             let mut ranks = rng.clone();
             let found = loads.least(&mut rng) as usize;
             let least = *plain.iter().min().unwrap();
-            let emptiest: Vec<usize> = (0..128).filter(|slot| plain[*slot] == least).collect();
+            let emptiest: Vec<usize> = (0..128).filter(|replica| plain[*replica] == least).collect();
             let rank = draw(u32::try_from(emptiest.len()).unwrap(), &mut ranks) as usize;
             assert_eq!(found, emptiest[rank], "step {step}");
-            let slot = usize::try_from(rng.below(100)).unwrap();
+            let replica = usize::try_from(rng.below(100)).unwrap();
             if rng.below(2_000) == 0 {
-                let load = if plain[slot] == OUT_OF_ROTATION { 0 } else { OUT_OF_ROTATION };
-                loads.set(slot, load);
-                plain[slot] = load;
+                let load = if plain[replica] == OUT_OF_ROTATION { 0 } else { OUT_OF_ROTATION };
+                loads.set(replica, load);
+                plain[replica] = load;
             } else if rng.below(10) < if step < 30_000 { 9 } else { 1 } {
                 loads.more(found);
                 plain[found] += 1;
-            } else if ![0, OUT_OF_ROTATION].contains(&plain[slot]) {
-                loads.less(slot);
-                plain[slot] -= 1;
+            } else if ![0, OUT_OF_ROTATION].contains(&plain[replica]) {
+                loads.less(replica);
+                plain[replica] -= 1;
             }
         }
     }

@@ -17,12 +17,12 @@ pub(super) enum NoInstant {
 
 /// The zone of a trace, and how far its rows have come.
 #[derive(Clone, Debug)]
-pub(super) struct Clock<'a> {
+pub(super) struct TraceClock<'a> {
     zone: &'a TimeZone,
     last: Option<i128>,
 }
 
-impl<'a> Clock<'a> {
+impl<'a> TraceClock<'a> {
     pub(super) fn new(zone: &'a TimeZone) -> Self {
         Self { zone, last: None }
     }
@@ -66,7 +66,7 @@ mod tests {
     use crate::scenario::import::trace::instant::instant;
     use crate::scenario::language::quantity;
 
-    fn utc(clock: &mut Clock<'_>, text: &str) -> Result<String, NoInstant> {
+    fn utc(clock: &mut TraceClock<'_>, text: &str) -> Result<String, NoInstant> {
         let time = instant(text, None, false).unwrap();
         let found = clock.resolve(time)?;
         Ok(Timestamp::from_nanosecond(found.ns).unwrap().to_string())
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_repeated_hour_is_read_twice_and_a_skipped_one_is_refused() {
         let zone = quantity::zone("Europe/Berlin").unwrap();
-        let mut clock = Clock::new(&zone);
+        let mut clock = TraceClock::new(&zone);
         for (local, expected) in [
             ("2025-10-26 01:30", "2025-10-25T23:30:00Z"),
             ("2025-10-26 02:00", "2025-10-26T00:00:00Z"),
@@ -90,6 +90,6 @@ mod tests {
         assert_eq!(utc(&mut clock, "2026-03-29 03:00").as_deref(), Ok("2026-03-29T01:00:00Z"));
         // A time with a zone, and an offset, are what they say.
         assert_eq!(utc(&mut clock, "2026-03-29T02:30:00Z").as_deref(), Ok("2026-03-29T02:30:00Z"));
-        assert!(matches!(utc(&mut Clock::new(&zone), "2025-10-26 02:30"), Err(NoInstant::Twice(..))));
+        assert!(matches!(utc(&mut TraceClock::new(&zone), "2025-10-26 02:30"), Err(NoInstant::Twice(..))));
     }
 }

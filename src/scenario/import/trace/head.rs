@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::scenario::import::trace::cells::{SEPARATORS, cells};
-use crate::scenario::import::trace::clock::Clock;
+use crate::scenario::import::trace::clock::TraceClock;
 use crate::scenario::import::trace::instant::{self, compact_date};
 use crate::scenario::import::trace::kinds;
 use crate::scenario::import::trace::lines::Lines;
@@ -25,7 +25,7 @@ const SETTLED: usize = 8;
 const MOST_EMPTY: usize = 100_000;
 
 /// The rows of a trace behind its header, those that were read ahead first.
-pub(super) struct Rows {
+pub(super) struct TraceRows {
     lines: Lines,
     ahead: VecDeque<(usize, String)>,
     /// What stopped the reading ahead; told when the rows before it are done.
@@ -33,7 +33,7 @@ pub(super) struct Rows {
     empty: usize,
 }
 
-impl Rows {
+impl TraceRows {
     /// The next row that is not empty, with its line.
     ///
     /// # Errors
@@ -84,8 +84,8 @@ impl Rows {
 }
 
 /// What the beginning of a trace tells.
-pub(super) struct Head {
-    pub(super) rows: Rows,
+pub(super) struct TraceHeader {
+    pub(super) rows: TraceRows,
     pub(super) format: Format,
     /// Distance of the rows \[ns\]; `None` where the rows read ahead have none.
     pub(super) step: Option<i128>,
@@ -95,17 +95,17 @@ pub(super) struct Head {
     pub(super) header: String,
 }
 
-impl Head {
+impl TraceHeader {
     /// Reads the columns and the first rows.
     ///
     /// # Errors
     /// When a column is missing, or a time is a date without its separators.
     pub(super) fn read(lines: Lines, options: &TraceOptions<'_>) -> Result<Self, TraceProblem> {
-        let mut rows = Rows { lines, ahead: VecDeque::new(), broken: None, empty: 0 };
+        let mut rows = TraceRows { lines, ahead: VecDeque::new(), broken: None, empty: 0 };
         let Columns { mut format, first, header } = columns(&mut rows, options)?;
         rows.read_ahead(first);
         settle_notation(&mut format, &rows.ahead);
-        let mut clock = Clock::new(options.zone);
+        let mut clock = TraceClock::new(options.zone);
         if let Some((line, text)) = rows.ahead.front()
             && let Some(cell) = format.texts(text).0
             && let Some(iso) = compact_date(cell.text)
@@ -145,7 +145,7 @@ struct Columns {
 }
 
 /// The columns, from the header or from the labels of a console's export; of the latter also its first row.
-fn columns(rows: &mut Rows, options: &TraceOptions<'_>) -> Result<Columns, TraceProblem> {
+fn columns(rows: &mut TraceRows, options: &TraceOptions<'_>) -> Result<Columns, TraceProblem> {
     let mut next = rows.next_row()?;
     // Some spreadsheets write their separator into a line of its own.
     if next.as_ref().is_some_and(|(_, text)| text.len() == 5 && text.starts_with("sep=")) {
@@ -203,7 +203,7 @@ fn columns(rows: &mut Rows, options: &TraceOptions<'_>) -> Result<Columns, Trace
 }
 
 /// The first lines of a file that may be no CSV.
-fn beginning(first: &str, rows: &mut Rows) -> String {
+fn beginning(first: &str, rows: &mut TraceRows) -> String {
     let mut text = first.to_owned();
     for row in some(rows) {
         text.push('\n');
@@ -213,7 +213,7 @@ fn beginning(first: &str, rows: &mut Rows) -> String {
 }
 
 /// Some rows, for a problem that ends the reading.
-fn some(rows: &mut Rows) -> Vec<String> {
+fn some(rows: &mut TraceRows) -> Vec<String> {
     (0..MOST_LABELS).map_while(|_| rows.next_row().ok().flatten().map(|(_, row)| row)).collect()
 }
 

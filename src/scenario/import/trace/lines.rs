@@ -39,12 +39,12 @@ pub(super) struct Lines {
 }
 
 /// A reader that counts what it read.
-struct Counted<R> {
+struct CountingReader<R> {
     reader: R,
     count: Rc<Cell<u64>>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
         self.count.set(self.count.get() + length as u64);
@@ -59,7 +59,7 @@ impl Lines {
     /// When the file cannot be read, or is no text.
     pub(super) fn open(reader: Box<dyn Read>) -> Result<Self, TraceProblem> {
         let count = Rc::new(Cell::new(0));
-        let reader = Counted { reader, count: Rc::clone(&count) };
+        let reader = CountingReader { reader, count: Rc::clone(&count) };
         let mut reader = BufReader::with_capacity(1 << 16, reader);
         let gzip = reader.fill_buf().map_err(|error| unreadable(&error))?.starts_with(&[0x1f, 0x8b]);
         let reader: Box<dyn Read> =

@@ -45,7 +45,7 @@ pub(crate) enum Duplicates {
 
 /// Some intervals with the same value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Run {
+pub(crate) struct EqualIntervals {
     pub(crate) intervals: u64,
     pub(crate) value: f64,
 }
@@ -74,7 +74,7 @@ pub(crate) struct Trace {
     /// Length of an interval \[ns\].
     pub(crate) step: u64,
     /// Its values, in order.
-    pub(crate) runs: Vec<Run>,
+    pub(crate) runs: Vec<EqualIntervals>,
     /// Intervals of the runs that the file gives.
     pub(crate) given: u64,
     /// Of these, zeros.
@@ -89,7 +89,7 @@ pub(crate) struct Trace {
     pub(crate) first: Option<FirstTime>,
     /// Whether the file ended before `until`.
     pub(crate) ended: bool,
-    pub(super) course: Course,
+    pub(super) course: ValueChanges,
 }
 
 impl Trace {
@@ -119,14 +119,14 @@ const GROWS: u64 = 15;
 
 /// How the values that a file gives follow one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Course {
+pub(super) struct ValueChanges {
     first: Option<f64>,
     last: f64,
     rises: u64,
     falls: u64,
 }
 
-impl Course {
+impl ValueChanges {
     /// Takes in the next value.
     pub(super) fn note(&mut self, value: f64) {
         if self.first.is_none() {
@@ -144,7 +144,7 @@ impl Trace {
     /// First and last value of a trace that only grows, as a running total does; `None` where it falls, or is too short to tell.
     #[expect(clippy::cast_precision_loss, reason = "numbers of intervals for people")]
     pub(crate) fn growth(&self) -> Option<Growth> {
-        let Course { first, last, rises, falls } = self.course;
+        let ValueChanges { first, last, rises, falls } = self.course;
         let sum = self.runs.iter().map(|run| run.value * run.intervals as f64).sum();
         let growth = Growth { first: first?, last, sum, intervals: self.intervals() };
         (falls == 0 && rises >= GROWS).then_some(growth)

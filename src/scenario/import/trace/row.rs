@@ -11,7 +11,7 @@ use crate::scenario::language::suggest::nearest;
 
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fault {
+pub(super) struct RowError {
     pub(super) message: String,
     /// Where, in the line \[B\].
     pub(super) span: Range<usize>,
@@ -193,12 +193,12 @@ impl Format {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn parse(&self, line: &str) -> Result<(Instant, Option<f64>), Fault> {
+    pub(super) fn parse(&self, line: &str) -> Result<(Instant, Option<f64>), RowError> {
         let (Some(time), Some(value)) = self.texts(line) else {
-            return Err(Fault::new("the row has fewer columns than the header".to_owned(), 0..line.len()));
+            return Err(RowError::new("the row has fewer columns than the header".to_owned(), 0..line.len()));
         };
         if let Some(extra) = cells(line, self.separator).skip(self.width).find(|cell| !cell.text.is_empty()) {
-            let fault = Fault::new("the row has more columns than the header".to_owned(), extra.span);
+            let fault = RowError::new("the row has more columns than the header".to_owned(), extra.span);
             return Err(fault.help("a number with a comma in it stands in quotes: \"8,644\""));
         }
         let number = self.value(&value)?;
@@ -206,9 +206,9 @@ impl Format {
         Ok((instant, number))
     }
 
-    fn value(&self, cell: &Cell<'_>) -> Result<Option<f64>, Fault> {
+    fn value(&self, cell: &Cell<'_>) -> Result<Option<f64>, RowError> {
         let (text, column) = (shown(cell.text), shown(&self.column));
-        let fault = |message: String| Fault::new(message, cell.span.clone());
+        let fault = |message: String| RowError::new(message, cell.span.clone());
         let number = match number(cell.text, self.decimal) {
             Ok(None) => return Ok(None),
             Ok(Some(number)) => number,
@@ -229,7 +229,7 @@ impl Format {
                 let fault =
                     fault(format!("`{text}` is {point} or {comma}, and no number of the file tells which"));
                 let help = "`decimal = \"point\"` or `decimal = \"comma\"` in the trace's table says it";
-                return Err(Fault { is_of_file: true, ..fault.help(help) });
+                return Err(RowError { is_of_file: true, ..fault.help(help) });
             }
         };
         if number < 0.0 {
@@ -242,7 +242,7 @@ impl Format {
     }
 }
 
-impl Fault {
+impl RowError {
     fn new(message: String, span: Range<usize>) -> Self {
         Self { message, span, help: None, is_of_file: false }
     }
@@ -253,9 +253,9 @@ impl Fault {
 }
 
 /// What is wrong with a time, and what to do about it.
-fn no_time(why: &NotATime, cell: &Cell<'_>) -> Fault {
+fn no_time(why: &NotATime, cell: &Cell<'_>) -> RowError {
     let text = shown(cell.text);
-    let fault = |message: String| Fault::new(message, cell.span.clone());
+    let fault = |message: String| RowError::new(message, cell.span.clone());
     match why {
         NotATime::Unknown => fault(format!("`{text}` is not a time")).help(
             "times are written `2026-03-02T09:05:00Z`, `2026-03-02 09:05`, `2026/03/02 09:05:00`, `02.03.2026 09:05`, \
@@ -264,7 +264,7 @@ fn no_time(why: &NotATime, cell: &Cell<'_>) -> Fault {
         NotATime::Either => {
             let fault = fault(format!("`{text}` is a date whose day and month could be swapped"));
             let help = "`dates = \"day_first\"` or `dates = \"month_first\"` in the trace's table says which it is";
-            Fault { is_of_file: true, ..fault.help(help) }
+            RowError { is_of_file: true, ..fault.help(help) }
         }
         NotATime::Size => fault(format!("`{text}` has no size of a time")).help(
             "a time since 1970 has 10 digits in seconds, 13 in milliseconds, 16 in microseconds, 19 in nanoseconds; a \

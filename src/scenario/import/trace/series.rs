@@ -6,14 +6,14 @@ use std::ops::Range;
 use jiff::Timestamp;
 use windtunnel_kernel::units::NANOS_PER_SEC;
 
-use crate::scenario::import::trace::clock::{Clock, NoInstant};
-use crate::scenario::import::trace::head::{Head, Rows};
+use crate::scenario::import::trace::clock::{NoInstant, TraceClock};
+use crate::scenario::import::trace::head::{TraceHeader, TraceRows};
 use crate::scenario::import::trace::instant::Instant;
 use crate::scenario::import::trace::lines::Lines;
 use crate::scenario::import::trace::model::{
-    Duplicates, FirstTime, Gaps, Run, Trace, TraceOptions, TraceProblem, Wider,
+    Duplicates, EqualIntervals, FirstTime, Gaps, Trace, TraceOptions, TraceProblem, Wider,
 };
-use crate::scenario::import::trace::row::{Fault, Format};
+use crate::scenario::import::trace::row::{Format, RowError};
 use crate::scenario::language::codes;
 
 /// Most runs of equal intervals that are held.
@@ -30,7 +30,7 @@ const YEAR: i128 = 366 * 86_400 * NANOS_PER_SEC as i128;
 
 /// A row or a cell, as problems point at it.
 #[derive(Clone, Debug)]
-struct At {
+struct ProblemPlace {
     line: usize,
     content: String,
     span: Range<usize>,
@@ -38,37 +38,37 @@ struct At {
 
 /// Intervals that are missing, until the next value says how many there are.
 #[derive(Clone, Debug)]
-struct Missing {
+struct MissingIntervals {
     /// Times can lie farther apart than any run is long, and each row adds to it.
     intervals: u128,
-    at: At,
+    at: ProblemPlace,
     /// Whether the first of them is a row with an empty cell.
     is_empty_cell: bool,
 }
 
 /// A trace as far as it is read.
-pub(super) struct Reading<'a> {
+pub(super) struct TraceReader<'a> {
     options: &'a TraceOptions<'a>,
     trace: Trace,
     problems: Vec<TraceProblem>,
     unlisted: usize,
     first_unlisted: Option<TraceProblem>,
     last_time: Option<i128>,
-    missing: Option<Missing>,
+    missing: Option<MissingIntervals>,
     /// Equal gaps in a row: their length in steps, how many, the line of the first.
     streak: (u128, u64, usize),
     /// Whether rows have no place in time, so that only their values are judged.
     is_untimed: bool,
-    clock: Clock<'a>,
+    clock: TraceClock<'a>,
     /// A row that waits for others of the same time: its intervals without a row before it, and its value.
-    waiting_row: Option<(At, u128, Option<f64>)>,
+    waiting_row: Option<(ProblemPlace, u128, Option<f64>)>,
     /// Whether clocks go back within the intervals that are missing.
     goes_back: bool,
     /// The line with the names of the columns, without what parts them.
     header: String,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> TraceReader<'a> {
     pub(super) fn new(options: &'a TraceOptions<'a>) -> Self {
         Self {
             options,
@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
             missing: None,
             streak: (0, 0, 0),
             is_untimed: false,
-            clock: Clock::new(options.zone),
+            clock: TraceClock::new(options.zone),
             waiting_row: None,
             goes_back: false,
             header: String::new(),
@@ -94,8 +94,8 @@ impl<'a> Reading<'a> {
 
     /// Reads all lines.
     pub(super) fn all(&mut self, lines: Lines) {
-        match Head::read(lines, self.options) {
-            Ok(Head { rows, format, step, is_backwards, header }) => {
+        match TraceHeader::read(lines, self.options) {
+            Ok(TraceHeader { rows, format, step, is_backwards, header }) => {
                 self.header = bare(&header);
                 self.trace.step = step.and_then(|step| u64::try_from(step).ok()).unwrap_or(0);
                 self.rows(rows, &format, is_backwards);
@@ -104,7 +104,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn rows(&mut self, mut rows: Rows, format: &Format, is_backwards: bool) {
+    fn rows(&mut self, mut rows: TraceRows, format: &Format, is_backwards: bool) {
         while self.unlisted < MOST_COUNTED {
             let (line, content) = match rows.next_row() {
                 Ok(Some(row)) => row,
@@ -113,7 +113,7 @@ impl<'a> Reading<'a> {
             };
             match format.parse(&content) {
                 Ok((time, value)) => {
-                    let at = At { line, span: 0..content.len(), content };
+                    let at = ProblemPlace { line, span: 0..content.len(), content };
                     let instant = match self.clock.resolve(time) {
                         Ok(instant) => instant,
                         Err(why) => {
@@ -142,7 +142,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reports a local time that the clocks skip or repeat.
-    fn no_instant(&mut self, why: NoInstant, at: &At) {
+    fn no_instant(&mut self, why: NoInstant, at: &ProblemPlace) {
         let (message, help) = match why {
             NoInstant::Skipped => ("the clocks of the trace's zone skip this time".to_owned(), SKIPPED),
             NoInstant::Twice(first, second) => {
@@ -156,8 +156,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Reports what is wrong with a row; what is wrong with all of them alike only once.
-    fn fault(&mut self, line: usize, content: String, fault: Fault) {
-        let at = At { line, content, span: fault.span };
+    fn fault(&mut self, line: usize, content: String, fault: RowError) {
+        let at = ProblemPlace { line, content, span: fault.span };
         if fault.is_of_file {
             self.is_untimed = true;
             let help = fault.help.as_deref();
@@ -169,7 +169,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes a row in; `false` when nothing more is needed.
-    fn row(&mut self, at: At, instant: Instant, value: Option<f64>) -> bool {
+    fn row(&mut self, at: ProblemPlace, instant: Instant, value: Option<f64>) -> bool {
         let time = instant.ns;
         let Some(last) = self.last_time else {
             self.last_time = Some(time);
@@ -236,7 +236,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes a row in, or keeps it until it is known whether another one has its time.
-    fn hand_on(&mut self, at: At, absent: u128, value: Option<f64>) -> bool {
+    fn hand_on(&mut self, at: ProblemPlace, absent: u128, value: Option<f64>) -> bool {
         if self.options.duplicates == Duplicates::Error {
             return self.take(at, absent, value);
         }
@@ -271,7 +271,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes in what a row says after `absent` intervals without one; `false` when nothing more is needed.
-    fn take(&mut self, at: At, absent: u128, value: Option<f64>) -> bool {
+    fn take(&mut self, at: ProblemPlace, absent: u128, value: Option<f64>) -> bool {
         let intervals = absent + u128::from(value.is_none());
         if intervals > 0 {
             if self.trace.first_missing == 0 {
@@ -280,7 +280,7 @@ impl<'a> Reading<'a> {
             match &mut self.missing {
                 Some(missing) => missing.intervals += intervals,
                 None => {
-                    self.missing = Some(Missing { intervals, at, is_empty_cell: absent == 0 });
+                    self.missing = Some(MissingIntervals { intervals, at, is_empty_cell: absent == 0 });
                 }
             }
         }
@@ -304,7 +304,9 @@ impl<'a> Reading<'a> {
 
     /// Fills the intervals that are missing; `false` when nothing more is needed.
     fn fill(&mut self) -> bool {
-        let Some(Missing { intervals, at, is_empty_cell }) = self.missing.take() else { return true };
+        let Some(MissingIntervals { intervals, at, is_empty_cell }) = self.missing.take() else {
+            return true;
+        };
         let last = self.trace.runs.last().map(|run| run.value);
         let value = match (self.options.gaps, last) {
             (Gaps::Error, _) => {
@@ -340,7 +342,7 @@ impl<'a> Reading<'a> {
         if intervals > 0 {
             match self.trace.runs.last_mut() {
                 Some(run) if run.value.to_bits() == value.to_bits() => run.intervals += intervals,
-                _ => self.trace.runs.push(Run { intervals, value }),
+                _ => self.trace.runs.push(EqualIntervals { intervals, value }),
             }
             if missing {
                 self.trace.missing += intervals;
@@ -364,7 +366,7 @@ impl<'a> Reading<'a> {
         true
     }
 
-    fn problem(&mut self, code: &'static str, at: &At, message: String, help: Option<&str>) {
+    fn problem(&mut self, code: &'static str, at: &ProblemPlace, message: String, help: Option<&str>) {
         let is_listed = self.problems.len() < MOST_LISTED;
         if !is_listed {
             self.unlisted += 1;
@@ -441,7 +443,7 @@ fn seconds(nanos: i128) -> String {
 /// # Errors
 /// Everything that is wrong with it, the first twenty one by one, in the order of the file.
 pub(crate) fn read(reader: Box<dyn Read>, options: &TraceOptions<'_>) -> Result<Trace, Vec<TraceProblem>> {
-    let mut reading = Reading::new(options);
+    let mut reading = TraceReader::new(options);
     match Lines::open(reader) {
         Ok(lines) => reading.all(lines),
         Err(problem) => reading.add(problem),

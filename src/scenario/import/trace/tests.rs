@@ -35,7 +35,10 @@ fn codes_of(text: &str) -> Vec<(&'static str, usize)> {
 #[test]
 fn equal_neighbours_are_one_run_and_the_horizon_cuts() {
     let trace = read_text("timestamp,requests\n0,5\n60,5\n120,0\n180,7\n", Gaps::Error, 150).unwrap();
-    assert_eq!(trace.runs, [Run { intervals: 2, value: 5.0 }, Run { intervals: 1, value: 0.0 }]);
+    assert_eq!(
+        trace.runs,
+        [EqualIntervals { intervals: 2, value: 5.0 }, EqualIntervals { intervals: 1, value: 0.0 }]
+    );
     assert_eq!((trace.step, trace.given, trace.zeros, trace.ended), (60 * NANOS_PER_SEC, 3, 1, false));
 }
 
@@ -46,7 +49,7 @@ fn missing_rows_are_an_error_a_zero_or_the_row_before_as_asked() {
     let zero = read_text(text, Gaps::Zero, 10_000).unwrap();
     assert_eq!((zero.given, zero.missing, zero.zeros, zero.runs[2].value), (3, 2, 0, 0.0));
     let hold = read_text(text, Gaps::Hold, 10_000).unwrap();
-    assert_eq!(hold.runs[1], Run { intervals: 3, value: 6.0 });
+    assert_eq!(hold.runs[1], EqualIntervals { intervals: 3, value: 6.0 });
     assert!(hold.ended);
 }
 
@@ -175,7 +178,7 @@ impl Read for Rows {
 fn a_long_trace_is_streamed_and_nothing_beyond_the_horizon_is_read() {
     let rows = |last| Rows { next: 0, last, pending: b"timestamp,requests\n".to_vec() };
     let whole = read(Box::new(rows(1_000_000)), &options(Gaps::Error, 2_000_000)).unwrap();
-    assert_eq!(whole.runs, [Run { intervals: 1_000_000, value: 7.0 }]);
+    assert_eq!(whole.runs, [EqualIntervals { intervals: 1_000_000, value: 7.0 }]);
     let endless = read(Box::new(rows(u64::MAX)), &options(Gaps::Error, 3600)).unwrap();
     assert_eq!((endless.given, endless.ended), (3600, false));
 }

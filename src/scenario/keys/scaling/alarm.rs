@@ -100,7 +100,7 @@ pub(crate) fn alarm(
             known
         }
     };
-    let reading = watched.and_then(|metric| metrics::reading(view, metric, metrics, builder));
+    let query = watched.and_then(|metric| metrics::query(view, metric, metrics, builder));
     let (n, m) = (view.count("evaluation_periods"), view.count("datapoints_to_alarm"));
     if let (Some(n), Some(m)) = (n, m)
         && m > n
@@ -112,13 +112,13 @@ pub(crate) fn alarm(
                 .expected("datapoints_to_alarm ≤ evaluation_periods"),
         );
     }
-    if let (Some(n), Some(reading)) = (n, reading) {
-        metrics::span(view, n, reading.period, builder);
+    if let (Some(n), Some(query)) = (n, query) {
+        metrics::span(view, n, query.period, builder);
     }
     Some(AlarmPlan {
         name: name.to_owned(),
         metric: watched?,
-        reading: reading?,
+        query: query?,
         evaluation_periods: n?,
         datapoints_to_alarm: m?,
         comparison: view.choice("comparison", &COMPARISONS)?,

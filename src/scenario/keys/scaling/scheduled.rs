@@ -4,7 +4,7 @@ use windtunnel_kernel::scaling::aas::{SchedulePlan, ScheduledPlan, Suspended, Su
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use crate::scenario::import::schedule::{self, Span};
-use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::budget::BudgetItem;
 use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::limits::{CAPACITY, SINCE_START};
@@ -155,7 +155,7 @@ fn action(
         clock_changes: context.assumptions?.clock_changes,
     };
     let schedule = parsed.ok()?;
-    if !builder.budget.take(Item::Occurrences, schedule.count(&span), &view.place("schedule")) {
+    if !builder.budget.take(BudgetItem::Occurrences, schedule.count(&span), &view.place("schedule")) {
         return None;
     }
     let occurrences = schedule.occurrences(&span);

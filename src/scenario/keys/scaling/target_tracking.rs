@@ -1,7 +1,7 @@
 //! `[service.<name>.scaling.target_tracking.<name>]`: target-tracking policies.
 
 use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan};
-use windtunnel_kernel::telemetry::{Metric, MetricsPlan, Reading};
+use windtunnel_kernel::telemetry::{AlarmQuery, Metric, MetricsPlan};
 use windtunnel_kernel::units::SimDuration;
 
 use crate::scenario::keys::builder::Builder;
@@ -93,14 +93,14 @@ fn tracked_metric(
     view: TableReader<'_>,
     metrics: &MetricsPlan,
     builder: &mut Builder<'_>,
-) -> Option<(Metric, Reading)> {
+) -> Option<(Metric, AlarmQuery)> {
     let Some(predefined) = view.choice("metric", &TRACKED_METRICS)? else {
         let metric = metrics::custom(view, metrics, builder)?;
         if let Metric::Custom(index) = metric {
             metrics::proportional(&metrics.custom[usize::from(index)], &view.place("custom_metric"), builder);
         }
         let statistic = metrics::statistic(view, metric, builder)?;
-        return Some((metric, Reading { statistic, ..Reading::of(metric) }));
+        return Some((metric, AlarmQuery { statistic, ..AlarmQuery::of(metric) }));
     };
     let metric = predefined.metric;
     metrics::no_custom(view, builder);
@@ -114,12 +114,12 @@ fn tracked_metric(
             .expected("no `statistic`, or `metric = \"CustomizedMetric\"`"),
         );
     }
-    let reading = Reading::of(metric);
+    let query = AlarmQuery::of(metric);
     if predefined.is_high_resolution {
         metrics::published(view, metric, metrics, builder);
-        return Some((metric, reading.every(HIGH_RESOLUTION)));
+        return Some((metric, query.every(HIGH_RESOLUTION)));
     }
-    Some((metric, reading))
+    Some((metric, query))
 }
 
 pub(crate) fn target_tracking(
@@ -129,8 +129,8 @@ pub(crate) fn target_tracking(
     tracked: &mut Vec<Tracked>,
     builder: &mut Builder<'_>,
 ) -> Option<PolicyPlan> {
-    let (metric, reading) = tracked_metric(view, metrics, builder)?;
-    let high_resolution = reading.is_high_resolution();
+    let (metric, query) = tracked_metric(view, metrics, builder)?;
+    let high_resolution = query.is_high_resolution();
     let same = |known: &&Tracked| known.metric == metric && known.high_resolution == high_resolution;
     if let Some(other) = tracked.iter().find(same) {
         builder.report.add(
@@ -146,7 +146,7 @@ pub(crate) fn target_tracking(
     tracked.push(Tracked { metric, high_resolution, place: view.place("metric") });
     let plan = TargetTrackingPlan {
         metric,
-        reading,
+        query,
         target_value: view.number("target_value")?,
         scale_out_cooldown: view.duration("scale_out_cooldown")?,
         scale_in_cooldown: view.duration("scale_in_cooldown")?,

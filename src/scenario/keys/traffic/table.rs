@@ -2,8 +2,8 @@
 
 use windtunnel_kernel::traffic::TrafficPlan;
 
-use crate::scenario::import::curve::{Course, Shape};
-use crate::scenario::keys::budget::Item;
+use crate::scenario::import::curve::{CutShapes, Shape};
+use crate::scenario::keys::budget::BudgetItem;
 use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::context::ServiceContext;
 use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
@@ -34,14 +34,14 @@ pub(crate) const TRAFFIC: TableSpec = TableSpec {
 };
 
 /// Source of a service's requests.
-pub(crate) enum Source {
+pub(crate) enum TrafficSource {
     /// A trace that was read.
     Trace(TraceSource),
     /// Shapes, each with its place.
     Shapes(Vec<(Shape, SourceSpan)>),
 }
 
-impl Source {
+impl TrafficSource {
     /// Length of the trace \[ns\], if it is one.
     pub(crate) fn trace_length(&self) -> Option<u64> {
         match self {
@@ -56,7 +56,7 @@ pub(crate) fn source(
     root: TableReader<'_>,
     service: TableReader<'_>,
     builder: &mut Builder<'_>,
-) -> Option<Source> {
+) -> Option<TrafficSource> {
     let view = service.table("traffic")?;
     let refuse = |message: &str, place: &SourceSpan, fix: &str| {
         Problem::new(codes::TRAFFIC_SOURCE, message).at(place, "").fix(fix)
@@ -74,7 +74,7 @@ pub(crate) fn source(
             builder.report.add(refuse("traffic has neither a trace nor a shape", view.place, fix));
             None
         }
-        (true, false) => trace_source(root, view, builder).map(Source::Trace),
+        (true, false) => trace_source(root, view, builder).map(TrafficSource::Trace),
         (false, true) => {
             if view.choice("arrivals", &ARRIVALS) == Some(Arrivals::ExactCounts) {
                 let place = view.place("arrivals");
@@ -95,26 +95,26 @@ pub(crate) fn source(
             }
             let shapes: Vec<_> =
                 view.list("shape").into_iter().filter_map(|item| shape(item, root, builder)).collect();
-            (shapes.len() == written).then_some(Source::Shapes(shapes))
+            (shapes.len() == written).then_some(TrafficSource::Shapes(shapes))
         }
     }
 }
 
 /// The plan of the traffic, and what there is to say of its trace.
 pub(crate) fn plan(
-    source: &Source,
+    source: &TrafficSource,
     context: &ServiceContext<'_>,
     builder: &mut Builder<'_>,
 ) -> Option<(TrafficPlan, Option<TraceCounts>)> {
     let horizon = context.horizon?;
     let arrivals = context.service.table("traffic")?.choice("arrivals", &ARRIVALS)?;
     match source {
-        Source::Shapes(shapes) => {
+        TrafficSource::Shapes(shapes) => {
             let plain: Vec<Shape> = shapes.iter().map(|(shape, _)| *shape).collect();
             let place = &shapes.first()?.1;
-            let course = Course::new(&plain, context.calendar?, horizon.0);
-            let pieces = builder.budget.take(Item::Pieces, course.pieces(), place);
-            let evaluations = builder.budget.take(Item::Evaluations, course.evaluations(), place);
+            let course = CutShapes::new(&plain, context.calendar?, horizon.0);
+            let pieces = builder.budget.take(BudgetItem::Pieces, course.pieces(), place);
+            let evaluations = builder.budget.take(BudgetItem::Evaluations, course.evaluations(), place);
             if !(pieces && evaluations) {
                 return None;
             }
@@ -129,6 +129,6 @@ pub(crate) fn plan(
             };
             Some((with_curve(arrivals, curve), None))
         }
-        Source::Trace(source) => trace_plan(source, arrivals, horizon, builder),
+        TrafficSource::Trace(source) => trace_plan(source, arrivals, horizon, builder),
     }
 }

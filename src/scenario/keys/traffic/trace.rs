@@ -7,7 +7,7 @@ use windtunnel_kernel::units::SimDuration;
 use crate::scenario::import::trace::{
     self, DateOrder, Decimal, Duplicates, Gaps, Growth, Trace, TraceOptions,
 };
-use crate::scenario::keys::budget::Item;
+use crate::scenario::keys::budget::BudgetItem;
 use crate::scenario::keys::builder::Builder;
 use crate::scenario::keys::limits::LONGEST_RUN;
 use crate::scenario::keys::traffic::arrivals::{ARRIVALS, Arrivals, with_curve};
@@ -135,13 +135,13 @@ pub(crate) fn trace_source(
     let (scale, repeat) = (view.number("scale")?, view.flag("repeat")?);
     let place = view.place("file");
     // Of one trace more there could be no plan.
-    if !builder.budget.has_room(Item::TraceIntervals) {
+    if !builder.budget.has_room(BudgetItem::TraceIntervals) {
         return None;
     }
     let reader = builder.open(file, &place)?;
     match trace::read(reader, &options) {
         Ok(trace) => {
-            if !builder.budget.take(Item::TraceIntervals, trace.runs.len() as u64, &place) {
+            if !builder.budget.take(BudgetItem::TraceIntervals, trace.runs.len() as u64, &place) {
                 return None;
             }
             if trace.missing > 0 {
@@ -289,7 +289,7 @@ pub(crate) fn trace_plan(
         );
         return None;
     }
-    if !builder.budget.take(Item::Pieces, pieces, place) {
+    if !builder.budget.take(BudgetItem::Pieces, pieces, place) {
         return None;
     }
     let ended = !*repeat && trace.ended && trace.length() < horizon.0;
@@ -328,7 +328,7 @@ pub(crate) fn trace_plan(
 
 /// The curve of a trace, constant within each interval and cut at the horizon.
 fn rates<'a>(
-    runs: impl Iterator<Item = &'a trace::Run>,
+    runs: impl Iterator<Item = &'a trace::EqualIntervals>,
     step: u64,
     factor: f64,
     horizon: u64,
@@ -353,7 +353,7 @@ fn rates<'a>(
     reason = "a sum of numbers that are not negative; a count beyond u64 saturates and the request limit refuses it"
 )]
 fn exact_counts<'a>(
-    runs: impl Iterator<Item = &'a trace::Run>,
+    runs: impl Iterator<Item = &'a trace::EqualIntervals>,
     step: u64,
     scale: f64,
     horizon: u64,
@@ -384,7 +384,10 @@ mod tests {
 
     #[test]
     fn scaled_counts_keep_their_total() {
-        let runs = [trace::Run { intervals: 7, value: 1.0 }, trace::Run { intervals: 3, value: 0.0 }];
+        let runs = [
+            trace::EqualIntervals { intervals: 7, value: 1.0 },
+            trace::EqualIntervals { intervals: 3, value: 0.0 },
+        ];
         let counts = exact_counts(runs.iter(), 10, 0.5, 1000);
         // 7 · 0.5 = 3.5, which rounds to 4.
         assert_eq!(counts.iter().map(|interval| interval.count).sum::<u64>(), 4);
@@ -393,7 +396,10 @@ mod tests {
 
     #[test]
     fn a_curve_of_counts_has_their_sum_as_its_integral() {
-        let runs = [trace::Run { intervals: 2, value: 30.0 }, trace::Run { intervals: 1, value: 0.0 }];
+        let runs = [
+            trace::EqualIntervals { intervals: 2, value: 30.0 },
+            trace::EqualIntervals { intervals: 1, value: 0.0 },
+        ];
         let step = 60_000_000_000;
         let curve = rates(runs.iter(), step, 1.0 / 60.0, 2 * step + 1).unwrap();
         assert!((curve.integral(3 * step) - 60.0).abs() < 1e-9);

@@ -6,7 +6,7 @@ use crate::scaling::aas::plan::{
     AdjustmentType, DatapointAggregation, ScaleInMode, StepPlan, TargetTrackingPlan,
 };
 use crate::scaling::aas::step::tests::step_plan;
-use crate::telemetry::{Alarm, Evaluation, Metric, Reading};
+use crate::telemetry::{Alarm, AlarmQuery, Evaluation, Metric};
 use crate::units::NANOS_PER_SEC;
 
 const fn secs(seconds: u64) -> SimTime {
@@ -16,7 +16,7 @@ const fn secs(seconds: u64) -> SimTime {
 fn tracking(target_value: f64, out: u64, scale_in: u64) -> PolicyKind {
     PolicyKind::TargetTracking(TargetTrackingPlan {
         metric: Metric::CpuUtilization,
-        reading: Reading::of(Metric::CpuUtilization),
+        query: AlarmQuery::of(Metric::CpuUtilization),
         target_value,
         scale_out_cooldown: SimDuration::from_secs(out),
         scale_in_cooldown: SimDuration::from_secs(scale_in),
@@ -56,13 +56,13 @@ fn at(seconds: u64, running: u32, desired: u32) -> Context {
 }
 
 /// An alarm in `ALARM` whose datapoints are all newer than any change of the desired count.
-fn view(policy: u32, low: bool, datapoints: &[f64]) -> AlarmView<'_> {
-    view_since(policy, low, datapoints, &[SimTime::NEVER; 16][..datapoints.len()])
+fn view(policy: u32, is_low: bool, datapoints: &[f64]) -> AlarmView<'_> {
+    view_since(policy, is_low, datapoints, &[SimTime::NEVER; 16][..datapoints.len()])
 }
 
 /// The same with datapoints of periods that began then.
-fn view_since<'a>(policy: u32, low: bool, datapoints: &'a [f64], began: &'a [SimTime]) -> AlarmView<'a> {
-    AlarmView { policy: PolicyId(policy), low, state: AlarmState::Alarm, datapoints, began }
+fn view_since<'a>(policy: u32, is_low: bool, datapoints: &'a [f64], began: &'a [SimTime]) -> AlarmView<'a> {
+    AlarmView { policy: PolicyId(policy), is_low, state: AlarmState::Alarm, datapoints, began }
 }
 
 /// The rules of the first version, which some cases of the reference are stated under.
@@ -205,7 +205,7 @@ fn the_flapping_guard_keeps_two_tasks_at_fifty_percent_of_sixty() {
     assert_eq!((decision.verdict, decision.desired_after), (Verdict::AutoScalingAnticipatedFlapping, 2));
 }
 
-/// What a high or low metric does to `running` tasks between 5 and 20, with a target of 50.
+/// Decision of a high or low metric for `running` tasks between 5 and 20, with a target of 50.
 fn clamped(running: u32, low: bool, metric: f64) -> (Verdict, u32) {
     let context = Context { min: 5, max: 20, ..at(0, running, running) };
     let mut policy_set = policy_set(&[tracking(50.0, 300, 300)], proportional());
@@ -332,7 +332,7 @@ fn drive(
                 .enumerate()
                 .map(|(i, e)| AlarmView {
                     policy: PolicyId(0),
-                    low: i == 1,
+                    is_low: i == 1,
                     state: e.state,
                     datapoints: &e.datapoints,
                     began: &e.began,

@@ -38,7 +38,7 @@ impl Probe for Heard {
 impl Pace for Heard {}
 
 impl Heard {
-    /// When answers were given [s].
+    /// Instants of the answers [s].
     fn ends(&self) -> Vec<f64> {
         self.answers.iter().map(|p| p.end as f64 / 1e9).collect()
     }
@@ -80,14 +80,14 @@ fn a_hung_task_answers_nothing_and_goes_on_where_it_stopped() {
     for discipline in [CpuDiscipline::Fcfs, CpuDiscipline::ProcessorSharing] {
         let traffic = every_second(3);
         let mut jobs = jobs(&traffic, &request(0.4, 0.2), &task(discipline));
-        let (slot, mut heard) = (jobs.add(), Heard::default());
+        let (replica, mut heard) = (jobs.add(), Heard::default());
         assert_eq!(jobs.serve(seconds(0.6).0, &mut heard), None);
         // Arrived at 0.5 with 0.3 of work left at 0.6; hangs until 1.0; the CPU is done at 1.3, the wait at 1.5.
-        jobs.hang(slot, seconds(0.6).0);
-        assert_eq!(jobs.drain(slot), u64::MAX, "nobody knows when a hung task is empty");
+        jobs.hang(replica, seconds(0.6).0);
+        assert_eq!(jobs.drain(replica), u64::MAX, "nobody knows when a hung task is empty");
         jobs.serve(seconds(1.0).0, &mut heard);
         assert_eq!(heard.ends(), [] as [f64; 0]);
-        jobs.resume(slot, seconds(1.0).0);
+        jobs.resume(replica, seconds(1.0).0);
         jobs.serve(10 * SECOND, &mut heard);
         assert_eq!(heard.ends(), [1.5], "{discipline:?}: the load balancer sends nothing to a closed task");
         // Busy 0.5 to 0.6 and 1.0 to 1.3; in its place all the time.
@@ -101,11 +101,11 @@ fn a_request_that_comes_to_a_hung_task_begins_when_the_task_goes_on() {
     for discipline in [CpuDiscipline::Fcfs, CpuDiscipline::ProcessorSharing] {
         let traffic = every_second(1);
         let mut jobs = jobs(&traffic, &request(0.4, 0.0), &task(discipline));
-        let (slot, mut heard) = (jobs.add(), Heard::default());
+        let (replica, mut heard) = (jobs.add(), Heard::default());
         jobs.serve(seconds(0.2).0, &mut heard);
-        jobs.hang(slot, seconds(0.2).0);
+        jobs.hang(replica, seconds(0.2).0);
         jobs.serve(2 * SECOND, &mut heard);
-        jobs.resume(slot, 2 * SECOND);
+        jobs.resume(replica, 2 * SECOND);
         jobs.serve(10 * SECOND, &mut heard);
         assert_eq!(heard.ends(), [2.4]);
         assert_eq!(heard.usage, [400_000_000, 1_900_000_000, 0]);
@@ -117,12 +117,12 @@ fn a_killed_task_fails_everything_it_holds_once() {
     let traffic = every_second(4);
     let plan = TaskPlan { concurrency: Some(1), ..task(CpuDiscipline::Fcfs) };
     let mut jobs = jobs(&traffic, &request(10.0, 0.0), &plan);
-    let (slot, mut heard) = (jobs.add(), Heard::default());
+    let (replica, mut heard) = (jobs.add(), Heard::default());
     jobs.serve(3 * SECOND, &mut heard);
-    assert_eq!(jobs.outstanding(slot), 3);
-    let _known = jobs.drain(slot);
-    jobs.kill(slot, 3 * SECOND, |_| panic!("the event path states failures itself"));
-    jobs.release(slot);
+    assert_eq!(jobs.outstanding(replica), 3);
+    let _known = jobs.drain(replica);
+    jobs.kill(replica, 3 * SECOND, |_| panic!("the event path states failures itself"));
+    jobs.release(replica);
     jobs.serve(9 * SECOND, &mut heard);
     let lost: Vec<_> = heard.ends.iter().filter(|end| end.outcome == Outcome::Failed).collect();
     assert_eq!(lost.len(), 3);
@@ -137,15 +137,15 @@ fn a_killed_task_fails_everything_it_holds_once() {
 fn when_a_closed_task_is_idle_depends_on_its_dependency_while_it_works() {
     let traffic = every_second(1);
     let mut jobs = jobs(&traffic, &request(2.0, 1.0), &task(CpuDiscipline::Fcfs));
-    let (slot, mut heard) = (jobs.add(), Heard::default());
+    let (replica, mut heard) = (jobs.add(), Heard::default());
     jobs.serve(SECOND, &mut heard);
-    assert_eq!(jobs.drain(slot), seconds(3.5).0);
+    assert_eq!(jobs.drain(replica), seconds(3.5).0);
     jobs.scale_wait_times(SECOND, 10.0);
-    assert_eq!(jobs.drained_at(slot), Some(seconds(12.5).0));
+    assert_eq!(jobs.drained_at(replica), Some(seconds(12.5).0));
     jobs.serve(seconds(3.5).0, &mut heard);
-    assert_eq!((jobs.outstanding(slot), jobs.drained_at(slot)), (1, Some(seconds(12.5).0)));
+    assert_eq!((jobs.outstanding(replica), jobs.drained_at(replica)), (1, Some(seconds(12.5).0)));
     jobs.serve(20 * SECOND, &mut heard);
-    assert_eq!((heard.ends(), jobs.drained_at(slot)), (std::vec![12.5], Some(0)));
+    assert_eq!((heard.ends(), jobs.drained_at(replica)), (std::vec![12.5], Some(0)));
 }
 
 #[test]
@@ -162,14 +162,14 @@ fn a_task_is_empty_when_its_last_job_leaves() {
         impatient.cancel_timed_out = cancels;
         let plan = TaskPlan { concurrency: Some(12), ..task(discipline) };
         let mut jobs = jobs(&traffic, &impatient, &plan);
-        let (slot, mut heard) = (jobs.add(), Heard::default());
+        let (replica, mut heard) = (jobs.add(), Heard::default());
         jobs.serve(SECOND, &mut heard);
-        assert!(jobs.outstanding(slot) > 0);
-        let empty_at = jobs.drain(slot);
+        assert!(jobs.outstanding(replica) > 0);
+        let empty_at = jobs.drain(replica);
         jobs.serve(empty_at - 1, &mut heard);
-        assert!(jobs.outstanding(slot) > 0, "{discipline:?} {cancels}");
+        assert!(jobs.outstanding(replica) > 0, "{discipline:?} {cancels}");
         jobs.serve(empty_at, &mut heard);
-        assert_eq!(jobs.outstanding(slot), 0, "{discipline:?} {cancels}");
+        assert_eq!(jobs.outstanding(replica), 0, "{discipline:?} {cancels}");
         assert_eq!(heard.answers.len() + heard.ends.len(), 40);
         assert_eq!(cancels, heard.abandoned.is_empty());
     }
@@ -182,13 +182,13 @@ fn a_task_is_stopped_where_its_memory_is_exceeded() {
     plan.memory_per_request = Bytes(200 * Bytes::MIB);
     plan.kills_out_of_memory = true;
     let mut full = jobs(&traffic, &request(10.0, 0.0), &plan);
-    let (slot, mut heard) = (full.add(), Heard::default());
+    let (replica, mut heard) = (full.add(), Heard::default());
     // 512 MiB hold two requests of 200 MiB; the third arrives at 2.5 s.
-    let incident = Incident { at: seconds(2.5).0, replica: slot };
+    let incident = Incident { at: seconds(2.5).0, replica };
     assert_eq!(full.serve(20 * SECOND, &mut heard), Some(incident));
     assert_eq!(full.serve(incident.at, &mut heard), None, "it is said once");
-    full.drain(slot);
-    full.kill(slot, incident.at, |_| {});
+    full.drain(replica);
+    full.kill(replica, incident.at, |_| {});
     assert_eq!(full.serve(20 * SECOND, &mut heard), None);
     assert_eq!(heard.ends.iter().filter(|end| end.outcome == Outcome::Failed).count(), 3);
 
@@ -196,8 +196,8 @@ fn a_task_is_stopped_where_its_memory_is_exceeded() {
     plan.memory_per_request = Bytes(0);
     plan.memory_growth = Bytes(3_600 * Bytes::MIB);
     let mut leaking = jobs(&traffic, &request(0.1, 0.0), &plan);
-    let slot = leaking.add();
-    let incident = Incident { at: 512 * SECOND + 1, replica: slot };
+    let replica = leaking.add();
+    let incident = Incident { at: 512 * SECOND + 1, replica };
     assert_eq!(leaking.serve(3_600 * SECOND, &mut Heard::default()), Some(incident));
 }
 
@@ -209,8 +209,8 @@ fn a_leak_that_ends_below_the_memory_of_the_task_kills_nothing() {
         plan.kills_out_of_memory = true;
         plan.memory_growth = Bytes(3_600 * Bytes::MIB);
         plan.memory_growth_limit = limit;
-        let (traffic, asks) = (every_second(2), request(0.1, 0.0));
-        let mut leaking = jobs(&traffic, &asks, &plan);
+        let (traffic, demands) = (every_second(2), request(0.1, 0.0));
+        let mut leaking = jobs(&traffic, &demands, &plan);
         leaking.add();
         assert_eq!(leaking.serve(3_600 * SECOND, &mut Heard::default()).is_some(), is_killed);
     }
@@ -230,11 +230,11 @@ fn a_lost_attempt_is_tried_again_with_the_same_demands() {
         budget_burst: 10.0,
     });
     let mut jobs = jobs(&traffic, &retrying, &task(CpuDiscipline::Fcfs));
-    let (slot, mut heard) = (jobs.add(), Heard::default());
+    let (replica, mut heard) = (jobs.add(), Heard::default());
     jobs.serve(SECOND, &mut heard);
-    let _known = jobs.drain(slot);
-    jobs.kill(slot, SECOND, |_| {});
-    jobs.release(slot);
+    let _known = jobs.drain(replica);
+    jobs.kill(replica, SECOND, |_| {});
+    jobs.release(replica);
     // Tried again at 2 s (no task: refused) and at 4 s, when another task is there: answered at 6 s.
     jobs.serve(3 * SECOND, &mut heard);
     jobs.add();

@@ -1,7 +1,8 @@
-//! The fleet: what the tasks of one service hold, in arrays by slot, small enough for the first-level cache.
+//! The tasks of one service on the fast path and the requests they hold, in arrays by replica index, small enough for the
+//! first-level cache.
 //!
-//! A slot is a task's seat in the arrays; it is used again when its task is gone. Between two control events the
-//! membership does not change, and [`Fleet::serve`] replays every arrival in one batch.
+//! A replica index is a task's position in the arrays; it is used again when its task is gone. Between two control events the
+//! membership does not change, and [`FastFleet::serve`] replays every arrival in one batch.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,21 +17,21 @@ use crate::serving::routing::load_aware::LoadAwareRouting;
 use crate::serving::routing::rotation::{Rotation, Turnout};
 use crate::units::{ServiceId, SimDuration};
 
-/// Kept visits below which nobody looks how many of them are over.
+/// Kept visits below which those that are over are not counted.
 const LOOK_AT: usize = 1 << 17;
 
 /// A visit that could outlive its task, with the instant at which its client gives up \[ns\].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outstanding {
+pub(super) struct RevocableVisit {
     pub(super) visit: Visit,
     pub(super) gives_up: u64,
 }
 
-impl Outstanding {
+impl RevocableVisit {
     /// A visit whose client does not give up.
     pub(super) const NEVER: u64 = u64::MAX;
 
-    /// What was stated of it: a client that gives up before the start never got a place.
+    /// Outcome that was stated of the visit: a client that gives up before the start never got a place.
     fn stated(&self) -> ProvisionalOutcome {
         if self.gives_up == Self::NEVER {
             ProvisionalOutcome::Served
@@ -41,13 +42,13 @@ impl Outstanding {
         }
     }
 
-    /// When the request leaves the task for good \[ns\].
+    /// Instant at which the request leaves the task for good \[ns\].
     fn leaves(&self) -> u64 {
         if self.gives_up < self.visit.start { self.gives_up } else { self.visit.end }
     }
 }
 
-/// Which layout the places of a task have.
+/// Layout of the places of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     Unlimited,
@@ -56,7 +57,7 @@ pub(super) enum Layout {
     Heap,
 }
 
-/// How CPU work is served.
+/// Service of CPU work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cpu {
     /// A request with a place has a CPU server at once: there are as many as places, or no work.
@@ -69,39 +70,39 @@ pub(super) enum Cpu {
 
 /// The state of the data plane of one service.
 #[derive(Clone, Debug)]
-pub struct Fleet {
+pub struct FastFleet {
     pub(super) service: ServiceId,
     pub(super) layout: Layout,
     pub(super) cpu: Cpu,
     place_count: usize,
     pub(super) place_cells: usize,
     pub(super) server_cells: usize,
-    /// When places fall free \[ns\], `place_cells` a slot.
+    /// Instants at which places fall free \[ns\], `place_cells` a replica.
     pub(super) places: Vec<u64>,
-    /// When CPU servers fall free \[ns\], `server_cells` a slot.
+    /// Instants at which CPU servers fall free \[ns\], `server_cells` a replica.
     pub(super) servers: Vec<u64>,
-    /// Waiting rooms, used when they are bounded.
+    /// Waiting queues, used when they are bounded.
     pub(super) waiting_queues: Vec<WaitingQueue>,
     /// Requests that may wait in one task; `usize::MAX`: no bound.
     pub(super) queue_capacity: usize,
     pub(super) has_patience: bool,
     /// Visits longer than this could be cut short by a kill \[ns\].
     pub(super) revocable_after: u64,
-    pub(super) outstanding: Vec<Vec<Outstanding>>,
+    pub(super) outstanding: Vec<Vec<RevocableVisit>>,
     /// Visits kept in all, some of which may be over, and how many of them make it worth while to look.
     kept: usize,
     look_at: usize,
     pub(super) rotation: Rotation,
     pub(super) routing: Routing,
     pub(super) routing_rng: Rng,
-    /// Where the routing looks at what the tasks hold.
+    /// Routing by what the tasks hold; `None`: the routing does not look at it.
     pub(super) balance: Option<Box<LoadAwareRouting>>,
-    free_slots: Vec<u32>,
-    /// Up to when arrivals were replayed \[ns\].
+    free_replicas: Vec<u32>,
+    /// Instant up to which arrivals were replayed \[ns\].
     pub(super) now: u64,
 }
 
-impl Fleet {
+impl FastFleet {
     /// An empty fleet. A visit can outlive its task only if it is longer than `keep_beyond`, the time a stopping
     /// task has to finish.
     #[must_use]
@@ -153,23 +154,23 @@ impl Fleet {
             balance: LoadAwareRouting::of(routing.algorithm, &routing_rng).map(Box::new),
             routing: routing.algorithm,
             routing_rng,
-            free_slots: Vec::new(),
+            free_replicas: Vec::new(),
             now: 0,
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "at most a few thousand tasks")]
     fn grow(&mut self) -> u32 {
-        let slot = self.waiting_queues.len() as u32;
+        let replica = self.waiting_queues.len() as u32;
         self.places.resize(self.places.len() + self.place_cells, NEVER_FREE);
         self.servers.resize(self.servers.len() + self.server_cells, 0);
         self.waiting_queues.push(WaitingQueue::default());
         self.outstanding.push(Vec::new());
-        slot
+        replica
     }
 
-    /// Where the load balancer looks at loads: those that left the rotation get nothing, and those that came back are known
-    /// again by what they hold.
+    /// Follows a change of the rotation where the load balancer looks at loads: those that left the rotation get nothing, and
+    /// those that came back are known again by what they hold.
     fn rebalance(&mut self, turnout: &Turnout) {
         if let Some(balance) = &mut self.balance {
             balance.rotate(turnout, self.now);
@@ -180,7 +181,7 @@ impl Fleet {
     /// more than half of it is left.
     #[cold]
     #[inline(never)]
-    pub(super) fn keep(&mut self, index: usize, held: Outstanding) {
+    pub(super) fn keep(&mut self, index: usize, held: RevocableVisit) {
         let list = &mut self.outstanding[index];
         if list.len() == list.capacity() {
             let now = held.visit.arrival;
@@ -216,10 +217,10 @@ impl Fleet {
     }
 }
 
-impl ReplicaSet for Fleet {
+impl ReplicaSet for FastFleet {
     fn add(&mut self) -> ReplicaIndex {
-        let slot = self.free_slots.pop().unwrap_or_else(|| self.grow());
-        let index = slot as usize;
+        let replica = self.free_replicas.pop().unwrap_or_else(|| self.grow());
+        let index = replica as usize;
         let cells = &mut self.places[index * self.place_cells..][..self.place_cells];
         cells.fill(NEVER_FREE);
         cells[..self.place_count].fill(0);
@@ -228,11 +229,11 @@ impl ReplicaSet for Fleet {
         self.kept -= self.outstanding[index].len();
         self.outstanding[index].clear();
         if let Some(balance) = &mut self.balance {
-            balance.enter(slot);
+            balance.enter(replica);
         }
-        let turnout = self.rotation.enter(slot);
+        let turnout = self.rotation.enter(replica);
         self.rebalance(&turnout);
-        ReplicaIndex(slot)
+        ReplicaIndex(replica)
     }
 
     fn drain(&mut self, replica: ReplicaIndex) -> u64 {
@@ -242,12 +243,12 @@ impl ReplicaSet for Fleet {
         let cells = &self.places[index * self.place_cells..][..self.place_cells];
         let places = cells.iter().copied().filter(|at| *at != NEVER_FREE).max().unwrap_or(0);
         let room = self.waiting_queues[index].last();
-        let held = self.outstanding[index].iter().map(Outstanding::leaves).max().unwrap_or(0);
+        let held = self.outstanding[index].iter().map(RevocableVisit::leaves).max().unwrap_or(0);
         places.max(room).max(held)
     }
 
     fn held(&self, replica: ReplicaIndex, at: u64, mut report: impl FnMut(&Visit)) {
-        let gets_in = |held: &&Outstanding| held.gives_up >= held.visit.start && held.visit.end > at;
+        let gets_in = |held: &&RevocableVisit| held.gives_up >= held.visit.start && held.visit.end > at;
         self.outstanding[replica.0 as usize].iter().filter(gets_in).for_each(|held| report(&held.visit));
     }
 
@@ -261,10 +262,10 @@ impl ReplicaSet for Fleet {
     }
 
     fn release(&mut self, replica: ReplicaIndex) {
-        self.free_slots.push(replica.0);
+        self.free_replicas.push(replica.0);
     }
 
-    /// What is known of a visit is known when it begins.
+    /// Answers `None`: what is known of a visit is known when it begins.
     fn drained_at(&self, _replica: ReplicaIndex) -> Option<u64> {
         None
     }

@@ -25,7 +25,7 @@ pub fn cell_of(nanos: f64) -> usize {
     Grid::cell_of_real(nanos).min(CELLS - 1)
 }
 
-/// Where a cell begins \[ns\].
+/// Beginning of a cell \[ns\].
 #[inline]
 #[must_use]
 pub fn cell_start(cell: usize) -> f64 {
@@ -34,7 +34,7 @@ pub fn cell_start(cell: usize) -> f64 {
 
 /// A law of times: a shift that always comes first, then nothing with probability `atom`, or a time on the grid.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spread {
+pub struct DiscretizedLaw {
     /// Added to every time \[ns\].
     pub shift: f64,
     /// Probability of the shift alone.
@@ -48,7 +48,7 @@ pub struct Spread {
     mean: f64,
 }
 
-impl Spread {
+impl DiscretizedLaw {
     /// A time of exactly `nanos` \[ns\].
     #[must_use]
     pub fn constant(nanos: f64) -> Self {
@@ -69,7 +69,7 @@ impl Spread {
             }
             return Self::from_cells(0.0, 0.0, cells);
         }
-        let at = |cell: usize| law.cumulative(cell_start(cell) / factor);
+        let at = |cell: usize| law.cdf(cell_start(cell) / factor);
         let mut below = 0.0;
         for octave in 0..OCTAVES {
             let first = Grid::cells(octave);
@@ -218,21 +218,23 @@ mod tests {
 
     #[test]
     fn a_spread_has_the_moments_and_tails_of_its_law() {
-        let spread = Spread::of(&exponential(40), 2.0);
-        assert!((spread.mean() / 80e6 - 1.0).abs() < 1e-3, "{}", spread.mean());
-        assert!((spread.squared_variation() - 1.0).abs() < 5e-3);
+        let discretized_law = DiscretizedLaw::of(&exponential(40), 2.0);
+        assert!((discretized_law.mean() / 80e6 - 1.0).abs() < 1e-3, "{}", discretized_law.mean());
+        assert!((discretized_law.squared_variation() - 1.0).abs() < 5e-3);
         for millis in [1.0, 50.0, 400.0] {
             let tail = libm::exp(-millis / 80.0);
-            assert!((spread.beyond(millis * 1e6) / tail - 1.0).abs() < 2e-3, "{millis}");
+            assert!((discretized_law.beyond(millis * 1e6) / tail - 1.0).abs() < 2e-3, "{millis}");
             // An exponential time has no memory.
-            assert!((spread.lasts_beyond(millis * 1e6) / tail - 1.0).abs() < 5e-3, "{millis}");
+            assert!((discretized_law.lasts_beyond(millis * 1e6) / tail - 1.0).abs() < 5e-3, "{millis}");
         }
     }
 
     #[test]
     fn sums_add_means_and_variances_and_keep_constants_exact() {
-        let constant = Spread::of(&Distribution::constant(SimDuration::from_millis(30)), 1.0);
-        let sum = Spread::of(&exponential(40), 1.0).plus(&Spread::of(&exponential(40), 1.0)).plus(&constant);
+        let constant = DiscretizedLaw::of(&Distribution::constant(SimDuration::from_millis(30)), 1.0);
+        let sum = DiscretizedLaw::of(&exponential(40), 1.0)
+            .plus(&DiscretizedLaw::of(&exponential(40), 1.0))
+            .plus(&constant);
         assert!((sum.mean() / 110e6 - 1.0).abs() < 1e-3);
         // Two exponentials make an Erlang law: variance 2·40², and P(> t) = (1 + t/40)·e^(−t/40).
         assert!((sum.squared_variation() / (2.0 * 1_600.0 / 12_100.0) - 1.0).abs() < 1e-2);
@@ -243,10 +245,17 @@ mod tests {
 
     #[test]
     fn a_constant_lasts_for_a_uniform_rest() {
-        let spread = Spread::constant(100.0);
-        assert!((spread.lasts_beyond(25.0) - 0.75).abs() < 1e-12);
-        assert_eq!((spread.lasts_beyond(100.0), spread.beyond(100.0), spread.beyond(99.0)), (0.0, 0.0, 1.0));
-        assert!(Spread::constant(0.0).lasts_beyond(0.0).abs() < 1e-12);
+        let discretized_law = DiscretizedLaw::constant(100.0);
+        assert!((discretized_law.lasts_beyond(25.0) - 0.75).abs() < 1e-12);
+        assert_eq!(
+            (
+                discretized_law.lasts_beyond(100.0),
+                discretized_law.beyond(100.0),
+                discretized_law.beyond(99.0)
+            ),
+            (0.0, 0.0, 1.0)
+        );
+        assert!(DiscretizedLaw::constant(0.0).lasts_beyond(0.0).abs() < 1e-12);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! What a law says without being drawn from: the probability that a time is at most so long. It serves the fluid plane,
-//! whose flows are expectations; draws never use it.
+//! Cumulative distribution functions: the probability that a time is at most so long. It serves the fluid plane, whose flows
+//! are expectations; draws never use it.
 
-use super::distribution::{Distribution, Law};
+use super::distribution::{Distribution, Family};
 
 /// Terms of the series or fractions of the incomplete gamma function; far fewer are used.
 const MOST_TERMS: u32 = 2_000;
@@ -10,29 +10,29 @@ impl Distribution {
     /// The probability that a draw is at most `nanos` \[ns\], before rounding to whole nanoseconds; 0 below zero.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a probability")]
-    pub fn cumulative(&self, nanos: f64) -> f64 {
+    pub fn cdf(&self, nanos: f64) -> f64 {
         if nanos < 0.0 {
             return 0.0;
         }
         match &self.law {
-            Law::Constant(value) => f64::from(u8::from(nanos >= *value as f64)),
-            Law::Exponential { mean } => -libm::expm1(-nanos / mean),
-            Law::LogNormal { .. } if nanos <= 0.0 => 0.0,
-            Law::LogNormal { mu, sigma } => {
+            Family::Constant(value) => f64::from(u8::from(nanos >= *value as f64)),
+            Family::Exponential { mean } => -libm::expm1(-nanos / mean),
+            Family::LogNormal { .. } if nanos <= 0.0 => 0.0,
+            Family::LogNormal { mu, sigma } => {
                 0.5 * libm::erfc(-(libm::log(nanos) - mu) / sigma * core::f64::consts::FRAC_1_SQRT_2)
             }
-            Law::Gamma(gamma) => lower_gamma(gamma.shape, nanos / gamma.scale),
-            Law::Weibull { inverse_shape, scale } => {
+            Family::Gamma(gamma) => lower_gamma(gamma.shape, nanos / gamma.scale),
+            Family::Weibull { inverse_shape, scale } => {
                 -libm::expm1(-libm::pow(nanos / scale, 1.0 / inverse_shape))
             }
-            Law::Pareto { minus_inverse_alpha, minimum } => {
+            Family::Pareto { minus_inverse_alpha, minimum } => {
                 if nanos <= *minimum {
                     0.0
                 } else {
                     1.0 - libm::pow(minimum / nanos, -1.0 / minus_inverse_alpha)
                 }
             }
-            Law::Uniform { min, max } => {
+            Family::Uniform { min, max } => {
                 let (low, length) = (*min as f64, (max - min) as f64);
                 if length > 0.0 {
                     ((nanos - low) / length).clamp(0.0, 1.0)
@@ -40,7 +40,7 @@ impl Distribution {
                     f64::from(u8::from(nanos >= low))
                 }
             }
-            Law::Triangular { min, mode, max } => {
+            Family::Triangular { min, mode, max } => {
                 let span = max - min;
                 if nanos <= *min {
                     0.0
@@ -52,7 +52,7 @@ impl Distribution {
                     1.0
                 }
             }
-            Law::Empirical(samples) => {
+            Family::Empirical(samples) => {
                 samples.iter().filter(|sample| **sample as f64 <= nanos).count() as f64 / samples.len() as f64
             }
         }
@@ -61,7 +61,7 @@ impl Distribution {
     /// The samples \[ns\] when the law is an empirical one.
     #[must_use]
     pub fn as_samples(&self) -> Option<&[u64]> {
-        if let Law::Empirical(samples) = &self.law { Some(samples) } else { None }
+        if let Family::Empirical(samples) = &self.law { Some(samples) } else { None }
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
                 let value = draws[below];
                 let up_to = draws.partition_point(|draw| *draw <= value);
                 // Just below a value the law has what came before it, at the value what came up to it.
-                let (before, at) = (law.cumulative(value as f64 - 0.6), law.cumulative(value as f64 + 0.4));
+                let (before, at) = (law.cdf(value as f64 - 0.6), law.cdf(value as f64 + 0.4));
                 worst = worst.max((before - below as f64 / N as f64).max(up_to as f64 / N as f64 - at));
                 below = up_to;
             }

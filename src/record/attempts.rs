@@ -1,4 +1,4 @@
-//! What clients did and what became of each class of requests, where the plan has retries or classes. Requests that
+//! Attempts of clients and outcomes of each class of requests, where the plan has retries or classes. Requests that
 //! arrived in the warm-up are left out with all their attempts.
 
 use windtunnel_kernel::facts::{Attempt, Outcome, RequestBatch, RequestKey};
@@ -35,7 +35,7 @@ fn closed(counts: RequestCounts) -> RequestCounts {
 }
 
 impl Attempts {
-    /// What is to be kept of `service`; `None`: its plan has neither retries nor classes.
+    /// The recorder of attempts of `service`; `None`: its plan has neither retries nor classes.
     pub(super) fn of(plan: &Plan, service: &ServicePlan) -> Option<Box<Self>> {
         let (request, has_retries) = (&service.request, service.request.retry.is_some());
         let record = |name: &String| ClassRecord {

@@ -1,4 +1,4 @@
-//! How much of a run a recorder keeps.
+//! Detail of a recorder: how much of a run it keeps.
 
 /// Detail of the record of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

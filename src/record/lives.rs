@@ -6,13 +6,13 @@ use windtunnel_kernel::units::{SimTime, TaskId};
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskLife {
-    /// Its number, in the order in which the scheduler asked for them.
+    /// Number of the task, in the order in which the scheduler asked for them.
     pub task: TaskId,
-    /// Its availability zone, counted from 0.
+    /// Availability zone of the task, counted from 0.
     pub zone: u32,
-    /// When it first came to each stage, in the order of [`TaskLife::STAGES`].
+    /// Time at which the task first came to each stage, in the order of [`TaskLife::STAGES`].
     pub came_to: [Option<SimTime>; TaskLife::STAGES.len()],
-    /// Why it failed, if it did, and when.
+    /// Failure of the task, if it failed, and its time.
     pub failure: Option<(SimTime, TaskFailure)>,
 }
 
@@ -33,7 +33,7 @@ impl TaskLife {
         TaskStage::Stopped,
     ];
 
-    /// When it first came to `stage`.
+    /// The time at which the task first came to `stage`.
     #[must_use]
     pub fn came_to(&self, stage: TaskStage) -> Option<SimTime> {
         let index = Self::STAGES.iter().position(|other| *other == stage)?;
@@ -71,7 +71,7 @@ impl Lives {
     }
 }
 
-/// What ended a task, in words of the log.
+/// The cause that ended a task, in words of the log.
 #[must_use]
 pub const fn failure_name(failure: TaskFailure) -> &'static str {
     match failure {

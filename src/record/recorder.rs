@@ -16,12 +16,12 @@ use super::result::{DecisionKind, RequestCounts, RunRecord, ServiceRecord};
 use super::scaling;
 use super::service::ServiceRecorder;
 
-/// When a run is stopped before its horizon; the default never stops it.
+/// Limits at which a run is stopped before its horizon; the default never stops it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
     /// Most requests of all services together; looked at once a simulated minute.
     pub requests: Option<u64>,
-    /// Becomes true when nobody wants the run any more. It is looked at once a simulated minute and, where a minute holds many
+    /// Flag of interruption: becomes true when the run is not wanted any more. It is looked at once a simulated minute and, where a minute holds many
     /// requests, after every hundred thousand of them or so: within a fraction of a second.
     pub interrupted: Option<&'a AtomicBool>,
 }

@@ -1,4 +1,4 @@
-//! What is recorded of one service: tasks over time, the timeline, the decision log.
+//! Recorder of one service: tasks over time, the timeline, the decision log.
 
 use windtunnel_kernel::billing::{HourlyRate, LcuUsage};
 use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};

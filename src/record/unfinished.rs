@@ -18,7 +18,7 @@ const FEW: f64 = 0.05;
 /// Points of a span of arrivals at which its share is looked at.
 const POINTS: u32 = 8;
 
-/// What arrives near the horizon.
+/// Arrivals near the horizon.
 #[derive(Clone, Debug)]
 pub(super) struct Unfinished {
     horizon: u64,

@@ -1,5 +1,5 @@
-//! What the next months will cost: calendar months of real length, traffic that grows, inputs that are not known exactly
-//! drawn anew for every run, and the commitment that such months are worth.
+//! Forecast of the cost of the next months: calendar months of real length, traffic that grows, inputs that are not
+//! known exactly drawn anew for every run, and the commitment that such months are worth.
 //!
 //! A month is simulated by itself, from its first local midnight, with `desired_count` warm tasks. Shapes follow the
 //! calendar (`at`, `start` and `end` of spikes, steps and ramps count from the first month's midnight, so that an event

@@ -1,4 +1,4 @@
-//! How much of the floor to commit: a Compute Savings Plan on the hours of a forecast.
+//! Commitment that pays off best: a Compute Savings Plan on the hours of a forecast.
 //!
 //! A plan is a commitment \[USD an hour\] at its own rates. Each hour stands alone: what is not used of it is lost, what goes
 //! beyond it is paid on demand; it covers vCPU and memory, not storage, not the load balancer
@@ -44,7 +44,7 @@ impl Term {
     }
 }
 
-/// What a task costs an hour: on demand, and at a plan's rates \[USD\].
+/// Cost of an hour of a task: on demand, and at a plan's rates \[USD\].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TaskRate {
     /// On demand.
@@ -72,7 +72,7 @@ pub type Hour = (f64, f64);
 pub struct Commitment {
     /// The plan.
     pub term: Term,
-    /// What to commit [USD an hour]; zero where a plan does not pay.
+    /// Commitment that pays off best [USD an hour]; zero where a plan does not pay.
     pub usd_per_hour: f64,
     /// Mean saving a month of 730 hours \[USD\].
     pub saving: f64,
@@ -86,7 +86,7 @@ pub struct Commitment {
     pub coverage: f64,
 }
 
-/// What an hour costs with a commitment \[USD\].
+/// The cost of an hour with a commitment \[USD\].
 fn with(commitment: f64, (on_demand, plan): Hour) -> f64 {
     if plan <= commitment { commitment } else { commitment + on_demand * (1.0 - commitment / plan) }
 }

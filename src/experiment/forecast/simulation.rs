@@ -27,7 +27,7 @@ use crate::scenario::{ForecastSpec, Scenario, Unpriced, savings_plan_prices};
 /// A month in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MonthRun {
-    /// Its bill \[USD\].
+    /// Bill of the month \[USD\].
     pub cost: f64,
     /// Requests offered.
     pub requests: f64,
@@ -43,7 +43,7 @@ pub struct MonthRun {
     pub at_maximum: bool,
     /// Compute on demand and at each plan's rates, an entry an hour, for each of [`Term::ALL`] whose rates are known.
     pub hours: Vec<Vec<Hour>>,
-    /// Its bill at both ends of the range of `tt_scale_in_mode` \[USD\].
+    /// Bill of the month at both ends of the range of `tt_scale_in_mode` \[USD\].
     pub ends: Ends<f64>,
     /// Whether a target-tracking policy scaled in.
     pub scaled_in: bool,
@@ -54,7 +54,7 @@ pub struct MonthRun {
 pub struct MonthForecast {
     /// The month.
     pub month: Month,
-    /// Its bill \[USD\].
+    /// Bill of the month over the runs \[USD\].
     pub cost: Spread,
     /// All bills up to and with this month \[USD\].
     pub cumulative: Spread,
@@ -72,7 +72,7 @@ pub struct MonthForecast {
     pub at_maximum_by_now: f64,
 }
 
-/// How the months are simulated.
+/// Choice of the plane that simulates the months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FidelityChoice {
     /// As flows where that is within [`COST_BOUND`] of single requests, or as single requests where they are few.
@@ -86,7 +86,7 @@ pub enum FidelityChoice {
 /// Requests of all runs together up to which [`FidelityChoice::Auto`] simulates each: half a minute on one core.
 const FEW_REQUESTS: f64 = 1e9;
 
-/// Requests of a month at most: what the sums of a run hold with room to spare, on any machine in any time.
+/// Requests of a month at most: what the sums of a run hold with a wide margin, on any machine in any time.
 const MOST_REQUESTS: f64 = 1e15;
 
 /// The error of the bill up to which [`FidelityChoice::Auto`] lets requests flow, on the busiest day of the first month.
@@ -99,7 +99,7 @@ const SIZED_ON: usize = 200;
 /// A forecast.
 #[derive(Clone, Debug)]
 pub struct Forecast {
-    /// Its months, in order.
+    /// Forecasts of the months, in order.
     pub months: Vec<MonthForecast>,
     /// Runs.
     pub runs: u64,
@@ -109,22 +109,22 @@ pub struct Forecast {
     pub known_terms: Vec<Term>,
     /// The inputs that differ between runs, besides chance within a run.
     pub varied: Vec<Input>,
-    /// What the bills leave out.
+    /// Billable items without a price, which the bills leave out.
     pub unpriced: Unpriced,
     /// Whether requests flowed: then response times are approximate.
     pub is_approximate: bool,
     /// The error of flows against single requests, on the busiest day of the first month, where it was measured.
     pub fluid_error: Option<FluidError>,
-    /// What has to be said of how it was made.
+    /// Remarks on how the forecast was made, as sentences.
     pub remarks: Vec<String>,
     /// The mean of the bills of all months together at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no
     /// target-tracking policy scaled in.
     pub scale_in: Option<Ends<f64>>,
-    /// Whether somebody stopped it; what was finished by then counts.
+    /// Whether the forecast was interrupted; what was finished by then counts.
     pub interrupted: bool,
 }
 
-/// Why there is no forecast.
+/// Reason why there is no forecast.
 #[derive(Debug)]
 pub enum ForecastError {
     /// The scenario does not hold for the forecast's months; its diagnostics say why.
@@ -135,7 +135,7 @@ pub enum ForecastError {
     Run(RunError),
 }
 
-/// How a forecast gets on.
+/// Progress of a forecast.
 #[derive(Clone, Copy, Debug)]
 pub enum ForecastProgress {
     /// Before the first run: requests of all runs together that are simulated one by one.
@@ -144,12 +144,12 @@ pub enum ForecastProgress {
     Done(u64),
 }
 
-/// What is forecast, and how.
+/// Expectation to forecast by, and the plane to simulate it in.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
     /// Months, growth, and how sure they are.
     pub spec: &'a ForecastSpec,
-    /// How the months are simulated.
+    /// Choice of the plane that simulates the months.
     pub fidelity: FidelityChoice,
 }
 
@@ -479,7 +479,7 @@ fn ends_of(runs: &[Vec<MonthRun>]) -> Option<Ends<f64>> {
     })
 }
 
-/// How good flows are, in words.
+/// The error of flows, in words.
 fn words_of(error: Option<&FluidError>, is_used: bool) -> String {
     let percent = |error: Option<f64>| {
         error.map_or_else(|| "no data".to_owned(), |error| format!("{:+.1} %", error * 100.0))

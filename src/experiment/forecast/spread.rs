@@ -5,7 +5,7 @@ use crate::experiment::estimate::quantile_of;
 /// A number over the runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// Its mean.
+    /// Mean over the runs.
     pub mean: f64,
     /// A tenth of the runs is below this.
     pub p10: f64,

@@ -1,4 +1,5 @@
-//! What a race says beyond its winner: how much each knob moves the figures, and what would change the choice.
+//! Findings of a race beside its winner: the effect of each axis on the figures, and the concessions that would change
+//! the choice.
 
 use super::race::{Elimination, RacedCandidate};
 use super::search::SearchResult;
@@ -10,15 +11,15 @@ use crate::scenario::Axis;
 pub struct AxisEffect {
     /// The axis.
     pub axis: String,
-    /// Its values, in order.
+    /// Values of the axis, in order.
     pub levels: Vec<Level>,
-    /// The share of all candidates' differences in cost that this knob alone explains, in [0, 1].
+    /// The share of all candidates' differences in cost that this axis alone explains, in [0, 1].
     pub cost_share: f64,
     /// The same for p99 response times.
     pub p99_share: f64,
 }
 
-/// One value of a knob: means over all candidates that have it.
+/// One value of an axis: means over all candidates that have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Level {
     /// The value.
@@ -31,7 +32,7 @@ pub struct Level {
     pub candidates: usize,
 }
 
-/// What each knob does, the one that moves the cost most first. It is read from the race's first runs, which all
+/// The effects of the axes, the one that moves the cost most first. They are read from the race's first runs, which all
 /// candidates share.
 #[must_use]
 pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
@@ -95,13 +96,13 @@ fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
 /// A setting that would be the choice if a limit were another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alternative {
-    /// Its number.
+    /// Number of the candidate.
     pub candidate: usize,
     /// The limit that would have to move: its index in [`SearchResult::limits`].
     pub limit: usize,
-    /// What the candidate reaches there.
+    /// Value that the candidate reaches at that limit.
     pub reaches: f64,
-    /// Its cost a month in the race \[USD\].
+    /// Cost of the candidate in the race \[USD a month\].
     pub cost: f64,
 }
 
@@ -110,8 +111,8 @@ const MOST_OF_A_LIMIT: usize = 3;
 /// An alternative is only named when it is this much cheaper than the one before it.
 const WORTH_NAMING: f64 = 0.99;
 
-/// What would change the choice: for every limit the cheaper settings that miss it and no other, from the smallest
-/// concession on, each cheaper than the one before it.
+/// The alternatives that would change the choice: for every limit the cheaper settings that miss it and no other, from
+/// the smallest concession on, each cheaper than the one before it.
 #[must_use]
 pub fn alternatives(found: &SearchResult) -> Vec<Alternative> {
     let Some(winner) = &found.winner else { return Vec::new() };

@@ -23,7 +23,7 @@ pub struct CellRunner<'a> {
     /// The seed of rows that cannot be loaded.
     seed: u64,
     figures: usize,
-    /// What the bills of comparable points leave out.
+    /// Billable items without a price, which the bills of comparable points leave out.
     unpriced: Unpriced,
     limits: Limits<'a>,
 }

@@ -57,7 +57,7 @@ struct NotScaledReason {
     current_capacity: Option<u32>,
 }
 
-/// How an activity stands, and since when.
+/// Status of an activity, and its time.
 struct Status {
     code: &'static str,
     message: String,
@@ -140,7 +140,7 @@ fn told(service: &ServiceRecord, index: usize, row: &DecisionRecord) -> Option<(
     }
 }
 
-/// What triggered the policy, in AWS's words.
+/// The alarm that triggered the policy, in AWS's words.
 fn alarm_triggered(service: &ServiceRecord, row: &DecisionRecord) -> String {
     let is_its = |alarm: &&crate::record::EvaluationRecord| {
         Some(alarm.threshold) == row.threshold && alarm.metric == row.metric
@@ -173,7 +173,7 @@ fn fulfilment(rows: &[DecisionRecord], desired: u32) -> Status {
     Status { code: "InProgress", message, end: None }
 }
 
-/// Why an invocation did not scale, where AWS has a code for it.
+/// The reason why an invocation did not scale, where AWS has a code for it.
 fn not_scaled(row: &DecisionRecord) -> Option<NotScaledReason> {
     let desired = Some(row.desired_before);
     let (max, min, current) = match row.outcome {

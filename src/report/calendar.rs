@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 use crate::kernel::units::SimTime;
 use crate::scenario::Scenario;
 
-/// Where second 0 lies and which clock people read.
+/// Instant of second 0 and the clock that people read.
 #[derive(Clone, Debug)]
 pub(super) struct Calendar {
     start_unix_ns: i64,

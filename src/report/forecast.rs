@@ -1,4 +1,4 @@
-//! What the next months will cost, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
+//! Cost of the next months, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
 //! what the runs leave out is said beside them.
 
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ fn test(forecast: &Forecast, actuals: &[Actual]) -> Option<Backtest> {
     backtest(&pairs)
 }
 
-/// What a colleague would say.
+/// The conclusions, in sentences.
 fn sentences(forecast: &Forecast, actuals: &[Actual]) -> Vec<String> {
     let mut said = Vec::new();
     if forecast.interrupted {
@@ -124,8 +124,8 @@ fn names_of(inputs: &[Input]) -> Vec<&str> {
     inputs.iter().map(|input| input.name()).collect()
 }
 
-/// What makes runs differ, and what does not: `runs differ by chance and by growth; service times and prices are the same in
-/// all, so the band is too narrow for whoever is not sure of them`.
+/// The sources of the differences between runs, and the inputs that are the same in all: `runs differ by chance and by
+/// growth; service times and prices are the same in all, so the band is too narrow for whoever is not sure of them`.
 pub(super) fn band_sentence(varied: &[&str], flows: bool) -> String {
     let fixed: Vec<&str> =
         Input::ALL.iter().map(|(_, name)| *name).filter(|name| !varied.contains(name)).collect();

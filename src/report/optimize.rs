@@ -1,5 +1,5 @@
-//! What a search found: the recommendation with its margin, what each knob does, what would change the choice, the front
-//! of cost against p99; and every candidate as a row.
+//! Report of a search: the recommendation with its margin, the effect of each axis, the concessions that would change
+//! the choice, the front of cost against p99; and every candidate as a row.
 
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ pub fn optimization_table(found: &SearchResult, title: &str, width: usize, colou
     page.finish()
 }
 
-/// What has to be said beside every cost of a month.
+/// The proviso on every cost of a month.
 fn said_of_costs(found: &SearchResult) -> Option<String> {
     proviso(Measure::CostPerMonth, &found.unpriced, found.horizon).map(|words| format!("costs {words}"))
 }
@@ -185,7 +185,7 @@ fn axis_effect_table(page: &mut Page, knobs: &[AxisEffect]) {
     }
 }
 
-/// The settings that nobody beats in both cost and p99, cheapest first.
+/// The settings of the Pareto front in cost and p99, cheapest first.
 fn front(page: &mut Page, found: &SearchResult) {
     let mut front: Vec<_> = found.points.iter().filter(|point| point.on_front).collect();
     front.sort_by(|a, b| a.at.cost.total_cmp(&b.at.cost));
@@ -267,7 +267,7 @@ pub fn optimization_plot(found: &SearchResult) -> PlotSpec {
     }
 }
 
-/// What would change the choice, in sentences.
+/// The concessions that would change the choice, in sentences.
 #[must_use]
 pub fn what_would_change(found: &SearchResult) -> Vec<String> {
     let sentence = |other: &Alternative| {

@@ -10,10 +10,10 @@ const NARROWEST: usize = 40;
 
 /// Widest check that shares a line with its value \[columns\].
 const MOST_OF_CHECK: usize = 48;
-/// What stands below a verdict begins below the check.
+/// Indent of text below a verdict: as wide as what stands before the check.
 const INDENT: &str = "         ";
 
-/// How a piece of a line looks; the number of its SGR sequence.
+/// Look of a piece of a line; the number of its SGR sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Usual,
@@ -50,7 +50,7 @@ impl Page {
         Self { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour }
     }
 
-    /// Its text.
+    /// The text of the page.
     pub(super) fn finish(self) -> String {
         self.text
     }

@@ -31,12 +31,12 @@ pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
 /// Share of requests in flight at the horizon from which a mean of the others is said to leave them out.
 const MANY_UNFINISHED: f64 = 0.01;
 
-/// What a mean of response times leaves out: requests in flight at the horizon, which tend to be the long ones. `None` where
-/// they are few.
+/// The sentence on what a mean of response times leaves out: requests in flight at the horizon, which tend to be the
+/// long ones. `None` where they are few.
 ///
 /// By Little's law the integral of what is in flight is the time that all who were let in have spent in the service by the
-/// horizon, so that over their number it is a lower bound of their mean. It is one only where nobody gives up, whose work goes on, and
-/// nobody tries again, who is not in flight between.
+/// horizon, so that over their number it is a lower bound of their mean. It is one only where no client gives up, whose work goes on, and
+/// none tries again, who is not in flight between.
 #[must_use]
 pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
     let requests = &service.requests;

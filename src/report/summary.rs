@@ -63,7 +63,7 @@ struct ServiceSummary {
     traffic: Option<Trace>,
 }
 
-/// What clients did; only where they try again.
+/// Attempts of clients; only where they try again.
 #[derive(Serialize)]
 struct Attempts {
     #[serde(flatten)]

@@ -39,7 +39,7 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
     page.finish()
 }
 
-/// What has to be said of the times of flows.
+/// Proviso on the times of flows.
 pub(super) const APPROXIMATE: &str =
     "requests flow (fidelity = fluid): response and waiting times are approximate (≈)";
 
@@ -131,7 +131,7 @@ fn availability_text(share: f64, served: u64) -> String {
     if served > 0 && share >= 1.0 {
         return "100 %".to_owned();
     }
-    // Rounding up would claim a promise that was not kept.
+    // Rounding up would claim an availability that was not reached.
     format!("{:.3} %", (share * 1e5).floor() / 1e3)
 }
 

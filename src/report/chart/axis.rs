@@ -14,7 +14,7 @@ pub(super) struct Scale {
     low: f64,
     high: f64,
     is_log: bool,
-    /// Where ticks stand, in the unit of the values.
+    /// Positions of the ticks, in the unit of the values.
     pub(super) ticks: Vec<f64>,
 }
 
@@ -69,7 +69,7 @@ impl Scale {
         self.high
     }
 
-    /// Where a value stands in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
+    /// The position of a value in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
     pub(super) fn y(&self, value: f64, bounds: &Bounds) -> f64 {
         let value = if value.is_finite() { value.clamp(self.low, self.high) } else { self.low };
         let share = if self.is_log {

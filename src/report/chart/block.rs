@@ -17,13 +17,13 @@ use crate::record::ServiceRecord;
 
 /// Height of a block's own heading: the name, and two lines of sentences \[px\].
 const NAME: f64 = 56.0;
-/// Room between two panels \[px\].
+/// Space between two panels \[px\].
 const GAP: f64 = 16.0;
 /// Heights of the panels' data \[px\].
 const DATA: [f64; 4] = [280.0, 176.0, 204.0, 116.0];
 /// Height of the closer look's data \[px\].
 const ZOOM_DATA: f64 = 190.0;
-/// Room for the labels of a time axis \[px\].
+/// Space for the labels of a time axis \[px\].
 const TIME_LABELS: f64 = 26.0;
 /// Right end of what stands beside the name \[px\].
 const TEXT_END: f64 = 1176.0;

@@ -78,7 +78,7 @@ impl TextLook {
     }
 }
 
-/// Where a text stands: its vertical middle at `y`, its left end, middle or right end at `x`.
+/// Anchor of a text: its vertical middle at `y`, its left end, middle or right end at `x`.
 #[derive(Clone, Copy)]
 pub(super) struct Anchor {
     x: f64,
@@ -244,16 +244,16 @@ impl<DB: DrawingBackend> Canvas<DB> {
         size.map_or(0.0, |(width, _)| f64::from(width) / f64::from(SCALE))
     }
 
-    /// The text, cut with an ellipsis to what fits into `room` \[px\].
-    pub(super) fn fitted(&self, text: &str, look: TextLook, room: f64) -> String {
-        if self.width_of(text, look) <= room {
+    /// The text, cut with an ellipsis to what fits into `width` \[px\].
+    pub(super) fn fitted(&self, text: &str, look: TextLook, width: f64) -> String {
+        if self.width_of(text, look) <= width {
             return text.to_owned();
         }
         let mut kept: Vec<char> = text.chars().take(400).collect();
         while !kept.is_empty() {
             kept.pop();
             let candidate: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
-            if self.width_of(&candidate, look) <= room {
+            if self.width_of(&candidate, look) <= width {
                 return candidate;
             }
         }

@@ -21,14 +21,14 @@ const WAITING_OPACITY: f64 = 0.35;
 
 /// A stretch of a run, with its own time axis.
 pub(super) struct View<'a> {
-    /// What the panel is called.
+    /// Title of the panel.
     pub(super) title: &'a str,
-    /// What stands at the right of its heading; the whole run has a legend and a word on its axes instead.
+    /// Note at the right of the heading; the whole run has a legend and a word on its axes instead.
     pub(super) note: Option<&'a str>,
     pub(super) time: &'a TimeAxis,
     /// The minutes of the stretch.
     pub(super) minutes: &'a [MinuteRecord],
-    /// How many of them share a column.
+    /// Number of minutes that share a column.
     pub(super) per_column: usize,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn draw_view<DB: DrawingBackend>(
 struct Axes {
     left: Scale,
     right: Scale,
-    /// What one task carries \[requests/s\]; `None` where that is not known.
+    /// Load that one task carries \[requests/s\]; `None` where that is not known.
     capacity: Option<f64>,
     /// Whether a task line is as high as the load its tasks carry.
     are_aligned: bool,
@@ -114,7 +114,7 @@ impl Axes {
         Self { left: Scale::linear(most_offered * 1.03, 5.0), right, capacity, are_aligned: false }
     }
 
-    /// What the heading says about them; nothing where it is not known what a task carries.
+    /// The words of the heading about the axes; nothing where it is not known what a task carries.
     fn note(&self) -> Option<String> {
         let rate = figure(self.capacity?, THIN);
         let are = if self.are_aligned { "aligned" } else { "not aligned" };

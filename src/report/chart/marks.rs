@@ -12,11 +12,11 @@ use crate::record::ServiceRecord;
 
 /// Height of the lane \[px\].
 pub(super) const LANE: f64 = 46.0;
-/// Where labels end at the latest: in the right margin \[px\].
+/// Right end of labels at most: in the right margin \[px\].
 const END: f64 = RIGHT + 110.0;
-/// Room between the middle of a triangle and its label \[px\].
+/// Space between the middle of a triangle and its label \[px\].
 const BESIDE: f64 = 7.0;
-/// Room between a label and the next triangle's middle \[px\].
+/// Space between a label and the next triangle's middle \[px\].
 const CLEAR: f64 = 7.0;
 /// More marks than this in a row would run into each other as triangles.
 const MOST_TRIANGLES: usize = 100;
@@ -43,7 +43,7 @@ impl Group {
         if self.places.len() > 1 { format!("{sum} in {}", self.places.len()) } else { sum }
     }
 
-    /// The same where there is room: `+89 in 10 steps`.
+    /// The same where there is space: `+89 in 10 steps`.
     fn long(&self, sign: char) -> String {
         if self.places.len() > 1 { format!("{} steps", self.short(sign)) } else { self.short(sign) }
     }

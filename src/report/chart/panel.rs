@@ -1,4 +1,4 @@
-//! What every panel has: its frame, its heading with a legend beside it (never over the data), grid, tick labels,
+//! Parts of every panel: its frame, its heading with a legend beside it (never over the data), grid, tick labels,
 //! reference lines with their names in the right margin, and the ways a series is drawn.
 
 use plotters::prelude::DrawingBackend;
@@ -9,14 +9,14 @@ use super::axis::{Scale, time_ticks};
 use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
 use super::series::Point;
 
-/// Room left of a panel's data, for tick labels \[px\].
+/// Space left of a panel's data, for tick labels \[px\].
 pub(super) const LEFT: f64 = 86.0;
 /// Right end of a panel's data; the margin beyond it holds a second axis or the names of reference lines \[px\].
 pub(super) const RIGHT: f64 = 1200.0 - 136.0;
 /// Height of a panel's heading \[px\].
 pub(super) const HEADING: f64 = 34.0;
 
-/// How a legend's entry looks.
+/// Look of a legend's entry.
 #[derive(Clone, Copy)]
 pub(super) enum Swatch {
     /// A line of this width.
@@ -44,7 +44,7 @@ pub(super) struct TimeAxis {
 }
 
 impl TimeAxis {
-    /// Where a second stands \[px\].
+    /// The position of a second \[px\].
     pub(super) fn x(&self, second: f64) -> f64 {
         let length_s = (self.end_s - self.start_s).max(1e-9);
         LEFT + ((second - self.start_s) / length_s).clamp(0.0, 1.0) * (RIGHT - LEFT)
@@ -125,7 +125,7 @@ impl<'a> Panel<'a> {
         canvas.path(&[(LEFT, self.bounds.bottom), (RIGHT, self.bounds.bottom)], GREY, 0.5)
     }
 
-    /// What an empty panel says.
+    /// Writes the words of an empty panel.
     pub(super) fn nothing<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
@@ -219,7 +219,7 @@ impl<'a> Panel<'a> {
             .map(|reference| (self.scale.y(reference.value, &self.bounds), reference))
             .collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // What still follows must fit above the bottom, if there is room for all at all.
+        // What still follows must fit above the bottom, if there is space for all at all.
         let mut following: f64 = sorted.iter().map(|(_, reference)| height(reference)).sum();
         let mut next_free = self.bounds.top - 4.0;
         for (y, reference) in &sorted {

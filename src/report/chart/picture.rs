@@ -15,7 +15,7 @@ use crate::experiment::{CheckStatus, RunResult};
 const TITLE_HEIGHT: u32 = 84;
 /// Height of the caption below them \[px\].
 const CAPTION_HEIGHT: u32 = 34;
-/// Room for the sentence that stands where there is no service \[px\].
+/// Space for the sentence that stands where there is no service \[px\].
 const EMPTY_HEIGHT: f64 = 200.0;
 /// Services that are drawn; a picture of more is too tall to read.
 const MOST_SERVICES: usize = 6;
@@ -36,7 +36,7 @@ pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
     render::to_svg(&Picture::new(result))
 }
 
-/// What is drawn: the blocks of the services that fit, and how high they are.
+/// Picture to draw: the blocks of the services that fit, and how high they are.
 struct Picture<'a> {
     result: &'a RunResult,
     calendar: Calendar,

@@ -1,4 +1,4 @@
-//! What the panels of one service are drawn from.
+//! Source of the panels of one service.
 
 use super::super::calendar::Calendar;
 use super::panel::{LEFT, RIGHT, TimeAxis};

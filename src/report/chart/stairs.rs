@@ -18,7 +18,7 @@ pub(super) struct Stairs {
 }
 
 impl Stairs {
-    /// What the record of a service tells.
+    /// Reads the stairs from the record of a service.
     pub(super) fn new(service: &ServiceRecord) -> Self {
         let in_service =
             Stair::new(0, service.in_service.iter().map(|(at, count)| (at.as_secs_f64(), *count)));

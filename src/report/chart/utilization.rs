@@ -139,7 +139,7 @@ fn percent(value: f64) -> String {
     format!("{} %", figure(value, PLAIN))
 }
 
-/// What a utilization metric is called; `None` for a metric that is not in percent.
+/// The noun for a utilization metric; `None` for a metric that is not in percent.
 const fn noun_of(metric: Metric) -> Option<&'static str> {
     match metric {
         Metric::CpuUtilization => Some("CPU"),

@@ -35,7 +35,7 @@ pub(super) struct Zoom {
 }
 
 impl Zoom {
-    /// What a service's run should be looked at closely for; `None` where it is short or nothing was scaled out.
+    /// The stretch of a service's run to look at closely; `None` where it is short or nothing was scaled out.
     pub(super) fn new(
         service: &ServiceRecord,
         plan: Option<&ServicePlan>,

@@ -88,7 +88,7 @@ fn time_axis(calendar: &Calendar, end_s: f64) -> PlotAxis {
     PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Ticks { low: 0.0, high: end_s, ticks } }
 }
 
-/// What has to be said of the costs of the variants, as sentences; each once.
+/// The provisos on the costs of the variants, as sentences; each once.
 fn provisos(comparison: &VariantComparison) -> String {
     let mut said: Vec<String> = Vec::new();
     for variant in &comparison.variants {

@@ -7,9 +7,9 @@ use crate::kernel::units::{SimDuration, SimTime};
 
 /// A calendar month, as far as the run touches it.
 pub(super) struct Month {
-    /// Its first instant and that of the next month.
+    /// First instants of the month and of the next one.
     pub(super) billing: (String, String),
-    /// What the run has of it.
+    /// Part of the month that the run covers.
     pub(super) charge: (SimTime, SimTime),
 }
 

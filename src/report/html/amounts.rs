@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::report::numbers::{THIN, figure, grouped, millis, whole};
 
-/// What stands where there is no number.
+/// Sign for a number that does not exist.
 pub(super) const NOTHING: &str = "–";
 
 /// A number as a result has it.

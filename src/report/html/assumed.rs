@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::experiment::{Cell, Sheet, Table, counted};
 use super::plan::{Assumption, assumption};
 
-/// What one variant assumes.
+/// Assumptions of one variant.
 pub(super) struct Assumed<'a> {
-    /// What it is called.
+    /// Name of the variant.
     pub(super) name: &'a str,
     pub(super) assumptions: &'a BTreeMap<String, Value>,
-    /// What its bill leaves out.
+    /// Costs that its bill leaves out.
     pub(super) not_priced: &'a [String],
 }
 
@@ -43,7 +43,7 @@ pub(super) fn section(
     }
 }
 
-/// What bills leave out, and whose.
+/// The costs that bills leave out, and the variants whose bills those are.
 fn not_priced(variants: &[Assumed<'_>]) -> Vec<String> {
     let items: BTreeSet<&String> = variants.iter().flat_map(|variant| variant.not_priced).collect();
     let whose = |item: &&String| -> Vec<&str> {

@@ -16,7 +16,7 @@ pub(super) struct Bill {
     total: String,
     /// Both sums in words, the total with its ends of the range of `tt_scale_in_mode`.
     caption: String,
-    /// What has to be said beside the total; empty where nothing has to be.
+    /// Proviso on the total; empty where there is none.
     proviso: String,
     services: Vec<ServiceBill>,
 }

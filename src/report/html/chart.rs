@@ -1,5 +1,5 @@
-//! What is drawn, as data: charts that share one time axis, their lines, and what is marked on them. `assets/chart.js`
-//! draws whatever is described here and knows no figure of its own.
+//! Charts, as data: charts that share one time axis, their lines, and what is marked on them. `assets/chart.js` draws
+//! whatever is described here and knows no figure of its own.
 
 use serde::Serialize;
 
@@ -27,9 +27,9 @@ pub(super) struct Panel {
 pub(super) struct Chart {
     /// The element that it is drawn in.
     pub(super) id: String,
-    /// What the left axis shows.
+    /// Left axis.
     pub(super) left: Axis,
-    /// What the right axis shows, where there is one.
+    /// Right axis, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) right: Option<Axis>,
     pub(super) series: Vec<Series>,
@@ -45,9 +45,9 @@ pub(super) struct Chart {
 /// A vertical axis.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Axis {
-    /// What numbers are: `count`, `rate`, `percent`, `millis` or `dollars`.
+    /// Kind of the numbers: `count`, `rate`, `percent`, `millis` or `dollars`.
     pub(super) kind: &'static str,
-    /// Its title.
+    /// Title of the axis.
     pub(super) title: &'static str,
     /// The least that the upper end may be.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +72,7 @@ impl Axis {
     }
 }
 
-/// How a line is drawn. No two of a chart share both colour and dashes, so that neither is needed to tell them apart.
+/// Look of a line. No two of a chart share both colour and dashes, so that neither is needed to tell them apart.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Style {
     /// A colour of the styles: `blue`, `green`, `orange`, `red`, `purple`, `grey`.
@@ -110,7 +110,7 @@ impl Style {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Series {
     pub(super) label: String,
-    /// What stands behind a value: `/s`, `tasks`, …
+    /// Unit behind a value: `/s`, `tasks`, …
     pub(super) unit: &'static str,
     pub(super) on_right: bool,
     pub(super) style: Style,

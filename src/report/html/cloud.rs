@@ -34,9 +34,9 @@ impl AxisColumn {
 /// A state of points, which decides their mark.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct State {
-    /// What the legend calls it.
+    /// Name in the legend.
     pub(super) name: &'static str,
-    /// Its mark: `filled`, `hollow` or `faint`.
+    /// Mark of the points: `filled`, `hollow` or `faint`.
     pub(super) mark: &'static str,
 }
 
@@ -48,20 +48,20 @@ pub(super) struct Point {
     pub(super) cost_half: Option<f64>,
     pub(super) p99: Option<f64>,
     pub(super) p99_half: Option<f64>,
-    /// Which of the states it is in.
+    /// Index of its state in the list of states.
     pub(super) state: usize,
     pub(super) is_on_front: bool,
     pub(super) is_chosen: bool,
-    /// What else is to be said of it; may be empty.
+    /// Note on the point; may be empty.
     pub(super) note: String,
 }
 
 /// All of them, in columns.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Cloud {
-    /// What a point is called: `Point`, `Candidate`, `Variant`.
+    /// Noun for a point: `Point`, `Candidate`, `Variant`.
     noun: &'static str,
-    /// What the chosen one is called in the legend.
+    /// Name of the chosen point in the legend.
     chosen_name: &'static str,
     pub(super) axes: Vec<AxisColumn>,
     states: Vec<State>,
@@ -121,13 +121,13 @@ impl Cloud {
         self.note.push(&point.note);
     }
 
-    /// How many points there are.
+    /// The number of points.
     pub(super) fn len(&self) -> usize {
         self.number.len()
     }
 }
 
-/// What the scripts of an experiment's page read.
+/// Data for the scripts of an experiment's page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Drawings {
     /// The points, where there are some.

@@ -50,7 +50,7 @@ struct Variant {
     scale_in_range: Option<ScaleInRange>,
     #[serde(flatten)]
     terms: Terms,
-    /// Why its bill cannot be compared with that of the base.
+    /// Reason why its bill cannot be compared with that of the base.
     #[serde(default)]
     bill_not_comparable: Option<String>,
     figures: BTreeMap<String, Figure>,
@@ -119,12 +119,12 @@ impl Variant {
         worst(&self.checks).unwrap_or("no_data")
     }
 
-    /// What has to be said beside its cost of a month.
+    /// The proviso on its cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth)
     }
 
-    /// Its cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
+    /// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
     fn ends(&self) -> Option<String> {
         let range = self.scale_in_range?;
         let ends =
@@ -132,7 +132,7 @@ impl Variant {
         Some(ends_words(&ends.map(|amount| dollars(amount.0))))
     }
 
-    /// Its cost of a month with its interval and what has to be said beside it.
+    /// The cost of a month with its interval and its proviso.
     fn cost_text(&self) -> String {
         with_proviso(&cost_text(self.figure(COST)), self.proviso().as_deref())
     }
@@ -210,7 +210,7 @@ fn facts(comparison: &ComparisonFile, base: &Variant) -> Vec<String> {
     facts
 }
 
-/// What the figures do not say.
+/// The limits of the figures: what they do not say.
 fn limits(comparison: &ComparisonFile) -> Vec<String> {
     let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
     let flows: Vec<&str> =
@@ -279,7 +279,7 @@ fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
     }
 }
 
-/// How a variant differs from the base, in words.
+/// The difference of a variant from the base, in words.
 fn sentence(variant: &Variant, base: &Variant) -> String {
     let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
     let cost = match &variant.bill_not_comparable {
@@ -497,7 +497,7 @@ fn drawings(comparison: &ComparisonFile) -> Drawings {
     }
 }
 
-/// What the pictures say of a variant.
+/// The state of a variant in the pictures.
 fn status_of(variant: &Variant) -> &'static str {
     if variant.checks.is_empty() { "none" } else { variant.status() }
 }

@@ -1,5 +1,5 @@
-//! What the pages of experiments share: where their files come from, the verdict above them, their tables, pictures and
-//! origin. `compare`, `sweep`, `optimize` and `forecast` put their pages together from these.
+//! Common parts of the pages of experiments: where their files come from, the verdict above them, their tables,
+//! pictures and origin. `compare`, `sweep`, `optimize` and `forecast` put their pages together from these.
 
 use std::io::Read;
 
@@ -17,7 +17,7 @@ const SCHEMA_MAJOR: &str = "1";
 
 /// The files of a folder, and what made them.
 pub(super) struct FolderSource<'a, 'b> {
-    /// What made them.
+    /// Manifest of the results.
     pub(super) made: &'a Manifest,
     /// Opens one of them.
     pub(super) open: &'a mut Open<'b>,
@@ -53,7 +53,7 @@ impl FolderSource<'_, '_> {
         serde_json::from_value(value).map_err(|error| self.wrong(name, &error.to_string()))
     }
 
-    /// What a file that cannot be used is answered with.
+    /// The error for a file that cannot be used.
     pub(super) fn wrong(&self, name: &str, what: &str) -> String {
         let command = self.made.command.command();
         format!(
@@ -63,7 +63,7 @@ impl FolderSource<'_, '_> {
 }
 
 impl FolderSource<'_, '_> {
-    /// What made the results.
+    /// The origins of the results.
     pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins = Vec::new();
         let made = self.made;
@@ -152,7 +152,7 @@ pub(super) fn worst(checks: &[Check]) -> Option<&'static str> {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Table {
     title: String,
-    /// What stands where it is folded away; empty where it is not.
+    /// Text that stands for the table where it is folded away; empty where it is not.
     folded: String,
     columns: Vec<Heading>,
     rows: Vec<Line>,
@@ -242,11 +242,11 @@ impl Table {
 pub(super) struct ChartPlace {
     /// The element, and the same as in the data.
     pub(super) id: &'static str,
-    /// Its title.
+    /// Title of the picture.
     pub(super) title: String,
-    /// What it shows, for whoever does not see it.
+    /// Description of the picture, for readers who cannot see it.
     pub(super) summary: String,
-    /// What stands above it; may be empty.
+    /// Text above the picture; may be empty.
     pub(super) caption: String,
 }
 
@@ -262,11 +262,11 @@ pub(super) struct Sheet {
     sections: Vec<Section>,
 }
 
-/// What stands at the head and the foot of a page.
+/// Head and foot of a page.
 pub(super) struct PageHead {
     /// `Comparison`, `Sweep`, …
     pub(super) kind: &'static str,
-    /// What was compared, swept, …
+    /// Name of what was compared, swept, …
     pub(super) name: String,
     pub(super) facts: Vec<String>,
     pub(super) verdict: Banner,

@@ -43,7 +43,7 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let note: Vec<String> = proviso.clone().into_iter().chain([total]).chain(ends).collect();
     let month = format!("{} USD", money(&summary.cost.per_month_usd));
     let mut tiles = vec![Tile { proviso, ..Tile::new("Cost a month", month, note.join(" · ")) }];
-    // The slowest service speaks for all: an average over services is nobody's experience.
+    // The slowest service speaks for all: no user experiences an average over services.
     let slowest = services
         .iter()
         .filter_map(|(name, service)| {
@@ -184,7 +184,7 @@ fn times(results: &Results) -> Vec<Group> {
     ]
 }
 
-/// The usual and a slow cold start of each service: from the wish for a task until it could serve.
+/// The usual and a slow cold start of each service: from the request for a task until it could serve.
 fn cold_starts(results: &Results) -> FigureRow {
     let cell = |list: &Vec<super::reading::ColdStart>| {
         let mut seconds: Vec<f64> = list.iter().filter_map(super::reading::ColdStart::seconds).collect();
@@ -242,7 +242,7 @@ pub(super) fn minutes_above(timeline: &Timeline, column: &str, limit: f64) -> (u
     (values().filter(|value| **value > limit).count(), values().count())
 }
 
-/// What several runs say of each figure, where there were several.
+/// The intervals of each figure between runs, where there were several.
 pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
     let measures = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
     let said = |name: &str| {

@@ -13,9 +13,9 @@ const MOST: usize = 20_000;
 pub(super) struct Log {
     /// From second 0 on \[s\].
     at: Column,
-    /// When the last of several alike was \[s\].
+    /// Time of the last of several alike \[s\].
     until: Column,
-    /// How many share the entry.
+    /// Number of events that share the entry.
     times: Column,
     kind: Words,
     policy: Words,

@@ -189,13 +189,13 @@ fn verdict(found: &Optimization) -> Banner {
 }
 
 impl Optimization {
-    /// What has to be said beside a cost of a month.
+    /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth)
     }
 }
 
-/// What the recommended setting saves, in a sentence.
+/// The saving of the recommended setting, in a sentence.
 fn saving(found: &Optimization) -> Option<String> {
     let against = found.cost_per_month_against_base_usd.as_ref()?;
     let (change, half) = (value(against.value)?, half_width(AmountKind::Money, value(against.half_width)));

@@ -163,13 +163,13 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
 }
 
 impl Summary {
-    /// What has to be said beside a cost of a month.
+    /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth).map(|words| format!("cost {words}"))
     }
 }
 
-/// What every point assumes, and which assumptions are axes.
+/// Adds the assumptions of every point, and those that are axes.
 fn assumptions(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
     let Summary { assumptions, not_priced, design, .. } = summary;
     let varied: Vec<Varied<'_>> =
@@ -347,7 +347,7 @@ fn failures(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
     Ok(())
 }
 
-/// Where what a page needs of `points.csv` stands.
+/// Columns of `points.csv` that a page needs.
 struct Layout {
     cost: Option<usize>,
     cost_half: Option<usize>,

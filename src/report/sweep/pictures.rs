@@ -29,7 +29,7 @@ pub fn pictures(view: &SweepView<'_>) -> Vec<(&'static str, PlotSpec)> {
     vec![("pareto", pareto(view)), by_axes]
 }
 
-/// What both panels of a picture show.
+/// Measure that both panels of a picture show.
 #[derive(Clone, Copy)]
 enum Shown {
     Cost,
@@ -298,7 +298,7 @@ fn parallel(view: &SweepView<'_>) -> PlotSpec {
     spec
 }
 
-/// How far means lie apart, relative to their middle.
+/// The distance between the least and the greatest mean, relative to their middle.
 fn spread(means: &[Option<f64>]) -> f64 {
     let finite = || means.iter().flatten().copied();
     match (finite().reduce(f64::min), finite().reduce(f64::max)) {

@@ -27,7 +27,7 @@ fn axis_cell(label: &str) -> String {
     if label.parse::<f64>().is_ok() { label.to_owned() } else { cell(label) }
 }
 
-/// What the bills leave out; a last column has it, which is there only where there is something.
+/// The costs that the bills leave out; a last column has them, which is there only where there is something.
 fn unpriced(head: &SweepHeader) -> Option<String> {
     (!head.unpriced.is_empty()).then(|| head.unpriced.join(" "))
 }
@@ -74,7 +74,7 @@ pub fn run_lines(head: &SweepHeader, design: &Design<'_>, point: u64, rows: &[Op
     bytes
 }
 
-/// What runs a cell again, alone.
+/// The command that runs a cell again, alone.
 pub(super) fn replay(head: &SweepHeader, design: &Design<'_>, row: &CellRow) -> String {
     let (point, replication) = design.split(row.cell);
     let mut words = format!("windtunnel run SCENARIO --seed {}", row.seed);

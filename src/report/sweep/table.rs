@@ -88,7 +88,7 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     note(page, view);
 }
 
-/// What has to be said beside costs.
+/// Writes the proviso on costs.
 fn note(page: &mut Page, view: &SweepView<'_>) {
     page.aside(6, view.proviso().map(|words| format!("cost {words}")).as_deref());
 }
@@ -105,7 +105,7 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     )]);
     note(page, view);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
-    // Points that cost and last the same are one line: knobs that change nothing would fill the table.
+    // Points that cost and last the same are one line: axes that change nothing would fill the table.
     let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.at(*a) == survey.at(*b)).collect();
     for group in groups.iter().take(MOST_POINTS) {
         let Some(point) = group.iter().find(|point| survey.passes(**point)).or(group.first()) else {

@@ -10,11 +10,11 @@ use crate::scenario::{Axis, Unpriced};
 /// Everything that is shown of a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepView<'a> {
-    /// What it is.
+    /// Header of the sweep.
     pub head: &'a SweepHeader,
-    /// Its points.
+    /// Points of the sweep.
     pub design: &'a Design<'a>,
-    /// What its rows say.
+    /// Summary of its rows.
     pub survey: &'a SweepSummary,
 }
 
@@ -25,7 +25,7 @@ impl SweepView<'_> {
         (!self.survey.is_whole()).then(|| format!("partial {finished}/{planned}"))
     }
 
-    /// What has to be said beside a cost of a month.
+    /// The proviso on a cost of a month.
     pub(super) fn proviso(&self) -> Option<String> {
         let unpriced = Unpriced { items: self.head.unpriced.clone(), region: self.head.region.clone() };
         let horizon = self.head.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::read::Log;
 
-/// Where second 0 lies, on whose clock, and how long the run is.
+/// Clock of a run: the local time of second 0, and the length of the run.
 pub(super) struct Clock {
     start: Zoned,
     end_s: f64,
@@ -54,7 +54,7 @@ impl Clock {
             return Some(since(timestamp.to_zoned(zone)));
         }
         if let Ok(date_time) = text.parse::<jiff::civil::DateTime>() {
-            // A date alone would be read as its midnight, which nobody means by it.
+            // A date alone would be read as its midnight, which is not what a date means.
             return text.contains(':').then(|| date_time.to_zoned(zone).ok()).flatten().map(since);
         }
         if let Some(time) = time_of_day(text) {

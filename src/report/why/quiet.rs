@@ -1,11 +1,11 @@
-//! Why nothing was scaled around a moment.
+//! Reason why nothing was scaled around a moment.
 
 use super::moment::Clock;
 use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
 use super::story::{Page, alarm_in_words, number, wrong};
 
-/// What counts as "around" \[s\].
+/// Length of time on each side of a moment that counts as "around" it \[s\].
 const AROUND_S: f64 = 600.0;
 
 /// Tells why nothing was scaled around `at`, or ever.
@@ -57,7 +57,7 @@ fn neighbours(service: &ServiceLog, at: f64) -> (Option<&DecisionRow>, Option<&D
     (moves().rfind(|row| row.time_s <= at), moves().find(|row| row.time_s > at))
 }
 
-/// Where each alarm stood.
+/// Writes the state of each alarm.
 fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
     page.heading("Alarms");
     let standing = service.standing(at);

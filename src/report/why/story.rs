@@ -10,7 +10,7 @@ use crate::report::words::{columns, plain, wrapped};
 
 /// Rise or fall of the load that counts as one, as a share of what it was.
 const NOTABLE: f64 = 0.05;
-/// How long before the first breaching period the load is looked at \[s\].
+/// Length of time before the first breaching period in which the load is looked at \[s\].
 const BEFORE_S: f64 = 900.0;
 /// Rows of the log that one list shows.
 const MOST_ITEMS: usize = 15;
@@ -19,7 +19,7 @@ const MOST_ITEMS: usize = 15;
 pub(super) struct Page {
     text: String,
     width: usize,
-    /// What happened and when \[s\], where it is told in order of time and not as it comes.
+    /// Events with their times \[s\], where it is told in order of time and not as it comes.
     gathered: Option<Vec<(f64, String)>>,
 }
 
@@ -97,7 +97,7 @@ pub(super) fn length(seconds: f64) -> String {
     span(SimDuration(nanos))
 }
 
-/// What an alarm found.
+/// The finding of an alarm, in words.
 pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
     let values = match (seen.lowest, seen.highest) {
         (Some(low), Some(high)) if high - low < 5e-7 => {
@@ -120,7 +120,7 @@ pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
     )
 }
 
-/// When the load changed, and from what to what.
+/// Change of the load: its time, and the load before and after.
 struct Turn {
     at: f64,
     before: f64,
@@ -288,8 +288,8 @@ fn earlier_changes<'a>(
     since.filter(|row| row.desired_before != row.desired_after).collect()
 }
 
-/// What the policy did between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers without
-/// one, such as a cooldown that had to end.
+/// Tells of the policy between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers
+/// without one, such as a cooldown that had to end.
 fn before_the_change(
     service: &ServiceLog,
     first: &DecisionRow,
@@ -349,7 +349,7 @@ fn decision(
     );
 }
 
-/// When the tasks of the first change ran and could serve: the first of them \[s\].
+/// Tells when the tasks of the first change ran and could serve: the first of them \[s\].
 fn arrivals(
     service: &ServiceLog,
     episode: &Episode<'_>,
@@ -509,7 +509,7 @@ pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &Clock, page: &mut
     }
 }
 
-/// How many invocations rows stand for.
+/// The number of invocations that rows stand for.
 fn invocations(rows: &[&DecisionRow]) -> u64 {
     rows.iter().fold(0, |count, row| count.saturating_add(row.times))
 }

@@ -4,7 +4,7 @@ use super::moment::Clock;
 use super::read::{Log, WhyFiles};
 use super::{moves, quiet, story};
 
-/// What is asked.
+/// Question to explain: a moment of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WhyQuestion<'a> {
     /// A moment: a time of day of the scenario's zone (`09:54`), a date and time, or a time since second 0 (`9h 54m`).

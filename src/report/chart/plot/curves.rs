@@ -272,7 +272,7 @@ fn labels<DB: DrawingBackend>(
     Ok(())
 }
 
-/// What an empty panel says, in its middle.
+/// Writes the words of an empty panel in its middle.
 pub(super) fn nothing<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     bounds: &Bounds,

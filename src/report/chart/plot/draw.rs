@@ -15,7 +15,7 @@ const MARGIN: f64 = 24.0;
 /// Height of the title, and of the subtitle below it where there is one \[px\].
 const TITLE: f64 = 48.0;
 const SUBTITLE: f64 = 24.0;
-/// Room between panels, each way \[px\].
+/// Space between panels, each way \[px\].
 const GAP: f64 = 28.0;
 /// Height of the caption \[px\].
 const CAPTION: f64 = 34.0;

@@ -13,7 +13,7 @@ use super::spec::{Frame, HeatMap, PlotPanel, Unit};
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;
 const ABOVE: f64 = 46.0;
-/// Room of the scale on the right \[px\].
+/// Space of the scale on the right \[px\].
 const SCALE_ROOM: f64 = 84.0;
 /// Widest row label \[px\].
 const WIDEST: f64 = 150.0;
@@ -98,7 +98,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     scale(canvas, &bounds, map, colours)
 }
 
-/// Where a cell stands \[px\].
+/// The bounds of a cell \[px\].
 fn cell(bounds: &Bounds, map: &HeatMap, index: usize) -> Bounds {
     let columns = map.columns.len().max(1);
     let (row, column) = (index / columns, index % columns);

@@ -5,12 +5,12 @@ use super::super::canvas::Bounds;
 
 /// Height of a label \[px\].
 pub(super) const HEIGHT: f64 = 14.0;
-/// Room between a point's middle and its label \[px\].
+/// Space between a point's middle and its label \[px\].
 const BESIDE: f64 = 8.0;
 /// Dots that labels look out for; a cloud of more is no place for labels anyway.
 const MOST_DOTS: usize = 4_000;
 
-/// What is taken, in a panel.
+/// Occupied places of a panel, and the labels put beside them.
 #[derive(Debug)]
 pub(super) struct Labels {
     bounds: Bounds,

@@ -9,9 +9,9 @@ use super::spec::{Frame, Mark, Series};
 
 /// Height of a row \[px\].
 pub(super) const ROW: f64 = 20.0;
-/// Room of a swatch with its gap \[px\].
+/// Space of a swatch with its gap \[px\].
 const SWATCH: f64 = 28.0;
-/// Room between entries \[px\].
+/// Space between entries \[px\].
 const GAP: f64 = 20.0;
 /// Widest name \[px\].
 const WIDEST: f64 = 340.0;
@@ -30,7 +30,7 @@ pub(super) fn rows(series: &[Series], width: f64) -> usize {
     rows
 }
 
-/// Room that is set aside for an entry \[px\]: 7.4 px a column of a 12 px text is its width, somewhat more.
+/// Space that is set aside for an entry \[px\]: 7.4 px a column of a 12 px text is its width, somewhat more.
 fn entry_room(name: &str) -> f64 {
     (columns(&plain(name)) as f64 * 7.4).min(WIDEST) + SWATCH + GAP
 }

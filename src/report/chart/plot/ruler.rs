@@ -6,7 +6,7 @@ use super::spec::{PlotAxis, Range, Unit};
 
 /// Values further apart than this factor, all above zero, get a logarithmic axis where it may choose.
 const LOG_FROM: f64 = 30.0;
-/// What no axis goes beyond: further out there are no round numbers left in a float.
+/// Limit of every axis: further out there are no round numbers left in a float.
 const FARTHEST: f64 = 1e200;
 
 /// An axis with its ends.
@@ -15,7 +15,7 @@ pub(super) struct Ruler {
     low: f64,
     high: f64,
     is_log: bool,
-    /// Where ticks stand, and what they say.
+    /// Positions and texts of the ticks.
     pub(super) ticks: Vec<(f64, String)>,
 }
 
@@ -104,7 +104,7 @@ impl Ruler {
         Self { low: -0.5, high: names.len().max(1) as f64 - 0.5, is_log: false, ticks: ticks.collect() }
     }
 
-    /// Where a value stands between the ends, in [0, 1]; what lies beyond is at its end.
+    /// The position of a value between the ends, in [0, 1]; what lies beyond is at its end.
     pub(super) fn share(&self, value: f64) -> f64 {
         let value = value.clamp(self.low, self.high);
         let share = if self.is_log {
@@ -115,7 +115,7 @@ impl Ruler {
         if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// Where the upright axis has its base: zero where it is covered, else the lower end.
+    /// The base of the upright axis: zero where it is covered, else the lower end.
     pub(super) fn base(&self) -> f64 {
         if self.is_log { self.low } else { 0.0_f64.clamp(self.low, self.high) }
     }

@@ -20,7 +20,7 @@ use crate::report::numbers::span;
 pub struct RunOutput<'a> {
     /// The folder, as the user named it; shown where a page has several runs.
     pub label: String,
-    /// What made them.
+    /// Manifest of the results.
     pub manifest: Manifest,
     /// Opens one of them.
     pub open: Box<Open<'a>>,
@@ -32,13 +32,13 @@ impl std::fmt::Debug for RunOutput<'_> {
     }
 }
 
-/// What the scripts read.
+/// Data for the scripts.
 #[derive(Serialize)]
 struct Data {
     services: Vec<ServiceData>,
 }
 
-/// What the scripts read of one service.
+/// Data of one service for the scripts.
 #[derive(Serialize)]
 struct ServiceData {
     /// The element that holds the service.
@@ -47,7 +47,7 @@ struct ServiceData {
     log: Log,
 }
 
-/// What the template of a service shows.
+/// Data of a service for its template.
 #[derive(Serialize)]
 struct ServiceView {
     id: String,
@@ -55,15 +55,15 @@ struct ServiceView {
     is_only: bool,
     charts: Vec<charts::ChartText>,
     decisions: usize,
-    /// Why there is no decision; empty where there are some.
+    /// Reason why there is no decision; empty where there are some.
     why_none: String,
-    /// Why there is nothing to draw; empty where there is something.
+    /// Reason why there is nothing to draw; empty where there is something.
     no_minutes: &'static str,
     thinned: String,
     zone: String,
 }
 
-/// What the template of a run shows.
+/// Data of a run for its template.
 #[derive(Serialize)]
 struct RunView {
     id: String,
@@ -77,7 +77,7 @@ struct RunView {
     intervals: Vec<Markup>,
     bill: Markup,
     services: Vec<Markup>,
-    /// Where each service is found, where there are several.
+    /// Links to the services, where there are several.
     contents: Vec<(String, String)>,
     plan: Markup,
     origins: Markup,

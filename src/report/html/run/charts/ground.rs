@@ -1,4 +1,4 @@
-//! What the charts of a service are drawn from.
+//! Source of the charts of a service.
 
 use serde::Serialize;
 
@@ -12,14 +12,14 @@ use crate::report::numbers::{THIN, figure};
 pub(in crate::report::html::run) struct ChartText {
     pub(in crate::report::html::run) id: String,
     pub(in crate::report::html::run) title: String,
-    /// What it shows, as a sentence.
+    /// Description of the chart, as a sentence.
     pub(in crate::report::html::run) summary: String,
-    /// What has to be known to read it; may be empty.
+    /// Caption: facts needed to read the chart; may be empty.
     pub(in crate::report::html::run) caption: String,
     pub(in crate::report::html::run) may_be_logarithmic: bool,
 }
 
-/// What the charts of a service are made of.
+/// Source of the charts of a service.
 pub(super) struct Ground<'a> {
     pub(super) results: &'a Results,
     pub(super) index: usize,

@@ -92,8 +92,8 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
     Some((chart, words))
 }
 
-/// What the alarms of a policy saw in each row of the timeline. Two alarms of a policy look at the same datapoints, so where
-/// both tell a range, the truth lies in both.
+/// The metric as the alarms of a policy saw it in each row of the timeline. Two alarms of a policy look at the same
+/// datapoints, so where both tell a range, the truth lies in both.
 fn band(ground: &Ground<'_>, rows: &[&Seen], policy: &str) -> Band {
     let of_policy: Vec<&Seen> = rows.iter().copied().filter(|row| row.policy == policy).collect();
     let ends: Vec<f64> = {

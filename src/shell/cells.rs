@@ -37,7 +37,7 @@ pub struct Cells {
 /// Cells of a page.
 const PAGE: u16 = 4_096;
 
-/// Where the row of each of some cells stands.
+/// Offsets of the rows of some cells in the journal.
 #[derive(Debug)]
 struct Places {
     pages: Vec<Option<Box<[u64]>>>,
@@ -57,7 +57,7 @@ impl Places {
         Some((usize::try_from(local / page).ok()?, usize::try_from(local % page).ok()?))
     }
 
-    /// Where its row stands; `None` where it has none.
+    /// The offset of a cell's row; `None` where it has none.
     fn get(&self, local: u64) -> Option<u64> {
         let (page, slot) = Self::at(local)?;
         let place = self.pages.get(page)?.as_ref()?.get(slot)?;
@@ -83,7 +83,7 @@ struct Reading {
     places: Places,
     /// Records read.
     count: u64,
-    /// What is wrong with the first record that cannot be used.
+    /// Fault of the first record that cannot be used.
     fault: Option<String>,
 }
 
@@ -158,7 +158,7 @@ fn in_words(path: &Path, cause: &io::Error) -> String {
 }
 
 impl Cells {
-    /// Where the journal of a folder is.
+    /// The path of the journal of a folder.
     #[must_use]
     pub fn path(folder: &Path) -> PathBuf {
         folder.join(JOURNAL)
@@ -198,7 +198,7 @@ impl Cells {
         }
     }
 
-    /// Which shard it is.
+    /// The shard that the journal is of.
     #[must_use]
     pub const fn shard(&self) -> Shard {
         self.shard

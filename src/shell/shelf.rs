@@ -30,11 +30,11 @@ enum Content {
         /// The longest beginning that a load read, with its SHA-256.
         read: (u64, String),
     },
-    /// Why it could not be read.
+    /// Reason why the file could not be read.
     Unreadable(String),
 }
 
-/// What a file's content changes with.
+/// Stamp of a file, which differs where its content does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     length: u64,
@@ -150,7 +150,7 @@ struct Stream {
     file: File,
     path: String,
     length: u64,
-    /// Of what was read; `None` where nobody will ask.
+    /// Hash of what was read; `None` where it is not needed.
     digest: Option<Sha256>,
     shelf: Arc<Shelf>,
 }
@@ -208,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
         let long = File::create(&path).unwrap();
-        // A file with a hole takes no room on the disk; read whole it would take all memory.
+        // A file with a hole takes no space on the disk; read whole it would take all memory.
         long.set_len(1 << 40).unwrap();
         let shelf = Arc::new(Shelf::new(Folder::of(&folder.path().join("x.toml"))));
         for most in [3, 5, 2] {

@@ -1,4 +1,4 @@
-//! `windtunnel check`: the verdicts of a scenario, or of the files of a run, for whoever decides by exit code.
+//! `windtunnel check`: the verdicts of a scenario, or of the files of a run, for programs that decide by exit code.
 
 use std::path::{Path, PathBuf};
 
@@ -67,13 +67,13 @@ pub(super) enum GateFormat {
     Markdown,
 }
 
-/// What the runs of the request came to.
+/// Results of the runs of a request, with what was judged.
 struct JudgedRuns {
     outcomes: Vec<CheckOutcome>,
     runs: u64,
     /// Whether runs were stopped before all were done: now, or when the folder was made.
     is_partial: bool,
-    /// Whether somebody stopped them now.
+    /// Whether the runs were interrupted in this command.
     interrupted: bool,
 }
 
@@ -112,7 +112,7 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     }
 }
 
-/// The verdicts, and whether somebody stopped the runs.
+/// The verdicts, and whether the runs were interrupted.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
@@ -171,7 +171,7 @@ fn tell_unlike(unlike: &[String]) {
     ));
 }
 
-/// What can be wished of a scenario only, where there is none.
+/// Refuses options that only a scenario can honour, where there is none.
 fn refuse_idle_wishes(request: &CheckRequest, head: &Subject, base: Option<&Subject>) -> Result<(), Exit> {
     let given = &request.given;
     let runs_base = matches!(base, Some(Subject::Scenario(..)));

@@ -164,7 +164,7 @@ fn named(path: &Path) -> String {
     path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }
 
-/// A scenario with more overrides; its warnings are told where there is somebody to hear them.
+/// A scenario with more overrides; its warnings are printed only where there is `heard`, each once.
 fn load(
     request: &CompareRequest,
     path: &Path,

@@ -1,4 +1,4 @@
-//! `windtunnel diff`: what a change of a scenario does, for whoever reviews it.
+//! `windtunnel diff`: the effect of a change of a scenario, for its reviewers.
 
 use std::path::{Path, PathBuf};
 

@@ -185,7 +185,7 @@ fn refuse(error: ForecastError) -> Exit {
     }
 }
 
-/// What is expected: the scenario's `[forecast]`, with what the command line says instead.
+/// The expectation: the scenario's `[forecast]`, with what the command line says instead.
 fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     let mut spec = scenario.forecast.clone().unwrap_or_default();
     spec.months = request.months.unwrap_or(spec.months);

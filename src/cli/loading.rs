@@ -5,7 +5,7 @@ use crate::experiment::VariedScenario;
 use crate::scenario::{self, Check, Loaded, Scenario, Severity};
 use crate::shell::terminal::{note, one_line, stderr_colour};
 
-/// What was loaded, once its diagnostics are printed: warnings only where `warns`, and `--quiet` was not given.
+/// The loaded scenario, once its diagnostics are printed: warnings only where `warns`, and `--quiet` was not given.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
@@ -66,7 +66,7 @@ pub(super) fn without_baseline(unjudged: &[String], what: &str) {
     }
 }
 
-/// Where to read on after an error; empty where there was none.
+/// The hint where to read on after an error; empty where there was none.
 pub(super) fn more_on(loaded: &Loaded) -> String {
     match loaded.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
         Some(error) => format!("`windtunnel explain {}` tells more\n", error.code),

@@ -1,4 +1,4 @@
-//! What a gate is asked about: a scenario, which can be run, or the folder of a run, which can be judged.
+//! Subject of a gate: a scenario, which can be run, or the folder of a run, which can be judged.
 
 use std::path::Path;
 
@@ -12,15 +12,15 @@ use crate::scenario::{self, Check, CheckPlace, Declared, Part, Scenario, Source,
 use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::results::ResultsReader;
 
-/// Where a check is written: file and line.
+/// Place where a check is written: file and line.
 pub(super) type Written = Option<(String, usize)>;
 
 /// A scenario or the folder of a run, with the places of its checks.
 #[derive(Debug)]
 pub(super) enum Subject {
-    /// It can be run.
+    /// A scenario, which can be run, with the places of its checks.
     Scenario(Box<Scenario>, Vec<Written>),
-    /// It was run.
+    /// Files of a finished run, with the places of its checks.
     SavedRun(Box<SavedRun>, Vec<Written>),
 }
 
@@ -130,7 +130,7 @@ pub(super) fn load(path: &Path, given: &Given, heard: &mut Heard) -> Result<Subj
     Ok(Subject::Scenario(Box::new(told_anew(loaded, !given.quiet, heard)?), places))
 }
 
-/// Where the checks of a file are written; what is given by --set stands in no file.
+/// The places where the checks of a file are written; a check that is given by `--set` stands in no file.
 pub(super) fn written_in(file: &str, places: &[CheckPlace]) -> Vec<Written> {
     written(places).into_iter().map(|place| place.filter(|(source, _)| source == file)).collect()
 }

@@ -21,7 +21,7 @@ use crate::shell::output::{FillError, INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 
-/// Where rows come from: the journals of all shards, or of some.
+/// Sources of rows: the journals of all shards, or of some.
 pub(super) struct Parts {
     parts: Vec<Cells>,
 }
@@ -47,7 +47,7 @@ impl Parts {
     }
 }
 
-/// What is delivered, and where to.
+/// Results to deliver, and their destination.
 pub(super) struct Delivery<'a> {
     pub(super) folder: &'a mut ResultsWriter,
     pub(super) session: &'a Session,
@@ -140,7 +140,7 @@ impl Delivery<'_> {
         }
     }
 
-    /// What ends a shard: its rows are for `merge`.
+    /// Ends a shard: its rows are for `merge`.
     pub(super) fn shard(&mut self, shard: Shard, parts: Parts) -> Exit {
         let manifest = self.manifest(shard);
         let files = self.folder.stage(None);

@@ -3,7 +3,7 @@
 
 use crate::kernel::simulation::Plan;
 use crate::kernel::units::SimDuration;
-use crate::record::capacity::{Ending, shortfalls};
+use crate::record::shortfall::{Ending, shortfalls};
 use crate::record::{MinuteRecord, ServiceRecord};
 use crate::scenario::{MinuteFigure, MinuteLimit};
 

@@ -9,7 +9,7 @@ use super::result::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts};
 
 /// Attempts and classes of one service on the event path.
 #[derive(Debug)]
-pub(super) struct Attempts {
+pub(super) struct AttemptsRecorder {
     has_retries: bool,
     warming_up: bool,
     warmup_end: u64,
@@ -34,7 +34,7 @@ fn closed(counts: RequestCounts) -> RequestCounts {
     RequestCounts { in_flight: counts.offered - ended, ..counts }
 }
 
-impl Attempts {
+impl AttemptsRecorder {
     /// The recorder of attempts of `service`; `None`: its plan has neither retries nor classes.
     pub(super) fn of(plan: &Plan, service: &ServicePlan) -> Option<Box<Self>> {
         let (request, has_retries) = (&service.request, service.request.retry.is_some());

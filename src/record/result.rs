@@ -5,7 +5,7 @@ use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use super::evaluations::EvaluationRecord;
 use super::histogram::Histogram;
-use super::lives::TaskLife;
+use super::task_lifetimes::TaskLifetime;
 
 /// One run of one plan with one seed.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub struct ServiceRecord {
     /// Every evaluation of every alarm, those that found the same in a row as one, in order of time.
     pub evaluations: Vec<EvaluationRecord>,
     /// The life of every task, by id.
-    pub lives: Vec<TaskLife>,
+    pub task_lifetimes: Vec<TaskLifetime>,
     /// Metered quantities for the bill, by item and calendar month.
     pub metered: MeterReading,
     /// The bill.

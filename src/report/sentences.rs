@@ -6,7 +6,7 @@ use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
-use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
+use crate::record::shortfall::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
 use crate::scenario::Scenario;
 

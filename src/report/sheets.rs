@@ -9,7 +9,9 @@ use super::words::cell;
 use crate::experiment::RunResult;
 use crate::kernel::facts::TaskStage;
 use crate::kernel::units::{SimDuration, SimTime};
-use crate::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife, failure_name};
+use crate::record::{
+    DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime, failure_name,
+};
 
 /// A sheet that is being written.
 pub(super) struct Sheet<W: Write>(csv::Writer<W>);
@@ -296,18 +298,18 @@ pub fn tasks_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
         ],
     )?;
     for service in &result.record.services {
-        for life in &service.lives {
+        for life in &service.task_lifetimes {
             sheet.row(&life_row(life, &service.name))?;
         }
     }
     sheet.finish()
 }
 
-fn life_row(life: &TaskLife, service: &str) -> Vec<String> {
+fn life_row(life: &TaskLifetime, service: &str) -> Vec<String> {
     let second = |at: Option<SimTime>| at.map_or_else(String::new, |at| exact_secs(at.0));
     let zone = char::from(b'a' + u8::try_from(life.zone).unwrap_or(0).min(25));
     // A task that is placed has a zone; one that was never launched has none.
-    let is_placed = TaskLife::STAGES[1..]
+    let is_placed = TaskLifetime::STAGES[1..]
         .iter()
         .any(|stage| *stage != TaskStage::Stopped && life.came_to(*stage).is_some());
     let mut cells = vec![

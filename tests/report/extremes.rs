@@ -7,7 +7,7 @@ use windtunnel::experiment::RunResult;
 use windtunnel::kernel::facts::TaskFailure;
 use windtunnel::kernel::telemetry::AlarmState;
 use windtunnel::kernel::units::{PolicyId, SimDuration, SimTime, TaskId};
-use windtunnel::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife};
+use windtunnel::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime};
 use windtunnel::report::{
     WhyFiles, WhyQuestion, decisions_csv, evaluations_csv, tasks_csv, timeline_csv, why,
 };
@@ -113,10 +113,10 @@ fn extremes() -> RunResult {
             desired: count,
         });
     }
-    service.lives.push(TaskLife {
+    service.task_lifetimes.push(TaskLifetime {
         task: TaskId(u32::MAX),
         zone: u32::MAX,
-        came_to: [Some(SimTime(u64::MAX)); TaskLife::STAGES.len()],
+        came_to: [Some(SimTime(u64::MAX)); TaskLifetime::STAGES.len()],
         failure: Some((SimTime(u64::MAX), TaskFailure::ZoneLost)),
     });
     result

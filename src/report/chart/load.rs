@@ -14,7 +14,7 @@ use super::series::{most, points};
 use super::service_view::ServiceView;
 use crate::kernel::simulation::ServicePlan;
 use crate::record::MinuteRecord;
-use crate::record::capacity::offered_per_s;
+use crate::record::shortfall::offered_per_s;
 
 /// Opacity of the shade between the tasks asked for and those in service.
 const WAITING_OPACITY: f64 = 0.35;

@@ -72,7 +72,7 @@ fn uses_memory(plan: &ServicePlan) -> bool {
 
 /// Requests a task in service got, a minute.
 fn requests_per_target(minute: &MinuteRecord) -> Option<f64> {
-    let per_s = crate::record::capacity::offered_per_s(minute);
+    let per_s = crate::record::shortfall::offered_per_s(minute);
     (minute.in_service > 0).then(|| per_s * 60.0 / f64::from(minute.in_service))
 }
 

@@ -14,7 +14,7 @@ use super::stairs::changes;
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimTime;
 use crate::record::ServiceRecord;
-use crate::record::capacity::shortfalls;
+use crate::record::shortfall::shortfalls;
 
 /// Runs up to this long show it already \[s\].
 const LONG_RUN: f64 = 6.0 * 3600.0;

@@ -5,18 +5,18 @@ use windtunnel_kernel::units::{SimTime, TaskId};
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TaskLife {
+pub struct TaskLifetime {
     /// Number of the task, in the order in which the scheduler asked for them.
     pub task: TaskId,
     /// Availability zone of the task, counted from 0.
     pub zone: u32,
-    /// Time at which the task first came to each stage, in the order of [`TaskLife::STAGES`].
-    pub came_to: [Option<SimTime>; TaskLife::STAGES.len()],
+    /// Time at which the task first came to each stage, in the order of [`TaskLifetime::STAGES`].
+    pub came_to: [Option<SimTime>; TaskLifetime::STAGES.len()],
     /// Failure of the task, if it failed, and its time.
     pub failure: Option<(SimTime, TaskFailure)>,
 }
 
-impl TaskLife {
+impl TaskLifetime {
     /// The stages, in order.
     pub const STAGES: [TaskStage; 12] = [
         TaskStage::Scheduled,
@@ -43,13 +43,18 @@ impl TaskLife {
 
 /// The lives of one service's tasks; task n is at index n.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lives(Vec<TaskLife>);
+pub(super) struct TaskLifetimes(Vec<TaskLifetime>);
 
-impl Lives {
-    fn of(&mut self, task: TaskId) -> &mut TaskLife {
+impl TaskLifetimes {
+    fn of(&mut self, task: TaskId) -> &mut TaskLifetime {
         while self.0.len() <= task.index() {
             let task = TaskId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-            self.0.push(TaskLife { task, zone: 0, came_to: [None; TaskLife::STAGES.len()], failure: None });
+            self.0.push(TaskLifetime {
+                task,
+                zone: 0,
+                came_to: [None; TaskLifetime::STAGES.len()],
+                failure: None,
+            });
         }
         &mut self.0[task.index()]
     }
@@ -57,7 +62,7 @@ impl Lives {
     pub(super) fn moved(&mut self, moved: &TaskMoved) {
         let life = self.of(moved.task);
         life.zone = moved.zone;
-        if let Some(index) = TaskLife::STAGES.iter().position(|stage| *stage == moved.to) {
+        if let Some(index) = TaskLifetime::STAGES.iter().position(|stage| *stage == moved.to) {
             life.came_to[index].get_or_insert(moved.at);
         }
     }
@@ -66,7 +71,7 @@ impl Lives {
         self.of(failed.task).failure.get_or_insert((failed.at, failed.failure));
     }
 
-    pub(super) fn finish(self) -> Vec<TaskLife> {
+    pub(super) fn finish(self) -> Vec<TaskLifetime> {
         self.0
     }
 }

@@ -17,9 +17,9 @@ mod spread;
 pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
 pub use inputs::{Draw, Input, draw};
 pub use months::{Month, Pattern, months};
-pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
+pub use savings::{Commitment, CommitmentTerm, Hour, TaskRate, best, task_rate};
 pub use simulation::{
-    COST_BOUND, Expectation, FidelityChoice, Forecast, ForecastError, ForecastProgress, MonthForecast,
+    COST_BOUND, Expectation, Forecast, ForecastError, ForecastFidelity, ForecastProgress, MonthForecast,
     MonthRun, forecast,
 };
-pub use spread::Spread;
+pub use spread::RunSpread;

@@ -9,14 +9,14 @@ use crate::scenario::Scenario;
 
 /// Instant of second 0 and the clock that people read.
 #[derive(Clone, Debug)]
-pub(super) struct Calendar {
+pub(super) struct RunCalendar {
     start_unix_ns: i64,
     zone: TimeZone,
     zone_name: String,
     horizon: SimTime,
 }
 
-impl Calendar {
+impl RunCalendar {
     /// The calendar of a scenario; a zone that is not in the database is read as UTC, and named so.
     pub(super) fn new(scenario: &Scenario) -> Self {
         let (zone, zone_name) = match TimeZone::get(&scenario.timezone) {

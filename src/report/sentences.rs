@@ -1,7 +1,7 @@
 //! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
 //! what became of the requests.
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 /// [`ServicePlan::capacity_per_task`]); of several stretches the longest is told, and how many there were.
 #[must_use]
 pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
-    let calendar = Calendar::new(scenario);
+    let calendar = RunCalendar::new(scenario);
     let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
     vec![
         peak_sentence(service, &calendar),
@@ -61,7 +61,7 @@ pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
     })
 }
 
-fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
+fn peak_sentence(service: &ServiceRecord, calendar: &RunCalendar) -> String {
     match peak(&service.timeline) {
         Some(minute) => {
             format!("peak {}/s at {}", figure(offered_per_s(minute), PLAIN), calendar.clock(minute.start))
@@ -70,7 +70,7 @@ fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
     }
 }
 
-fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Calendar) -> String {
+fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &RunCalendar) -> String {
     let Some(capacity) = plan.capacity_per_task() else {
         return NO_CAPACITY.to_owned();
     };

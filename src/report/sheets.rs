@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use super::numbers::{exact_secs, ratio, rounded};
 use super::words::cell;
 use crate::experiment::RunResult;
@@ -49,7 +49,7 @@ fn millis(nanos: Option<u64>) -> String {
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn timeline_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let approximate = result.scenario.is_approximate();
     let mut columns = vec![
         "time_s",
@@ -88,7 +88,7 @@ pub fn timeline_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     sheet.finish()
 }
 
-fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [String; 22] {
+fn minute_row(minute: &MinuteRecord, service: &str, calendar: &RunCalendar) -> [String; 22] {
     let per_s = |count: u64| number(Some(count as f64 / minute.length.as_secs_f64()), 6);
     [
         exact_secs(minute.start.0),
@@ -123,7 +123,7 @@ fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [Str
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn decisions_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let mut sheet = Sheet::new(
         out,
         &[
@@ -156,7 +156,7 @@ pub fn decisions_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> 
     sheet.finish()
 }
 
-fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -> [String; 18] {
+fn decision_row(decision: &DecisionRecord, service: &str, calendar: &RunCalendar) -> [String; 18] {
     let kind = match decision.kind {
         DecisionKind::Alarm => "alarm",
         DecisionKind::Policy => "policy",
@@ -195,7 +195,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let mut sheet = Sheet::new(
         out,
         &[
@@ -239,7 +239,7 @@ pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()
 fn evaluation_row(
     row: &EvaluationRecord,
     (service, policy): (&str, &str),
-    calendar: &Calendar,
+    calendar: &RunCalendar,
 ) -> [String; 24] {
     let datapoints: Vec<String> = row.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [

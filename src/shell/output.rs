@@ -130,7 +130,7 @@ pub struct StagedFile {
     digest: Sha256,
     bytes: u64,
     /// Remainder of the most that all files may take \[B\].
-    room: u64,
+    space: u64,
     interrupted: Option<Arc<AtomicBool>>,
 }
 
@@ -150,7 +150,7 @@ fn heed(interrupted: Option<&Arc<AtomicBool>>) -> io::Result<()> {
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         heed(self.interrupted.as_ref())?;
-        if bytes.len() as u64 > self.room.saturating_sub(self.bytes) {
+        if bytes.len() as u64 > self.space.saturating_sub(self.bytes) {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LARGE));
         }
         let written = self.writer.write(bytes)?;
@@ -233,12 +233,12 @@ impl Staging {
         let file = create_anew(&path).map_err(failed)?;
         let writer = io::BufWriter::with_capacity(1 << 16, file);
         let taken = self.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
-        let room = self.most.saturating_sub(taken);
+        let space = self.most.saturating_sub(taken);
         let mut staged = StagedFile {
             writer,
             digest: Sha256::new(),
             bytes: 0,
-            room,
+            space,
             interrupted: self.interrupted.clone(),
         };
         fill(&mut staged).map_err(|error| match error {

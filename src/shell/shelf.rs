@@ -121,12 +121,12 @@ impl Shelf {
     fn first(&self, path: &str, held: &mut u64) -> Result<FileContent, String> {
         let file = self.folder.file(path)?;
         let stamp = Stamp::of(&file)?;
-        let room = LONGEST_HELD.min(MOST_HELD - *held);
-        if stamp.length <= room {
+        let space = LONGEST_HELD.min(MOST_HELD - *held);
+        if stamp.length <= space {
             let mut bytes = Vec::new();
-            file.take(room + 1).read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
+            file.take(space + 1).read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
             // A file that grows while it is read may be too long by now.
-            if bytes.len() as u64 <= room {
+            if bytes.len() as u64 <= space {
                 *held += bytes.len() as u64;
                 return Ok(FileContent::Held(Arc::from(bytes)));
             }

@@ -37,14 +37,14 @@ pub struct Level {
 #[must_use]
 pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
     let (p99, design) = (found.limits.len(), found.design());
-    let points: Vec<Point> = found
+    let points: Vec<ScoredSetting> = found
         .candidates
         .iter()
         .filter_map(|raced| {
             // The first run alone: later ones are of the better candidates only, and all have seen this one.
             let first = raced.scores.first()?;
             let values = design.choice(raced.candidate as u64);
-            Some(Point { values, cost: first.cost, p99: first.figures[p99]? })
+            Some(ScoredSetting { values, cost: first.cost, p99: first.figures[p99]? })
         })
         .collect();
     let mut effects: Vec<AxisEffect> =
@@ -54,14 +54,14 @@ pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
 }
 
 /// A setting's values and what its first run gave.
-struct Point {
+struct ScoredSetting {
     values: Vec<usize>,
     cost: f64,
     p99: f64,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of candidates")]
-fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
+fn axis_effect(axis: &Axis, index: usize, points: &[ScoredSetting]) -> AxisEffect {
     let levels = axis.values.iter().enumerate().map(|(value, of)| {
         let mine: Vec<_> = points.iter().filter(|point| point.values[index] == value).collect();
         let count = mine.len() as f64;
@@ -73,7 +73,7 @@ fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
         }
     });
     let levels: Vec<Level> = levels.filter(|level| level.candidates > 0).collect();
-    let share = |value: &dyn Fn(&Point) -> f64, mean: &dyn Fn(&Level) -> f64| {
+    let share = |value: &dyn Fn(&ScoredSetting) -> f64, mean: &dyn Fn(&Level) -> f64| {
         let count = points.len() as f64;
         let all = points.iter().map(value).sum::<f64>() / count;
         let total: f64 = points.iter().map(|point| (value(point) - all) * (value(point) - all)).sum();

@@ -20,7 +20,7 @@ pub enum CellOutcome {
     /// With figures.
     CellFigures(CellFigures),
     /// Without.
-    Failed(Failure),
+    Failed(CellFailure),
 }
 
 /// Figures of a cell that ran to its end.
@@ -55,7 +55,7 @@ pub enum CellVerdict {
 
 /// Reason why a cell has no figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct CellFailure {
     /// Kind of failure.
     pub kind: FailureKind,
     /// Message of the failure, in words.
@@ -154,7 +154,7 @@ impl CellRow {
             }
             kind => {
                 let kind = FailureKind::ALL.into_iter().find(|known| known.name() == kind)?;
-                CellOutcome::Failed(Failure { kind, message: serde_json::from_str(parts.next()?).ok()? })
+                CellOutcome::Failed(CellFailure { kind, message: serde_json::from_str(parts.next()?).ok()? })
             }
         };
         parts.next().is_none().then_some(Self { cell, seed, outcome })
@@ -177,7 +177,7 @@ mod tests {
             figures,
         };
         let failure =
-            Failure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
+            CellFailure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
         for outcome in [CellOutcome::CellFigures(done), CellOutcome::Failed(failure)] {
             let row = CellRow { cell: 12, seed: u64::MAX, outcome };
             let text = row.encode();

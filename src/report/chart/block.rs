@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
@@ -36,7 +36,7 @@ pub(super) struct Block<'a> {
 
 impl<'a> Block<'a> {
     /// The block of `service`.
-    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
+    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &RunCalendar) -> Self {
         let view = ServiceView::new(result, service, calendar);
         let zoom = Zoom::new(service, view.plan, calendar, result.scenario.plan.horizon.as_secs_f64());
         Self { view, zoom }

@@ -102,7 +102,7 @@ impl Anchor {
 
 /// A rectangle of the picture \[px\]: `left..right`, `top..bottom`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bounds {
+pub(super) struct PixelBounds {
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) right: f64,
@@ -130,7 +130,12 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// A filled rectangle.
-    pub(super) fn rect(&mut self, bounds: Bounds, colour: Colour, opacity: f64) -> Result<(), ChartError> {
+    pub(super) fn rect(
+        &mut self,
+        bounds: PixelBounds,
+        colour: Colour,
+        opacity: f64,
+    ) -> Result<(), ChartError> {
         let (mut left, mut top) = device(bounds.left, bounds.top);
         let (mut right, mut bottom) = device(bounds.right, bounds.bottom);
         if left > right {
@@ -224,7 +229,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
             return self.polygon(&outline, tint);
         }
         for (left, right, top) in columns {
-            self.rect(Bounds { left: *left, top: *top, right: *right, bottom: base }, tint, 1.0)?;
+            self.rect(PixelBounds { left: *left, top: *top, right: *right, bottom: base }, tint, 1.0)?;
         }
         Ok(())
     }

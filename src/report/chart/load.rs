@@ -20,7 +20,7 @@ use crate::record::shortfall::offered_per_s;
 const WAITING_OPACITY: f64 = 0.35;
 
 /// A stretch of a run, with its own time axis.
-pub(super) struct View<'a> {
+pub(super) struct LoadView<'a> {
     /// Title of the panel.
     pub(super) title: &'a str,
     /// Note at the right of the heading; the whole run has a legend and a word on its axes instead.
@@ -39,7 +39,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {
-    let view = View {
+    let view = LoadView {
         title: "Load and tasks",
         note: None,
         time: &block.time,
@@ -53,7 +53,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 pub(super) fn draw_view<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &ServiceView<'_>,
-    view: &View<'_>,
+    view: &LoadView<'_>,
     (top, bottom): (f64, f64),
 ) -> Result<(), ChartError> {
     let offered = points(view.minutes, view.per_column, |minute| Some(offered_per_s(minute)));
@@ -125,7 +125,7 @@ impl Axes {
 fn heading<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     top: f64,
-    view: &View<'_>,
+    view: &LoadView<'_>,
     axes: &Axes,
 ) -> Result<(), ChartError> {
     let entries = [

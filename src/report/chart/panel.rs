@@ -3,11 +3,11 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::ChartError;
 use super::axis::{Scale, time_ticks};
-use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
-use super::series::Point;
+use super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook};
+use super::series::ValueSpan;
 
 /// Space left of a panel's data, for tick labels \[px\].
 pub(super) const LEFT: f64 = 86.0;
@@ -51,7 +51,7 @@ impl TimeAxis {
     }
 
     /// The axis of a stretch of a run.
-    pub(super) fn new(calendar: &Calendar, start_s: f64, end_s: f64) -> Self {
+    pub(super) fn new(calendar: &RunCalendar, start_s: f64, end_s: f64) -> Self {
         Self { start_s, end_s, ticks: time_ticks(calendar, start_s, end_s) }
     }
 
@@ -70,7 +70,7 @@ impl TimeAxis {
 
 /// A panel: its data's bounds and its axes.
 pub(super) struct Panel<'a> {
-    pub(super) bounds: Bounds,
+    pub(super) bounds: PixelBounds,
     pub(super) time: &'a TimeAxis,
     pub(super) scale: Scale,
 }
@@ -78,7 +78,7 @@ pub(super) struct Panel<'a> {
 impl<'a> Panel<'a> {
     /// A panel whose data lies between `top` and `bottom` \[px\].
     pub(super) fn new(time: &'a TimeAxis, scale: Scale, top: f64, bottom: f64) -> Self {
-        Self { bounds: Bounds { left: LEFT, top, right: RIGHT, bottom }, time, scale }
+        Self { bounds: PixelBounds { left: LEFT, top, right: RIGHT, bottom }, time, scale }
     }
 
     /// The title and the legend, on one line that ends `HEADING` below `top`.
@@ -135,7 +135,7 @@ impl<'a> Panel<'a> {
         let (x, y) = (f64::midpoint(LEFT, RIGHT), f64::midpoint(self.bounds.top, self.bounds.bottom));
         let half = canvas.width_of(text, look) / 2.0 + 8.0;
         // Grid and reference lines would run through the words.
-        let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
+        let behind = PixelBounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
         canvas.rect(behind, plotters::style::WHITE, 1.0)?;
         canvas.text(text, Anchor::centre(x, y), look)
     }
@@ -144,7 +144,7 @@ impl<'a> Panel<'a> {
     pub(super) fn stair<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         scale: &Scale,
         (colour, width): (Colour, f64),
     ) -> Result<(), ChartError> {
@@ -165,7 +165,7 @@ impl<'a> Panel<'a> {
     pub(super) fn area<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         tint: Colour,
     ) -> Result<(), ChartError> {
         for run in runs(series) {
@@ -184,7 +184,7 @@ impl<'a> Panel<'a> {
     pub(super) fn line<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         (colour, width): (Colour, f64),
     ) -> Result<(), ChartError> {
         for run in runs(series) {
@@ -257,7 +257,7 @@ impl<'a> Panel<'a> {
 }
 
 /// The runs of a series without gaps: `(start, end, value)`.
-fn runs(series: &[Point]) -> Vec<Vec<(f64, f64, f64)>> {
+fn runs(series: &[ValueSpan]) -> Vec<Vec<(f64, f64, f64)>> {
     let mut out: Vec<Vec<(f64, f64, f64)>> = Vec::new();
     let mut is_open = false;
     for point in series {
@@ -297,7 +297,7 @@ fn draw_swatch<DB: DrawingBackend>(
     match swatch {
         Swatch::Line(colour, width) => canvas.path(&[(x, y), (x + 18.0, y)], colour, width),
         Swatch::Area(colour) => {
-            canvas.rect(Bounds { left: x, top: y - 5.0, right: x + 18.0, bottom: y + 5.0 }, colour, 1.0)
+            canvas.rect(PixelBounds { left: x, top: y - 5.0, right: x + 18.0, bottom: y + 5.0 }, colour, 1.0)
         }
         Swatch::Triangle(colour, points_up) => triangle(canvas, (x + 9.0, y), colour, points_up),
     }

@@ -20,10 +20,10 @@ const OF_SERVICE: [Measure; 6] = [
 ];
 
 /// A row of the comparison: a figure of a service, or of all together.
-pub(in crate::report) type Line<'a> = (Option<&'a str>, Measure);
+pub(in crate::report) type ComparisonRow<'a> = (Option<&'a str>, Measure);
 
 /// The rows of the comparison, in order.
-pub(in crate::report) fn lines(comparison: &VariantComparison) -> Vec<Line<'_>> {
+pub(in crate::report) fn lines(comparison: &VariantComparison) -> Vec<ComparisonRow<'_>> {
     let mut lines = vec![(None, Measure::CostPerMonth), (None, Measure::CostPerMillion)];
     for service in comparison.services() {
         lines.extend(OF_SERVICE.map(|measure| (Some(service), measure)));
@@ -77,7 +77,7 @@ pub(in crate::report) fn basis(comparison: &VariantComparison) -> String {
 }
 
 /// One figure of every variant.
-fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): Line<'_>) {
+fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): ComparisonRow<'_>) {
     page.blank();
     let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", measure.label(), "", "", "against the base", "");
     page.line(&[(Look::Faint, &head)]);
@@ -112,13 +112,16 @@ fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): Li
 }
 
 /// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words; `None` beside other figures.
-pub(in crate::report) fn scale_in_words(variant: &Compared, (service, measure): Line<'_>) -> Option<String> {
+pub(in crate::report) fn scale_in_words(
+    variant: &Compared,
+    (service, measure): ComparisonRow<'_>,
+) -> Option<String> {
     let ends = variant.scale_in.filter(|_| service.is_none() && measure == Measure::CostPerMonth);
     ends.map(|ends| ends_words(&ends.map(usd)))
 }
 
 /// The proviso on a figure, of each variant.
-fn provisos(comparison: &VariantComparison, (service, measure): Line<'_>) -> Vec<Option<String>> {
+fn provisos(comparison: &VariantComparison, (service, measure): ComparisonRow<'_>) -> Vec<Option<String>> {
     let of = |variant: &Compared| proviso_of(&variant.variant.scenario, service, measure);
     comparison.variants.iter().map(of).collect()
 }

@@ -215,14 +215,15 @@ impl Diff {
     pub(super) fn groups(&self) -> Vec<(String, Vec<String>)> {
         let mut groups = Vec::new();
         let policy = self.of(Part::Policy);
-        let other: Vec<String> = self.unlike().into_iter().chain(told(&self.of(Part::Other))).collect();
+        let other: Vec<String> =
+            self.unlike().into_iter().chain(change_texts(&self.of(Part::Other))).collect();
         let checks = self.of(Part::Checks);
         if self.is_same() {
             let aside = if checks.is_empty() { "" } else { " but the checks" };
             groups.push((format!("Nothing that a run depends on changed{aside}"), Vec::new()));
         }
         if !policy.is_empty() {
-            groups.push(("What changed in the policy".to_owned(), told(&policy)));
+            groups.push(("What changed in the policy".to_owned(), change_texts(&policy)));
         }
         if !other.is_empty() {
             let heading = if policy.is_empty() {
@@ -233,7 +234,7 @@ impl Diff {
             groups.push((heading.to_owned(), other));
         }
         if !checks.is_empty() {
-            groups.push(("The checks changed".to_owned(), told(&checks)));
+            groups.push(("The checks changed".to_owned(), change_texts(&checks)));
         }
         groups
     }
@@ -333,19 +334,19 @@ fn signed_text(measure: Measure, value: f64) -> String {
 }
 
 /// The changes in words: `service.web.scaling.min_capacity: 2 → 3`.
-fn told(changes: &[&Change]) -> Vec<String> {
+fn change_texts(changes: &[&Change]) -> Vec<String> {
     let clipped = |text: &str| fitted(&plain(text), LONGEST_VALUE);
     let word = |change: &&Change| match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!("{}: {} → {}", change.key, clipped(before), clipped(after)),
         (Some(before), None) => format!("{}: removed (was {})", change.key, clipped(before)),
         (None, after) => format!("{}: added, {}", change.key, clipped(after.as_deref().unwrap_or_default())),
     };
-    let mut told: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
+    let mut texts: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
     let more = changes.len().saturating_sub(MOST_KEYS);
-    told.extend(
+    texts.extend(
         (more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64, PLAIN))),
     );
-    told
+    texts
 }
 
 /// The difference for a terminal of `width` columns.

@@ -6,7 +6,7 @@ use crate::kernel::billing::{CalendarMonth, months_of_run};
 use crate::kernel::units::{SimDuration, SimTime};
 
 /// A calendar month, as far as the run touches it.
-pub(super) struct Month {
+pub(super) struct BillingMonth {
     /// First instants of the month and of the next one.
     pub(super) billing: (String, String),
     /// Part of the month that the run covers.
@@ -14,11 +14,11 @@ pub(super) struct Month {
 }
 
 /// The months that a run touches, in order.
-pub(super) fn months(start_unix_ns: i64, horizon: SimDuration) -> Vec<Month> {
+pub(super) fn months(start_unix_ns: i64, horizon: SimDuration) -> Vec<BillingMonth> {
     let text = |unix_ns: i128| {
         Timestamp::from_nanosecond(unix_ns).map_or_else(|_| String::new(), |instant| instant.to_string())
     };
-    let month = |(month, from, until): (CalendarMonth, SimTime, SimTime)| Month {
+    let month = |(month, from, until): (CalendarMonth, SimTime, SimTime)| BillingMonth {
         billing: (text(month.begin), text(month.end)),
         charge: (from, until),
     };

@@ -33,7 +33,7 @@ impl AxisColumn {
 
 /// A state of points, which decides their mark.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct State {
+pub(super) struct PointState {
     /// Name in the legend.
     pub(super) name: &'static str,
     /// Mark of the points: `filled`, `hollow` or `faint`.
@@ -42,7 +42,7 @@ pub(super) struct State {
 
 /// A point.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Point {
+pub(super) struct CloudPoint {
     pub(super) number: u64,
     pub(super) cost: Option<f64>,
     pub(super) cost_half: Option<f64>,
@@ -64,7 +64,7 @@ pub(super) struct Cloud {
     /// Name of the chosen point in the legend.
     chosen_name: &'static str,
     pub(super) axes: Vec<AxisColumn>,
-    states: Vec<State>,
+    states: Vec<PointState>,
     number: Vec<u64>,
     cost: Column,
     cost_half: Column,
@@ -81,7 +81,7 @@ pub(super) struct Cloud {
 impl Cloud {
     pub(super) fn new(
         (noun, chosen_name): (&'static str, &'static str),
-        states: Vec<State>,
+        states: Vec<PointState>,
         axes: Vec<AxisColumn>,
     ) -> Self {
         let column = |decimals| Column { values: Vec::new(), decimals };
@@ -104,7 +104,7 @@ impl Cloud {
     }
 
     /// Adds a point with a value of each axis.
-    pub(super) fn push(&mut self, point: &Point, values: &[&str]) {
+    pub(super) fn push(&mut self, point: &CloudPoint, values: &[&str]) {
         for (axis, value) in self.axes.iter_mut().zip(values) {
             axis.push(value);
         }

@@ -137,7 +137,7 @@ impl Origin {
 }
 
 /// A page without its frame.
-pub(super) struct Page<'a, D: Serialize> {
+pub(super) struct HtmlPage<'a, D: Serialize> {
     /// The title of the document.
     pub(super) title: &'a str,
     /// The content of `<main>`.
@@ -157,7 +157,7 @@ struct Document<'a> {
     policy: Value,
 }
 
-impl<D: Serialize> Page<'_, D> {
+impl<D: Serialize> HtmlPage<'_, D> {
     /// The whole document.
     ///
     /// # Errors
@@ -193,7 +193,7 @@ mod tests {
     fn a_title_is_text() {
         let templates = Templates::new().unwrap();
         let page =
-            Page { title: "<img src=x>&", content: Value::from_safe_string(String::new()), data: &"<b>" };
+            HtmlPage { title: "<img src=x>&", content: Value::from_safe_string(String::new()), data: &"<b>" };
         let text = String::from_utf8(page.document(&templates).unwrap()).unwrap();
         assert!(text.contains("<title>&lt;img src=x&gt;&amp;</title>"));
         assert!(!text.contains("<img") && !text.contains("\"<b>\""));

@@ -10,7 +10,7 @@ const MOST: usize = 20_000;
 
 /// The entries of one service, by column.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Log {
+pub(super) struct DecisionColumns {
     /// From second 0 on \[s\].
     at: Column,
     /// Time of the last of several alike \[s\].
@@ -34,7 +34,7 @@ pub(super) struct Log {
     left_out: usize,
 }
 
-impl Log {
+impl DecisionColumns {
     pub(super) fn new(decisions: &[Decision]) -> Self {
         let kept: Vec<&Decision> =
             decisions.iter().filter(|row| decisions.len() <= MOST || matters(row)).collect();

@@ -110,21 +110,22 @@ pub fn points_header(head: &SweepHeader) -> Vec<u8> {
 #[must_use]
 pub fn point_line(
     (head, design): (&SweepHeader, &Design<'_>),
-    survey: &SweepSummary,
+    summary: &SweepSummary,
     point: u64,
-    summary: &PointSummary,
+    of_point: &PointSummary,
 ) -> Vec<u8> {
     let mut cells = vec![point.to_string()];
     cells.extend(design.labels(point).iter().map(|label| axis_cell(label)));
     cells.extend(
-        [summary.runs, summary.failed, summary.passed, summary.approximate].map(|count| count.to_string()),
+        [of_point.runs, of_point.failed, of_point.passed, of_point.approximate]
+            .map(|count| count.to_string()),
     );
-    cells.push(survey.is_on_front(point).to_string());
-    for figure in &summary.figures {
+    cells.push(summary.is_on_front(point).to_string());
+    for figure in &of_point.figures {
         cells.push(number(figure.map(|estimate| estimate.value)));
         cells.push(number(figure.and_then(|estimate| estimate.half_width)));
     }
-    cells.push(summary.error.as_deref().map_or_else(String::new, cell));
+    cells.push(of_point.error.as_deref().map_or_else(String::new, cell));
     cells.extend(unpriced(head));
     line(&cells)
 }

@@ -15,14 +15,14 @@ pub struct SweepView<'a> {
     /// Points of the sweep.
     pub design: &'a Design<'a>,
     /// Summary of its rows.
-    pub survey: &'a SweepSummary,
+    pub summary: &'a SweepSummary,
 }
 
 impl SweepView<'_> {
     /// `partial 713/1000`; nothing of a sweep that has all its rows.
     pub(super) fn partial(&self) -> Option<String> {
-        let SweepSummary { finished, planned, .. } = self.survey;
-        (!self.survey.is_whole()).then(|| format!("partial {finished}/{planned}"))
+        let SweepSummary { finished, planned, .. } = self.summary;
+        (!self.summary.is_whole()).then(|| format!("partial {finished}/{planned}"))
     }
 
     /// The proviso on a cost of a month.

@@ -4,16 +4,16 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::read::Log;
+use super::read::RunLog;
 
 /// Clock of a run: the local time of second 0, and the length of the run.
-pub(super) struct Clock {
+pub(super) struct RunClock {
     start: Zoned,
     end_s: f64,
 }
 
-impl Clock {
-    pub(super) fn new(log: &Log) -> Result<Self, String> {
+impl RunClock {
+    pub(super) fn new(log: &RunLog) -> Result<Self, String> {
         let bad = |what: &str| format!("`plan.toml` has no {what} that can be read");
         let start: Timestamp = log.head.start.parse().map_err(|_| bad("`start`"))?;
         let zone = TimeZone::get(&log.head.timezone).map_err(|_| bad("`timezone`"))?;

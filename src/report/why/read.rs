@@ -35,7 +35,7 @@ pub(super) struct PlanHead {
 }
 
 /// All of them.
-pub(super) struct Log {
+pub(super) struct RunLog {
     pub(super) head: PlanHead,
     pub(super) minutes: Vec<MinuteRow>,
     rows: Vec<DecisionRow>,
@@ -49,7 +49,7 @@ fn sheet<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<Vec<T>, String
     rows.map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
 }
 
-impl Log {
+impl RunLog {
     pub(super) fn read(files: &WhyFiles) -> Result<Self, String> {
         let [timeline, decisions, evaluations, tasks, plan] = WHY_FILES;
         let text = String::from_utf8_lossy(&files.plan);

@@ -1,7 +1,7 @@
 //! A question, and the story that answers it.
 
-use super::moment::Clock;
-use super::read::{Log, WhyFiles};
+use super::moment::RunClock;
+use super::read::{RunLog, WhyFiles};
 use super::{moves, quiet, story};
 
 /// Question to explain: a moment of a run.
@@ -19,12 +19,12 @@ pub struct WhyQuestion<'a> {
 /// # Errors
 /// A sentence: a file is not what a run writes, there is no such service, or no such moment in the run.
 pub fn why(files: &WhyFiles, question: &WhyQuestion<'_>, width: usize) -> Result<String, String> {
-    let log = Log::read(files)?;
-    let clock = Clock::new(&log)?;
+    let log = RunLog::read(files)?;
+    let clock = RunClock::new(&log)?;
     let service = log.service(question.service)?;
     let at = question.at.map(|text| clock.parse(text)).transpose()?;
     let chosen = moves::choose(&service, at);
-    let mut page = story::Page::new(width);
+    let mut page = story::StoryText::new(width);
     match (chosen, at) {
         (Some(episode), _) => story::tell(&service, &episode, &clock, &mut page),
         (None, at) => quiet::tell(&service, at, &clock, &mut page),

@@ -27,12 +27,12 @@ pub struct PlotPanel {
     /// Text where there is nothing to draw.
     pub empty: String,
     /// The data.
-    pub content: Content,
+    pub content: PanelContent,
 }
 
 /// Content of a panel.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content {
+pub enum PanelContent {
     /// Series on two axes.
     Curves {
         /// The level axis.
@@ -40,7 +40,7 @@ pub enum Content {
         /// The upright axis.
         y: PlotAxis,
         /// Drawn in this order: what matters most comes last.
-        series: Vec<Series>,
+        series: Vec<PlotSeries>,
     },
     /// Cells in rows and columns, coloured by a value.
     Heat(HeatMap),
@@ -54,7 +54,7 @@ pub struct PlotAxis {
     /// Way in which ticks are written.
     pub unit: Unit,
     /// Range of the axis.
-    pub range: Range,
+    pub range: AxisRange,
 }
 
 /// Way in which values are written at the ticks of an axis.
@@ -75,7 +75,7 @@ pub enum Unit {
 
 /// Range of an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Range {
+pub enum AxisRange {
     /// The data with round ends; logarithmic where values, all above zero, lie more than thirty-fold apart.
     #[default]
     Auto,
@@ -100,20 +100,20 @@ pub enum Range {
 
 /// Values that belong together.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Series {
+pub struct PlotSeries {
     /// Name in the legend; without one it is not in the legend.
     pub name: String,
     /// Colour of the series.
     pub hue: Hue,
     /// Mark of the series.
-    pub mark: Mark,
+    pub mark: SeriesMark,
     /// Values of the series. A value that is not finite breaks a line and is no dot.
-    pub spots: Vec<Spot>,
+    pub spots: Vec<PlotPoint>,
 }
 
 /// Way in which a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mark {
+pub enum SeriesMark {
     /// Straight lines from value to value, so wide \[px\].
     Line(f64),
     /// A line of dashes.
@@ -129,7 +129,7 @@ pub enum Mark {
 
 /// One value.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Spot {
+pub struct PlotPoint {
     /// Position on the level axis.
     pub x: f64,
     /// Position on the upright axis.
@@ -140,7 +140,7 @@ pub struct Spot {
     pub label: String,
 }
 
-impl Spot {
+impl PlotPoint {
     /// A value without interval and label.
     #[must_use]
     pub const fn at(x: f64, y: f64) -> Self {

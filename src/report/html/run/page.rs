@@ -4,11 +4,11 @@ use super::{charts, words};
 use serde::Serialize;
 
 use super::super::bill::Bill;
-use super::super::chart::Panel;
+use super::super::chart::ChartPanel;
 use super::super::checks::Verdicts;
-use super::super::figures::{self, Group};
-use super::super::frame::{Markup, Page, Templates};
-use super::super::log::Log;
+use super::super::figures::{self, FigureGroup};
+use super::super::frame::{HtmlPage, Markup, Templates};
+use super::super::log::DecisionColumns;
 use super::super::plan::PlanSection;
 use super::super::reading::Open;
 use super::super::reading::Results;
@@ -43,13 +43,13 @@ struct Data {
 struct ServiceData {
     /// The element that holds the service.
     id: String,
-    panel: Panel,
-    log: Log,
+    panel: ChartPanel,
+    log: DecisionColumns,
 }
 
 /// Data of a service for its template.
 #[derive(Serialize)]
-struct ServiceView {
+struct ServiceSection {
     id: String,
     name: String,
     is_only: bool,
@@ -105,7 +105,7 @@ pub fn run_page(outputs: &mut [RunOutput<'_>]) -> Result<Vec<u8>, String> {
     let beside = figures::beside(&tiles).map(|group| templates.fill("figures.html", &group)).transpose()?;
     let beside = beside.map_or_else(String::new, |table| table.to_string());
     let content = Markup::from_safe_string(beside + &parts);
-    Page { title: &title, content, data: &data }.document(&templates)
+    HtmlPage { title: &title, content, data: &data }.document(&templates)
 }
 
 /// The length of a run, in words.
@@ -131,7 +131,7 @@ fn run(
         contents.push((view.id, view.name));
         data.services.push(of_service);
     }
-    let table = |group: Group| templates.fill("figures.html", &group);
+    let table = |group: FigureGroup| templates.fill("figures.html", &group);
     let intervals =
         results.estimates.as_ref().map(|estimates| figures::intervals(&results.summary, estimates));
     let view = RunView {
@@ -153,13 +153,13 @@ fn run(
     templates.fill("run.html", &view)
 }
 
-fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceView, ServiceData), String> {
+fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceSection, ServiceData), String> {
     let nothing = || "a service has no rows".to_owned();
     let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
     let decisions = results.decisions.get(index).ok_or_else(nothing)?;
     let timeline = results.timelines.get(index).ok_or_else(nothing)?;
     let (panel, texts) = charts::panel(results, index, id)?;
-    let view = ServiceView {
+    let view = ServiceSection {
         id: id.to_owned(),
         name: name.clone(),
         is_only: results.summary.services.0.len() == 1,
@@ -175,5 +175,5 @@ fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceView, Se
         zone: panel.zone.clone(),
     };
     debug_assert_eq!(panel.charts.len(), view.charts.len(), "{name}: a chart and its words come together");
-    Ok((view, ServiceData { id: id.to_owned(), panel, log: Log::new(decisions) }))
+    Ok((view, ServiceData { id: id.to_owned(), panel, log: DecisionColumns::new(decisions) }))
 }

@@ -8,7 +8,8 @@
 //! - **W3**: W2's task under target tracking at 60 % CPU, 30 s start delay, 24 hours of 700 + 500·sin requests/s with a
 //!   spike of a quarter of an hour to 2000/s: 61 million requests, 1 to 200 tasks.
 
-use windtunnel::kernel::billing::{BillableItem, ByItem, CapacityKind, LcuParameters, Tariff};
+use windtunnel::kernel::billing::{BillableItem, ByItem, LcuParameters, Tariff};
+use windtunnel::kernel::facts::CapacityKind;
 use windtunnel::kernel::platform::{
     CheckService, DeregistrationEnd, FirstHealthCheck, HealthCheckPlan, LaunchBackoff, LaunchLimits,
     ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
@@ -46,7 +47,6 @@ pub(crate) fn tariff() -> Tariff {
             (BillableItem::CloudwatchAlarm, Some(Usd(100_000_000_000))),
             (BillableItem::CloudwatchHighResolutionAlarm, Some(Usd(300_000_000_000))),
         ]),
-        capacity: CapacityKind::Fargate,
         extra_ephemeral_gb: 0,
         public_ip_per_task: false,
         resources: ByItem::of(&[
@@ -117,6 +117,7 @@ pub(crate) fn service(rate: f64, horizon: SimDuration, count: u32) -> ServicePla
         metrics: MetricsPlan::default(),
         telemetry: telemetry(),
         tariff: tariff(),
+        capacity: CapacityKind::Fargate,
         group: None,
         overdue_after: None,
     }

@@ -11,7 +11,7 @@ mod timelines;
 mod tracking;
 
 use crate::scenario::{codes, load_text, valid};
-use windtunnel::kernel::facts::TaskStage;
+use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::record::{RunRecord, TaskLifetime, record};
 

@@ -18,4 +18,4 @@ pub use month::{CalendarMonth, MONTH_DENOMINATOR, months_of_run, months_until};
 pub use rate::{HourlyRate, PriceLevel, savings_plan_hour};
 pub use resources::BilledResources;
 pub use tariff::{LcuParameters, Tariff};
-pub use task::{CapacityKind, TaskPart, TaskResources};
+pub use task::{TaskPart, TaskResources};

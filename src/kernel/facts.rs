@@ -8,7 +8,9 @@ mod replica;
 mod request;
 
 pub use probe::{Pace, Probe};
-pub use replica::{TaskFailed, TaskFailure, TaskMoved, TaskStage};
+pub use replica::{
+    BilledTask, CapacityKind, ReplicaStage, StageProperty, TaskFailed, TaskFailure, TaskMoved,
+};
 pub use request::{
     Attempt, Caller, DrainingUse, FlowClass, FlowStep, HeldVisit, Outcome, ProvisionalOutcome, Rejection,
     RequestBatch, RequestKey, ResourceUse, Retraction, Visit, VisitColumns,

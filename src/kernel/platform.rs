@@ -10,6 +10,7 @@ mod launch_throttle;
 mod plan;
 mod replacement;
 mod scheduler;
+mod stages;
 mod starting;
 mod state;
 mod stopping;
@@ -24,4 +25,5 @@ pub use plan::{
     HealthCheckPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TargetGroupPlan, TaskHealthPlan,
 };
+pub use stages::TaskStage;
 pub use state::{Lifecycle, LifecycleParts};

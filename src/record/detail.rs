@@ -5,7 +5,7 @@
 pub enum Detail {
     /// Everything, the timeline and the decision log included: memory grows with the simulated time.
     Everything,
-    /// The timeline and the in-service changes beside the totals; neither decision log nor evaluations nor lives.
+    /// The timeline and the in-service changes beside the totals; neither decision log nor evaluations nor task lifetimes.
     Minutes,
     /// Counts, histograms and the bill only: the same memory however long the run. Timeline, in-service changes and
     /// decision log stay empty.

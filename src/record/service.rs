@@ -1,7 +1,7 @@
 //! Recorder of one service: tasks over time, the timeline, the decision log.
 
 use windtunnel_kernel::billing::{HourlyRate, LcuUsage};
-use windtunnel_kernel::facts::{RequestBatch, TaskMoved, TaskStage};
+use windtunnel_kernel::facts::{ReplicaStage, RequestBatch, TaskMoved};
 use windtunnel_kernel::simulation::{Fidelity, MinuteClosed, Plan, ServicePlan};
 use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
@@ -141,25 +141,28 @@ impl ServiceRecorder {
 
     pub(super) fn task_moved(&mut self, moved: &TaskMoved) {
         self.accrue(moved.at);
-        let change = |count: u32, belongs: fn(TaskStage) -> bool| {
+        let change = |count: u32, belongs: fn(ReplicaStage) -> bool| {
             count + u32::from(belongs(moved.to)) - u32::from(moved.from.is_some_and(belongs))
         };
-        self.running = change(self.running, TaskStage::is_running);
-        self.billed = change(self.billed, TaskStage::is_billed);
+        self.running = change(self.running, ReplicaStage::is_running);
+        self.billed = change(self.billed, ReplicaStage::is_billed);
         self.note_in_service(moved);
         if self.keep == Detail::Everything {
             self.task_lifetimes.moved(moved);
         }
         self.tasks.running_max = self.tasks.running_max.max(self.running);
         if moved.at > SimTime::ZERO {
+            let entered = |belongs: fn(ReplicaStage) -> bool| {
+                belongs(moved.to) && moved.from.is_some_and(|from| !belongs(from))
+            };
             self.tasks.running_min = self.tasks.running_min.min(self.running);
-            self.tasks.started += u64::from(moved.to == TaskStage::Booting);
-            self.tasks.stopped += u64::from(moved.to == TaskStage::Deprovisioning);
+            self.tasks.started += u64::from(entered(ReplicaStage::is_running));
+            self.tasks.stopped += u64::from(entered(ReplicaStage::is_released));
         }
     }
 
     fn note_in_service(&mut self, moved: &TaskMoved) {
-        let serves = |stage: TaskStage| stage == TaskStage::InService;
+        let serves = ReplicaStage::is_in_service;
         let (before, after) = (moved.from.is_some_and(serves), serves(moved.to));
         if before == after || self.keep == Detail::Totals {
             return;

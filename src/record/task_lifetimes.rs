@@ -1,47 +1,31 @@
-//! The life of every task: when it came to each stage, and what ended it.
+//! Lifetime of every task: the time at which it came to each stage, and the cause that ended it.
 
-use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved, TaskStage};
+use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved};
+use windtunnel_kernel::platform::TaskStage;
 use windtunnel_kernel::units::{SimTime, TaskId};
 
-/// One task.
+/// Lifetime of one task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskLifetime {
     /// Number of the task, in the order in which the scheduler asked for them.
     pub task: TaskId,
     /// Availability zone of the task, counted from 0.
     pub zone: u32,
-    /// Time at which the task first came to each stage, in the order of [`TaskLifetime::STAGES`].
-    pub came_to: [Option<SimTime>; TaskLifetime::STAGES.len()],
+    /// Time at which the task first came to each stage, in the order of [`TaskStage::ALL`].
+    pub came_to: [Option<SimTime>; TaskStage::ALL.len()],
     /// Failure of the task, if it failed, and its time.
     pub failure: Option<(SimTime, TaskFailure)>,
 }
 
 impl TaskLifetime {
-    /// The stages, in order.
-    pub const STAGES: [TaskStage; 12] = [
-        TaskStage::Scheduled,
-        TaskStage::Provisioning,
-        TaskStage::Pulling,
-        TaskStage::Starting,
-        TaskStage::Booting,
-        TaskStage::Registering,
-        TaskStage::InService,
-        TaskStage::Unhealthy,
-        TaskStage::Draining,
-        TaskStage::Stopping,
-        TaskStage::Deprovisioning,
-        TaskStage::Stopped,
-    ];
-
     /// The time at which the task first came to `stage`.
     #[must_use]
     pub fn came_to(&self, stage: TaskStage) -> Option<SimTime> {
-        let index = Self::STAGES.iter().position(|other| *other == stage)?;
-        self.came_to[index]
+        self.came_to[stage.stated().place()]
     }
 }
 
-/// The lives of one service's tasks; task n is at index n.
+/// Lifetimes of one service's tasks; task n is at index n.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TaskLifetimes(Vec<TaskLifetime>);
 
@@ -49,12 +33,7 @@ impl TaskLifetimes {
     fn of(&mut self, task: TaskId) -> &mut TaskLifetime {
         while self.0.len() <= task.index() {
             let task = TaskId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-            self.0.push(TaskLifetime {
-                task,
-                zone: 0,
-                came_to: [None; TaskLifetime::STAGES.len()],
-                failure: None,
-            });
+            self.0.push(TaskLifetime { task, zone: 0, came_to: [None; TaskStage::ALL.len()], failure: None });
         }
         &mut self.0[task.index()]
     }
@@ -62,8 +41,8 @@ impl TaskLifetimes {
     pub(super) fn moved(&mut self, moved: &TaskMoved) {
         let life = self.of(moved.task);
         life.zone = moved.zone;
-        if let Some(index) = TaskLifetime::STAGES.iter().position(|stage| *stage == moved.to) {
-            life.came_to[index].get_or_insert(moved.at);
+        if let Some(came_to) = life.came_to.get_mut(moved.to.place()) {
+            came_to.get_or_insert(moved.at);
         }
     }
 

@@ -7,7 +7,7 @@ use super::calendar::RunCalendar;
 use super::numbers::{exact_secs, ratio, rounded};
 use super::words::cell;
 use crate::experiment::RunResult;
-use crate::kernel::facts::TaskStage;
+use crate::kernel::platform::TaskStage;
 use crate::kernel::units::{SimDuration, SimTime};
 use crate::record::{
     DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime, failure_name,
@@ -309,7 +309,7 @@ fn life_row(life: &TaskLifetime, service: &str) -> Vec<String> {
     let second = |at: Option<SimTime>| at.map_or_else(String::new, |at| exact_secs(at.0));
     let zone = char::from(b'a' + u8::try_from(life.zone).unwrap_or(0).min(25));
     // A task that is placed has a zone; one that was never launched has none.
-    let is_placed = TaskLifetime::STAGES[1..]
+    let is_placed = TaskStage::ALL[1..]
         .iter()
         .any(|stage| *stage != TaskStage::Stopped && life.came_to(*stage).is_some());
     let mut cells = vec![

@@ -2,7 +2,7 @@
 
 use super::{between, changes, diagnosed, most_in_service, outcomes, range, run, scenario};
 use crate::scenario::load_text;
-use windtunnel::kernel::facts::TaskStage;
+use windtunnel::kernel::platform::TaskStage;
 use windtunnel::scenario::render;
 
 const CPU: &str = "metric = \"ECSServiceAverageCPUUtilization\"\n";

@@ -2,7 +2,7 @@
 //! desired count over time is taken over twenty seeds.
 
 use super::{Change, changes, median, run, scenario};
-use windtunnel::kernel::facts::TaskStage;
+use windtunnel::kernel::platform::TaskStage;
 
 /// What people saw: seconds from the start, and the desired count from then on. The first row is second 0.
 type Seen = [(f64, u32)];

@@ -163,7 +163,7 @@ fn nothing_uses_more_cpu_than_is_reserved_and_nothing_is_said_before_it_happens(
             let gone: Vec<u64> = seen
                 .moves
                 .iter()
-                .filter(|moved| moved.to > windtunnel::kernel::facts::TaskStage::Draining)
+                .filter(|moved| moved.to > windtunnel::kernel::platform::TaskStage::Draining.stated())
                 .map(|moved| moved.at.0)
                 .collect();
             assert!(kills.into_iter().all(|end| gone.binary_search(&end.at).is_ok()));

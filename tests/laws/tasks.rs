@@ -4,20 +4,21 @@
 use std::collections::BTreeMap;
 
 use windtunnel::kernel::billing::BillableItem;
-use windtunnel::kernel::facts::{TaskMoved, TaskStage};
+use windtunnel::kernel::facts::{ReplicaStage, TaskMoved};
 use windtunnel::kernel::platform::TaskCounts;
+use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::units::{TaskId, Usd};
 
 use super::{in_every_plan, run, services};
 use crate::witness::Seen;
 
 /// Where each task is after `moves`.
-fn stages(moves: &[TaskMoved]) -> BTreeMap<TaskId, TaskStage> {
+fn stages(moves: &[TaskMoved]) -> BTreeMap<TaskId, ReplicaStage> {
     moves.iter().map(|moved| (moved.task, moved.to)).collect()
 }
 
 /// The span in which each task was in a stage that `belongs` accepts; those stages follow each other.
-fn spans(seen: &Seen, belongs: fn(TaskStage) -> bool, horizon: u64) -> Vec<(u64, u64)> {
+fn spans(seen: &Seen, belongs: fn(ReplicaStage) -> bool, horizon: u64) -> Vec<(u64, u64)> {
     let mut spans: BTreeMap<TaskId, (u64, u64)> = BTreeMap::new();
     for moved in &seen.moves {
         if belongs(moved.to) {
@@ -43,7 +44,7 @@ fn a_task_goes_through_its_stages_in_order_and_never_back() {
             for moved in &seen.moves {
                 assert_eq!(stages.insert(moved.task, moved.to), moved.from, "{moved:?}");
                 // A target whose checks pass again, or for the first time, comes back into service.
-                let recovers = (moved.from, moved.to) == (Some(TaskStage::Unhealthy), TaskStage::InService);
+                let recovers = moved.from.is_some_and(ReplicaStage::is_unhealthy) && moved.to.is_in_service();
                 assert!(recovers || moved.from.is_none_or(|from| from < moved.to), "{moved:?}");
             }
         }
@@ -57,16 +58,16 @@ fn counts_follow_from_the_moves_and_the_desired_count_stays_within_its_bounds() 
         for ((seen, record), service) in services(&run).zip(&plan.services) {
             for (period, moves) in seen.periods.iter().zip(&seen.moves_by_period) {
                 let stages = stages(&seen.moves[..*moves]);
-                let count = |belongs: fn(TaskStage) -> bool| {
+                let count = |belongs: fn(ReplicaStage) -> bool| {
                     u32::try_from(stages.values().filter(|stage| belongs(**stage)).count())
                         .expect("a few tasks")
                 };
                 let counts = TaskCounts {
-                    pending: count(TaskStage::is_pending),
-                    running: count(TaskStage::is_running),
-                    registered: count(TaskStage::is_running),
-                    in_service: count(|s| s == TaskStage::InService),
-                    draining: count(TaskStage::is_draining),
+                    pending: count(ReplicaStage::is_pending),
+                    running: count(ReplicaStage::is_running),
+                    registered: count(ReplicaStage::is_running),
+                    in_service: count(ReplicaStage::is_in_service),
+                    draining: count(ReplicaStage::is_draining),
                 };
                 assert_eq!(counts, period.counts);
                 assert!(
@@ -77,7 +78,7 @@ fn counts_follow_from_the_moves_and_the_desired_count_stays_within_its_bounds() 
                     "what is desired is at least asked for"
                 );
             }
-            let running = spans(seen, TaskStage::is_running, plan.horizon.0);
+            let running = spans(seen, ReplicaStage::is_running, plan.horizon.0);
             assert_eq!(length(&running), record.tasks.running_time);
             let after = |decision: &windtunnel::record::DecisionRecord| decision.desired_after;
             let bounds = service.scaling.min_capacity..=service.scaling.max_capacity;
@@ -101,7 +102,7 @@ fn a_killed_tasks_requests_fail_exactly_once_at_the_instant_of_the_kill() {
                 seen.unmatched_losses, 0,
                 "a loss takes back one promise, of a request that is still there"
             );
-            let ends = [TaskStage::Stopping, TaskStage::Deprovisioning];
+            let ends = [TaskStage::Stopping, TaskStage::Deprovisioning].map(TaskStage::stated);
             let kills: Vec<u64> =
                 seen.moves.iter().filter(|moved| ends.contains(&moved.to)).map(|moved| moved.at.0).collect();
             assert!(seen.losses.iter().all(|loss| kills.binary_search(&loss.at).is_ok()));
@@ -117,7 +118,7 @@ fn no_request_outlives_the_last_container() {
             let mut containers = 0_i64;
             let mut empty = Vec::new();
             for moved in &seen.moves {
-                let before = moved.from.is_some_and(TaskStage::has_container);
+                let before = moved.from.is_some_and(ReplicaStage::has_container);
                 containers += i64::from(moved.to.has_container()) - i64::from(before);
                 if before && containers == 0 {
                     empty.push(moved.at.0);
@@ -142,7 +143,7 @@ fn the_bill_follows_from_the_moves_and_is_the_sum_of_its_lines() {
         let run = run(plan);
         for (index, (seen, record)) in services(&run).enumerate() {
             let service = &plan.services[index];
-            let billed = spans(seen, TaskStage::is_billed, plan.horizon.0);
+            let billed = spans(seen, ReplicaStage::is_billed, plan.horizon.0);
             let second = 1_000_000_000_u64;
             let seconds: u64 =
                 billed.iter().map(|(from, until)| (until - from).div_ceil(second).max(60)).sum();

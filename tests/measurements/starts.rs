@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::scenario::{load_text, valid};
-use windtunnel::kernel::facts::TaskStage;
+use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::scaling::aas::ScheduledPlan;
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimTime;

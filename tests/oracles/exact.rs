@@ -5,6 +5,7 @@ use windtunnel::kernel::billing::{
     TaskResources, billed_seconds,
 };
 use windtunnel::kernel::event_queue::EventQueue;
+use windtunnel::kernel::facts::CapacityKind;
 use windtunnel::kernel::platform::{
     Effects, LaunchBucket, LaunchWindow, Lifecycle, LifecycleParts, ScaleInVictim, StartupPlan, StoppingPlan,
     TaskHealthPlan, TaskTimer,
@@ -14,7 +15,7 @@ use windtunnel::kernel::serving::{Fleet, RoutingPlan, TaskPlan};
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{
-    Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, ServiceId, SimDuration, SimTime, Usd,
+    Bytes, NANOS_PER_MILLI, NANOS_PER_SEC, RevisionId, ServiceId, SimDuration, SimTime, Usd,
 };
 
 use super::measure::{replicate, verdict};
@@ -100,7 +101,7 @@ fn tariff(arm: bool, extra_storage: u32) -> Tariff {
 fn of_size(tariff: &Tariff, (cpu_units, memory_mib): (u32, u32)) -> BilledResources {
     let extra_ephemeral_gb = tariff.extra_ephemeral_gb;
     let task = TaskResources {
-        capacity: tariff.capacity,
+        capacity: CapacityKind::Fargate,
         cpu_units,
         memory_mib,
         extra_ephemeral_gb,
@@ -186,6 +187,8 @@ impl Stage {
             TaskPlan { cpu_units: 512, memory_mib: 1_024, ..workloads::service(1.0, secs(60), 1).task };
         let replacement = workloads::service(1.0, secs(60), 1).replacement;
         let parts = LifecycleParts {
+            revision: RevisionId(0),
+            capacity: CapacityKind::Fargate,
             replacement: &replacement,
             startup: &startup,
             stopping: &stopping,
@@ -262,10 +265,11 @@ fn the_timeline_done_by_hand_has_its_counts_its_lives_and_its_cost() {
     assert_eq!(stage.run_to(3_599_000), 3);
     let horizon = SimTime(secs(3_600).0);
     let ages: Vec<u64> =
-        stage.lifecycle.billed(false).map(|since| horizon.since(since).0 / NANOS_PER_SEC).collect();
+        stage.lifecycle.billed(false).map(|task| horizon.since(task.since).0 / NANOS_PER_SEC).collect();
     assert_eq!(ages, [3_595, 3_595, 2_995]);
     let task = stage.task;
-    let reading = stage.meter.finish(horizon, stage.lifecycle.billed(false).map(|since| (since, task)));
+    let reading =
+        stage.meter.finish(horizon, stage.lifecycle.billed(false).map(|billed| (billed.since, task)));
     assert_eq!(task_seconds(&reading, &task), 3_595 + 3_595 + 2_995 + 1_225 + 1_225);
     assert_dollars("timeline-cost-1", &Invoice::of(&reading, &tariff.prices), (12_475_799, 144_000_000));
 }

@@ -5,6 +5,7 @@ use std::fs;
 
 use windtunnel::experiment::RunResult;
 use windtunnel::kernel::facts::TaskFailure;
+use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::telemetry::AlarmState;
 use windtunnel::kernel::units::{PolicyId, SimDuration, SimTime, TaskId};
 use windtunnel::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime};
@@ -116,7 +117,7 @@ fn extremes() -> RunResult {
     service.task_lifetimes.push(TaskLifetime {
         task: TaskId(u32::MAX),
         zone: u32::MAX,
-        came_to: [Some(SimTime(u64::MAX)); TaskLifetime::STAGES.len()],
+        came_to: [Some(SimTime(u64::MAX)); TaskStage::ALL.len()],
         failure: Some((SimTime(u64::MAX), TaskFailure::ZoneLost)),
     });
     result

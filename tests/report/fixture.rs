@@ -6,8 +6,9 @@
 use windtunnel::experiment::checks::evaluate;
 use windtunnel::experiment::{CheckOutcome, RunResult};
 use windtunnel::kernel::billing::{
-    BillableItem, ByItem, CapacityKind, Invoice, InvoiceLine, ItemCounts, LcuParameters, MeterReading, Tariff,
+    BillableItem, ByItem, Invoice, InvoiceLine, ItemCounts, LcuParameters, MeterReading, Tariff,
 };
+use windtunnel::kernel::facts::CapacityKind;
 use windtunnel::kernel::platform::{
     LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TaskHealthPlan,
 };
@@ -82,6 +83,7 @@ pub(super) fn service_plan(name: &str) -> ServicePlan {
             rules: MetricRules { rcpt_denominator: RcptDenominator::Healthy, counts_draining: false },
         },
         tariff: tariff(),
+        capacity: CapacityKind::Fargate,
         group: None,
         overdue_after: None,
     }
@@ -93,7 +95,6 @@ fn tariff() -> Tariff {
             (BillableItem::FargateVcpu, Some(Usd(40_480_000_000))),
             (BillableItem::FargateMemory, Some(Usd(4_445_000_000))),
         ]),
-        capacity: CapacityKind::Fargate,
         extra_ephemeral_gb: 0,
         public_ip_per_task: false,
         resources: ItemCounts::default(),

@@ -57,7 +57,7 @@ pub struct TaskRate {
 /// architecture.
 #[must_use]
 pub fn task_rate(service: &ServicePlan, prices: &PriceList) -> Option<TaskRate> {
-    let task = service.billed_task();
+    let task = service.billed_resources().task;
     Some(TaskRate {
         on_demand: savings_plan_hour(&service.tariff.prices, &task)?,
         plan: savings_plan_hour(prices, &task)?,

@@ -124,8 +124,9 @@ mod tests {
     use super::super::month::MONTH_DENOMINATOR;
     use super::super::resources::BilledResources;
     use super::super::tariff::{LcuParameters, Tariff};
-    use super::super::task::{CapacityKind, TaskResources};
+    use super::super::task::TaskResources;
     use super::*;
+    use crate::facts::CapacityKind;
     use crate::units::{PICO_PER_USD, SimTime};
 
     const PRICES: [(BillableItem, Option<Usd>); 3] = [
@@ -137,7 +138,6 @@ mod tests {
     fn tariff() -> Tariff {
         Tariff {
             prices: ByItem::of(&PRICES),
-            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb: 0,
             public_ip_per_task: false,
             resources: ItemCounts::default(),
@@ -154,7 +154,7 @@ mod tests {
         alarms: (u32, u32),
     ) -> BilledResources {
         let task = TaskResources {
-            capacity: tariff.capacity,
+            capacity: CapacityKind::Fargate,
             cpu_units,
             memory_mib,
             extra_ephemeral_gb: tariff.extra_ephemeral_gb,

@@ -3,7 +3,8 @@
 //!
 //! It leaves out prices, which differ between regions, and quantities, which the meter has.
 
-use super::task::{CapacityKind, TaskPart};
+use super::task::TaskPart;
+use crate::facts::CapacityKind;
 
 /// A billable item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use super::month::{MONTH_DENOMINATOR, RunMonths, months_of_run, months_until};
 use super::resources::BilledResources;
 use super::tariff::{LcuParameters, Tariff};
 use super::task::TaskResources;
-use crate::facts::{TaskMoved, TaskStage};
+use crate::facts::TaskMoved;
 use crate::units::{NANOS_PER_HOUR, NANOS_PER_SEC, SimDuration, SimTime};
 
 /// Billed seconds of one task: from the start of its image pull to its end, rounded up to whole seconds, at least the
@@ -164,8 +164,8 @@ impl Meter {
     /// A task with these resources moved on: its bill ends when its container exits, or when it is gone if deprovisioning is
     /// billed.
     pub fn task_moved(&mut self, moved: &TaskMoved, task: &TaskResources) {
-        let last = if self.bill_deprovisioning { TaskStage::Stopped } else { TaskStage::Deprovisioning };
-        if let (true, Some(since)) = (moved.to == last, moved.billed_since) {
+        let is_last = if self.bill_deprovisioning { moved.to.is_gone() } else { moved.to.is_released() };
+        if let (true, Some(since)) = (is_last, moved.billed_since) {
             self.bill(since, moved.at.since(since), task);
         }
     }
@@ -277,9 +277,9 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::super::by_item::PriceList;
-    use super::super::task::CapacityKind;
     use super::*;
-    use crate::units::TaskId;
+    use crate::facts::{CapacityKind, ReplicaStage, StageProperty};
+    use crate::units::{RevisionId, TaskId};
 
     const MINUTE: SimDuration = SimDuration::from_secs(60);
 
@@ -313,7 +313,6 @@ mod tests {
     fn tariff() -> Tariff {
         Tariff {
             prices: PriceList::default(),
-            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb: 0,
             public_ip_per_task: false,
             resources: ByItem::of(&[(BillableItem::AlbHour, 1), (BillableItem::AlbLcu, 1)]),
@@ -345,8 +344,10 @@ mod tests {
         let stopped = |since, until| TaskMoved {
             at: at(until),
             task: TaskId(0),
-            from: Some(TaskStage::Stopping),
-            to: TaskStage::Deprovisioning,
+            revision: RevisionId(0),
+            capacity: CapacityKind::Fargate,
+            from: Some(ReplicaStage::new(0, &[StageProperty::Billed])),
+            to: ReplicaStage::new(1, &[StageProperty::Released]),
             billed_since: Some(at(since)),
             zone: 0,
         };

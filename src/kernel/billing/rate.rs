@@ -133,8 +133,8 @@ fn as_f64(value: u128) -> f64 {
 mod tests {
     use super::super::by_item::ByItem;
     use super::super::items::BillableItem;
-    use super::super::task::CapacityKind;
     use super::*;
+    use crate::facts::CapacityKind;
     use crate::units::PICO_PER_USD;
 
     const ADDRESS: Option<Usd> = Some(Usd(PICO_PER_USD / 64));
@@ -150,7 +150,6 @@ mod tests {
                 (BillableItem::PublicIpv4, ADDRESS),
                 (BillableItem::CloudwatchAlarm, Some(Usd(720 * PICO_PER_USD))),
             ]),
-            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb: 10,
             public_ip_per_task: true,
             resources: ByItem::default(),

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use super::by_item::{ItemCounts, PriceList};
 use super::items::BillableItem;
 use super::resources::BilledResources;
-use super::task::CapacityKind;
 use crate::units::SimDuration;
 
 /// What a service's usage costs, and what of it is billed besides the size of its tasks.
@@ -13,8 +12,6 @@ use crate::units::SimDuration;
 pub struct Tariff {
     /// USD a unit of each item, exact.
     pub prices: PriceList,
-    /// What its tasks run on.
-    pub capacity: CapacityKind,
     /// GB of ephemeral storage of a task above the 20 GB that are included \[GB\].
     pub extra_ephemeral_gb: u32,
     /// Whether every task has a public IPv4 address of its own.

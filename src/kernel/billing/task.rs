@@ -1,11 +1,6 @@
 //! What a task reserves, as far as it is billed: it is billed by its own size, whatever others of its service have.
 
-/// What a task runs on, which decides the items that its time is billed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CapacityKind {
-    /// AWS Fargate, on demand.
-    Fargate,
-}
+use crate::facts::CapacityKind;
 
 /// A part of a task's size that is priced by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

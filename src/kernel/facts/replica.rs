@@ -1,83 +1,151 @@
 //! Facts about replicas: the moves of tasks from stage to stage, and their failures.
 
-use crate::units::{SimTime, TaskId};
+use crate::units::{RevisionId, SimTime, TaskId};
 
-/// The stages of a task's life, in order (`docs/aws/task-lifecycle.md#states`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TaskStage {
-    /// The desired count asks for it; the scheduler has not created it yet.
-    Scheduled,
-    /// `PROVISIONING`: network interface and host.
-    Provisioning,
-    /// `PENDING`: the image is pulled. The bill runs from here.
-    Pulling,
-    /// `PENDING`: the container starts.
-    Starting,
-    /// `RUNNING`: the application boots. With a load balancer its target is registered, or about to be, and its checks fail.
-    Booting,
-    /// `RUNNING`: the application answers; its target is registered, or about to be, and not yet healthy.
-    Registering,
-    /// `RUNNING`: it receives requests.
-    InService,
-    /// `RUNNING`: its target is unhealthy; it receives requests only while every target is.
-    Unhealthy,
-    /// `DEACTIVATING`: it finishes what it has and receives nothing new.
-    Draining,
-    /// `STOPPING`: SIGTERM was sent.
-    Stopping,
-    /// `DEPROVISIONING`: the container has exited; the bill ended.
-    Deprovisioning,
-    /// `STOPPED`.
-    Stopped,
+/// Property of a stage of a replica's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum StageProperty {
+    /// Asked for, and not running yet.
+    Pending = 1,
+    /// Counted as running.
+    Running = 2,
+    /// On its way out; its container still exists.
+    Draining = 4,
+    /// Billed.
+    Billed = 8,
+    /// Receives requests.
+    InService = 16,
+    /// Runs, and its health checks fail.
+    Unhealthy = 32,
+    /// Its container has exited, and what it reserved is given back.
+    Released = 64,
+    /// Gone.
+    Gone = 128,
 }
 
-impl TaskStage {
-    /// Whether ECS counts the task as pending.
+/// Stage of a replica's life. Its platform names it; here stands what holds in it, which is all that telemetry, billing and
+/// records need to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReplicaStage {
+    place: u8,
+    properties: u16,
+}
+
+impl ReplicaStage {
+    /// The stage of this number among those of its platform, with these properties.
+    #[must_use]
+    pub const fn new(place: u8, properties: &[StageProperty]) -> Self {
+        let (mut all, mut index) = (0, 0);
+        while index < properties.len() {
+            all |= properties[index] as u16;
+            index += 1;
+        }
+        Self { place, properties: all }
+    }
+
+    /// Number of the stage among those of its platform, in order.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.place as usize
+    }
+
+    const fn has(self, property: StageProperty) -> bool {
+        self.properties & property as u16 != 0
+    }
+
+    /// Whether the replica counts as pending.
     #[must_use]
     pub const fn is_pending(self) -> bool {
-        matches!(self, Self::Scheduled | Self::Provisioning | Self::Pulling | Self::Starting)
+        self.has(StageProperty::Pending)
     }
 
-    /// Whether ECS counts the task as running.
+    /// Whether the replica counts as running.
     #[must_use]
     pub const fn is_running(self) -> bool {
-        matches!(self, Self::Booting | Self::Registering | Self::InService | Self::Unhealthy)
+        self.has(StageProperty::Running)
     }
 
-    /// Whether it is on its way out but its container still exists.
+    /// Whether the replica is on its way out and its container still exists.
     #[must_use]
     pub const fn is_draining(self) -> bool {
-        matches!(self, Self::Draining | Self::Stopping)
+        self.has(StageProperty::Draining)
     }
 
-    /// Whether its container runs: it reserves CPU and memory that CloudWatch sees.
+    /// Whether the container of the replica runs: it reserves CPU and memory.
     #[must_use]
     pub const fn has_container(self) -> bool {
         self.is_running() || self.is_draining()
     }
 
-    /// Whether it is billed.
+    /// Whether the replica is billed.
     #[must_use]
     pub const fn is_billed(self) -> bool {
-        matches!(self, Self::Pulling | Self::Starting) || self.has_container()
+        self.has(StageProperty::Billed)
+    }
+
+    /// Whether the replica receives requests.
+    #[must_use]
+    pub const fn is_in_service(self) -> bool {
+        self.has(StageProperty::InService)
+    }
+
+    /// Whether the replica runs and its health checks fail.
+    #[must_use]
+    pub const fn is_unhealthy(self) -> bool {
+        self.has(StageProperty::Unhealthy)
+    }
+
+    /// Whether the container of the replica has exited and what it reserved is given back.
+    #[must_use]
+    pub const fn is_released(self) -> bool {
+        self.has(StageProperty::Released)
+    }
+
+    /// Whether the replica is gone.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        self.has(StageProperty::Gone)
     }
 }
 
-/// A task moved from one stage to another.
+/// Kind of capacity that a replica runs on, which decides the items that its time is billed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapacityKind {
+    /// AWS Fargate, on demand.
+    Fargate,
+}
+
+/// A move of a task from one stage to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskMoved {
-    /// When.
+    /// Time of the move.
     pub at: SimTime,
-    /// Which task.
+    /// The task.
     pub task: TaskId,
-    /// Where it was; `None` for a task that is new.
-    pub from: Option<TaskStage>,
-    /// Where it is.
-    pub to: TaskStage,
-    /// When its bill began, if it did.
+    /// Revision of its service's task definition, which has its size.
+    pub revision: RevisionId,
+    /// Capacity that it runs on.
+    pub capacity: CapacityKind,
+    /// Stage before; `None` for a task that is new.
+    pub from: Option<ReplicaStage>,
+    /// Stage from now on.
+    pub to: ReplicaStage,
+    /// Start of its bill, if it has begun.
     pub billed_since: Option<SimTime>,
-    /// Its availability zone, counted from 0; 0 before it is launched.
+    /// Availability zone, counted from 0; 0 before it is launched.
     pub zone: u32,
+}
+
+/// A task whose bill runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BilledTask {
+    /// Start of its bill.
+    pub since: SimTime,
+    /// Revision of its service's task definition, which has its size.
+    pub revision: RevisionId,
+    /// Capacity that it runs on.
+    pub capacity: CapacityKind,
 }
 
 /// Why a task ended that nobody had chosen to stop.

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::facts::{HeldVisit, Retraction, TaskFailed, TaskMoved, TaskStage};
+use super::stages::TaskStage;
+use crate::facts::{HeldVisit, Retraction, TaskFailed, TaskMoved};
 use crate::units::{SimTime, TaskId};
 
 /// What a task does next.

@@ -14,8 +14,9 @@
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::plan::{CheckService, HealthCheckPlan};
+use super::stages::TaskStage;
 use super::state::Lifecycle;
-use crate::facts::{TaskFailure, TaskStage};
+use crate::facts::TaskFailure;
 use crate::random::Purpose;
 use crate::replica_set::ReplicaSet;
 use crate::units::{SimDuration, SimTime, TaskId};

@@ -9,8 +9,9 @@
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::launch_limits::LaunchBucket;
+use super::stages::TaskStage;
 use super::state::{Lifecycle, Waiting};
-use crate::facts::{HeldVisit, TaskFailed, TaskFailure, TaskStage};
+use crate::facts::{HeldVisit, TaskFailed, TaskFailure};
 use crate::random::Purpose;
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
 use crate::units::{SimDuration, SimTime, TaskId};

@@ -18,8 +18,9 @@
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::launch_limits::LaunchBucket;
 use super::plan::ScaleInVictim;
+use super::stages::TaskStage;
 use super::state::{Lifecycle, Waiting};
-use crate::facts::{TaskFailure, TaskStage};
+use crate::facts::TaskFailure;
 use crate::replica_set::ReplicaSet;
 use crate::units::{SimTime, TaskId};
 

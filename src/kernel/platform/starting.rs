@@ -2,8 +2,8 @@
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::plan::{FirstHealthCheck, StartupPlan};
+use super::stages::TaskStage;
 use super::state::Lifecycle;
-use crate::facts::TaskStage;
 use crate::random::{Purpose, Rng};
 use crate::replica_set::ReplicaSet;
 use crate::units::{SimTime, TaskId};

@@ -11,14 +11,19 @@ use super::launch_throttle::LaunchThrottle;
 use super::plan::{
     LaunchBackoff, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan, TargetGroupPlan, TaskHealthPlan,
 };
-use crate::facts::{TaskFailure, TaskMoved, TaskStage};
+use super::stages::TaskStage;
+use crate::facts::{BilledTask, CapacityKind, TaskFailure, TaskMoved};
 use crate::random::{Purpose, Rng, Streams};
 use crate::replica_set::ReplicaIndex;
-use crate::units::{SimTime, TaskId};
+use crate::units::{RevisionId, SimTime, TaskId};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
     pub(super) stage: TaskStage,
+    /// Revision of the task definition that it was created from.
+    pub(super) revision: RevisionId,
+    /// Capacity that it runs on.
+    pub(super) capacity: CapacityKind,
     /// Chosen to stop; it goes on until the lag is over.
     pub(super) stop_requested: bool,
     pub(super) slot: Option<ReplicaIndex>,
@@ -62,6 +67,8 @@ pub(super) struct Checks {
 /// The scheduler of one service and its tasks.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
+    revision: RevisionId,
+    capacity: CapacityKind,
     pub(super) startup: StartupPlan,
     pub(super) stopping: StoppingPlan,
     pub(super) target_group: Option<TargetGroupPlan>,
@@ -109,6 +116,10 @@ pub(super) enum Waiting {
 /// What a lifecycle is made of.
 #[derive(Clone, Debug)]
 pub struct LifecycleParts<'a> {
+    /// Revision of the task definition that new tasks are created from.
+    pub revision: RevisionId,
+    /// Capacity that new tasks run on.
+    pub capacity: CapacityKind,
     /// How a task starts.
     pub startup: &'a StartupPlan,
     /// How it stops.
@@ -138,6 +149,8 @@ impl Lifecycle {
     #[must_use]
     pub fn new(parts: &LifecycleParts<'_>) -> Self {
         Self {
+            revision: parts.revision,
+            capacity: parts.capacity,
             startup: parts.startup.clone(),
             stopping: parts.stopping.clone(),
             target_group: parts.target_group.cloned(),
@@ -180,6 +193,8 @@ impl Lifecycle {
         let task = TaskId(self.tasks.len() as u32);
         self.tasks.push(Task {
             stage,
+            revision: self.revision,
+            capacity: self.capacity,
             stop_requested: false,
             slot: None,
             billed_since: None,
@@ -225,16 +240,28 @@ impl Lifecycle {
             in_service: changed(counts.in_service, |stage| stage == TaskStage::InService),
             draining: changed(counts.draining, TaskStage::is_draining),
         };
-        let Task { billed_since, zone, .. } = self.tasks[task.index()];
-        out.moved.push(TaskMoved { at, task, from, to, billed_since, zone: zone.unwrap_or(0) });
+        let Task { revision, capacity, billed_since, zone, .. } = self.tasks[task.index()];
+        out.moved.push(TaskMoved {
+            at,
+            task,
+            revision,
+            capacity,
+            from: from.map(TaskStage::stated),
+            to: to.stated(),
+            billed_since,
+            zone: zone.unwrap_or(0),
+        });
     }
 
-    /// Bill starts of the tasks that are billed now, in the order of their ids: for the bill at the horizon.
+    /// Tasks that are billed now, in the order of their ids: for the bill at the horizon.
     /// `deprovisioning`: whether tasks whose container has exited are still billed.
-    pub fn billed(&self, deprovisioning: bool) -> impl Iterator<Item = SimTime> + '_ {
+    pub fn billed(&self, deprovisioning: bool) -> impl Iterator<Item = BilledTask> + '_ {
         let is_billed = move |stage: TaskStage| {
             stage.is_billed() || (deprovisioning && stage == TaskStage::Deprovisioning)
         };
-        self.tasks.iter().filter(move |task| is_billed(task.stage)).filter_map(|task| task.billed_since)
+        self.tasks.iter().filter(move |task| is_billed(task.stage)).filter_map(|task| {
+            let Task { revision, capacity, .. } = *task;
+            Some(BilledTask { since: task.billed_since?, revision, capacity })
+        })
     }
 }

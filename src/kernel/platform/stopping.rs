@@ -11,8 +11,9 @@
 
 use super::effects::{Effects, TaskTimer, TimerKind};
 use super::plan::DeregistrationEnd;
+use super::stages::TaskStage;
 use super::state::Lifecycle;
-use crate::facts::{HeldVisit, TaskStage};
+use crate::facts::HeldVisit;
 use crate::replica_set::ReplicaSet;
 use crate::units::{SimTime, TaskId};
 

@@ -6,10 +6,10 @@ use alloc::collections::BTreeMap;
 mod replacing;
 
 use super::*;
-use crate::facts::{Retraction, TaskFailed, TaskFailure, TaskMoved, TaskStage, Visit};
+use crate::facts::{CapacityKind, Retraction, TaskFailed, TaskFailure, TaskMoved, Visit};
 use crate::random::{Distribution, Streams};
 use crate::replica_set::{ReplicaIndex, ReplicaSet};
-use crate::units::{SimDuration, SimTime};
+use crate::units::{RevisionId, SimDuration, SimTime};
 use alloc::vec::Vec;
 
 const LIMITS: LaunchLimits =
@@ -129,6 +129,8 @@ impl SchedulerHarness {
             deprovisioning: seconds(1),
         };
         let lifecycle = Lifecycle::new(&LifecycleParts {
+            revision: RevisionId(0),
+            capacity: CapacityKind::Fargate,
             startup: &startup,
             stopping: &stopping,
             target_group: balancer,
@@ -190,7 +192,7 @@ impl SchedulerHarness {
 
     /// When tasks came to `stage`, in seconds.
     fn came_to(&self, stage: TaskStage) -> Vec<f64> {
-        let moves = self.moved.iter().filter(|moved| moved.to == stage);
+        let moves = self.moved.iter().filter(|moved| moved.to == stage.stated());
         moves.map(|moved| moved.at.as_secs_f64()).collect()
     }
 
@@ -337,7 +339,7 @@ fn a_container_check_finds_a_hung_task_behind_no_load_balancer() {
 fn a_lost_zone_takes_its_tasks_and_gets_no_others_until_it_is_back() {
     let mut stage = SchedulerHarness::new(6, TaskHealthPlan::default(), None, 3);
     let zones = |stage: &SchedulerHarness, from: f64| -> Vec<u32> {
-        let moved = stage.moved.iter().filter(|moved| moved.to == TaskStage::InService);
+        let moved = stage.moved.iter().filter(|moved| moved.to.is_in_service());
         moved.filter(|moved| moved.at.as_secs_f64() >= from).map(|moved| moved.zone).collect()
     };
     assert_eq!(zones(&stage, 0.0), [0, 1, 2, 0, 1, 2]);

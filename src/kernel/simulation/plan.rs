@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::billing::BillableItem::{CloudwatchAlarm, CloudwatchHighResolutionAlarm};
 use crate::billing::{BilledResources, Tariff, TaskResources};
+use crate::facts::CapacityKind;
 use crate::platform::{
     FaultPlan, LaunchBackoff, LaunchLimits, ReplacementPlan, ScaleInVictim, StartupPlan, StoppingPlan,
     TargetGroupPlan, TaskHealthPlan,
@@ -13,7 +14,7 @@ use crate::scaling::aas::ScalableTargetPlan;
 use crate::serving::{RequestPlan, RoutingPlan, TaskPlan, WarmUpPlan};
 use crate::telemetry::{MemoryGrowth, MetricsPlan, TaskShape, TelemetryPlan};
 use crate::traffic::TrafficPlan;
-use crate::units::{Bytes, NANOS_PER_MINUTE, SimDuration, SimTime};
+use crate::units::{Bytes, NANOS_PER_MINUTE, RevisionId, SimDuration, SimTime};
 
 /// How the data plane is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub struct ServicePlan {
     pub request: RequestPlan,
     /// What a task is.
     pub task: TaskPlan,
+    /// Capacity that its tasks run on.
+    pub capacity: CapacityKind,
     /// How a task starts.
     pub startup: StartupPlan,
     /// How a task stops.
@@ -153,13 +156,23 @@ impl ServicePlan {
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
     }
 
-    /// What a task of it reserves, as far as it is billed.
+    /// Its first revision, and the only one until a deployment brings another.
+    pub const FIRST_REVISION: RevisionId = RevisionId(0);
+
+    /// The task definition of a revision. A service has one.
     #[must_use]
-    pub fn billed_task(&self) -> TaskResources {
+    pub const fn revision(&self, _revision: RevisionId) -> &TaskPlan {
+        &self.task
+    }
+
+    /// Resources that a task of this revision reserves on this capacity, as far as they are billed.
+    #[must_use]
+    pub fn billed_task(&self, revision: RevisionId, capacity: CapacityKind) -> TaskResources {
+        let task = self.revision(revision);
         TaskResources {
-            capacity: self.tariff.capacity,
-            cpu_units: self.task.cpu_units,
-            memory_mib: self.task.memory_mib,
+            capacity,
+            cpu_units: task.cpu_units,
+            memory_mib: task.memory_mib,
             extra_ephemeral_gb: self.tariff.extra_ephemeral_gb,
             public_ipv4: u32::from(self.tariff.public_ip_per_task),
         }
@@ -172,7 +185,7 @@ impl ServicePlan {
         let (standard, high_resolution) = self.scaling.alarms();
         standing[CloudwatchAlarm] += standard;
         standing[CloudwatchHighResolutionAlarm] += high_resolution;
-        BilledResources { task: self.billed_task(), standing }
+        BilledResources { task: self.billed_task(Self::FIRST_REVISION, self.capacity), standing }
     }
 
     /// What turns the use of its tasks into utilization.

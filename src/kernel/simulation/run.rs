@@ -437,7 +437,7 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         let state = &mut self.services[id.index()];
         for moved in self.effects.moved.drain(..) {
             state.usage.task_moved(&moved);
-            state.meter.task_moved(&moved, &state.plan.billed_task());
+            state.meter.task_moved(&moved, &state.plan.billed_task(moved.revision, moved.capacity));
             if let Some(tally) = &mut state.tally {
                 tally.task_moved(&moved);
             }
@@ -522,10 +522,12 @@ impl<'p, 'o, O: Observer, P: Plane<'p>> Simulation<'p, 'o, O, P> {
         for state in self.services {
             fingerprint =
                 (fingerprint.rotate_left(5) ^ state.fingerprint).wrapping_mul(0x517C_C1B7_2722_0A95);
-            let (tariff, task) = (&state.plan.tariff, state.plan.billed_task());
-            let still_billed = state.lifecycle.billed(tariff.bill_deprovisioning).map(|since| (since, task));
+            let (plan, deprovisioning) = (state.plan, state.plan.tariff.bill_deprovisioning);
+            let still_billed = state.lifecycle.billed(deprovisioning);
+            let still_billed =
+                still_billed.map(|task| (task.since, plan.billed_task(task.revision, task.capacity)));
             let reading = state.meter.finish(horizon, still_billed);
-            let invoice = Invoice::of(&reading, &tariff.prices);
+            let invoice = Invoice::of(&reading, &plan.tariff.prices);
             let before = state.plan.overdue_after.map(|limit| horizon.0.saturating_sub(limit.0));
             let overdue = before.map_or(0, |before| state.plane.in_flight_of(self.plan.warmup.0, before));
             services.push(ServiceOutcome { reading, invoice, overdue });

@@ -55,6 +55,8 @@ impl<'p, P: Plane<'p>> ServiceState<'p, P> {
         let service = &plan.services[id.index()];
         let name = service.name.as_str();
         let parts = LifecycleParts {
+            revision: ServicePlan::FIRST_REVISION,
+            capacity: service.capacity,
             startup: &service.startup,
             stopping: &service.stopping,
             target_group: service.target_group.as_ref(),

@@ -6,7 +6,7 @@
 
 use super::sketch::{ClosedSketch, Sketch};
 use crate::facts::{
-    FlowStep, Outcome, ProvisionalOutcome, Rejection, RequestBatch, Retraction, TaskMoved, TaskStage,
+    FlowStep, Outcome, ProvisionalOutcome, Rejection, ReplicaStage, RequestBatch, Retraction, TaskMoved,
 };
 use crate::period_ring::PeriodRing;
 
@@ -232,11 +232,11 @@ impl OutcomeMeter {
     /// A task moved on.
     pub fn task_moved(&mut self, moved: &TaskMoved) {
         self.accrue(moved.at.0);
-        let step = |count: u64, stage: TaskStage| {
-            count + u64::from(moved.to == stage) - u64::from(moved.from == Some(stage))
+        let step = |count: u64, belongs: fn(ReplicaStage) -> bool| {
+            count + u64::from(belongs(moved.to)) - u64::from(moved.from.is_some_and(belongs))
         };
-        self.healthy = step(self.healthy, TaskStage::InService);
-        self.unhealthy = step(self.unhealthy, TaskStage::Unhealthy);
+        self.healthy = step(self.healthy, ReplicaStage::is_in_service);
+        self.unhealthy = step(self.unhealthy, ReplicaStage::is_unhealthy);
     }
 
     fn accrue(&mut self, now: u64) {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::growth::{Aging, MemoryGrowth};
 use crate::facts::{
-    DrainingUse, FlowStep, HeldVisit, ProvisionalOutcome, RequestBatch, ResourceUse, Retraction, TaskMoved,
-    TaskStage, Visit, VisitColumns,
+    DrainingUse, FlowStep, HeldVisit, ProvisionalOutcome, ReplicaStage, RequestBatch, ResourceUse,
+    Retraction, TaskMoved, Visit, VisitColumns,
 };
 use crate::period_ring::PeriodRing;
 use crate::units::{SimDuration, SimTime, TaskId};
@@ -248,12 +248,12 @@ impl UsageMeter {
     pub fn task_moved(&mut self, moved: &TaskMoved) {
         self.accrue(moved.at.0);
         let counts_draining = self.rules.counts_draining;
-        let reserves = |stage: TaskStage| {
+        let reserves = |stage: ReplicaStage| {
             if counts_draining { stage.has_container() } else { stage.is_running() }
         };
         let denominator = self.rules.rcpt_denominator;
-        let is_target = |stage: TaskStage| match denominator {
-            RcptDenominator::Healthy => stage == TaskStage::InService,
+        let is_target = |stage: ReplicaStage| match denominator {
+            RcptDenominator::Healthy => stage.is_in_service(),
             RcptDenominator::Registered => stage.is_running(),
         };
         if self.growth.is_some() {
@@ -393,8 +393,10 @@ impl UsageTotals {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::{CapacityKind, StageProperty};
     use crate::random::Rng;
     use crate::telemetry::TaskShape;
+    use crate::units::RevisionId;
     use crate::units::{NANOS_PER_MINUTE, NANOS_PER_SEC};
 
     const RULES: MetricRules =
@@ -516,8 +518,10 @@ mod tests {
         meter.task_moved(&TaskMoved {
             at: SimTime(since),
             task: TaskId(0),
+            revision: RevisionId(0),
+            capacity: CapacityKind::Fargate,
             from: None,
-            to: TaskStage::InService,
+            to: ReplicaStage::new(0, &[StageProperty::Running, StageProperty::InService]),
             billed_since: None,
             zone: 0,
         });

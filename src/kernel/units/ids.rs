@@ -25,6 +25,10 @@ id!(
     TaskId
 );
 id!(
+    /// A revision of the task definition of one service, in order; 0 is the first.
+    RevisionId
+);
+id!(
     /// A scaling policy of one service, in the order of the plan.
     PolicyId
 );

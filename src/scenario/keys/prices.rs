@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use windtunnel_kernel::billing::{
-    BillableItem, CapacityKind, ITEMS, ItemCounts, LcuParameters, Metering, PriceList, Tariff,
+    BillableItem, ITEMS, ItemCounts, LcuParameters, Metering, PriceList, Tariff,
 };
 use windtunnel_kernel::simulation::ServicePlan;
 use windtunnel_kernel::units::{Bytes, SimDuration, Usd};
@@ -171,7 +171,6 @@ impl Prices {
         }
         Some(Tariff {
             prices,
-            capacity: CapacityKind::Fargate,
             extra_ephemeral_gb,
             public_ip_per_task: task.flag("assign_public_ip")?,
             resources,

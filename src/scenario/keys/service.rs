@@ -1,5 +1,6 @@
 //! `[service.<name>]`: the tables of a service, and the plan that they make together.
 
+use windtunnel_kernel::facts::CapacityKind;
 use windtunnel_kernel::platform::StoppingPlan;
 use windtunnel_kernel::scaling::aas::ScalableTargetPlan;
 use windtunnel_kernel::simulation::ServicePlan;
@@ -116,6 +117,7 @@ pub(crate) fn plan(
         metrics: metrics?,
         telemetry: assumptions.telemetry.clone(),
         tariff: tariff?,
+        capacity: CapacityKind::Fargate,
         group: None,
         overdue_after,
     };

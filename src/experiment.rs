@@ -1,5 +1,5 @@
-//! What is asked of the engine: one run with its checks, or many replications on all cores. It neither touches the
-//! disk nor renders, and it is the only module with threads.
+//! Experiments with the engine: one run with its checks, or many replications on all cores. It neither touches the disk
+//! nor renders, and it is the only module with threads.
 
 pub mod checks;
 pub mod compare;

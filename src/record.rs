@@ -2,7 +2,6 @@
 //! counts that must add up.
 
 mod attempts;
-pub mod capacity;
 mod decisions;
 mod detail;
 mod digits;
@@ -11,21 +10,22 @@ mod flows;
 mod histogram;
 mod latency;
 mod law_summary;
-mod lives;
 mod minute;
 mod reasons;
 mod recorder;
 mod result;
 mod scaling;
 mod service;
+pub mod shortfall;
+mod task_lifetimes;
 mod unfinished;
 
 pub use detail::Detail;
 pub use evaluations::EvaluationRecord;
 pub use histogram::Histogram;
-pub use lives::{TaskLife, failure_name};
 pub use recorder::{Limits, Recorder, record, record_within, totals};
 pub use result::{
     AttemptsRecord, ClassRecord, DecisionKind, DecisionRecord, LatencySummary, MinuteRecord, RequestCounts,
     RunRecord, ScalingCounts, ServiceRecord, TaskStatistics,
 };
+pub use task_lifetimes::{TaskLifetime, failure_name};

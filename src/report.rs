@@ -1,4 +1,4 @@
-//! What a run says, as bytes: pure functions from a [`RunResult`](crate::experiment::RunResult) to JSON, CSV, pictures
+//! Reports of a run, as bytes: pure functions from a [`RunResult`](crate::experiment::RunResult) to JSON, CSV, pictures
 //! and the terminal's table.
 //!
 //! Nothing here runs anything, touches the disk, prints, or reads a clock: equal results give equal bytes. Numbers that

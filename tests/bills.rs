@@ -1,7 +1,7 @@
 //! Bills that were really paid or publicly printed, to the cent: each is rebuilt as a scenario, and every line that the
 //! model bills has to come out as it was printed.
 
-use windtunnel::experiment::forecast::Term;
+use windtunnel::experiment::forecast::CommitmentTerm;
 use windtunnel::experiment::{CheckStatus, RunResult, run};
 use windtunnel::kernel::billing::{BillableItem, ITEMS, ItemFacts};
 use windtunnel::kernel::units::Usd;
@@ -252,7 +252,7 @@ fn every_billable_item_has_a_price_a_key_and_an_explanation() {
         let is_item = BillableItem::named(&row.item).is_some();
         assert!(is_item || row.item.starts_with("savings_plan_"), "nothing reads {row:?}");
     }
-    for term in Term::ALL {
+    for term in CommitmentTerm::ALL {
         let rates = savings_plan_prices("us-east-1", "x86_64", term.word());
         let known = |facts: &&ItemFacts| rates[facts.item].is_some();
         let covered: Vec<&str> = ITEMS.iter().filter(known).map(|facts| facts.name).collect();

@@ -13,7 +13,7 @@ mod tracking;
 use crate::scenario::{codes, load_text, valid};
 use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::simulation::Plan;
-use windtunnel::record::{RunRecord, TaskLife, record};
+use windtunnel::record::{RunRecord, TaskLifetime, record};
 
 /// Seeds of a test in which chance matters.
 const SEEDS: u64 = 8;
@@ -91,7 +91,7 @@ fn most_in_service(run: &RunRecord) -> u32 {
 }
 
 /// Seconds between two stages of a task's life.
-fn between(life: &TaskLife, from: TaskStage, to: TaskStage) -> Option<f64> {
+fn between(life: &TaskLifetime, from: TaskStage, to: TaskStage) -> Option<f64> {
     Some(life.came_to(to)?.as_secs_f64() - life.came_to(from)?.as_secs_f64())
 }
 

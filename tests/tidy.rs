@@ -2,6 +2,7 @@
 //! it can fail.
 
 mod circles;
+mod docs;
 mod extending;
 mod glossary;
 mod items;

@@ -1,4 +1,4 @@
-//! `windtunnel check`: the verdicts of a scenario, or of the files of a run, for whoever decides by exit code.
+//! `windtunnel check`: the verdicts of a scenario, or of the files of a run, for programs that decide by exit code.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::given::{Given, RUNS};
-use super::loading::Heard;
+use super::loading::PrintedWarnings;
 use super::printing::{fail, print_as};
 use super::session::{Session, stopped};
-use super::subject::{self, Subject};
+use super::subject::{self, GateSubject};
 use crate::experiment::checks::{Bills, evaluate_against};
 use crate::experiment::compare::{Variant, compare};
 use crate::experiment::replications::{Enough, replications};
@@ -67,13 +67,13 @@ pub(super) enum GateFormat {
     Markdown,
 }
 
-/// What the runs of the request came to.
+/// Results of the runs of a request, with what was judged.
 struct JudgedRuns {
     outcomes: Vec<CheckOutcome>,
     runs: u64,
     /// Whether runs were stopped before all were done: now, or when the folder was made.
     is_partial: bool,
-    /// Whether somebody stopped them now.
+    /// Whether the runs were interrupted in this command.
     interrupted: bool,
 }
 
@@ -112,15 +112,15 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     }
 }
 
-/// The verdicts, and whether somebody stopped the runs.
+/// The verdicts, and whether the runs were interrupted.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
 fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
     let other = request.checks.as_deref().map(subject::declared).transpose();
     let other = other.map_err(|message| fail(Exit::Usage, &message))?;
-    let mut heard = Heard::default();
-    let mut head = subject::load(&request.subject, &request.given, &mut heard)?;
+    let mut printed = PrintedWarnings::default();
+    let mut head = subject::load(&request.subject, &request.given, &mut printed)?;
     if let Some(other) = other {
         head.set_checks(other);
     }
@@ -129,10 +129,10 @@ fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
         return Err(no_checks(request.checks.as_deref().unwrap_or(&request.subject)));
     }
     let base = match &request.baseline {
-        Some(path) => Some(subject::load(path, &request.given, &mut heard)?),
+        Some(path) => Some(subject::load(path, &request.given, &mut printed)?),
         None => None,
     };
-    refuse_idle_wishes(request, &head, base.as_ref())?;
+    refuse_idle_options(request, &head, base.as_ref())?;
     let needs = checks.iter().any(|check| check.measure.needs_baseline());
     if base.is_some() && !needs && !request.given.quiet {
         note("note: no check compares with the baseline; `cost_change = \"<= 5%\"` in [checks] would\n");
@@ -171,16 +171,20 @@ fn tell_unlike(unlike: &[String]) {
     ));
 }
 
-/// What can be wished of a scenario only, where there is none.
-fn refuse_idle_wishes(request: &CheckRequest, head: &Subject, base: Option<&Subject>) -> Result<(), Exit> {
+/// Refuses options that only a scenario can honour, where there is none.
+fn refuse_idle_options(
+    request: &CheckRequest,
+    head: &GateSubject,
+    base: Option<&GateSubject>,
+) -> Result<(), Exit> {
     let given = &request.given;
-    let runs_base = matches!(base, Some(Subject::Scenario(..)));
+    let runs_base = matches!(base, Some(GateSubject::Scenario(..)));
     let idle = match head {
-        Subject::Scenario(..) => return Ok(()),
-        Subject::SavedRun(..) if request.replications.is_some() => "--replications",
-        Subject::SavedRun(..) if given.seed.is_some() => "--seed",
-        Subject::SavedRun(..) if !given.overrides.is_empty() && !runs_base => "--set",
-        Subject::SavedRun(..) => return Ok(()),
+        GateSubject::Scenario(..) => return Ok(()),
+        GateSubject::SavedRun(..) if request.replications.is_some() => "--replications",
+        GateSubject::SavedRun(..) if given.seed.is_some() => "--seed",
+        GateSubject::SavedRun(..) if !given.overrides.is_empty() && !runs_base => "--set",
+        GateSubject::SavedRun(..) => return Ok(()),
     };
     let subject = request.subject.display();
     Err(fail(
@@ -203,14 +207,14 @@ fn no_checks(path: &Path) -> Exit {
 }
 
 /// Runs what has to be run, and judges.
-fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result<JudgedRuns, Exit> {
+fn found(request: &CheckRequest, head: GateSubject, base: Option<GateSubject>) -> Result<JudgedRuns, Exit> {
     match (head, base) {
-        (Subject::SavedRun(head, _), base) => {
+        (GateSubject::SavedRun(head, _), base) => {
             let runs = head.costs.len() as u64;
             let (baseline, interrupted) = match base {
                 None => (None, false),
-                Some(Subject::SavedRun(base, _)) => (Some(base.bills()), false),
-                Some(Subject::Scenario(mut base, _)) => {
+                Some(GateSubject::SavedRun(base, _)) => (Some(base.bills()), false),
+                Some(GateSubject::Scenario(mut base, _)) => {
                     base.seed = head.seed;
                     let (base, sample, interrupted) = sample(request, *base, runs)?;
                     (Some(Bills::of(&base, &sample)), interrupted)
@@ -219,10 +223,12 @@ fn found(request: &CheckRequest, head: Subject, base: Option<Subject>) -> Result
             let outcomes = head.judge(baseline.as_ref());
             Ok(JudgedRuns { outcomes, runs, is_partial: interrupted || head.is_interrupted, interrupted })
         }
-        (Subject::Scenario(head, _), Some(Subject::Scenario(base, _))) => side_by_side(request, *base, *head),
-        (Subject::Scenario(head, _), base) => {
+        (GateSubject::Scenario(head, _), Some(GateSubject::Scenario(base, _))) => {
+            side_by_side(request, *base, *head)
+        }
+        (GateSubject::Scenario(head, _), base) => {
             let baseline = match base {
-                Some(Subject::SavedRun(base, _)) => Some(base.bills()),
+                Some(GateSubject::SavedRun(base, _)) => Some(base.bills()),
                 _ => None,
             };
             let runs = request.replications.unwrap_or(RUNS);

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::folder::{add, folder_name};
 use super::given::Given;
-use super::loading::{Heard, told, told_anew};
+use super::loading::{PrintedWarnings, accept, accept_with_new_warnings};
 use super::printing::{fail, print_as};
 use super::session::{SeededRuns, Session, compared};
 use super::variant::{self, VariantArg};
@@ -135,9 +135,9 @@ fn variants(request: &CompareRequest) -> Result<Vec<Variant>, Exit> {
         None => sound = false,
     };
     let base = request.scenarios.first();
-    let mut heard = Heard::default();
+    let mut printed = PrintedWarnings::default();
     for path in &request.scenarios {
-        take(named(path), load(request, path, &[], Some(&mut heard)));
+        take(named(path), load(request, path, &[], Some(&mut printed)));
     }
     if let Some(base) = base {
         for wish in &request.variants {
@@ -164,12 +164,12 @@ fn named(path: &Path) -> String {
     path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }
 
-/// A scenario with more overrides; its warnings are told where there is somebody to hear them.
+/// A scenario with more overrides; its warnings are printed only where there is `printed`, each once.
 fn load(
     request: &CompareRequest,
     path: &Path,
     more: &[String],
-    heard: Option<&mut Heard>,
+    printed: Option<&mut PrintedWarnings>,
 ) -> Option<Scenario> {
     let source = match read_scenario(path) {
         Ok(source) => source,
@@ -180,9 +180,9 @@ fn load(
     };
     let overrides: Vec<String> = request.given.overrides.iter().chain(more).cloned().collect();
     let loaded = scenario::load(&source, &overrides, request.given.seed, &mut Folder::of(path));
-    match heard {
-        Some(heard) => told_anew(loaded, !request.given.quiet, heard).ok(),
-        None => told(loaded, false).ok(),
+    match printed {
+        Some(printed) => accept_with_new_warnings(loaded, !request.given.quiet, printed).ok(),
+        None => accept(loaded, false).ok(),
     }
 }
 

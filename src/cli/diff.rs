@@ -1,4 +1,4 @@
-//! `windtunnel diff`: what a change of a scenario does, for whoever reviews it.
+//! `windtunnel diff`: the effect of a change of a scenario, for its reviewers.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::given::{Given, RUNS};
-use super::loading::{Heard, told_anew};
+use super::loading::{PrintedWarnings, accept_with_new_warnings};
 use super::printing::{fail, print_as};
 use super::session::{SeededRuns, Session, compared};
 use super::subject::{plan_of_run, written_in};
@@ -52,9 +52,9 @@ pub(super) enum DiffFormat {
 
 /// Runs the request.
 pub(super) fn run(request: &DiffRequest) -> Exit {
-    let mut heard = Heard::default();
-    let base = load(request, &request.base, &mut heard);
-    let head = load(request, &request.head, &mut heard);
+    let mut printed = PrintedWarnings::default();
+    let base = load(request, &request.base, &mut printed);
+    let head = load(request, &request.head, &mut printed);
     let (Ok((base, _)), Ok((head, places))) = (base, head) else { return Exit::Usage };
     let changed = changes(&base.resolved_toml, &head.resolved_toml);
     let (seed, checks, name) = (base.seed, head.checks.clone(), head.name.clone());
@@ -110,8 +110,8 @@ fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
 fn load(
     request: &DiffRequest,
     path: &Path,
-    heard: &mut Heard,
-) -> Result<(Scenario, Vec<super::subject::Written>), Exit> {
+    printed: &mut PrintedWarnings,
+) -> Result<(Scenario, Vec<super::subject::FilePlace>), Exit> {
     let is_run = is_folder(path);
     let file = if is_run { path.join("plan.toml") } else { path.to_owned() };
     let source = if is_run { plan_of_run(path) } else { read_scenario(path) };
@@ -119,7 +119,7 @@ fn load(
     let given = &request.given;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
     let places = written_in(&source.name, &loaded.check_places);
-    let scenario = told_anew(loaded, !given.quiet, heard);
+    let scenario = accept_with_new_warnings(loaded, !given.quiet, printed);
     if scenario.is_err() && is_run {
         note(
             "note: a folder of a run holds none of the files that its scenario reads; where that is what is missing, give the \

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::experiment::CheckOutcome;
 
-/// How the command ended.
+/// End of a command, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// All well.

@@ -12,7 +12,7 @@ use crate::shell::output::{INTERRUPTED, Staging};
 use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
 use crate::shell::terminal::note;
 
-/// What may be done about a folder that holds no run.
+/// Hint for a folder that holds no run.
 pub(super) const RUN_HINT: &str = "give the folder that `windtunnel run` wrote, such as output/flash-sale";
 
 /// Takes a folder for the results of a command. They replace nothing but older results of the same command: experiments

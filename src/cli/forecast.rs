@@ -13,7 +13,7 @@ use super::session::{Session, stopped};
 use super::{folder, manifest};
 use crate::experiment::VariedScenario;
 use crate::experiment::forecast::{
-    Actual, Expectation, FidelityChoice, Forecast, ForecastError, ForecastProgress, forecast, read_actuals,
+    Actual, Expectation, Forecast, ForecastError, ForecastFidelity, ForecastProgress, forecast, read_actuals,
 };
 use crate::report;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
@@ -185,7 +185,7 @@ fn refuse(error: ForecastError) -> Exit {
     }
 }
 
-/// What is expected: the scenario's `[forecast]`, with what the command line says instead.
+/// The expectation: the scenario's `[forecast]`, with what the command line says instead.
 fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     let mut spec = scenario.forecast.clone().unwrap_or_default();
     spec.months = request.months.unwrap_or(spec.months);
@@ -195,11 +195,11 @@ fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
     spec
 }
 
-fn choice(request: &ForecastRequest) -> FidelityChoice {
+fn choice(request: &ForecastRequest) -> ForecastFidelity {
     match request.fidelity {
-        FidelityArg::Auto => FidelityChoice::Auto,
-        FidelityArg::Requests => FidelityChoice::Requests,
-        FidelityArg::Fluid => FidelityChoice::Fluid,
+        FidelityArg::Auto => ForecastFidelity::Auto,
+        FidelityArg::Requests => ForecastFidelity::Requests,
+        FidelityArg::Fluid => ForecastFidelity::Fluid,
     }
 }
 

@@ -1,8 +1,8 @@
-//! What every command that runs a scenario takes.
+//! Arguments of every command that runs a scenario.
 
 use clap::Args;
 
-/// What every command that runs a scenario takes.
+/// Arguments of every command that runs a scenario.
 #[derive(Args, Debug)]
 pub(super) struct Given {
     /// Seed of all randomness, instead of the scenario's (the first one's)

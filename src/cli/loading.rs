@@ -5,11 +5,11 @@ use crate::experiment::VariedScenario;
 use crate::scenario::{self, Check, Loaded, Scenario, Severity};
 use crate::shell::terminal::{note, one_line, stderr_colour};
 
-/// What was loaded, once its diagnostics are printed: warnings only where `warns`, and `--quiet` was not given.
+/// The loaded scenario, once its diagnostics are printed: warnings only where `warns`, and `--quiet` was not given.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn told(loaded: Loaded, warns: bool) -> Result<Scenario, Exit> {
+pub(super) fn accept(loaded: Loaded, warns: bool) -> Result<Scenario, Exit> {
     if loaded.scenario.is_none() || (warns && !loaded.diagnostics.is_empty()) {
         note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
     }
@@ -21,22 +21,26 @@ pub(super) fn told(loaded: Loaded, warns: bool) -> Result<Scenario, Exit> {
 
 /// The warnings that were printed: what holds for several files alike is said once.
 #[derive(Debug, Default)]
-pub(super) struct Heard(Vec<(&'static str, String)>);
+pub(super) struct PrintedWarnings(Vec<(&'static str, String)>);
 
 /// The same for one of several files, without the warnings that another one had word for word.
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn told_anew(mut loaded: Loaded, warns: bool, heard: &mut Heard) -> Result<Scenario, Exit> {
+pub(super) fn accept_with_new_warnings(
+    mut loaded: Loaded,
+    warns: bool,
+    printed: &mut PrintedWarnings,
+) -> Result<Scenario, Exit> {
     loaded.diagnostics.retain(|diagnostic| {
         let said = (diagnostic.code, diagnostic.message.clone());
-        let is_new = diagnostic.severity == Severity::Error || !heard.0.contains(&said);
+        let is_new = diagnostic.severity == Severity::Error || !printed.0.contains(&said);
         if warns && is_new {
-            heard.0.push(said);
+            printed.0.push(said);
         }
         is_new
     });
-    told(loaded, warns)
+    accept(loaded, warns)
 }
 
 /// The scenario that an experiment varies, once its diagnostics are printed.
@@ -44,7 +48,7 @@ pub(super) fn told_anew(mut loaded: Loaded, warns: bool, heard: &mut Heard) -> R
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
 pub(super) fn varied(base: &VariedScenario<'_>, quiet: bool) -> Result<Scenario, Exit> {
-    told(base.load(&[]), !quiet)
+    accept(base.load(&[]), !quiet)
 }
 
 /// The texts of the checks that compare with a baseline, and of the others.
@@ -66,7 +70,7 @@ pub(super) fn without_baseline(unjudged: &[String], what: &str) {
     }
 }
 
-/// Where to read on after an error; empty where there was none.
+/// The hint where to read on after an error; empty where there was none.
 pub(super) fn more_on(loaded: &Loaded) -> String {
     match loaded.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
         Some(error) => format!("`windtunnel explain {}` tells more\n", error.code),

@@ -1,4 +1,4 @@
-//! What made the results, for `manifest.json`.
+//! Origin of the results, for `manifest.json`.
 
 use crate::report::{FolderKind, Manifest, OtherScenario};
 use crate::scenario::Scenario;

@@ -166,7 +166,7 @@ fn finish(
     if found.winner.as_ref().is_some_and(|winner| winner.holds) { Exit::Ok } else { Exit::CheckFailed }
 }
 
-/// What may be chosen: the axes of the command line, else those of the scenario.
+/// The search space: the axes of the command line, else those of the scenario.
 fn spec(request: &OptimizeRequest, scenario: &Scenario) -> Result<SearchSpec, String> {
     let declared = scenario.search.clone();
     let mut spec = declared.unwrap_or(SearchSpec {

@@ -13,7 +13,7 @@ pub(super) struct PricesRequest {
     pub(super) region: Option<String>,
 }
 
-/// What the price book calls the region of prices that hold in all of them; it makes no region known.
+/// Name that the price book gives to the region of prices that hold in all regions; it makes no region known.
 const ALL_REGIONS: &str = "all";
 
 /// Runs the request.

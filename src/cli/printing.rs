@@ -1,4 +1,4 @@
-//! What commands print: results to standard output, errors to standard error.
+//! Printing of commands: results to standard output, errors to standard error.
 
 use super::exit::Exit;
 use crate::shell::output;

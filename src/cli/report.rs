@@ -28,7 +28,7 @@ pub(super) struct ReportRequest {
     pub(super) html: Option<PathBuf>,
 }
 
-/// What `--html` calls standard output.
+/// Argument of `--html` that stands for standard output.
 const STDOUT: &str = "-";
 
 /// Runs the request; the name of the file goes to standard output.

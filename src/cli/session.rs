@@ -1,4 +1,4 @@
-//! A command that simulates, while it does: since when, whether somebody interrupts it, and whether it may speak.
+//! Session of a command that simulates: its start, its interruption, and its permission to print progress.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,9 +15,9 @@ use crate::shell::wall_clock::Stopwatch;
 /// A command that simulates.
 #[derive(Debug)]
 pub(super) struct Session {
-    /// Since it began.
+    /// Stopwatch that runs since the command began.
     pub(super) watch: Stopwatch,
-    /// Becomes true when somebody interrupts it.
+    /// Flag of interruption: becomes true when the user interrupts the command.
     pub(super) interrupted: Arc<AtomicBool>,
     /// Whether it prints results only.
     pub(super) quiet: bool,

@@ -1,30 +1,30 @@
-//! What a gate is asked about: a scenario, which can be run, or the folder of a run, which can be judged.
+//! Subject of a gate: a scenario, which can be run, or the folder of a run, which can be judged.
 
 use std::path::Path;
 
 use super::exit::Exit;
 use super::folder;
 use super::given::Given;
-use super::loading::{Heard, told_anew};
+use super::loading::{PrintedWarnings, accept_with_new_warnings};
 use super::printing::fail;
 use crate::experiment::{SavedFiles, SavedRun};
 use crate::scenario::{self, Check, CheckPlace, Outline, Part, Scenario, Source, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
 use crate::shell::results::ResultsReader;
 
-/// Where a check is written: file and line.
-pub(super) type Written = Option<(String, usize)>;
+/// Place where a check is written: file and line.
+pub(super) type FilePlace = Option<(String, usize)>;
 
 /// A scenario or the folder of a run, with the places of its checks.
 #[derive(Debug)]
-pub(super) enum Subject {
-    /// It can be run.
-    Scenario(Box<Scenario>, Vec<Written>),
-    /// It was run.
-    SavedRun(Box<SavedRun>, Vec<Written>),
+pub(super) enum GateSubject {
+    /// A scenario, which can be run, with the places of its checks.
+    Scenario(Box<Scenario>, Vec<FilePlace>),
+    /// Files of a finished run, with the places of its checks.
+    SavedRun(Box<SavedRun>, Vec<FilePlace>),
 }
 
-impl Subject {
+impl GateSubject {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Scenario(scenario, _) => &scenario.name,
@@ -71,7 +71,7 @@ impl Subject {
             for service in &head.plan.services {
                 let twin = base.plan.services.iter().find(|twin| twin.name == service.name);
                 let key = format!("`service.{}.traffic", service.name);
-                let is_told = found.iter().any(|told| told.starts_with(&key));
+                let is_told = found.iter().any(|text| text.starts_with(&key));
                 if twin.is_some_and(|twin| twin.traffic != service.traffic) && !is_told {
                     found.push(format!("the traffic of `{}`", service.name));
                 }
@@ -87,7 +87,7 @@ impl Subject {
         }
     }
 
-    pub(super) fn places(&self) -> &[Written] {
+    pub(super) fn places(&self) -> &[FilePlace] {
         match self {
             Self::Scenario(_, places) | Self::SavedRun(_, places) => places,
         }
@@ -118,24 +118,24 @@ pub(super) fn declared(path: &Path) -> Result<Outline, String> {
 ///
 /// # Errors
 /// The exit code, once everything that is wrong was printed.
-pub(super) fn load(path: &Path, given: &Given, heard: &mut Heard) -> Result<Subject, Exit> {
+pub(super) fn load(path: &Path, given: &Given, printed: &mut PrintedWarnings) -> Result<GateSubject, Exit> {
     if is_folder(path) {
         let kept = kept(path).map_err(|message| fail(Exit::Usage, &message))?;
         let places = written(kept.places());
-        return Ok(Subject::SavedRun(Box::new(kept), places));
+        return Ok(GateSubject::SavedRun(Box::new(kept), places));
     }
     let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
     let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(path));
     let places = written_in(&source.name, &loaded.check_places);
-    Ok(Subject::Scenario(Box::new(told_anew(loaded, !given.quiet, heard)?), places))
+    Ok(GateSubject::Scenario(Box::new(accept_with_new_warnings(loaded, !given.quiet, printed)?), places))
 }
 
-/// Where the checks of a file are written; what is given by --set stands in no file.
-pub(super) fn written_in(file: &str, places: &[CheckPlace]) -> Vec<Written> {
+/// The places where the checks of a file are written; a check that is given by `--set` stands in no file.
+pub(super) fn written_in(file: &str, places: &[CheckPlace]) -> Vec<FilePlace> {
     written(places).into_iter().map(|place| place.filter(|(source, _)| source == file)).collect()
 }
 
-fn written(places: &[CheckPlace]) -> Vec<Written> {
+fn written(places: &[CheckPlace]) -> Vec<FilePlace> {
     places.iter().map(|place| place.source.clone().map(|file| (file, place.line))).collect()
 }
 

@@ -5,7 +5,7 @@ use crate::scenario;
 /// A variant of the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct VariantArg {
-    /// What reports call it.
+    /// Name of the variant in reports.
     pub(super) name: String,
     /// `KEY=VALUE`, at least one.
     pub(super) overrides: Vec<String>,

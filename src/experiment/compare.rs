@@ -18,9 +18,9 @@ use crate::scenario::Scenario;
 /// One of the settings that are compared.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// What reports call it.
+    /// Name of the variant in reports.
     pub name: String,
-    /// Its scenario; its seed is not used, the first variant's is.
+    /// Scenario of the variant; its seed is not used, the first variant's is.
     pub scenario: Scenario,
 }
 
@@ -32,14 +32,14 @@ const MOST_POINTS: usize = 1100;
 pub struct Trajectory {
     /// The service.
     pub service: String,
-    /// Its minutes, or as many of them together as it takes to keep to a thousand.
+    /// Minutes of the run, or as many of them together as it takes to keep to a thousand.
     pub points: Vec<TrajectoryPoint>,
 }
 
 /// One or several minutes of a trajectory, with the highest values in them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrajectoryPoint {
-    /// When it begins.
+    /// Beginning of the point, from second 0 of the run.
     pub start: SimTime,
     /// Running tasks.
     pub running: u32,
@@ -47,7 +47,7 @@ pub struct TrajectoryPoint {
     pub p99: Option<u64>,
 }
 
-/// What became of a variant.
+/// Result of a variant.
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The variant.
@@ -56,9 +56,9 @@ pub struct Compared {
     pub first: Vec<Trajectory>,
     /// All its runs.
     pub sample: RunSample,
-    /// Its checks, judged by intervals.
+    /// Outcomes of its checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
-    /// Its mean cost of a month at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking
+    /// Mean cost of a month at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking
     /// policy scaled in, or until [`add_scale_in_range`] adds it.
     pub scale_in: Option<Ends<f64>>,
 }
@@ -72,7 +72,7 @@ pub struct VariantComparison {
     pub seed: u64,
     /// Index of the cheapest variant that passes all its checks, if one does and their bills have the same lines.
     pub cheapest: Option<usize>,
-    /// Whether somebody stopped the runs before all were done; every variant has the same number of runs all the same.
+    /// Whether the runs were interrupted before all were done; every variant has the same number of runs all the same.
     pub interrupted: bool,
 }
 
@@ -106,7 +106,7 @@ pub fn compare(
     let needs_minutes = samples.iter().any(RunSample::needs_minutes);
     let mut firsts: Vec<Vec<Trajectory>> = Vec::new();
     let mut row: Vec<Ran> = Vec::new();
-    // Variants change fastest, so that what is finished when somebody interrupts is a whole comparison of fewer runs.
+    // Variants change fastest, so that what is finished at an interruption is a whole comparison of fewer runs.
     let job = |number: u64| {
         let (run, variant) = (number / count, number % count);
         let plan = &variants[index(variant)].scenario.plan;
@@ -182,7 +182,7 @@ fn index(variant: u64) -> usize {
     variant as usize
 }
 
-/// The trajectory of a run, taken out of its record, whose minutes, decisions and changes nobody reads after that.
+/// The trajectory of a run, taken out of its record, whose minutes, decisions and changes are not read after that.
 fn trajectory(mut record: RunRecord) -> (RunRecord, Vec<Trajectory>) {
     let trajectories = record.services.iter_mut().map(|service| {
         let minutes = std::mem::take(&mut service.timeline);
@@ -248,8 +248,8 @@ impl VariantComparison {
         Some(Difference { absolute, relative: relative.is_finite().then_some(relative) })
     }
 
-    /// Why the bill of variant `index` cannot be compared with that of the base, in words: one lacks a price that the other
-    /// has. `None` where it can.
+    /// The reason why the bill of variant `index` cannot be compared with that of the base, in words: one lacks a price
+    /// that the other has. `None` where it can.
     #[must_use]
     pub fn unlike_bills(&self, index: usize, service: Option<&str>) -> Option<String> {
         let (base, other) = (&self.variants.first()?.variant, &self.variants.get(index)?.variant);
@@ -317,7 +317,8 @@ impl VariantComparison {
         names
     }
 
-    /// What keeps variant `index` from seeing the same requests as the base, in words; empty when nothing does.
+    /// The reasons that keep variant `index` from seeing the same requests as the base, in words; empty when nothing
+    /// does.
     #[must_use]
     pub fn unlike(&self, index: usize) -> Vec<String> {
         let (Some(base), Some(other)) = (self.variants.first(), self.variants.get(index)) else {

@@ -1,5 +1,5 @@
-//! What a run takes, told before it begins: time, memory and room on the disk grow with the simulated minutes of all
-//! services, whatever happens in them.
+//! Effort of a run, estimated before it begins: time, memory and space on the disk grow with the simulated minutes of
+//! all services, whatever happens in them.
 
 use crate::kernel::simulation::Fidelity;
 use crate::kernel::units::NANOS_PER_MINUTE;
@@ -16,7 +16,7 @@ const MINUTE_SECONDS: f64 = 7e-6;
 /// Time of a request, as measured: from 20 to 45 ns, and five times as long where requests share processors \[s\].
 const REQUEST_SECONDS: f64 = 40e-9;
 
-/// What a run takes, by the order of magnitude.
+/// Effort of a run, by the order of magnitude.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
     /// Simulated minutes of all services together.
@@ -32,7 +32,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// What a run of the scenario takes that keeps its minutes.
+    /// The effort of a run of the scenario that keeps its minutes.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
         let plan = &scenario.plan;

@@ -1,4 +1,5 @@
-//! What independent replications say of a figure: its value and an interval that holds the truth as often as it says.
+//! Estimates of a figure from independent replications: its value and an interval that holds the truth as often as it
+//! says.
 //!
 //! Everything is made of pseudo-values, one a replication (or a section of them): for a mean the values themselves, for
 //! a ratio and for a quantile of all requests the jackknife's, whose mean and spread are those of the figure. A
@@ -13,7 +14,7 @@ pub const CONFIDENCE: f64 = 0.95;
 /// A figure of many runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Its value: the mean, the ratio of sums, or the quantile of all requests.
+    /// Value of the figure: the mean, the ratio of sums, or the quantile of all requests.
     pub value: f64,
     /// Half the width of its interval; `None` for a single run, of which no interval can be made.
     pub half_width: Option<f64>,
@@ -48,7 +49,7 @@ pub struct Pseudo {
     pub whole: f64,
     /// One a section; `None` where the section has nothing to say.
     pub values: Vec<Option<f64>>,
-    /// How many times a section's share all runs are, minus one: the weight that unequal sections need.
+    /// All runs ÷ the share of a section, minus one: the weight that unequal sections need.
     weights: Vec<f64>,
     runs: u64,
 }

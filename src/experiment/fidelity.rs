@@ -1,5 +1,5 @@
-//! How good flows are for a plan: its busiest day in both planes, one beside the other. Whoever shows figures of flows
-//! can ask before, and say what it found.
+//! Error of flows for a plan: its busiest day in both planes, one beside the other. A command that shows figures of
+//! flows can measure it before, and report it.
 //!
 //! What is compared is one run of each plane. Both share start-up times and alarm phases, but the arrivals of single
 //! requests are random, so a part of the difference is chance; the more requests, the less.
@@ -18,9 +18,9 @@ pub const COMPARED_REQUESTS: f64 = 1e8;
 /// The figures of flows against those of single requests, over the same stretch of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FluidError {
-    /// Where the compared stretch begins [ns since second 0 of the plan].
+    /// Beginning of the compared stretch [ns since second 0 of the plan].
     pub from: u64,
-    /// How long it is \[ns\].
+    /// Length of the compared stretch \[ns\].
     pub length: u64,
     /// Cost of the flows ÷ cost of the requests, less one; likewise the others. `None` without a value to compare.
     pub cost: Option<f64>,

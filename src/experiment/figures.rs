@@ -16,7 +16,7 @@ pub use crate::scenario::{Aggregation, Measure};
 pub struct Figure {
     /// Index of the service in the plan; `None`: all together.
     pub service: Option<usize>,
-    /// What is measured.
+    /// Measure of the figure.
     pub measure: Measure,
 }
 
@@ -35,7 +35,7 @@ impl Figure {
         figures
     }
 
-    /// Its name as a column of a sheet: `cost_per_month_usd`, `web.response_time_p99_ms`.
+    /// The name of the figure as a column of a sheet: `cost_per_month_usd`, `web.response_time_p99_ms`.
     #[must_use]
     pub fn name(&self, plan: &Plan) -> String {
         let service = self.service.and_then(|index| plan.services.get(index));
@@ -71,7 +71,8 @@ impl Figure {
         figures
     }
 
-    /// What one run says of it; `None` where the run has nothing to say (no request was served, no task ran).
+    /// The share of one run in the figure; `None` where the run has nothing to say (no request was served, no task
+    /// ran).
     #[must_use]
     pub fn share(&self, record: &RunRecord, plan: &Plan) -> Option<Share> {
         match self.service {
@@ -80,7 +81,7 @@ impl Figure {
         }
     }
 
-    /// Its value in one run.
+    /// The value of the figure in one run.
     #[must_use]
     pub fn value(&self, record: &RunRecord, plan: &Plan) -> Option<f64> {
         let (numerator, denominator) = self.share(record, plan)?;

@@ -1,5 +1,5 @@
-//! What the next months will cost: calendar months of real length, traffic that grows, inputs that are not known exactly
-//! drawn anew for every run, and the commitment that such months are worth.
+//! Forecast of the cost of the next months: calendar months of real length, traffic that grows, inputs that are not
+//! known exactly drawn anew for every run, and the commitment that such months are worth.
 //!
 //! A month is simulated by itself, from its first local midnight, with `desired_count` warm tasks. Shapes follow the
 //! calendar (`at`, `start` and `end` of spikes, steps and ramps count from the first month's midnight, so that an event
@@ -17,9 +17,9 @@ mod spread;
 pub use actuals::{Actual, Backtest, Pair, backtest, is_month, read_actuals};
 pub use inputs::{Draw, Input, draw};
 pub use months::{Month, Pattern, months};
-pub use savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
+pub use savings::{Commitment, CommitmentTerm, Hour, TaskRate, best, task_rate};
 pub use simulation::{
-    COST_BOUND, Expectation, FidelityChoice, Forecast, ForecastError, ForecastProgress, MonthForecast,
+    COST_BOUND, Expectation, Forecast, ForecastError, ForecastFidelity, ForecastProgress, MonthForecast,
     MonthRun, forecast,
 };
-pub use spread::Spread;
+pub use spread::RunSpread;

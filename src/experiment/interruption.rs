@@ -9,7 +9,7 @@ pub(super) fn is_raised(flag: Option<&AtomicBool>) -> bool {
     flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
-/// Whether runs ended because nobody wanted more of them; `has_result`: whether what was finished is worth keeping.
+/// Whether runs ended because they were interrupted; `has_result`: whether what was finished is worth keeping.
 ///
 /// # Errors
 /// What stopped the runs, when it was something else, or when nothing was finished.

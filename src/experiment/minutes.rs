@@ -1,16 +1,16 @@
-//! What the minutes of a run say: how long capacity was short at most, and how many minutes were over a limit. Minutes
-//! that begin in the warm-up are left out, as its requests are.
+//! Figures read from the minutes of a run: the longest time in which capacity was short, and the number of minutes over
+//! a limit. Minutes that begin in the warm-up are left out, as its requests are.
 
 use crate::kernel::simulation::Plan;
 use crate::kernel::units::SimDuration;
-use crate::record::capacity::{Ending, shortfalls};
+use crate::record::shortfall::{Ending, shortfalls};
 use crate::record::{MinuteRecord, ServiceRecord};
 use crate::scenario::{MinuteFigure, MinuteLimit};
 
 /// The longest stretch in which capacity was short.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Longest {
-    /// How long it was \[s\].
+    /// Length of the stretch \[s\].
     pub seconds: f64,
     /// Whether it was not over when the run ended: it is at least so long.
     pub is_open: bool,

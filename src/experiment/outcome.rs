@@ -5,9 +5,9 @@ use super::estimate::Estimate;
 /// Whether a check held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckStatus {
-    /// It held.
+    /// The limit held.
     Pass,
-    /// It did not.
+    /// The limit did not hold.
     Fail,
     /// There was nothing to judge: no request was served, or there is no baseline.
     NoData,
@@ -20,11 +20,11 @@ pub enum CheckStatus {
 pub struct CheckOutcome {
     /// As written: `p99_response_time < 800ms`.
     pub check: String,
-    /// What was found, with its unit: `612ms`; `no data` where there was none.
+    /// Value that was found, with its unit: `612ms`; `no data` where there was none.
     pub value: String,
     /// The verdict.
     pub status: CheckStatus,
-    /// What has to be said beside the value: why there is none, or what it leaves open.
+    /// Note beside the value: why there is none, or what it leaves open.
     pub note: Option<String>,
     /// Whether there is no verdict because a price is missing: no number of runs would tell.
     pub is_unpriced: bool,

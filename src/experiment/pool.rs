@@ -24,7 +24,7 @@ pub fn as_finished<T: Send>(
     });
 }
 
-/// What the calling thread hears.
+/// Event of a pool, as the calling thread receives it.
 #[derive(Debug)]
 pub enum PoolEvent<T> {
     /// A job is finished: its number and its result.
@@ -50,7 +50,7 @@ pub fn as_finished_or_idle<T: Send>(
             scope.spawn(move |_| {
                 while !stop.load(Ordering::Relaxed) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    // Nobody listens any more when `take` has broken off.
+                    // The receiver is gone when `take` has broken off.
                     if number >= end || send.send((number, job(number))).is_err() {
                         break;
                     }

@@ -19,12 +19,12 @@ use crate::scenario::Scenario;
 /// Fewest runs before an interval's width is believed (`reliability`: with two, only 91 % of 95 % intervals hold).
 pub const FEWEST: u64 = 10;
 
-/// When there are enough runs.
+/// Condition on which there are enough runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Enough {
     /// After so many, ≥ 1.
     Runs(u64),
-    /// When the 95 % interval of a figure is narrow enough, of every service.
+    /// Runs until the 95 % interval of a figure is narrow enough, of every service.
     Narrow {
         /// The figure.
         measure: Measure,
@@ -35,14 +35,14 @@ pub enum Enough {
     },
 }
 
-/// What a wish for a narrow interval came to.
+/// Result of a demand for a narrow interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Precision {
     /// The figure.
     pub figure: Figure,
     /// Half the width ÷ the value that was asked for.
     pub wanted: f64,
-    /// What was reached; `None` where the figure has no value or no interval.
+    /// Half the width ÷ the value that was reached; `None` where the figure has no value or no interval.
     pub reached: Option<f64>,
     /// Whether that is enough.
     pub is_met: bool,
@@ -57,12 +57,12 @@ pub struct Replicated {
     pub sample: RunSample,
     /// The checks, judged by intervals.
     pub checks: Vec<CheckOutcome>,
-    /// What a wish for a narrow interval came to, if there was one.
+    /// Result of the demand for a narrow interval, if there was one.
     pub precision: Option<Precision>,
     /// The mean of their bills at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no target-tracking policy
     /// scaled in, or until [`add_scale_in_range`] adds it.
     pub scale_in: Option<Ends<f64>>,
-    /// Whether somebody stopped the runs before there were enough.
+    /// Whether the runs were interrupted before there were enough.
     pub interrupted: bool,
 }
 
@@ -127,8 +127,8 @@ fn extend(
     })
 }
 
-/// How narrow the widest of the figures' intervals is. An interval around an estimate of γ′ = γ/(1+γ) of it is one around
-/// the truth of γ (Law, *Simulation Modeling and Analysis*, chapter 9).
+/// The relative width of the widest of the figures' intervals. An interval around an estimate of γ′ = γ/(1+γ) of it is
+/// one around the truth of γ (Law, *Simulation Modeling and Analysis*, chapter 9).
 fn precision_of(sample: &RunSample, figures: &[Figure], wanted: f64) -> Option<Precision> {
     let reached = |figure: &Figure| {
         let Estimate { value, half_width, .. } = sample.pseudo(figure)?.estimate(CONFIDENCE);

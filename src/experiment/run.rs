@@ -15,14 +15,14 @@ use crate::scenario::Scenario;
 /// Everything a report needs of one run.
 #[derive(Clone, Debug)]
 pub struct RunResult {
-    /// What was run.
+    /// Scenario that was run.
     pub scenario: Scenario,
-    /// What happened.
+    /// Record of the run.
     pub record: RunRecord,
     /// The checks, in the order of the file.
     pub checks: Vec<CheckOutcome>,
     /// The bill of all services at both ends of the range of `tt_scale_in_mode`; `None` where no target-tracking policy scaled
-    /// in, or where nobody asked.
+    /// in, or where it was not asked for.
     pub scale_in: Option<scale_in::Ends<Usd>>,
 }
 

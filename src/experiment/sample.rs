@@ -39,7 +39,7 @@ impl Section {
     }
 }
 
-/// What a run says of each of some figures.
+/// The share of a run in each of some figures.
 pub(super) fn shares_of(figures: &[Figure], record: &RunRecord, plan: &Plan) -> Vec<Option<Share>> {
     figures.iter().map(|figure| figure.share(record, plan)).collect()
 }

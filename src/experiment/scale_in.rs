@@ -16,9 +16,9 @@ use crate::record::{self, Limits, RunRecord};
 /// A value at each end of the range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Ends<T> {
-    /// Where a scale-in removes at most 5 % of the tasks, and at least one.
+    /// Value where a scale-in removes at most 5 % of the tasks, and at least one.
     pub gradual: T,
-    /// Where a scale-in goes to `ceil(running × metric / target)` at once.
+    /// Value where a scale-in goes to `ceil(running × metric / target)` at once.
     pub proportional: T,
 }
 

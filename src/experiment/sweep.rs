@@ -13,7 +13,7 @@ mod validate;
 
 pub use cell::{CellRunner, guarded};
 pub use header::SweepHeader;
-pub use row::{CellFigures, CellOutcome, CellRow, CellVerdict, Failure, FailureKind};
+pub use row::{CellFailure, CellFigures, CellOutcome, CellRow, CellVerdict, FailureKind};
 pub use shard::Shard;
 pub use summary::{PointSummary, SweepSummary, summarize};
 pub use validate::{SingleValues, single_values};

@@ -10,8 +10,8 @@ const MOST: usize = 512;
 
 static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
 
-/// Starts the threads, `wanted` or one a core; what there is to say where they are not as many as that. Whoever does not call
-/// it gets one a core when the first work comes.
+/// Starts the threads, `wanted` or one a core, and returns a remark where they are not as many as that. A program that does
+/// not call it gets one a core when the first work comes.
 pub fn start(wanted: Option<usize>) -> Option<String> {
     let mut remark = None;
     POOL.get_or_init(|| {
@@ -22,7 +22,7 @@ pub fn start(wanted: Option<usize>) -> Option<String> {
     remark
 }
 
-/// How many threads work.
+/// The number of threads that work.
 pub(super) fn count() -> usize {
     pool().map_or(1, ThreadPool::current_num_threads)
 }
@@ -41,7 +41,7 @@ pub(super) fn within<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     if is_worker() { Some(work()) } else { Some(pool()?.install(work)) }
 }
 
-/// Whether this is a thread of a pool already, of this one or of whoever uses the library.
+/// Whether this is a thread of a pool already, of this one or of a program that uses the library.
 fn is_worker() -> bool {
     rayon::current_thread_index().is_some()
 }

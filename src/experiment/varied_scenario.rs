@@ -5,7 +5,7 @@ use crate::scenario::{self, Files, Loaded, Source};
 /// A scenario to be varied.
 #[derive(Clone, Copy)]
 pub struct VariedScenario<'a> {
-    /// Its text.
+    /// Text of the scenario.
     pub source: &'a Source,
     /// Overrides that hold for every variant, `KEY=VALUE`.
     pub overrides: &'a [String],

@@ -1,5 +1,5 @@
-//! How long a run that starts empty takes to forget its start: MSER-5 (White, Cobb and Spratt, 2000). It is for
-//! questions about a steady state only; a day of traffic begins where it begins, and nothing of it is left out.
+//! Length of the warm-up of a run that starts empty: MSER-5 (White, Cobb and Spratt, 2000). It is for questions about a
+//! steady state only; a day of traffic begins where it begins, and nothing of it is left out.
 
 use std::sync::atomic::AtomicBool;
 
@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 /// Observations a batch.
 const BATCH: usize = 5;
 
-/// Where MSER-5 cuts a series.
+/// Point at which MSER-5 cuts a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
     /// Observations to leave out, a multiple of five.
@@ -81,10 +81,10 @@ pub fn pilot(scenario: &Scenario, interrupted: Option<&AtomicBool>) -> Result<Wa
     Ok(warmup)
 }
 
-/// What pilot runs say of the warm-up.
+/// Warm-up that pilot runs suggest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Warmup {
-    /// What to leave out \[ns\].
+    /// Beginning of a run to leave out \[ns\].
     pub length: SimDuration,
     /// Whether the runs are too short to say for some service; nothing is left out on its account.
     pub is_too_short: bool,

@@ -1,4 +1,4 @@
-//! What clients did and what became of each class of requests, where the plan has retries or classes. Requests that
+//! Attempts of clients and outcomes of each class of requests, where the plan has retries or classes. Requests that
 //! arrived in the warm-up are left out with all their attempts.
 
 use windtunnel_kernel::facts::{Attempt, Outcome, RequestBatch, RequestKey};
@@ -9,7 +9,7 @@ use super::result::{AttemptsRecord, ClassRecord, LatencySummary, RequestCounts};
 
 /// Attempts and classes of one service on the event path.
 #[derive(Debug)]
-pub(super) struct Attempts {
+pub(super) struct AttemptsRecorder {
     has_retries: bool,
     warming_up: bool,
     warmup_end: u64,
@@ -34,8 +34,8 @@ fn closed(counts: RequestCounts) -> RequestCounts {
     RequestCounts { in_flight: counts.offered - ended, ..counts }
 }
 
-impl Attempts {
-    /// What is to be kept of `service`; `None`: its plan has neither retries nor classes.
+impl AttemptsRecorder {
+    /// The recorder of attempts of `service`; `None`: its plan has neither retries nor classes.
     pub(super) fn of(plan: &Plan, service: &ServicePlan) -> Option<Box<Self>> {
         let (request, has_retries) = (&service.request, service.request.retry.is_some());
         let record = |name: &String| ClassRecord {

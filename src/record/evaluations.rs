@@ -12,9 +12,9 @@ pub struct EvaluationRecord {
     pub at: SimTime,
     /// The last of them.
     pub until: SimTime,
-    /// How many they are, ≥ 1.
+    /// Number of evaluations that share the record, ≥ 1.
     pub evaluations: u32,
-    /// Whose alarm it is.
+    /// Policy whose alarm was evaluated.
     pub policy: PolicyId,
     /// The alarm's name.
     pub alarm: String,
@@ -36,7 +36,7 @@ pub struct EvaluationRecord {
     pub newest_end: Option<SimTime>,
     /// From the end of a period until its datapoint can be read \[ns\].
     pub delay: SimDuration,
-    /// That datapoint; `None`: missing.
+    /// Value of the newest datapoint; `None`: missing.
     pub newest: Option<f64>,
     /// Smallest and largest newest datapoint of all these evaluations.
     pub spread: Option<(f64, f64)>,

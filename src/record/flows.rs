@@ -19,10 +19,11 @@ use super::unfinished::Unfinished;
 pub(super) struct Flows {
     delays: QueueingDelays,
     service: DiscretizedLaw,
-    /// Nobody is answered later than this \[ns\].
+    /// Longest time in which a client is answered \[ns\].
     patience: f64,
     tally: OutcomeCounts,
-    /// Those of the open minute's arrivals of which all are served before the horizon, and the others.
+    /// Response times of the open minute's arrivals: of those that are all served before the horizon, and of the
+    /// others.
     minute: Mixture,
     minute_unfinished: Mixture,
     /// Sum of the mean response times of the open minute's arrivals [request·ns], and their number.
@@ -95,7 +96,7 @@ impl Flows {
     }
 
     /// Counts for the run: what leaves first belongs to the warm-up as long as any of it is in flight, but a refusal is of
-    /// somebody new.
+    /// a new request.
     fn count(&mut self, step: &FlowStep<'_>) {
         let refused = step.rejected.min(self.in_flight.saturating_sub(self.warm));
         self.warm = self.warm.saturating_sub(step.rejected - refused);
@@ -210,7 +211,7 @@ impl Flows {
         let counts = &mut self.totals;
         let left = counts.served + counts.rejected + counts.timed_out + counts.failed;
         counts.in_flight = counts.offered.saturating_sub(left);
-        // Where nobody was expected to be answered in time, who is answered all the same did not wait.
+        // Where no request was expected to be answered in time, one that is answered all the same did not wait.
         let response =
             self.unfinished.with(self.response.law(&self.service), self.response.weight(), &self.service);
         let response = summary(response.as_ref().unwrap_or(&self.service), counts.served, self.patience);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use windtunnel_kernel::grid::LogLinear;
 
 /// 128 buckets an octave.
-type Buckets = LogLinear<7>;
+type BucketGrid = LogLinear<7>;
 
 /// Counts of times by bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +17,20 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: vec![0; Buckets::CELLS], total: 0 }
+        Self { counts: vec![0; BucketGrid::CELLS], total: 0 }
     }
 }
 
 impl Histogram {
     /// Counts one value \[ns\].
     pub fn record(&mut self, value: u64) {
-        self.counts[Buckets::cell_of(value)] += 1;
+        self.counts[BucketGrid::cell_of(value)] += 1;
         self.total += 1;
     }
 
     /// Counts one value \[ns\] so many times.
     pub(super) fn record_many(&mut self, value: u64, times: u64) {
-        self.counts[Buckets::cell_of(value)] += times;
+        self.counts[BucketGrid::cell_of(value)] += times;
         self.total += times;
     }
 
@@ -51,7 +51,7 @@ impl Histogram {
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         let clip = |edge: u128| u64::try_from(edge).unwrap_or(u64::MAX);
         self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(move |(bucket, count)| {
-            (clip(Buckets::lower_edge(bucket)), clip(Buckets::lower_edge(bucket + 1)), *count)
+            (clip(BucketGrid::lower_edge(bucket)), clip(BucketGrid::lower_edge(bucket + 1)), *count)
         })
     }
 
@@ -88,14 +88,14 @@ pub(super) struct OpenHistogram {
 
 impl Default for OpenHistogram {
     fn default() -> Self {
-        Self { counts: vec![0; Buckets::CELLS] }
+        Self { counts: vec![0; BucketGrid::CELLS] }
     }
 }
 
 impl OpenHistogram {
     #[inline]
     pub(super) fn record(&mut self, value: u64) {
-        self.counts[Buckets::cell_of(value)] += 1;
+        self.counts[BucketGrid::cell_of(value)] += 1;
     }
 
     /// Records `to − from` for two columns; returns the sum and the largest of these spans.
@@ -105,7 +105,7 @@ impl OpenHistogram {
         let (mut sum, mut max) = (0_u64, 0);
         for (from, to) in from.iter().zip(to) {
             let span = to - from;
-            counts[Buckets::cell_of(span)] += 1;
+            counts[BucketGrid::cell_of(span)] += 1;
             sum = sum.wrapping_add(span);
             max = max.max(span);
         }
@@ -119,7 +119,7 @@ impl OpenHistogram {
 
     /// Takes back a value that was recorded.
     pub(super) fn remove(&mut self, value: u64) {
-        self.counts[Buckets::cell_of(value)] -= 1;
+        self.counts[BucketGrid::cell_of(value)] -= 1;
     }
 
     /// Adds the counts of `other`.
@@ -132,14 +132,14 @@ impl OpenHistogram {
     /// The upper edge of the highest bucket that holds anything \[ns\]; 0 when none does.
     pub(super) fn highest(&self) -> u64 {
         let bucket = self.counts.iter().rposition(|count| *count > 0);
-        bucket.map_or(0, |bucket| u64::try_from(Buckets::lower_edge(bucket + 1)).unwrap_or(u64::MAX))
+        bucket.map_or(0, |bucket| u64::try_from(BucketGrid::lower_edge(bucket + 1)).unwrap_or(u64::MAX))
     }
 
     /// Buckets that can hold anything when no value is above `max` \[ns\]: a minute touches a tenth of them, and what goes
     /// over a minute goes over these only.
     pub(super) fn live(&self, max: u64) -> Range<usize> {
         const CHUNK: usize = 64;
-        let end = Buckets::cell_of(max) + 1;
+        let end = BucketGrid::cell_of(max) + 1;
         let empty =
             self.counts[..end].chunks(CHUNK).take_while(|chunk| chunk.iter().fold(0, |any, c| any | c) == 0);
         (empty.count() * CHUNK).min(end)..end
@@ -186,7 +186,7 @@ fn quantile_of(counts: impl Iterator<Item = (usize, u64)>, total: u64, q: f64) -
                 // Below a microsecond is as good as nothing: a median wait of nothing reads 0.
                 return Some(0);
             }
-            let (low, high) = (Buckets::lower_edge(bucket), Buckets::lower_edge(bucket + 1));
+            let (low, high) = (BucketGrid::lower_edge(bucket), BucketGrid::lower_edge(bucket + 1));
             // The k-th of `count` values stands in the middle of the k-th of `count` equal parts.
             let place = 2 * u128::from(rank - below) - 1;
             let value = low + (high - low) * place / (2 * u128::from(count));
@@ -206,8 +206,8 @@ mod tests {
         let mut value = 1_u64;
         while value < 1 << 62 {
             for probe in [value - 1, value, value + value / 3] {
-                let bucket = Buckets::cell_of(probe);
-                let (low, high) = (Buckets::lower_edge(bucket), Buckets::lower_edge(bucket + 1));
+                let bucket = BucketGrid::cell_of(probe);
+                let (low, high) = (BucketGrid::lower_edge(bucket), BucketGrid::lower_edge(bucket + 1));
                 assert!((low..high).contains(&u128::from(probe)), "{probe} is not in [{low}, {high})");
                 assert!(bucket == 0 || (high - low) * 128 <= low, "[{low}, {high}) is wide");
             }

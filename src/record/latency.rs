@@ -1,4 +1,5 @@
-//! What a distribution of times says: its mean, its quantiles, its maximum. `None` where nothing was counted, never zero.
+//! Summary of a distribution of times: its mean, its quantiles, its maximum. `None` where nothing was counted, never
+//! zero.
 
 use super::result::LatencySummary;
 

@@ -33,7 +33,7 @@ pub(super) const fn outcome(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Why an alarm changed its state.
+/// The reason why an alarm changed its state.
 pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>, metric: &str) -> String {
     let plan = evaluated.alarm;
     let (n, m) = (plan.evaluation_periods, plan.datapoints_to_alarm);
@@ -69,7 +69,7 @@ pub(super) fn alarm(evaluated: &AlarmEvaluated<'_>, metric: &str) -> String {
     }
 }
 
-/// What is said of periods that are newer than the newest datapoint: the alarm rests on older ones.
+/// The words for periods that are newer than the newest datapoint: the alarm rests on older ones.
 fn missing(periods: u32) -> String {
     match periods {
         0 => String::new(),
@@ -78,7 +78,7 @@ fn missing(periods: u32) -> String {
     }
 }
 
-/// What a scheduled action did, in the words of AWS's own activities.
+/// The effect of a scheduled action, in the words of AWS's own activities.
 pub(super) fn scheduled(ran: &ScheduledActionRan<'_>) -> String {
     let set = match ran.asked {
         (Some(min), Some(max)) => format!("Setting min capacity to {min} and max capacity to {max}"),
@@ -109,7 +109,7 @@ pub(super) fn bound_moved(before: u32, after: u32) -> String {
     format!("{bound} capacity was set to {after}")
 }
 
-/// What is suspended from now on.
+/// The processes that are suspended from now on.
 pub(super) fn suspension(change: &SuspensionChanged) -> String {
     let after = change.after;
     let parts = [
@@ -125,7 +125,7 @@ pub(super) fn suspension(change: &SuspensionChanged) -> String {
     }
 }
 
-/// What a policy computed, and what came of it.
+/// The computation of a policy, and its result.
 pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> String {
     let decision = invoked.decision;
     let mut text = String::with_capacity(USUAL_LENGTH);
@@ -145,7 +145,7 @@ pub(super) fn policy(invoked: &PolicyInvoked<'_>, service: &ServicePlan) -> Stri
     text
 }
 
-/// What came of it.
+/// The result of an invocation.
 fn result(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan) {
     let decision = invoked.decision;
     let mut at_bound = |bound: &str, count: u32| {
@@ -172,7 +172,7 @@ fn result(text: &mut String, invoked: &PolicyInvoked<'_>, service: &ServicePlan)
     text.push_str(&said);
 }
 
-/// What is said of a verdict that has no numbers.
+/// The words for a verdict that has no numbers.
 const fn constant(verdict: Verdict, has_value: bool) -> &'static str {
     match verdict {
         Verdict::TargetServicePutResourceAsUnscalable => "no scale-in during a deployment",
@@ -325,7 +325,7 @@ fn cooling(invoked: &PolicyInvoked<'_>) -> String {
     format!("{what}{clock}")
 }
 
-/// Why the datapoints that there are do not suffice.
+/// The reason why the datapoints that there are do not suffice.
 fn awaiting(decision: &Decision) -> String {
     let old = "no datapoint since the last change of the desired count can be read yet";
     match decision.proposed {
@@ -366,7 +366,7 @@ fn flapping(decision: &Decision, service: &ServicePlan) -> String {
     format!("with {fewer} the metric would be {}, above {}", number(predicted), number(plan.target_value))
 }
 
-/// Why a task failed, and what the scheduler does about it.
+/// The reason why a task failed, and the scheduler's reaction.
 pub(super) fn failure(failed: &TaskFailed) -> String {
     let task = failed.task.0;
     match failed.failure {
@@ -398,7 +398,7 @@ pub(super) fn failure(failed: &TaskFailed) -> String {
     }
 }
 
-/// What a fault is, as it begins or is over.
+/// The description of a fault, as it begins or is over.
 pub(super) fn fault(moved: &FaultMoved<'_>) -> String {
     let tasks = moved.tasks;
     let count = format!("{tasks} {}", if tasks == 1 { "task" } else { "tasks" });

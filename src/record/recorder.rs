@@ -10,18 +10,18 @@ use windtunnel_kernel::simulation::{
 use windtunnel_kernel::units::{ServiceId, SimTime};
 
 use super::detail::Detail;
-use super::lives::failure_name;
 use super::reasons;
 use super::result::{DecisionKind, RequestCounts, RunRecord, ServiceRecord};
 use super::scaling;
 use super::service::ServiceRecorder;
+use super::task_lifetimes::failure_name;
 
-/// When a run is stopped before its horizon; the default never stops it.
+/// Limits at which a run is stopped before its horizon; the default never stops it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
     /// Most requests of all services together; looked at once a simulated minute.
     pub requests: Option<u64>,
-    /// Becomes true when nobody wants the run any more. It is looked at once a simulated minute and, where a minute holds many
+    /// Flag of interruption: becomes true when the run is not wanted any more. It is looked at once a simulated minute and, where a minute holds many
     /// requests, after every hundred thousand of them or so: within a fraction of a second.
     pub interrupted: Option<&'a AtomicBool>,
 }
@@ -120,7 +120,7 @@ impl<'p> Recorder<'p> {
                 in_service: recorder.in_service,
                 decisions: recorder.decisions.finish(),
                 evaluations: recorder.evaluations.finish(),
-                lives: recorder.lives.finish(),
+                task_lifetimes: recorder.task_lifetimes.finish(),
                 metered: outcome.reading,
                 invoice: outcome.invoice,
             }
@@ -160,7 +160,7 @@ impl Probe for Recorder<'_> {
         row.reason = reasons::failure(failed);
         let recorder = &mut self.services[service.index()];
         row.running = recorder.running;
-        recorder.lives.failed(failed);
+        recorder.task_lifetimes.failed(failed);
         recorder.decisions.push(row);
     }
 

@@ -1,11 +1,11 @@
-//! What a run leaves behind, as plain data. Times are nanoseconds, money is exact; nothing here is formatted.
+//! Record of a run, as plain data. Times are nanoseconds, money is exact; nothing here is formatted.
 
 use windtunnel_kernel::billing::{Invoice, MeterReading};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
 use super::evaluations::EvaluationRecord;
 use super::histogram::Histogram;
-use super::lives::TaskLife;
+use super::task_lifetimes::TaskLifetime;
 
 /// One run of one plan with one seed.
 #[derive(Clone, Debug)]
@@ -18,10 +18,10 @@ pub struct RunRecord {
     pub control_events: u64,
 }
 
-/// What happened to one service.
+/// Record of one service.
 #[derive(Clone, Debug)]
 pub struct ServiceRecord {
-    /// Its name.
+    /// Name of the service.
     pub name: String,
     /// Requests that arrived after the warm-up, by outcome.
     pub requests: RequestCounts,
@@ -29,7 +29,7 @@ pub struct ServiceRecord {
     pub warmup_requests: u64,
     /// Of the requests that arrived in the warm-up, those that were served by the horizon.
     pub warmup_served: u64,
-    /// What clients did for these requests, where they try again.
+    /// Attempts of clients for these requests, where they try again.
     pub attempts: Option<AttemptsRecord>,
     /// The classes of requests, in the order of the plan; empty where all are alike.
     pub classes: Vec<ClassRecord>,
@@ -43,7 +43,7 @@ pub struct ServiceRecord {
     pub cpu_utilization: Option<f64>,
     /// Mean memory utilization over the whole run, in [0, 1]; `None` when no task ever ran.
     pub memory_utilization: Option<f64>,
-    /// What the policies did.
+    /// Counts of the policies' actions.
     pub scaling: ScalingCounts,
     /// Billed time of each hour since second 0, by the minute in which it passed [task·ns].
     pub hourly_billed: Vec<u64>,
@@ -56,8 +56,8 @@ pub struct ServiceRecord {
     /// Every evaluation of every alarm, those that found the same in a row as one, in order of time.
     pub evaluations: Vec<EvaluationRecord>,
     /// The life of every task, by id.
-    pub lives: Vec<TaskLife>,
-    /// What was metered for the bill, by item and calendar month.
+    pub task_lifetimes: Vec<TaskLifetime>,
+    /// Metered quantities for the bill, by item and calendar month.
     pub metered: MeterReading,
     /// The bill.
     pub invoice: Invoice,
@@ -126,10 +126,10 @@ impl AttemptsRecord {
     }
 }
 
-/// What happened to the requests of one class that arrived after the warm-up.
+/// Record of the requests of one class that arrived after the warm-up.
 #[derive(Clone, Debug)]
 pub struct ClassRecord {
-    /// Its name.
+    /// Name of the class.
     pub name: String,
     /// By outcome.
     pub requests: RequestCounts,
@@ -167,7 +167,7 @@ pub struct TaskStatistics {
     pub billable_time: u128,
 }
 
-/// What the policies did.
+/// Counts of the policies' actions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScalingCounts {
     /// Activities that raised the desired count.
@@ -186,7 +186,7 @@ pub struct ScalingCounts {
 pub struct MinuteRecord {
     /// Beginning of the row.
     pub start: SimTime,
-    /// Its length: 60 s, less at the two ends of the run.
+    /// Length of the minute: 60 s, less at the two ends of the run.
     pub length: SimDuration,
     /// Arrivals.
     pub offered: u64,
@@ -224,7 +224,7 @@ pub struct MinuteRecord {
     pub response_time_p95: Option<u64>,
     /// 99th percentile \[ns\].
     pub response_time_p99: Option<u64>,
-    /// What an hour like this minute costs \[USD\].
+    /// Cost of an hour like this minute \[USD\].
     pub cost_per_hour_usd: f64,
 }
 
@@ -240,7 +240,7 @@ impl MinuteRecord {
     }
 }
 
-/// What a row of the decision log is about.
+/// Subject of a row of the decision log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {
     /// An alarm changed its state.
@@ -261,13 +261,13 @@ pub enum DecisionKind {
 /// those of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionRecord {
-    /// When; of several alike, when the first was.
+    /// Time of the event; of several alike, of the first.
     pub at: SimTime,
-    /// When the last of several alike was: a policy's answers without a change that follow one another share a row.
+    /// Time of the last of several alike: a policy's answers without a change that follow one another share a row.
     pub until: SimTime,
-    /// How many they were.
+    /// Number of events that share the row, ≥ 1.
     pub times: u32,
-    /// What about.
+    /// Subject of the row.
     pub kind: DecisionKind,
     /// The policy's name; empty where none is concerned.
     pub policy: String,
@@ -283,7 +283,7 @@ pub struct DecisionRecord {
     pub datapoints: Vec<f64>,
     /// Running count then.
     pub running: u32,
-    /// What the policy proposed before clamps and cooldowns.
+    /// Count that the policy proposed before clamps and cooldowns \[tasks\].
     pub proposed: Option<i64>,
     /// Desired count before.
     pub desired_before: u32,

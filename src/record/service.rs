@@ -1,4 +1,4 @@
-//! What is recorded of one service: tasks over time, the timeline, the decision log.
+//! Recorder of one service: tasks over time, the timeline, the decision log.
 
 use windtunnel_kernel::billing::{HourlyRate, LcuUsage};
 use windtunnel_kernel::facts::{ReplicaStage, RequestBatch, TaskMoved};
@@ -6,14 +6,14 @@ use windtunnel_kernel::simulation::{Fidelity, MinuteClosed, Plan, ServicePlan};
 use windtunnel_kernel::telemetry::UsageTotals;
 use windtunnel_kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 
-use super::attempts::Attempts;
+use super::attempts::AttemptsRecorder;
 use super::decisions::DecisionLog;
 use super::detail::Detail;
 use super::evaluations::Evaluations;
 use super::flows::Flows;
-use super::lives::Lives;
 use super::minute::Minutes;
 use super::result::{DecisionKind, DecisionRecord, MinuteRecord, ScalingCounts, TaskStatistics};
+use super::task_lifetimes::TaskLifetimes;
 
 /// Length of an hour \[ns\].
 const HOUR: u64 = 3_600_000_000_000;
@@ -26,12 +26,12 @@ pub(super) struct ServiceRecorder {
     /// In place of `minutes` where requests flow.
     pub(super) flows: Option<Box<Flows>>,
     /// Beside `minutes` where clients try again or requests have classes.
-    pub(super) attempts: Option<Box<Attempts>>,
+    pub(super) attempts: Option<Box<AttemptsRecorder>>,
     pub(super) timeline: Vec<MinuteRecord>,
     pub(super) in_service: Vec<(SimTime, u32)>,
     pub(super) decisions: DecisionLog,
     pub(super) evaluations: Evaluations,
-    pub(super) lives: Lives,
+    pub(super) task_lifetimes: TaskLifetimes,
     pub(super) scaling: ScalingCounts,
     pub(super) names: Vec<String>,
     tasks: TaskStatistics,
@@ -101,12 +101,12 @@ impl ServiceRecorder {
                 service.overdue_after,
             ),
             flows: (plan.fidelity == Fidelity::Fluid).then(|| Box::new(Flows::new(plan, service))),
-            attempts: Attempts::of(plan, service),
+            attempts: AttemptsRecorder::of(plan, service),
             timeline: Vec::with_capacity(rows_ahead(plan, keep)),
             in_service: Vec::new(),
             decisions: DecisionLog::default(),
             evaluations: Evaluations::default(),
-            lives: Lives::default(),
+            task_lifetimes: TaskLifetimes::default(),
             scaling: ScalingCounts::default(),
             names: service.scaling.policies.iter().map(|policy| policy.name.clone()).collect(),
             tasks: TaskStatistics { running_min: u32::MAX, ..TaskStatistics::default() },
@@ -148,7 +148,7 @@ impl ServiceRecorder {
         self.billed = change(self.billed, ReplicaStage::is_billed);
         self.note_in_service(moved);
         if self.keep == Detail::Everything {
-            self.lives.moved(moved);
+            self.task_lifetimes.moved(moved);
         }
         self.tasks.running_max = self.tasks.running_max.max(self.running);
         if moved.at > SimTime::ZERO {

@@ -11,27 +11,31 @@ use windtunnel_kernel::serving::{Mixture, quantile};
 use windtunnel_kernel::units::SimDuration;
 
 /// Share of service times that are longer than usual.
-const HARDLY_ANY: f64 = 0.01;
+const NEGLIGIBLE_SHARE: f64 = 0.01;
 /// Share of a span of arrivals that may still be in flight at the horizon and count as served: of the last minute of a run,
 /// those of its last three seconds.
-const FEW: f64 = 0.05;
+const LATE_SHARE: f64 = 0.05;
 /// Points of a span of arrivals at which its share is looked at.
 const POINTS: u32 = 8;
 
-/// What arrives near the horizon.
+/// Arrivals near the horizon.
 #[derive(Clone, Debug)]
 pub(super) struct Unfinished {
     horizon: u64,
-    /// Service times longer than this are hardly any \[ns\].
+    /// Service times longer than this are negligibly few \[ns\].
     usual: f64,
-    /// QueueingDelays of those that will be served, by the cell of the time that is left.
+    /// Queueing delays of those that will be served, by the cell of the time that is left.
     classes: BTreeMap<usize, Mixture>,
 }
 
 impl Unfinished {
     /// Nothing has arrived; requests stay by the law of `service` when nothing delays them.
     pub(super) fn new(horizon: SimDuration, service: &DiscretizedLaw) -> Self {
-        Self { horizon: horizon.0, usual: quantile(service, 1.0 - HARDLY_ANY), classes: BTreeMap::new() }
+        Self {
+            horizon: horizon.0,
+            usual: quantile(service, 1.0 - NEGLIGIBLE_SHARE),
+            classes: BTreeMap::new(),
+        }
     }
 
     /// Share of what arrives evenly between two instants [ns since second 0] and waits for `wait` \[ns\] that is served before
@@ -46,7 +50,7 @@ impl Unfinished {
     ) -> Option<f64> {
         let left = |at: u64| self.horizon.saturating_sub(at) as f64;
         let late = wait + self.usual - left(to);
-        if late <= 0.0 || late <= FEW * (left(from) - left(to)) {
+        if late <= 0.0 || late <= LATE_SHARE * (left(from) - left(to)) {
             return None;
         }
         let (first, step) = (left(to), (left(from) - left(to)) / f64::from(POINTS));

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use crate::experiment::RunResult;
 use crate::kernel::units::SimTime;
 use crate::record::{DecisionKind, DecisionRecord, ServiceRecord};
@@ -57,7 +57,7 @@ struct NotScaledReason {
     current_capacity: Option<u32>,
 }
 
-/// How an activity stands, and since when.
+/// Status of an activity, and its time.
 struct Status {
     code: &'static str,
     message: String,
@@ -69,12 +69,12 @@ struct Status {
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn scaling_activities_json(result: &RunResult, cluster: &str, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let mut activities = Vec::new();
     for service in &result.record.services {
         let resource = format!("service/{cluster}/{}", service.name);
         for (index, row) in service.decisions.iter().enumerate() {
-            let Some((description, cause, status)) = told(service, index, row) else { continue };
+            let Some((description, cause, status)) = status_texts(service, index, row) else { continue };
             activities.push(Activity {
                 activity_id: id(result, &service.name, index),
                 service_namespace: "ecs",
@@ -100,7 +100,11 @@ pub fn scaling_activities_json(result: &RunResult, cluster: &str, out: &mut dyn 
 }
 
 /// Description, cause and status of a row; `None` where AWS lists nothing.
-fn told(service: &ServiceRecord, index: usize, row: &DecisionRecord) -> Option<(String, String, Status)> {
+fn status_texts(
+    service: &ServiceRecord,
+    index: usize,
+    row: &DecisionRecord,
+) -> Option<(String, String, Status)> {
     if row.desired_after != row.desired_before {
         let description = format!("Setting desired count to {}.", row.desired_after);
         let cause = match row.kind {
@@ -140,7 +144,7 @@ fn told(service: &ServiceRecord, index: usize, row: &DecisionRecord) -> Option<(
     }
 }
 
-/// What triggered the policy, in AWS's words.
+/// The alarm that triggered the policy, in AWS's words.
 fn alarm_triggered(service: &ServiceRecord, row: &DecisionRecord) -> String {
     let is_its = |alarm: &&crate::record::EvaluationRecord| {
         Some(alarm.threshold) == row.threshold && alarm.metric == row.metric
@@ -173,7 +177,7 @@ fn fulfilment(rows: &[DecisionRecord], desired: u32) -> Status {
     Status { code: "InProgress", message, end: None }
 }
 
-/// Why an invocation did not scale, where AWS has a code for it.
+/// The reason why an invocation did not scale, where AWS has a code for it.
 fn not_scaled(row: &DecisionRecord) -> Option<NotScaledReason> {
     let desired = Some(row.desired_before);
     let (max, min, current) = match row.outcome {

@@ -7,7 +7,7 @@ use crate::kernel::scaling::aas::ScheduledPlan;
 use crate::kernel::simulation::ServicePlan;
 use crate::scenario::{Scenario, ScheduleText};
 
-/// What was written of the actions of a service, with what they do.
+/// The actions of a service as they are written, with their effects.
 fn actions<'a>(
     scenario: &'a Scenario,
     service: &'a ServicePlan,

@@ -7,16 +7,16 @@ use jiff::{Timestamp, Zoned};
 use crate::kernel::units::SimTime;
 use crate::scenario::Scenario;
 
-/// Where second 0 lies and which clock people read.
+/// Instant of second 0 and the clock that people read.
 #[derive(Clone, Debug)]
-pub(super) struct Calendar {
+pub(super) struct RunCalendar {
     start_unix_ns: i64,
     zone: TimeZone,
     zone_name: String,
     horizon: SimTime,
 }
 
-impl Calendar {
+impl RunCalendar {
     /// The calendar of a scenario; a zone that is not in the database is read as UTC, and named so.
     pub(super) fn new(scenario: &Scenario) -> Self {
         let (zone, zone_name) = match TimeZone::get(&scenario.timezone) {

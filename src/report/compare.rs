@@ -11,5 +11,6 @@ pub use picture::{comparison_plot, cost_plot};
 pub use sheets::{comparison_csv, comparison_json};
 pub use text::comparison_table;
 pub(super) use text::{
-    Line, basis, difference_text, is_real, lines, nothing_of, scale_in_words, sentences, title, value_text,
+    ComparisonRow, basis, difference_text, is_real, lines, nothing_of, scale_in_words, sentences, title,
+    value_text,
 };

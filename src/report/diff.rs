@@ -1,4 +1,4 @@
-//! What a change of a scenario does, for whoever reviews it: one sentence, cost and times before and after, the checks, and
+//! Effect of a change of a scenario, for its reviewers: one sentence, cost and times before and after, the checks, and
 //! the keys that changed. The words follow the intervals, and what is not the policy's doing is not called that.
 
 mod json;

@@ -1,9 +1,11 @@
-//! What the next months will cost, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
+//! Cost of the next months, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
 //! what the runs leave out is said beside them.
 
 use serde_json::{Value, json};
 
-use super::chart::plot::{Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit};
+use super::chart::plot::{
+    AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark, Unit,
+};
 use super::figures::figure_number;
 use super::figures::usd;
 use super::numbers::{PLAIN, figure, grouped, rounded, whole};
@@ -12,7 +14,7 @@ use super::scale_in::{ends_json, ends_words};
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;
 use crate::experiment::forecast::{
-    Actual, Backtest, Commitment, Forecast, Input, MonthForecast, Spread, backtest,
+    Actual, Backtest, Commitment, Forecast, Input, MonthForecast, RunSpread, backtest,
 };
 use crate::kernel::units::NANOS_PER_HOUR;
 
@@ -42,7 +44,7 @@ pub fn forecast_table(
         page.line(&[(Look::Usual, &row(month, actuals))]);
     }
     if let Some(last) = forecast.months.last() {
-        let Spread { mean, p10, p90, .. } = last.cumulative;
+        let RunSpread { mean, p10, p90, .. } = last.cumulative;
         let text = format!("  {:<32}{:>12}{:>12}{:>12}", "all months", usd(mean), usd(p10), usd(p90));
         page.line(&[(Look::Bold, &text)]);
         page.aside(2, forecast.unpriced.words().as_deref());
@@ -60,7 +62,7 @@ pub fn forecast_table(
 }
 
 fn row(month: &MonthForecast, actuals: &[Actual]) -> String {
-    let Spread { mean, p10, p90, .. } = month.cost;
+    let RunSpread { mean, p10, p90, .. } = month.cost;
     let million = month.per_million.map_or_else(|| "–".to_owned(), |spread| usd(spread.mean));
     let share = month.at_maximum_by_now;
     let reached = if share > 0.0 { format!("{} %", figure(share * 100.0, PLAIN)) } else { "–".to_owned() };
@@ -89,7 +91,7 @@ fn test(forecast: &Forecast, actuals: &[Actual]) -> Option<Backtest> {
     backtest(&pairs)
 }
 
-/// What a colleague would say.
+/// The conclusions, in sentences.
 fn sentences(forecast: &Forecast, actuals: &[Actual]) -> Vec<String> {
     let mut said = Vec::new();
     if forecast.interrupted {
@@ -124,8 +126,8 @@ fn names_of(inputs: &[Input]) -> Vec<&str> {
     inputs.iter().map(|input| input.name()).collect()
 }
 
-/// What makes runs differ, and what does not: `runs differ by chance and by growth; service times and prices are the same in
-/// all, so the band is too narrow for whoever is not sure of them`.
+/// The sources of the differences between runs, and the inputs that are the same in all: `runs differ by chance and by
+/// growth; service times and prices are the same in all, so the band is too narrow for whoever is not sure of them`.
 pub(super) fn band_sentence(varied: &[&str], flows: bool) -> String {
     let fixed: Vec<&str> =
         Input::ALL.iter().map(|(_, name)| *name).filter(|name| !varied.contains(name)).collect();
@@ -263,7 +265,7 @@ fn commitment_json(commitment: &Commitment) -> Value {
 #[must_use]
 pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
     let money = |value: f64| figure_number(Measure::Cost, value);
-    let spread = |of: &Spread| {
+    let spread = |of: &RunSpread| {
         json!({
             "mean": money(of.mean), "p10": money(of.p10), "p25": money(of.p25),
             "p50": money(of.p50), "p75": money(of.p75), "p90": money(of.p90),
@@ -330,50 +332,50 @@ type Drawn = (f64, Option<(f64, f64)>);
 #[must_use]
 pub fn forecast_plot(forecast: &Forecast, title: &str, actuals: &[Actual]) -> PlotSpec {
     let names: Vec<String> = forecast.months.iter().map(|month| month.month.name()).collect();
-    let spots = |of: &dyn Fn(&MonthForecast) -> Option<Drawn>| -> Vec<Spot> {
+    let spots = |of: &dyn Fn(&MonthForecast) -> Option<Drawn>| -> Vec<PlotPoint> {
         let spot = |(index, month): (usize, &MonthForecast)| {
             let (y, span) = of(month)?;
-            Some(Spot { span, ..Spot::at(index as f64, y) })
+            Some(PlotPoint { span, ..PlotPoint::at(index as f64, y) })
         };
         forecast.months.iter().enumerate().filter_map(spot).collect()
     };
-    let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
+    let series = |name: &str, hue, mark, spots| PlotSeries { name: name.to_owned(), hue, mark, spots };
     let mut billed = 0.0;
     let mut sums = Vec::new();
     for (index, month) in forecast.months.iter().enumerate() {
         // A sum with a month missing would be compared with one that has it.
         let Some(bill) = bill_of(actuals, month) else { break };
         billed += bill;
-        sums.push(Spot::at(index as f64, billed));
+        sums.push(PlotPoint::at(index as f64, billed));
     }
-    let x = PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Names(names) };
-    let y = || PlotAxis { name: "USD".to_owned(), unit: Unit::Dollars, range: Range::FromZero };
-    let panel = |title: &str, series: Vec<Series>| PlotPanel {
+    let x = PlotAxis { name: String::new(), unit: Unit::Plain, range: AxisRange::Names(names) };
+    let y = || PlotAxis { name: "USD".to_owned(), unit: Unit::Dollars, range: AxisRange::FromZero };
+    let panel = |title: &str, series: Vec<PlotSeries>| PlotPanel {
         title: title.to_owned(),
         height: 240.0,
         empty: "no month was simulated".to_owned(),
-        content: Content::Curves {
+        content: PanelContent::Curves {
             x: x.clone(),
             y: y(),
             series: series.into_iter().filter(|s| !s.spots.is_empty()).collect(),
         },
     };
-    let fan = |spread: &dyn Fn(&MonthForecast) -> Spread, actual: Vec<Spot>| {
+    let fan = |spread: &dyn Fn(&MonthForecast) -> RunSpread, actual: Vec<PlotPoint>| {
         vec![
             series(
                 "P10 to P90",
                 Hue::Sky,
-                Mark::Band(0.3),
+                SeriesMark::Band(0.3),
                 spots(&|m| Some((spread(m).p50, Some((spread(m).p10, spread(m).p90))))),
             ),
             series(
                 "P25 to P75",
                 Hue::Sky,
-                Mark::Band(0.6),
+                SeriesMark::Band(0.6),
                 spots(&|m| Some((spread(m).p50, Some((spread(m).p25, spread(m).p75))))),
             ),
-            series("mean", Hue::Blue, Mark::Line(2.0), spots(&|m| Some((spread(m).mean, None)))),
-            series("bills", Hue::Vermilion, Mark::Dots(4.5), actual),
+            series("mean", Hue::Blue, SeriesMark::Line(2.0), spots(&|m| Some((spread(m).mean, None)))),
+            series("bills", Hue::Vermilion, SeriesMark::Dots(4.5), actual),
         ]
     };
     PlotSpec {

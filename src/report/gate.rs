@@ -1,4 +1,4 @@
-//! The verdicts of a gate, in the language of whoever asks: a terminal, a program, a test reporter, GitHub. Texts that came
+//! The verdicts of a gate, in the language of the reader: a terminal, a program, a test reporter, GitHub. Texts that came
 //! from outside are escaped for each of them; a status is a word, never a bare true or false.
 
 mod github;

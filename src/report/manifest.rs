@@ -14,7 +14,7 @@ const SCHEMA_VERSION: &str = "2.0";
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
 
-/// What the page is called beside the files that it is made of.
+/// Name of the page beside the files that it is made of.
 pub const PAGE: &str = "report.html";
 
 /// The command that left its results in a folder.
@@ -50,9 +50,9 @@ impl FolderKind {
 /// A file of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputFile {
-    /// Its name.
+    /// Name of the file.
     pub file: String,
-    /// Its length \[B\].
+    /// Length of the file \[B\].
     pub bytes: u64,
     /// The SHA-256 of its content, in hexadecimal.
     pub sha256: String,
@@ -61,13 +61,13 @@ pub struct OutputFile {
 /// Another scenario of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherScenario {
-    /// Its name.
+    /// Name of the scenario.
     pub scenario: String,
     /// The SHA-256 of its text and of what `--set` gave, in hexadecimal.
     pub scenario_sha256: String,
 }
 
-/// What made the results of a folder.
+/// Origin of the results of a folder, and the list of its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of the shape.
@@ -105,9 +105,9 @@ pub struct Manifest {
     /// Of a sweep: the files that it read, with their SHA-256, in hexadecimal.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, String>,
-    /// When it was finished, by the wall clock \[s since 1970\].
+    /// Time at which it was finished, by the wall clock \[s since 1970\].
     pub finished_unix_s: u64,
-    /// How long it took, by the wall clock \[s\].
+    /// Length of the run, by the wall clock \[s\].
     pub wall_time_s: f64,
     /// Every file of the results but this one; of a sweep, its journal is among them.
     pub outputs: Vec<OutputFile>,
@@ -116,14 +116,14 @@ pub struct Manifest {
     pub unfinished: Vec<String>,
 }
 
-/// Why a `manifest.json` cannot be used.
+/// Reason why a `manifest.json` cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManifestFault {
-    /// It is not one of this program.
+    /// Not a manifest of this program.
     Foreign,
-    /// It is one of this program, of a version that this one does not read.
+    /// A manifest of this program, of a version that this one does not read.
     OtherVersion,
-    /// It is one of this program, and damaged.
+    /// A manifest of this program, damaged.
     Damaged,
 }
 
@@ -170,7 +170,7 @@ impl Manifest {
         serde_json::from_value(value).map_err(|_| ManifestFault::Damaged)
     }
 
-    /// Its text.
+    /// The text of the file.
     #[must_use]
     pub fn text(&self) -> Vec<u8> {
         // A struct of texts and finite numbers is JSON.
@@ -179,7 +179,7 @@ impl Manifest {
         text.into_bytes()
     }
 
-    /// What it says of a file; `None` where it does not list it.
+    /// The entry of a file; `None` where the manifest does not list it.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<&OutputFile> {
         self.outputs.iter().find(|output| output.file == name)

@@ -1,9 +1,11 @@
-//! What a search found: the recommendation with its margin, what each knob does, what would change the choice, the front
-//! of cost against p99; and every candidate as a row.
+//! Report of a search: the recommendation with its margin, the effect of each axis, the concessions that would change
+//! the choice, the front of cost against p99; and every candidate as a row.
 
 use serde_json::{Value, json};
 
-use super::chart::plot::{self, Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Unit};
+use super::chart::plot::{
+    self, AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotSeries, PlotSpec, SeriesMark, Unit,
+};
 use super::figures::figure_number;
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
@@ -68,7 +70,7 @@ pub fn optimization_table(found: &SearchResult, title: &str, width: usize, colou
     page.finish()
 }
 
-/// What has to be said beside every cost of a month.
+/// The proviso on every cost of a month.
 fn said_of_costs(found: &SearchResult) -> Option<String> {
     proviso(Measure::CostPerMonth, &found.unpriced, found.horizon).map(|words| format!("costs {words}"))
 }
@@ -185,7 +187,7 @@ fn axis_effect_table(page: &mut Page, knobs: &[AxisEffect]) {
     }
 }
 
-/// The settings that nobody beats in both cost and p99, cheapest first.
+/// The settings of the Pareto front in cost and p99, cheapest first.
 fn front(page: &mut Page, found: &SearchResult) {
     let mut front: Vec<_> = found.points.iter().filter(|point| point.on_front).collect();
     front.sort_by(|a, b| a.at.cost.total_cmp(&b.at.cost));
@@ -223,19 +225,20 @@ fn labels_of(found: &SearchResult, candidate: usize) -> String {
 /// Cost a month against p99 of every setting that ran, the front drawn, the recommended one named.
 #[must_use]
 pub fn optimization_plot(found: &SearchResult) -> PlotSpec {
-    let dot =
-        |point: &crate::experiment::optimize::CandidatePoint| plot::Spot::at(point.at.cost, point.at.p99);
+    let dot = |point: &crate::experiment::optimize::CandidatePoint| {
+        plot::PlotPoint::at(point.at.cost, point.at.p99)
+    };
     let of =
         |wanted: bool| found.points.iter().filter(move |point| point.on_front == wanted).map(dot).collect();
-    let mut front: Vec<plot::Spot> = of(true);
+    let mut front: Vec<plot::PlotPoint> = of(true);
     front.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let series = |name: &str, hue, mark, spots| Series { name: name.to_owned(), hue, mark, spots };
+    let series = |name: &str, hue, mark, spots| PlotSeries { name: name.to_owned(), hue, mark, spots };
     let chosen = found
         .points
         .iter()
         .filter(|point| found.winner.as_ref().is_some_and(|winner| winner.candidate == point.candidate));
-    let chosen =
-        chosen.map(|point| plot::Spot { label: plain(&labels_of(found, point.candidate)), ..dot(point) });
+    let chosen = chosen
+        .map(|point| plot::PlotPoint { label: plain(&labels_of(found, point.candidate)), ..dot(point) });
     let names: Vec<String> = found.axes.iter().map(|axis| plain(short_name(&axis.name))).collect();
     let word = match &found.winner {
         Some(winner) if winner.holds => "recommended",
@@ -253,21 +256,21 @@ pub fn optimization_plot(found: &SearchResult) -> PlotSpec {
             title: "p99 response time".to_owned(),
             height: 400.0,
             empty: "no setting could be run".to_owned(),
-            content: Content::Curves {
-                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: Range::Data },
-                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Auto },
+            content: PanelContent::Curves {
+                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: AxisRange::Data },
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: AxisRange::Auto },
                 series: vec![
-                    series("beaten in both", Hue::Grey, Mark::Dots(3.5), of(false)),
-                    series("front", Hue::Blue, Mark::Line(1.5), front.clone()),
-                    series("", Hue::Blue, Mark::Dots(4.5), front),
-                    series(word, Hue::Green, Mark::Dots(7.0), chosen.collect()),
+                    series("beaten in both", Hue::Grey, SeriesMark::Dots(3.5), of(false)),
+                    series("front", Hue::Blue, SeriesMark::Line(1.5), front.clone()),
+                    series("", Hue::Blue, SeriesMark::Dots(4.5), front),
+                    series(word, Hue::Green, SeriesMark::Dots(7.0), chosen.collect()),
                 ],
             },
         }],
     }
 }
 
-/// What would change the choice, in sentences.
+/// The concessions that would change the choice, in sentences.
 #[must_use]
 pub fn what_would_change(found: &SearchResult) -> Vec<String> {
     let sentence = |other: &Alternative| {

@@ -10,10 +10,10 @@ const NARROWEST: usize = 40;
 
 /// Widest check that shares a line with its value \[columns\].
 const MOST_OF_CHECK: usize = 48;
-/// What stands below a verdict begins below the check.
+/// Indent of text below a verdict: as wide as what stands before the check.
 const INDENT: &str = "         ";
 
-/// How a piece of a line looks; the number of its SGR sequence.
+/// Look of a piece of a line; the number of its SGR sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Usual,
@@ -50,7 +50,7 @@ impl Page {
         Self { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour }
     }
 
-    /// Its text.
+    /// The text of the page.
     pub(super) fn finish(self) -> String {
         self.text
     }
@@ -82,7 +82,7 @@ impl Page {
             let text = plain(&check.check);
             let value =
                 if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
-            let room = self.width - INDENT.len();
+            let space = self.width - INDENT.len();
             let is_short =
                 columns(&text) <= widest && INDENT.len() + widest + 3 + columns(&plain(value)) <= self.width;
             if is_short {
@@ -95,19 +95,19 @@ impl Page {
                     (Look::Bold, value),
                 ]);
             } else {
-                for (index, line) in broken(&text, room).iter().enumerate() {
+                for (index, line) in broken(&text, space).iter().enumerate() {
                     let start = if index == 0 { (look, word) } else { (look, "       ") };
                     self.line(&[start, (Look::Usual, "  "), (Look::Usual, line)]);
                 }
-                let indent = if columns(&plain(value)) + widest + 3 <= room { widest + 3 } else { 2 };
-                for line in broken(&plain(value), room - indent) {
+                let indent = if columns(&plain(value)) + widest + 3 <= space { widest + 3 } else { 2 };
+                for line in broken(&plain(value), space - indent) {
                     self.line(&[
                         (Look::Usual, &format!("{INDENT}{}", " ".repeat(indent))),
                         (Look::Bold, &line),
                     ]);
                 }
             }
-            for line in check.note.iter().flat_map(|note| broken(&plain(note), room)) {
+            for line in check.note.iter().flat_map(|note| broken(&plain(note), space)) {
                 self.line(&[(Look::Faint, &format!("{INDENT}{line}"))]);
             }
         }

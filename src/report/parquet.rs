@@ -18,7 +18,7 @@ use super::schemas::output_schema;
 /// Rows of a row group: a few megabytes before compression.
 const ROW_GROUP: usize = 65_536;
 
-/// Why a file could not be turned into Parquet.
+/// Reason why a file could not be turned into Parquet.
 #[derive(Debug, Error)]
 pub enum ParquetWriteError {
     /// No output is called so.
@@ -29,7 +29,7 @@ pub enum ParquetWriteError {
     BadRow {
         /// The line, from 1.
         line: u64,
-        /// What is wrong.
+        /// Fault of the file.
         what: String,
     },
     /// The library refused.
@@ -37,7 +37,7 @@ pub enum ParquetWriteError {
     Library(#[from] ParquetError),
 }
 
-/// What a column holds.
+/// Type of a column's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ColumnKind {
     Integer,
@@ -83,7 +83,7 @@ fn bad(error: csv::Error) -> ParquetWriteError {
     ParquetWriteError::BadRow { line, what: error.to_string() }
 }
 
-/// What a column holds by the schema, or by its cells where the schema leaves it open.
+/// The type of a column's cells by the schema, or by its cells where the schema leaves it open.
 fn kind(schema: &Value, column: &str, rows: &[csv::StringRecord], at: usize) -> ColumnKind {
     if let Some(rule) = schema["properties"].get(column) {
         let is = |word: &str| match &rule["type"] {

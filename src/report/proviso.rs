@@ -1,5 +1,5 @@
-//! What has to be said beside an amount of money: what it leaves out because a price is missing, and what scaling it to a
-//! month takes for granted. One wording for every output.
+//! Provisos on an amount of money: what it leaves out because a price is missing, and what scaling it to a month
+//! assumes. One wording for every output.
 
 use serde::Deserialize;
 
@@ -28,7 +28,7 @@ pub(super) fn with_proviso(text: &str, proviso: Option<&str>) -> String {
     proviso.map_or_else(|| text.to_owned(), |proviso| format!("{text} ({proviso})"))
 }
 
-/// What a JSON file tells of the bills in it; files of before there were these keys tell nothing.
+/// Terms of the bills in a JSON file; files from before there were these keys have none.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Terms {
     #[serde(default)]
@@ -40,7 +40,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// What has to be said beside a figure.
+    /// The proviso on a figure.
     pub(super) fn proviso(&self, measure: Measure) -> Option<String> {
         let unpriced = Unpriced { items: self.unpriced.clone(), region: self.region.clone() };
         let horizon = self.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);

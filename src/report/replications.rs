@@ -1,4 +1,4 @@
-//! What many runs of one scenario say: a table with intervals, the same as JSON, and one row a run.
+//! Report of many runs of one scenario: a table with intervals, the same as JSON, and one row a run.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::experiment::replications::{Precision, Replicated};
 use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
 use crate::scenario::Scenario;
 
-/// What the table shows of each service.
+/// Measures of each service in the table.
 const SHOWN: [Measure; 15] = [
     Measure::Availability,
     Measure::ResponseMean,
@@ -95,7 +95,7 @@ fn row(page: &mut Page, result: &Replicated, figure: &Figure) {
     ]);
 }
 
-/// What has to be said of the runs themselves.
+/// The remarks on the runs themselves.
 fn remarks(result: &Replicated) -> Vec<String> {
     let mut lines = vec![
         "percentiles are of all requests of all runs; P10 to P90 are of the runs' own values".to_owned(),
@@ -110,7 +110,7 @@ fn remarks(result: &Replicated) -> Vec<String> {
     lines
 }
 
-/// What is left out at the beginning, and what question that answers.
+/// The words about the warm-up: what is left out at the beginning, and which question that answers.
 fn warmup_text(scenario: &Scenario) -> String {
     let plan = &scenario.plan;
     if plan.warmup.0 == 0 {

@@ -1,4 +1,4 @@
-//! What reports say of the cost at both ends of the range of `assumptions.tt_scale_in_mode`. One wording for every output.
+//! Words for the cost at both ends of the range of `assumptions.tt_scale_in_mode`. One wording for every output.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn ends_note(ends: &Ends<String>) -> String {
     format!("gradual scale-in {} USD, proportional {} USD", ends.gradual, ends.proportional)
 }
 
-/// That the order of variants by cost is not the same at both ends, of their names from the cheapest on.
+/// The words for an order of variants by cost that is not the same at both ends, of their names from the cheapest on.
 pub(super) fn orders_words(orders: &Ends<Vec<String>>) -> String {
     format!(
         "which variant is cheaper depends on the scale-in rule (assumptions.tt_scale_in_mode): from the cheapest on, {} with \

@@ -1,12 +1,12 @@
 //! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
 //! what became of the requests.
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
-use crate::record::capacity::{Ending, offered_per_s, peak, shortfalls};
+use crate::record::shortfall::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
 use crate::scenario::Scenario;
 
@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 /// [`ServicePlan::capacity_per_task`]); of several stretches the longest is told, and how many there were.
 #[must_use]
 pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
-    let calendar = Calendar::new(scenario);
+    let calendar = RunCalendar::new(scenario);
     let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
     vec![
         peak_sentence(service, &calendar),
@@ -31,12 +31,12 @@ pub fn sentences(service: &ServiceRecord, scenario: &Scenario) -> Vec<String> {
 /// Share of requests in flight at the horizon from which a mean of the others is said to leave them out.
 const MANY_UNFINISHED: f64 = 0.01;
 
-/// What a mean of response times leaves out: requests in flight at the horizon, which tend to be the long ones. `None` where
-/// they are few.
+/// The sentence on what a mean of response times leaves out: requests in flight at the horizon, which tend to be the
+/// long ones. `None` where they are few.
 ///
 /// By Little's law the integral of what is in flight is the time that all who were let in have spent in the service by the
-/// horizon, so that over their number it is a lower bound of their mean. It is one only where nobody gives up, whose work goes on, and
-/// nobody tries again, who is not in flight between.
+/// horizon, so that over their number it is a lower bound of their mean. It is one only where no client gives up, whose work goes on, and
+/// none tries again, who is not in flight between.
 #[must_use]
 pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
     let requests = &service.requests;
@@ -61,7 +61,7 @@ pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
     })
 }
 
-fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
+fn peak_sentence(service: &ServiceRecord, calendar: &RunCalendar) -> String {
     match peak(&service.timeline) {
         Some(minute) => {
             format!("peak {}/s at {}", figure(offered_per_s(minute), PLAIN), calendar.clock(minute.start))
@@ -70,7 +70,7 @@ fn peak_sentence(service: &ServiceRecord, calendar: &Calendar) -> String {
     }
 }
 
-fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Calendar) -> String {
+fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &RunCalendar) -> String {
     let Some(capacity) = plan.capacity_per_task() else {
         return NO_CAPACITY.to_owned();
     };

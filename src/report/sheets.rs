@@ -3,13 +3,15 @@
 
 use std::io::{self, Write};
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use super::numbers::{exact_secs, ratio, rounded};
 use super::words::cell;
 use crate::experiment::RunResult;
 use crate::kernel::platform::TaskStage;
 use crate::kernel::units::{SimDuration, SimTime};
-use crate::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife, failure_name};
+use crate::record::{
+    DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime, failure_name,
+};
 
 /// A sheet that is being written.
 pub(super) struct Sheet<W: Write>(csv::Writer<W>);
@@ -47,7 +49,7 @@ fn millis(nanos: Option<u64>) -> String {
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn timeline_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let approximate = result.scenario.is_approximate();
     let mut columns = vec![
         "time_s",
@@ -86,7 +88,7 @@ pub fn timeline_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
     sheet.finish()
 }
 
-fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [String; 22] {
+fn minute_row(minute: &MinuteRecord, service: &str, calendar: &RunCalendar) -> [String; 22] {
     let per_s = |count: u64| number(Some(count as f64 / minute.length.as_secs_f64()), 6);
     [
         exact_secs(minute.start.0),
@@ -121,7 +123,7 @@ fn minute_row(minute: &MinuteRecord, service: &str, calendar: &Calendar) -> [Str
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn decisions_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let mut sheet = Sheet::new(
         out,
         &[
@@ -154,7 +156,7 @@ pub fn decisions_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> 
     sheet.finish()
 }
 
-fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -> [String; 18] {
+fn decision_row(decision: &DecisionRecord, service: &str, calendar: &RunCalendar) -> [String; 18] {
     let kind = match decision.kind {
         DecisionKind::Alarm => "alarm",
         DecisionKind::Policy => "policy",
@@ -193,7 +195,7 @@ fn decision_row(decision: &DecisionRecord, service: &str, calendar: &Calendar) -
 /// # Errors
 /// When it cannot be written to `out`.
 pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
-    let calendar = Calendar::new(&result.scenario);
+    let calendar = RunCalendar::new(&result.scenario);
     let mut sheet = Sheet::new(
         out,
         &[
@@ -237,7 +239,7 @@ pub fn evaluations_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()
 fn evaluation_row(
     row: &EvaluationRecord,
     (service, policy): (&str, &str),
-    calendar: &Calendar,
+    calendar: &RunCalendar,
 ) -> [String; 24] {
     let datapoints: Vec<String> = row.datapoints.iter().map(|value| number(Some(*value), 6)).collect();
     [
@@ -296,14 +298,14 @@ pub fn tasks_csv(result: &RunResult, out: &mut dyn Write) -> io::Result<()> {
         ],
     )?;
     for service in &result.record.services {
-        for life in &service.lives {
+        for life in &service.task_lifetimes {
             sheet.row(&life_row(life, &service.name))?;
         }
     }
     sheet.finish()
 }
 
-fn life_row(life: &TaskLife, service: &str) -> Vec<String> {
+fn life_row(life: &TaskLifetime, service: &str) -> Vec<String> {
     let second = |at: Option<SimTime>| at.map_or_else(String::new, |at| exact_secs(at.0));
     let zone = char::from(b'a' + u8::try_from(life.zone).unwrap_or(0).min(25));
     // A task that is placed has a zone; one that was never launched has none.

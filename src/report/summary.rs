@@ -50,7 +50,7 @@ struct ServiceSummary {
     warmup_requests: u64,
     warmup_served: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    attempts: Option<Attempts>,
+    attempts: Option<AttemptsSummary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     classes: Option<Classes>,
     response_time_ms: Times,
@@ -60,12 +60,12 @@ struct ServiceSummary {
     scaling: Scaling,
     cost: ServiceCost,
     #[serde(skip_serializing_if = "Option::is_none")]
-    traffic: Option<Trace>,
+    traffic: Option<TraceSummary>,
 }
 
-/// What clients did; only where they try again.
+/// Attempts of clients; only where they try again.
 #[derive(Serialize)]
-struct Attempts {
+struct AttemptsSummary {
     #[serde(flatten)]
     counts: Requests,
     retries: u64,
@@ -164,7 +164,7 @@ struct CostLine {
 }
 
 #[derive(Serialize)]
-struct Trace {
+struct TraceSummary {
     trace: String,
     interval_s: Seconds,
     intervals: u64,
@@ -360,8 +360,8 @@ fn counts(counts: &RequestCounts) -> Requests {
     }
 }
 
-fn attempts(attempts: &AttemptsRecord) -> Attempts {
-    Attempts {
+fn attempts(attempts: &AttemptsRecord) -> AttemptsSummary {
+    AttemptsSummary {
         counts: counts(&attempts.counts),
         retries: attempts.retries,
         per_request: attempts.per_request().and_then(|mean| rounded(mean, 6)),
@@ -388,8 +388,8 @@ fn cost_line(line: &InvoiceLine) -> CostLine {
     }
 }
 
-fn trace_summary(trace: &TraceCounts) -> Trace {
-    Trace {
+fn trace_summary(trace: &TraceCounts) -> TraceSummary {
+    TraceSummary {
         trace: trace.file.clone(),
         interval_s: Seconds(trace.interval_ns),
         intervals: trace.intervals,

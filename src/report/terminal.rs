@@ -1,7 +1,7 @@
 //! The terminal's report: the verdict first, then each service, then what the bill leaves out. Lines never wrap: a line
 //! that is too long is cut with an ellipsis. Colour is a parameter; it never carries what the words do not say.
 
-use super::calendar::Calendar;
+use super::calendar::RunCalendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
@@ -39,12 +39,12 @@ pub fn table(result: &RunResult, width: usize, colour: bool) -> String {
     page.finish()
 }
 
-/// What has to be said of the times of flows.
+/// Proviso on the times of flows.
 pub(super) const APPROXIMATE: &str =
     "requests flow (fidelity = fluid): response and waiting times are approximate (≈)";
 
 pub(super) fn heading(page: &mut Page, scenario: &Scenario) {
-    let calendar = Calendar::new(scenario);
+    let calendar = RunCalendar::new(scenario);
     let start = calendar.zoned(SimTime::ZERO).strftime("%Y-%m-%d %H:%M").to_string();
     let facts = format!(
         "  {} · {} from {start} {} · seed {}",
@@ -131,7 +131,7 @@ fn availability_text(share: f64, served: u64) -> String {
     if served > 0 && share >= 1.0 {
         return "100 %".to_owned();
     }
-    // Rounding up would claim a promise that was not kept.
+    // Rounding up would claim an availability that was not reached.
     format!("{:.3} %", (share * 1e5).floor() / 1e3)
 }
 

@@ -38,7 +38,7 @@ pub(super) fn cell(text: &str) -> String {
     if is_command(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// What a cell said before [`cell`] put an apostrophe before it.
+/// The text of a cell before [`cell`] put an apostrophe before it.
 pub(super) fn unquoted(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|rest| is_command(rest)).unwrap_or(cell)
 }
@@ -53,7 +53,7 @@ fn is_command(text: &str) -> bool {
 }
 
 /// The text with what Markdown and HTML would take for markup escaped, on one line. An address is no link, and a name after
-/// an at sign calls nobody.
+/// an at sign mentions no user.
 pub(super) fn markdown(text: &str) -> String {
     let text = plain(text);
     let mut out = String::with_capacity(text.len());

@@ -31,21 +31,21 @@ const FORMAT: &str = "windtunnel-sweep-1";
 pub struct Cells {
     journal: Journal,
     shard: Shard,
-    places: Places,
+    offsets: RowOffsets,
 }
 
 /// Cells of a page.
 const PAGE: u16 = 4_096;
 
-/// Where the row of each of some cells stands.
+/// Offsets of the rows of some cells in the journal.
 #[derive(Debug)]
-struct Places {
+struct RowOffsets {
     pages: Vec<Option<Box<[u64]>>>,
     length: u64,
     finished: u64,
 }
 
-impl Places {
+impl RowOffsets {
     fn new(length: u64) -> Self {
         let pages = usize::try_from(length.div_ceil(u64::from(PAGE))).unwrap_or(usize::MAX);
         Self { pages: vec![None; pages], length, finished: 0 }
@@ -57,7 +57,7 @@ impl Places {
         Some((usize::try_from(local / page).ok()?, usize::try_from(local % page).ok()?))
     }
 
-    /// Where its row stands; `None` where it has none.
+    /// The offset of a cell's row; `None` where it has none.
     fn get(&self, local: u64) -> Option<u64> {
         let (page, slot) = Self::at(local)?;
         let place = self.pages.get(page)?.as_ref()?.get(slot)?;
@@ -77,17 +77,17 @@ impl Places {
 }
 
 /// A journal as far as it is read.
-struct Reading {
+struct JournalReading {
     opening: Option<Opening>,
     cells: u64,
-    places: Places,
+    offsets: RowOffsets,
     /// Records read.
     count: u64,
-    /// What is wrong with the first record that cannot be used.
+    /// Fault of the first record that cannot be used.
     fault: Option<String>,
 }
 
-impl Reading {
+impl JournalReading {
     /// Takes in the next record, which begins at `place`.
     fn take(&mut self, place: u64, text: &str) {
         self.count += 1;
@@ -98,7 +98,7 @@ impl Reading {
             match opening_of(text) {
                 Ok((opening, cells)) => {
                     self.cells = cells;
-                    self.places = Places::new(opening.shard.cells_of(cells));
+                    self.offsets = RowOffsets::new(opening.shard.cells_of(cells));
                     self.opening = Some(opening);
                 }
                 Err(fault) => self.fault = Some(fault),
@@ -106,7 +106,7 @@ impl Reading {
             return;
         };
         match row_of(opening, self.cells, text) {
-            Ok(local) => self.places.set(local, place),
+            Ok(local) => self.offsets.set(local, place),
             Err(why) => {
                 self.fault =
                     Some(format!("holds a row that is none of its sweep (line {}): {why}", self.count));
@@ -158,7 +158,7 @@ fn in_words(path: &Path, cause: &io::Error) -> String {
 }
 
 impl Cells {
-    /// Where the journal of a folder is.
+    /// The path of the journal of a folder.
     #[must_use]
     pub fn path(folder: &Path) -> PathBuf {
         folder.join(JOURNAL)
@@ -175,7 +175,7 @@ impl Cells {
             serde_json::to_string(&opening).map_err(|error| format!("cannot begin a journal: {error}"))?;
         let journal = Journal::create(&path, &text)
             .map_err(|cause| format!("cannot write {}", in_words(&path, &cause)))?;
-        Ok(Self { journal, shard, places: Places::new(shard.cells_of(cells)) })
+        Ok(Self { journal, shard, offsets: RowOffsets::new(shard.cells_of(cells)) })
     }
 
     /// Opens what is there: with its head, and with the bytes of a torn record behind the last whole one, which are cut
@@ -186,19 +186,20 @@ impl Cells {
     /// or a row that is none of its sweep.
     pub fn open(folder: &Path, repair: bool) -> Result<(Self, SweepHeader, u64), String> {
         let path = Self::path(folder);
-        let mut reading = Reading { opening: None, cells: 0, places: Places::new(0), count: 0, fault: None };
+        let mut reading =
+            JournalReading { opening: None, cells: 0, offsets: RowOffsets::new(0), count: 0, fault: None };
         let opened = Journal::open(&path, repair, |place, text| reading.take(place, text));
         let (journal, torn) = opened.map_err(|cause| format!("cannot read {}", in_words(&path, &cause)))?;
         let unreadable = || "is no journal of a sweep, or was damaged at its beginning".to_owned();
         match (reading.fault, reading.opening) {
             (None, Some(Opening { shard, head, .. })) => {
-                Ok((Self { journal, shard, places: reading.places }, head, torn))
+                Ok((Self { journal, shard, offsets: reading.offsets }, head, torn))
             }
             (fault, _) => Err(format!("`{}` {}", path.display(), fault.unwrap_or_else(unreadable))),
         }
     }
 
-    /// Which shard it is.
+    /// The shard that the journal is of.
     #[must_use]
     pub const fn shard(&self) -> Shard {
         self.shard
@@ -207,19 +208,19 @@ impl Cells {
     /// Cells of this shard.
     #[must_use]
     pub const fn planned(&self) -> u64 {
-        self.places.length
+        self.offsets.length
     }
 
     /// Cells that have a row.
     #[must_use]
     pub const fn finished(&self) -> u64 {
-        self.places.finished
+        self.offsets.finished
     }
 
     /// The cells without a row, in order.
     #[must_use]
     pub fn missing(&self) -> Vec<u64> {
-        let missing = (0..self.places.length).filter(|local| self.places.get(*local).is_none());
+        let missing = (0..self.offsets.length).filter(|local| self.offsets.get(*local).is_none());
         missing.map(|local| self.shard.cell(local)).collect()
     }
 
@@ -232,7 +233,7 @@ impl Cells {
         let place =
             appended.map_err(|cause| format!("cannot write {}", in_words(self.journal.path(), &cause)))?;
         if let Some(local) = self.shard.local(row.cell) {
-            self.places.set(local, place);
+            self.offsets.set(local, place);
         }
         Ok(())
     }
@@ -250,7 +251,7 @@ impl Cells {
     /// # Errors
     /// A sentence with the file and the cause.
     pub fn row(&mut self, cell: u64) -> Result<Option<CellRow>, String> {
-        let Some(place) = self.shard.local(cell).and_then(|local| self.places.get(local)) else {
+        let Some(place) = self.shard.local(cell).and_then(|local| self.offsets.get(local)) else {
             return Ok(None);
         };
         let text = self.journal.read(place);

@@ -1,9 +1,9 @@
-//! What the environment asks for.
+//! Settings from the environment.
 
 /// The variable that says how many threads work.
 const THREADS: &str = "RAYON_NUM_THREADS";
 
-/// How many threads shall work, by `RAYON_NUM_THREADS`; `None` where it says nothing, or 0: one a core.
+/// The wanted number of threads, by `RAYON_NUM_THREADS`; `None` where it says nothing, or 0: one a core.
 ///
 /// # Errors
 /// A sentence: it is no number.

@@ -58,7 +58,7 @@ pub(super) fn open_plain(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| in_words(&error))
 }
 
-/// Why a file cannot be read.
+/// The reason why a file cannot be read, in words.
 pub(super) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),

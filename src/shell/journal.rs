@@ -1,7 +1,7 @@
 //! A journal: records appended to a file, each with its length and checksum, so that whatever ends the program leaves
 //! every finished record valid. A torn tail is cut off when the journal is opened again.
 //!
-//! Records reach the system at once and the disk in groups: whoever appends calls for a sync when nothing else is waiting
+//! Records reach the system at once and the disk in groups: the caller that appends asks for a sync when nothing else is waiting
 //! to be appended, and a fifth of a second is the longest that records wait for it. A killed program loses nothing that
 //! was appended, a power cut what was appended since the last sync.
 
@@ -25,7 +25,7 @@ const LONGEST: u64 = 1 << 30;
 pub struct Journal {
     file: File,
     path: PathBuf,
-    /// Where the next record begins.
+    /// Offset of the next record \[B\].
     end: u64,
     synced: u64,
     last_sync: Stopwatch,
@@ -111,7 +111,7 @@ impl Journal {
         let written =
             self.file.seek(SeekFrom::Start(place)).and_then(|_| self.file.write_all(line.as_bytes()));
         if let Err(error) = written {
-            // Half a record is no harm, for it is cut off later; but a full disk may have room for the cut.
+            // Half a record is no harm, for it is cut off later; but a full disk may have space for the cut.
             let _harmless = self.file.set_len(place);
             return Err(error);
         }

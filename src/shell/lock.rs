@@ -9,12 +9,12 @@ use super::output::{OutputError, cause_in_words};
 /// The file that is locked where the system cannot lock a folder.
 const LOCK: &str = ".windtunnel.lock";
 
-/// Why a folder cannot be written to.
+/// Reason why a folder cannot be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// It is somebody else's, or busy: another folder will do. A sentence.
+    /// The folder is another's, or busy: another folder will do. A sentence.
     Taken(String),
-    /// It cannot be used. A sentence.
+    /// The folder cannot be used. A sentence.
     Broken(String),
 }
 

@@ -15,15 +15,15 @@ use thiserror::Error;
 use crate::kernel::units::Bytes;
 use crate::report::OutputFile;
 
-/// Why output could not be written.
+/// Reason why output could not be written.
 #[derive(Debug, Error)]
 #[error("cannot {action} `{}`: {}", path.display(), cause_in_words(cause))]
 pub struct OutputError {
-    /// What was being done: `create the folder`, `write`, …
+    /// Action that failed: `create the folder`, `write`, …
     pub action: &'static str,
     /// The file or folder it was done to.
     pub path: PathBuf,
-    /// What the system said.
+    /// Error of the system.
     #[source]
     pub cause: io::Error,
 }
@@ -106,13 +106,13 @@ pub fn write_all<'n>(
     sync_folder(dir).map_err(|cause| OutputError::new("write", dir, cause))
 }
 
-/// Why a file could not be filled.
+/// Reason why a file could not be filled.
 #[derive(Debug, Error)]
 pub enum FillError {
-    /// It could not be written.
+    /// The file could not be written.
     #[error("{}", cause_in_words(.0))]
     Write(#[from] io::Error),
-    /// What belongs into it could not be had; a sentence.
+    /// The content of the file could not be made; a sentence.
     #[error("{0}")]
     Content(String),
 }
@@ -129,15 +129,15 @@ pub struct StagedFile {
     writer: io::BufWriter<File>,
     digest: Sha256,
     bytes: u64,
-    /// What is left of the most that all files may take \[B\].
-    room: u64,
+    /// Remainder of the most that all files may take \[B\].
+    space: u64,
     interrupted: Option<Arc<AtomicBool>>,
 }
 
-/// What ends the writing of files that take more than they may.
+/// Message that ends the writing of files that take more than they may.
 pub const TOO_LARGE: &str = "the files take more than `limits.max_output` allows";
 
-/// What ends the writing of a file when nobody wants it any more.
+/// Message that ends the writing of a file when the command is interrupted.
 pub const INTERRUPTED: &str = "interrupted";
 
 fn heed(interrupted: Option<&Arc<AtomicBool>>) -> io::Result<()> {
@@ -150,7 +150,7 @@ fn heed(interrupted: Option<&Arc<AtomicBool>>) -> io::Result<()> {
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         heed(self.interrupted.as_ref())?;
-        if bytes.len() as u64 > self.room.saturating_sub(self.bytes) {
+        if bytes.len() as u64 > self.space.saturating_sub(self.bytes) {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LARGE));
         }
         let written = self.writer.write(bytes)?;
@@ -233,12 +233,12 @@ impl Staging {
         let file = create_anew(&path).map_err(failed)?;
         let writer = io::BufWriter::with_capacity(1 << 16, file);
         let taken = self.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
-        let room = self.most.saturating_sub(taken);
+        let space = self.most.saturating_sub(taken);
         let mut staged = StagedFile {
             writer,
             digest: Sha256::new(),
             bytes: 0,
-            room,
+            space,
             interrupted: self.interrupted.clone(),
         };
         fill(&mut staged).map_err(|error| match error {
@@ -253,7 +253,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Whether writing ended because nobody wants the files any more.
+    /// Whether writing ended because the command was interrupted.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
         heed(self.interrupted.as_ref()).is_err()
@@ -283,7 +283,7 @@ impl Staging {
         let target = self.dir.join(name);
         self.pending.0.retain(|(temporary, known)| {
             if *known == target {
-                // It only takes room until the next command cleans up.
+                // It only takes space until the next command cleans up.
                 let _ = fs::remove_file(temporary);
             }
             *known != target
@@ -306,7 +306,7 @@ pub fn in_hex(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Removes what killed commands left in a folder: files with the names of temporaries. Nobody else may be writing there.
+/// Removes what killed commands left in a folder: files with the names of temporaries. No other command may be writing there.
 ///
 /// # Errors
 /// When one cannot be removed.

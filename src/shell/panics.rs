@@ -35,14 +35,14 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-/// What a panic says, and where.
+/// The message of a panic, and its place.
 fn what(info: &PanicHookInfo<'_>) -> String {
     let text = info.payload_as_str().unwrap_or("no message");
     let place = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
     format!("{text}{place}")
 }
 
-/// What standard error is told.
+/// The text for standard error.
 fn message(what: &str, command: &[String], file: Option<&str>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let command: Vec<String> = command.iter().map(|word| quoted(word)).collect();

@@ -13,7 +13,7 @@ use super::wall_clock::Stopwatch;
 /// Time between two plain lines.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// How far an experiment is.
+/// Progress of an experiment.
 #[derive(Debug)]
 pub struct Progress {
     noun: &'static str,
@@ -27,8 +27,8 @@ pub struct Progress {
     last: Stopwatch,
 }
 
-/// One line on any terminal: the rates come last, and what does not fit is cut. Before anything is finished nobody knows
-/// how long the rest takes.
+/// One line on any terminal: the rates come last, and what does not fit is cut. Before anything is finished the
+/// time that the rest takes is unknown.
 fn style(noun: &str, before: u64) -> ProgressStyle {
     let template = format!("{{bar:16}} {{pos}}/{{len}} {noun}  {{elapsed}} gone{{left}}  {{wide_msg}}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());

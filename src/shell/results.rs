@@ -1,5 +1,5 @@
 //! Folders of results. A folder holds what its `manifest.json` lists, each file with its SHA-256: one command at a time
-//! writes into it, and whoever reads a file makes sure that it is the one that was written.
+//! writes into it, and every reader of a file makes sure that it is the one that was written.
 //!
 //! Files get their names in this order: a manifest that vouches for nothing, the files, the manifest that lists them. What an
 //! earlier command left there and this one does not write is removed in between. Whenever the program is killed, the folder
@@ -30,7 +30,7 @@ const LONGEST_DOCUMENT: u64 = 256 << 20;
 #[derive(Debug)]
 pub struct ResultsWriter {
     dir: PathBuf,
-    /// What stands there.
+    /// Manifest that the folder already holds.
     before: Option<Manifest>,
     _lock: FolderLock,
 }
@@ -288,7 +288,7 @@ impl ResultsReader {
         self.manifest.command
     }
 
-    /// What made them.
+    /// The manifest of the results.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -512,7 +512,7 @@ mod tests {
         let path = root.path().join(MANIFEST);
         let mut manifest = Manifest::read(&fs::read(&path).unwrap()).unwrap();
         for (output, longest) in manifest.outputs.iter_mut().zip([LONGEST_SHEET, LONGEST_DOCUMENT]) {
-            // A file with a hole takes no room on the disk; read whole it would take all memory.
+            // A file with a hole takes no space on the disk; read whole it would take all memory.
             output.bytes = longest + 1;
             File::create(root.path().join(&output.file)).unwrap().set_len(output.bytes).unwrap();
         }

@@ -21,7 +21,7 @@ const MOST_HELD: u64 = 64 << 20;
 
 /// A file as the first load found it.
 #[derive(Debug)]
-enum Content {
+enum FileContent {
     /// All of it.
     Held(Arc<[u8]>),
     /// Too long to be held.
@@ -30,11 +30,11 @@ enum Content {
         /// The longest beginning that a load read, with its SHA-256.
         read: (u64, String),
     },
-    /// Why it could not be read.
+    /// Reason why the file could not be read.
     Unreadable(String),
 }
 
-/// What a file's content changes with.
+/// Stamp of a file, which differs where its content does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     length: u64,
@@ -49,8 +49,8 @@ impl Stamp {
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    files: BTreeMap<String, Content>,
+struct KnownFiles {
+    files: BTreeMap<String, FileContent>,
     held: u64,
 }
 
@@ -58,7 +58,7 @@ struct Known {
 #[derive(Debug)]
 pub struct Shelf {
     folder: Folder,
-    known: Mutex<Known>,
+    known: Mutex<KnownFiles>,
     /// Whether it was told what was read, so that loads need not find it out.
     is_told: AtomicBool,
 }
@@ -73,7 +73,7 @@ impl Shelf {
     /// The way to them, for one load.
     #[must_use]
     pub fn files(shelf: &Arc<Self>) -> Box<dyn Files> {
-        Box::new(Reader(Arc::clone(shelf)))
+        Box::new(ShelfReader(Arc::clone(shelf)))
     }
 
     /// Every file that was opened so far, with the SHA-256 of its content in hexadecimal, or of its beginning as far as the
@@ -81,28 +81,30 @@ impl Shelf {
     #[must_use]
     pub fn contents(&self) -> Vec<(String, String)> {
         self.is_told.store(true, Ordering::Relaxed);
-        let told = |content: &Content| match content {
-            Content::Held(bytes) => hex(&Sha256::digest(bytes)),
-            Content::Streamed { read: (length, digest), .. } => format!("{digest} of the first {length} B"),
-            Content::Unreadable(why) => why.clone(),
+        let told = |content: &FileContent| match content {
+            FileContent::Held(bytes) => hex(&Sha256::digest(bytes)),
+            FileContent::Streamed { read: (length, digest), .. } => {
+                format!("{digest} of the first {length} B")
+            }
+            FileContent::Unreadable(why) => why.clone(),
         };
         self.lock().files.iter().map(|(name, content)| (name.clone(), told(content))).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, KnownFiles> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(shelf: &Arc<Self>, path: &str) -> Result<Box<dyn Read>, String> {
         let mut known = shelf.lock();
         if !known.files.contains_key(path) {
-            let content = shelf.first(path, &mut known.held).unwrap_or_else(Content::Unreadable);
+            let content = shelf.first(path, &mut known.held).unwrap_or_else(FileContent::Unreadable);
             known.files.insert(path.to_owned(), content);
         }
         match known.files.get(path) {
-            Some(Content::Held(bytes)) => Ok(Box::new(io::Cursor::new(Arc::clone(bytes)))),
-            Some(Content::Unreadable(why)) => Err(why.clone()),
-            Some(Content::Streamed { stamp, .. }) => {
+            Some(FileContent::Held(bytes)) => Ok(Box::new(io::Cursor::new(Arc::clone(bytes)))),
+            Some(FileContent::Unreadable(why)) => Err(why.clone()),
+            Some(FileContent::Streamed { stamp, .. }) => {
                 let file = shelf.folder.file(path)?;
                 if Stamp::of(&file)? != *stamp {
                     return Err("it changed since it was read first".to_owned());
@@ -116,20 +118,20 @@ impl Shelf {
     }
 
     /// The content of a file that was not asked for before.
-    fn first(&self, path: &str, held: &mut u64) -> Result<Content, String> {
+    fn first(&self, path: &str, held: &mut u64) -> Result<FileContent, String> {
         let file = self.folder.file(path)?;
         let stamp = Stamp::of(&file)?;
-        let room = LONGEST_HELD.min(MOST_HELD - *held);
-        if stamp.length <= room {
+        let space = LONGEST_HELD.min(MOST_HELD - *held);
+        if stamp.length <= space {
             let mut bytes = Vec::new();
-            file.take(room + 1).read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
+            file.take(space + 1).read_to_end(&mut bytes).map_err(|error| in_words(&error))?;
             // A file that grows while it is read may be too long by now.
-            if bytes.len() as u64 <= room {
+            if bytes.len() as u64 <= space {
                 *held += bytes.len() as u64;
-                return Ok(Content::Held(Arc::from(bytes)));
+                return Ok(FileContent::Held(Arc::from(bytes)));
             }
         }
-        Ok(Content::Streamed { stamp, read: (0, hex(&Sha256::digest(b""))) })
+        Ok(FileContent::Streamed { stamp, read: (0, hex(&Sha256::digest(b""))) })
     }
 }
 
@@ -137,9 +139,9 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Reader(Arc<Shelf>);
+struct ShelfReader(Arc<Shelf>);
 
-impl Files for Reader {
+impl Files for ShelfReader {
     fn open(&mut self, path: &str) -> Result<Box<dyn Read>, String> {
         Shelf::open(&self.0, path)
     }
@@ -150,7 +152,7 @@ struct Stream {
     file: File,
     path: String,
     length: u64,
-    /// Of what was read; `None` where nobody will ask.
+    /// Hash of what was read; `None` where it is not needed.
     digest: Option<Sha256>,
     shelf: Arc<Shelf>,
 }
@@ -169,7 +171,7 @@ impl Read for Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         let Some(digest) = self.digest.take() else { return };
-        if let Some(Content::Streamed { read, .. }) = self.shelf.lock().files.get_mut(&self.path)
+        if let Some(FileContent::Streamed { read, .. }) = self.shelf.lock().files.get_mut(&self.path)
             && self.length >= read.0
         {
             *read = (self.length, hex(&digest.finalize()));
@@ -208,7 +210,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
         let long = File::create(&path).unwrap();
-        // A file with a hole takes no room on the disk; read whole it would take all memory.
+        // A file with a hole takes no space on the disk; read whole it would take all memory.
         long.set_len(1 << 40).unwrap();
         let shelf = Arc::new(Shelf::new(Folder::of(&folder.path().join("x.toml"))));
         for most in [3, 5, 2] {

@@ -104,7 +104,7 @@ pub fn print(text: &str) -> io::Result<()> {
 }
 
 /// Writes what programs read to standard output: the very bytes into a file or a pipe, and to a terminal without what could
-/// steer it. Whoever makes the text sees to it that no name begins a line.
+/// steer it. The caller makes sure that no name begins a line.
 ///
 /// # Errors
 /// As those of [`print()`].

@@ -2,14 +2,14 @@
 
 use windtunnel::experiment::VariedScenario;
 use windtunnel::experiment::forecast::{
-    Expectation, FidelityChoice, Forecast, ForecastError, draw, forecast,
+    Expectation, Forecast, ForecastError, ForecastFidelity, draw, forecast,
 };
 use windtunnel::report::{forecast_csv, forecast_json, forecast_table};
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
 use crate::example::{NoFiles, text};
 
-fn of(text: &str, spec: &ForecastSpec, choice: FidelityChoice) -> Forecast {
+fn of(text: &str, spec: &ForecastSpec, choice: ForecastFidelity) -> Forecast {
     let source = Source { name: "web.toml".to_owned(), text: text.to_owned() };
     let files = || Box::new(NoFiles) as Box<dyn Files>;
     let base = VariedScenario { source: &source, overrides: &[], seed: None, files: &files };
@@ -23,7 +23,7 @@ fn spec() -> ForecastSpec {
 
 #[test]
 fn fixed_tasks_cost_their_hours_and_traffic_grows_by_its_rate() {
-    let forecast = of(&text(2.0, 3, ""), &spec(), FidelityChoice::Fluid);
+    let forecast = of(&text(2.0, 3, ""), &spec(), ForecastFidelity::Fluid);
     let days = [31.0, 28.0, 31.0, 30.0];
     for (index, month) in forecast.months.iter().enumerate() {
         let hours = days[index] * 24.0;
@@ -55,7 +55,7 @@ fn the_limit_of_the_scenario_holds_for_every_month() {
     let source = Source { name: "web.toml".to_owned(), text: text(2.0, 3, "") };
     let files = || Box::new(NoFiles) as Box<dyn Files>;
     // A month of 31 days has 5.4 million requests, grown by half in the second.
-    let refused = |limit: u64, choice: FidelityChoice| {
+    let refused = |limit: u64, choice: ForecastFidelity| {
         let overrides = [format!("limits.max_requests={limit}")];
         let base = VariedScenario { source: &source, overrides: &overrides, seed: None, files: &files };
         let scenario = base.load(&[]).scenario.expect("a scenario");
@@ -64,10 +64,10 @@ fn the_limit_of_the_scenario_holds_for_every_month() {
             .err()
             .map(|error| format!("{error:?}"))
     };
-    let said = refused(6_000_000, FidelityChoice::Requests).expect("the second month is beyond it");
+    let said = refused(6_000_000, ForecastFidelity::Requests).expect("the second month is beyond it");
     assert!(said.contains("`limits.max_requests` is 6.00e6") && said.contains("in 20"), "{said}");
-    assert_eq!(refused(6_000_000, FidelityChoice::Fluid), None, "flows have no limit");
-    assert_eq!(refused(9_000_000, FidelityChoice::Requests), None);
+    assert_eq!(refused(6_000_000, ForecastFidelity::Fluid), None, "flows have no limit");
+    assert_eq!(refused(9_000_000, ForecastFidelity::Requests), None);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn growth_beyond_what_can_be_counted_is_refused_in_words() {
         let refused = forecast(
             &base,
             &scenario,
-            Expectation { spec: &spec, fidelity: FidelityChoice::Auto },
+            Expectation { spec: &spec, fidelity: ForecastFidelity::Auto },
             None,
             &mut |_| (),
         )
@@ -97,8 +97,8 @@ fn growth_beyond_what_can_be_counted_is_refused_in_words() {
 fn requests_one_by_one_and_flows_agree_on_a_small_service() {
     let spec = ForecastSpec { months: 1, runs: 1, growth: 0.0, ..spec() };
     let (single, flow) = (
-        of(&text(0.5, 2, ""), &spec, FidelityChoice::Requests),
-        of(&text(0.5, 2, ""), &spec, FidelityChoice::Fluid),
+        of(&text(0.5, 2, ""), &spec, ForecastFidelity::Requests),
+        of(&text(0.5, 2, ""), &spec, ForecastFidelity::Fluid),
     );
     assert!(!single.is_approximate && flow.is_approximate);
     assert!((single.months[0].cost.mean / flow.months[0].cost.mean - 1.0).abs() < 1e-3);
@@ -106,13 +106,13 @@ fn requests_one_by_one_and_flows_agree_on_a_small_service() {
     assert!(forecast_json(&flow, &[]).contains("\"response_times_approximate\": true"));
     assert!(flow.remarks.iter().any(|remark| remark.contains("approximate")));
     // Few requests: the automatic choice takes them one by one.
-    assert!(!of(&text(0.5, 2, ""), &spec, FidelityChoice::Auto).is_approximate);
+    assert!(!of(&text(0.5, 2, ""), &spec, ForecastFidelity::Auto).is_approximate);
 }
 
 #[test]
 fn unsure_inputs_spread_the_bill_as_their_laws_say() {
     let spec = ForecastSpec { months: 2, runs: 400, price_cv: 0.1, growth_sd: 0.02, ..spec() };
-    let forecast = of(&text(0.1, 1, ""), &spec, FidelityChoice::Fluid);
+    let forecast = of(&text(0.1, 1, ""), &spec, ForecastFidelity::Fluid);
     let first = forecast.months[0].cost;
     // Lognormal of mean 1 and cv 0.1: sigma² = ln 1.01, P10 and P90 at e^(∓1.2816 σ − σ²/2).
     let sigma = 1.01_f64.ln().sqrt();
@@ -139,7 +139,7 @@ fn seasons_and_the_month_of_the_maximum() {
     let mut seasonality = [1.0; 12];
     seasonality[2] = 3.0;
     let spec = ForecastSpec { seasonality, growth: 0.0, runs: 2, ..spec() };
-    let forecast = of(&scaled, &spec, FidelityChoice::Fluid);
+    let forecast = of(&scaled, &spec, ForecastFidelity::Fluid);
     let shares: Vec<f64> = forecast.months.iter().map(|month| month.at_maximum_by_now).collect();
     assert_eq!(shares, [0.0, 0.0, 1.0, 1.0]);
     let ratio = forecast.months[2].requests.mean / forecast.months[0].requests.mean;
@@ -156,7 +156,7 @@ fn the_band_says_which_inputs_it_holds_and_which_it_does_not() {
     let text = text(2.0, 1, "");
     let short = ForecastSpec { months: 1, runs: 2, growth: 0.0, ..spec() };
     let said = |spec: &ForecastSpec| {
-        let forecast = of(&text, spec, FidelityChoice::Fluid);
+        let forecast = of(&text, spec, ForecastFidelity::Fluid);
         let table = forecast_table(&forecast, "web", &[], 100, false);
         let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
         let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
@@ -183,7 +183,7 @@ fn where_no_savings_plan_rates_are_known_nothing_is_said_of_what_they_save() {
     };
     let short = ForecastSpec { months: 1, runs: 1, ..spec() };
     let of = |region: &str| {
-        let forecast = of(&text(region), &short, FidelityChoice::Fluid);
+        let forecast = of(&text(region), &short, ForecastFidelity::Fluid);
         let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
         (json["savings_plans_with_known_rates"].clone(), forecast.remarks.join("; "))
     };
@@ -211,9 +211,10 @@ fn the_first_month_is_the_one_after_the_run() {
             "horizon = \"30m\"",
             &format!("horizon = \"{horizon}\"\nstart = \"{start}\"\ntimezone = \"{zone}\""),
         );
-        of(&text, &ForecastSpec { from: None, months: 1, runs: 1, ..spec() }, FidelityChoice::Fluid).months[0]
-            .month
-            .name()
+        of(&text, &ForecastSpec { from: None, months: 1, runs: 1, ..spec() }, ForecastFidelity::Fluid).months
+            [0]
+        .month
+        .name()
     };
     assert_eq!(first("2026-11-27T00:00:00Z", "1d", "UTC"), "2026-12");
     assert_eq!(first("2026-11-27T00:00:00Z", "7d", "UTC"), "2027-01");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use windtunnel::experiment::compare::{self, Variant, VariantComparison, compare};
-use windtunnel::experiment::forecast::{Expectation, FidelityChoice, Forecast, forecast};
+use windtunnel::experiment::forecast::{Expectation, Forecast, ForecastFidelity, forecast};
 use windtunnel::experiment::replications::{self, Enough, replications};
 use windtunnel::experiment::{Figure, Measure, RunResult, VariedScenario, run};
 use windtunnel::report::{
@@ -188,7 +188,7 @@ fn forecasted(text: &str) -> Forecast {
     forecast(
         &base,
         &scenario,
-        Expectation { spec: &spec, fidelity: FidelityChoice::Fluid },
+        Expectation { spec: &spec, fidelity: ForecastFidelity::Fluid },
         None,
         &mut |_| (),
     )

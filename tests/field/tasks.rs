@@ -53,8 +53,11 @@ fn an_idle_task_drains_for_the_whole_deregistration_delay() {
     );
     let drained = |overrides: &[&str]| -> Vec<f64> {
         let record = run(&text, overrides, 1);
-        let lives = &record.services[0].lives;
-        lives.iter().filter_map(|life| between(life, TaskStage::Draining, TaskStage::Stopping)).collect()
+        let task_lifetimes = &record.services[0].task_lifetimes;
+        task_lifetimes
+            .iter()
+            .filter_map(|life| between(life, TaskStage::Draining, TaskStage::Stopping))
+            .collect()
     };
     let all = drained(&[]);
     assert!(all.len() == 9 && all.iter().all(|seconds| (seconds - 300.0).abs() < 0.01), "{all:?}");
@@ -117,7 +120,7 @@ fn an_overload_fails_health_checks_and_tasks_are_replaced_in_the_spike() {
     );
     for seed in 1..=super::SEEDS {
         let record = run(&text, &[], seed);
-        let found: Vec<f64> = record.services[0].lives[..4]
+        let found: Vec<f64> = record.services[0].task_lifetimes[..4]
             .iter()
             .filter_map(|life| life.came_to(TaskStage::Unhealthy))
             .map(|at| at.as_secs_f64() - 600.0)
@@ -125,8 +128,9 @@ fn an_overload_fails_health_checks_and_tasks_are_replaced_in_the_spike() {
         // Twice as much arrives as is done: an answer is 5 s late after 5 s, and two checks of every 10 s fail.
         assert_eq!(found.len(), 4, "{found:?}");
         assert!(found.iter().all(|after| (10.0..60.0).contains(after)), "{found:?}");
-        let replaced =
-            record.services[0].lives[..4].iter().filter(|life| life.came_to(TaskStage::Draining).is_some());
+        let replaced = record.services[0].task_lifetimes[..4]
+            .iter()
+            .filter(|life| life.came_to(TaskStage::Draining).is_some());
         assert_eq!(replaced.count(), 4);
     }
     // Served beside a pool of workers, checks pass whatever the queue.

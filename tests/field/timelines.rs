@@ -157,8 +157,9 @@ fn timeline_6_a_hung_task_is_replaced_within_a_minute_and_a_quarter() {
     let (mut found, mut serving) = (Vec::new(), Vec::new());
     for seed in 1..=40 {
         let record = run(&text, &[], seed);
-        let lives = &record.services[0].lives;
-        let when = |stage, index: usize| lives[index].came_to(stage).map(|at| at.as_secs_f64() - 120.0);
+        let task_lifetimes = &record.services[0].task_lifetimes;
+        let when =
+            |stage, index: usize| task_lifetimes[index].came_to(stage).map(|at| at.as_secs_f64() - 120.0);
         found.push((0..2).find_map(|index| when(TaskStage::Unhealthy, index)).unwrap());
         serving.push(when(TaskStage::InService, 2).unwrap());
     }
@@ -169,7 +170,7 @@ fn timeline_6_a_hung_task_is_replaced_within_a_minute_and_a_quarter() {
     let mut soon: Vec<f64> = (1..=20)
         .map(|seed| {
             let record = run(&text, &["assumptions.unhealthy_replacement=\"0s\""], seed);
-            record.services[0].lives[2].came_to(TaskStage::InService).unwrap().as_secs_f64() - 120.0
+            record.services[0].task_lifetimes[2].came_to(TaskStage::InService).unwrap().as_secs_f64() - 120.0
         })
         .collect();
     assert!(median(&mut soon) < 52.0);

@@ -75,7 +75,7 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
     if design.points().saturating_mul(design.replications()) > CELLS {
         return Ok("large".to_owned());
     }
-    let mut survey = SweepSummary::new(&design);
+    let mut summary = SweepSummary::new(&design);
     let header = report::runs_header(&head);
     let columns = csv::Reader::from_reader(header.as_slice()).headers().unwrap().len();
     for point in 0..design.points() {
@@ -95,12 +95,12 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
                 return Err(Fault::new(format!("runs.csv is ragged: {found} cells of {columns}"), shown));
             }
         }
-        survey.add(point, &rows, &summarize(&head, &rows));
+        summary.add(point, &rows, &summarize(&head, &rows));
     }
-    let survey = survey.close();
-    let view = report::SweepView { head: &head, design: &design, survey: &survey };
-    let summary = report::summary_json(&view);
-    serde_json::from_str::<serde_json::Value>(&summary)
+    let summary = summary.close();
+    let view = report::SweepView { head: &head, design: &design, summary: &summary };
+    let text = report::summary_json(&view);
+    serde_json::from_str::<serde_json::Value>(&text)
         .map_err(|error| Fault::new(format!("summary.json: {error}"), &shown))?;
     let _ = report::table(&view, 100, false);
     Ok(format!("{} rows", cells.finished()))

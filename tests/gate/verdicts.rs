@@ -286,7 +286,7 @@ fn what_is_kept_of_a_run_changes_none_of_its_figures() {
     let service = |record: &RunRecord| record.services[0].clone();
     let (whole, part, least) = (service(&everything), service(&minutes), service(&totals));
     assert_eq!((&part.timeline, &part.in_service), (&whole.timeline, &whole.in_service));
-    assert!(part.decisions.is_empty() && part.evaluations.is_empty() && part.lives.is_empty());
+    assert!(part.decisions.is_empty() && part.evaluations.is_empty() && part.task_lifetimes.is_empty());
     assert!(least.timeline.is_empty() && least.in_service.is_empty() && !whole.decisions.is_empty());
     assert_eq!(minutes.fingerprint, everything.fingerprint);
 }

@@ -7,7 +7,7 @@ use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::scaling::aas::ScheduledPlan;
 use windtunnel::kernel::simulation::Plan;
 use windtunnel::kernel::units::SimTime;
-use windtunnel::record::{TaskLife, record};
+use windtunnel::record::{TaskLifetime, record};
 
 /// Tasks of one run, each started alone, and runs.
 const TASKS: u64 = 250;
@@ -134,16 +134,18 @@ fn one_by_one(image_mib: u32) -> Plan {
 }
 
 /// The lives of the tasks that started alone.
-fn lives(image_mib: u32) -> Vec<TaskLife> {
+fn lives(image_mib: u32) -> Vec<TaskLifetime> {
     let plan = one_by_one(image_mib);
     (1..=RUNS)
-        .flat_map(|seed| record(&plan, seed, 0).unwrap().services.remove(0).lives.into_iter().skip(1))
+        .flat_map(|seed| {
+            record(&plan, seed, 0).unwrap().services.remove(0).task_lifetimes.into_iter().skip(1)
+        })
         .collect()
 }
 
 /// Seconds from a stage to RUNNING, sorted.
-fn to_running(lives: &[TaskLife], from: TaskStage) -> Vec<f64> {
-    let seconds = |life: &TaskLife| {
+fn to_running(lives: &[TaskLifetime], from: TaskStage) -> Vec<f64> {
+    let seconds = |life: &TaskLifetime| {
         Some(life.came_to(TaskStage::Booting)?.as_secs_f64() - life.came_to(from)?.as_secs_f64())
     };
     let mut times: Vec<f64> = lives.iter().filter_map(seconds).collect();
@@ -235,7 +237,7 @@ fn mass_launch(efficiency: f64) -> f64 {
     let running: Vec<f64> = record
         .services
         .iter()
-        .flat_map(|service| &service.lives)
+        .flat_map(|service| &service.task_lifetimes)
         .filter_map(|life| life.came_to(TaskStage::Booting))
         .map(|at| at.as_secs_f64() - 60.0)
         .collect();

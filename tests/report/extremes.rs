@@ -8,7 +8,7 @@ use windtunnel::kernel::facts::TaskFailure;
 use windtunnel::kernel::platform::TaskStage;
 use windtunnel::kernel::telemetry::AlarmState;
 use windtunnel::kernel::units::{PolicyId, SimDuration, SimTime, TaskId};
-use windtunnel::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLife};
+use windtunnel::record::{DecisionKind, DecisionRecord, EvaluationRecord, MinuteRecord, TaskLifetime};
 use windtunnel::report::{
     WhyFiles, WhyQuestion, decisions_csv, evaluations_csv, tasks_csv, timeline_csv, why,
 };
@@ -114,7 +114,7 @@ fn extremes() -> RunResult {
             desired: count,
         });
     }
-    service.lives.push(TaskLife {
+    service.task_lifetimes.push(TaskLifetime {
         task: TaskId(u32::MAX),
         zone: u32::MAX,
         came_to: [Some(SimTime(u64::MAX)); TaskStage::ALL.len()],

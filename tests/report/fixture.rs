@@ -215,7 +215,7 @@ pub(super) fn sketch(name: &str, minutes: u64, tasks: u32, rate: impl Fn(u64) ->
         timeline: Vec::new(),
         in_service: Vec::new(),
         evaluations: Vec::new(),
-        lives: Vec::new(),
+        task_lifetimes: Vec::new(),
         metered: MeterReading::default(),
         decisions: Vec::new(),
         invoice: Invoice::default(),

@@ -1,18 +1,19 @@
 //! The shared plot: any data can be drawn, the same data gives the same bytes, and no text can break the picture.
 
 use windtunnel::report::plot::{
-    Content, HeatMap, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit, plot_png, plot_svg,
+    AxisRange, HeatMap, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark,
+    Unit, plot_png, plot_svg,
 };
 
-fn axis(name: &str, unit: Unit, range: Range) -> PlotAxis {
+fn axis(name: &str, unit: Unit, range: AxisRange) -> PlotAxis {
     PlotAxis { name: name.to_owned(), unit, range }
 }
 
-fn series(name: &str, hue: Hue, mark: Mark, spots: Vec<Spot>) -> Series {
-    Series { name: name.to_owned(), hue, mark, spots }
+fn series(name: &str, hue: Hue, mark: SeriesMark, spots: Vec<PlotPoint>) -> PlotSeries {
+    PlotSeries { name: name.to_owned(), hue, mark, spots }
 }
 
-fn panel(title: &str, content: Content) -> PlotPanel {
+fn panel(title: &str, content: PanelContent) -> PlotPanel {
     PlotPanel { title: title.to_owned(), height: 300.0, empty: "no data".to_owned(), content }
 }
 
@@ -28,20 +29,20 @@ fn spec(title: &str, panels: Vec<PlotPanel>) -> PlotSpec {
 
 /// A cloud with its front, the points given.
 fn cloud(title: &str, points: &[(f64, f64)]) -> PlotSpec {
-    let labelled = |(index, (x, y)): (usize, &(f64, f64))| Spot {
+    let labelled = |(index, (x, y)): (usize, &(f64, f64))| PlotPoint {
         label: format!("target 4{index}, max 2{index}"),
-        ..Spot::at(*x, *y)
+        ..PlotPoint::at(*x, *y)
     };
-    let front: Vec<Spot> = points.iter().take(7).enumerate().map(labelled).collect();
-    let line = points.iter().take(7).map(|(x, y)| Spot::at(*x, *y)).collect();
-    let rest = points.iter().skip(7).map(|(x, y)| Spot::at(*x, *y)).collect();
-    let content = Content::Curves {
-        x: axis("cost a month", Unit::Dollars, Range::Auto),
-        y: axis("p99 response time", Unit::Millis, Range::Auto),
+    let front: Vec<PlotPoint> = points.iter().take(7).enumerate().map(labelled).collect();
+    let line = points.iter().take(7).map(|(x, y)| PlotPoint::at(*x, *y)).collect();
+    let rest = points.iter().skip(7).map(|(x, y)| PlotPoint::at(*x, *y)).collect();
+    let content = PanelContent::Curves {
+        x: axis("cost a month", Unit::Dollars, AxisRange::Auto),
+        y: axis("p99 response time", Unit::Millis, AxisRange::Auto),
         series: vec![
-            series("points", Hue::Grey, Mark::Dots(2.5), rest),
-            series("", Hue::Blue, Mark::Line(1.5), line),
-            series("Pareto front", Hue::Blue, Mark::Dots(4.5), front),
+            series("points", Hue::Grey, SeriesMark::Dots(2.5), rest),
+            series("", Hue::Blue, SeriesMark::Line(1.5), line),
+            series("Pareto front", Hue::Blue, SeriesMark::Dots(4.5), front),
         ],
     };
     spec(title, vec![panel("Cost against p99", content)])
@@ -55,24 +56,24 @@ fn scattered(index: u32) -> f64 {
 fn fan() -> PlotPanel {
     let spot = |month: u32, width: f64| {
         let y = 400.0 + 30.0 * f64::from(month);
-        Spot { span: Some((y * (1.0 - width), y * (1.0 + width))), ..Spot::at(f64::from(month), y) }
+        PlotPoint { span: Some((y * (1.0 - width), y * (1.0 + width))), ..PlotPoint::at(f64::from(month), y) }
     };
     let months: Vec<String> = (1..=12).map(|month| format!("2026-{month:02}")).collect();
     let fan = |width: f64| (0..12).map(|month| spot(month, width * f64::from(month + 1) / 12.0)).collect();
     panel(
         "Cost a month",
-        Content::Curves {
-            x: axis("month", Unit::Plain, Range::Names(months)),
-            y: axis("cost a month", Unit::Dollars, Range::FromZero),
+        PanelContent::Curves {
+            x: axis("month", Unit::Plain, AxisRange::Names(months)),
+            y: axis("cost a month", Unit::Dollars, AxisRange::FromZero),
             series: vec![
-                series("P10 to P90", Hue::Blue, Mark::Band(0.18), fan(0.5)),
-                series("P25 to P75", Hue::Blue, Mark::Band(0.38), fan(0.25)),
-                series("mean", Hue::Blue, Mark::Line(2.0), fan(0.0)),
+                series("P10 to P90", Hue::Blue, SeriesMark::Band(0.18), fan(0.5)),
+                series("P25 to P75", Hue::Blue, SeriesMark::Band(0.38), fan(0.25)),
+                series("mean", Hue::Blue, SeriesMark::Line(2.0), fan(0.0)),
                 series(
                     "budget",
                     Hue::Vermilion,
-                    Mark::Dashes,
-                    vec![Spot::at(-0.5, 700.0), Spot::at(11.5, 700.0)],
+                    SeriesMark::Dashes,
+                    vec![PlotPoint::at(-0.5, 700.0), PlotPoint::at(11.5, 700.0)],
                 ),
             ],
         },
@@ -84,25 +85,25 @@ fn stairs() -> PlotPanel {
         (0..48)
             .map(|hour| {
                 let x = f64::from(hour);
-                Spot::at(x, (offset + 4.0 * scattered(hour)).floor())
+                PlotPoint::at(x, (offset + 4.0 * scattered(hour)).floor())
             })
             .collect()
     };
     let ticks = (0..=8).map(|tick| (f64::from(tick * 6), format!("{:02}:00", tick * 6 % 24))).collect();
     panel(
         "Running tasks",
-        Content::Curves {
-            x: axis("time", Unit::Plain, Range::Ticks { low: 0.0, high: 48.0, ticks }),
-            y: axis("tasks", Unit::Plain, Range::FromZero),
+        PanelContent::Curves {
+            x: axis("time", Unit::Plain, AxisRange::Ticks { low: 0.0, high: 48.0, ticks }),
+            y: axis("tasks", Unit::Plain, AxisRange::FromZero),
             series: vec![
-                series("base", Hue::nth(0), Mark::Step, run(10.0)),
+                series("base", Hue::nth(0), SeriesMark::Step, run(10.0)),
                 series(
                     "faster, with a name that is rather longer than most names are",
                     Hue::nth(1),
-                    Mark::Step,
+                    SeriesMark::Step,
                     run(14.0),
                 ),
-                series("slower", Hue::nth(2), Mark::Step, run(6.0)),
+                series("slower", Hue::nth(2), SeriesMark::Step, run(6.0)),
             ],
         },
     )
@@ -111,14 +112,19 @@ fn stairs() -> PlotPanel {
 fn intervals() -> PlotPanel {
     let spots = (0..9).map(|index| {
         let y = 0.2 + 0.08 * f64::from(index);
-        Spot { span: Some((y - 0.05, y + 0.07)), ..Spot::at(40.0 + 5.0 * f64::from(index), y) }
+        PlotPoint { span: Some((y - 0.05, y + 0.07)), ..PlotPoint::at(40.0 + 5.0 * f64::from(index), y) }
     });
     panel(
         "Utilization",
-        Content::Curves {
-            x: axis("target_value", Unit::Named("%".to_owned()), Range::Data),
-            y: axis("CPU utilization", Unit::Share, Range::FromZero),
-            series: vec![series("mean with its 95 % interval", Hue::Green, Mark::Dots(4.0), spots.collect())],
+        PanelContent::Curves {
+            x: axis("target_value", Unit::Named("%".to_owned()), AxisRange::Data),
+            y: axis("CPU utilization", Unit::Share, AxisRange::FromZero),
+            series: vec![series(
+                "mean with its 95 % interval",
+                Hue::Green,
+                SeriesMark::Dots(4.0),
+                spots.collect(),
+            )],
         },
     )
 }
@@ -126,7 +132,7 @@ fn intervals() -> PlotPanel {
 fn heat(columns: u32, rows: u32, value: impl Fn(u32) -> Option<f64>) -> PlotPanel {
     panel(
         "Cost a month",
-        Content::Heat(HeatMap {
+        PanelContent::Heat(HeatMap {
             x: "service.web.scaling.target_tracking.cpu.target_value".to_owned(),
             y: "service.web.scaling.max_capacity".to_owned(),
             columns: (0..columns).map(|column| (40 + 5 * column).to_string()).collect(),

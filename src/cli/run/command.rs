@@ -57,7 +57,7 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
         return unwritten(INTERRUPTED);
     }
     let staged = stage(&result, &folder, replication, &session, Vec::new());
-    // The page is made of the files: what they were made of would only take room beside it.
+    // The page is made of the files: what they were made of would only take memory beside it.
     drop(result);
     let published =
         staged.and_then(|(files, manifest)| publish(&mut folder, files, manifest, !request.no_report));

@@ -16,14 +16,14 @@ use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 
-/// Runs of which a wish for a warm-up alone makes.
+/// Number of runs where a warm-up is asked for and nothing else.
 const RUNS: u64 = 30;
 
 /// Folder that results are written to.
 pub(super) struct OutputFolder {
-    /// It, taken.
+    /// Writer of the folder, which is locked for this command.
     pub(super) writer: ResultsWriter,
-    /// Its path as it is printed.
+    /// Path of the folder, as it is printed.
     pub(super) path: PathBuf,
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::until::{self, Until};
 use crate::cli::exit::Exit;
 use crate::cli::given::Given;
-use crate::cli::loading::told;
+use crate::cli::loading::accept;
 use crate::cli::printing::fail;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
@@ -73,7 +73,7 @@ pub(super) enum RunFormat {
 /// The exit code, once everything that is wrong was printed.
 pub(super) fn ready(request: &RunRequest, overrides: &[String]) -> Result<Scenario, Exit> {
     let loaded = load(request, overrides).map_err(|message| fail(Exit::Usage, &message))?;
-    told(loaded, !request.given.quiet)
+    accept(loaded, !request.given.quiet)
 }
 
 fn load(request: &RunRequest, overrides: &[String]) -> Result<Loaded, String> {

@@ -2,7 +2,7 @@
 
 use crate::scenario::Measure;
 
-/// A wish for a narrow interval.
+/// A demand for a narrow interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Until {
     /// The figure.

@@ -21,7 +21,7 @@ use crate::shell::output::{FillError, INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;
 use crate::shell::terminal::{note, stdout_colour, table_width};
 
-/// Where rows come from: the journals of all shards, or of some.
+/// Sources of rows: the journals of all shards, or of some.
 pub(super) struct Parts {
     parts: Vec<Cells>,
 }
@@ -47,7 +47,7 @@ impl Parts {
     }
 }
 
-/// What is delivered, and where to.
+/// Results to deliver, and their destination.
 pub(super) struct Delivery<'a> {
     pub(super) folder: &'a mut ResultsWriter,
     pub(super) session: &'a Session,
@@ -60,8 +60,8 @@ pub(super) struct Delivery<'a> {
 
 /// Writes the final files and prints what was asked for.
 pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts) -> Exit {
-    let survey = match delivery.write(&mut parts) {
-        Ok(survey) => survey,
+    let summary = match delivery.write(&mut parts) {
+        Ok(summary) => summary,
         Err(message) if message == INTERRUPTED => {
             note(&format!(
                 "interrupted: the rows are in {}; --resume makes the results of them\n",
@@ -71,19 +71,19 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts) -> Exit {
         }
         Err(message) => return fail(Exit::RunFailed, &message),
     };
-    let printed = delivery.print(&mut parts, &survey);
+    let printed = delivery.print(&mut parts, &summary);
     if printed != Exit::Ok {
         return printed;
     }
     if !delivery.session.quiet {
         let (seconds, out) = (delivery.session.watch.elapsed().as_secs_f64(), shown(delivery.out));
-        let SweepSummary { finished, requests, .. } = &survey;
+        let SweepSummary { finished, requests, .. } = &summary;
         note(&format!("{finished} runs, {requests} requests in {seconds:.2} s; results in {out}\n"));
     }
     match () {
-        () if survey.failed_runs() > 0 => Exit::RunFailed,
+        () if summary.failed_runs() > 0 => Exit::RunFailed,
         // Of part of a sweep it is not known yet.
-        () if !delivery.head.checks.is_empty() && survey.passing.is_empty() && survey.is_whole() => {
+        () if !delivery.head.checks.is_empty() && summary.passing.is_empty() && summary.is_whole() => {
             Exit::CheckFailed
         }
         () => Exit::Ok,
@@ -95,44 +95,49 @@ impl Delivery<'_> {
     fn write(&mut self, parts: &mut Parts) -> Result<SweepSummary, String> {
         let (head, design) = (self.head, self.design);
         let mut files = self.folder.stage(Some(&self.session.interrupted));
-        let mut survey = SweepSummary::new(design);
+        let mut summary = SweepSummary::new(design);
         files.file("runs.csv", |file| {
             file.write_all(&report::runs_header(head))?;
             for point in 0..design.points() {
                 let rows = parts.point(design, point)?;
                 file.write_all(&report::run_lines(head, design, point, &rows))?;
-                survey.add(point, &rows, &summarize(head, &rows));
+                summary.add(point, &rows, &summarize(head, &rows));
             }
             Ok(())
         })?;
-        let survey = survey.close();
-        files.file("points.csv", |file| self.points(parts, &survey, file))?;
-        let view = SweepView { head, design, survey: &survey };
+        let summary = summary.close();
+        files.file("points.csv", |file| self.points(parts, &summary, file))?;
+        let view = SweepView { head, design, summary: &summary };
         add(&mut files, "summary.json", report::summary_json(&view).as_bytes())?;
         for (stem, plot) in &report::pictures(&view) {
             picture(&mut files, stem, plot)?;
         }
         publish(self.folder, files, self.manifest(Shard::WHOLE), !self.no_report)?;
-        Ok(survey)
+        Ok(summary)
     }
 
-    fn points(&self, parts: &mut Parts, survey: &SweepSummary, out: &mut dyn Write) -> Result<(), FillError> {
+    fn points(
+        &self,
+        parts: &mut Parts,
+        summary: &SweepSummary,
+        out: &mut dyn Write,
+    ) -> Result<(), FillError> {
         out.write_all(&report::points_header(self.head))?;
         for point in 0..self.design.points() {
-            let summary = summarize(self.head, &parts.point(self.design, point)?);
-            out.write_all(&report::point_line((self.head, self.design), survey, point, &summary))?;
+            let of_point = summarize(self.head, &parts.point(self.design, point)?);
+            out.write_all(&report::point_line((self.head, self.design), summary, point, &of_point))?;
         }
         Ok(())
     }
 
-    fn print(&self, parts: &mut Parts, survey: &SweepSummary) -> Exit {
-        let view = SweepView { head: self.head, design: self.design, survey };
+    fn print(&self, parts: &mut Parts, summary: &SweepSummary) -> Exit {
+        let view = SweepView { head: self.head, design: self.design, summary };
         match self.format {
             SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
             SweepFormat::Json => print_data(&report::summary_json(&view)),
             SweepFormat::Csv => {
                 let mut text = Vec::new();
-                match self.points(parts, survey, &mut text) {
+                match self.points(parts, summary, &mut text) {
                     Ok(()) => print_data(&String::from_utf8_lossy(&text)),
                     Err(error) => fail(Exit::RunFailed, &error.to_string()),
                 }
@@ -140,7 +145,7 @@ impl Delivery<'_> {
         }
     }
 
-    /// What ends a shard: its rows are for `merge`.
+    /// Ends a shard: its rows are for `merge`.
     pub(super) fn shard(&mut self, shard: Shard, parts: Parts) -> Exit {
         let manifest = self.manifest(shard);
         let files = self.folder.stage(None);

@@ -119,7 +119,7 @@ fn doubts(doubtful: &[String]) {
     }
 }
 
-/// What is varied, and how: the command line first, then `[sweep]`.
+/// The axes, and the points made of them: the command line first, then `[sweep]`.
 fn axes_and_points(request: &SweepRequest, scenario: &Scenario) -> Result<(Vec<Axis>, Points), Exit> {
     if let Some(path) = &request.points {
         return points_of_file(path);

@@ -15,9 +15,9 @@ use crate::scenario::{Check, Scenario, Unpriced};
 /// The bills of runs, to be compared with those of others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bills {
-    /// What each of the runs costs \[USD a month\].
+    /// Cost of each of the runs \[USD a month\].
     pub costs: Vec<Option<f64>>,
-    /// What they leave out.
+    /// Billable items without a price, which the costs leave out.
     pub unpriced: Unpriced,
     /// Simulated time of a run.
     pub horizon: SimDuration,
@@ -32,7 +32,7 @@ impl Bills {
     }
 }
 
-/// What is said where a change of cost cannot be judged.
+/// Message where a change of cost cannot be judged.
 const NO_BASELINE: &str = "no baseline; give one with `windtunnel check --baseline`";
 
 /// The verdict of a change of cost against a baseline.
@@ -153,7 +153,7 @@ mod tests {
             unlike.note.as_deref(),
             Some("the bills do not have the same lines: this one is without alb_hour in eu-south-1")
         );
-        // Half of the bill twice over is a tenth more where the rest, which nobody knows, is four times as much.
+        // Half of the bill twice over is a tenth more where the rest, which is unknown, is four times as much.
         for cost in [50.0, 200.0] {
             let outcome = judge_change_with(&share, &cut(&[cost]), Some(&cut(&[100.0])), 0.95);
             assert_eq!(outcome.status, CheckStatus::Inconclusive);

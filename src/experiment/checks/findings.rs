@@ -1,4 +1,4 @@
-//! What runs tell of the figures of a check.
+//! Findings of runs about the figures of a check.
 
 use super::verdict::Finding;
 use crate::experiment::estimate::Estimate;
@@ -9,19 +9,19 @@ use crate::kernel::simulation::ServicePlan;
 use crate::record::{Detail, RunRecord};
 use crate::scenario::{Check, Scenario};
 
-/// What a run must keep so that these checks can be judged.
+/// The detail that a run must keep so that these checks can be judged.
 #[must_use]
 pub fn keep_for(checks: &[Check]) -> Detail {
     if checks.iter().any(|check| check.measure.needs_minutes()) { Detail::Minutes } else { Detail::Totals }
 }
 
-/// What these checks limit.
+/// The measures that these checks limit.
 #[must_use]
 pub fn limited_by(checks: &[Check]) -> Vec<Measure> {
     checks.iter().map(|check| check.measure).collect()
 }
 
-/// What many runs tell of the figures of a check.
+/// The findings of many runs about the figures of a check.
 pub(super) fn findings_of_sample(
     check: &Check,
     scenario: &Scenario,
@@ -43,7 +43,7 @@ pub(super) fn findings_of_sample(
     Figure::of_check(check.measure, plan).iter().map(find).collect()
 }
 
-/// Why a shortfall of capacity cannot be judged.
+/// Reason why a shortfall of capacity cannot be judged.
 pub const NO_CAPACITY: &str = "no limit of a task is known, so capacity cannot be judged";
 
 /// In how many of some runs capacity was short when they ended, in words; `None` where it was in none.
@@ -56,7 +56,7 @@ pub fn still_short(open: u64, known: u64) -> Option<String> {
     }
 }
 
-/// How many of the runs with a mark have one, and how many have something to judge.
+/// The number of runs with a mark that have one, and of those that have something to judge.
 fn counted(marks: &[Option<f64>]) -> (u64, u64) {
     let known = marks.iter().flatten();
     (known.clone().filter(|mark| **mark > 0.5).count() as u64, known.count() as u64)
@@ -71,7 +71,7 @@ pub fn sound_task_proviso(service: &ServicePlan) -> Option<&'static str> {
     service.faults.iter().any(is_unsound).then_some("by what a sound task carries")
 }
 
-/// What has to be said beside a shortfall of capacity of a service; `marks`: whether it was short when each run ended, `None`
+/// The note beside a shortfall of capacity of a service; `marks`: whether it was short when each run ended, `None`
 /// where there is nothing to judge.
 fn note_of(service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<String> {
     let Some(marks) = marks else {
@@ -83,7 +83,7 @@ fn note_of(service: &ServicePlan, marks: Option<Vec<Option<f64>>>) -> Option<Str
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// What one run tells of the figures of a check.
+/// The findings of one run about the figures of a check.
 pub(super) fn findings_of_run(check: &Check, scenario: &Scenario, record: &RunRecord) -> Vec<Finding> {
     let one = |value: f64| Estimate { value, half_width: None, runs: 1 };
     let plan = &scenario.plan;

@@ -8,16 +8,16 @@ use crate::experiment::outcome::{CheckOutcome, CheckStatus};
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Check, Comparator, Measure, Unpriced, if_every};
 
-/// What is known of a figure that a check limits, of one service or of all together.
+/// Finding about a figure that a check limits, of one service or of all together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The service; `None` where it is of all together.
     pub service: Option<String>,
-    /// Its value, with its interval where there were several runs; `None` where there is nothing to judge.
+    /// Value of the figure, with its interval where there were several runs; `None` where there is nothing to judge.
     pub estimate: Option<Estimate>,
     /// Whether no request was offered, so that nothing can have failed.
     pub is_idle: bool,
-    /// What has to be said beside the value.
+    /// Note beside the value.
     pub note: Option<String>,
 }
 

@@ -1,15 +1,15 @@
-//! What a forecast was worth: its months against bills that came in.
+//! Accuracy of a forecast: its months against bills that came in.
 
 /// A bill that came in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actual {
     /// The month: `2026-12`.
     pub month: String,
-    /// What it cost \[USD\], ≥ 0.
+    /// Billed cost \[USD\], ≥ 0.
     pub usd: f64,
 }
 
-/// How far the forecast was off, over the months that have a bill.
+/// Error of the forecast over the months that have a bill.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backtest {
     /// Months that have a forecast and a bill.

@@ -35,7 +35,7 @@ impl Input {
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Growth, "growth"), (Self::ServiceTimes, "service times"), (Self::Prices, "prices")];
 
-    /// Those that a forecast draws anew for every run.
+    /// The inputs that a forecast draws anew for every run.
     #[must_use]
     pub fn varied(spec: &ForecastSpec) -> Vec<Self> {
         let spread = |input: Self| match input {
@@ -46,7 +46,7 @@ impl Input {
         Self::ALL.into_iter().map(|(input, _)| input).filter(|input| spread(*input) > 0.0).collect()
     }
 
-    /// Its name.
+    /// The name of the input.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(input, _)| *input == self).map_or("", |(_, name)| name)

@@ -3,9 +3,9 @@
 /// The month of a run with the most requests.
 #[derive(Debug, Default)]
 pub(super) struct Largest {
-    /// How many.
+    /// Requests of that month.
     pub(super) requests: f64,
-    /// Its name: `2026-12`.
+    /// Name of the month: `2026-12`.
     pub(super) month: String,
 }
 

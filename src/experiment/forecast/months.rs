@@ -14,13 +14,13 @@ const HOUR: u64 = 3_600_000_000_000;
 /// One calendar month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Month {
-    /// Its year.
+    /// Year of the month.
     pub year: i16,
-    /// Its number, in 1..=12.
+    /// Number of the month, in 1..=12.
     pub month: i8,
-    /// Its first local midnight [ns since 1970-01-01T00:00:00Z].
+    /// First local midnight of the month [ns since 1970-01-01T00:00:00Z].
     pub start_unix_ns: i64,
-    /// Its length, daylight saving included \[ns\].
+    /// Length of the month, daylight saving included \[ns\].
     pub length: u64,
 }
 
@@ -121,8 +121,8 @@ impl Pattern {
         RateCurve::new(&pieces).unwrap_or_default()
     }
 
-    /// Where a local date and time lies in the record [ns since its second 0]. An hour that the clock skipped on that day is
-    /// like the one after it, of an hour that it showed twice the first counts.
+    /// The offset of a local date and time in the record [ns since its second 0]. An hour that the clock skipped on
+    /// that day is like the one after it, of an hour that it showed twice the first counts.
     fn recorded(&self, local: DateTime) -> u64 {
         let at = self.zone.to_zoned(local).map_or(0, |at| at.timestamp().as_nanosecond());
         u64::try_from(at - i128::from(self.start_unix_ns)).unwrap_or(0)

@@ -1,4 +1,4 @@
-//! How much of the floor to commit: a Compute Savings Plan on the hours of a forecast.
+//! Commitment that pays off best: a Compute Savings Plan on the hours of a forecast.
 //!
 //! A plan is a commitment \[USD an hour\] at its own rates. Each hour stands alone: what is not used of it is lost, what goes
 //! beyond it is paid on demand; it covers vCPU and memory, not storage, not the load balancer
@@ -14,14 +14,14 @@ const STEPS: u32 = 200;
 
 /// A kind of plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Term {
+pub enum CommitmentTerm {
     /// One year, no upfront payment.
     OneYear,
     /// Three years, no upfront payment.
     ThreeYears,
 }
 
-impl Term {
+impl CommitmentTerm {
     /// Both.
     pub const ALL: [Self; 2] = [Self::OneYear, Self::ThreeYears];
 
@@ -44,7 +44,7 @@ impl Term {
     }
 }
 
-/// What a task costs an hour: on demand, and at a plan's rates \[USD\].
+/// Cost of an hour of a task: on demand, and at a plan's rates \[USD\].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TaskRate {
     /// On demand.
@@ -71,8 +71,8 @@ pub type Hour = (f64, f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Commitment {
     /// The plan.
-    pub term: Term,
-    /// What to commit [USD an hour]; zero where a plan does not pay.
+    pub term: CommitmentTerm,
+    /// Commitment that pays off best [USD an hour]; zero where a plan does not pay.
     pub usd_per_hour: f64,
     /// Mean saving a month of 730 hours \[USD\].
     pub saving: f64,
@@ -86,14 +86,14 @@ pub struct Commitment {
     pub coverage: f64,
 }
 
-/// What an hour costs with a commitment \[USD\].
+/// The cost of an hour with a commitment \[USD\].
 fn with(commitment: f64, (on_demand, plan): Hour) -> f64 {
     if plan <= commitment { commitment } else { commitment + on_demand * (1.0 - commitment / plan) }
 }
 
 /// The best commitment for these runs, each a list of hours. `None` without hours.
 #[must_use]
-pub fn best(term: Term, runs: &[Vec<Hour>]) -> Option<Commitment> {
+pub fn best(term: CommitmentTerm, runs: &[Vec<Hour>]) -> Option<Commitment> {
     let usage: Vec<f64> = runs.iter().flatten().map(|(_, plan)| *plan).collect();
     let hours = as_f64(usage.len());
     if usage.is_empty() {
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_level_load_is_committed_whole() {
         // 1 USD an hour on demand, 20 % off with the plan: commit 0.80 and save 0.20 × 730.
-        let best = best(Term::OneYear, &[vec![(1.0, 0.8); 100]]).unwrap();
+        let best = best(CommitmentTerm::OneYear, &[vec![(1.0, 0.8); 100]]).unwrap();
         assert!((best.usd_per_hour - 0.8).abs() < 1e-12);
         assert!((best.saving - 0.2 * 730.0).abs() < 1e-9);
         assert!((best.utilization - 1.0).abs() < 1e-12 && (best.coverage - 1.0).abs() < 1e-12);
@@ -162,13 +162,13 @@ mod tests {
         // a commitment for them would cost 0.8 an hour and save 1.0 in every other hour only.
         let hours: Vec<Hour> =
             (0..100).map(|hour| if hour % 2 == 0 { (1.0, 0.8) } else { (3.0, 2.4) }).collect();
-        let best = best(Term::OneYear, &[hours]).unwrap();
+        let best = best(CommitmentTerm::OneYear, &[hours]).unwrap();
         assert!((best.usd_per_hour - 0.8).abs() < 1e-12);
         assert!((best.coverage - 0.5).abs() < 1e-12);
         // At 60 % off it does pay: 3 × 0.4 always beats the mean of 1 and 3.
         let hours: Vec<Hour> =
             (0..100).map(|hour| if hour % 2 == 0 { (1.0, 0.4) } else { (3.0, 1.2) }).collect();
-        let best = super::best(Term::ThreeYears, &[hours]).unwrap();
+        let best = super::best(CommitmentTerm::ThreeYears, &[hours]).unwrap();
         assert!((best.usd_per_hour - 1.2).abs() < 1e-12);
         assert!((best.utilization - 2.0 / 3.0).abs() < 1e-12);
         assert!((best.saving - (2.0 - 1.2) * 730.0).abs() < 1e-9);

@@ -9,8 +9,8 @@ use jiff::{Timestamp, Zoned};
 use super::inputs::{Draw, Input, draw};
 use super::limit::{Largest, within_limit};
 use super::months::{Month, Pattern, months};
-use super::savings::{Commitment, Hour, TaskRate, Term, best, task_rate};
-use super::spread::Spread;
+use super::savings::{Commitment, CommitmentTerm, Hour, TaskRate, best, task_rate};
+use super::spread::RunSpread;
 use crate::experiment::fidelity::{FluidError, fluid_error};
 use crate::experiment::figures::largest_p99;
 use crate::experiment::interruption::was_interrupted;
@@ -27,7 +27,7 @@ use crate::scenario::{ForecastSpec, Scenario, Unpriced, savings_plan_prices};
 /// A month in one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MonthRun {
-    /// Its bill \[USD\].
+    /// Bill of the month \[USD\].
     pub cost: f64,
     /// Requests offered.
     pub requests: f64,
@@ -41,9 +41,9 @@ pub struct MonthRun {
     pub availability: Option<f64>,
     /// Whether a service ran as many tasks as it may.
     pub at_maximum: bool,
-    /// Compute on demand and at each plan's rates, an entry an hour, for each of [`Term::ALL`] whose rates are known.
+    /// Compute on demand and at each plan's rates, an entry an hour, for each of [`CommitmentTerm::ALL`] whose rates are known.
     pub hours: Vec<Vec<Hour>>,
-    /// Its bill at both ends of the range of `tt_scale_in_mode` \[USD\].
+    /// Bill of the month at both ends of the range of `tt_scale_in_mode` \[USD\].
     pub ends: Ends<f64>,
     /// Whether a target-tracking policy scaled in.
     pub scaled_in: bool,
@@ -54,27 +54,27 @@ pub struct MonthRun {
 pub struct MonthForecast {
     /// The month.
     pub month: Month,
-    /// Its bill \[USD\].
-    pub cost: Spread,
+    /// Bill of the month over the runs \[USD\].
+    pub cost: RunSpread,
     /// All bills up to and with this month \[USD\].
-    pub cumulative: Spread,
+    pub cumulative: RunSpread,
     /// Requests offered.
-    pub requests: Spread,
+    pub requests: RunSpread,
     /// Cost of a million served requests \[USD\]; `None` where some run served none.
-    pub per_million: Option<Spread>,
+    pub per_million: Option<RunSpread>,
     /// Running tasks, mean.
-    pub tasks: Spread,
+    pub tasks: RunSpread,
     /// The largest of the services' own p99 response times \[ms\].
-    pub p99: Option<Spread>,
+    pub p99: Option<RunSpread>,
     /// served ÷ decided.
-    pub availability: Option<Spread>,
+    pub availability: Option<RunSpread>,
     /// The share of runs in which a service ran as many tasks as it may, in this month or one before, in [0, 1].
     pub at_maximum_by_now: f64,
 }
 
-/// How the months are simulated.
+/// Choice of the plane that simulates the months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FidelityChoice {
+pub enum ForecastFidelity {
     /// As flows where that is within [`COST_BOUND`] of single requests, or as single requests where they are few.
     Auto,
     /// One by one.
@@ -83,13 +83,13 @@ pub enum FidelityChoice {
     Fluid,
 }
 
-/// Requests of all runs together up to which [`FidelityChoice::Auto`] simulates each: half a minute on one core.
+/// Requests of all runs together up to which [`ForecastFidelity::Auto`] simulates each: half a minute on one core.
 const FEW_REQUESTS: f64 = 1e9;
 
-/// Requests of a month at most: what the sums of a run hold with room to spare, on any machine in any time.
+/// Requests of a month at most: what the sums of a run hold with a wide margin, on any machine in any time.
 const MOST_REQUESTS: f64 = 1e15;
 
-/// The error of the bill up to which [`FidelityChoice::Auto`] lets requests flow, on the busiest day of the first month.
+/// The error of the bill up to which [`ForecastFidelity::Auto`] lets requests flow, on the busiest day of the first month.
 pub const COST_BOUND: f64 = 0.02;
 
 /// Runs whose hours a commitment is sized on: a few hundred thousand hours tell its best to a percent, and more would
@@ -99,32 +99,32 @@ const SIZED_ON: usize = 200;
 /// A forecast.
 #[derive(Clone, Debug)]
 pub struct Forecast {
-    /// Its months, in order.
+    /// Forecasts of the months, in order.
     pub months: Vec<MonthForecast>,
     /// Runs.
     pub runs: u64,
     /// The best commitment of each kind of plan whose rates are known.
     pub commitments: Vec<Commitment>,
     /// The kinds of plan whose rates are known.
-    pub known_terms: Vec<Term>,
+    pub known_terms: Vec<CommitmentTerm>,
     /// The inputs that differ between runs, besides chance within a run.
     pub varied: Vec<Input>,
-    /// What the bills leave out.
+    /// Billable items without a price, which the bills leave out.
     pub unpriced: Unpriced,
     /// Whether requests flowed: then response times are approximate.
     pub is_approximate: bool,
     /// The error of flows against single requests, on the busiest day of the first month, where it was measured.
     pub fluid_error: Option<FluidError>,
-    /// What has to be said of how it was made.
+    /// Remarks on how the forecast was made, as sentences.
     pub remarks: Vec<String>,
     /// The mean of the bills of all months together at both ends of the range of `tt_scale_in_mode` \[USD\]; `None` where no
     /// target-tracking policy scaled in.
     pub scale_in: Option<Ends<f64>>,
-    /// Whether somebody stopped it; what was finished by then counts.
+    /// Whether the forecast was interrupted; what was finished by then counts.
     pub interrupted: bool,
 }
 
-/// Why there is no forecast.
+/// Reason why there is no forecast.
 #[derive(Debug)]
 pub enum ForecastError {
     /// The scenario does not hold for the forecast's months; its diagnostics say why.
@@ -135,7 +135,7 @@ pub enum ForecastError {
     Run(RunError),
 }
 
-/// How a forecast gets on.
+/// Progress of a forecast.
 #[derive(Clone, Copy, Debug)]
 pub enum ForecastProgress {
     /// Before the first run: requests of all runs together that are simulated one by one.
@@ -144,13 +144,13 @@ pub enum ForecastProgress {
     Done(u64),
 }
 
-/// What is forecast, and how.
+/// Expectation to forecast by, and the plane to simulate it in.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
     /// Months, growth, and how sure they are.
     pub spec: &'a ForecastSpec,
-    /// How the months are simulated.
-    pub fidelity: FidelityChoice,
+    /// Choice of the plane that simulates the months.
+    pub fidelity: ForecastFidelity,
 }
 
 /// Forecasts `base`, which is `scenario`. `progress` hears how it gets on.
@@ -198,7 +198,7 @@ struct Prepared {
     months: Vec<Month>,
     plans: Vec<Plan>,
     /// Rates of each service's task, for each kind of plan whose rates are known for all services.
-    rates: Vec<(Term, Vec<TaskRate>)>,
+    rates: Vec<(CommitmentTerm, Vec<TaskRate>)>,
     remarks: Vec<String>,
     varied: Vec<Input>,
     unpriced: Unpriced,
@@ -250,10 +250,11 @@ impl Prepared {
             plans.push(month_plan(&whole, &patterns, month, begin));
             begin += month.length;
         }
-        let rates = Term::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, term)?)));
+        let rates = CommitmentTerm::ALL.into_iter().filter_map(|term| Some((term, rates(scenario, term)?)));
         let rates: Vec<_> = rates.collect();
-        let unknown = Term::ALL.into_iter().filter(|term| rates.iter().all(|(known, _)| known != term));
-        let unknown: Vec<&str> = unknown.map(Term::name).collect();
+        let unknown =
+            CommitmentTerm::ALL.into_iter().filter(|term| rates.iter().all(|(known, _)| known != term));
+        let unknown: Vec<&str> = unknown.map(CommitmentTerm::name).collect();
         if !unknown.is_empty() {
             remarks.push(format!(
                 "no Savings Plan rates ({}) are known for {}: no such commitment is sized",
@@ -304,13 +305,18 @@ impl Prepared {
     }
 
     /// Chooses how requests are simulated, where all runs together have as many as `expected`, and says why.
-    fn choose(&mut self, choice: FidelityChoice, expected: f64, limits: Limits<'_>) -> Result<(), RunError> {
+    fn choose(
+        &mut self,
+        choice: ForecastFidelity,
+        expected: f64,
+        limits: Limits<'_>,
+    ) -> Result<(), RunError> {
         let services = || self.plans.iter().flat_map(|plan| &plan.services);
         let can_flow = services().all(ServicePlan::can_flow);
         let varies_only = services().flat_map(ServicePlan::flow_blockers).all(|row| row.key == "timeout");
         let fidelity = match choice {
-            FidelityChoice::Requests => Fidelity::Requests,
-            FidelityChoice::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
+            ForecastFidelity::Requests => Fidelity::Requests,
+            ForecastFidelity::Auto if expected <= FEW_REQUESTS => Fidelity::Requests,
             _ if !can_flow => {
                 let why = if varies_only {
                     "clients' patience varies"
@@ -321,13 +327,17 @@ impl Prepared {
                     .push(format!("{why}, so every request is simulated by itself, which takes its time"));
                 Fidelity::Requests
             }
-            FidelityChoice::Auto | FidelityChoice::Fluid => {
+            ForecastFidelity::Auto | ForecastFidelity::Fluid => {
                 let first = self.plans.first();
                 let error = first.map(|plan| fluid_error(plan, self.seed, limits)).transpose()?;
                 self.fluid_error = error;
                 let is_good = error.and_then(|error| error.cost).is_some_and(|cost| cost.abs() <= COST_BOUND);
-                self.remarks.push(words_of(error.as_ref(), is_good || choice == FidelityChoice::Fluid));
-                if is_good || choice == FidelityChoice::Fluid { Fidelity::Fluid } else { Fidelity::Requests }
+                self.remarks.push(words_of(error.as_ref(), is_good || choice == ForecastFidelity::Fluid));
+                if is_good || choice == ForecastFidelity::Fluid {
+                    Fidelity::Fluid
+                } else {
+                    Fidelity::Requests
+                }
             }
         };
         for plan in &mut self.plans {
@@ -412,9 +422,9 @@ impl Prepared {
             let of = |value: &dyn Fn(&MonthRun) -> f64| -> Vec<f64> {
                 runs.iter().map(|run| value(&run[index])).collect()
             };
-            let some = |value: &dyn Fn(&MonthRun) -> Option<f64>| -> Option<Spread> {
+            let some = |value: &dyn Fn(&MonthRun) -> Option<f64>| -> Option<RunSpread> {
                 let values: Option<Vec<f64>> = runs.iter().map(|run| value(&run[index])).collect();
-                Spread::of(&values?)
+                RunSpread::of(&values?)
             };
             let costs = of(&|month| month.cost);
             so_far.iter_mut().zip(&costs).for_each(|(sum, cost)| *sum += cost);
@@ -424,10 +434,10 @@ impl Prepared {
             #[expect(clippy::cast_precision_loss, reason = "a number of runs")]
             let share = reached.iter().filter(|reached| **reached).count() as f64 / runs.len() as f64;
             let spreads = (
-                Spread::of(&costs),
-                Spread::of(&so_far),
-                Spread::of(&of(&|m| m.requests)),
-                Spread::of(&of(&|m| m.tasks)),
+                RunSpread::of(&costs),
+                RunSpread::of(&so_far),
+                RunSpread::of(&of(&|m| m.requests)),
+                RunSpread::of(&of(&|m| m.tasks)),
             );
             let (Some(cost), Some(cumulative), Some(requests), Some(tasks)) = spreads else { continue };
             months.push(MonthForecast {
@@ -471,7 +481,7 @@ fn ends_of(runs: &[Vec<MonthRun>]) -> Option<Ends<f64>> {
     runs.iter().flatten().any(|month| month.scaled_in).then_some(())?;
     let mean = |of: fn(&MonthRun) -> f64| {
         let totals: Vec<f64> = runs.iter().map(|run| run.iter().map(of).sum()).collect();
-        Spread::of(&totals).map(|spread| spread.mean)
+        RunSpread::of(&totals).map(|spread| spread.mean)
     };
     Some(Ends {
         gradual: mean(|month| month.ends.gradual)?,
@@ -479,7 +489,7 @@ fn ends_of(runs: &[Vec<MonthRun>]) -> Option<Ends<f64>> {
     })
 }
 
-/// How good flows are, in words.
+/// The error of flows, in words.
 fn words_of(error: Option<&FluidError>, is_used: bool) -> String {
     let percent = |error: Option<f64>| {
         error.map_or_else(|| "no data".to_owned(), |error| format!("{:+.1} %", error * 100.0))
@@ -560,7 +570,7 @@ fn month_plan(whole: &Plan, patterns: &[Option<Pattern>], month: &Month, begin: 
 }
 
 /// The rates of every service's task; `None` where a plan's are not known for one of them.
-fn rates(scenario: &Scenario, term: Term) -> Option<Vec<TaskRate>> {
+fn rates(scenario: &Scenario, term: CommitmentTerm) -> Option<Vec<TaskRate>> {
     let services = scenario.plan.services.iter().zip(&scenario.services);
     let rate = |service: &ServicePlan, architecture: &str| {
         task_rate(service, &savings_plan_prices(&scenario.region, architecture, term.word()))

@@ -4,8 +4,8 @@ use crate::experiment::estimate::quantile_of;
 
 /// A number over the runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// Its mean.
+pub struct RunSpread {
+    /// Mean over the runs.
     pub mean: f64,
     /// A tenth of the runs is below this.
     pub p10: f64,
@@ -19,7 +19,7 @@ pub struct Spread {
     pub p90: f64,
 }
 
-impl Spread {
+impl RunSpread {
     /// The spread of some numbers; `None` without any.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a number of runs")]

@@ -1,4 +1,5 @@
-//! What a race says beyond its winner: how much each knob moves the figures, and what would change the choice.
+//! Findings of a race beside its winner: the effect of each axis on the figures, and the concessions that would change
+//! the choice.
 
 use super::race::{Elimination, RacedCandidate};
 use super::search::SearchResult;
@@ -10,15 +11,15 @@ use crate::scenario::Axis;
 pub struct AxisEffect {
     /// The axis.
     pub axis: String,
-    /// Its values, in order.
+    /// Values of the axis, in order.
     pub levels: Vec<Level>,
-    /// The share of all candidates' differences in cost that this knob alone explains, in [0, 1].
+    /// The share of all candidates' differences in cost that this axis alone explains, in [0, 1].
     pub cost_share: f64,
     /// The same for p99 response times.
     pub p99_share: f64,
 }
 
-/// One value of a knob: means over all candidates that have it.
+/// One value of an axis: means over all candidates that have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Level {
     /// The value.
@@ -31,19 +32,19 @@ pub struct Level {
     pub candidates: usize,
 }
 
-/// What each knob does, the one that moves the cost most first. It is read from the race's first runs, which all
+/// The effects of the axes, the one that moves the cost most first. They are read from the race's first runs, which all
 /// candidates share.
 #[must_use]
 pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
     let (p99, design) = (found.limits.len(), found.design());
-    let points: Vec<Point> = found
+    let points: Vec<ScoredSetting> = found
         .candidates
         .iter()
         .filter_map(|raced| {
             // The first run alone: later ones are of the better candidates only, and all have seen this one.
             let first = raced.scores.first()?;
             let values = design.choice(raced.candidate as u64);
-            Some(Point { values, cost: first.cost, p99: first.figures[p99]? })
+            Some(ScoredSetting { values, cost: first.cost, p99: first.figures[p99]? })
         })
         .collect();
     let mut effects: Vec<AxisEffect> =
@@ -53,14 +54,14 @@ pub fn axis_effects(found: &SearchResult) -> Vec<AxisEffect> {
 }
 
 /// A setting's values and what its first run gave.
-struct Point {
+struct ScoredSetting {
     values: Vec<usize>,
     cost: f64,
     p99: f64,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of candidates")]
-fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
+fn axis_effect(axis: &Axis, index: usize, points: &[ScoredSetting]) -> AxisEffect {
     let levels = axis.values.iter().enumerate().map(|(value, of)| {
         let mine: Vec<_> = points.iter().filter(|point| point.values[index] == value).collect();
         let count = mine.len() as f64;
@@ -72,7 +73,7 @@ fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
         }
     });
     let levels: Vec<Level> = levels.filter(|level| level.candidates > 0).collect();
-    let share = |value: &dyn Fn(&Point) -> f64, mean: &dyn Fn(&Level) -> f64| {
+    let share = |value: &dyn Fn(&ScoredSetting) -> f64, mean: &dyn Fn(&Level) -> f64| {
         let count = points.len() as f64;
         let all = points.iter().map(value).sum::<f64>() / count;
         let total: f64 = points.iter().map(|point| (value(point) - all) * (value(point) - all)).sum();
@@ -95,13 +96,13 @@ fn axis_effect(axis: &Axis, index: usize, points: &[Point]) -> AxisEffect {
 /// A setting that would be the choice if a limit were another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alternative {
-    /// Its number.
+    /// Number of the candidate.
     pub candidate: usize,
     /// The limit that would have to move: its index in [`SearchResult::limits`].
     pub limit: usize,
-    /// What the candidate reaches there.
+    /// Value that the candidate reaches at that limit.
     pub reaches: f64,
-    /// Its cost a month in the race \[USD\].
+    /// Cost of the candidate in the race \[USD a month\].
     pub cost: f64,
 }
 
@@ -110,8 +111,8 @@ const MOST_OF_A_LIMIT: usize = 3;
 /// An alternative is only named when it is this much cheaper than the one before it.
 const WORTH_NAMING: f64 = 0.99;
 
-/// What would change the choice: for every limit the cheaper settings that miss it and no other, from the smallest
-/// concession on, each cheaper than the one before it.
+/// The alternatives that would change the choice: for every limit the cheaper settings that miss it and no other, from
+/// the smallest concession on, each cheaper than the one before it.
 #[must_use]
 pub fn alternatives(found: &SearchResult) -> Vec<Alternative> {
     let Some(winner) = &found.winner else { return Vec::new() };

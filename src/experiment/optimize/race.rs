@@ -22,10 +22,10 @@ pub(super) const TURNS: usize = 32;
 /// Candidates that are never dropped by rank alone.
 const NEVER_RANKED_OUT: usize = 6;
 
-/// What a run of a candidate gives: what it costs, and the figure of each limit.
+/// Score of a run of a candidate: its cost, and the figure of each limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
-    /// What is minimized.
+    /// Cost, which is minimized \[USD a month\].
     pub cost: f64,
     /// The figures that are limited, in the order of the limits; `None` where a run has nothing to say.
     pub figures: Vec<Option<f64>>,
@@ -36,40 +36,40 @@ pub struct Score {
 pub struct RaceRules {
     /// The limits, one a figure.
     pub limits: Vec<Check>,
-    /// Runs of everybody in the first round, ≥ 2.
+    /// Runs of each candidate in the first round, ≥ 2.
     pub first_round: u64,
     /// Runs of a candidate at most.
     pub at_most: u64,
 }
 
-/// Why a candidate dropped out.
+/// Reason why a candidate dropped out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Elimination {
-    /// It is still in.
+    /// Still in the race.
     Finalist,
-    /// It surely fails this limit.
+    /// Surely failed the limit of this index.
     Fails(usize),
-    /// It surely costs more than a candidate that surely passes.
+    /// Surely dearer than a candidate that surely passes.
     Dearer,
-    /// It was in the worse half.
+    /// In the worse half of a round.
     Ranked,
-    /// It could not be run.
+    /// Could not be run, with the reason.
     Broken(String),
 }
 
 /// One candidate in the race.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RacedCandidate {
-    /// Its number.
+    /// Number of the candidate.
     pub candidate: usize,
-    /// Its runs so far.
+    /// Scores of the candidate's runs so far.
     pub scores: Vec<Score>,
     /// Whether and why it dropped out.
     pub elimination: Elimination,
 }
 
 impl RacedCandidate {
-    /// Its mean cost; infinite when it never ran.
+    /// The mean cost \[USD a month\]; infinite where the candidate never ran.
     #[must_use]
     pub fn cost(&self) -> f64 {
         self.cost_estimate().map_or(f64::INFINITY, |estimate| estimate.value)
@@ -79,7 +79,7 @@ impl RacedCandidate {
         self.scores.iter().map(|score| Some(score.cost)).collect()
     }
 
-    /// Its cost with its interval at the confidence of the race.
+    /// The cost with its interval at the confidence of the race.
     #[must_use]
     pub fn cost_estimate(&self) -> Option<Estimate> {
         of_means(&self.costs()).map(|pseudo| pseudo.estimate(RACE_CONFIDENCE))
@@ -158,8 +158,8 @@ pub fn race(
     }
 }
 
-/// Which of `count` candidates has the turn of that number in a round of `runs` runs, and in which run: [`TURNS`] of them
-/// change fastest.
+/// The one of `count` candidates that has the turn of that number in a round of `runs` runs, and the number of the run:
+/// [`TURNS`] of them change fastest.
 const fn turn(number: u64, count: u64, runs: u64) -> (u64, u64) {
     let turns = TURNS as u64;
     let first = number / (turns * runs) * turns;

@@ -35,9 +35,9 @@ pub struct Search<'a> {
     pub base: VariedScenario<'a>,
     /// The base itself, for its checks and its seed.
     pub scenario: &'a Scenario,
-    /// What may be chosen.
+    /// Search space, budget and limits.
     pub spec: &'a SearchSpec,
-    /// Becomes true when nobody wants the result any more.
+    /// Flag of interruption: becomes true when the result is not wanted any more.
     pub interrupted: Option<&'a AtomicBool>,
 }
 
@@ -46,7 +46,7 @@ pub struct Search<'a> {
 pub struct CandidatePoint {
     /// Number of the candidate.
     pub candidate: usize,
-    /// Its cost and its p99.
+    /// Cost and p99 of the candidate.
     pub at: ParetoPoint,
     /// Whether no other candidate is better in one and no worse in the other.
     pub on_front: bool,
@@ -55,15 +55,15 @@ pub struct CandidatePoint {
 /// The winner, on fresh random numbers.
 #[derive(Clone, Debug)]
 pub struct Confirmed {
-    /// Its number.
+    /// Number of the candidate.
     pub candidate: usize,
-    /// Its scenario.
+    /// Scenario of the candidate.
     pub scenario: Scenario,
-    /// Its runs.
+    /// Runs of the candidate.
     pub sample: RunSample,
-    /// Its checks, judged by intervals that hold together with the confidence of the search.
+    /// Outcomes of its checks, judged by intervals that hold together with the confidence of the search.
     pub checks: Vec<CheckOutcome>,
-    /// What it cost in the race \[USD a month\]: lower than the truth more often than not, because it was selected for it.
+    /// Cost in the race \[USD a month\]: lower than the truth more often than not, because it was selected for it.
     pub cost_in_race: f64,
     /// Whether it passes every check with the confidence of the search.
     pub holds: bool,
@@ -71,7 +71,7 @@ pub struct Confirmed {
     pub shortfall: f64,
 }
 
-/// What a search found.
+/// Result of a search.
 #[derive(Clone, Debug)]
 pub struct SearchResult {
     /// The axes.
@@ -86,7 +86,7 @@ pub struct SearchResult {
     pub winner: Option<Confirmed>,
     /// The base, on the same fresh random numbers as the winner.
     pub base: Option<RunSample>,
-    /// Its checks.
+    /// Outcomes of the base's checks.
     pub base_checks: Vec<CheckOutcome>,
     /// Checks that compare with a baseline, which a search has none of: they have nothing to judge and decide nothing.
     pub unjudged: Vec<CheckOutcome>,
@@ -96,11 +96,12 @@ pub struct SearchResult {
     pub points: Vec<CandidatePoint>,
     /// Runs of the race.
     pub race_runs: u64,
-    /// Whether somebody stopped the search; there is no winner then.
+    /// Whether the search was interrupted; there is no winner then.
     pub interrupted: bool,
     /// Whether response and waiting times are approximate, because requests flow.
     pub approximate: bool,
-    /// What the bills leave out; a candidate whose bill leaves out something else is not run.
+    /// Billable items without a price, which the bills leave out; a candidate whose bill leaves out something else is
+    /// not run.
     pub unpriced: Unpriced,
     /// Simulated time of the base.
     pub horizon: SimDuration,
@@ -294,8 +295,8 @@ fn limits(checks: &[Check], plan: &Plan) -> Vec<(Check, Figure)> {
     checks.iter().filter(|check| !check.measure.needs_baseline()).flat_map(of).collect()
 }
 
-/// Whom to confirm, in order: finalists that keep their limits on average, cheapest first, then those that dropped out
-/// for being dearer, then finalists that miss a limit, by how much.
+/// The candidates to confirm, in order: finalists that keep their limits on average, cheapest first, then those that
+/// dropped out for being dearer, then finalists that miss a limit, by how much.
 fn confirmation_order(candidates: &[RacedCandidate], limits: &[Check]) -> Vec<usize> {
     let rank = |raced: &RacedCandidate| match raced.elimination {
         Elimination::Finalist if raced.miss(limits) <= 0.0 => Some(0_u8),
@@ -355,8 +356,8 @@ impl SearchResult {
         Some(self.winner.as_ref()?.sample.pseudo(&figure)?.less(&base).estimate(CONFIDENCE))
     }
 
-    /// How far the winner's figure is from its limit, as a share of the limit: positive on the good side. It is read from
-    /// the fresh runs, as everything that is said of the winner: the race's figures are flattered.
+    /// The distance of the winner's figure from its limit, as a share of the limit: positive on the good side. It is
+    /// read from the fresh runs, as everything that is said of the winner: the race's figures are flattered.
     #[must_use]
     pub fn margin(&self, limit: usize) -> Option<f64> {
         let (check, figure) = (self.limits.get(limit)?, self.figures.get(limit)?);
@@ -369,7 +370,7 @@ impl SearchResult {
         share.is_finite().then_some(share)
     }
 
-    /// What a limit says, with its service where there are several: `p99_response_time < 1s (web)`.
+    /// The text of a limit, with its service where there are several: `p99_response_time < 1s (web)`.
     #[must_use]
     pub fn limit_text(&self, limit: usize) -> String {
         let text = self.limits.get(limit).map_or("", |check| check.text.as_str());

@@ -1,5 +1,5 @@
-//! Which values meet in which point. Points are made when they are asked for: a grid is arithmetic, a Latin hypercube
-//! one shuffled list an axis, a list what it was given.
+//! Design of a sweep: the values that meet in each point. Points are made when they are asked for: a grid is
+//! arithmetic, a Latin hypercube one shuffled list an axis, a list what it was given.
 
 use crate::kernel::random::{Purpose, Streams};
 use crate::scenario::{Axis, Points};
@@ -143,7 +143,7 @@ impl<'a> Design<'a> {
         self.axes
     }
 
-    /// Which value of each axis a point takes.
+    /// The index of the value of each axis in a point.
     #[must_use]
     pub fn choice(&self, point: u64) -> Vec<usize> {
         let axes = self.axes;
@@ -171,7 +171,7 @@ impl<'a> Design<'a> {
         }
     }
 
-    /// What reports call the values of a point, one an axis.
+    /// The values of a point as reports write them, one an axis.
     #[must_use]
     pub fn labels(&self, point: u64) -> Vec<&'a str> {
         let label =
@@ -188,7 +188,7 @@ impl<'a> Design<'a> {
         parts.join(", ")
     }
 
-    /// What a point overrides, each `KEY=VALUE`.
+    /// The overrides of a point, each `KEY=VALUE`.
     #[must_use]
     pub fn overrides(&self, point: u64) -> Vec<String> {
         let values = self.axes.iter().zip(self.choice(point));

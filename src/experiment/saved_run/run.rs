@@ -26,14 +26,14 @@ pub struct SavedFiles {
     pub many: Option<(Vec<u8>, Vec<u8>)>,
 }
 
-/// What the files of a run tell.
+/// Results of a run, read from its files.
 #[derive(Clone, Debug)]
 pub struct SavedRun {
     declared: Outline,
     summary: Value,
     estimates: Option<Value>,
     timeline: Vec<u8>,
-    /// What each run costs \[USD a month\].
+    /// Cost of each run \[USD a month\].
     pub costs: Vec<Option<f64>>,
     /// The seed of the runs.
     pub seed: u64,
@@ -41,11 +41,11 @@ pub struct SavedRun {
     pub replication: u64,
     /// The scenario with every default filled in, as `plan.toml` has it.
     pub plan: String,
-    /// Whether somebody stopped the runs before all were done.
+    /// Whether the runs were interrupted before all were done.
     pub is_interrupted: bool,
 }
 
-/// What is said of a figure that the files do not hold.
+/// Message for a figure that the files do not hold.
 const NOT_KEPT: &str = "the folder does not hold this figure; check the scenario instead";
 
 impl SavedRun {
@@ -83,7 +83,7 @@ impl SavedRun {
         &self.declared.checks
     }
 
-    /// Where they are written in `plan.toml`.
+    /// The places of the checks in `plan.toml`.
     #[must_use]
     pub fn places(&self) -> &[CheckPlace] {
         &self.declared.places
@@ -102,7 +102,7 @@ impl SavedRun {
         Bills { costs: self.costs.clone(), unpriced: self.unpriced(), horizon }
     }
 
-    /// What the bills leave out.
+    /// The billable items without a price, which the bills leave out.
     fn unpriced(&self) -> Unpriced {
         let items = self.summary["cost"]["unpriced"].as_array();
         let items = items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned));

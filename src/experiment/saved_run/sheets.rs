@@ -29,7 +29,7 @@ struct ReplicationRow {
     cost_per_month_usd: Option<f64>,
 }
 
-/// What each run costs \[USD a month\], by `replications.csv`.
+/// The cost of each run \[USD a month\], by `replications.csv`.
 pub(super) fn costs(bytes: &[u8]) -> Result<Vec<Option<f64>>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let rows = reader.deserialize().map(|row| row.map(|row: ReplicationRow| row.cost_per_month_usd));

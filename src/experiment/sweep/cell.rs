@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use super::header::SweepHeader;
-use super::row::{CellFigures, CellOutcome, CellRow, CellVerdict, Failure, FailureKind};
+use super::row::{CellFailure, CellFigures, CellOutcome, CellRow, CellVerdict, FailureKind};
 use crate::experiment::interruption::is_raised;
 use crate::experiment::points::{Design, LoadedPoints};
 use crate::experiment::{CheckOutcome, CheckStatus, Figure, VariedScenario, checks, pool, threads};
@@ -19,11 +19,11 @@ use crate::scenario::{Loaded, Scenario, Severity, Unpriced};
 #[derive(Debug)]
 pub struct CellRunner<'a> {
     design: &'a Design<'a>,
-    points: LoadedPoints<'a, Failure>,
+    points: LoadedPoints<'a, CellFailure>,
     /// The seed of rows that cannot be loaded.
     seed: u64,
     figures: usize,
-    /// What the bills of comparable points leave out.
+    /// Billable items without a price, which the bills of comparable points leave out.
     unpriced: Unpriced,
     limits: Limits<'a>,
 }
@@ -69,7 +69,7 @@ impl<'a> CellRunner<'a> {
             return None;
         }
         let mut seed = self.seed;
-        let simulate = |scenario: Result<&Scenario, &Failure>| match scenario {
+        let simulate = |scenario: Result<&Scenario, &CellFailure>| match scenario {
             Ok(scenario) => {
                 seed = scenario.seed;
                 self.simulate(scenario, replication)
@@ -84,7 +84,7 @@ impl<'a> CellRunner<'a> {
         Some(CellRow { cell, seed, outcome })
     }
 
-    fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<CellOutcome>, Failure> {
+    fn simulate(&self, scenario: &Scenario, replication: u64) -> Result<Option<CellOutcome>, CellFailure> {
         let keep = checks::keep_for(&scenario.checks);
         let run = (scenario.seed, replication);
         let record = match record::record_within(&scenario.plan, run, keep, self.limits) {
@@ -93,7 +93,7 @@ impl<'a> CellRunner<'a> {
             Err(error) => {
                 let is_budget = matches!(error, RunError::Stopped { why: Stop::OverBudget, .. });
                 let kind = if is_budget { FailureKind::OverBudget } else { FailureKind::Stopped };
-                return Err(Failure { kind, message: error.to_string() });
+                return Err(CellFailure { kind, message: error.to_string() });
             }
         };
         let figures = Figure::all(&scenario.plan);
@@ -107,12 +107,12 @@ impl<'a> CellRunner<'a> {
     }
 
     /// The scenario of a point, where its figures can be compared with those of the others.
-    fn accept(&self, loaded: Loaded) -> Result<Box<Scenario>, Failure> {
+    fn accept(&self, loaded: Loaded) -> Result<Box<Scenario>, CellFailure> {
         let message = why_not(&loaded);
         let Some(scenario) = loaded.scenario else {
-            return Err(Failure { kind: FailureKind::Invalid, message });
+            return Err(CellFailure { kind: FailureKind::Invalid, message });
         };
-        let invalid = |message: String| Err(Failure { kind: FailureKind::Invalid, message });
+        let invalid = |message: String| Err(CellFailure { kind: FailureKind::Invalid, message });
         if Figure::all(&scenario.plan).len() != self.figures {
             return invalid("the point changes which services there are".to_owned());
         }
@@ -160,7 +160,7 @@ thread_local! {
 ///
 /// # Errors
 /// The job's own failure, or the panic's message with its place in the source.
-pub fn guarded<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub fn guarded<T>(job: impl FnOnce() -> Result<T, CellFailure>) -> Result<T, CellFailure> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
@@ -181,7 +181,7 @@ pub fn guarded<T>(job: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
     let caught = CAUGHT.take();
     result.unwrap_or_else(|_| {
         let message = caught.unwrap_or_else(|| "no message".to_owned());
-        Err(Failure { kind: FailureKind::Panicked, message: format!("a bug in windtunnel: {message}") })
+        Err(CellFailure { kind: FailureKind::Panicked, message: format!("a bug in windtunnel: {message}") })
     })
 }
 
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_failure_with_its_message_and_its_place() {
-        let failure = guarded(|| -> Result<(), Failure> { panic!("seven is {}", "odd") }).unwrap_err();
+        let failure = guarded(|| -> Result<(), CellFailure> { panic!("seven is {}", "odd") }).unwrap_err();
         assert_eq!(failure.kind, FailureKind::Panicked);
         assert!(
             failure.message.contains("seven is odd") && failure.message.contains("cell.rs"),
@@ -199,7 +199,7 @@ mod tests {
         );
         // The thread can do its next job.
         assert_eq!(guarded(|| Ok(3)), Ok(3));
-        let own = Failure { kind: FailureKind::Stopped, message: "stopped".to_owned() };
+        let own = CellFailure { kind: FailureKind::Stopped, message: "stopped".to_owned() };
         assert_eq!(guarded(|| Err::<(), _>(own.clone())), Err(own));
     }
 }

@@ -1,4 +1,4 @@
-//! What a sweep is, before any cell of it has run.
+//! Header of a sweep: everything that is known before any cell of it has run.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::row::{CellOutcome, CellRow};
 use crate::experiment::points::{Design, Points};
 use crate::scenario::{Axis, Measure};
 
-/// What a sweep is. Two sweeps with the same head have the same rows, whoever runs them.
+/// Header of a sweep. Two sweeps with the same header have the same rows, on any machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepHeader {
     /// Version of the program.
@@ -18,7 +18,7 @@ pub struct SweepHeader {
     pub scenario: String,
     /// SHA-256 of its text and overrides.
     pub scenario_sha256: String,
-    /// What every point overrides, each `KEY=VALUE`.
+    /// Overrides of every point, each `KEY=VALUE`.
     pub overrides: Vec<String>,
     /// Seed of every point that does not set its own.
     pub seed: u64,
@@ -29,9 +29,9 @@ pub struct SweepHeader {
     pub unjudged: Vec<String>,
     /// Every file that the scenario reads at some point, with the SHA-256 of its content.
     pub files: Vec<(String, String)>,
-    /// What is varied.
+    /// Axes that are varied.
     pub axes: Vec<Axis>,
-    /// How points are made of the axes.
+    /// Way in which points are made of the axes.
     pub points: Points,
     /// Runs of each point, ≥ 1.
     pub replications: u32,
@@ -39,13 +39,13 @@ pub struct SweepHeader {
     pub budget: Option<u64>,
     /// Names of the figures of a row, in order.
     pub figures: Vec<String>,
-    /// What every point assumes that no axis varies, by key.
+    /// Assumptions of every point that no axis varies, by key.
     #[serde(default)]
     pub assumptions: BTreeMap<String, serde_json::Value>,
-    /// What the bills leave out, in words.
+    /// Costs that the bills leave out, in words.
     #[serde(default)]
     pub not_priced: Vec<String>,
-    /// What the bills lack a price for. A point that lacks others is not comparable, and its cells fail.
+    /// Billable items without a price. A point that lacks others is not comparable, and its cells fail.
     #[serde(default)]
     pub unpriced: Vec<String>,
     /// Region of the scenario.
@@ -103,7 +103,7 @@ impl SweepHeader {
         overrides.filter_map(seed)
     }
 
-    /// What differs between two heads, in words; empty when they are the same.
+    /// The differences between two headers, in words; empty when they are the same.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let all = [
@@ -128,13 +128,13 @@ impl SweepHeader {
         all.into_iter().filter(|(differs, _)| *differs).map(|(_, what)| what).collect()
     }
 
-    /// Where in the figures the cost a month stands.
+    /// The index of the cost a month among the figures.
     #[must_use]
     pub fn cost(&self) -> Option<usize> {
         self.figures.iter().position(|name| *name == Measure::CostPerMonth.name())
     }
 
-    /// Where in the figures the 99th percentiles of response times stand, one a service.
+    /// The indices of the 99th percentiles of response times among the figures, one a service.
     #[must_use]
     pub fn p99(&self) -> Vec<usize> {
         let p99 = Measure::P99.name();

@@ -3,27 +3,27 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a cell.
+/// Row of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellRow {
     /// Number of the cell.
     pub cell: u64,
     /// Seed it ran with.
     pub seed: u64,
-    /// How it ended.
+    /// Outcome of the cell.
     pub outcome: CellOutcome,
 }
 
-/// How a cell ended.
+/// Outcome of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CellOutcome {
     /// With figures.
     CellFigures(CellFigures),
     /// Without.
-    Failed(Failure),
+    Failed(CellFailure),
 }
 
-/// What a cell that ran to its end says.
+/// Figures of a cell that ran to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellFigures {
     /// Requests that were offered, the warm-up's included.
@@ -38,7 +38,7 @@ pub struct CellFigures {
     pub figures: Vec<Option<f64>>,
 }
 
-/// What the checks of a run say together.
+/// Verdict of all checks of a run together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellVerdict {
     /// There are none.
@@ -53,12 +53,12 @@ pub enum CellVerdict {
     Inconclusive,
 }
 
-/// Why a cell has no figures.
+/// Reason why a cell has no figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What kind of failure.
+pub struct CellFailure {
+    /// Kind of failure.
     pub kind: FailureKind,
-    /// What happened, in words.
+    /// Message of the failure, in words.
     pub message: String,
 }
 
@@ -68,7 +68,7 @@ pub struct Failure {
 pub enum FailureKind {
     /// The values of the point do not go together: it is no scenario.
     Invalid,
-    /// It had more requests than a cell may have.
+    /// The cell had more requests than a cell may have.
     OverBudget,
     /// The engine stopped it.
     Stopped,
@@ -80,7 +80,7 @@ impl FailureKind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Invalid, Self::OverBudget, Self::Stopped, Self::Panicked];
 
-    /// Its name in files.
+    /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl CellVerdict {
     /// Every verdict.
     pub const ALL: [Self; 5] = [Self::NoChecks, Self::Pass, Self::Fail, Self::NoData, Self::Inconclusive];
 
-    /// Its name in files; empty where there are no checks.
+    /// The name in files; empty where there are no checks.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -154,7 +154,7 @@ impl CellRow {
             }
             kind => {
                 let kind = FailureKind::ALL.into_iter().find(|known| known.name() == kind)?;
-                CellOutcome::Failed(Failure { kind, message: serde_json::from_str(parts.next()?).ok()? })
+                CellOutcome::Failed(CellFailure { kind, message: serde_json::from_str(parts.next()?).ok()? })
             }
         };
         parts.next().is_none().then_some(Self { cell, seed, outcome })
@@ -177,7 +177,7 @@ mod tests {
             figures,
         };
         let failure =
-            Failure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
+            CellFailure { kind: FailureKind::Panicked, message: "tab\t\n\"quote\" ü \u{1b}".to_owned() };
         for outcome in [CellOutcome::CellFigures(done), CellOutcome::Failed(failure)] {
             let row = CellRow { cell: 12, seed: u64::MAX, outcome };
             let text = row.encode();

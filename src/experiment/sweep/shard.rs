@@ -52,7 +52,7 @@ impl Shard {
             .ok_or_else(|| format!("`{text}` is no shard; write I/N with I from 1 to N, such as 2/3"))
     }
 
-    /// How many of `cells` cells it runs.
+    /// The number of cells of the shard, of `cells` cells.
     #[must_use]
     pub const fn cells_of(self, cells: u64) -> u64 {
         if cells <= self.index { 0 } else { (cells - self.index - 1) / self.count + 1 }

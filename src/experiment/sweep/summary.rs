@@ -1,6 +1,6 @@
-//! What the rows of a sweep say together: the summary of a point between its replications, the front of points that none
-//! beats in cost and p99 at once, and the cheapest point that passes. A point costs sixteen bytes and a bit here, so that
-//! a survey of many is small; figures stay in the rows.
+//! Summary of the rows of a sweep: the summary of a point between its replications, the front of points that none beats
+//! in cost and p99 at once, and the cheapest point that passes. A point costs sixteen bytes and a bit here, so that a
+//! summary of many is small; figures stay in the rows.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::experiment::pareto::{ParetoPoint, front};
 use crate::experiment::points::Design;
 use crate::experiment::{CONFIDENCE, Estimate, of_means};
 
-/// What the replications of a point say together.
+/// Summary of the replications of a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointSummary {
     /// Replications with figures.
@@ -24,7 +24,7 @@ pub struct PointSummary {
     pub approximate: u64,
     /// The figures: mean and half width of the 95 % interval.
     pub figures: Vec<Option<Estimate>>,
-    /// Its cost and p99.
+    /// Cost and p99 of the point.
     pub at: ParetoPoint,
     /// The first failure, where there is one.
     pub error: Option<String>,
@@ -69,7 +69,7 @@ pub fn summarize(head: &SweepHeader, rows: &[Option<CellRow>]) -> PointSummary {
     }
 }
 
-/// What all rows say together.
+/// Summary of all rows.
 #[derive(Clone, Debug, Default)]
 pub struct SweepSummary {
     /// Cells of the sweep.
@@ -82,7 +82,7 @@ pub struct SweepSummary {
     pub failed: BTreeMap<FailureKind, u64>,
     /// Requests of all rows.
     pub requests: u128,
-    /// Where each point stands.
+    /// Cost and p99 of each point.
     pub points: Vec<ParetoPoint>,
     /// Points that passed every check in every replication, in order.
     pub passing: Vec<u64>,
@@ -94,11 +94,11 @@ pub struct SweepSummary {
     front_by_number: Vec<u64>,
 }
 
-/// Failures that a survey keeps.
+/// Failures that a summary keeps.
 const FAILURES_KEPT: usize = 20;
 
 impl SweepSummary {
-    /// A survey of the points of `design`; points are added in order, then it is closed.
+    /// A summary of the points of `design`; points are added in order, then it is closed.
     #[must_use]
     pub fn new(design: &Design<'_>) -> Self {
         Self { planned: design.cells(), ..Self::default() }
@@ -168,7 +168,7 @@ impl SweepSummary {
         self.failed.iter().filter(|(kind, _)| **kind != FailureKind::Invalid).map(|(_, count)| count).sum()
     }
 
-    /// Where a point stands.
+    /// The cost and p99 of a point.
     #[must_use]
     pub fn at(&self, point: u64) -> ParetoPoint {
         usize::try_from(point)

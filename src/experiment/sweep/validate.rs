@@ -1,5 +1,5 @@
-//! What can be said of a sweep before it runs: each value of each axis alone on the base scenario. An axis of which no
-//! value is a scenario, alone or in some point, is a mistake; a combination that is none is a row.
+//! Validation of a sweep before it runs: each value of each axis alone on the base scenario. An axis of which no value
+//! is a scenario, alone or in some point, is a mistake; a combination that is none is a row.
 
 use std::ops::ControlFlow;
 
@@ -12,7 +12,7 @@ use crate::scenario::Loaded;
 /// Points that are tried before an axis without a single valid value is called useless.
 const POINTS_TRIED: u64 = 10_000;
 
-/// What the values of the axes are alone.
+/// Outcomes of the values of the axes, each alone.
 #[derive(Debug, Default)]
 pub struct SingleValues {
     /// Axes of which no value can be used, each with what was said of its first value.

@@ -121,7 +121,7 @@ pub(in crate::record) struct Minutes {
     waiting: LatencySummary,
 }
 
-/// What a closed minute shows in its row.
+/// Values of a closed minute for its row.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::record) struct ClosedMinute {
     pub(in crate::record) tally: OutcomeCounts,
@@ -378,7 +378,7 @@ impl Minutes {
         self.stats_mut(warm).tally.failed += 1;
     }
 
-    /// Whether a request belongs to the ledger of the warm-up while counted requests have one of their own.
+    /// Whether a request belongs to the statistics of the warm-up while counted requests have one of their own.
     pub(super) fn is_warm(&self, arrival: u64) -> bool {
         !self.warming_up && arrival < self.warmup_end
     }
@@ -413,7 +413,7 @@ impl Minutes {
         ClosedMinute { tally, mean, percentiles }
     }
 
-    /// What ended in the open minute of the requests of a warm-up that is over.
+    /// The requests of a warm-up that is over which ended in the open minute, by outcome.
     fn settled_warm(&mut self) -> Option<OutcomeCounts> {
         let warm = self.warm.as_mut()?;
         warm.settle();

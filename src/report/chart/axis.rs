@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::super::numbers::{THIN, grouped, millis, whole};
-use super::canvas::Bounds;
+use super::canvas::PixelBounds;
 use crate::kernel::units::SimTime;
 
 /// A value axis: its range and its ticks.
@@ -14,7 +14,7 @@ pub(super) struct Scale {
     low: f64,
     high: f64,
     is_log: bool,
-    /// Where ticks stand, in the unit of the values.
+    /// Positions of the ticks, in the unit of the values.
     pub(super) ticks: Vec<f64>,
 }
 
@@ -69,8 +69,8 @@ impl Scale {
         self.high
     }
 
-    /// Where a value stands in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
-    pub(super) fn y(&self, value: f64, bounds: &Bounds) -> f64 {
+    /// The position of a value in `bounds` \[px\]; what lies beyond the range is drawn at its edge.
+    pub(super) fn y(&self, value: f64, bounds: &PixelBounds) -> f64 {
         let value = if value.is_finite() { value.clamp(self.low, self.high) } else { self.low };
         let share = if self.is_log {
             libm::log(value / self.low) / libm::log(self.high / self.low)
@@ -140,7 +140,7 @@ pub(super) fn dollar_label(value: f64, step: f64) -> String {
 }
 
 /// Ticks of the time axis from one second to another: `(second, label)`, about a dozen at most, on round local times.
-pub(in crate::report) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
+pub(in crate::report) fn time_ticks(calendar: &RunCalendar, start_s: f64, end_s: f64) -> Vec<(f64, String)> {
     const STEPS: [u32; 17] =
         [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200];
     const MOST: f64 = 12.0;
@@ -154,7 +154,7 @@ pub(in crate::report) fn time_ticks(calendar: &Calendar, start_s: f64, end_s: f6
 }
 
 fn clock_ticks(
-    calendar: &Calendar,
+    calendar: &RunCalendar,
     start: &Zoned,
     (start_s, end_s): (f64, f64),
     step: u32,
@@ -179,7 +179,7 @@ fn clock_ticks(
 }
 
 /// Ticks on whole days, months or years; civil steps, so that a change of the clock moves none of them.
-fn date_ticks(calendar: &Calendar, start: &Zoned, horizon_s: f64) -> Vec<(f64, String)> {
+fn date_ticks(calendar: &RunCalendar, start: &Zoned, horizon_s: f64) -> Vec<(f64, String)> {
     const MOST: f64 = 15.0;
     let days = horizon_s / 86_400.0;
     let day_step = [1_i64, 2, 7, 14].into_iter().find(|step| days / *step as f64 <= MOST);

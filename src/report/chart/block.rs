@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
@@ -17,13 +17,13 @@ use crate::record::ServiceRecord;
 
 /// Height of a block's own heading: the name, and two lines of sentences \[px\].
 const NAME: f64 = 56.0;
-/// Room between two panels \[px\].
+/// Space between two panels \[px\].
 const GAP: f64 = 16.0;
 /// Heights of the panels' data \[px\].
 const DATA: [f64; 4] = [280.0, 176.0, 204.0, 116.0];
 /// Height of the closer look's data \[px\].
 const ZOOM_DATA: f64 = 190.0;
-/// Room for the labels of a time axis \[px\].
+/// Space for the labels of a time axis \[px\].
 const TIME_LABELS: f64 = 26.0;
 /// Right end of what stands beside the name \[px\].
 const TEXT_END: f64 = 1176.0;
@@ -36,7 +36,7 @@ pub(super) struct Block<'a> {
 
 impl<'a> Block<'a> {
     /// The block of `service`.
-    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
+    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &RunCalendar) -> Self {
         let view = ServiceView::new(result, service, calendar);
         let zoom = Zoom::new(service, view.plan, calendar, result.scenario.plan.horizon.as_secs_f64());
         Self { view, zoom }

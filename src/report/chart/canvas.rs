@@ -78,7 +78,7 @@ impl TextLook {
     }
 }
 
-/// Where a text stands: its vertical middle at `y`, its left end, middle or right end at `x`.
+/// Anchor of a text: its vertical middle at `y`, its left end, middle or right end at `x`.
 #[derive(Clone, Copy)]
 pub(super) struct Anchor {
     x: f64,
@@ -102,7 +102,7 @@ impl Anchor {
 
 /// A rectangle of the picture \[px\]: `left..right`, `top..bottom`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bounds {
+pub(super) struct PixelBounds {
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) right: f64,
@@ -130,7 +130,12 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// A filled rectangle.
-    pub(super) fn rect(&mut self, bounds: Bounds, colour: Colour, opacity: f64) -> Result<(), ChartError> {
+    pub(super) fn rect(
+        &mut self,
+        bounds: PixelBounds,
+        colour: Colour,
+        opacity: f64,
+    ) -> Result<(), ChartError> {
         let (mut left, mut top) = device(bounds.left, bounds.top);
         let (mut right, mut bottom) = device(bounds.right, bounds.bottom);
         if left > right {
@@ -224,7 +229,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
             return self.polygon(&outline, tint);
         }
         for (left, right, top) in columns {
-            self.rect(Bounds { left: *left, top: *top, right: *right, bottom: base }, tint, 1.0)?;
+            self.rect(PixelBounds { left: *left, top: *top, right: *right, bottom: base }, tint, 1.0)?;
         }
         Ok(())
     }
@@ -244,16 +249,16 @@ impl<DB: DrawingBackend> Canvas<DB> {
         size.map_or(0.0, |(width, _)| f64::from(width) / f64::from(SCALE))
     }
 
-    /// The text, cut with an ellipsis to what fits into `room` \[px\].
-    pub(super) fn fitted(&self, text: &str, look: TextLook, room: f64) -> String {
-        if self.width_of(text, look) <= room {
+    /// The text, cut with an ellipsis to what fits into `width` \[px\].
+    pub(super) fn fitted(&self, text: &str, look: TextLook, width: f64) -> String {
+        if self.width_of(text, look) <= width {
             return text.to_owned();
         }
         let mut kept: Vec<char> = text.chars().take(400).collect();
         while !kept.is_empty() {
             kept.pop();
             let candidate: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
-            if self.width_of(&candidate, look) <= room {
+            if self.width_of(&candidate, look) <= width {
                 return candidate;
             }
         }

@@ -1,8 +1,8 @@
-//! Why a picture could not be drawn.
+//! Reason why a picture could not be drawn.
 
 use thiserror::Error;
 
-/// Why a picture could not be drawn.
+/// Reason why a picture could not be drawn.
 #[derive(Debug, Error)]
 pub enum ChartError {
     /// The embedded font was not accepted.

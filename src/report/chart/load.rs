@@ -14,21 +14,21 @@ use super::series::{most, points};
 use super::service_view::ServiceView;
 use crate::kernel::simulation::ServicePlan;
 use crate::record::MinuteRecord;
-use crate::record::capacity::offered_per_s;
+use crate::record::shortfall::offered_per_s;
 
 /// Opacity of the shade between the tasks asked for and those in service.
 const WAITING_OPACITY: f64 = 0.35;
 
 /// A stretch of a run, with its own time axis.
-pub(super) struct View<'a> {
-    /// What the panel is called.
+pub(super) struct LoadView<'a> {
+    /// Title of the panel.
     pub(super) title: &'a str,
-    /// What stands at the right of its heading; the whole run has a legend and a word on its axes instead.
+    /// Note at the right of the heading; the whole run has a legend and a word on its axes instead.
     pub(super) note: Option<&'a str>,
     pub(super) time: &'a TimeAxis,
     /// The minutes of the stretch.
     pub(super) minutes: &'a [MinuteRecord],
-    /// How many of them share a column.
+    /// Number of minutes that share a column.
     pub(super) per_column: usize,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     top: f64,
     bottom: f64,
 ) -> Result<(), ChartError> {
-    let view = View {
+    let view = LoadView {
         title: "Load and tasks",
         note: None,
         time: &block.time,
@@ -53,7 +53,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 pub(super) fn draw_view<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     block: &ServiceView<'_>,
-    view: &View<'_>,
+    view: &LoadView<'_>,
     (top, bottom): (f64, f64),
 ) -> Result<(), ChartError> {
     let offered = points(view.minutes, view.per_column, |minute| Some(offered_per_s(minute)));
@@ -91,7 +91,7 @@ pub(super) fn draw_view<DB: DrawingBackend>(
 struct Axes {
     left: Scale,
     right: Scale,
-    /// What one task carries \[requests/s\]; `None` where that is not known.
+    /// Load that one task carries \[requests/s\]; `None` where that is not known.
     capacity: Option<f64>,
     /// Whether a task line is as high as the load its tasks carry.
     are_aligned: bool,
@@ -114,7 +114,7 @@ impl Axes {
         Self { left: Scale::linear(most_offered * 1.03, 5.0), right, capacity, are_aligned: false }
     }
 
-    /// What the heading says about them; nothing where it is not known what a task carries.
+    /// The words of the heading about the axes; nothing where it is not known what a task carries.
     fn note(&self) -> Option<String> {
         let rate = figure(self.capacity?, THIN);
         let are = if self.are_aligned { "aligned" } else { "not aligned" };
@@ -125,7 +125,7 @@ impl Axes {
 fn heading<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     top: f64,
-    view: &View<'_>,
+    view: &LoadView<'_>,
     axes: &Axes,
 ) -> Result<(), ChartError> {
     let entries = [

@@ -5,30 +5,30 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::numbers::{THIN, grouped};
 use super::ChartError;
-use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, TextLook, VERMILION};
+use super::canvas::{Anchor, Canvas, Colour, GREY, PixelBounds, TextLook, VERMILION};
 use super::panel::{Panel, RIGHT, triangle};
 use super::stairs::changes;
 use crate::record::ServiceRecord;
 
 /// Height of the lane \[px\].
 pub(super) const LANE: f64 = 46.0;
-/// Where labels end at the latest: in the right margin \[px\].
+/// Right end of labels at most: in the right margin \[px\].
 const END: f64 = RIGHT + 110.0;
-/// Room between the middle of a triangle and its label \[px\].
+/// Space between the middle of a triangle and its label \[px\].
 const BESIDE: f64 = 7.0;
-/// Room between a label and the next triangle's middle \[px\].
+/// Space between a label and the next triangle's middle \[px\].
 const CLEAR: f64 = 7.0;
 /// More marks than this in a row would run into each other as triangles.
 const MOST_TRIANGLES: usize = 100;
 
 /// Changes of one direction that share a label: where each stands \[px\], and the tasks of all of them.
 #[derive(Clone, Debug, PartialEq)]
-struct Group {
+struct MarkGroup {
     places: Vec<f64>,
     tasks: u64,
 }
 
-impl Group {
+impl MarkGroup {
     fn first(&self) -> f64 {
         self.places.first().copied().unwrap_or(0.0)
     }
@@ -43,22 +43,22 @@ impl Group {
         if self.places.len() > 1 { format!("{sum} in {}", self.places.len()) } else { sum }
     }
 
-    /// The same where there is room: `+89 in 10 steps`.
+    /// The same where there is space: `+89 in 10 steps`.
     fn long(&self, sign: char) -> String {
         if self.places.len() > 1 { format!("{} steps", self.short(sign)) } else { self.short(sign) }
     }
 }
 
 /// Groups marks, in order of their places, so that each group's sum fits between it and the next one.
-fn groups(marks: &[(f64, u64)], width: impl Fn(&Group) -> f64) -> Vec<Group> {
-    let mut found: Vec<Group> = Vec::new();
+fn groups(marks: &[(f64, u64)], width: impl Fn(&MarkGroup) -> f64) -> Vec<MarkGroup> {
+    let mut found: Vec<MarkGroup> = Vec::new();
     for (x, tasks) in marks {
         match found.last_mut() {
             Some(group) if group.last() + BESIDE + width(group) + CLEAR > *x => {
                 group.places.push(*x);
                 group.tasks = group.tasks.saturating_add(*tasks);
             }
-            _ => found.push(Group { places: vec![*x], tasks: *tasks }),
+            _ => found.push(MarkGroup { places: vec![*x], tasks: *tasks }),
         }
     }
     found
@@ -93,7 +93,7 @@ fn row<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     if marks.len() > MOST_TRIANGLES {
         for (x, _) in marks {
-            let stroke = Bounds { left: x - 0.5, top: y - 4.0, right: x + 0.5, bottom: y + 4.0 };
+            let stroke = PixelBounds { left: x - 0.5, top: y - 4.0, right: x + 0.5, bottom: y + 4.0 };
             canvas.rect(stroke, colour, 1.0)?;
         }
         return Ok(());

@@ -1,22 +1,22 @@
-//! What every panel has: its frame, its heading with a legend beside it (never over the data), grid, tick labels,
+//! Parts of every panel: its frame, its heading with a legend beside it (never over the data), grid, tick labels,
 //! reference lines with their names in the right margin, and the ways a series is drawn.
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::ChartError;
 use super::axis::{Scale, time_ticks};
-use super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
-use super::series::Point;
+use super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook};
+use super::series::ValueSpan;
 
-/// Room left of a panel's data, for tick labels \[px\].
+/// Space left of a panel's data, for tick labels \[px\].
 pub(super) const LEFT: f64 = 86.0;
 /// Right end of a panel's data; the margin beyond it holds a second axis or the names of reference lines \[px\].
 pub(super) const RIGHT: f64 = 1200.0 - 136.0;
 /// Height of a panel's heading \[px\].
 pub(super) const HEADING: f64 = 34.0;
 
-/// How a legend's entry looks.
+/// Look of a legend's entry.
 #[derive(Clone, Copy)]
 pub(super) enum Swatch {
     /// A line of this width.
@@ -44,14 +44,14 @@ pub(super) struct TimeAxis {
 }
 
 impl TimeAxis {
-    /// Where a second stands \[px\].
+    /// The position of a second \[px\].
     pub(super) fn x(&self, second: f64) -> f64 {
         let length_s = (self.end_s - self.start_s).max(1e-9);
         LEFT + ((second - self.start_s) / length_s).clamp(0.0, 1.0) * (RIGHT - LEFT)
     }
 
     /// The axis of a stretch of a run.
-    pub(super) fn new(calendar: &Calendar, start_s: f64, end_s: f64) -> Self {
+    pub(super) fn new(calendar: &RunCalendar, start_s: f64, end_s: f64) -> Self {
         Self { start_s, end_s, ticks: time_ticks(calendar, start_s, end_s) }
     }
 
@@ -70,7 +70,7 @@ impl TimeAxis {
 
 /// A panel: its data's bounds and its axes.
 pub(super) struct Panel<'a> {
-    pub(super) bounds: Bounds,
+    pub(super) bounds: PixelBounds,
     pub(super) time: &'a TimeAxis,
     pub(super) scale: Scale,
 }
@@ -78,7 +78,7 @@ pub(super) struct Panel<'a> {
 impl<'a> Panel<'a> {
     /// A panel whose data lies between `top` and `bottom` \[px\].
     pub(super) fn new(time: &'a TimeAxis, scale: Scale, top: f64, bottom: f64) -> Self {
-        Self { bounds: Bounds { left: LEFT, top, right: RIGHT, bottom }, time, scale }
+        Self { bounds: PixelBounds { left: LEFT, top, right: RIGHT, bottom }, time, scale }
     }
 
     /// The title and the legend, on one line that ends `HEADING` below `top`.
@@ -125,7 +125,7 @@ impl<'a> Panel<'a> {
         canvas.path(&[(LEFT, self.bounds.bottom), (RIGHT, self.bounds.bottom)], GREY, 0.5)
     }
 
-    /// What an empty panel says.
+    /// Writes the words of an empty panel.
     pub(super) fn nothing<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
@@ -135,7 +135,7 @@ impl<'a> Panel<'a> {
         let (x, y) = (f64::midpoint(LEFT, RIGHT), f64::midpoint(self.bounds.top, self.bounds.bottom));
         let half = canvas.width_of(text, look) / 2.0 + 8.0;
         // Grid and reference lines would run through the words.
-        let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
+        let behind = PixelBounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
         canvas.rect(behind, plotters::style::WHITE, 1.0)?;
         canvas.text(text, Anchor::centre(x, y), look)
     }
@@ -144,7 +144,7 @@ impl<'a> Panel<'a> {
     pub(super) fn stair<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         scale: &Scale,
         (colour, width): (Colour, f64),
     ) -> Result<(), ChartError> {
@@ -165,7 +165,7 @@ impl<'a> Panel<'a> {
     pub(super) fn area<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         tint: Colour,
     ) -> Result<(), ChartError> {
         for run in runs(series) {
@@ -184,7 +184,7 @@ impl<'a> Panel<'a> {
     pub(super) fn line<DB: DrawingBackend>(
         &self,
         canvas: &mut Canvas<DB>,
-        series: &[Point],
+        series: &[ValueSpan],
         (colour, width): (Colour, f64),
     ) -> Result<(), ChartError> {
         for run in runs(series) {
@@ -219,7 +219,7 @@ impl<'a> Panel<'a> {
             .map(|reference| (self.scale.y(reference.value, &self.bounds), reference))
             .collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // What still follows must fit above the bottom, if there is room for all at all.
+        // What still follows must fit above the bottom, if there is space for all at all.
         let mut following: f64 = sorted.iter().map(|(_, reference)| height(reference)).sum();
         let mut next_free = self.bounds.top - 4.0;
         for (y, reference) in &sorted {
@@ -257,7 +257,7 @@ impl<'a> Panel<'a> {
 }
 
 /// The runs of a series without gaps: `(start, end, value)`.
-fn runs(series: &[Point]) -> Vec<Vec<(f64, f64, f64)>> {
+fn runs(series: &[ValueSpan]) -> Vec<Vec<(f64, f64, f64)>> {
     let mut out: Vec<Vec<(f64, f64, f64)>> = Vec::new();
     let mut is_open = false;
     for point in series {
@@ -297,7 +297,7 @@ fn draw_swatch<DB: DrawingBackend>(
     match swatch {
         Swatch::Line(colour, width) => canvas.path(&[(x, y), (x + 18.0, y)], colour, width),
         Swatch::Area(colour) => {
-            canvas.rect(Bounds { left: x, top: y - 5.0, right: x + 18.0, bottom: y + 5.0 }, colour, 1.0)
+            canvas.rect(PixelBounds { left: x, top: y - 5.0, right: x + 18.0, bottom: y + 5.0 }, colour, 1.0)
         }
         Swatch::Triangle(colour, points_up) => triangle(canvas, (x + 9.0, y), colour, points_up),
     }

@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::super::numbers::{THIN, grouped};
 use super::super::words::plain;
 use super::ChartError;
@@ -15,7 +15,7 @@ use crate::experiment::{CheckStatus, RunResult};
 const TITLE_HEIGHT: u32 = 84;
 /// Height of the caption below them \[px\].
 const CAPTION_HEIGHT: u32 = 34;
-/// Room for the sentence that stands where there is no service \[px\].
+/// Space for the sentence that stands where there is no service \[px\].
 const EMPTY_HEIGHT: f64 = 200.0;
 /// Services that are drawn; a picture of more is too tall to read.
 const MOST_SERVICES: usize = 6;
@@ -36,16 +36,16 @@ pub fn chart_svg(result: &RunResult) -> Result<String, ChartError> {
     render::to_svg(&Picture::new(result))
 }
 
-/// What is drawn: the blocks of the services that fit, and how high they are.
+/// Picture to draw: the blocks of the services that fit, and how high they are.
 struct Picture<'a> {
     result: &'a RunResult,
-    calendar: Calendar,
+    calendar: RunCalendar,
     blocks: Vec<Block<'a>>,
 }
 
 impl<'a> Picture<'a> {
     fn new(result: &'a RunResult) -> Self {
-        let calendar = Calendar::new(&result.scenario);
+        let calendar = RunCalendar::new(&result.scenario);
         let services = result.record.services.iter().take(MOST_SERVICES);
         let blocks = services.map(|service| Block::new(result, service, &calendar)).collect();
         Self { result, calendar, blocks }
@@ -85,8 +85,8 @@ impl<'a> Picture<'a> {
         let y = f64::from(self.height()) - 18.0;
         let mark = format!("windtunnel · {:016x}", result.record.fingerprint);
         canvas.text(&mark, Anchor::right(f64::from(WIDTH) - 24.0, y), look)?;
-        let room = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
-        let text = canvas.fitted(&text, look, room);
+        let space = f64::from(WIDTH) - 72.0 - canvas.width_of(&mark, look);
+        let text = canvas.fitted(&text, look, space);
         canvas.text(&text, Anchor::left(24.0, y), look)
     }
 }
@@ -122,8 +122,8 @@ fn title<DB: DrawingBackend>(canvas: &mut Canvas<DB>, result: &RunResult) -> Res
     let look = TextLook::new(13.0, GREY);
     let right = f64::from(WIDTH) - 24.0;
     canvas.text(&facts, Anchor::right(right, 30.0), look)?;
-    let room = right - canvas.width_of(&facts, look) - 48.0;
-    let name = canvas.fitted(&plain(&scenario.name), TextLook::new(26.0, INK).bold(), room);
+    let space = right - canvas.width_of(&facts, look) - 48.0;
+    let name = canvas.fitted(&plain(&scenario.name), TextLook::new(26.0, INK).bold(), space);
     canvas.text(&name, Anchor::left(24.0, 30.0), TextLook::new(26.0, INK).bold())?;
     let (verdict, colour) = verdict(result);
     let look = TextLook::new(15.0, colour).bold();

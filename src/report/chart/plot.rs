@@ -13,4 +13,7 @@ mod shapes;
 mod spec;
 
 pub use draw::{plot_png, plot_svg};
-pub use spec::{Content, HeatMap, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit};
+pub use spec::{
+    AxisRange, HeatMap, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark,
+    Unit,
+};

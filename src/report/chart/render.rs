@@ -10,7 +10,7 @@ pub(super) trait Drawing {
     /// Width and height \[px\].
     fn size(&self) -> (u32, u32);
 
-    /// What a reader who cannot see the picture is told, in one line.
+    /// The description for a reader who cannot see the picture, in one line.
     fn title(&self) -> String;
 
     /// Draws it.

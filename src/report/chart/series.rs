@@ -5,7 +5,7 @@ use crate::record::MinuteRecord;
 
 /// A value that holds from `start` to `end` [s since second 0]; `None` is a gap.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
+pub(super) struct ValueSpan {
     pub(super) start: f64,
     pub(super) end: f64,
     pub(super) value: Option<f64>,
@@ -21,7 +21,7 @@ pub(super) fn points(
     timeline: &[MinuteRecord],
     per_column: usize,
     value: impl Fn(&MinuteRecord) -> Option<f64>,
-) -> Vec<Point> {
+) -> Vec<ValueSpan> {
     let value = |row: &MinuteRecord| value(row).filter(|value| value.is_finite());
     let bounds = |row: &MinuteRecord| (row.start.as_secs_f64(), (row.start + row.length).as_secs_f64());
     let mut out = Vec::new();
@@ -43,23 +43,23 @@ pub(super) fn points(
             (Some((at_least, least)), Some((at_most, most))) if at_least != at_most => {
                 let middle = f64::midpoint(start, end);
                 let (before, after) = if at_least < at_most { (least, most) } else { (most, least) };
-                out.push(Point { start, end: middle, value: Some(before) });
-                out.push(Point { start: middle, end, value: Some(after) });
+                out.push(ValueSpan { start, end: middle, value: Some(before) });
+                out.push(ValueSpan { start: middle, end, value: Some(after) });
             }
-            (Some((_, value)), _) => out.push(Point { start, end, value: Some(value) }),
-            _ => out.push(Point { start, end, value: None }),
+            (Some((_, value)), _) => out.push(ValueSpan { start, end, value: Some(value) }),
+            _ => out.push(ValueSpan { start, end, value: None }),
         }
     }
     out
 }
 
 /// The largest value; `None` without one.
-pub(super) fn most(points: &[Point]) -> Option<f64> {
+pub(super) fn most(points: &[ValueSpan]) -> Option<f64> {
     points.iter().filter_map(|point| point.value).reduce(f64::max)
 }
 
 /// The smallest value above zero; `None` without one.
-pub(super) fn least_positive(points: &[Point]) -> Option<f64> {
+pub(super) fn least_positive(points: &[ValueSpan]) -> Option<f64> {
     points.iter().filter_map(|point| point.value).filter(|value| *value > 0.0).reduce(f64::min)
 }
 

@@ -1,6 +1,6 @@
-//! What the panels of one service are drawn from.
+//! Source of the panels of one service.
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::panel::{LEFT, RIGHT, TimeAxis};
 use super::series::rows_per_column;
 use super::stairs::Stairs;
@@ -22,7 +22,7 @@ pub(super) struct ServiceView<'a> {
 
 impl<'a> ServiceView<'a> {
     /// The view of `service`.
-    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &Calendar) -> Self {
+    pub(super) fn new(result: &'a RunResult, service: &'a ServiceRecord, calendar: &RunCalendar) -> Self {
         let scenario = &result.scenario;
         let columns = super::super::numbers::whole((RIGHT - LEFT) * f64::from(super::canvas::SCALE));
         Self {

@@ -3,7 +3,7 @@
 //! row of the decision log, and is drawn from then on, so that no task runs before what started it.
 
 use super::axis::Scale;
-use super::canvas::Bounds;
+use super::canvas::PixelBounds;
 use super::panel::TimeAxis;
 use crate::record::{DecisionRecord, ServiceRecord};
 
@@ -18,7 +18,7 @@ pub(super) struct Stairs {
 }
 
 impl Stairs {
-    /// What the record of a service tells.
+    /// Reads the stairs from the record of a service.
     pub(super) fn new(service: &ServiceRecord) -> Self {
         let in_service =
             Stair::new(0, service.in_service.iter().map(|(at, count)| (at.as_secs_f64(), *count)));
@@ -39,7 +39,7 @@ impl Stairs {
 
     /// The columns in which more was asked for than was in service, as bounds between the two counts. A column shows
     /// the widest gap that touches it, so that none is too short to be seen.
-    pub(super) fn gaps(&self, time: &TimeAxis, scale: &Scale, bounds: &Bounds) -> Vec<Bounds> {
+    pub(super) fn gaps(&self, time: &TimeAxis, scale: &Scale, bounds: &PixelBounds) -> Vec<PixelBounds> {
         let mut columns: Vec<Option<(u32, u32)>> = vec![None; column(bounds.right, bounds) + 1];
         let mut instants: Vec<f64> = self.desired.within(time).iter().map(|(at, _)| *at).collect();
         instants.extend(self.in_service.within(time).iter().map(|(at, _)| *at));
@@ -66,7 +66,7 @@ impl Stairs {
         for run in columns.chunk_by(|a, b| a == b) {
             let end = start + run.len();
             if let Some((low, high)) = run[0] {
-                found.push(Bounds { left: x(start), top: y(high), right: x(end), bottom: y(low) });
+                found.push(PixelBounds { left: x(start), top: y(high), right: x(end), bottom: y(low) });
             }
             start = end;
         }
@@ -75,7 +75,7 @@ impl Stairs {
 }
 
 /// The drawn column of a place \[px\].
-fn column(x: f64, bounds: &Bounds) -> usize {
+fn column(x: f64, bounds: &PixelBounds) -> usize {
     let column = super::super::numbers::whole((x - bounds.left) * COLUMNS_PER_PX);
     usize::try_from(column).unwrap_or(0)
 }
@@ -149,7 +149,7 @@ impl Stair {
 
     /// The line of the stair. Of many changes in one drawn column the first, the lowest, the highest and the last are
     /// kept: the others would be drawn over each other.
-    pub(super) fn path(&self, time: &TimeAxis, scale: &Scale, bounds: &Bounds) -> Vec<(f64, f64)> {
+    pub(super) fn path(&self, time: &TimeAxis, scale: &Scale, bounds: &PixelBounds) -> Vec<(f64, f64)> {
         let steps = self.within(time);
         let mut path: Vec<(f64, f64)> = Vec::new();
         let y = |count: u32| scale.y(f64::from(count), bounds);
@@ -183,7 +183,7 @@ mod tests {
         TimeAxis { start_s, end_s, ticks: Vec::new() }
     }
 
-    const BOUNDS: Bounds = Bounds {
+    const BOUNDS: PixelBounds = PixelBounds {
         left: super::super::panel::LEFT,
         top: 0.0,
         right: super::super::panel::RIGHT,

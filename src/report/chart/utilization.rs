@@ -72,7 +72,7 @@ fn uses_memory(plan: &ServicePlan) -> bool {
 
 /// Requests a task in service got, a minute.
 fn requests_per_target(minute: &MinuteRecord) -> Option<f64> {
-    let per_s = crate::record::capacity::offered_per_s(minute);
+    let per_s = crate::record::shortfall::offered_per_s(minute);
     (minute.in_service > 0).then(|| per_s * 60.0 / f64::from(minute.in_service))
 }
 
@@ -139,7 +139,7 @@ fn percent(value: f64) -> String {
     format!("{} %", figure(value, PLAIN))
 }
 
-/// What a utilization metric is called; `None` for a metric that is not in percent.
+/// The noun for a utilization metric; `None` for a metric that is not in percent.
 const fn noun_of(metric: Metric) -> Option<&'static str> {
     match metric {
         Metric::CpuUtilization => Some("CPU"),

@@ -4,17 +4,17 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::ChartError;
 use super::canvas::Canvas;
-use super::load::{View, draw_view};
+use super::load::{LoadView, draw_view};
 use super::panel::TimeAxis;
 use super::service_view::ServiceView;
 use super::stairs::changes;
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimTime;
 use crate::record::ServiceRecord;
-use crate::record::capacity::shortfalls;
+use crate::record::shortfall::shortfalls;
 
 /// Runs up to this long show it already \[s\].
 const LONG_RUN: f64 = 6.0 * 3600.0;
@@ -35,11 +35,11 @@ pub(super) struct Zoom {
 }
 
 impl Zoom {
-    /// What a service's run should be looked at closely for; `None` where it is short or nothing was scaled out.
+    /// The stretch of a service's run to look at closely; `None` where it is short or nothing was scaled out.
     pub(super) fn new(
         service: &ServiceRecord,
         plan: Option<&ServicePlan>,
-        calendar: &Calendar,
+        calendar: &RunCalendar,
         horizon_s: f64,
     ) -> Option<Self> {
         if horizon_s <= LONG_RUN {
@@ -82,7 +82,7 @@ impl Zoom {
         let timeline = &block.service.timeline;
         let first = timeline.partition_point(|m| (m.start + m.length).as_secs_f64() <= self.time.start_s);
         let beyond = timeline.partition_point(|m| m.start.as_secs_f64() < self.time.end_s).max(first);
-        let view = View {
+        let view = LoadView {
             title: self.title,
             note: Some(&self.note),
             time: &self.time,

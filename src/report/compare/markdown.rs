@@ -1,6 +1,8 @@
 //! The comparison as Markdown, for a pull request.
 
-use super::{Line, basis, difference_text, lines, nothing_of, scale_in_words, sentences, title, value_text};
+use super::{
+    ComparisonRow, basis, difference_text, lines, nothing_of, scale_in_words, sentences, title, value_text,
+};
 use crate::experiment::Measure;
 use crate::experiment::compare::VariantComparison;
 use crate::report::figures::half_width_text;
@@ -44,7 +46,7 @@ pub fn comparison_markdown(comparison: &VariantComparison) -> String {
     text
 }
 
-fn cell(comparison: &VariantComparison, index: usize, (service, measure): Line<'_>) -> String {
+fn cell(comparison: &VariantComparison, index: usize, (service, measure): ComparisonRow<'_>) -> String {
     let Some(estimate) = comparison.variants[index].estimate(service, measure) else {
         return nothing_of(&comparison.variants[index], service).to_owned();
     };

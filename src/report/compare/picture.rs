@@ -3,9 +3,9 @@
 use super::{basis, title};
 use crate::experiment::Measure;
 use crate::experiment::compare::{Compared, Trajectory, TrajectoryPoint, VariantComparison};
-use crate::report::calendar::Calendar;
+use crate::report::calendar::RunCalendar;
 use crate::report::chart::plot::{
-    Content, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
+    AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark, Unit,
 };
 use crate::report::chart::time_ticks;
 use crate::report::proviso::proviso_of;
@@ -19,7 +19,7 @@ const MOST: usize = 8;
 #[must_use]
 pub fn comparison_plot(comparison: &VariantComparison) -> PlotSpec {
     let Some(base) = comparison.variants.first() else { return PlotSpec::default() };
-    let calendar = Calendar::new(&base.variant.scenario);
+    let calendar = RunCalendar::new(&base.variant.scenario);
     let mut panels = Vec::new();
     for service in comparison.services().into_iter().take(3) {
         let of =
@@ -35,20 +35,22 @@ pub fn comparison_plot(comparison: &VariantComparison) -> PlotSpec {
             title: format!("Tasks running, {service}"),
             height: 210.0,
             empty: "no task ran".to_owned(),
-            content: Content::Curves {
+            content: PanelContent::Curves {
                 x: time_axis(&calendar, end),
-                y: PlotAxis { name: "tasks".to_owned(), unit: Unit::Plain, range: Range::FromZero },
-                series: curves(&rows, Mark::Step, &|point| Some(f64::from(point.running))),
+                y: PlotAxis { name: "tasks".to_owned(), unit: Unit::Plain, range: AxisRange::FromZero },
+                series: curves(&rows, SeriesMark::Step, &|point| Some(f64::from(point.running))),
             },
         });
         panels.push(PlotPanel {
             title: format!("p99 response time by minute, {service}"),
             height: 210.0,
             empty: "no request was answered".to_owned(),
-            content: Content::Curves {
+            content: PanelContent::Curves {
                 x: time_axis(&calendar, end),
-                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Log },
-                series: curves(&rows, Mark::Line(1.4), &|point| point.p99.map(|nanos| nanos as f64 / 1e6)),
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: AxisRange::Log },
+                series: curves(&rows, SeriesMark::Line(1.4), &|point| {
+                    point.p99.map(|nanos| nanos as f64 / 1e6)
+                }),
             },
         });
     }
@@ -70,25 +72,30 @@ pub fn comparison_plot(comparison: &VariantComparison) -> PlotSpec {
 
 fn curves(
     rows: &[(&Compared, &Trajectory)],
-    mark: Mark,
+    mark: SeriesMark,
     value: &dyn Fn(&TrajectoryPoint) -> Option<f64>,
-) -> Vec<Series> {
+) -> Vec<PlotSeries> {
     let curve = |(index, (variant, trajectory)): (usize, &(&Compared, &Trajectory))| {
-        let spot =
-            |point: &TrajectoryPoint| Spot::at(point.start.as_secs_f64(), value(point).unwrap_or(f64::NAN));
+        let spot = |point: &TrajectoryPoint| {
+            PlotPoint::at(point.start.as_secs_f64(), value(point).unwrap_or(f64::NAN))
+        };
         let spots = trajectory.points.iter().map(spot).collect();
-        Series { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots }
+        PlotSeries { name: plain(&variant.variant.name), hue: Hue::nth(index), mark, spots }
     };
     rows.iter().enumerate().map(curve).collect()
 }
 
 /// The time from second 0 to the end, with ticks at round times of the calendar.
-fn time_axis(calendar: &Calendar, end_s: f64) -> PlotAxis {
+fn time_axis(calendar: &RunCalendar, end_s: f64) -> PlotAxis {
     let ticks = time_ticks(calendar, 0.0, end_s);
-    PlotAxis { name: String::new(), unit: Unit::Plain, range: Range::Ticks { low: 0.0, high: end_s, ticks } }
+    PlotAxis {
+        name: String::new(),
+        unit: Unit::Plain,
+        range: AxisRange::Ticks { low: 0.0, high: end_s, ticks },
+    }
 }
 
-/// What has to be said of the costs of the variants, as sentences; each once.
+/// The provisos on the costs of the variants, as sentences; each once.
 fn provisos(comparison: &VariantComparison) -> String {
     let mut said: Vec<String> = Vec::new();
     for variant in &comparison.variants {
@@ -112,11 +119,11 @@ pub fn cost_plot(comparison: &VariantComparison) -> PlotSpec {
     let dots = comparison.variants.iter().enumerate().filter_map(|(index, variant)| {
         let (cost, p99) = (variant.estimate(None, Measure::CostPerMonth)?, p99(variant)?);
         let passes = if variant.passes() && !variant.checks.is_empty() { ", passes" } else { "" };
-        Some(Series {
+        Some(PlotSeries {
             name: String::new(),
             hue: if comparison.cheapest == Some(index) { Hue::Green } else { Hue::Blue },
-            mark: Mark::Dots(6.0),
-            spots: vec![Spot {
+            mark: SeriesMark::Dots(6.0),
+            spots: vec![PlotPoint {
                 x: cost.value,
                 y: p99.value,
                 span: p99.half_width.map(|_| (p99.low().max(0.0), p99.high())),
@@ -136,9 +143,9 @@ pub fn cost_plot(comparison: &VariantComparison) -> PlotSpec {
             title: "p99 response time".to_owned(),
             height: 380.0,
             empty: "no request was answered".to_owned(),
-            content: Content::Curves {
-                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: Range::Data },
-                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: Range::Auto },
+            content: PanelContent::Curves {
+                x: PlotAxis { name: "cost a month".to_owned(), unit: Unit::Dollars, range: AxisRange::Data },
+                y: PlotAxis { name: "p99".to_owned(), unit: Unit::Millis, range: AxisRange::Auto },
                 series: dots.collect(),
             },
         }],

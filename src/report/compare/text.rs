@@ -9,7 +9,7 @@ use super::super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Difference, VariantComparison};
 use crate::experiment::{CheckStatus, Estimate, Measure};
 
-/// What the table shows of a service.
+/// Measures of a service in the table.
 const OF_SERVICE: [Measure; 6] = [
     Measure::ResponseQuantile(0.5),
     Measure::ResponseQuantile(0.95),
@@ -20,10 +20,10 @@ const OF_SERVICE: [Measure; 6] = [
 ];
 
 /// A row of the comparison: a figure of a service, or of all together.
-pub(in crate::report) type Line<'a> = (Option<&'a str>, Measure);
+pub(in crate::report) type ComparisonRow<'a> = (Option<&'a str>, Measure);
 
-/// What the comparison shows, in order.
-pub(in crate::report) fn lines(comparison: &VariantComparison) -> Vec<Line<'_>> {
+/// The rows of the comparison, in order.
+pub(in crate::report) fn lines(comparison: &VariantComparison) -> Vec<ComparisonRow<'_>> {
     let mut lines = vec![(None, Measure::CostPerMonth), (None, Measure::CostPerMillion)];
     for service in comparison.services() {
         lines.extend(OF_SERVICE.map(|measure| (Some(service), measure)));
@@ -66,7 +66,7 @@ pub(in crate::report) fn title(comparison: &VariantComparison) -> String {
     }
 }
 
-/// What the figures rest on.
+/// The basis of the figures: runs, intervals and seed.
 pub(in crate::report) fn basis(comparison: &VariantComparison) -> String {
     let runs = comparison.variants.first().map_or(0, |variant| variant.sample.runs());
     let partial = if comparison.interrupted { " (interrupted)" } else { "" };
@@ -77,7 +77,7 @@ pub(in crate::report) fn basis(comparison: &VariantComparison) -> String {
 }
 
 /// One figure of every variant.
-fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): Line<'_>) {
+fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): ComparisonRow<'_>) {
     page.blank();
     let head = format!("{:<24}{:>18}  {:<12}{:>16}  {:<24}", measure.label(), "", "", "against the base", "");
     page.line(&[(Look::Faint, &head)]);
@@ -112,18 +112,21 @@ fn block(page: &mut Page, comparison: &VariantComparison, (service, measure): Li
 }
 
 /// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words; `None` beside other figures.
-pub(in crate::report) fn scale_in_words(variant: &Compared, (service, measure): Line<'_>) -> Option<String> {
+pub(in crate::report) fn scale_in_words(
+    variant: &Compared,
+    (service, measure): ComparisonRow<'_>,
+) -> Option<String> {
     let ends = variant.scale_in.filter(|_| service.is_none() && measure == Measure::CostPerMonth);
     ends.map(|ends| ends_words(&ends.map(usd)))
 }
 
-/// What has to be said beside a figure of each variant.
-fn provisos(comparison: &VariantComparison, (service, measure): Line<'_>) -> Vec<Option<String>> {
+/// The proviso on a figure, of each variant.
+fn provisos(comparison: &VariantComparison, (service, measure): ComparisonRow<'_>) -> Vec<Option<String>> {
     let of = |variant: &Compared| proviso_of(&variant.variant.scenario, service, measure);
     comparison.variants.iter().map(of).collect()
 }
 
-/// What stands for a figure that a variant does not have.
+/// The words for a figure that a variant does not have.
 pub(in crate::report) fn nothing_of(variant: &Compared, service: Option<&str>) -> &'static str {
     if service.is_none_or(|service| variant.has(service)) { "no data" } else { "no such service" }
 }
@@ -198,7 +201,7 @@ fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
     }
 }
 
-/// What a colleague would say.
+/// The conclusions, in sentences.
 pub(in crate::report) fn sentences(comparison: &VariantComparison) -> Vec<String> {
     let mut said = Vec::new();
     let base = comparison.variants.first().map(|base| plain(&base.variant.name)).unwrap_or_default();

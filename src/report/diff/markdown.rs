@@ -1,4 +1,4 @@
-//! The comment on a pull request. Its first line is a marker that nobody sees, by which a bot finds the comment again and
+//! The comment on a pull request. Its first line is an invisible marker, by which a bot finds the comment again and
 //! updates it instead of adding another.
 
 use super::text::{Diff, MOST_ROWS, TableRow, checks_sentence};
@@ -6,7 +6,7 @@ use crate::report::gate::table;
 use crate::report::proviso::with_proviso;
 use crate::report::words::{markdown, plain};
 
-/// What a bot finds its comment by.
+/// Marker by which a bot finds its comment.
 const MARKER: &str = "<!-- windtunnel-diff -->";
 
 /// A sentence, a table of cost and times, the checks, and the keys that changed.

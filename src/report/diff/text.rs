@@ -20,7 +20,7 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The checks of the head.
     pub gate: Gate,
-    /// What was compared, as the user named it.
+    /// Names of what was compared, as the user gave them.
     pub subjects: [String; 2],
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Presence {
 }
 
 impl Presence {
-    /// What stands where two figures would be compared, and in JSON.
+    /// The word where two figures would be compared, and in JSON.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Both => "both",
@@ -54,9 +54,9 @@ impl Presence {
 pub(super) struct TableRow {
     /// The service, where there are several.
     pub(super) service: Option<String>,
-    /// What, before, after, change.
+    /// Texts of a row: name, before, after, change.
     pub(super) cells: [String; 4],
-    /// What has to be said beside the values before and after.
+    /// Provisos on the values before and after.
     pub(super) provisos: [Option<String>; 2],
 }
 
@@ -65,7 +65,7 @@ impl Diff {
         self.changes.iter().filter(|change| change.part == part).collect()
     }
 
-    /// What else than the policy changed although no key says so, in words.
+    /// The changes other than of the policy although no key says so, in words.
     pub(super) fn unlike(&self) -> Vec<String> {
         let mut found = self.comparison.unlike(1);
         let [base, head] = [0, 1].map(|index| self.comparison.variants.get(index));
@@ -190,7 +190,7 @@ impl Diff {
         format!("{name} {change}{month} ({})", facts.join(", "))
     }
 
-    /// What has to be said beside a figure, before and after.
+    /// The provisos on a figure, before and after.
     pub(super) fn provisos(&self, service: Option<&str>, measure: Measure) -> [Option<String>; 2] {
         [0, 1].map(|index| {
             let variant = self.comparison.variants.get(index)?;
@@ -199,7 +199,7 @@ impl Diff {
         })
     }
 
-    /// What the figures rest on.
+    /// The basis of the figures: runs, intervals and seed.
     pub(super) fn basis(&self) -> String {
         let runs = match self.gate.runs {
             1 => "1 run each, which gives no intervals,".to_owned(),
@@ -215,14 +215,15 @@ impl Diff {
     pub(super) fn groups(&self) -> Vec<(String, Vec<String>)> {
         let mut groups = Vec::new();
         let policy = self.of(Part::Policy);
-        let other: Vec<String> = self.unlike().into_iter().chain(told(&self.of(Part::Other))).collect();
+        let other: Vec<String> =
+            self.unlike().into_iter().chain(change_texts(&self.of(Part::Other))).collect();
         let checks = self.of(Part::Checks);
         if self.is_same() {
             let aside = if checks.is_empty() { "" } else { " but the checks" };
             groups.push((format!("Nothing that a run depends on changed{aside}"), Vec::new()));
         }
         if !policy.is_empty() {
-            groups.push(("What changed in the policy".to_owned(), told(&policy)));
+            groups.push(("What changed in the policy".to_owned(), change_texts(&policy)));
         }
         if !other.is_empty() {
             let heading = if policy.is_empty() {
@@ -233,7 +234,7 @@ impl Diff {
             groups.push((heading.to_owned(), other));
         }
         if !checks.is_empty() {
-            groups.push(("The checks changed".to_owned(), told(&checks)));
+            groups.push(("The checks changed".to_owned(), change_texts(&checks)));
         }
         groups
     }
@@ -282,7 +283,7 @@ impl Diff {
     }
 }
 
-/// What the sentence tells where it changed; the table tells the rest.
+/// Whether the sentence tells of the measure where it changed; the table has all measures.
 fn is_headline(measure: Measure) -> bool {
     [Measure::CostPerMonth, Measure::Availability, Measure::P99].contains(&measure)
 }
@@ -300,7 +301,7 @@ fn listed(names: &[String]) -> String {
     if more > 0 { format!("{names} and {more} more") } else { names }
 }
 
-/// What a sentence calls a figure.
+/// The noun for a measure in a sentence.
 fn noun(measure: Measure) -> String {
     match measure {
         Measure::CostPerMonth => "cost".to_owned(),
@@ -333,19 +334,19 @@ fn signed_text(measure: Measure, value: f64) -> String {
 }
 
 /// The changes in words: `service.web.scaling.min_capacity: 2 → 3`.
-fn told(changes: &[&Change]) -> Vec<String> {
+fn change_texts(changes: &[&Change]) -> Vec<String> {
     let clipped = |text: &str| fitted(&plain(text), LONGEST_VALUE);
     let word = |change: &&Change| match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!("{}: {} → {}", change.key, clipped(before), clipped(after)),
         (Some(before), None) => format!("{}: removed (was {})", change.key, clipped(before)),
         (None, after) => format!("{}: added, {}", change.key, clipped(after.as_deref().unwrap_or_default())),
     };
-    let mut told: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
+    let mut texts: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
     let more = changes.len().saturating_sub(MOST_KEYS);
-    told.extend(
+    texts.extend(
         (more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64, PLAIN))),
     );
-    told
+    texts
 }
 
 /// The difference for a terminal of `width` columns.

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::super::calendar::Calendar;
+use super::super::calendar::RunCalendar;
 use super::super::numbers::ratio;
 use super::super::sheets::Sheet;
 use super::super::words::cell;
-use super::months::{Month, months};
+use super::months::{BillingMonth, months};
 use super::regions::region_name;
 use crate::experiment::RunResult;
 use crate::kernel::billing::InvoiceLine;
@@ -58,7 +58,7 @@ const COLUMNS: [&str; 36] = [
 /// When it cannot be written to `out`.
 pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) -> io::Result<()> {
     let scenario = &result.scenario;
-    let calendar = Calendar::new(scenario);
+    let calendar = RunCalendar::new(scenario);
     let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
     let months = months(start, horizon);
     let mut sheet = Sheet::new(out, &COLUMNS)?;
@@ -78,8 +78,8 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) ->
 fn row<W: Write>(
     sheet: &mut Sheet<W>,
     line: &InvoiceLine,
-    month: &Month,
-    (scenario, calendar): (&Scenario, &Calendar),
+    month: &BillingMonth,
+    (scenario, calendar): (&Scenario, &RunCalendar),
     (service, resource): (&str, &str),
 ) -> io::Result<()> {
     let facts = &line.item.facts().focus;

@@ -1,4 +1,4 @@
-//! What a gate says, for people.
+//! Verdicts of a gate, for people.
 
 use super::super::numbers::{PLAIN, grouped};
 use super::super::page::{Look, Page};
@@ -12,15 +12,15 @@ use crate::scenario::Check;
 pub struct Gate {
     /// The scenario's name.
     pub scenario: String,
-    /// What was judged, as the user named it.
+    /// Name of what was judged, as the user gave it.
     pub subject: String,
-    /// What costs were compared with, as the user named it.
+    /// Name of what costs were compared with, as the user gave it.
     pub baseline: Option<String>,
     /// Seed of the runs.
     pub seed: u64,
-    /// How many runs there were.
+    /// Number of runs.
     pub runs: u64,
-    /// Whether somebody stopped them before all were done.
+    /// Whether the runs were interrupted before all were done.
     pub interrupted: bool,
     /// Whether a check that is inconclusive, or has nothing to judge, counts as failed.
     pub strict: bool,
@@ -33,7 +33,7 @@ pub struct Gate {
 pub struct Judged {
     /// The check.
     pub check: Check,
-    /// What was found.
+    /// Outcome of the check.
     pub outcome: CheckOutcome,
     /// File and line of the check; `None` where it is in no file.
     pub place: Option<(String, usize)>,
@@ -46,7 +46,7 @@ impl Gate {
         outcome.fails(self.strict)
     }
 
-    /// What all checks say together: the worst of them.
+    /// The status of all checks together: the worst of them.
     #[must_use]
     pub fn status(&self) -> CheckStatus {
         let has = |status| self.verdicts.iter().any(|judged| judged.outcome.status == status);
@@ -77,7 +77,7 @@ impl Gate {
         format!("{total} {noun}: {}", parts.join(", "))
     }
 
-    /// What the verdicts rest on: `10 runs, 95 % intervals between them · seed 1`.
+    /// The basis of the verdicts: `10 runs, 95 % intervals between them · seed 1`.
     pub(super) fn basis(&self) -> String {
         let runs = match self.runs {
             1 => "1 run, which gives no intervals".to_owned(),
@@ -88,7 +88,7 @@ impl Gate {
         format!("{runs} · seed {}{}{stopped}", self.seed, against.unwrap_or_default())
     }
 
-    /// What to do about verdicts that are none; empty where there is nothing to do.
+    /// The advice on checks without a verdict; `None` where there is nothing to do.
     pub(super) fn advice(&self) -> Option<String> {
         let unpriced = self.verdicts.iter().filter(|judged| judged.outcome.is_unpriced).count();
         let unsure = self.count(CheckStatus::Inconclusive) - unpriced;
@@ -111,7 +111,7 @@ impl Gate {
     }
 }
 
-/// What was found of a check, with what has to be said beside it.
+/// The finding of a check, with its note.
 pub(in crate::report) fn found(outcome: &CheckOutcome) -> String {
     match (outcome.status, &outcome.note) {
         (CheckStatus::NoData, Some(note)) => note.clone(),

@@ -5,33 +5,33 @@ use serde::Deserialize;
 
 use crate::report::numbers::{THIN, figure, grouped, millis, whole};
 
-/// What stands where there is no number.
-pub(super) const NOTHING: &str = "–";
+/// Sign for a number that does not exist.
+pub(super) const NO_VALUE: &str = "–";
 
 /// A number as a result has it.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum RawNumber {
     Number(f64),
     Text(String),
 }
 
 /// A number of a result, whichever way it was written; always finite.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "RawNumber")]
 pub(super) struct Amount(pub(super) f64);
 
-impl TryFrom<Written> for Amount {
+impl TryFrom<RawNumber> for Amount {
     type Error = String;
 
-    fn try_from(written: Written) -> Result<Self, String> {
+    fn try_from(written: RawNumber) -> Result<Self, String> {
         let value = match &written {
-            Written::Number(value) => Some(*value),
-            Written::Text(text) => text.parse().ok(),
+            RawNumber::Number(value) => Some(*value),
+            RawNumber::Text(text) => text.parse().ok(),
         };
         value.filter(|value| value.is_finite()).map(Self).ok_or_else(|| match written {
-            Written::Number(value) => format!("`{value}` is no number"),
-            Written::Text(text) => format!("`{text}` is no number"),
+            RawNumber::Number(value) => format!("`{value}` is no number"),
+            RawNumber::Text(text) => format!("`{text}` is no number"),
         })
     }
 }
@@ -89,7 +89,7 @@ impl AmountKind {
 
     /// A value that may be missing, with its unit.
     pub(super) fn maybe(self, value: Option<f64>) -> String {
-        value.map_or_else(|| NOTHING.to_owned(), |value| self.text(value))
+        value.map_or_else(|| NO_VALUE.to_owned(), |value| self.text(value))
     }
 
     /// The same with its sign, as a difference is written.

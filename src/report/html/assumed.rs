@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::experiment::{Cell, Sheet, Table, counted};
+use super::experiment::{PageBuilder, ResultTable, TableCell, counted};
 use super::plan::{Assumption, assumption};
 
-/// What one variant assumes.
+/// Assumptions of one variant.
 pub(super) struct Assumed<'a> {
-    /// What it is called.
+    /// Name of the variant.
     pub(super) name: &'a str,
     pub(super) assumptions: &'a BTreeMap<String, Value>,
-    /// What its bill leaves out.
+    /// Costs that its bill leaves out.
     pub(super) not_priced: &'a [String],
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Varied<'a> {
 /// # Errors
 /// A sentence, should a template be wrong.
 pub(super) fn section(
-    sheet: &mut Sheet,
+    sheet: &mut PageBuilder,
     variants: &[Assumed<'_>],
     varied: &[Varied<'_>],
     mut limits: Vec<String>,
@@ -43,7 +43,7 @@ pub(super) fn section(
     }
 }
 
-/// What bills leave out, and whose.
+/// The costs that bills leave out, and the variants whose bills those are.
 fn not_priced(variants: &[Assumed<'_>]) -> Vec<String> {
     let items: BTreeSet<&String> = variants.iter().flat_map(|variant| variant.not_priced).collect();
     let whose = |item: &&String| -> Vec<&str> {
@@ -67,7 +67,7 @@ fn not_priced(variants: &[Assumed<'_>]) -> Vec<String> {
         .collect()
 }
 
-fn table(variants: &[Assumed<'_>], varied: &[Varied<'_>]) -> Table {
+fn table(variants: &[Assumed<'_>], varied: &[Varied<'_>]) -> ResultTable {
     let keys: BTreeSet<&String> = variants.iter().flat_map(|variant| variant.assumptions.keys()).collect();
     let (mut changed, mut different) = (0, 0);
     let mut rows = Vec::new();
@@ -93,9 +93,9 @@ fn table(variants: &[Assumed<'_>], varied: &[Varied<'_>]) -> Table {
             None => String::new(),
         };
         let cells = vec![
-            Cell::text(first.key.clone()),
-            Cell::code(first.value.clone()).note(note),
-            Cell::text(first.meaning),
+            TableCell::text(first.key.clone()),
+            TableCell::code(first.value.clone()).note(note),
+            TableCell::text(first.meaning),
         ];
         rows.push((is_different, cells));
     }
@@ -106,7 +106,7 @@ fn table(variants: &[Assumed<'_>], varied: &[Varied<'_>]) -> Table {
     if different > 0 {
         words.push_str(&format!(", {different} not the same everywhere"));
     }
-    let mut table = Table::new("Assumptions", &["Key", "Value", "Meaning"]).folded(words);
+    let mut table = ResultTable::new("Assumptions", &["Key", "Value", "Meaning"]).folded(words);
     // Those that differ first, since they are what a comparison is about.
     rows.sort_by_key(|(is_different, _)| !is_different);
     for (is_different, cells) in rows {

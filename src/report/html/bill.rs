@@ -16,7 +16,7 @@ pub(super) struct Bill {
     total: String,
     /// Both sums in words, the total with its ends of the range of `tt_scale_in_mode`.
     caption: String,
-    /// What has to be said beside the total; empty where nothing has to be.
+    /// Proviso on the total; empty where there is none.
     proviso: String,
     services: Vec<ServiceBill>,
 }
@@ -28,11 +28,11 @@ struct ServiceBill {
     share: String,
     /// Width of its bar [% of the widest].
     width: String,
-    lines: Vec<Line>,
+    lines: Vec<BillLine>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Line {
+struct BillLine {
     name: String,
     quantity: String,
     unit: String,
@@ -72,10 +72,10 @@ impl Bill {
     }
 }
 
-fn line(cost: &CostLine, total: f64) -> Line {
+fn line(cost: &CostLine, total: f64) -> BillLine {
     let amount = dollars(&cost.amount_usd);
     let quantity = cost.quantity.parse().map_or_else(|_| cost.quantity.clone(), |value| figure(value, THIN));
-    Line {
+    BillLine {
         name: item_name(&cost.item),
         quantity,
         unit: cost.unit.clone(),

@@ -1,5 +1,5 @@
-//! What is drawn, as data: charts that share one time axis, their lines, and what is marked on them. `assets/chart.js`
-//! draws whatever is described here and knows no figure of its own.
+//! Charts, as data: charts that share one time axis, their lines, and what is marked on them. `assets/chart.js` draws
+//! whatever is described here and knows no figure of its own.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::thinning::Thinning;
 
 /// Charts one below the other with one time axis.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Panel {
+pub(super) struct ChartPanel {
     /// Second 0 as Unix time \[s\].
     pub(super) start: f64,
     /// IANA name of the zone whose clock people read.
@@ -27,27 +27,27 @@ pub(super) struct Panel {
 pub(super) struct Chart {
     /// The element that it is drawn in.
     pub(super) id: String,
-    /// What the left axis shows.
-    pub(super) left: Axis,
-    /// What the right axis shows, where there is one.
+    /// Left axis.
+    pub(super) left: ChartAxis,
+    /// Right axis, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) right: Option<Axis>,
-    pub(super) series: Vec<Series>,
+    pub(super) right: Option<ChartAxis>,
+    pub(super) series: Vec<ChartSeries>,
     /// Lines across the whole chart: targets, thresholds, limits.
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<ReferenceLine>,
     /// Number of the series whose stretches above zero are shaded over the whole height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) shaded: Option<usize>,
     /// Moments that are marked at the upper edge.
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: Vec<ChartMark>,
 }
 
 /// A vertical axis.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Axis {
-    /// What numbers are: `count`, `rate`, `percent`, `millis` or `dollars`.
+pub(super) struct ChartAxis {
+    /// Kind of the numbers: `count`, `rate`, `percent`, `millis` or `dollars`.
     pub(super) kind: &'static str,
-    /// Its title.
+    /// Title of the axis.
     pub(super) title: &'static str,
     /// The least that the upper end may be.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ pub(super) struct Axis {
     pub(super) may_be_logarithmic: bool,
 }
 
-impl Axis {
+impl ChartAxis {
     pub(super) const fn new(kind: &'static str, title: &'static str) -> Self {
         Self { kind, title, at_least: None, may_be_logarithmic: false }
     }
@@ -72,7 +72,7 @@ impl Axis {
     }
 }
 
-/// How a line is drawn. No two of a chart share both colour and dashes, so that neither is needed to tell them apart.
+/// Look of a line. No two of a chart share both colour and dashes, so that neither is needed to tell them apart.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Style {
     /// A colour of the styles: `blue`, `green`, `orange`, `red`, `purple`, `grey`.
@@ -108,9 +108,9 @@ impl Style {
 
 /// A line of values over time.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Series {
+pub(super) struct ChartSeries {
     pub(super) label: String,
-    /// What stands behind a value: `/s`, `tasks`, …
+    /// Unit behind a value: `/s`, `tasks`, …
     pub(super) unit: &'static str,
     pub(super) on_right: bool,
     pub(super) style: Style,
@@ -121,7 +121,7 @@ pub(super) struct Series {
     pub(super) values: Column,
 }
 
-impl Series {
+impl ChartSeries {
     /// The same on the right axis.
     pub(super) fn on_right(mut self) -> Self {
         self.on_right = true;
@@ -137,7 +137,7 @@ impl Series {
 
 /// A line across the whole chart.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Line {
+pub(super) struct ReferenceLine {
     pub(super) label: String,
     pub(super) value: f64,
     pub(super) on_right: bool,
@@ -146,7 +146,7 @@ pub(super) struct Line {
 
 /// A moment that is marked.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Mark {
+pub(super) struct ChartMark {
     /// From second 0 on \[s\].
     pub(super) at: f64,
     /// Whether it points up: more than before.

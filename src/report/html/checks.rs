@@ -15,10 +15,10 @@ pub(super) struct JudgedCheck {
     figure: String,
     limit: String,
     value: String,
-    /// What stands behind the value in brackets: an interval, or the service that decided.
+    /// Text behind the value in brackets: an interval, or the service that decided.
     detail: String,
     margin: String,
-    /// What else to know of it.
+    /// Note beside the value.
     note: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Verdicts {
     checks: Vec<JudgedCheck>,
 }
 
-/// What is known of a status: its class, word and sign, and how bad it is.
+/// Statuses: the class, word and sign of each, and how bad it is.
 const STATUSES: [(&str, &str, &str); 4] = [
     ("pass", "Pass", "✓"),
     ("no_data", "No data", "–"),
@@ -89,7 +89,8 @@ fn verdict(row: &CheckRow, rank: usize) -> JudgedCheck {
 /// From so many times its limit on a value is told as such a multiple.
 const MANY_TIMES: f64 = 4.0;
 
-/// How far the value is from its limit: a share of the limit, or points of a percentage. `None` where either is no number.
+/// The distance of the value from its limit: a share of the limit, or points of a percentage. `None` where either is no
+/// number.
 fn margin(value: &str, limit: &str) -> Option<String> {
     let (operator, limit) = ["<=", ">=", "<", ">"]
         .into_iter()

@@ -33,38 +33,38 @@ impl AxisColumn {
 
 /// A state of points, which decides their mark.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct State {
-    /// What the legend calls it.
+pub(super) struct PointState {
+    /// Name in the legend.
     pub(super) name: &'static str,
-    /// Its mark: `filled`, `hollow` or `faint`.
+    /// Mark of the points: `filled`, `hollow` or `faint`.
     pub(super) mark: &'static str,
 }
 
 /// A point.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Point {
+pub(super) struct CloudPoint {
     pub(super) number: u64,
     pub(super) cost: Option<f64>,
     pub(super) cost_half: Option<f64>,
     pub(super) p99: Option<f64>,
     pub(super) p99_half: Option<f64>,
-    /// Which of the states it is in.
+    /// Index of its state in the list of states.
     pub(super) state: usize,
     pub(super) is_on_front: bool,
     pub(super) is_chosen: bool,
-    /// What else is to be said of it; may be empty.
+    /// Note on the point; may be empty.
     pub(super) note: String,
 }
 
 /// All of them, in columns.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Cloud {
-    /// What a point is called: `Point`, `Candidate`, `Variant`.
+    /// Noun for a point: `Point`, `Candidate`, `Variant`.
     noun: &'static str,
-    /// What the chosen one is called in the legend.
+    /// Name of the chosen point in the legend.
     chosen_name: &'static str,
     pub(super) axes: Vec<AxisColumn>,
-    states: Vec<State>,
+    states: Vec<PointState>,
     number: Vec<u64>,
     cost: Column,
     cost_half: Column,
@@ -81,7 +81,7 @@ pub(super) struct Cloud {
 impl Cloud {
     pub(super) fn new(
         (noun, chosen_name): (&'static str, &'static str),
-        states: Vec<State>,
+        states: Vec<PointState>,
         axes: Vec<AxisColumn>,
     ) -> Self {
         let column = |decimals| Column { values: Vec::new(), decimals };
@@ -104,7 +104,7 @@ impl Cloud {
     }
 
     /// Adds a point with a value of each axis.
-    pub(super) fn push(&mut self, point: &Point, values: &[&str]) {
+    pub(super) fn push(&mut self, point: &CloudPoint, values: &[&str]) {
         for (axis, value) in self.axes.iter_mut().zip(values) {
             axis.push(value);
         }
@@ -121,13 +121,13 @@ impl Cloud {
         self.note.push(&point.note);
     }
 
-    /// How many points there are.
+    /// The number of points.
     pub(super) fn len(&self) -> usize {
         self.number.len()
     }
 }
 
-/// What the scripts of an experiment's page read.
+/// Data for the scripts of an experiment's page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Drawings {
     /// The points, where there are some.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, AmountKind, NOTHING, dollars, half_width, relative, sentence_of, value};
+use super::amounts::{Amount, AmountKind, NO_VALUE, dollars, half_width, relative, sentence_of, value};
 use super::assumed::{self, Assumed};
-use super::cloud::{AxisColumn, Cloud, Dots, Drawings, Point, State};
+use super::cloud::{AxisColumn, Cloud, CloudPoint, Dots, Drawings, PointState};
 use super::embed::Column;
 use super::experiment::{
-    Banner, Cell, ChartPlace, Check, FolderSource, PageHead, Sheet, Table, counted, status_words, worst,
+    Banner, ChartPlace, CheckResult, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
+    status_words, worst,
 };
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
@@ -50,11 +51,11 @@ struct Variant {
     scale_in_range: Option<ScaleInRange>,
     #[serde(flatten)]
     terms: Terms,
-    /// Why its bill cannot be compared with that of the base.
+    /// Reason why its bill cannot be compared with that of the base.
     #[serde(default)]
     bill_not_comparable: Option<String>,
     figures: BTreeMap<String, Figure>,
-    checks: Vec<Check>,
+    checks: Vec<CheckResult>,
 }
 
 /// The mean cost of a month at both ends of the range of `assumptions.tt_scale_in_mode`.
@@ -119,12 +120,12 @@ impl Variant {
         worst(&self.checks).unwrap_or("no_data")
     }
 
-    /// What has to be said beside its cost of a month.
+    /// The proviso on its cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth)
     }
 
-    /// Its cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
+    /// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
     fn ends(&self) -> Option<String> {
         let range = self.scale_in_range?;
         let ends =
@@ -132,7 +133,7 @@ impl Variant {
         Some(ends_words(&ends.map(|amount| dollars(amount.0))))
     }
 
-    /// Its cost of a month with its interval and what has to be said beside it.
+    /// The cost of a month with its interval and its proviso.
     fn cost_text(&self) -> String {
         with_proviso(&cost_text(self.figure(COST)), self.proviso().as_deref())
     }
@@ -144,7 +145,7 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
-    let mut sheet = Sheet::new()?;
+    let mut sheet = PageBuilder::new()?;
     sheet.section("Variants");
     sheet.table(&overview(&comparison))?;
     let odd: Vec<String> = comparison
@@ -210,7 +211,7 @@ fn facts(comparison: &ComparisonFile, base: &Variant) -> Vec<String> {
     facts
 }
 
-/// What the figures do not say.
+/// The limits of the figures: what they do not say.
 fn limits(comparison: &ComparisonFile) -> Vec<String> {
     let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
     let flows: Vec<&str> =
@@ -279,7 +280,7 @@ fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
     }
 }
 
-/// How a variant differs from the base, in words.
+/// The difference of a variant from the base, in words.
 fn sentence(variant: &Variant, base: &Variant) -> String {
     let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
     let cost = match &variant.bill_not_comparable {
@@ -317,8 +318,8 @@ fn cost_text(figure: Option<&Figure>) -> String {
 }
 
 /// A line a variant.
-fn overview(comparison: &ComparisonFile) -> Table {
-    let mut table = Table::new(
+fn overview(comparison: &ComparisonFile) -> ResultTable {
+    let mut table = ResultTable::new(
         "Variants, the base first",
         &[
             "Variant",
@@ -332,17 +333,19 @@ fn overview(comparison: &ComparisonFile) -> Table {
         ],
     );
     for (index, variant) in comparison.variants.iter().enumerate() {
-        let mut cells = vec![Cell::text(variant.name.clone())];
+        let mut cells = vec![TableCell::text(variant.name.clone())];
         let cost = variant.figure(COST);
-        cells.push(Cell::number(AmountKind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
-            with_proviso(
-                &half_width(AmountKind::Money, cost.and_then(|figure| value(figure.half_width))),
-                variant.proviso().as_deref(),
+        cells.push(
+            TableCell::number(AmountKind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
+                with_proviso(
+                    &half_width(AmountKind::Money, cost.and_then(|figure| value(figure.half_width))),
+                    variant.proviso().as_deref(),
+                ),
             ),
-        ));
+        );
         cells.push(match &variant.bill_not_comparable {
-            _ if index == 0 => Cell::text("the base"),
-            Some(why) => Cell::text("not comparable").note(why.clone()),
+            _ if index == 0 => TableCell::text("the base"),
+            Some(why) => TableCell::text("not comparable").note(why.clone()),
             None => against(AmountKind::Money, cost),
         });
         for name in [P95, P99, "availability"] {
@@ -350,10 +353,10 @@ fn overview(comparison: &ComparisonFile) -> Table {
         }
         let tasks: f64 =
             variant.of_services("running_mean").filter_map(|(_, figure)| value(figure.value)).sum();
-        cells.push(Cell::number(AmountKind::Plain.text(tasks)));
+        cells.push(TableCell::number(AmountKind::Plain.text(tasks)));
         cells.push(match variant.checks.is_empty() {
-            true => Cell::text("none"),
-            false => Cell::status(variant.status()).note(passed(variant)),
+            true => TableCell::text("none"),
+            false => TableCell::status(variant.status()).note(passed(variant)),
         });
         if comparison.cheapest_that_passes.as_ref() == Some(&variant.name) {
             table.chosen(cells);
@@ -370,26 +373,26 @@ fn passed(variant: &Variant) -> String {
 }
 
 /// A difference with its interval, or that there is none worth the name.
-fn against(kind: AmountKind, figure: Option<&Figure>) -> Cell {
+fn against(kind: AmountKind, figure: Option<&Figure>) -> TableCell {
     let Some(difference) = figure.and_then(|figure| figure.difference.as_ref()) else {
-        return Cell::text(NOTHING);
+        return TableCell::text(NO_VALUE);
     };
     let (change, half) = (value(difference.value), value(difference.half_width));
     if !difference.significant {
         let same = change == Some(0.0) && half == Some(0.0);
         let text = if same { "the same" } else { "no significant difference" };
-        return Cell::text(text).note(if same { String::new() } else { half_width(kind, half) });
+        return TableCell::text(text).note(if same { String::new() } else { half_width(kind, half) });
     }
-    let text = change.map_or_else(|| NOTHING.to_owned(), |change| kind.difference(change));
+    let text = change.map_or_else(|| NO_VALUE.to_owned(), |change| kind.difference(change));
     let share = difference.relative.map_or_else(String::new, |share| format!(" ({})", relative(share)));
-    Cell::text(format!("{text}{share}")).note(half_width(kind, half))
+    TableCell::text(format!("{text}{share}")).note(half_width(kind, half))
 }
 
-fn worst_cell(variant: &Variant, name: &'static str) -> Cell {
+fn worst_cell(variant: &Variant, name: &'static str) -> TableCell {
     let kind = AmountKind::of(name);
-    let Some((service, figure)) = variant.worst_service(name) else { return Cell::number(NOTHING) };
+    let Some((service, figure)) = variant.worst_service(name) else { return TableCell::number(NO_VALUE) };
     let mark = if figure.approximate { "≈ " } else { "" };
-    let cell = Cell::number(format!("{mark}{}", kind.maybe(value(figure.value))));
+    let cell = TableCell::number(format!("{mark}{}", kind.maybe(value(figure.value))));
     if variant.of_services(name).nth(1).is_some() {
         cell.note(service)
     } else if kind == AmountKind::Millis {
@@ -399,15 +402,16 @@ fn worst_cell(variant: &Variant, name: &'static str) -> Cell {
     }
 }
 
-fn checks(comparison: &ComparisonFile) -> Table {
-    let mut table = Table::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
+fn checks(comparison: &ComparisonFile) -> ResultTable {
+    let mut table =
+        ResultTable::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
     for variant in &comparison.variants {
         for check in &variant.checks {
             table.row(vec![
-                Cell::text(variant.name.clone()),
-                Cell::text(check.check.clone()),
-                Cell::text(check.value.clone()),
-                Cell::status(&check.status),
+                TableCell::text(variant.name.clone()),
+                TableCell::text(check.check.clone()),
+                TableCell::text(check.value.clone()),
+                TableCell::status(&check.status),
             ]);
         }
     }
@@ -415,22 +419,22 @@ fn checks(comparison: &ComparisonFile) -> Table {
 }
 
 /// Every figure of a variant, folded away.
-fn figures(variant: &Variant, has_base: bool) -> Table {
+fn figures(variant: &Variant, has_base: bool) -> ResultTable {
     let columns: &[&str] = if has_base {
         &["Figure", "#Value", "#Interval", "Against the base"]
     } else {
         &["Figure", "#Value", "#Interval"]
     };
     let title = format!("{}: {}", variant.name, counted(variant.figures.len() as u64, "figure"));
-    let mut table = Table::new(title.clone(), columns).folded(title);
+    let mut table = ResultTable::new(title.clone(), columns).folded(title);
     for (name, figure) in &variant.figures {
         let kind = AmountKind::of(name);
         let is_month = name == COST || name.ends_with(&format!(".{COST}"));
         let note = variant.proviso().filter(|_| is_month).unwrap_or_default();
         let mut cells = vec![
-            Cell::text(name.replace('_', " ")).note(note),
-            Cell::number(kind.maybe(value(figure.value))),
-            Cell::number(half_width(kind, value(figure.half_width))),
+            TableCell::text(name.replace('_', " ")).note(note),
+            TableCell::number(kind.maybe(value(figure.value))),
+            TableCell::number(half_width(kind, value(figure.half_width))),
         ];
         if has_base {
             cells.push(against(kind, Some(figure)));
@@ -440,7 +444,7 @@ fn figures(variant: &Variant, has_base: bool) -> Table {
     table
 }
 
-fn pictures(sheet: &mut Sheet, comparison: &ComparisonFile) -> Result<(), String> {
+fn pictures(sheet: &mut PageBuilder, comparison: &ComparisonFile) -> Result<(), String> {
     let spoken = |name: &str, text: &dyn Fn(&Variant) -> String| {
         let parts: Vec<String> = comparison
             .variants
@@ -497,16 +501,16 @@ fn drawings(comparison: &ComparisonFile) -> Drawings {
     }
 }
 
-/// What the pictures say of a variant.
+/// The state of a variant in the pictures.
 fn status_of(variant: &Variant) -> &'static str {
     if variant.checks.is_empty() { "none" } else { variant.status() }
 }
 
 fn cloud(comparison: &ComparisonFile) -> Cloud {
     let states = vec![
-        State { name: "passes its checks", mark: "filled" },
-        State { name: "fails a check", mark: "hollow" },
-        State { name: "not known", mark: "faint" },
+        PointState { name: "passes its checks", mark: "filled" },
+        PointState { name: "fails a check", mark: "hollow" },
+        PointState { name: "not known", mark: "faint" },
     ];
     let axes = vec![AxisColumn::new("variant", &[])];
     let mut cloud = Cloud::new(("Variant", "the cheapest that passes"), states, axes);
@@ -515,7 +519,7 @@ fn cloud(comparison: &ComparisonFile) -> Cloud {
         let of = |figure: Option<&Figure>, pick: fn(&Figure) -> Option<Amount>| {
             figure.and_then(|one| value(pick(one)))
         };
-        let point = Point {
+        let point = CloudPoint {
             number: number as u64,
             cost: of(cost, |figure| figure.value),
             cost_half: of(cost, |figure| figure.half_width),

@@ -1,5 +1,5 @@
-//! What the pages of experiments share: where their files come from, the verdict above them, their tables, pictures and
-//! origin. `compare`, `sweep`, `optimize` and `forecast` put their pages together from these.
+//! Common parts of the pages of experiments: where their files come from, the verdict above them, their tables,
+//! pictures and origin. `compare`, `sweep`, `optimize` and `forecast` put their pages together from these.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::frame::{Markup, Origin, Page, Templates};
+use super::frame::{HtmlPage, Markup, Origin, Templates};
 use super::reading::Open;
 use super::tile::Tile;
 use crate::report::manifest::Manifest;
@@ -17,7 +17,7 @@ const SCHEMA_MAJOR: &str = "1";
 
 /// The files of a folder, and what made them.
 pub(super) struct FolderSource<'a, 'b> {
-    /// What made them.
+    /// Manifest of the results.
     pub(super) made: &'a Manifest,
     /// Opens one of them.
     pub(super) open: &'a mut Open<'b>,
@@ -53,7 +53,7 @@ impl FolderSource<'_, '_> {
         serde_json::from_value(value).map_err(|error| self.wrong(name, &error.to_string()))
     }
 
-    /// What a file that cannot be used is answered with.
+    /// The error for a file that cannot be used.
     pub(super) fn wrong(&self, name: &str, what: &str) -> String {
         let command = self.made.command.command();
         format!(
@@ -63,7 +63,7 @@ impl FolderSource<'_, '_> {
 }
 
 impl FolderSource<'_, '_> {
-    /// What made the results.
+    /// The origins of the results.
     pub(super) fn origins(&self) -> Vec<Origin> {
         let mut origins = Vec::new();
         let made = self.made;
@@ -135,14 +135,14 @@ pub(super) fn status_words(status: &str) -> (&'static str, &'static str) {
 
 /// A check of a scenario, as results have it.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Check {
+pub(super) struct CheckResult {
     pub(super) check: String,
     pub(super) value: String,
     pub(super) status: String,
 }
 
 /// The worst status of some checks; `None` where there is none.
-pub(super) fn worst(checks: &[Check]) -> Option<&'static str> {
+pub(super) fn worst(checks: &[CheckResult]) -> Option<&'static str> {
     ["fail", "inconclusive", "no_data", "pass"]
         .into_iter()
         .find(|status| checks.iter().any(|check| check.status == *status))
@@ -150,12 +150,12 @@ pub(super) fn worst(checks: &[Check]) -> Option<&'static str> {
 
 /// A table of results.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Table {
+pub(super) struct ResultTable {
     title: String,
-    /// What stands where it is folded away; empty where it is not.
+    /// Text that stands for the table where it is folded away; empty where it is not.
     folded: String,
     columns: Vec<Heading>,
-    rows: Vec<Line>,
+    rows: Vec<ResultRow>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -166,14 +166,14 @@ struct Heading {
 
 /// A row of a table.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Line {
+pub(super) struct ResultRow {
     is_chosen: bool,
-    cells: Vec<Cell>,
+    cells: Vec<TableCell>,
 }
 
 /// A cell of a table.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Cell {
+pub(super) struct TableCell {
     text: String,
     note: String,
     class: String,
@@ -181,7 +181,7 @@ pub(super) struct Cell {
     width: Option<f64>,
 }
 
-impl Cell {
+impl TableCell {
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), note: String::new(), class: String::new(), width: None }
     }
@@ -213,7 +213,7 @@ impl Cell {
     }
 }
 
-impl Table {
+impl ResultTable {
     /// An empty table; the names of columns of numbers begin with `#`, which is not shown.
     pub(super) fn new(title: impl Into<String>, columns: &[&str]) -> Self {
         let heading = |name: &&str| Heading {
@@ -228,12 +228,12 @@ impl Table {
         Self { folded: folded.into(), ..self }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<Cell>) {
-        self.rows.push(Line { is_chosen: false, cells });
+    pub(super) fn row(&mut self, cells: Vec<TableCell>) {
+        self.rows.push(ResultRow { is_chosen: false, cells });
     }
 
-    pub(super) fn chosen(&mut self, cells: Vec<Cell>) {
-        self.rows.push(Line { is_chosen: true, cells });
+    pub(super) fn chosen(&mut self, cells: Vec<TableCell>) {
+        self.rows.push(ResultRow { is_chosen: true, cells });
     }
 }
 
@@ -242,31 +242,31 @@ impl Table {
 pub(super) struct ChartPlace {
     /// The element, and the same as in the data.
     pub(super) id: &'static str,
-    /// Its title.
+    /// Title of the picture.
     pub(super) title: String,
-    /// What it shows, for whoever does not see it.
+    /// Description of the picture, for readers who cannot see it.
     pub(super) summary: String,
-    /// What stands above it; may be empty.
+    /// Text above the picture; may be empty.
     pub(super) caption: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Section {
+struct PageSection {
     title: String,
     blocks: Vec<Markup>,
 }
 
 /// A page under construction.
-pub(super) struct Sheet {
+pub(super) struct PageBuilder {
     templates: Templates,
-    sections: Vec<Section>,
+    sections: Vec<PageSection>,
 }
 
-/// What stands at the head and the foot of a page.
+/// Head and foot of a page.
 pub(super) struct PageHead {
     /// `Comparison`, `Sweep`, …
     pub(super) kind: &'static str,
-    /// What was compared, swept, …
+    /// Name of what was compared, swept, …
     pub(super) name: String,
     pub(super) facts: Vec<String>,
     pub(super) verdict: Banner,
@@ -275,28 +275,28 @@ pub(super) struct PageHead {
 }
 
 #[derive(Serialize)]
-struct View<'a> {
+struct ExperimentView<'a> {
     kind: &'static str,
     name: &'a str,
     facts: &'a [String],
     verdict: &'a Banner,
     has_tiles: bool,
     tiles: Markup,
-    sections: &'a [Section],
+    sections: &'a [PageSection],
     origins: Markup,
 }
 
-impl Sheet {
+impl PageBuilder {
     pub(super) fn new() -> Result<Self, String> {
         Ok(Self { templates: Templates::new()?, sections: Vec::new() })
     }
 
     /// Begins a section; what follows belongs to it.
     pub(super) fn section(&mut self, title: &str) {
-        self.sections.push(Section { title: title.to_owned(), blocks: Vec::new() });
+        self.sections.push(PageSection { title: title.to_owned(), blocks: Vec::new() });
     }
 
-    pub(super) fn table(&mut self, table: &Table) -> Result<(), String> {
+    pub(super) fn table(&mut self, table: &ResultTable) -> Result<(), String> {
         self.add("table.html", table)
     }
 
@@ -340,7 +340,7 @@ impl Sheet {
     /// # Errors
     /// A sentence, should a template or the data be wrong.
     pub(super) fn document(&self, head: &PageHead, data: &impl Serialize) -> Result<Vec<u8>, String> {
-        let view = View {
+        let view = ExperimentView {
             kind: head.kind,
             name: &head.name,
             facts: &head.facts,
@@ -352,7 +352,7 @@ impl Sheet {
         };
         let content = self.templates.fill("experiment.html", &view)?;
         let title = format!("{} · {} · windtunnel", head.name, head.kind.to_lowercase());
-        Page { title: &title, content, data }.document(&self.templates)
+        HtmlPage { title: &title, content, data }.document(&self.templates)
     }
 }
 
@@ -388,8 +388,11 @@ mod tests {
 
     #[test]
     fn the_worst_check_speaks_for_all() {
-        let check =
-            |status: &str| Check { check: String::new(), value: String::new(), status: status.to_owned() };
+        let check = |status: &str| CheckResult {
+            check: String::new(),
+            value: String::new(),
+            status: status.to_owned(),
+        };
         assert_eq!(worst(&[check("pass"), check("inconclusive")]), Some("inconclusive"));
         assert_eq!(worst(&[check("pass"), check("fail")]), Some("fail"));
         assert_eq!(worst(&[]), None);

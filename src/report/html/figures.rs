@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::amounts::money;
+use super::amounts::{NO_VALUE, money};
 use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
 use super::tile::Tile;
 use crate::experiment::Measure;
@@ -14,7 +14,7 @@ use crate::report::scale_in::{ends_note, ends_words};
 
 /// A table of figures that belong together.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Group {
+pub(super) struct FigureGroup {
     title: String,
     columns: Vec<String>,
     rows: Vec<FigureRow>,
@@ -25,8 +25,6 @@ struct FigureRow {
     name: String,
     cells: Vec<String>,
 }
-
-const NOTHING: &str = "–";
 
 /// The figures in large type; where there were several runs, cost and times are those of all of them.
 pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
@@ -43,7 +41,7 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let note: Vec<String> = proviso.clone().into_iter().chain([total]).chain(ends).collect();
     let month = format!("{} USD", money(&summary.cost.per_month_usd));
     let mut tiles = vec![Tile { proviso, ..Tile::new("Cost a month", month, note.join(" · ")) }];
-    // The slowest service speaks for all: an average over services is nobody's experience.
+    // The slowest service speaks for all: no user experiences an average over services.
     let slowest = services
         .iter()
         .filter_map(|(name, service)| {
@@ -88,17 +86,20 @@ fn mark(results: &Results) -> &'static str {
 }
 
 /// All figures of the summary.
-pub(super) fn groups(results: &Results) -> Vec<Group> {
+pub(super) fn groups(results: &Results) -> Vec<FigureGroup> {
     let services = &results.summary.services.0;
     let columns: Vec<String> = services.iter().map(|(name, _)| name.clone()).collect();
-    let group =
-        |title: &str, rows: Vec<FigureRow>| Group { title: title.to_owned(), columns: columns.clone(), rows };
+    let group = |title: &str, rows: Vec<FigureRow>| FigureGroup {
+        title: title.to_owned(),
+        columns: columns.clone(),
+        rows,
+    };
     let row = |name: &str, cell: &dyn Fn(&ServiceSummary) -> String| FigureRow {
         name: name.to_owned(),
         cells: services.iter().map(|(_, service)| cell(service)).collect(),
     };
     let count = |value: u64| grouped(value, THIN);
-    let opt = |value: Option<f64>| value.map_or_else(|| NOTHING.to_owned(), |value| figure(value, THIN));
+    let opt = |value: Option<f64>| value.map_or_else(|| NO_VALUE.to_owned(), |value| figure(value, THIN));
     let mut requests = vec![
         row("Offered", &|s| count(s.requests.offered)),
         row("Served", &|s| with_share(s.requests.served, s.requests.offered)),
@@ -127,7 +128,7 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
         row("Decisions without a change", &|s| count(s.scaling.not_scaled)),
     ];
     let usd = |measure: Measure, service: &ServiceSummary, amount: Option<&str>| {
-        let Some(amount) = amount else { return NOTHING.to_owned() };
+        let Some(amount) = amount else { return NO_VALUE.to_owned() };
         let proviso = results.summary.proviso(measure, &service.cost.unpriced);
         with_proviso(&format!("{} USD", money(amount)), proviso.as_deref())
     };
@@ -148,7 +149,7 @@ pub(super) fn groups(results: &Results) -> Vec<Group> {
 type Quantile = fn(&Times) -> Option<f64>;
 
 /// Response and waiting times: beside each other where there is one service, else a table each.
-fn times(results: &Results) -> Vec<Group> {
+fn times(results: &Results) -> Vec<FigureGroup> {
     let services = &results.summary.services.0;
     let quantiles: [(&str, Quantile); 7] = [
         ("Mean", |t| t.mean),
@@ -160,9 +161,9 @@ fn times(results: &Results) -> Vec<Group> {
         ("Most", |t| t.max),
     ];
     let text = |value: Option<f64>| {
-        value.map_or_else(|| NOTHING.to_owned(), |value| format!("{}{}", mark(results), millis(value)))
+        value.map_or_else(|| NO_VALUE.to_owned(), |value| format!("{}{}", mark(results), millis(value)))
     };
-    let table = |title: &str, columns: Vec<String>, of: Vec<&Times>| Group {
+    let table = |title: &str, columns: Vec<String>, of: Vec<&Times>| FigureGroup {
         title: title.to_owned(),
         columns,
         rows: quantiles
@@ -184,7 +185,7 @@ fn times(results: &Results) -> Vec<Group> {
     ]
 }
 
-/// The usual and a slow cold start of each service: from the wish for a task until it could serve.
+/// The usual and a slow cold start of each service: from the request for a task until it could serve.
 fn cold_starts(results: &Results) -> FigureRow {
     let cell = |list: &Vec<super::reading::ColdStart>| {
         let mut seconds: Vec<f64> = list.iter().filter_map(super::reading::ColdStart::seconds).collect();
@@ -193,7 +194,7 @@ fn cold_starts(results: &Results) -> FigureRow {
             |share: usize| seconds.get((seconds.len() * share / 100).min(seconds.len().saturating_sub(1)));
         match (at(50), at(95)) {
             (Some(usual), Some(slow)) => format!("{} s, {} s", figure(*usual, THIN), figure(*slow, THIN)),
-            _ => NOTHING.to_owned(),
+            _ => NO_VALUE.to_owned(),
         }
     };
     FigureRow {
@@ -210,11 +211,11 @@ fn with_share(part: u64, total: u64) -> String {
 }
 
 fn share(value: Option<f64>) -> String {
-    value.map_or_else(|| NOTHING.to_owned(), |value| format!("{:.1} %", value * 100.0))
+    value.map_or_else(|| NO_VALUE.to_owned(), |value| format!("{:.1} %", value * 100.0))
 }
 
 /// The figures in large type of several runs beside each other; empty where there is one.
-pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
+pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<FigureGroup> {
     let (_, first) = runs.first().filter(|_| runs.len() > 1)?;
     let rows = first.iter().map(|tile| FigureRow {
         name: tile.name.to_owned(),
@@ -223,13 +224,13 @@ pub(super) fn beside(runs: &[(String, Vec<Tile>)]) -> Option<Group> {
             .map(|(_, tiles)| {
                 let same = tiles.iter().find(|other| other.name == tile.name);
                 same.map_or_else(
-                    || NOTHING.to_owned(),
+                    || NO_VALUE.to_owned(),
                     |tile| with_proviso(&tile.value, tile.proviso.as_deref()),
                 )
             })
             .collect(),
     });
-    Some(Group {
+    Some(FigureGroup {
         title: format!("{} runs", runs.len()),
         columns: runs.iter().map(|(label, _)| label.clone()).collect(),
         rows: rows.collect(),
@@ -242,8 +243,8 @@ pub(super) fn minutes_above(timeline: &Timeline, column: &str, limit: f64) -> (u
     (values().filter(|value| **value > limit).count(), values().count())
 }
 
-/// What several runs say of each figure, where there were several.
-pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
+/// The intervals of each figure between runs, where there were several.
+pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> FigureGroup {
     let measures = [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion];
     let said = |name: &str| {
         let (service, figure) = name.rsplit_once('.').map_or((None, name), |(of, figure)| (Some(of), figure));
@@ -257,10 +258,10 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
     };
     let rows = estimates.figures.iter().filter_map(|(name, value)| {
         let number = |key: &str| value.get(key).and_then(number_of);
-        let text = |key: &str| number(key).map_or_else(|| NOTHING.to_owned(), |value| figure(value, THIN));
+        let text = |key: &str| number(key).map_or_else(|| NO_VALUE.to_owned(), |value| figure(value, THIN));
         let middle = number("value")?;
         let half = number("half_width")
-            .map_or_else(|| NOTHING.to_owned(), |half| format!("± {}", figure(half, THIN)));
+            .map_or_else(|| NO_VALUE.to_owned(), |half| format!("± {}", figure(half, THIN)));
         let cells = vec![figure(middle, THIN), half, text("p10"), text("p50"), text("p90")];
         let ends = estimates.scale_in_range.as_ref().filter(|_| *name == Measure::Cost.name());
         let ends = ends.map(|range| ends_words(&range.printed(mean_usd)));
@@ -269,7 +270,7 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> Group {
         Some(FigureRow { name: with_proviso(&name.replace('_', " "), proviso.as_deref()), cells })
     });
     let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
-    Group {
+    FigureGroup {
         title: format!("Over {} runs", grouped(estimates.replications, THIN)),
         columns: ["Value", &interval, "P10", "P50", "P90"].map(str::to_owned).to_vec(),
         rows: rows.collect(),

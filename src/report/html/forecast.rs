@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
-use super::amounts::{Amount, AmountKind, NOTHING, dollars, relative, sentence_of, value};
+use super::amounts::{Amount, AmountKind, NO_VALUE, dollars, relative, sentence_of, value};
 use super::cloud::{Drawings, Fan};
 use super::embed::Column;
-use super::experiment::{Banner, Cell, ChartPlace, FolderSource, PageHead, Sheet, Table, counted};
+use super::experiment::{
+    Banner, ChartPlace, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
+};
 use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
@@ -112,7 +114,7 @@ struct Backtest {
 pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
     let made = source.made;
     let forecast: Forecast = source.json("forecast.json")?;
-    let mut sheet = Sheet::new()?;
+    let mut sheet = PageBuilder::new()?;
     sheet.section("What it will cost");
     let summary = |what: &str, spread: fn(&Month) -> Spread| {
         let parts: Vec<String> =
@@ -175,7 +177,7 @@ fn facts(forecast: &Forecast, made: &Manifest) -> Vec<String> {
 fn range(spread: Spread) -> String {
     match (value(spread.p10), value(spread.p90)) {
         (Some(low), Some(high)) => format!("{} to {}", dollars(low), dollars(high)),
-        _ => NOTHING.to_owned(),
+        _ => NO_VALUE.to_owned(),
     }
 }
 
@@ -261,7 +263,7 @@ fn share(value: Option<f64>) -> String {
     AmountKind::Share.maybe(value)
 }
 
-fn months(forecast: &Forecast) -> Table {
+fn months(forecast: &Forecast) -> ResultTable {
     let has_bills = forecast.months.iter().any(|month| month.actual_usd.is_some());
     let mut columns = vec!["Month", "#Requests", "#Tasks", "#Mean, USD", "#P10", "#P90", "#So far, USD"];
     columns.extend(["#A million served, USD", "#p99", "#Served", "#At max"]);
@@ -270,35 +272,37 @@ fn months(forecast: &Forecast) -> Table {
     }
     let proviso = forecast.terms.proviso(Measure::Cost);
     let title = with_proviso("The months; eight of ten runs lie between P10 and P90", proviso.as_deref());
-    let mut table = Table::new(title, &columns);
-    let usd = |amount: Option<Amount>| value(amount).map_or_else(|| NOTHING.to_owned(), dollars);
+    let mut table = ResultTable::new(title, &columns);
+    let usd = |amount: Option<Amount>| value(amount).map_or_else(|| NO_VALUE.to_owned(), dollars);
     let mark = if forecast.response_times_approximate { "≈ " } else { "" };
     for month in &forecast.months {
         let cost = month.cost_usd;
         let mut cells = vec![
-            Cell::text(month.month.clone()),
-            Cell::number(
-                month.requests_mean.map_or_else(|| NOTHING.to_owned(), |mean| grouped(whole(mean), THIN)),
+            TableCell::text(month.month.clone()),
+            TableCell::number(
+                month.requests_mean.map_or_else(|| NO_VALUE.to_owned(), |mean| grouped(whole(mean), THIN)),
             ),
-            Cell::number(month.tasks_mean.map_or_else(|| NOTHING.to_owned(), |mean| figure(mean, THIN))),
-            Cell::number(usd(cost.mean)),
-            Cell::number(usd(cost.p10)),
-            Cell::number(usd(cost.p90)),
-            Cell::number(usd(month.cumulative_usd.mean)),
-            Cell::number(usd(month.cost_per_million_requests_usd)),
-            Cell::number(format!("{mark}{}", AmountKind::Millis.maybe(month.response_time_p99_ms_mean))),
-            Cell::number(share(month.availability_mean)),
-            Cell::number(share(month.at_max_capacity_by_now)),
+            TableCell::number(
+                month.tasks_mean.map_or_else(|| NO_VALUE.to_owned(), |mean| figure(mean, THIN)),
+            ),
+            TableCell::number(usd(cost.mean)),
+            TableCell::number(usd(cost.p10)),
+            TableCell::number(usd(cost.p90)),
+            TableCell::number(usd(month.cumulative_usd.mean)),
+            TableCell::number(usd(month.cost_per_million_requests_usd)),
+            TableCell::number(format!("{mark}{}", AmountKind::Millis.maybe(month.response_time_p99_ms_mean))),
+            TableCell::number(share(month.availability_mean)),
+            TableCell::number(share(month.at_max_capacity_by_now)),
         ];
         if has_bills {
-            cells.push(Cell::number(usd(month.actual_usd)));
+            cells.push(TableCell::number(usd(month.actual_usd)));
         }
         table.row(cells);
     }
     table
 }
 
-fn commitments(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
+fn commitments(sheet: &mut PageBuilder, forecast: &Forecast) -> Result<(), String> {
     sheet.section("Savings Plans");
     if forecast.savings_plans.is_empty() {
         return sheet.hint(match forecast.savings_plans_with_known_rates.as_deref() {
@@ -309,34 +313,35 @@ fn commitments(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
     }
     let columns =
         ["Plan", "#To commit to, USD an hour", "#Saves a month, mean", "#P10", "#P90", "#Used", "#Covers"];
-    let mut table = Table::new("The commitment that saves most, by term", &columns);
+    let mut table = ResultTable::new("The commitment that saves most, by term", &columns);
     for plan in &forecast.savings_plans {
         let saving = plan.saving_per_month_usd;
         table.row(vec![
-            Cell::text(plan.plan.clone()),
-            Cell::number(amount(plan.commitment_usd_per_hour.0)),
-            Cell::number(AmountKind::Money.maybe(value(saving.mean))),
-            Cell::number(AmountKind::Money.maybe(value(saving.p10))),
-            Cell::number(AmountKind::Money.maybe(value(saving.p90))),
-            Cell::number(share(plan.utilization)),
-            Cell::number(share(plan.coverage)),
+            TableCell::text(plan.plan.clone()),
+            TableCell::number(amount(plan.commitment_usd_per_hour.0)),
+            TableCell::number(AmountKind::Money.maybe(value(saving.mean))),
+            TableCell::number(AmountKind::Money.maybe(value(saving.p10))),
+            TableCell::number(AmountKind::Money.maybe(value(saving.p90))),
+            TableCell::number(share(plan.utilization)),
+            TableCell::number(share(plan.coverage)),
         ]);
     }
     sheet.table(&table)
 }
 
-fn backtest(sheet: &mut Sheet, forecast: &Forecast) -> Result<(), String> {
+fn backtest(sheet: &mut PageBuilder, forecast: &Forecast) -> Result<(), String> {
     let Some(test) = &forecast.backtest else { return Ok(()) };
     sheet.section("Against real bills");
-    let signed = |share: Option<f64>| share.map_or_else(|| NOTHING.to_owned(), relative);
-    let mut table = Table::new(format!("Over {}", counted(test.months, "month")), &["Measure", "#Value"]);
+    let signed = |share: Option<f64>| share.map_or_else(|| NO_VALUE.to_owned(), relative);
+    let mut table =
+        ResultTable::new(format!("Over {}", counted(test.months, "month")), &["Measure", "#Value"]);
     for (name, text) in [
         ("Forecasts against bills, in sum", signed(test.variance)),
         ("Mean relative error (bias)", signed(test.bias)),
         ("Mean absolute relative error (MAPE)", share(test.mape)),
         ("Bills between P10 and P90; about 80 % were to be expected", share(test.share_between_p10_and_p90)),
     ] {
-        table.row(vec![Cell::text(name), Cell::number(text)]);
+        table.row(vec![TableCell::text(name), TableCell::number(text)]);
     }
     sheet.table(&table)
 }
@@ -345,7 +350,7 @@ fn remarks(forecast: &Forecast) -> Vec<String> {
     let mut remarks = forecast.remarks.clone();
     // The program says so itself where it knows more.
     if let Some(error) = forecast.fluid_error.as_ref().filter(|_| remarks.is_empty()) {
-        let text = |share: Option<f64>| share.map_or_else(|| NOTHING.to_owned(), relative);
+        let text = |share: Option<f64>| share.map_or_else(|| NO_VALUE.to_owned(), relative);
         remarks.push(format!(
             "Requests flow: on a day of this scenario the bill is {} and p99 {} off what single requests give.",
             text(error.cost),

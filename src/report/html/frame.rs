@@ -1,5 +1,5 @@
-//! What every page shares: the document around the content, the templates, styles and scripts, and the pieces that pages
-//! are put together from. A page brings its title, its content and the data of its scripts.
+//! Common parts of all pages: the document around the content, the templates, styles and scripts, and the pieces that
+//! pages are put together from. A page brings its title, its content and the data of its scripts.
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
@@ -120,7 +120,7 @@ fn in_words(name: &str, error: &minijinja::Error) -> String {
 pub(super) struct Origin {
     /// `Seed`, `Scenario`, …
     pub(super) name: String,
-    /// Its value, as text.
+    /// Value, as text.
     pub(super) value: String,
     /// Whether it is a command or a hash: set in a type of fixed width.
     pub(super) is_code: bool,
@@ -137,12 +137,12 @@ impl Origin {
 }
 
 /// A page without its frame.
-pub(super) struct Page<'a, D: Serialize> {
+pub(super) struct HtmlPage<'a, D: Serialize> {
     /// The title of the document.
     pub(super) title: &'a str,
     /// The content of `<main>`.
     pub(super) content: Markup,
-    /// What the scripts read: `assets/start.js` says which keys it knows.
+    /// Data for the scripts: `assets/start.js` says which keys it knows.
     pub(super) data: &'a D,
 }
 
@@ -157,7 +157,7 @@ struct Document<'a> {
     policy: Value,
 }
 
-impl<D: Serialize> Page<'_, D> {
+impl<D: Serialize> HtmlPage<'_, D> {
     /// The whole document.
     ///
     /// # Errors
@@ -193,7 +193,7 @@ mod tests {
     fn a_title_is_text() {
         let templates = Templates::new().unwrap();
         let page =
-            Page { title: "<img src=x>&", content: Value::from_safe_string(String::new()), data: &"<b>" };
+            HtmlPage { title: "<img src=x>&", content: Value::from_safe_string(String::new()), data: &"<b>" };
         let text = String::from_utf8(page.document(&templates).unwrap()).unwrap();
         assert!(text.contains("<title>&lt;img src=x&gt;&amp;</title>"));
         assert!(!text.contains("<img") && !text.contains("\"<b>\""));

@@ -10,12 +10,12 @@ const MOST: usize = 20_000;
 
 /// The entries of one service, by column.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Log {
+pub(super) struct DecisionColumns {
     /// From second 0 on \[s\].
     at: Column,
-    /// When the last of several alike was \[s\].
+    /// Time of the last of several alike \[s\].
     until: Column,
-    /// How many share the entry.
+    /// Number of events that share the entry.
     times: Column,
     kind: Words,
     policy: Words,
@@ -34,7 +34,7 @@ pub(super) struct Log {
     left_out: usize,
 }
 
-impl Log {
+impl DecisionColumns {
     pub(super) fn new(decisions: &[Decision]) -> Self {
         let kept: Vec<&Decision> =
             decisions.iter().filter(|row| decisions.len() <= MOST || matters(row)).collect();

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::amounts::{Amount, AmountKind, half_width, relative, value};
-use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, ChartPlace, Check, FolderSource, PageHead, Sheet, Table, counted};
+use super::cloud::{AxisColumn, Cloud, CloudPoint, Drawings, PointState};
+use super::experiment::{
+    Banner, ChartPlace, CheckResult, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
+};
 use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
@@ -26,11 +28,11 @@ struct Optimization {
     recommended: Option<Confirmed>,
     rejected: Vec<Confirmed>,
     cost_per_month_against_base_usd: Option<Against>,
-    base_checks: Vec<Check>,
+    base_checks: Vec<CheckResult>,
     #[serde(default)]
     checks_not_judged: Vec<String>,
     margins: Vec<Margin>,
-    knobs: Vec<Knob>,
+    knobs: Vec<AxisEffect>,
     what_would_change_the_choice: Vec<String>,
 }
 
@@ -44,7 +46,7 @@ struct Confirmed {
     cost_per_month_usd: Option<Amount>,
     cost_per_month_half_width_usd: Option<Amount>,
     cost_per_month_in_race_usd: Amount,
-    checks: Vec<Check>,
+    checks: Vec<CheckResult>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +63,7 @@ struct Margin {
 }
 
 #[derive(Debug, Deserialize)]
-struct Knob {
+struct AxisEffect {
     axis: String,
     share_of_cost_differences: Option<f64>,
     share_of_p99_differences: Option<f64>,
@@ -81,7 +83,7 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     let made = source.made;
     let found: Optimization = source.json("optimization.json")?;
     let cloud = cloud(source, &found)?;
-    let mut sheet = Sheet::new()?;
+    let mut sheet = PageBuilder::new()?;
     if let Some(best) = &found.recommended {
         sheet.section("What to set");
         sheet.paste("set", "The recommended setting", &best.set.join("\n"))?;
@@ -189,13 +191,13 @@ fn verdict(found: &Optimization) -> Banner {
 }
 
 impl Optimization {
-    /// What has to be said beside a cost of a month.
+    /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth)
     }
 }
 
-/// What the recommended setting saves, in a sentence.
+/// The saving of the recommended setting, in a sentence.
 fn saving(found: &Optimization) -> Option<String> {
     let against = found.cost_per_month_against_base_usd.as_ref()?;
     let (change, half) = (value(against.value)?, half_width(AmountKind::Money, value(against.half_width)));
@@ -253,30 +255,32 @@ fn tiles(found: &Optimization) -> Vec<Tile> {
     tiles
 }
 
-fn checks(found: &Optimization) -> Table {
-    let mut table = Table::new(
+fn checks(found: &Optimization) -> ResultTable {
+    let mut table = ResultTable::new(
         "The recommended setting beside the scenario as it is now",
         &["Check", "Recommended", "", "#Within the limit by", "Now", ""],
     );
     let best = found.recommended.as_ref().map_or(&[][..], |best| best.checks.as_slice());
     for base in &found.base_checks {
-        let mut cells = vec![Cell::text(base.check.clone())];
+        let mut cells = vec![TableCell::text(base.check.clone())];
         match best.iter().find(|check| check.check == base.check) {
-            Some(check) => cells.extend([Cell::text(check.value.clone()), Cell::status(&check.status)]),
-            None => cells.extend([Cell::text("–"), Cell::text("")]),
+            Some(check) => {
+                cells.extend([TableCell::text(check.value.clone()), TableCell::status(&check.status)])
+            }
+            None => cells.extend([TableCell::text("–"), TableCell::text("")]),
         }
         let margin = found.margins.iter().find(|margin| margin.check == base.check);
         cells.push(match margin.and_then(|margin| margin.share_of_limit) {
-            Some(share) => Cell::number(relative(share)).bar(share),
-            None => Cell::number("–"),
+            Some(share) => TableCell::number(relative(share)).bar(share),
+            None => TableCell::number("–"),
         });
-        cells.extend([Cell::text(base.value.clone()), Cell::status(&base.status)]);
+        cells.extend([TableCell::text(base.value.clone()), TableCell::status(&base.status)]);
         table.row(cells);
     }
     table
 }
 
-fn levels(knob: &Knob) -> Table {
+fn levels(knob: &AxisEffect) -> ResultTable {
     let share =
         |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| AmountKind::Share.text(share));
     let title = format!(
@@ -285,14 +289,14 @@ fn levels(knob: &Knob) -> Table {
         share(knob.share_of_cost_differences),
         share(knob.share_of_p99_differences)
     );
-    let mut table = Table::new(title, &["Value", "#Cost a month, mean", "#p99, mean", "#Settings"]);
+    let mut table = ResultTable::new(title, &["Value", "#Cost a month, mean", "#p99, mean", "#Settings"]);
     let most = |pick: fn(&Level) -> Option<Amount>| {
         knob.levels.iter().filter_map(|level| value(pick(level))).fold(0.0, f64::max)
     };
     let (dearest, slowest) =
         (most(|level| level.cost_per_month_usd), most(|level| level.response_time_p99_ms));
     let bar = |kind: AmountKind, amount: Option<Amount>, most: f64| {
-        let cell = Cell::number(kind.maybe(value(amount)));
+        let cell = TableCell::number(kind.maybe(value(amount)));
         match value(amount) {
             Some(amount) if most > 0.0 => cell.bar(amount / most),
             _ => cell,
@@ -300,33 +304,34 @@ fn levels(knob: &Knob) -> Table {
     };
     for level in &knob.levels {
         table.row(vec![
-            Cell::text(level.value.clone()),
+            TableCell::text(level.value.clone()),
             bar(AmountKind::Money, level.cost_per_month_usd, dearest),
             bar(AmountKind::Millis, level.response_time_p99_ms, slowest),
-            Cell::number(grouped(level.candidates, THIN)),
+            TableCell::number(grouped(level.candidates, THIN)),
         ]);
     }
     table
 }
 
-fn rejected(sheet: &mut Sheet, found: &Optimization) -> Result<(), String> {
+fn rejected(sheet: &mut PageBuilder, found: &Optimization) -> Result<(), String> {
     if found.rejected.is_empty() {
         return Ok(());
     }
     sheet.section("Won the race and failed the confirmation");
-    let mut table = Table::new(
+    let mut table = ResultTable::new(
         "Settings that looked good by chance",
         &["Setting", "#Cost a month", "Check", "Found", "Status"],
     );
     for one in &found.rejected {
         let failed = one.checks.iter().find(|check| check.status != "pass");
-        let text = |pick: fn(&Check) -> &String| failed.map_or_else(String::new, |check| pick(check).clone());
+        let text =
+            |pick: fn(&CheckResult) -> &String| failed.map_or_else(String::new, |check| pick(check).clone());
         table.row(vec![
-            Cell::text(one.name.clone()),
-            Cell::number(AmountKind::Money.maybe(value(one.cost_per_month_usd))),
-            Cell::text(text(|check| &check.check)),
-            Cell::text(text(|check| &check.value)),
-            Cell::status(failed.map_or("pass", |check| check.status.as_str())),
+            TableCell::text(one.name.clone()),
+            TableCell::number(AmountKind::Money.maybe(value(one.cost_per_month_usd))),
+            TableCell::text(text(|check| &check.check)),
+            TableCell::text(text(|check| &check.value)),
+            TableCell::status(failed.map_or("pass", |check| check.status.as_str())),
         ]);
     }
     sheet.table(&table)
@@ -350,9 +355,9 @@ fn cloud(source: &mut FolderSource<'_, '_>, found: &Optimization) -> Result<Clou
         .map(|name| AxisColumn::new(short_name(unquoted(name)), &[]))
         .collect();
     let states = vec![
-        State { name: "in the race to its end", mark: "filled" },
-        State { name: "fails a check", mark: "hollow" },
-        State { name: "left early: dearer, or in the worse half", mark: "faint" },
+        PointState { name: "in the race to its end", mark: "filled" },
+        PointState { name: "fails a check", mark: "hollow" },
+        PointState { name: "left early: dearer, or in the worse half", mark: "faint" },
     ];
     let mut cloud = Cloud::new(("Setting", "recommended"), states, axes);
     let chosen = found.recommended.as_ref().map(|best| best.candidate);
@@ -366,7 +371,7 @@ fn cloud(source: &mut FolderSource<'_, '_>, found: &Optimization) -> Result<Clou
             row.get(at).and_then(|cell| cell.parse().ok()).filter(|value: &f64| value.is_finite())
         };
         let fate = row.get(fate).unwrap_or_default();
-        let point = Point {
+        let point = CloudPoint {
             number,
             cost: amount(cost),
             p99: amount(p99),
@@ -383,7 +388,7 @@ fn cloud(source: &mut FolderSource<'_, '_>, found: &Optimization) -> Result<Clou
                 unquoted(fate),
                 counted(row.get(runs).and_then(|cell| cell.parse().ok()).unwrap_or(0), "run")
             ),
-            ..Point::default()
+            ..CloudPoint::default()
         };
         let values: Vec<&str> = (1..runs).filter_map(|at| row.get(at)).map(unquoted).collect();
         cloud.push(&point, &values);

@@ -8,13 +8,13 @@ use crate::scenario;
 /// Longest plan that a page carries \[B\]; a longer one stays in its file.
 const LONGEST_PLAN: usize = 200_000;
 
-/// What holds for every bill.
+/// Sentence that holds for every bill.
 pub(super) const PRICES: &str =
     "Prices are list prices on demand, without tax and discounts; a month is 730 hours.";
-/// What holds where no request stands for others.
+/// Sentence that holds where no request stands for others.
 pub(super) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
 
-/// What the section shows.
+/// Content of the section.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct PlanSection {
     assumptions: Vec<Assumption>,
@@ -89,7 +89,7 @@ fn is_same(one: &toml::Value, other: &toml::Value) -> bool {
         .map_or_else(|| one == other, |(one, other)| one.to_bits() == other.to_bits())
 }
 
-/// What the figures of this run do not say.
+/// The limits of the figures of this run: what they do not say.
 fn limits(results: &Results) -> Vec<String> {
     let mut limits = Vec::new();
     let head = &results.plan.head;

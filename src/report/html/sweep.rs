@@ -8,8 +8,10 @@ use serde_json::Number;
 
 use super::amounts::{Amount, AmountKind, value};
 use super::assumed::{self, Assumed, Varied};
-use super::cloud::{AxisColumn, Cloud, Drawings, Point, State};
-use super::experiment::{Banner, Cell, ChartPlace, FolderSource, PageHead, Sheet, Table, counted};
+use super::cloud::{AxisColumn, Cloud, CloudPoint, Drawings, PointState};
+use super::experiment::{
+    Banner, ChartPlace, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
+};
 use super::plan::{ONE_BY_ONE, PRICES};
 use super::tile::Tile;
 use crate::experiment::Measure;
@@ -26,11 +28,11 @@ const MOST_FRONT: usize = 500;
 
 /// `summary.json` of a sweep.
 #[derive(Debug, Deserialize)]
-struct Summary {
+struct SweepFile {
     scenario: Scenario,
     sweep_sha256: String,
     design: Design,
-    cells: Cells,
+    cells: CellCounts,
     partial: bool,
     cells_with_approximate_times: u64,
     requests: Number,
@@ -58,19 +60,19 @@ struct Scenario {
 #[derive(Debug, Deserialize)]
 struct Design {
     kind: String,
-    axes: Vec<Axis>,
+    axes: Vec<SweepAxis>,
     points: u64,
     replications: u64,
 }
 
 #[derive(Debug, Deserialize)]
-struct Axis {
+struct SweepAxis {
     name: String,
     values: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Cells {
+struct CellCounts {
     planned: u64,
     finished: u64,
     failed: u64,
@@ -99,10 +101,10 @@ struct Failure {
 
 /// The page.
 pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
-    let summary: Summary = source.json("summary.json")?;
+    let summary: SweepFile = source.json("summary.json")?;
     let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
     let cloud = cloud(source, &summary, step)?;
-    let mut sheet = Sheet::new()?;
+    let mut sheet = PageBuilder::new()?;
     let left_out = if step == 1 {
         String::new()
     } else {
@@ -162,16 +164,16 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
 }
 
-impl Summary {
-    /// What has to be said beside a cost of a month.
+impl SweepFile {
+    /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
         self.terms.proviso(Measure::CostPerMonth).map(|words| format!("cost {words}"))
     }
 }
 
-/// What every point assumes, and which assumptions are axes.
-fn assumptions(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
-    let Summary { assumptions, not_priced, design, .. } = summary;
+/// Adds the assumptions of every point, and those that are axes.
+fn assumptions(sheet: &mut PageBuilder, summary: &SweepFile) -> Result<(), String> {
+    let SweepFile { assumptions, not_priced, design, .. } = summary;
     let varied: Vec<Varied<'_>> =
         design.axes.iter().map(|axis| Varied { key: &axis.name, values: &axis.values }).collect();
     let fidelity = match summary.cells_with_approximate_times {
@@ -189,7 +191,7 @@ fn assumptions(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
     assumed::section(sheet, &[base], &varied, vec![fidelity, runs, PRICES.to_owned()])
 }
 
-fn facts(summary: &Summary) -> Vec<String> {
+fn facts(summary: &SweepFile) -> Vec<String> {
     let kind = match summary.design.kind.as_str() {
         "grid" => "every combination",
         "latin_hypercube" => "a Latin hypercube",
@@ -222,7 +224,7 @@ fn set_in_words(values: &BTreeMap<String, String>) -> String {
     parts.join(", ")
 }
 
-fn verdict(summary: &Summary) -> Banner {
+fn verdict(summary: &SweepFile) -> Banner {
     let mut notes = Vec::new();
     let cells = &summary.cells;
     if summary.partial {
@@ -270,7 +272,7 @@ fn set_options(set: &[String]) -> String {
     options.join(" ")
 }
 
-fn tiles(summary: &Summary) -> Vec<Tile> {
+fn tiles(summary: &SweepFile) -> Vec<Tile> {
     let cells = &summary.cells;
     let kinds: Vec<String> = cells
         .failed_by_kind
@@ -299,43 +301,47 @@ fn tiles(summary: &Summary) -> Vec<Tile> {
     ]
 }
 
-fn front(summary: &Summary) -> Table {
+fn front(summary: &SweepFile) -> ResultTable {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short_name(&axis.name)));
     let title =
         with_proviso("Nothing is both cheaper and faster, the cheapest first", summary.proviso().as_deref());
-    let mut table = Table::new(title, &columns);
+    let mut table = ResultTable::new(title, &columns);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
     for best in summary.pareto_front.iter().take(200) {
         let mut cells = vec![
-            Cell::number(best.point.to_string()),
-            Cell::number(AmountKind::Money.maybe(value(best.cost_per_month_usd))),
-            Cell::number(AmountKind::Millis.maybe(value(best.response_time_p99_ms))),
+            TableCell::number(best.point.to_string()),
+            TableCell::number(AmountKind::Money.maybe(value(best.cost_per_month_usd))),
+            TableCell::number(AmountKind::Millis.maybe(value(best.response_time_p99_ms))),
             match best.passes_checks {
-                Some(true) => Cell::status("pass"),
-                Some(false) => Cell::status("fail"),
-                None => Cell::text("none"),
+                Some(true) => TableCell::status("pass"),
+                Some(false) => TableCell::status("fail"),
+                None => TableCell::text("none"),
             },
         ];
         let values = summary.design.axes.iter();
-        cells.extend(values.map(|axis| Cell::text(best.values.get(&axis.name).cloned().unwrap_or_default())));
+        cells.extend(
+            values.map(|axis| TableCell::text(best.values.get(&axis.name).cloned().unwrap_or_default())),
+        );
         if chosen == Some(best.point) { table.chosen(cells) } else { table.row(cells) }
     }
     table
 }
 
-fn failures(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
+fn failures(sheet: &mut PageBuilder, summary: &SweepFile) -> Result<(), String> {
     if summary.cells.failed == 0 {
         return Ok(());
     }
     sheet.section("Runs that failed");
-    let mut table =
-        Table::new("What failed, and the command that repeats it", &["Run", "What happened", "To repeat it"]);
+    let mut table = ResultTable::new(
+        "What failed, and the command that repeats it",
+        &["Run", "What happened", "To repeat it"],
+    );
     for failure in &summary.failures {
         table.row(vec![
-            Cell::text(format!("{}.{}", failure.point, failure.replication)),
-            Cell::text(failure.message.clone()).note(failure.kind.replace('_', " ")),
-            Cell::code(failure.replay.clone()),
+            TableCell::text(format!("{}.{}", failure.point, failure.replication)),
+            TableCell::text(failure.message.clone()).note(failure.kind.replace('_', " ")),
+            TableCell::code(failure.replay.clone()),
         ]);
     }
     sheet.table(&table)?;
@@ -347,8 +353,8 @@ fn failures(sheet: &mut Sheet, summary: &Summary) -> Result<(), String> {
     Ok(())
 }
 
-/// Where what a page needs of `points.csv` stands.
-struct Layout {
+/// Columns of `points.csv` that a page needs.
+struct PointColumns {
     cost: Option<usize>,
     cost_half: Option<usize>,
     p99: Vec<(usize, Option<usize>)>,
@@ -359,7 +365,7 @@ struct Layout {
     error: usize,
 }
 
-impl Layout {
+impl PointColumns {
     fn of(header: &csv::StringRecord) -> Result<Self, String> {
         let find = |name: &str| header.iter().position(|cell| cell == name);
         let must = |name: &str| find(name).ok_or_else(|| format!("it has no column `{name}`"));
@@ -397,12 +403,12 @@ fn number(row: &csv::StringRecord, at: Option<usize>) -> Option<f64> {
 }
 
 /// The points of `points.csv`, row by row: all of them, or every `step`th and those that matter.
-fn cloud(source: &mut FolderSource<'_, '_>, summary: &Summary, step: u64) -> Result<Cloud, String> {
+fn cloud(source: &mut FolderSource<'_, '_>, summary: &SweepFile, step: u64) -> Result<Cloud, String> {
     let file = (source.open)("points.csv")?;
     let mut reader = csv::Reader::from_reader(file);
     let wrong = |what: &str| source.wrong("points.csv", what);
     let header = reader.headers().map_err(|error| wrong(&error.to_string()))?;
-    let layout = Layout::of(header).map_err(|what| wrong(&what))?;
+    let layout = PointColumns::of(header).map_err(|what| wrong(&what))?;
     let mut cloud = empty(summary);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
     let matter: BTreeSet<u64> =
@@ -424,18 +430,18 @@ fn cloud(source: &mut FolderSource<'_, '_>, summary: &Summary, step: u64) -> Res
 }
 
 /// The cloud of the sweep before its first point.
-fn empty(summary: &Summary) -> Cloud {
+fn empty(summary: &SweepFile) -> Cloud {
     let states = if summary.checks.is_empty() {
         vec![
-            State { name: "every run is there", mark: "filled" },
-            State { name: "", mark: "hollow" },
-            State { name: "runs are missing or failed", mark: "faint" },
+            PointState { name: "every run is there", mark: "filled" },
+            PointState { name: "", mark: "hollow" },
+            PointState { name: "runs are missing or failed", mark: "faint" },
         ]
     } else {
         vec![
-            State { name: "passes every check in every run", mark: "filled" },
-            State { name: "fails a check", mark: "hollow" },
-            State { name: "runs are missing or failed", mark: "faint" },
+            PointState { name: "passes every check in every run", mark: "filled" },
+            PointState { name: "fails a check", mark: "hollow" },
+            PointState { name: "runs are missing or failed", mark: "faint" },
         ]
     };
     let is_grid = summary.design.kind == "grid";
@@ -449,11 +455,11 @@ fn empty(summary: &Summary) -> Cloud {
 }
 
 fn read_point(
-    layout: &Layout,
+    layout: &PointColumns,
     row: &csv::StringRecord,
     point: u64,
-    (summary, chosen): (&Summary, Option<u64>),
-) -> Point {
+    (summary, chosen): (&SweepFile, Option<u64>),
+) -> CloudPoint {
     let count = |at: usize| row.get(at).and_then(|cell| cell.parse::<u64>().ok());
     let (runs, errors) = (count(layout.runs).unwrap_or(0), count(layout.errors).unwrap_or(0));
     let is_whole = runs == summary.design.replications && errors == 0;
@@ -467,7 +473,7 @@ fn read_point(
         }
         (true, _) => String::new(),
     };
-    Point {
+    CloudPoint {
         number: point,
         cost: number(row, layout.cost),
         cost_half: number(row, layout.cost_half),

@@ -11,7 +11,7 @@ pub(super) fn most_points(services: usize) -> usize {
     (MOST_POINTS_OF_ALL / services.max(1)).clamp(100, MOST_POINTS)
 }
 
-/// How rows are thinned.
+/// Way in which rows are thinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Thinning {
     /// Rows that two points stand for; 1: every row is a point.

@@ -8,7 +8,7 @@ pub(super) struct Tile {
     pub(super) name: &'static str,
     pub(super) value: String,
     pub(super) note: String,
-    /// What has to be said beside the value; the note says it too.
+    /// Proviso on the value; the note says it too.
     #[serde(skip)]
     pub(super) proviso: Option<String>,
 }

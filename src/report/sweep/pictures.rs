@@ -2,7 +2,8 @@
 //! the mean over all others, the most telling first (more).
 
 use super::super::chart::plot::{
-    Content, HeatMap, Hue, Mark, PlotAxis, PlotPanel, PlotSpec, Range, Series, Spot, Unit,
+    AxisRange, HeatMap, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark,
+    Unit,
 };
 use super::super::proviso::with_proviso;
 use super::SweepView;
@@ -16,7 +17,7 @@ const MOST_NAMES: usize = 12;
 const MOST_CELLS: usize = 80;
 /// Axes that are drawn when there are more than two.
 const MOST_AXES: usize = 8;
-const NOTHING: &str = "no point has this figure";
+const NO_FIGURE: &str = "no point has this figure";
 
 /// The pictures with the stems of their file names.
 #[must_use]
@@ -29,7 +30,7 @@ pub fn pictures(view: &SweepView<'_>) -> Vec<(&'static str, PlotSpec)> {
     vec![("pareto", pareto(view)), by_axes]
 }
 
-/// What both panels of a picture show.
+/// Measure that both panels of a picture show.
 #[derive(Clone, Copy)]
 enum Shown {
     Cost,
@@ -70,10 +71,10 @@ impl Shown {
 
 /// A picture with the texts that all of them share.
 fn spec(view: &SweepView<'_>, what: &str, columns: usize, panels: Vec<PlotPanel>) -> PlotSpec {
-    let survey = view.survey;
+    let summary = view.summary;
     let partial = view.partial().map_or_else(String::new, |partial| format!("{partial} · "));
-    let approximate = if survey.approximate > 0 { "Requests flow: times are approximate. " } else { "" };
-    let failed = survey.failures();
+    let approximate = if summary.approximate > 0 { "Requests flow: times are approximate. " } else { "" };
+    let failed = summary.failures();
     let (points, replications) = (view.design.points(), view.design.replications());
     let of = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let failed = if failed > 0 { format!(", {} failed", of(failed, "cell")) } else { String::new() };
@@ -94,70 +95,70 @@ fn spec(view: &SweepView<'_>, what: &str, columns: usize, panels: Vec<PlotPanel>
     }
 }
 
-fn axis(name: &str, unit: Unit, range: Range) -> PlotAxis {
+fn axis(name: &str, unit: Unit, range: AxisRange) -> PlotAxis {
     PlotAxis { name: name.to_owned(), unit, range }
 }
 
-fn series(name: &str, hue: Hue, mark: Mark, spots: Vec<Spot>) -> Series {
-    Series { name: name.to_owned(), hue, mark, spots }
+fn series(name: &str, hue: Hue, mark: SeriesMark, spots: Vec<PlotPoint>) -> PlotSeries {
+    PlotSeries { name: name.to_owned(), hue, mark, spots }
 }
 
-fn panel(title: &str, height: f64, content: Content) -> PlotPanel {
-    PlotPanel { title: title.to_owned(), height, empty: NOTHING.to_owned(), content }
+fn panel(title: &str, height: f64, content: PanelContent) -> PlotPanel {
+    PlotPanel { title: title.to_owned(), height, empty: NO_FIGURE.to_owned(), content }
 }
 
 /// The numbers of the points that a cloud shows.
 fn cloud(view: &SweepView<'_>) -> impl Iterator<Item = u64> {
-    let points = view.survey.points.len() as u64;
+    let points = view.summary.points.len() as u64;
     let every = points.div_ceil(MOST_DOTS).max(1);
     (0..points).step_by(usize::try_from(every).unwrap_or(1))
 }
 
 fn pareto(view: &SweepView<'_>) -> PlotSpec {
-    let survey = view.survey;
+    let summary = view.summary;
     let at = |point: u64| {
-        let place = survey.at(point);
-        Spot::at(place.cost, place.p99)
+        let place = summary.at(point);
+        PlotPoint::at(place.cost, place.p99)
     };
     let has_checks = !view.head.checks.is_empty();
-    let off = |point: &u64| !survey.is_on_front(*point);
+    let off = |point: &u64| !summary.is_on_front(*point);
     let failing =
-        cloud(view).filter(off).filter(|point| !has_checks || !survey.passes(*point)).map(at).collect();
+        cloud(view).filter(off).filter(|point| !has_checks || !summary.passes(*point)).map(at).collect();
     let passing =
-        cloud(view).filter(off).filter(|point| has_checks && survey.passes(*point)).map(at).collect();
+        cloud(view).filter(off).filter(|point| has_checks && summary.passes(*point)).map(at).collect();
     let names = view.short_names();
     // One name a place: equal points would write theirs on top of each other.
-    let places: Vec<u64> = survey
+    let places: Vec<u64> = summary
         .front
-        .chunk_by(|a, b| survey.at(*a) == survey.at(*b))
+        .chunk_by(|a, b| summary.at(*a) == summary.at(*b))
         .filter_map(|group| group.first().copied())
         .collect();
     let every = places.len().div_ceil(MOST_NAMES).max(1);
     let named = places.iter().enumerate().map(|(index, point)| {
         let label = if index % every == 0 { view.name_of(&names, *point) } else { String::new() };
-        Spot { label, ..at(*point) }
+        PlotPoint { label, ..at(*point) }
     });
-    let line = survey.front.iter().map(|point| at(*point)).collect();
-    let cheapest: Vec<Spot> = survey.cheapest().map(at).into_iter().collect();
+    let line = summary.front.iter().map(|point| at(*point)).collect();
+    let cheapest: Vec<PlotPoint> = summary.cheapest().map(at).into_iter().collect();
     let mut all = vec![series(
         if has_checks { "points that do not pass" } else { "points" },
         Hue::Grey,
-        Mark::Dots(2.5),
+        SeriesMark::Dots(2.5),
         failing,
     )];
     if has_checks {
-        all.push(series("points that pass", Hue::Green, Mark::Dots(3.0), passing));
+        all.push(series("points that pass", Hue::Green, SeriesMark::Dots(3.0), passing));
     }
-    all.push(series("", Hue::Blue, Mark::Line(1.5), line));
-    all.push(series("Pareto front", Hue::Blue, Mark::Dots(4.0), named.collect()));
+    all.push(series("", Hue::Blue, SeriesMark::Line(1.5), line));
+    all.push(series("Pareto front", Hue::Blue, SeriesMark::Dots(4.0), named.collect()));
     if !cheapest.is_empty() {
-        all.push(series("cheapest that passes", Hue::Vermilion, Mark::Dots(5.5), cheapest));
+        all.push(series("cheapest that passes", Hue::Vermilion, SeriesMark::Dots(5.5), cheapest));
     }
     // A legend names only what is in the picture.
     all.retain(|series| !series.spots.is_empty());
-    let content = Content::Curves {
-        x: axis("cost a month", Unit::Dollars, Range::Auto),
-        y: axis("p99 response time", Unit::Millis, Range::Auto),
+    let content = PanelContent::Curves {
+        x: axis("cost a month", Unit::Dollars, AxisRange::Auto),
+        y: axis("p99 response time", Unit::Millis, AxisRange::Auto),
         series: all,
     };
     spec(view, "cost against latency", 1, vec![panel("Each dot is a setting", 460.0, content)])
@@ -172,21 +173,21 @@ fn lines(view: &SweepView<'_>) -> PlotSpec {
     let labels = || {
         design.axes().first().map_or_else(Vec::new, |a| a.values.iter().map(|v| v.label.clone()).collect())
     };
-    let range = if numbers.is_some() { Range::Data } else { Range::Names(labels()) };
+    let range = if numbers.is_some() { AxisRange::Data } else { AxisRange::Names(labels()) };
     let x_of = |point: u64| {
         let value = design.choice(point).first().copied().unwrap_or(0);
         numbers.as_ref().map_or(value as f64, |numbers| numbers.get(value).copied().unwrap_or(f64::NAN))
     };
     let panels = Shown::BOTH.map(|shown| {
-        let mut spots: Vec<Spot> =
-            cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.at(point)))).collect();
+        let mut spots: Vec<PlotPoint> =
+            cloud(view).map(|point| PlotPoint::at(x_of(point), shown.of(view.summary.at(point)))).collect();
         spots.sort_by(|a, b| a.x.total_cmp(&b.x));
-        let content = Content::Curves {
+        let content = PanelContent::Curves {
             x: axis(name, Unit::Plain, range.clone()),
-            y: axis("", shown.unit(), Range::FromZero),
+            y: axis("", shown.unit(), AxisRange::FromZero),
             series: vec![
-                series("", shown.hue(), Mark::Line(1.5), spots.clone()),
-                series("", shown.hue(), Mark::Dots(3.5), spots),
+                series("", shown.hue(), SeriesMark::Line(1.5), spots.clone()),
+                series("", shown.hue(), SeriesMark::Dots(3.5), spots),
             ],
         };
         panel(shown.title(), 260.0, content)
@@ -229,8 +230,8 @@ fn heat_maps(view: &SweepView<'_>) -> PlotSpec {
     };
     let panels = Shown::BOTH.map(|shown| {
         let mut means = Means::new(columns.len() * rows.len());
-        for point in 0..view.survey.points.len() as u64 {
-            means.add(cell(point), shown.of(view.survey.at(point)));
+        for point in 0..view.summary.points.len() as u64 {
+            means.add(cell(point), shown.of(view.summary.at(point)));
         }
         let map = HeatMap {
             x: across.name.clone(),
@@ -239,12 +240,12 @@ fn heat_maps(view: &SweepView<'_>) -> PlotSpec {
             rows: rows.clone(),
             unit: shown.unit(),
             values: means.values(),
-            framed: view.survey.cheapest().map(cell).into_iter().collect(),
+            framed: view.summary.cheapest().map(cell).into_iter().collect(),
         };
-        panel(shown.title(), 380.0, Content::Heat(map))
+        panel(shown.title(), 380.0, PanelContent::Heat(map))
     });
     let mut spec = spec(view, "over its two axes", 2, panels.to_vec());
-    if view.survey.cheapest().is_some() {
+    if view.summary.cheapest().is_some() {
         spec.caption.push_str(" · framed: the cheapest point that passes every check");
     }
     spec
@@ -260,22 +261,23 @@ fn parallel(view: &SweepView<'_>) -> PlotSpec {
         let mut panels = Vec::new();
         for shown in Shown::BOTH {
             let mut means = Means::new(labels.len());
-            for point in 0..view.survey.points.len() as u64 {
-                means.add(view.design.choice(point)[number], shown.of(view.survey.at(point)));
+            for point in 0..view.summary.points.len() as u64 {
+                means.add(view.design.choice(point)[number], shown.of(view.summary.at(point)));
             }
             let means = means.values();
             told += spread(&means);
             let x_of = |point: u64| view.design.choice(point)[number] as f64;
-            let dots = cloud(view).map(|point| Spot::at(x_of(point), shown.of(view.survey.at(point))));
-            let line = means.iter().enumerate().map(|(i, mean)| Spot::at(i as f64, mean.unwrap_or(f64::NAN)));
-            let line: Vec<Spot> = line.collect();
-            let content = Content::Curves {
-                x: axis("", Unit::Plain, Range::Names(labels.clone())),
-                y: axis("", shown.unit(), Range::Auto),
+            let dots = cloud(view).map(|point| PlotPoint::at(x_of(point), shown.of(view.summary.at(point))));
+            let line =
+                means.iter().enumerate().map(|(i, mean)| PlotPoint::at(i as f64, mean.unwrap_or(f64::NAN)));
+            let line: Vec<PlotPoint> = line.collect();
+            let content = PanelContent::Curves {
+                x: axis("", Unit::Plain, AxisRange::Names(labels.clone())),
+                y: axis("", shown.unit(), AxisRange::Auto),
                 series: vec![
-                    series("", Hue::Grey, Mark::Dots(1.5), dots.collect()),
-                    series("", shown.hue(), Mark::Line(2.0), line.clone()),
-                    series("", shown.hue(), Mark::Dots(4.0), line),
+                    series("", Hue::Grey, SeriesMark::Dots(1.5), dots.collect()),
+                    series("", shown.hue(), SeriesMark::Line(2.0), line.clone()),
+                    series("", shown.hue(), SeriesMark::Dots(4.0), line),
                 ],
             };
             panels.push(panel(
@@ -298,7 +300,7 @@ fn parallel(view: &SweepView<'_>) -> PlotSpec {
     spec
 }
 
-/// How far means lie apart, relative to their middle.
+/// The distance between the least and the greatest mean, relative to their middle.
 fn spread(means: &[Option<f64>]) -> f64 {
     let finite = || means.iter().flatten().copied();
     match (finite().reduce(f64::min), finite().reduce(f64::max)) {

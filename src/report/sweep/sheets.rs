@@ -27,7 +27,7 @@ fn axis_cell(label: &str) -> String {
     if label.parse::<f64>().is_ok() { label.to_owned() } else { cell(label) }
 }
 
-/// What the bills leave out; a last column has it, which is there only where there is something.
+/// The costs that the bills leave out; a last column has them, which is there only where there is something.
 fn unpriced(head: &SweepHeader) -> Option<String> {
     (!head.unpriced.is_empty()).then(|| head.unpriced.join(" "))
 }
@@ -74,7 +74,7 @@ pub fn run_lines(head: &SweepHeader, design: &Design<'_>, point: u64, rows: &[Op
     bytes
 }
 
-/// What runs a cell again, alone.
+/// The command that runs a cell again, alone.
 pub(super) fn replay(head: &SweepHeader, design: &Design<'_>, row: &CellRow) -> String {
     let (point, replication) = design.split(row.cell);
     let mut words = format!("windtunnel run SCENARIO --seed {}", row.seed);
@@ -110,21 +110,22 @@ pub fn points_header(head: &SweepHeader) -> Vec<u8> {
 #[must_use]
 pub fn point_line(
     (head, design): (&SweepHeader, &Design<'_>),
-    survey: &SweepSummary,
+    summary: &SweepSummary,
     point: u64,
-    summary: &PointSummary,
+    of_point: &PointSummary,
 ) -> Vec<u8> {
     let mut cells = vec![point.to_string()];
     cells.extend(design.labels(point).iter().map(|label| axis_cell(label)));
     cells.extend(
-        [summary.runs, summary.failed, summary.passed, summary.approximate].map(|count| count.to_string()),
+        [of_point.runs, of_point.failed, of_point.passed, of_point.approximate]
+            .map(|count| count.to_string()),
     );
-    cells.push(survey.is_on_front(point).to_string());
-    for figure in &summary.figures {
+    cells.push(summary.is_on_front(point).to_string());
+    for figure in &of_point.figures {
         cells.push(number(figure.map(|estimate| estimate.value)));
         cells.push(number(figure.and_then(|estimate| estimate.half_width)));
     }
-    cells.push(summary.error.as_deref().map_or_else(String::new, cell));
+    cells.push(of_point.error.as_deref().map_or_else(String::new, cell));
     cells.extend(unpriced(head));
     line(&cells)
 }

@@ -11,7 +11,7 @@ use crate::experiment::sweep::{CellOutcome, CellRow, FailureKind};
 /// The content of `summary.json`.
 #[must_use]
 pub fn summary_json(view: &SweepView<'_>) -> String {
-    let SweepView { head, design, survey } = view;
+    let SweepView { head, design, summary } = view;
     let kind = match &head.points {
         Points::Grid => "grid",
         Points::LatinHypercube { .. } => "latin_hypercube",
@@ -23,9 +23,9 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
     };
     let by_kind = FailureKind::ALL
         .into_iter()
-        .map(|kind| (kind.name().to_owned(), json!(survey.failed.get(&kind).copied().unwrap_or(0))));
-    let front: Vec<Value> = survey.front.iter().map(|point| point_json(view, *point)).collect();
-    let failures: Vec<Value> = survey.failures.iter().map(|row| failure_json(view, row)).collect();
+        .map(|kind| (kind.name().to_owned(), json!(summary.failed.get(&kind).copied().unwrap_or(0))));
+    let front: Vec<Value> = summary.front.iter().map(|point| point_json(view, *point)).collect();
+    let failures: Vec<Value> = summary.failures.iter().map(|row| failure_json(view, row)).collect();
     let summary = json!({
         "schema_version": "1.2",
         "scenario": { "name": head.scenario, "sha256": head.scenario_sha256, "seed": head.seed },
@@ -38,14 +38,14 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
             "budget_requests": head.budget,
         },
         "cells": {
-            "planned": survey.planned,
-            "finished": survey.finished,
-            "failed": survey.failures(),
+            "planned": summary.planned,
+            "finished": summary.finished,
+            "failed": summary.failures(),
             "failed_by_kind": Map::from_iter(by_kind),
         },
-        "partial": !survey.is_whole(),
-        "cells_with_approximate_times": survey.approximate,
-        "requests": counted(survey.requests),
+        "partial": !summary.is_whole(),
+        "cells_with_approximate_times": summary.approximate,
+        "requests": counted(summary.requests),
         "checks": head.checks,
         "assumptions": head.assumptions,
         "not_priced": head.not_priced,
@@ -54,8 +54,8 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         "unpriced": head.unpriced,
         "checks_not_judged": head.unjudged,
         "pareto_front": front,
-        "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(survey.passing.len()) },
-        "cheapest_that_passes": survey.cheapest().map_or(Value::Null, |point| point_json(view, point)),
+        "points_that_pass": if head.checks.is_empty() { Value::Null } else { json!(summary.passing.len()) },
+        "cheapest_that_passes": summary.cheapest().map_or(Value::Null, |point| point_json(view, point)),
         "failures": failures,
     });
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
@@ -69,14 +69,14 @@ fn values_json(view: &SweepView<'_>, point: u64) -> Value {
 }
 
 fn point_json(view: &SweepView<'_>, point: u64) -> Value {
-    let place = view.survey.at(point);
+    let place = view.summary.at(point);
     json!({
         "point": point,
         "values": values_json(view, point),
         "set": view.design.overrides(point),
         "cost_per_month_usd": rounded(place.cost, 2).map_or(Value::Null, |cost| json!(format!("{cost:.2}"))),
         "response_time_p99_ms": rounded(place.p99, 3),
-        "passes_checks": if view.head.checks.is_empty() { Value::Null } else { json!(view.survey.passes(point)) },
+        "passes_checks": if view.head.checks.is_empty() { Value::Null } else { json!(view.summary.passes(point)) },
     })
 }
 

@@ -14,7 +14,7 @@ const MOST_FAILURES: usize = 5;
 /// The table.
 #[must_use]
 pub fn table(view: &SweepView<'_>, width: usize, colour: bool) -> String {
-    let SweepView { head, design, survey } = view;
+    let SweepView { head, design, summary } = view;
     let mut page = Page::new(width, colour);
     let names = view.short_names();
     let count = |number: u64| grouped(number, PLAIN);
@@ -33,10 +33,10 @@ pub fn table(view: &SweepView<'_>, width: usize, colour: bool) -> String {
             (Look::Usual, "  what follows is of the points that are complete"),
         ]);
     }
-    if survey.approximate > 0 {
+    if summary.approximate > 0 {
         let text = format!(
             "≈ requests flow in {} of {} runs: their times are approximate",
-            survey.approximate, survey.finished
+            summary.approximate, summary.finished
         );
         page.line(&[(Look::Doubtful, &text)]);
     }
@@ -44,7 +44,7 @@ pub fn table(view: &SweepView<'_>, width: usize, colour: bool) -> String {
     best(&mut page, view, &names);
     page.blank();
     front(&mut page, view, &names);
-    if survey.failures() > 0 {
+    if summary.failures() > 0 {
         page.blank();
         failures(&mut page, view, &names);
     }
@@ -57,7 +57,7 @@ fn money(cost: f64) -> String {
 }
 
 fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
-    let SweepView { head, survey, .. } = view;
+    let SweepView { head, summary, .. } = view;
     for check in &head.unjudged {
         page.line(&[
             (Look::Doubtful, "NO DATA"),
@@ -68,8 +68,8 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         page.line(&[(Look::Faint, "no checks declared, so no point can be called good enough")]);
         return;
     }
-    let Some(point) = survey.cheapest() else {
-        if !survey.is_whole() {
+    let Some(point) = summary.cheapest() else {
+        if !summary.is_whole() {
             page.line(&[(
                 Look::Doubtful,
                 "none of the complete points passed every check in every replication",
@@ -80,22 +80,22 @@ fn best(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         page.line(&[(Look::Bad, "FAIL"), (Look::Usual, &text)]);
         return;
     };
-    let place = survey.at(point);
-    let text = format!("  cheapest of {} that pass every check in every replication", survey.passing.len());
+    let place = summary.at(point);
+    let text = format!("  cheapest of {} that pass every check in every replication", summary.passing.len());
     page.line(&[(Look::Good, "PASS"), (Look::Usual, &text)]);
     let figures = format!("      {} USD a month, p99 {} ms: ", money(place.cost), figure(place.p99, PLAIN));
     page.line(&[(Look::Usual, &figures), (Look::Bold, &view.name_of(names, point))]);
     note(page, view);
 }
 
-/// What has to be said beside costs.
+/// Writes the proviso on costs.
 fn note(page: &mut Page, view: &SweepView<'_>) {
     page.aside(6, view.proviso().map(|words| format!("cost {words}")).as_deref());
 }
 
 fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
-    let SweepView { head, survey, .. } = view;
-    if survey.front.is_empty() {
+    let SweepView { head, summary, .. } = view;
+    if summary.front.is_empty() {
         page.line(&[(Look::Faint, "no point has both a cost and a p99, so there is no front")]);
         return;
     }
@@ -105,15 +105,15 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
     )]);
     note(page, view);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
-    // Points that cost and last the same are one line: knobs that change nothing would fill the table.
-    let groups: Vec<&[u64]> = survey.front.chunk_by(|a, b| survey.at(*a) == survey.at(*b)).collect();
+    // Points that cost and last the same are one line: axes that change nothing would fill the table.
+    let groups: Vec<&[u64]> = summary.front.chunk_by(|a, b| summary.at(*a) == summary.at(*b)).collect();
     for group in groups.iter().take(MOST_POINTS) {
-        let Some(point) = group.iter().find(|point| survey.passes(**point)).or(group.first()) else {
+        let Some(point) = group.iter().find(|point| summary.passes(**point)).or(group.first()) else {
             continue;
         };
-        let place = survey.at(*point);
+        let place = summary.at(*point);
         let (cost, p99) = (money(place.cost), figure(place.p99, PLAIN));
-        let (verdict, look) = match (head.checks.is_empty(), survey.passes(*point)) {
+        let (verdict, look) = match (head.checks.is_empty(), summary.passes(*point)) {
             (true, _) => ("  -   ", Look::Usual),
             (_, true) => (" pass ", Look::Good),
             (_, false) => (" fail ", Look::Bad),
@@ -131,14 +131,14 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
 }
 
 fn failures(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
-    let survey = view.survey;
+    let summary = view.summary;
     let kinds: Vec<String> = FailureKind::ALL
         .into_iter()
-        .filter_map(|kind| survey.failed.get(&kind).map(|count| format!("{count} {}", words(kind))))
+        .filter_map(|kind| summary.failed.get(&kind).map(|count| format!("{count} {}", words(kind))))
         .collect();
-    let text = format!("{} of {} cells failed: ", survey.failures(), survey.planned);
+    let text = format!("{} of {} cells failed: ", summary.failures(), summary.planned);
     page.line(&[(Look::Bad, &text), (Look::Usual, &kinds.join(", "))]);
-    for row in survey.failures.iter().take(MOST_FAILURES) {
+    for row in summary.failures.iter().take(MOST_FAILURES) {
         let CellOutcome::Failed(failure) = &row.outcome else { continue };
         let (point, replication) = view.design.split(row.cell);
         page.line(&[(Look::Usual, &format!("  {}, replication {replication}", view.name_of(names, point)))]);

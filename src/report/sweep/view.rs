@@ -10,22 +10,22 @@ use crate::scenario::{Axis, Unpriced};
 /// Everything that is shown of a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct SweepView<'a> {
-    /// What it is.
+    /// Header of the sweep.
     pub head: &'a SweepHeader,
-    /// Its points.
+    /// Points of the sweep.
     pub design: &'a Design<'a>,
-    /// What its rows say.
-    pub survey: &'a SweepSummary,
+    /// Summary of its rows.
+    pub summary: &'a SweepSummary,
 }
 
 impl SweepView<'_> {
     /// `partial 713/1000`; nothing of a sweep that has all its rows.
     pub(super) fn partial(&self) -> Option<String> {
-        let SweepSummary { finished, planned, .. } = self.survey;
-        (!self.survey.is_whole()).then(|| format!("partial {finished}/{planned}"))
+        let SweepSummary { finished, planned, .. } = self.summary;
+        (!self.summary.is_whole()).then(|| format!("partial {finished}/{planned}"))
     }
 
-    /// What has to be said beside a cost of a month.
+    /// The proviso on a cost of a month.
     pub(super) fn proviso(&self) -> Option<String> {
         let unpriced = Unpriced { items: self.head.unpriced.clone(), region: self.head.region.clone() };
         let horizon = self.head.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);

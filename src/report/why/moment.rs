@@ -4,16 +4,16 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::read::Log;
+use super::read::RunLog;
 
-/// Where second 0 lies, on whose clock, and how long the run is.
-pub(super) struct Clock {
+/// Clock of a run: the local time of second 0, and the length of the run.
+pub(super) struct RunClock {
     start: Zoned,
     end_s: f64,
 }
 
-impl Clock {
-    pub(super) fn new(log: &Log) -> Result<Self, String> {
+impl RunClock {
+    pub(super) fn new(log: &RunLog) -> Result<Self, String> {
         let bad = |what: &str| format!("`plan.toml` has no {what} that can be read");
         let start: Timestamp = log.head.start.parse().map_err(|_| bad("`start`"))?;
         let zone = TimeZone::get(&log.head.timezone).map_err(|_| bad("`timezone`"))?;
@@ -54,7 +54,7 @@ impl Clock {
             return Some(since(timestamp.to_zoned(zone)));
         }
         if let Ok(date_time) = text.parse::<jiff::civil::DateTime>() {
-            // A date alone would be read as its midnight, which nobody means by it.
+            // A date alone would be read as its midnight, which is not what a date means.
             return text.contains(':').then(|| date_time.to_zoned(zone).ok()).flatten().map(since);
         }
         if let Some(time) = time_of_day(text) {

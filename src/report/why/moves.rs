@@ -3,7 +3,7 @@
 use super::rows::DecisionRow;
 use super::service::ServiceLog;
 
-/// How far from the moment a change may be to be what it is about \[s\].
+/// Greatest distance from the moment at which a change is the one in question \[s\].
 const NEAR_S: f64 = 600.0;
 /// Changes in the same direction with less between them belong together \[s\].
 const TOGETHER_S: f64 = 600.0;

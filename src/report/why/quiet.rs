@@ -1,15 +1,15 @@
-//! Why nothing was scaled around a moment.
+//! Reason why nothing was scaled around a moment.
 
-use super::moment::Clock;
+use super::moment::RunClock;
 use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
-use super::story::{Page, alarm_in_words, number, wrong};
+use super::story::{StoryText, alarm_in_words, number, wrong};
 
-/// What counts as "around" \[s\].
+/// Length of time on each side of a moment that counts as "around" it \[s\].
 const AROUND_S: f64 = 600.0;
 
 /// Tells why nothing was scaled around `at`, or ever.
-pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &Clock, page: &mut Page) {
+pub(super) fn tell(service: &ServiceLog, at: Option<f64>, clock: &RunClock, page: &mut StoryText) {
     let Some(at) = at else {
         page.title(&format!("{}: the desired count never changed", service.name));
         let end = service.minutes.last().map_or(0.0, |minute| minute.time_s);
@@ -57,8 +57,8 @@ fn neighbours(service: &ServiceLog, at: f64) -> (Option<&DecisionRow>, Option<&D
     (moves().rfind(|row| row.time_s <= at), moves().find(|row| row.time_s > at))
 }
 
-/// Where each alarm stood.
-fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
+/// Writes the state of each alarm.
+fn alarms(service: &ServiceLog, at: f64, clock: &RunClock, page: &mut StoryText) {
     page.heading("Alarms");
     let standing = service.standing(at);
     if standing.is_empty() {
@@ -73,7 +73,7 @@ fn alarms(service: &ServiceLog, at: f64, clock: &Clock, page: &mut Page) {
     }
 }
 
-fn stands(seen: &EvaluationRow, clock: &Clock) -> String {
+fn stands(seen: &EvaluationRow, clock: &RunClock) -> String {
     let since = if seen.until_s > seen.time_s {
         format!(" and found the same until {}", clock.second(seen.until_s))
     } else {
@@ -83,7 +83,7 @@ fn stands(seen: &EvaluationRow, clock: &Clock) -> String {
 }
 
 /// Invocations that changed nothing, those with the same outcome together.
-fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+fn refusals(service: &ServiceLog, (from, to): (f64, f64), clock: &RunClock, page: &mut StoryText) {
     let mut groups: Vec<(&DecisionRow, u64, f64)> = Vec::new();
     let is_within = |row: &&DecisionRow| row.kind == "policy" && row.until_s >= from && row.time_s <= to;
     for row in service.rows.iter().filter(is_within) {

@@ -27,7 +27,7 @@ pub struct WhyFiles {
 pub const WHY_FILES: [&str; 5] =
     ["timeline.csv", "decisions.csv", "evaluations.csv", "tasks.csv", "plan.toml"];
 
-/// What `plan.toml` says that matters here.
+/// Keys of `plan.toml` that the explanation needs.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PlanHead {
     pub(super) start: String,
@@ -35,7 +35,7 @@ pub(super) struct PlanHead {
 }
 
 /// All of them.
-pub(super) struct Log {
+pub(super) struct RunLog {
     pub(super) head: PlanHead,
     pub(super) minutes: Vec<MinuteRow>,
     rows: Vec<DecisionRow>,
@@ -49,7 +49,7 @@ fn sheet<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<Vec<T>, String
     rows.map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
 }
 
-impl Log {
+impl RunLog {
     pub(super) fn read(files: &WhyFiles) -> Result<Self, String> {
         let [timeline, decisions, evaluations, tasks, plan] = WHY_FILES;
         let text = String::from_utf8_lossy(&files.plan);
@@ -64,7 +64,7 @@ impl Log {
         })
     }
 
-    /// What concerns one service: the one that is asked for, or the only one.
+    /// The log of one service: the one that is asked for, or the only one.
     pub(super) fn service(&self, wanted: Option<&str>) -> Result<ServiceLog, String> {
         let names: BTreeSet<&str> = self.minutes.iter().map(|minute| minute.service.as_str()).collect();
         let all = || names.iter().copied().collect::<Vec<_>>().join(", ");

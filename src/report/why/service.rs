@@ -1,4 +1,4 @@
-//! What the files say of one service.
+//! Log of one service, from the files of a run.
 
 use super::rows::{DecisionRow, EvaluationRow, MinuteRow, TaskRow};
 
@@ -11,7 +11,7 @@ pub(super) struct ServiceLog {
     pub(super) lives: Vec<TaskRow>,
 }
 
-/// What users felt in a stretch of time.
+/// Requests and response times in a stretch of time, as users felt them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Felt {
     pub(super) worst_p95_ms: Option<(f64, f64)>,
@@ -38,7 +38,7 @@ impl ServiceLog {
         self.minutes.iter().filter(move |minute| minute.time_s >= from && minute.time_s < to)
     }
 
-    /// What users felt in the minutes that begin in [from, to).
+    /// The requests and response times of the minutes that begin in [from, to), as users felt them.
     pub(super) fn felt(&self, from: f64, to: f64) -> Felt {
         let mut felt = Felt::default();
         for minute in self.between(from, to) {

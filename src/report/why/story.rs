@@ -1,6 +1,6 @@
 //! The story of a change of capacity: what led to it, where the time went, what users felt, and what came after.
 
-use super::moment::Clock;
+use super::moment::RunClock;
 use super::moves::Episode;
 use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
@@ -10,20 +10,20 @@ use crate::report::words::{columns, plain, wrapped};
 
 /// Rise or fall of the load that counts as one, as a share of what it was.
 const NOTABLE: f64 = 0.05;
-/// How long before the first breaching period the load is looked at \[s\].
+/// Length of time before the first breaching period in which the load is looked at \[s\].
 const BEFORE_S: f64 = 900.0;
 /// Rows of the log that one list shows.
 const MOST_ITEMS: usize = 15;
 
 /// Lines of text within a width.
-pub(super) struct Page {
+pub(super) struct StoryText {
     text: String,
     width: usize,
-    /// What happened and when \[s\], where it is told in order of time and not as it comes.
+    /// Events with their times \[s\], where it is told in order of time and not as it comes.
     gathered: Option<Vec<(f64, String)>>,
 }
 
-impl Page {
+impl StoryText {
     pub(super) fn new(width: usize) -> Self {
         Self { text: String::new(), width: width.max(40), gathered: None }
     }
@@ -57,20 +57,20 @@ impl Page {
     }
 
     /// Something that happened at `at` \[s\].
-    pub(super) fn event(&mut self, at: f64, clock: &Clock, text: &str) {
+    pub(super) fn event(&mut self, at: f64, clock: &RunClock, text: &str) {
         match &mut self.gathered {
             Some(gathered) => gathered.push((at, text.to_owned())),
             None => self.item(&clock.second(at), text),
         }
     }
 
-    /// From here on events are gathered, until [`Page::tell_in_order`].
+    /// From here on events are gathered, until [`StoryText::tell_in_order`].
     fn gather(&mut self) {
         self.gathered = Some(Vec::new());
     }
 
     /// Tells what was gathered in order of time; what happened at one instant in the order in which it came.
-    fn tell_in_order(&mut self, clock: &Clock) {
+    fn tell_in_order(&mut self, clock: &RunClock) {
         let mut gathered = self.gathered.take().unwrap_or_default();
         gathered.sort_by(|a, b| a.0.total_cmp(&b.0));
         gathered.iter().for_each(|(at, text)| self.item(&clock.second(*at), text));
@@ -97,7 +97,7 @@ pub(super) fn length(seconds: f64) -> String {
     span(SimDuration(nanos))
 }
 
-/// What an alarm found.
+/// The finding of an alarm, in words.
 pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
     let values = match (seen.lowest, seen.highest) {
         (Some(low), Some(high)) if high - low < 5e-7 => {
@@ -120,15 +120,15 @@ pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
     )
 }
 
-/// When the load changed, and from what to what.
-struct Turn {
+/// Change of the load: its time, and the load before and after.
+struct LoadChange {
     at: f64,
     before: f64,
     after: f64,
 }
 
 /// Tells the story of an episode.
-pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut Page) {
+pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock, page: &mut StoryText) {
     let first = episode.first();
     let last = episode.last();
     let verb = if episode.out { "scaled out" } else { "scaled in" };
@@ -192,7 +192,7 @@ fn breach_end(service: &ServiceLog, fired: &EvaluationRow) -> f64 {
 }
 
 /// The minute from which on the load stayed away from what it was until the metric breached, and how far it went.
-fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Option<Turn> {
+fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Option<LoadChange> {
     let before = service.mean_rate(breach_start - BEFORE_S, breach_start - BEFORE_S / 3.0)?;
     let moved = |rate: f64| {
         if out { rate > before * (1.0 + NOTABLE) + 1e-9 } else { rate < before * (1.0 - NOTABLE) - 1e-9 }
@@ -203,11 +203,11 @@ fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Optio
     let first = minutes.get(minutes.len() - stays)?;
     let since = service.between(first.time_s, until).map(|minute| minute.offered_per_s);
     let after = if out { since.fold(before, f64::max) } else { since.fold(before, f64::min) };
-    Some(Turn { at: first.time_s, before, after })
+    Some(LoadChange { at: first.time_s, before, after })
 }
 
 /// Faults and failed tasks in a stretch of time.
-pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &RunClock, page: &mut StoryText) {
     let is_wrong = |row: &&DecisionRow| matches!(row.kind.as_str(), "task" | "fault");
     let rows = service.rows.iter().filter(is_wrong);
     let rows: Vec<&DecisionRow> = rows.filter(|row| row.time_s >= from && row.time_s <= to).collect();
@@ -215,7 +215,12 @@ pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock,
 }
 
 /// Scheduled actions that moved the bounds only, and suspensions, before the change: they say what a policy was allowed to do.
-fn by_the_clock(service: &ServiceLog, (from, first): (f64, &DecisionRow), clock: &Clock, page: &mut Page) {
+fn by_the_clock(
+    service: &ServiceLog,
+    (from, first): (f64, &DecisionRow),
+    clock: &RunClock,
+    page: &mut StoryText,
+) {
     let rows = service.rows.iter().filter(|row| row.kind == "scheduled");
     let rows = rows.filter(|row| row.time_s >= from && row.time_s <= first.time_s);
     let rows: Vec<&DecisionRow> = rows.filter(|row| row.desired_before == row.desired_after).collect();
@@ -241,8 +246,8 @@ fn metric_and_alarm(
     service: &ServiceLog,
     (fired, end): (&EvaluationRow, f64),
     first: &DecisionRow,
-    clock: &Clock,
-    page: &mut Page,
+    clock: &RunClock,
+    page: &mut StoryText,
 ) {
     let low = first.desired_after < first.desired_before
         && fired.highest.is_some_and(|high| high < fired.threshold);
@@ -288,14 +293,14 @@ fn earlier_changes<'a>(
     since.filter(|row| row.desired_before != row.desired_after).collect()
 }
 
-/// What the policy did between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers without
-/// one, such as a cooldown that had to end.
+/// Tells of the policy between the alarm and the change: earlier changes while the alarm stayed in `ALARM`, and answers
+/// without one, such as a cooldown that had to end.
 fn before_the_change(
     service: &ServiceLog,
     first: &DecisionRow,
     fired: &EvaluationRow,
-    clock: &Clock,
-    page: &mut Page,
+    clock: &RunClock,
+    page: &mut StoryText,
 ) {
     let changes = earlier_changes(service, first, fired);
     let mut since = fired.time_s;
@@ -331,8 +336,8 @@ fn decision(
     service: &ServiceLog,
     first: &DecisionRow,
     fired: Option<&EvaluationRow>,
-    clock: &Clock,
-    page: &mut Page,
+    clock: &RunClock,
+    page: &mut StoryText,
 ) {
     if let Some(fired) = fired {
         before_the_change(service, first, fired, clock, page);
@@ -349,12 +354,12 @@ fn decision(
     );
 }
 
-/// When the tasks of the first change ran and could serve: the first of them \[s\].
+/// Tells when the tasks of the first change ran and could serve: the first of them \[s\].
 fn arrivals(
     service: &ServiceLog,
     episode: &Episode<'_>,
-    clock: &Clock,
-    page: &mut Page,
+    clock: &RunClock,
+    page: &mut StoryText,
 ) -> Option<(f64, f64)> {
     let first = episode.first();
     let asked = service.asked_for(first.time_s, first.time_s);
@@ -384,7 +389,7 @@ fn where_the_time_went(
     (start, breach_end): (f64, f64),
     (fired, earlier): (&EvaluationRow, usize),
     (first, ready): (&DecisionRow, Option<(f64, f64)>),
-    page: &mut Page,
+    page: &mut StoryText,
 ) {
     let newest = fired.newest_period_end_s.unwrap_or(fired.time_s);
     let readable = newest + fired.publication_delay_s;
@@ -425,7 +430,7 @@ fn where_the_time_went(
     }
 }
 
-fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut Page) {
+fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &RunClock, page: &mut StoryText) {
     let end = to + 600.0;
     page.heading(&format!("What users felt, {} to {}", clock.minute(from), clock.minute(end)));
     let felt = service.felt(from, end);
@@ -448,7 +453,7 @@ fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &Clock, page: &mut
 }
 
 /// The further changes of the episode, what went wrong meanwhile, and where it ended.
-fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut Page) {
+fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock, page: &mut StoryText) {
     let (first, last) = (episode.first(), episode.last());
     let others: Vec<&DecisionRow> = service
         .rows
@@ -468,7 +473,7 @@ fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &Clock, page: &mut 
 }
 
 /// Rows of the log, those that are alike in a row as one, at most so many of them.
-pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &Clock, page: &mut Page) {
+pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &RunClock, page: &mut StoryText) {
     let (mut index, mut items) = (0, 0);
     while let Some(row) = rows.get(index) {
         if items == most {
@@ -509,7 +514,7 @@ pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &Clock, page: &mut
     }
 }
 
-/// How many invocations rows stand for.
+/// The number of invocations that rows stand for.
 fn invocations(rows: &[&DecisionRow]) -> u64 {
     rows.iter().fold(0, |count, row| count.saturating_add(row.times))
 }

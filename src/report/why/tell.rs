@@ -1,10 +1,10 @@
 //! A question, and the story that answers it.
 
-use super::moment::Clock;
-use super::read::{Log, WhyFiles};
+use super::moment::RunClock;
+use super::read::{RunLog, WhyFiles};
 use super::{moves, quiet, story};
 
-/// What is asked.
+/// Question to explain: a moment of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WhyQuestion<'a> {
     /// A moment: a time of day of the scenario's zone (`09:54`), a date and time, or a time since second 0 (`9h 54m`).
@@ -19,12 +19,12 @@ pub struct WhyQuestion<'a> {
 /// # Errors
 /// A sentence: a file is not what a run writes, there is no such service, or no such moment in the run.
 pub fn why(files: &WhyFiles, question: &WhyQuestion<'_>, width: usize) -> Result<String, String> {
-    let log = Log::read(files)?;
-    let clock = Clock::new(&log)?;
+    let log = RunLog::read(files)?;
+    let clock = RunClock::new(&log)?;
     let service = log.service(question.service)?;
     let at = question.at.map(|text| clock.parse(text)).transpose()?;
     let chosen = moves::choose(&service, at);
-    let mut page = story::Page::new(width);
+    let mut page = story::StoryText::new(width);
     match (chosen, at) {
         (Some(episode), _) => story::tell(&service, &episode, &clock, &mut page),
         (None, at) => quiet::tell(&service, at, &clock, &mut page),

@@ -6,12 +6,12 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook};
+use super::super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook};
 use super::labels::Labels;
 use super::legend;
 use super::ruler::Ruler;
 use super::shapes::{dot, tint};
-use super::spec::{Frame, Mark, PlotAxis, PlotPanel, Range, Series, Spot};
+use super::spec::{AxisRange, Frame, PlotAxis, PlotPanel, PlotPoint, PlotSeries, SeriesMark};
 
 /// Height of the panel's title \[px\].
 const TITLE: f64 = 24.0;
@@ -23,13 +23,13 @@ const BELOW: f64 = 46.0;
 const WIDEST: f64 = 220.0;
 
 /// Height of everything around the data \[px\].
-pub(super) fn height_around(series: &[Series], width: f64) -> f64 {
+pub(super) fn height_around(series: &[PlotSeries], width: f64) -> f64 {
     TITLE + legend::rows(series, width) as f64 * legend::ROW + NAME + BELOW
 }
 
 /// The data's bounds with its axes.
 struct Area {
-    bounds: Bounds,
+    bounds: PixelBounds,
     x: Ruler,
     y: Ruler,
 }
@@ -46,7 +46,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     panel: &PlotPanel,
     frame: Frame,
-    (x, y, series): (&PlotAxis, &PlotAxis, &[Series]),
+    (x, y, series): (&PlotAxis, &PlotAxis, &[PlotSeries]),
 ) -> Result<(), ChartError> {
     let top = frame.top + TITLE;
     legend::draw(canvas, series, frame, top)?;
@@ -56,11 +56,11 @@ pub(super) fn draw<DB: DrawingBackend>(
     let name = canvas.fitted(&plain(&y.name), look, frame.right - frame.left);
     canvas.text(&name, Anchor::left(frame.left, top + 11.0), look)?;
     for entry in series {
-        if let Mark::Band(strength) = entry.mark {
+        if let SeriesMark::Band(strength) = entry.mark {
             band(canvas, &area, entry, strength)?;
         }
     }
-    grid(canvas, &area, matches!(x.range, Range::Names(_)))?;
+    grid(canvas, &area, matches!(x.range, AxisRange::Names(_)))?;
     for entry in series {
         draw_series(canvas, &area, entry)?;
     }
@@ -76,7 +76,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     canvas.text(&name, Anchor::centre(middle, bounds.bottom + 34.0), look)
 }
 
-fn is_drawable(spot: &Spot) -> bool {
+fn is_drawable(spot: &PlotPoint) -> bool {
     spot.x.is_finite() && (spot.y.is_finite() || spot.span.is_some())
 }
 
@@ -86,7 +86,7 @@ fn area<DB: DrawingBackend>(
     frame: Frame,
     top: f64,
     height: f64,
-    (x, y, series): (&PlotAxis, &PlotAxis, &[Series]),
+    (x, y, series): (&PlotAxis, &PlotAxis, &[PlotSeries]),
 ) -> Area {
     let spots = || series.iter().flat_map(|entry| &entry.spots).filter(|spot| is_drawable(spot));
     let ups = spots().flat_map(|spot| {
@@ -100,14 +100,14 @@ fn area<DB: DrawingBackend>(
     // The last label of the level axis may stand out by half its width.
     let right = frame.right - 22.0;
     let level = Ruler::new(x, spots().map(|spot| spot.x), ((right - left) / 110.0).clamp(2.0, 10.0));
-    Area { bounds: Bounds { left, top, right, bottom: top + height }, x: level, y: up }
+    Area { bounds: PixelBounds { left, top, right, bottom: top + height }, x: level, y: up }
 }
 
 fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool) -> Result<(), ChartError> {
     let bounds = &area.bounds;
     let look = TextLook::new(12.0, GREY);
     let count = area.x.ticks.len().max(1) as f64;
-    let room = if is_named { (bounds.right - bounds.left) / count - 6.0 } else { 160.0 };
+    let space = if is_named { (bounds.right - bounds.left) / count - 6.0 } else { 160.0 };
     let mut free_from = f64::NEG_INFINITY;
     for (value, text) in &area.x.ticks {
         let (at, _) = area.place(*value, area.y.base());
@@ -115,7 +115,7 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
         if !is_named {
             canvas.path(&[(at, bounds.top), (at, bounds.bottom)], GRID, 0.5)?;
         }
-        let text = canvas.fitted(&plain(text), look, room);
+        let text = canvas.fitted(&plain(text), look, space);
         let half = canvas.width_of(&text, look) / 2.0;
         if at - half > free_from {
             canvas.text(&text, Anchor::centre(at, bounds.bottom + 14.0), look)?;
@@ -134,11 +134,11 @@ fn grid<DB: DrawingBackend>(canvas: &mut Canvas<DB>, area: &Area, is_named: bool
 fn band<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     area: &Area,
-    entry: &Series,
+    entry: &PlotSeries,
     strength: f64,
 ) -> Result<(), ChartError> {
-    let finite = |spot: &&Spot| spot.span.is_some_and(|(low, high)| low.is_finite() && high.is_finite());
-    let ends = |spot: &Spot| spot.span.unwrap_or((spot.y, spot.y));
+    let finite = |spot: &&PlotPoint| spot.span.is_some_and(|(low, high)| low.is_finite() && high.is_finite());
+    let ends = |spot: &PlotPoint| spot.span.unwrap_or((spot.y, spot.y));
     let spots = || entry.spots.iter().filter(finite).filter(|spot| spot.x.is_finite());
     let mut outline: Vec<(f64, f64)> = spots().map(|spot| area.place(spot.x, ends(spot).1)).collect();
     let lower: Vec<(f64, f64)> = spots().map(|spot| area.place(spot.x, ends(spot).0)).collect();
@@ -149,18 +149,18 @@ fn band<DB: DrawingBackend>(
 fn draw_series<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     area: &Area,
-    entry: &Series,
+    entry: &PlotSeries,
 ) -> Result<(), ChartError> {
     let colour = entry.hue.colour();
     match entry.mark {
-        Mark::Line(width) => {
+        SeriesMark::Line(width) => {
             for run in runs(&entry.spots) {
                 let points: Vec<_> = run.iter().map(|spot| area.place(spot.x, spot.y)).collect();
                 canvas.path(&points, colour, width)?;
             }
             Ok(())
         }
-        Mark::Step => {
+        SeriesMark::Step => {
             for run in runs(&entry.spots) {
                 let mut points: Vec<(f64, f64)> = Vec::with_capacity(2 * run.len());
                 for spot in run {
@@ -172,7 +172,7 @@ fn draw_series<DB: DrawingBackend>(
             }
             Ok(())
         }
-        Mark::Dashes => {
+        SeriesMark::Dashes => {
             for run in runs(&entry.spots) {
                 for pair in run.windows(2) {
                     dashed(
@@ -185,13 +185,13 @@ fn draw_series<DB: DrawingBackend>(
             }
             Ok(())
         }
-        Mark::Dots(radius) => dots(canvas, area, entry, radius),
-        Mark::Band(_) => Ok(()),
+        SeriesMark::Dots(radius) => dots(canvas, area, entry, radius),
+        SeriesMark::Band(_) => Ok(()),
     }
 }
 
 /// The stretches of finite values.
-fn runs(spots: &[Spot]) -> impl Iterator<Item = &[Spot]> {
+fn runs(spots: &[PlotPoint]) -> impl Iterator<Item = &[PlotPoint]> {
     spots.split(|spot| !(spot.x.is_finite() && spot.y.is_finite())).filter(|run| !run.is_empty())
 }
 
@@ -219,7 +219,7 @@ fn dashed<DB: DrawingBackend>(
 fn dots<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     area: &Area,
-    entry: &Series,
+    entry: &PlotSeries,
     radius: f64,
 ) -> Result<(), ChartError> {
     let colour = entry.hue.colour();
@@ -247,7 +247,7 @@ fn dots<DB: DrawingBackend>(
 fn labels<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     area: &Area,
-    series: &[Series],
+    series: &[PlotSeries],
 ) -> Result<(), ChartError> {
     let look = TextLook::new(11.0, INK);
     let spots = || series.iter().flat_map(|entry| &entry.spots);
@@ -256,7 +256,8 @@ fn labels<DB: DrawingBackend>(
     }
     let places = spots().filter(|spot| spot.x.is_finite() && spot.y.is_finite());
     let mut labels = Labels::new(area.bounds, places.map(|spot| area.place(spot.x, spot.y)).collect());
-    for entry in series.iter().filter(|entry| matches!(entry.mark, Mark::Line(_) | Mark::Dashes)) {
+    for entry in series.iter().filter(|entry| matches!(entry.mark, SeriesMark::Line(_) | SeriesMark::Dashes))
+    {
         for run in runs(&entry.spots) {
             let line: Vec<(f64, f64)> = run.iter().map(|spot| area.place(spot.x, spot.y)).collect();
             labels.avoid(&line);
@@ -272,10 +273,10 @@ fn labels<DB: DrawingBackend>(
     Ok(())
 }
 
-/// What an empty panel says, in its middle.
+/// Writes the words of an empty panel in its middle.
 pub(super) fn nothing<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    bounds: &Bounds,
+    bounds: &PixelBounds,
     text: &str,
 ) -> Result<(), ChartError> {
     let look = TextLook::new(14.0, GREY);
@@ -283,7 +284,7 @@ pub(super) fn nothing<DB: DrawingBackend>(
     let (x, y) = (f64::midpoint(bounds.left, bounds.right), f64::midpoint(bounds.top, bounds.bottom));
     let half = canvas.width_of(&text, look) / 2.0 + 8.0;
     // Grid lines would run through the words.
-    let behind = Bounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
+    let behind = PixelBounds { left: x - half, top: y - 11.0, right: x + half, bottom: y + 11.0 };
     canvas.rect(behind, plotters::style::WHITE, 1.0)?;
     canvas.text(&text, Anchor::centre(x, y), look)
 }

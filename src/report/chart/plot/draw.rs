@@ -8,14 +8,14 @@ use super::super::ChartError;
 use super::super::canvas::WIDTH;
 use super::super::canvas::{Anchor, Canvas, GREY, INK, TextLook};
 use super::super::render::{self, Drawing};
-use super::spec::{Content, Frame, PlotPanel, PlotSpec};
+use super::spec::{Frame, PanelContent, PlotPanel, PlotSpec};
 
 /// Left and right margin of the picture \[px\].
 const MARGIN: f64 = 24.0;
 /// Height of the title, and of the subtitle below it where there is one \[px\].
 const TITLE: f64 = 48.0;
 const SUBTITLE: f64 = 24.0;
-/// Room between panels, each way \[px\].
+/// Space between panels, each way \[px\].
 const GAP: f64 = 28.0;
 /// Height of the caption \[px\].
 const CAPTION: f64 = 34.0;
@@ -40,8 +40,8 @@ impl PlotPanel {
     /// Height with title, legend and axis labels in a frame so wide \[px\].
     fn height_in(&self, width: f64) -> f64 {
         match &self.content {
-            Content::Curves { series, .. } => curves::height_around(series, width) + self.height,
-            Content::Heat(_) => heat::HEIGHT_AROUND + self.height,
+            PanelContent::Curves { series, .. } => curves::height_around(series, width) + self.height,
+            PanelContent::Heat(_) => heat::HEIGHT_AROUND + self.height,
         }
     }
 
@@ -50,8 +50,8 @@ impl PlotPanel {
         let title = canvas.fitted(&plain(&self.title), look, frame.right - frame.left);
         canvas.text(&title, Anchor::left(frame.left, frame.top + 10.0), look)?;
         match &self.content {
-            Content::Curves { x, y, series } => curves::draw(canvas, self, frame, (x, y, series)),
-            Content::Heat(map) => heat::draw(canvas, self, frame, map),
+            PanelContent::Curves { x, y, series } => curves::draw(canvas, self, frame, (x, y, series)),
+            PanelContent::Heat(map) => heat::draw(canvas, self, frame, map),
         }
     }
 }
@@ -95,19 +95,19 @@ impl Drawing for PlotSpec {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &mut Canvas<DB>) -> Result<(), ChartError> {
         canvas.background()?;
-        let room = f64::from(WIDTH) - 2.0 * MARGIN;
+        let space = f64::from(WIDTH) - 2.0 * MARGIN;
         let look = TextLook::new(24.0, INK).bold();
-        let title = canvas.fitted(&plain(&self.title), look, room);
+        let title = canvas.fitted(&plain(&self.title), look, space);
         canvas.text(&title, Anchor::left(MARGIN, 28.0), look)?;
         let look = TextLook::new(14.0, GREY);
-        let subtitle = canvas.fitted(&plain(&self.subtitle), look, room);
+        let subtitle = canvas.fitted(&plain(&self.subtitle), look, space);
         canvas.text(&subtitle, Anchor::left(MARGIN, 56.0), look)?;
         let (panels, height) = self.layout();
         for (panel, frame) in panels {
             panel.draw(canvas, frame)?;
         }
         let look = TextLook::new(12.0, GREY);
-        let caption = canvas.fitted(&plain(&self.caption), look, room);
+        let caption = canvas.fitted(&plain(&self.caption), look, space);
         canvas.text(&caption, Anchor::left(MARGIN, height - 16.0), look)
     }
 }

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Anchor, Bounds, Canvas, Colour, GREY, GRID, INK, TextLook, VERMILION};
+use super::super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook, VERMILION};
 use super::curves::nothing;
 use super::ruler::text;
 use super::spec::{Frame, HeatMap, PlotPanel, Unit};
@@ -13,8 +13,8 @@ use super::spec::{Frame, HeatMap, PlotPanel, Unit};
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;
 const ABOVE: f64 = 46.0;
-/// Room of the scale on the right \[px\].
-const SCALE_ROOM: f64 = 84.0;
+/// Space of the scale on the right \[px\].
+const SCALE_WIDTH: f64 = 84.0;
 /// Widest row label \[px\].
 const WIDEST: f64 = 150.0;
 /// Steps of colour.
@@ -87,7 +87,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let widths = map.rows.iter().map(|row| canvas.width_of(&plain(row), look));
     let left = frame.left + widths.fold(24.0, f64::max).min(WIDEST) + 10.0;
     let top = frame.top + ABOVE;
-    let bounds = Bounds { left, top, right: frame.right - SCALE_ROOM, bottom: top + panel.height };
+    let bounds = PixelBounds { left, top, right: frame.right - SCALE_WIDTH, bottom: top + panel.height };
     let name = canvas.fitted(&plain(&map.y), look, frame.right - frame.left);
     canvas.text(&name, Anchor::left(frame.left, top - 12.0), look)?;
     let Some(colours) = Colours::new(&map.values) else {
@@ -98,19 +98,19 @@ pub(super) fn draw<DB: DrawingBackend>(
     scale(canvas, &bounds, map, colours)
 }
 
-/// Where a cell stands \[px\].
-fn cell(bounds: &Bounds, map: &HeatMap, index: usize) -> Bounds {
+/// The bounds of a cell \[px\].
+fn cell(bounds: &PixelBounds, map: &HeatMap, index: usize) -> PixelBounds {
     let columns = map.columns.len().max(1);
     let (row, column) = (index / columns, index % columns);
     let width = (bounds.right - bounds.left) / columns as f64;
     let height = (bounds.bottom - bounds.top) / map.rows.len().max(1) as f64;
     let (left, bottom) = (bounds.left + column as f64 * width, bounds.bottom - row as f64 * height);
-    Bounds { left, top: bottom - height, right: left + width, bottom }
+    PixelBounds { left, top: bottom - height, right: left + width, bottom }
 }
 
 fn cells<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    bounds: &Bounds,
+    bounds: &PixelBounds,
     map: &HeatMap,
     colours: Colours,
 ) -> Result<(), ChartError> {
@@ -160,7 +160,7 @@ fn short(value: f64, colours: Colours, map: &HeatMap) -> String {
 fn names<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
     frame: Frame,
-    bounds: &Bounds,
+    bounds: &PixelBounds,
     map: &HeatMap,
 ) -> Result<(), ChartError> {
     let look = TextLook::new(12.0, GREY);
@@ -191,7 +191,7 @@ fn names<DB: DrawingBackend>(
 /// The colours with the values they mean.
 fn scale<DB: DrawingBackend>(
     canvas: &mut Canvas<DB>,
-    bounds: &Bounds,
+    bounds: &PixelBounds,
     map: &HeatMap,
     colours: Colours,
 ) -> Result<(), ChartError> {
@@ -203,8 +203,12 @@ fn scale<DB: DrawingBackend>(
     let height = bounds.bottom - bounds.top;
     for step in 0..SHADES {
         let (from, to) = (step as f64 / SHADES as f64, (step + 1) as f64 / SHADES as f64);
-        let strip =
-            Bounds { left, top: bounds.bottom - to * height, right, bottom: bounds.bottom - from * height };
+        let strip = PixelBounds {
+            left,
+            top: bounds.bottom - to * height,
+            right,
+            bottom: bounds.bottom - from * height,
+        };
         canvas.rect(strip, shade(f64::midpoint(from, to)), 1.0)?;
     }
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {

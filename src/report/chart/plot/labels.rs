@@ -1,27 +1,27 @@
 //! Labels beside points: each gets the first place around its point where it covers neither another label nor a dot
 //! and stays in the panel, clear of lines where it can; one that finds none is left out.
 
-use super::super::canvas::Bounds;
+use super::super::canvas::PixelBounds;
 
 /// Height of a label \[px\].
 pub(super) const HEIGHT: f64 = 14.0;
-/// Room between a point's middle and its label \[px\].
+/// Space between a point's middle and its label \[px\].
 const BESIDE: f64 = 8.0;
 /// Dots that labels look out for; a cloud of more is no place for labels anyway.
 const MOST_DOTS: usize = 4_000;
 
-/// What is taken, in a panel.
+/// Occupied places of a panel, and the labels put beside them.
 #[derive(Debug)]
 pub(super) struct Labels {
-    bounds: Bounds,
-    taken: Vec<Bounds>,
+    bounds: PixelBounds,
+    taken: Vec<PixelBounds>,
     dots: Vec<(f64, f64)>,
     strokes: Vec<(f64, f64)>,
 }
 
 impl Labels {
     /// A panel whose labels must not cover `dots`.
-    pub(super) fn new(bounds: Bounds, dots: Vec<(f64, f64)>) -> Self {
+    pub(super) fn new(bounds: PixelBounds, dots: Vec<(f64, f64)>) -> Self {
         let every = dots.len().div_ceil(MOST_DOTS).max(1);
         let dots = dots.into_iter().step_by(every).collect();
         Self { bounds, taken: Vec::new(), dots, strokes: Vec::new() }
@@ -75,20 +75,20 @@ impl Labels {
             && !self.dots.iter().any(|dot| holds(&area, dot))
     }
 
-    fn crosses(&self, area: &Bounds) -> bool {
+    fn crosses(&self, area: &PixelBounds) -> bool {
         self.strokes.iter().any(|point| holds(area, point))
     }
 }
 
-fn area(left: f64, middle: f64, width: f64) -> Bounds {
-    Bounds { left, top: middle - HEIGHT / 2.0, right: left + width, bottom: middle + HEIGHT / 2.0 }
+fn area(left: f64, middle: f64, width: f64) -> PixelBounds {
+    PixelBounds { left, top: middle - HEIGHT / 2.0, right: left + width, bottom: middle + HEIGHT / 2.0 }
 }
 
-fn holds(area: &Bounds, (x, y): &(f64, f64)) -> bool {
+fn holds(area: &PixelBounds, (x, y): &(f64, f64)) -> bool {
     (area.left - 3.0..=area.right + 3.0).contains(x) && (area.top - 2.0..=area.bottom + 2.0).contains(y)
 }
 
-fn overlap(a: &Bounds, b: &Bounds) -> bool {
+fn overlap(a: &PixelBounds, b: &PixelBounds) -> bool {
     a.left < b.right + 4.0 && b.left < a.right + 4.0 && a.top < b.bottom && b.top < a.bottom
 }
 
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn labels_neither_overlap_nor_leave_the_panel() {
-        let bounds = Bounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
+        let bounds = PixelBounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
         let dots: Vec<(f64, f64)> = (0..40).map(|i| (f64::from(i) * 7.5, 100.0 + f64::from(i % 5))).collect();
         let mut labels = Labels::new(bounds, dots.clone());
         let mut found = 0;
@@ -116,14 +116,14 @@ mod tests {
 
     #[test]
     fn a_lone_point_is_labelled_on_its_right() {
-        let bounds = Bounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
+        let bounds = PixelBounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
         let mut labels = Labels::new(bounds, vec![(100.0, 100.0)]);
         assert_eq!(labels.place((100.0, 100.0), 50.0), Some((108.0, 100.0)));
     }
 
     #[test]
     fn a_label_stays_clear_of_a_line_where_it_can() {
-        let bounds = Bounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
+        let bounds = PixelBounds { left: 0.0, top: 0.0, right: 300.0, bottom: 200.0 };
         let mut labels = Labels::new(bounds, vec![(100.0, 100.0)]);
         labels.avoid(&[(100.0, 100.0), (300.0, 100.0)]);
         let (left, middle) = labels.place((100.0, 100.0), 50.0).unwrap();

@@ -2,11 +2,11 @@
 
 use super::super::super::numbers::{THIN, grouped, trimmed, whole};
 use super::super::axis::{dollar_label, round_log, round_step};
-use super::spec::{PlotAxis, Range, Unit};
+use super::spec::{AxisRange, PlotAxis, Unit};
 
 /// Values further apart than this factor, all above zero, get a logarithmic axis where it may choose.
 const LOG_FROM: f64 = 30.0;
-/// What no axis goes beyond: further out there are no round numbers left in a float.
+/// Limit of every axis: further out there are no round numbers left in a float.
 const FARTHEST: f64 = 1e200;
 
 /// An axis with its ends.
@@ -15,7 +15,7 @@ pub(super) struct Ruler {
     low: f64,
     high: f64,
     is_log: bool,
-    /// Where ticks stand, and what they say.
+    /// Positions and texts of the ticks.
     pub(super) ticks: Vec<(f64, String)>,
 }
 
@@ -23,8 +23,8 @@ impl Ruler {
     /// The axis for `values`; about `count` ticks.
     pub(super) fn new(axis: &PlotAxis, values: impl Iterator<Item = f64>, count: f64) -> Self {
         match &axis.range {
-            Range::Names(names) => return Self::of_names(names),
-            Range::Ticks { low, high, ticks } => {
+            AxisRange::Names(names) => return Self::of_names(names),
+            AxisRange::Ticks { low, high, ticks } => {
                 let sound = low.is_finite() && high.is_finite() && low < high;
                 let (low, high) = if sound { (*low, *high) } else { (0.0, 1.0) };
                 return Self { low, high, is_log: false, ticks: ticks.clone() };
@@ -42,14 +42,14 @@ impl Ruler {
             (least, most) = (0.0, 1.0);
         }
         let is_log = match axis.range {
-            Range::Log => most > 0.0,
-            Range::Auto => least > 1e-200 && most > LOG_FROM * least,
+            AxisRange::Log => most > 0.0,
+            AxisRange::Auto => least > 1e-200 && most > LOG_FROM * least,
             _ => false,
         };
         if is_log {
             return Self::log(least_above.max(1e-200).min(most), most, &axis.unit);
         }
-        if axis.range == Range::FromZero {
+        if axis.range == AxisRange::FromZero {
             (least, most) = (least.min(0.0), most.max(0.0));
         }
         Self::linear(least, most, count, &axis.unit)
@@ -104,7 +104,7 @@ impl Ruler {
         Self { low: -0.5, high: names.len().max(1) as f64 - 0.5, is_log: false, ticks: ticks.collect() }
     }
 
-    /// Where a value stands between the ends, in [0, 1]; what lies beyond is at its end.
+    /// The position of a value between the ends, in [0, 1]; what lies beyond is at its end.
     pub(super) fn share(&self, value: f64) -> f64 {
         let value = value.clamp(self.low, self.high);
         let share = if self.is_log {
@@ -115,7 +115,7 @@ impl Ruler {
         if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// Where the upright axis has its base: zero where it is covered, else the lower end.
+    /// The base of the upright axis: zero where it is covered, else the lower end.
     pub(super) fn base(&self) -> f64 {
         if self.is_log { self.low } else { 0.0_f64.clamp(self.low, self.high) }
     }
@@ -170,7 +170,7 @@ fn number(value: f64, step: f64) -> String {
 mod tests {
     use super::*;
 
-    fn ruler(range: Range, unit: Unit, values: &[f64]) -> Ruler {
+    fn ruler(range: AxisRange, unit: Unit, values: &[f64]) -> Ruler {
         let axis = PlotAxis { name: String::new(), unit, range };
         Ruler::new(&axis, values.iter().copied(), 5.0)
     }
@@ -181,23 +181,26 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_cover_the_data() {
-        let data = ruler(Range::Data, Unit::Plain, &[41.0, 79.0]);
+        let data = ruler(AxisRange::Data, Unit::Plain, &[41.0, 79.0]);
         assert_eq!(texts(&data), ["40", "50", "60", "70", "80"]);
-        assert_eq!(texts(&ruler(Range::FromZero, Unit::Share, &[0.2, 0.93]))[..3], ["0 %", "20 %", "40 %"]);
-        assert_eq!(texts(&ruler(Range::Data, Unit::Dollars, &[-3.0, 1.0]))[0], "−$3");
+        assert_eq!(
+            texts(&ruler(AxisRange::FromZero, Unit::Share, &[0.2, 0.93]))[..3],
+            ["0 %", "20 %", "40 %"]
+        );
+        assert_eq!(texts(&ruler(AxisRange::Data, Unit::Dollars, &[-3.0, 1.0]))[0], "−$3");
     }
 
     #[test]
     fn ticks_say_where_they_stand_however_fine_their_steps() {
-        let fine = ruler(Range::Data, Unit::Millis, &[280.0, 290.0]);
+        let fine = ruler(AxisRange::Data, Unit::Millis, &[280.0, 290.0]);
         assert_eq!(texts(&fine), ["280 ms", "282 ms", "284 ms", "286 ms", "288 ms", "290 ms"]);
-        let halves = ruler(Range::Data, Unit::Millis, &[282.5, 292.5]);
+        let halves = ruler(AxisRange::Data, Unit::Millis, &[282.5, 292.5]);
         assert_eq!(texts(&halves)[0], "282 ms");
         // Whatever the range, a tick reads back to its place: it is neither another's text nor a rounded one.
         for unit in [Unit::Millis, Unit::Dollars, Unit::Plain, Unit::Share] {
             for low in [0.0, 0.3, 7.1, 282.5, 998.0, 25_300.0] {
                 for width in [0.011, 0.12, 0.7, 1.2, 2.4, 12.0, 31.0, 260.0, 4_300.0] {
-                    for (value, text) in ruler(Range::Data, unit.clone(), &[low, low + width]).ticks {
+                    for (value, text) in ruler(AxisRange::Data, unit.clone(), &[low, low + width]).ticks {
                         let digits: String =
                             text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
                         let scale = match unit {
@@ -215,11 +218,11 @@ mod tests {
 
     #[test]
     fn a_wide_range_is_logarithmic_where_it_may_choose() {
-        let wide = ruler(Range::Auto, Unit::Millis, &[12.0, 40_000.0]);
+        let wide = ruler(AxisRange::Auto, Unit::Millis, &[12.0, 40_000.0]);
         assert!(wide.is_log);
         assert_eq!(texts(&wide).first(), Some(&"10 ms"));
         assert!((wide.share(wide.low * 10.0) - 1.0 / libm::log10(wide.high / wide.low)).abs() < 1e-12);
-        assert!(!ruler(Range::Auto, Unit::Plain, &[0.0, 40_000.0]).is_log);
+        assert!(!ruler(AxisRange::Auto, Unit::Plain, &[0.0, 40_000.0]).is_log);
     }
 
     #[test]
@@ -236,7 +239,7 @@ mod tests {
             vec![1e15, 1e15 + 1.0],
         ];
         for values in odd {
-            for range in [Range::Auto, Range::Data, Range::FromZero, Range::Log] {
+            for range in [AxisRange::Auto, AxisRange::Data, AxisRange::FromZero, AxisRange::Log] {
                 let ruler = ruler(range.clone(), Unit::Dollars, &values);
                 assert!(ruler.low < ruler.high && !ruler.ticks.is_empty(), "{range:?} {values:?} {ruler:?}");
                 assert!(ruler.ticks.len() <= 20, "{range:?} {values:?} {ruler:?}");
@@ -249,7 +252,7 @@ mod tests {
 
     #[test]
     fn names_stand_at_whole_numbers() {
-        let ruler = ruler(Range::Names(vec!["a".to_owned(), "b".to_owned()]), Unit::Plain, &[]);
+        let ruler = ruler(AxisRange::Names(vec!["a".to_owned(), "b".to_owned()]), Unit::Plain, &[]);
         assert!((ruler.share(0.0) - 0.25).abs() < 1e-12 && (ruler.share(1.0) - 0.75).abs() < 1e-12);
     }
 }

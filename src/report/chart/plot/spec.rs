@@ -1,4 +1,4 @@
-//! What a plot shows, as data.
+//! Specification of a plot, as data.
 
 use super::super::canvas::{self, Colour};
 
@@ -7,7 +7,7 @@ use super::super::canvas::{self, Colour};
 pub struct PlotSpec {
     /// The largest line.
     pub title: String,
-    /// What there is to say in one sentence; may be empty.
+    /// Remark in one sentence; may be empty.
     pub subtitle: String,
     /// Small print at the bottom; may be empty.
     pub caption: String,
@@ -20,19 +20,19 @@ pub struct PlotSpec {
 /// One panel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlotPanel {
-    /// What is shown.
+    /// Title of the panel.
     pub title: String,
     /// Height of the data \[px\].
     pub height: f64,
-    /// What stands where there is nothing to draw.
+    /// Text where there is nothing to draw.
     pub empty: String,
     /// The data.
-    pub content: Content,
+    pub content: PanelContent,
 }
 
-/// What a panel holds.
+/// Content of a panel.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content {
+pub enum PanelContent {
     /// Series on two axes.
     Curves {
         /// The level axis.
@@ -40,7 +40,7 @@ pub enum Content {
         /// The upright axis.
         y: PlotAxis,
         /// Drawn in this order: what matters most comes last.
-        series: Vec<Series>,
+        series: Vec<PlotSeries>,
     },
     /// Cells in rows and columns, coloured by a value.
     Heat(HeatMap),
@@ -49,15 +49,15 @@ pub enum Content {
 /// An axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlotAxis {
-    /// What is measured; its unit belongs to the ticks.
+    /// Name of the quantity; its unit belongs to the ticks.
     pub name: String,
-    /// How ticks are written.
+    /// Way in which ticks are written.
     pub unit: Unit,
-    /// What it covers.
-    pub range: Range,
+    /// Range of the axis.
+    pub range: AxisRange,
 }
 
-/// How values are written at the ticks of an axis.
+/// Way in which values are written at the ticks of an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Unit {
     /// `7 000`, `0.25`
@@ -73,9 +73,9 @@ pub enum Unit {
     Named(String),
 }
 
-/// What an axis covers.
+/// Range of an axis.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Range {
+pub enum AxisRange {
     /// The data with round ends; logarithmic where values, all above zero, lie more than thirty-fold apart.
     #[default]
     Auto,
@@ -93,27 +93,27 @@ pub enum Range {
         low: f64,
         /// The upper end.
         high: f64,
-        /// Where ticks stand, and what they say.
+        /// Positions and texts of the ticks.
         ticks: Vec<(f64, String)>,
     },
 }
 
 /// Values that belong together.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// Its name in the legend; without one it is not in the legend.
+pub struct PlotSeries {
+    /// Name in the legend; without one it is not in the legend.
     pub name: String,
-    /// Its colour.
+    /// Colour of the series.
     pub hue: Hue,
-    /// How it is drawn.
-    pub mark: Mark,
-    /// Its values. A value that is not finite breaks a line and is no dot.
-    pub spots: Vec<Spot>,
+    /// Mark of the series.
+    pub mark: SeriesMark,
+    /// Values of the series. A value that is not finite breaks a line and is no dot.
+    pub spots: Vec<PlotPoint>,
 }
 
-/// How a series is drawn.
+/// Way in which a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mark {
+pub enum SeriesMark {
     /// Straight lines from value to value, so wide \[px\].
     Line(f64),
     /// A line of dashes.
@@ -129,18 +129,18 @@ pub enum Mark {
 
 /// One value.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Spot {
-    /// Where on the level axis.
+pub struct PlotPoint {
+    /// Position on the level axis.
     pub x: f64,
-    /// Where on the upright axis.
+    /// Position on the upright axis.
     pub y: f64,
     /// The lower and the upper end of its interval, where it has one.
     pub span: Option<(f64, f64)>,
-    /// What is written beside it where there is room; may be empty. Earlier values come first.
+    /// Text beside the point where there is space for it; may be empty. Earlier values come first.
     pub label: String,
 }
 
-impl Spot {
+impl PlotPoint {
     /// A value without interval and label.
     #[must_use]
     pub const fn at(x: f64, y: f64) -> Self {
@@ -151,15 +151,15 @@ impl Spot {
 /// Cells in rows and columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatMap {
-    /// What the columns are.
+    /// Name of the quantity of the columns.
     pub x: String,
-    /// What the rows are.
+    /// Name of the quantity of the rows.
     pub y: String,
     /// Names of the columns.
     pub columns: Vec<String>,
     /// Names of the rows, from below.
     pub rows: Vec<String>,
-    /// How values are written.
+    /// Way in which values are written.
     pub unit: Unit,
     /// Row by row from below; `None` is an empty cell.
     pub values: Vec<Option<f64>>,
@@ -211,7 +211,7 @@ impl Hue {
     }
 }
 
-/// Where a panel stands: its left and right end and its top \[px\].
+/// Frame of a panel: its left and right end and its top \[px\].
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
     pub(super) left: f64,

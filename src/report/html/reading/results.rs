@@ -58,7 +58,7 @@ pub(in crate::report::html) struct Results {
     pub(in crate::report::html) timelines: Vec<Timeline>,
     pub(in crate::report::html) decisions: Vec<Vec<Decision>>,
     pub(in crate::report::html) alarms: Vec<Vec<Alarm>>,
-    /// What alarms saw of metrics that the timelines do not have.
+    /// Datapoints, as alarms saw them, of metrics that the timelines do not have.
     pub(in crate::report::html) seen: Vec<Vec<Seen>>,
     pub(in crate::report::html) cold_starts: Vec<Vec<ColdStart>>,
     pub(in crate::report::html) estimates: Option<Estimates>,

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::open::{Open, REMEDY};
 use crate::report::words::cell;
 
-/// What a page draws of `timeline.csv`, with the decimals that it keeps.
+/// Columns of `timeline.csv` that a page draws, with the decimals that it keeps.
 const COLUMNS: [(&str, u32); 18] = [
     ("offered_per_s", 2),
     ("served_per_s", 2),
@@ -87,7 +87,7 @@ pub(in crate::report) struct Alarm {
     pub(in crate::report) threshold: f64,
 }
 
-/// What an alarm saw over a time: a row of `evaluations.csv`.
+/// Datapoints of a metric as an alarm saw them over a time: a row of `evaluations.csv`.
 #[derive(Clone, Debug)]
 pub(in crate::report) struct Seen {
     pub(in crate::report) time_s: f64,
@@ -143,7 +143,7 @@ pub(in crate::report) struct ColdStart {
 }
 
 impl ColdStart {
-    /// From the wish for the task until it could serve \[s\]; `None` for tasks of the beginning and those that never did.
+    /// Length of time from the request for the task until it could serve \[s\]; `None` for tasks of the beginning and those that never did.
     pub(in crate::report) fn seconds(&self) -> Option<f64> {
         let ready = self.in_service_s.or(self.running_s)?;
         Some(ready - self.asked_for_s?).filter(|seconds| *seconds >= 0.0)

@@ -146,7 +146,7 @@ impl ScaleInRange {
 }
 
 impl Summary {
-    /// What has to be said beside an amount that leaves out these items.
+    /// The proviso on an amount that leaves out these items.
     pub(in crate::report) fn proviso(&self, measure: Measure, items: &[String]) -> Option<String> {
         let unpriced = Unpriced { items: items.to_vec(), region: self.scenario.region.clone() };
         proviso(measure, &unpriced, SimDuration::from_secs_f64(self.scenario.horizon_s))
@@ -170,7 +170,7 @@ pub(in crate::report) struct CheckRow {
     pub(in crate::report) check: String,
     pub(in crate::report) value: String,
     pub(in crate::report) status: String,
-    /// What else to know of it.
+    /// Note beside the value.
     #[serde(default)]
     pub(in crate::report) note: Option<String>,
 }

@@ -4,11 +4,11 @@ use super::{charts, words};
 use serde::Serialize;
 
 use super::super::bill::Bill;
-use super::super::chart::Panel;
+use super::super::chart::ChartPanel;
 use super::super::checks::Verdicts;
-use super::super::figures::{self, Group};
-use super::super::frame::{Markup, Page, Templates};
-use super::super::log::Log;
+use super::super::figures::{self, FigureGroup};
+use super::super::frame::{HtmlPage, Markup, Templates};
+use super::super::log::DecisionColumns;
 use super::super::plan::PlanSection;
 use super::super::reading::Open;
 use super::super::reading::Results;
@@ -20,7 +20,7 @@ use crate::report::numbers::span;
 pub struct RunOutput<'a> {
     /// The folder, as the user named it; shown where a page has several runs.
     pub label: String,
-    /// What made them.
+    /// Manifest of the results.
     pub manifest: Manifest,
     /// Opens one of them.
     pub open: Box<Open<'a>>,
@@ -32,38 +32,38 @@ impl std::fmt::Debug for RunOutput<'_> {
     }
 }
 
-/// What the scripts read.
+/// Data for the scripts.
 #[derive(Serialize)]
 struct Data {
     services: Vec<ServiceData>,
 }
 
-/// What the scripts read of one service.
+/// Data of one service for the scripts.
 #[derive(Serialize)]
 struct ServiceData {
     /// The element that holds the service.
     id: String,
-    panel: Panel,
-    log: Log,
+    panel: ChartPanel,
+    log: DecisionColumns,
 }
 
-/// What the template of a service shows.
+/// Data of a service for its template.
 #[derive(Serialize)]
-struct ServiceView {
+struct ServiceSection {
     id: String,
     name: String,
     is_only: bool,
     charts: Vec<charts::ChartText>,
     decisions: usize,
-    /// Why there is no decision; empty where there are some.
+    /// Reason why there is no decision; empty where there are some.
     why_none: String,
-    /// Why there is nothing to draw; empty where there is something.
+    /// Reason why there is nothing to draw; empty where there is something.
     no_minutes: &'static str,
     thinned: String,
     zone: String,
 }
 
-/// What the template of a run shows.
+/// Data of a run for its template.
 #[derive(Serialize)]
 struct RunView {
     id: String,
@@ -77,7 +77,7 @@ struct RunView {
     intervals: Vec<Markup>,
     bill: Markup,
     services: Vec<Markup>,
-    /// Where each service is found, where there are several.
+    /// Links to the services, where there are several.
     contents: Vec<(String, String)>,
     plan: Markup,
     origins: Markup,
@@ -105,7 +105,7 @@ pub fn run_page(outputs: &mut [RunOutput<'_>]) -> Result<Vec<u8>, String> {
     let beside = figures::beside(&tiles).map(|group| templates.fill("figures.html", &group)).transpose()?;
     let beside = beside.map_or_else(String::new, |table| table.to_string());
     let content = Markup::from_safe_string(beside + &parts);
-    Page { title: &title, content, data: &data }.document(&templates)
+    HtmlPage { title: &title, content, data: &data }.document(&templates)
 }
 
 /// The length of a run, in words.
@@ -131,7 +131,7 @@ fn run(
         contents.push((view.id, view.name));
         data.services.push(of_service);
     }
-    let table = |group: Group| templates.fill("figures.html", &group);
+    let table = |group: FigureGroup| templates.fill("figures.html", &group);
     let intervals =
         results.estimates.as_ref().map(|estimates| figures::intervals(&results.summary, estimates));
     let view = RunView {
@@ -153,13 +153,13 @@ fn run(
     templates.fill("run.html", &view)
 }
 
-fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceView, ServiceData), String> {
+fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceSection, ServiceData), String> {
     let nothing = || "a service has no rows".to_owned();
     let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
     let decisions = results.decisions.get(index).ok_or_else(nothing)?;
     let timeline = results.timelines.get(index).ok_or_else(nothing)?;
     let (panel, texts) = charts::panel(results, index, id)?;
-    let view = ServiceView {
+    let view = ServiceSection {
         id: id.to_owned(),
         name: name.clone(),
         is_only: results.summary.services.0.len() == 1,
@@ -175,5 +175,5 @@ fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceView, Se
         zone: panel.zone.clone(),
     };
     debug_assert_eq!(panel.charts.len(), view.charts.len(), "{name}: a chart and its words come together");
-    Ok((view, ServiceData { id: id.to_owned(), panel, log: Log::new(decisions) }))
+    Ok((view, ServiceData { id: id.to_owned(), panel, log: DecisionColumns::new(decisions) }))
 }

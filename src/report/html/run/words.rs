@@ -1,4 +1,4 @@
-//! What a page says of a run in words: what it is, why there is nothing to see, where it came from.
+//! Words of a page about a run: its description, the reason why there is nothing to see, its origin.
 
 use crate::report::html::frame::Origin;
 use crate::report::html::reading::Results;
@@ -22,7 +22,7 @@ fn seed(results: &Results) -> String {
     format!("seed {}", results.summary.scenario.seed)
 }
 
-/// What made the results, and the command that makes them again.
+/// The origin of the results, and the command that makes them again.
 pub(super) fn origins(results: &Results) -> Vec<Origin> {
     let scenario = &results.summary.scenario;
     let runs = match (&results.estimates, results.manifest.replication.unwrap_or(0)) {
@@ -41,7 +41,7 @@ pub(super) fn origins(results: &Results) -> Vec<Origin> {
     ]
 }
 
-/// What a caption says of rows that are not drawn one by one; empty where all are.
+/// The words of a caption about rows that are not drawn one by one; empty where all are.
 pub(super) fn thinned(rows: usize, of: usize) -> String {
     if rows == 1 {
         return String::new();
@@ -53,7 +53,7 @@ pub(super) fn thinned(rows: usize, of: usize) -> String {
     )
 }
 
-/// Why a service has no decision.
+/// The reason why a service has no decision.
 pub(super) fn why_no_decision(results: &Results, index: usize) -> String {
     let Some((name, _)) = results.summary.services.0.get(index) else { return String::new() };
     let service = results.plan.head.service.get(name);

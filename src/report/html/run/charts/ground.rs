@@ -1,8 +1,8 @@
-//! What the charts of a service are drawn from.
+//! Source of the charts of a service.
 
 use serde::Serialize;
 
-use crate::report::html::chart::{Axis, Chart, Line, Series, Style, column};
+use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, ReferenceLine, Style, column};
 use crate::report::html::reading::{Results, Timeline};
 use crate::report::html::thinning::Thinning;
 use crate::report::numbers::{THIN, figure};
@@ -12,14 +12,14 @@ use crate::report::numbers::{THIN, figure};
 pub(in crate::report::html::run) struct ChartText {
     pub(in crate::report::html::run) id: String,
     pub(in crate::report::html::run) title: String,
-    /// What it shows, as a sentence.
+    /// Description of the chart, as a sentence.
     pub(in crate::report::html::run) summary: String,
-    /// What has to be known to read it; may be empty.
+    /// Caption: facts needed to read the chart; may be empty.
     pub(in crate::report::html::run) caption: String,
     pub(in crate::report::html::run) may_be_logarithmic: bool,
 }
 
-/// What the charts of a service are made of.
+/// Source of the charts of a service.
 pub(super) struct Ground<'a> {
     pub(super) results: &'a Results,
     pub(super) index: usize,
@@ -30,14 +30,28 @@ pub(super) struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    pub(super) fn series(&self, label: &str, unit: &'static str, name: &str, style: Style) -> Series {
+    pub(super) fn series(&self, label: &str, unit: &'static str, name: &str, style: Style) -> ChartSeries {
         let factor = if unit == "%" { 100.0 } else { 1.0 };
         let decimals = if unit == "%" { 2 } else { Timeline::decimals(name) };
         let values = column(self.timeline.column(name), decimals, factor, self.thinning);
-        Series { label: label.to_owned(), unit, on_right: false, style, shown: true, sparse: false, values }
+        ChartSeries {
+            label: label.to_owned(),
+            unit,
+            on_right: false,
+            style,
+            shown: true,
+            sparse: false,
+            values,
+        }
     }
 
-    pub(super) fn chart(&self, short: &str, left: Axis, right: Option<Axis>, series: Vec<Series>) -> Chart {
+    pub(super) fn chart(
+        &self,
+        short: &str,
+        left: ChartAxis,
+        right: Option<ChartAxis>,
+        series: Vec<ChartSeries>,
+    ) -> Chart {
         let id = format!("{}-{short}", self.id);
         Chart { id, left, right, series, lines: Vec::new(), shaded: None, marks: Vec::new() }
     }
@@ -57,7 +71,11 @@ pub(super) fn text(chart: &Chart, title: &str, summary: String, caption: String)
 }
 
 /// Targets of the plan and thresholds of the alarms, of those whose policy and metric are wanted; equal ones share a line.
-pub(super) fn lines_of(ground: &Ground<'_>, unit: &str, is_wanted: &dyn Fn(&str, &str) -> bool) -> Vec<Line> {
+pub(super) fn lines_of(
+    ground: &Ground<'_>,
+    unit: &str,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> Vec<ReferenceLine> {
     let mut found: Vec<(f64, Vec<String>, bool)> = Vec::new();
     let mut add = |value: f64, label: String, is_target: bool| match found
         .iter_mut()
@@ -89,7 +107,7 @@ pub(super) fn lines_of(ground: &Ground<'_>, unit: &str, is_wanted: &dyn Fn(&str,
             add(alarm.threshold, name.clone(), false);
         }
     }
-    let line = |(value, labels, is_target): (f64, Vec<String>, bool)| Line {
+    let line = |(value, labels, is_target): (f64, Vec<String>, bool)| ReferenceLine {
         label: format!("{}{unit} {}", figure(value, THIN), labels.join(" = ")),
         value,
         on_right: false,

@@ -3,7 +3,7 @@
 //! share a row of `evaluations.csv`, between their lowest and their highest datapoint.
 
 use super::ground::{ChartText, Ground, lines_of, text};
-use crate::report::html::chart::{Axis, Chart, Series, Style, column};
+use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, Style, column};
 use crate::report::html::reading::Seen;
 use crate::report::numbers::{THIN, figure};
 use crate::report::words::cell;
@@ -60,7 +60,7 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
         let line = |label: String, end: fn((f64, f64)) -> f64, style: Style| {
             let values: Vec<Option<f64>> = band.iter().map(|band| band.map(end)).collect();
             let values = column(&values, 4, 1.0, ground.thinning);
-            Series { label, unit, on_right: false, style, shown: true, sparse: false, values }
+            ChartSeries { label, unit, on_right: false, style, shown: true, sparse: false, values }
         };
         let plain = Style::line(colour).stepped();
         if band.iter().flatten().all(|(low, high)| low >= high) {
@@ -79,7 +79,7 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
         "TargetResponseTime" => "seconds",
         _ => "value",
     };
-    let mut chart = ground.chart(&format!("metric{number}"), Axis::new("count", title), None, series);
+    let mut chart = ground.chart(&format!("metric{number}"), ChartAxis::new("count", title), None, series);
     chart.lines = lines_of(ground, unit, &|policy, _| policies.iter().any(|name| *name == cell(policy)));
     let lines: Vec<String> = chart.lines.iter().map(|line| line.label.clone()).collect();
     let mut summary = format!("{metric} as alarms saw it: {}.", found.join("; "));
@@ -92,8 +92,8 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
     Some((chart, words))
 }
 
-/// What the alarms of a policy saw in each row of the timeline. Two alarms of a policy look at the same datapoints, so where
-/// both tell a range, the truth lies in both.
+/// The metric as the alarms of a policy saw it in each row of the timeline. Two alarms of a policy look at the same
+/// datapoints, so where both tell a range, the truth lies in both.
 fn band(ground: &Ground<'_>, rows: &[&Seen], policy: &str) -> Band {
     let of_policy: Vec<&Seen> = rows.iter().copied().filter(|row| row.policy == policy).collect();
     let ends: Vec<f64> = {

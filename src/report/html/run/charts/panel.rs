@@ -4,7 +4,9 @@ use super::ground::{ChartText, Ground, lines_of, text};
 use super::metrics;
 use crate::experiment::Measure;
 use crate::kernel::units::SimDuration;
-use crate::report::html::chart::{Axis, Chart, Line, Mark, Panel, Series, Style, column};
+use crate::report::html::chart::{
+    Chart, ChartAxis, ChartMark, ChartPanel, ChartSeries, ReferenceLine, Style, column,
+};
 use crate::report::html::embed::Column;
 use crate::report::html::figures::minutes_above;
 use crate::report::html::reading::{Results, Seen};
@@ -21,7 +23,7 @@ pub(in crate::report::html::run) fn panel(
     results: &Results,
     index: usize,
     id: &str,
-) -> Result<(Panel, Vec<ChartText>), String> {
+) -> Result<(ChartPanel, Vec<ChartText>), String> {
     let nothing = || "a service has no rows".to_owned();
     let timeline = results.timelines.get(index).ok_or_else(nothing)?;
     let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
@@ -38,7 +40,7 @@ pub(in crate::report::html::run) fn panel(
         drawn.extend([latency(&ground), cost(&ground)]);
     }
     let (charts, texts) = drawn.into_iter().unzip();
-    let panel = Panel {
+    let panel = ChartPanel {
         start: start.as_nanosecond() as f64 / 1e9,
         zone: head.timezone.clone(),
         end: results.summary.scenario.horizon_s,
@@ -68,8 +70,8 @@ fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
     if let Some(lost) = lost(ground) {
         series.push(lost);
     }
-    let marks: Vec<Mark> = changes(ground).collect();
-    let (right, left) = (Axis::new("count", "tasks"), Axis::new("rate", "requests/s"));
+    let marks: Vec<ChartMark> = changes(ground).collect();
+    let (right, left) = (ChartAxis::new("count", "tasks"), ChartAxis::new("rate", "requests/s"));
     let mut chart = ground.chart("demand", left, Some(right), series);
     let (ups, downs) =
         (marks.iter().filter(|mark| mark.up).count(), marks.iter().filter(|mark| !mark.up).count());
@@ -90,7 +92,7 @@ fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
 }
 
 /// Requests a second that were not served; `None` where there was none.
-fn lost(ground: &Ground<'_>) -> Option<Series> {
+fn lost(ground: &Ground<'_>) -> Option<ChartSeries> {
     let fates = ["rejected", "timed_out", "failed"].map(|name| ground.timeline.column(name));
     let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
     let rate = |(at, length): (usize, f64)| {
@@ -98,7 +100,7 @@ fn lost(ground: &Ground<'_>) -> Option<Series> {
         (length > 0.0).then(|| count / length)
     };
     let rates: Vec<Option<f64>> = lengths.into_iter().enumerate().map(rate).collect();
-    rates.iter().flatten().any(|rate| *rate > 0.0).then(|| Series {
+    rates.iter().flatten().any(|rate| *rate > 0.0).then(|| ChartSeries {
         label: "Not served".to_owned(),
         unit: "/s",
         on_right: false,
@@ -110,11 +112,11 @@ fn lost(ground: &Ground<'_>) -> Option<Series> {
 }
 
 /// Changes of the desired count.
-fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = Mark> + 'a {
+fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = ChartMark> + 'a {
     let decisions = ground.results.decisions.get(ground.index).into_iter().flatten();
     decisions
         .filter(|row| row.desired_before != row.desired_after)
-        .map(|row| Mark { at: row.time_s, up: row.desired_after > row.desired_before })
+        .map(|row| ChartMark { at: row.time_s, up: row.desired_after > row.desired_before })
 }
 
 fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
@@ -123,7 +125,7 @@ fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
     let alarms = ground.results.alarms.get(ground.index).map_or(&[][..], Vec::as_slice);
     memory.shown = alarms.iter().any(|alarm| alarm.metric.contains("MemoryUtilization"));
     let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::line("blue")), memory];
-    let left = Axis::new("percent", "utilization").at_least(100.0);
+    let left = ChartAxis::new("percent", "utilization").at_least(100.0);
     let mut chart = ground.chart("cpu", left, None, series);
     chart.lines = lines_of(ground, " %", &|_, metric| Seen::is_utilization(metric));
     let mean = |value: Option<f64>| {
@@ -159,12 +161,12 @@ fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
         series("p95", Style::line("blue").dashed(&[7, 3])),
         series("p99", Style::line("purple").dashed(&[2, 2])),
     ];
-    let left = Axis::new("millis", "response time").logarithmic_if_wished();
+    let left = ChartAxis::new("millis", "response time").logarithmic_if_wished();
     let mut chart = ground.chart("latency", left, None, series);
     let mut said = Vec::new();
     for check in &ground.results.summary.checks {
         let Some((quantile, column, limit)) = response_limit(&check.check) else { continue };
-        chart.lines.push(Line {
+        chart.lines.push(ReferenceLine {
             label: format!("limit of {quantile} {}", millis(limit)),
             value: limit,
             on_right: false,
@@ -219,7 +221,7 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
         .collect();
     let mut series =
         vec![ground.series("Cost an hour", "USD", "cost_per_hour_usd", Style::line("blue").filled())];
-    series.push(Series {
+    series.push(ChartSeries {
         label: "Cumulative".to_owned(),
         unit: "USD",
         on_right: true,
@@ -228,7 +230,7 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
         sparse: false,
         values: column(&cumulative, 4, 1.0, ground.thinning),
     });
-    let axes = (Axis::new("dollars", "USD an hour"), Axis::new("dollars", "USD, cumulative"));
+    let axes = (ChartAxis::new("dollars", "USD an hour"), ChartAxis::new("dollars", "USD, cumulative"));
     let chart = ground.chart("cost", axes.0, Some(axes.1), series);
     let most = ground.range("cost_per_hour_usd").map_or(0.0, |(_, high)| high);
     let horizon = span(SimDuration::from_secs_f64(ground.results.summary.scenario.horizon_s));

@@ -1,5 +1,5 @@
-//! What a task can carry, and when the tasks in service could not carry what was offered. Read off the plan, the minutes
-//! of the record and the instants at which tasks entered service. Load is known by the minute only.
+//! Shortfalls of capacity: the times at which the tasks in service could not carry what was offered. Read off the plan,
+//! the minutes of the record and the instants at which tasks entered service. Load is known by the minute only.
 
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
@@ -11,7 +11,7 @@ pub fn offered_per_s(minute: &MinuteRecord) -> f64 {
     if minute.length.0 == 0 { 0.0 } else { minute.offered as f64 / minute.length.as_secs_f64() }
 }
 
-/// What ended a stretch of minutes that was short of capacity.
+/// Cause that ended a stretch of minutes that was short of capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// Enough tasks entered service.
@@ -27,15 +27,15 @@ pub enum Ending {
 pub struct Shortfall {
     /// Beginning of its first minute.
     pub start: SimTime,
-    /// When the deciding task entered service, or the beginning of the first minute whose load was less; the end of the
-    /// run where neither happened.
+    /// Time at which the deciding task entered service, or the beginning of the first minute whose load was less; the
+    /// end of the run where neither happened.
     pub end: SimTime,
-    /// What ended it.
+    /// Cause that ended the shortfall.
     pub ending: Ending,
 }
 
 impl Shortfall {
-    /// How long it lasted.
+    /// The length of the shortfall.
     #[must_use]
     pub fn length(&self) -> SimDuration {
         self.end.since(self.start)
@@ -85,8 +85,8 @@ fn mean_in_service(minute: &MinuteRecord, in_service: &[(SimTime, u32)]) -> f64 
     if minute.length.0 == 0 { f64::from(count) } else { sum / minute.length.as_secs_f64() }
 }
 
-/// What ended a shortfall whose last short minute was `last` and whose next one is `minute`: the first change of the tasks
-/// in service since then that could carry the load of `last`; without one, the load fell.
+/// The cause that ended a shortfall whose last short minute was `last` and whose next one is `minute`: the first change
+/// of the tasks in service since then that could carry the load of `last`; without one, the load fell.
 fn ending(
     last: &MinuteRecord,
     minute: &MinuteRecord,

@@ -1,39 +1,39 @@
-//! The life of every task: when it came to each stage, and what ended it.
+//! Lifetime of every task: the time at which it came to each stage, and the cause that ended it.
 
 use windtunnel_kernel::facts::{TaskFailed, TaskFailure, TaskMoved};
 use windtunnel_kernel::platform::TaskStage;
 use windtunnel_kernel::units::{SimTime, TaskId};
 
-/// One task.
+/// Lifetime of one task.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TaskLife {
-    /// Its number, in the order in which the scheduler asked for them.
+pub struct TaskLifetime {
+    /// Number of the task, in the order in which the scheduler asked for them.
     pub task: TaskId,
-    /// Its availability zone, counted from 0.
+    /// Availability zone of the task, counted from 0.
     pub zone: u32,
-    /// When it first came to each stage, in the order of [`TaskStage::ALL`].
+    /// Time at which the task first came to each stage, in the order of [`TaskStage::ALL`].
     pub came_to: [Option<SimTime>; TaskStage::ALL.len()],
-    /// Why it failed, if it did, and when.
+    /// Failure of the task, if it failed, and its time.
     pub failure: Option<(SimTime, TaskFailure)>,
 }
 
-impl TaskLife {
-    /// When it first came to `stage`.
+impl TaskLifetime {
+    /// The time at which the task first came to `stage`.
     #[must_use]
     pub fn came_to(&self, stage: TaskStage) -> Option<SimTime> {
         self.came_to[stage.stated().place()]
     }
 }
 
-/// The lives of one service's tasks; task n is at index n.
+/// Lifetimes of one service's tasks; task n is at index n.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lives(Vec<TaskLife>);
+pub(super) struct TaskLifetimes(Vec<TaskLifetime>);
 
-impl Lives {
-    fn of(&mut self, task: TaskId) -> &mut TaskLife {
+impl TaskLifetimes {
+    fn of(&mut self, task: TaskId) -> &mut TaskLifetime {
         while self.0.len() <= task.index() {
             let task = TaskId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-            self.0.push(TaskLife { task, zone: 0, came_to: [None; TaskStage::ALL.len()], failure: None });
+            self.0.push(TaskLifetime { task, zone: 0, came_to: [None; TaskStage::ALL.len()], failure: None });
         }
         &mut self.0[task.index()]
     }
@@ -50,12 +50,12 @@ impl Lives {
         self.of(failed.task).failure.get_or_insert((failed.at, failed.failure));
     }
 
-    pub(super) fn finish(self) -> Vec<TaskLife> {
+    pub(super) fn finish(self) -> Vec<TaskLifetime> {
         self.0
     }
 }
 
-/// What ended a task, in words of the log.
+/// The cause that ended a task, in words of the log.
 #[must_use]
 pub const fn failure_name(failure: TaskFailure) -> &'static str {
     match failure {

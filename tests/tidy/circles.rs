@@ -1,10 +1,10 @@
-//! No circle of files, and faces that own nothing: what a file needs must not need the file.
+//! No circle of files, and module files that own nothing: what a file needs must not need the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::files;
 use super::names::{Reference, Tree};
-use super::ratchet::{CIRCLES, OWNING_FACES};
+use super::ratchet::{CIRCLES, OWNING_INDICES};
 
 /// The circles of a set of references: files that can all reach each other, in order.
 fn circles(references: &[Reference]) -> Vec<BTreeSet<&str>> {
@@ -55,14 +55,14 @@ fn circle_faults(sources: &[(String, String)], known: &[&[&str]]) -> Vec<String>
 }
 
 /// Faces that own something and are not in the list.
-fn face_faults(sources: &[(String, String)], known: &[&str]) -> Vec<String> {
+fn index_faults(sources: &[(String, String)], known: &[&str]) -> Vec<String> {
     let tree = Tree::of(sources);
-    let faces = tree.owning_faces().into_iter().filter(|(file, ..)| !known.contains(file));
-    faces
+    let indices = tree.owning_indices().into_iter().filter(|(file, ..)| !known.contains(file));
+    indices
         .map(|(file, name, line)| {
             let folder = file.trim_end_matches(".rs");
             format!(
-                "{file}:{line}: a face re-exports and owns nothing; `{name}` belongs in a file of {folder}/"
+                "{file}:{line}: a module file re-exports and owns nothing; `{name}` belongs in a file of {folder}/"
             )
         })
         .collect()
@@ -75,8 +75,8 @@ fn no_file_needs_a_file_that_needs_it() {
 }
 
 #[test]
-fn a_face_of_a_folder_owns_nothing() {
-    let faults = face_faults(&files("src", "rs"), OWNING_FACES);
+fn a_module_file_owns_nothing() {
+    let faults = index_faults(&files("src", "rs"), OWNING_INDICES);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -121,14 +121,14 @@ fn the_rule_of_circles_can_fail() {
 }
 
 #[test]
-fn a_face_passes_names_to_the_file_that_defines_them() {
-    let face = ("a", "mod b; pub mod c; mod d; pub use b::B; pub use self::c::C as See; pub use d::*;");
+fn a_module_file_passes_names_to_the_file_that_defines_them() {
+    let index = ("a", "mod b; pub mod c; mod d; pub use b::B; pub use self::c::C as See; pub use d::*;");
     let c = ("a/c", "pub struct C(super::B);");
-    assert_eq!(found(&[face, ("a/b", "pub struct B;"), c]), 0);
-    assert_eq!(found(&[face, ("a/b", "pub struct B(super::See);"), c]), 1);
+    assert_eq!(found(&[index, ("a/b", "pub struct B;"), c]), 0);
+    assert_eq!(found(&[index, ("a/b", "pub struct B(super::See);"), c]), 1);
     let d = ("a/d", "pub struct D; fn b(_: crate::a::B) {}");
-    assert_eq!(found(&[face, ("a/b", "use crate::a::D; pub struct B(D);"), c, d]), 1);
-    // A face that owns something is a file like others.
+    assert_eq!(found(&[index, ("a/b", "use crate::a::D; pub struct B(D);"), c, d]), 1);
+    // A module file that owns something is a file like others.
     let owner = ("a", "mod b; pub use b::B; pub struct A(B);");
     assert_eq!(found(&[owner, ("a/b", "pub struct B;")]), 0);
     assert_eq!(found(&[owner, ("a/b", "pub struct B(Box<super::A>);")]), 1);
@@ -167,8 +167,8 @@ fn a_known_circle_may_shrink_and_not_grow() {
 }
 
 #[test]
-fn the_rule_of_faces_can_fail() {
-    let faults = |text: &str| face_faults(&planted(&[("a", text), ("a/b", "pub struct B;")]), &[]);
+fn the_rule_of_module_files_can_fail() {
+    let faults = |text: &str| index_faults(&planted(&[("a", text), ("a/b", "pub struct B;")]), &[]);
     assert!(faults("//! A.\nmod b;\npub use b::B;\npub(crate) use b::{B as C};").is_empty());
     assert!(faults("mod b; #[cfg(test)] mod tests { fn x() {} }").is_empty());
     for owned in [
@@ -183,8 +183,8 @@ fn the_rule_of_faces_can_fail() {
     ] {
         assert_eq!(faults(&format!("mod b;\n{owned}")).len(), 1, "{owned}");
     }
-    // A file whose folder holds nothing but its tests is no face.
+    // A file whose folder holds nothing but its tests is no module file.
     let tested = [("a", "pub struct A; #[cfg(test)] mod tests;"), ("a/tests", "use super::*;")];
-    assert!(face_faults(&planted(&tested), &[]).is_empty());
-    assert!(face_faults(&planted(&[("a", "mod b; fn a() {}"), ("a/b", "")]), &["src/a.rs"]).is_empty());
+    assert!(index_faults(&planted(&tested), &[]).is_empty());
+    assert!(index_faults(&planted(&[("a", "mod b; fn a() {}"), ("a/b", "")]), &["src/a.rs"]).is_empty());
 }

@@ -213,7 +213,7 @@ impl Tree {
     }
 
     /// Faces of folders that own something: the file, and its first item with its line.
-    pub(super) fn owning_faces(&self) -> Vec<(&str, &str, usize)> {
+    pub(super) fn owning_indices(&self) -> Vec<(&str, &str, usize)> {
         let mut found: Vec<(&str, &str, usize)> = Vec::new();
         for module in
             self.modules.iter().filter(|module| !module.children.is_empty() && !module.passes_names())

@@ -4,7 +4,7 @@
 pub(super) const CIRCLES: &[&[&str]] = &[];
 
 /// Faces that still own something.
-pub(super) const OWNING_FACES: &[&str] = &[];
+pub(super) const OWNING_INDICES: &[&str] = &[];
 
 /// Examples of `docs/extending.md` that need more files than their limit.
 pub(super) const ABOVE_LIMIT: usize = 9;

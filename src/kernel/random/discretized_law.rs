@@ -16,7 +16,7 @@ const OCTAVES: usize = 44;
 /// Cells of the grid.
 pub const CELLS: usize = Grid::cells(OCTAVES);
 /// Mass that is not worth a cell.
-const NOTHING: f64 = 1e-13;
+const NEGLIGIBLE_MASS: f64 = 1e-13;
 
 /// The cell of a time \[ns\].
 #[inline]
@@ -74,7 +74,7 @@ impl DiscretizedLaw {
         for octave in 0..OCTAVES {
             let first = Grid::cells(octave);
             let end = at(first + Grid::CELLS_PER_OCTAVE);
-            if end - below > NOTHING {
+            if end - below > NEGLIGIBLE_MASS {
                 for (offset, cell) in cells[first..first + Grid::CELLS_PER_OCTAVE].iter_mut().enumerate() {
                     let next = at(first + offset + 1);
                     *cell = next - below;
@@ -89,7 +89,7 @@ impl DiscretizedLaw {
     /// A law of given masses, which sum to one with the atom; cells that are worth nothing are dropped at the end.
     #[must_use]
     pub fn from_cells(shift: f64, atom: f64, mut cells: Vec<f64>) -> Self {
-        let length = cells.iter().rposition(|mass| *mass > NOTHING).map_or(0, |last| last + 1);
+        let length = cells.iter().rposition(|mass| *mass > NEGLIGIBLE_MASS).map_or(0, |last| last + 1);
         cells.truncate(length);
         let (mut above, mut lasting) = (alloc::vec![0.0; length + 1], alloc::vec![0.0; length + 1]);
         let mut mean = shift;
@@ -117,10 +117,10 @@ impl DiscretizedLaw {
             .cells
             .iter()
             .enumerate()
-            .filter(|(_, mass)| **mass > NOTHING)
+            .filter(|(_, mass)| **mass > NEGLIGIBLE_MASS)
             .map(|(c, m)| (middle(c), *m))
             .collect();
-        for (cell, mass) in self.cells.iter().enumerate().filter(|(_, mass)| **mass > NOTHING) {
+        for (cell, mass) in self.cells.iter().enumerate().filter(|(_, mass)| **mass > NEGLIGIBLE_MASS) {
             let time = middle(cell);
             for (other_time, other_mass) in &others {
                 cells[cell_of(time + other_time)] += mass * other_mass;

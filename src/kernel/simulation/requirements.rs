@@ -53,7 +53,7 @@ impl Requirement {
     }
 }
 
-const OUT: &str = "nothing: leave it out";
+const LEAVE_OUT: &str = "nothing: leave it out";
 
 const fn row(
     (table, key): (&'static str, &'static str),
@@ -65,7 +65,7 @@ const fn row(
 }
 
 const fn fault(key: &'static str, needs: Needs, present: fn(&ServicePlan) -> bool) -> Requirement {
-    row(("fault", key), needs, present, ("services without faults of single requests", OUT))
+    row(("fault", key), needs, present, ("services without faults of single requests", LEAVE_OUT))
 }
 
 /// Every feature that some plane cannot carry, in the order in which a scenario is told of them.
@@ -80,13 +80,13 @@ pub const REQUIREMENTS: &[Requirement] = &[
         ("request", "class"),
         Needs::Events,
         |plan| !plan.request.classes.is_empty(),
-        ("requests that are all alike", OUT),
+        ("requests that are all alike", LEAVE_OUT),
     ),
     row(
         ("request", "retry"),
         Needs::Events,
         |plan| plan.request.retry.is_some(),
-        ("clients that try once", OUT),
+        ("clients that try once", LEAVE_OUT),
     ),
     row(
         ("request", "cancel_timed_out"),
@@ -116,13 +116,13 @@ pub const REQUIREMENTS: &[Requirement] = &[
         ("failure", "time_to_crash"),
         Needs::Events,
         |plan| plan.task_health.time_to_crash.is_some(),
-        ("tasks that run until they are stopped", OUT),
+        ("tasks that run until they are stopped", LEAVE_OUT),
     ),
     row(
         ("startup", "warm_up"),
         Needs::Events,
         |plan| plan.warm_up.is_some(),
-        ("tasks that are all alike", OUT),
+        ("tasks that are all alike", LEAVE_OUT),
     ),
     row(
         ("load_balancer", "algorithm"),
@@ -153,7 +153,7 @@ pub const REQUIREMENTS: &[Requirement] = &[
         ("service", "group"),
         Needs::Events,
         |plan| plan.group.is_some(),
-        ("services that do not call each other", OUT),
+        ("services that do not call each other", LEAVE_OUT),
     ),
     row(
         ("scaling", "metric"),

@@ -90,12 +90,12 @@ impl Outcomes {
 
 /// A period that outcomes are still stated for.
 #[derive(Clone, Debug, Default)]
-struct Open {
+struct OpenPeriod {
     outcomes: Outcomes,
     sketch: Sketch,
 }
 
-impl Open {
+impl OpenPeriod {
     fn answered(&mut self, time: u64) {
         let outcomes = &mut self.outcomes;
         outcomes.served += 1;
@@ -119,8 +119,8 @@ impl Open {
 /// Counts outcomes by period.
 #[derive(Clone, Debug)]
 pub struct OutcomeMeter {
-    open: Open,
-    periods: PeriodRing<Open>,
+    open: OpenPeriod,
+    periods: PeriodRing<OpenPeriod>,
     healthy: u64,
     unhealthy: u64,
     changed_at: u64,
@@ -131,7 +131,7 @@ impl OutcomeMeter {
     #[must_use]
     pub fn new(period: u64, first_end: u64, horizon: u64) -> Self {
         Self {
-            open: Open::default(),
+            open: OpenPeriod::default(),
             periods: PeriodRing::new(period, first_end, horizon),
             healthy: 0,
             unhealthy: 0,
@@ -140,7 +140,7 @@ impl OutcomeMeter {
     }
 
     /// The period in which `at` falls, its end included; `None` beyond the horizon.
-    fn at(&mut self, at: u64) -> Option<&mut Open> {
+    fn at(&mut self, at: u64) -> Option<&mut OpenPeriod> {
         match self.periods.index_of(at)? {
             0 => Some(&mut self.open),
             index => Some(self.periods.ahead(index)),

@@ -23,7 +23,7 @@ pub(crate) const TIMES: Kind = Kind::Distribution(&DISTRIBUTION);
 
 /// A law of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
+enum LawKind {
     Constant,
     Exponential,
     Lognormal,
@@ -35,7 +35,7 @@ enum Family {
     Empirical,
 }
 
-choices! { LAWS: Family {
+choices! { LAWS: LawKind {
     "constant" => Constant,
     "exponential" => Exponential,
     "lognormal" => Lognormal,
@@ -156,7 +156,7 @@ pub(crate) fn read(view: TableReader<'_>, key: &str, builder: &mut Builder<'_>) 
             let (law, parameters) = view.table(key)?.alternative()?;
             let law = LAWS.value(law)?;
             let place = view.place(key);
-            if law == Family::Empirical {
+            if law == LawKind::Empirical {
                 let distribution = empirical(parameters, &place, builder)?;
                 return bounded(distribution, key, &parameters.place("file"), None, None, builder);
             }
@@ -210,29 +210,29 @@ fn bounded(
 }
 
 /// The parameters of a law that make its mean long, and the nearest value of the first that does not.
-fn tamer(law: Family, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
+fn tamer(law: LawKind, parameters: TableReader<'_>) -> ([&'static str; 2], Option<String>) {
     let number = |key| parameters.number(key);
     let span = |key| parameters.duration(key);
     let rounded_up = |key: &str, value: f64| format!("{key} = {:.3}", libm::ceil(value * 1e3) / 1e3);
     match law {
-        Family::Weibull => {
+        LawKind::Weibull => {
             let shape =
                 nearest(number("shape"), 1.0, |shape| Distribution::weibull(shape, span("scale")?).ok());
             (["shape", "scale"], shape.map(|shape| rounded_up("shape", shape)))
         }
-        Family::Pareto => {
+        LawKind::Pareto => {
             let alpha =
                 nearest(number("alpha"), 1e3, |alpha| Distribution::pareto(alpha, span("minimum")?).ok());
             (["alpha", "minimum"], alpha.map(|alpha| rounded_up("alpha", alpha)))
         }
         // Only the parameters of these three make a mean longer than they are themselves.
-        Family::Lognormal
-        | Family::Constant
-        | Family::Exponential
-        | Family::Gamma
-        | Family::Uniform
-        | Family::Triangular
-        | Family::Empirical => {
+        LawKind::Lognormal
+        | LawKind::Constant
+        | LawKind::Exponential
+        | LawKind::Gamma
+        | LawKind::Uniform
+        | LawKind::Triangular
+        | LawKind::Empirical => {
             let p95 = nearest(span("p95").map(SimDuration::as_secs_f64), 0.0, |p95| {
                 let median = span("median")?;
                 let p95 = SimDuration::from_secs_f64(p95).max(median);
@@ -260,7 +260,7 @@ fn nearest(from: Option<f64>, to: f64, law: impl Fn(f64) -> Option<Distribution>
 }
 
 fn build(
-    law: Family,
+    law: LawKind,
     parameters: TableReader<'_>,
     place: &SourceSpan,
     builder: &mut Builder<'_>,
@@ -268,12 +268,12 @@ fn build(
     let span = |key| parameters.duration(key);
     let number = |key| parameters.number(key);
     Some(match law {
-        Family::Constant => Ok(Distribution::constant(span("value")?)),
-        Family::Exponential => Distribution::exponential(span("mean")?),
-        Family::Lognormal => return lognormal(parameters, place, builder),
-        Family::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
-        Family::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
-        Family::Pareto => {
+        LawKind::Constant => Ok(Distribution::constant(span("value")?)),
+        LawKind::Exponential => Distribution::exponential(span("mean")?),
+        LawKind::Lognormal => return lognormal(parameters, place, builder),
+        LawKind::Gamma => Distribution::gamma(number("shape")?, span("mean")?),
+        LawKind::Weibull => Distribution::weibull(number("shape")?, span("scale")?),
+        LawKind::Pareto => {
             let alpha = number("alpha")?;
             if alpha <= 1.0 {
                 Err(DistributionError { parameter: "alpha", expected: "above 1, or the mean is infinite" })
@@ -291,10 +291,10 @@ fn build(
                 Distribution::pareto(alpha, span("minimum")?)
             }
         }
-        Family::Uniform => Distribution::uniform(span("min")?, span("max")?),
-        Family::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
+        LawKind::Uniform => Distribution::uniform(span("min")?, span("max")?),
+        LawKind::Triangular => Distribution::triangular(span("min")?, span("mode")?, span("max")?),
         // The samples of a file are read by `empirical`.
-        Family::Empirical => return None,
+        LawKind::Empirical => return None,
     })
 }
 

@@ -30,8 +30,8 @@ impl Deadlines {
 
     /// Forgets the deadlines of jobs that are gone, where most of them are.
     pub(super) fn forget(&mut self, jobs: &Slab) {
-        const FEW: usize = 1 << 16;
-        if self.in_order.len() + self.early.len() > FEW + 4 * jobs.len() {
+        const CLEANUP_FROM: usize = 1 << 16;
+        if self.in_order.len() + self.early.len() > CLEANUP_FROM + 4 * jobs.len() {
             let is_there = |(_, serial, id): &(u64, u64, u32)| jobs.get(*id).serial == *serial;
             self.in_order.retain(is_there);
             self.early.retain(|entry| is_there(&entry.0));

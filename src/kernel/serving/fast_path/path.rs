@@ -38,7 +38,7 @@ struct Chunk<'a> {
 }
 
 /// Outcomes of the requests of a chunk, column by column.
-struct Columns {
+struct OutcomeColumns {
     arrival: [u64; CHUNK],
     start: [u64; CHUNK],
     cpu_start: [u64; CHUNK],
@@ -50,7 +50,7 @@ struct Columns {
     attempts: Vec<Attempt>,
 }
 
-impl Columns {
+impl OutcomeColumns {
     const fn new() -> Self {
         let column = [0; CHUNK];
         Self {
@@ -114,7 +114,7 @@ impl FastFleet {
         probe: &mut (impl Probe + Pace),
     ) {
         let mut replicas = [0_u32; CHUNK];
-        let mut columns = Columns::new();
+        let mut columns = OutcomeColumns::new();
         loop {
             let batch = arrivals.take_before(until, CHUNK);
             if batch.is_empty() {
@@ -178,7 +178,7 @@ impl FastFleet {
     }
 
     /// Chooses the loop once for the whole chunk.
-    fn serve_chunk(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
+    fn serve_chunk(&mut self, chunk: &mut Chunk<'_>, columns: &mut OutcomeColumns) {
         match self.layout {
             Layout::Unlimited => self.with_places::<Unlimited>(chunk, columns),
             Layout::Four => self.with_places::<Sorted<4>>(chunk, columns),
@@ -187,7 +187,7 @@ impl FastFleet {
         }
     }
 
-    fn with_places<P: FreeTimes>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
+    fn with_places<P: FreeTimes>(&mut self, chunk: &mut Chunk<'_>, columns: &mut OutcomeColumns) {
         match self.cpu {
             Cpu::Direct => self.with_cpu::<P, DirectCpu>(chunk, columns),
             Cpu::One => self.with_cpu::<P, QueuedCpu<Sorted<1>>>(chunk, columns),
@@ -195,12 +195,12 @@ impl FastFleet {
         }
     }
 
-    fn with_cpu<P: FreeTimes, C: CpuStage>(&mut self, chunk: &mut Chunk<'_>, columns: &mut Columns) {
+    fn with_cpu<P: FreeTimes, C: CpuStage>(&mut self, chunk: &mut Chunk<'_>, columns: &mut OutcomeColumns) {
         match self.balance.take() {
             None => self.with_choice::<P, C>(chunk, columns, &mut PreRouted),
             Some(mut balance) => {
                 let rotation = core::mem::replace(&mut self.rotation, Rotation::new(1));
-                let mut by_load = ByLoad { balance: &mut balance, in_service: rotation.replicas() };
+                let mut by_load = ChoiceByLoad { balance: &mut balance, in_service: rotation.replicas() };
                 self.with_choice::<P, C>(chunk, columns, &mut by_load);
                 (self.balance, self.rotation) = (Some(balance), rotation);
             }
@@ -210,7 +210,7 @@ impl FastFleet {
     fn with_choice<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
-        columns: &mut Columns,
+        columns: &mut OutcomeColumns,
         choice: &mut impl ReplicaChoice,
     ) {
         if self.has_patience || self.queue_capacity != usize::MAX {
@@ -227,7 +227,7 @@ impl FastFleet {
     fn open<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
-        columns: &mut Columns,
+        columns: &mut OutcomeColumns,
         choice: &mut impl ReplicaChoice,
     ) -> u64 {
         let count = chunk.arrivals.len();
@@ -259,8 +259,8 @@ impl FastFleet {
 
     /// Takes the visits that could outlive their task out of the columns and keeps them.
     #[cold]
-    fn split_revocable(&mut self, replicas: &[u32], columns: &mut Columns) {
-        let mut kept = Columns::new();
+    fn split_revocable(&mut self, replicas: &[u32], columns: &mut OutcomeColumns) {
+        let mut kept = OutcomeColumns::new();
         kept.attempts = core::mem::take(&mut columns.attempts);
         for (visit, replica) in columns.visits().iter().zip(replicas) {
             if visit.end - visit.arrival > self.revocable_after {
@@ -277,7 +277,7 @@ impl FastFleet {
     fn serve_bounded<P: FreeTimes, C: CpuStage>(
         &mut self,
         chunk: &mut Chunk<'_>,
-        columns: &mut Columns,
+        columns: &mut OutcomeColumns,
         choice: &mut impl ReplicaChoice,
     ) {
         let bounded = self.queue_capacity != usize::MAX;
@@ -331,7 +331,7 @@ impl FastFleet {
 
     /// A request whose client gives up in service, or that could outlive its task.
     #[cold]
-    fn record_exceptional(&mut self, index: usize, visit: Visit, deadline: u64, columns: &mut Columns) {
+    fn record_exceptional(&mut self, index: usize, visit: Visit, deadline: u64, columns: &mut OutcomeColumns) {
         let (at, outcome, gives_up) = if visit.end > deadline {
             (deadline, Outcome::TimedOutInService, deadline)
         } else {
@@ -364,12 +364,12 @@ impl ReplicaChoice for PreRouted {
 }
 
 /// Each task is chosen when its request arrives, by what the tasks hold then.
-struct ByLoad<'a> {
+struct ChoiceByLoad<'a> {
     balance: &'a mut LoadAwareRouting,
     in_service: &'a [u32],
 }
 
-impl ReplicaChoice for ByLoad<'_> {
+impl ReplicaChoice for ChoiceByLoad<'_> {
     #[inline]
     fn choose(&mut self, now: u64, replica: &mut u32) {
         *replica = self.balance.choose(now, self.in_service);

@@ -21,9 +21,9 @@ use crate::units::{NANOS_PER_SEC, ServiceId};
 /// Longest step while a backlog moves \[ns\].
 const SHORT_STEP: u64 = NANOS_PER_SEC;
 /// Change of the rate within one step that is still a long one, as a share of the capacity.
-const GENTLE: f64 = 0.02;
+const SLOW_CHANGE: f64 = 0.02;
 /// Share of late answers below which there are none.
-const HARDLY_ANY: f64 = 1e-9;
+const NEGLIGIBLE_SHARE: f64 = 1e-9;
 /// Parts in which a sum over the rest of what a task holds is made.
 const TRAPEZOIDS: u32 = 24;
 
@@ -182,9 +182,9 @@ impl<'p> Fluid<'p> {
         // Clients who give up are followed closely: what becomes of them depends on when they came.
         let is_full = least >= capacity
             && self.groups.iter().all(|group| group.backlog >= max_backlog)
-            && self.fluid_queue.late_share(max_backlog / self.fluid_queue.capacity) <= HARDLY_ANY;
-        let is_gentle = change.abs() <= GENTLE * capacity;
-        if (is_calm || is_full) && is_gentle && !is_draining { end } else { end.min(self.now + SHORT_STEP) }
+            && self.fluid_queue.late_share(max_backlog / self.fluid_queue.capacity) <= NEGLIGIBLE_SHARE;
+        let is_slow = change.abs() <= SLOW_CHANGE * capacity;
+        if (is_calm || is_full) && is_slow && !is_draining { end } else { end.min(self.now + SHORT_STEP) }
     }
 
     /// One step: nothing about the service changes in it, and the rate counts with its mean.
@@ -274,7 +274,7 @@ impl<'p> Fluid<'p> {
         let wait = if per_task.is_finite() { passed.backlog_time / per_task } else { 0.0 };
         let room_wait = if per_task.is_finite() { passed.room_time / per_task } else { 0.0 };
         let late_share = self.fluid_queue.late_share(wait);
-        let late = if late_share > HARDLY_ANY { passed.admitted * count * late_share } else { 0.0 };
+        let late = if late_share > NEGLIGIBLE_SHARE { passed.admitted * count * late_share } else { 0.0 };
         let in_vain = passed.gives_up * count;
         if late + in_vain > 0.0 {
             let middle = from + nanos(span / 2.0);

@@ -102,7 +102,7 @@ impl TraceHeader {
     /// When a column is missing, or a time is a date without its separators.
     pub(super) fn read(lines: Lines, options: &TraceOptions<'_>) -> Result<Self, TraceProblem> {
         let mut rows = TraceRows { lines, ahead: VecDeque::new(), broken: None, empty: 0 };
-        let Columns { mut format, first, header } = columns(&mut rows, options)?;
+        let HeaderColumns { mut format, first, header } = columns(&mut rows, options)?;
         rows.read_ahead(first);
         settle_notation(&mut format, &rows.ahead);
         let mut clock = TraceClock::new(options.zone);
@@ -136,7 +136,7 @@ impl TraceHeader {
 }
 
 /// What the first lines say.
-struct Columns {
+struct HeaderColumns {
     format: Format,
     /// The first row, where it had to be read to know the columns.
     first: Option<(usize, String)>,
@@ -145,7 +145,7 @@ struct Columns {
 }
 
 /// The columns, from the header or from the labels of a console's export; of the latter also its first row.
-fn columns(rows: &mut TraceRows, options: &TraceOptions<'_>) -> Result<Columns, TraceProblem> {
+fn columns(rows: &mut TraceRows, options: &TraceOptions<'_>) -> Result<HeaderColumns, TraceProblem> {
     let mut next = rows.next_row()?;
     // Some spreadsheets write their separator into a line of its own.
     if next.as_ref().is_some_and(|(_, text)| text.len() == 5 && text.starts_with("sep=")) {
@@ -161,7 +161,7 @@ fn columns(rows: &mut TraceRows, options: &TraceOptions<'_>) -> Result<Columns, 
         return Err(at(problem));
     }
     let problem = match Format::find(&header, options) {
-        Ok(format) => return Ok(Columns { format, first: None, header }),
+        Ok(format) => return Ok(HeaderColumns { format, first: None, header }),
         Err(problem) => at(problem),
     };
     if header.trim_end().contains('\r') {
@@ -190,7 +190,7 @@ fn columns(rows: &mut TraceRows, options: &TraceOptions<'_>) -> Result<Columns, 
         let Some((number, row)) = rows.next_row()? else { break };
         if Format::begins_with_a_time(&row).is_some() {
             let format = Format::export(&labels, &row, options).map_err(at)?;
-            return Ok(Columns { format, first: Some((number, row)), header: String::new() });
+            return Ok(HeaderColumns { format, first: Some((number, row)), header: String::new() });
         }
         labels.push(row);
     }

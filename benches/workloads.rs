@@ -16,7 +16,7 @@ use windtunnel::kernel::random::Distribution;
 use windtunnel::kernel::scaling::aas::{PolicyKind, PolicyPlan, TargetTrackingPlan};
 use windtunnel::kernel::serving::{CpuDiscipline, RequestPlan, Routing, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{Metric, MetricRules, AlarmQuery, TelemetryPlan};
+use windtunnel::kernel::telemetry::{AlarmQuery, Metric, MetricRules, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, Segment, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, Usd};
 

@@ -10,9 +10,9 @@ mod interrupted;
 mod run;
 mod why;
 
-use std::fs;
-
 use tempfile::TempDir;
+
+pub(crate) use crate::program::folder;
 
 /// A scenario of ten minutes that takes a few milliseconds.
 pub(crate) const SMALL: &str = r#"schema = 1
@@ -38,15 +38,6 @@ cpu_time = "20ms"
 min_capacity = 2
 max_capacity = 4
 "#;
-
-/// A folder of one's own with some files in it.
-pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in files {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
-}
 
 /// A folder with `small.toml` in it.
 pub(crate) fn small() -> TempDir {

@@ -10,7 +10,8 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::simulation::{MinuteClosed, Observer, Plan, simulate};
 use windtunnel::kernel::telemetry::{
-    AlarmPlan, AlarmState, Comparison, CustomMetric, Expression, Metric, AlarmQuery, Statistic, Term, Variable,
+    AlarmPlan, AlarmQuery, AlarmState, Comparison, CustomMetric, Expression, Metric, Statistic, Term,
+    Variable,
 };
 use windtunnel::kernel::units::{ServiceId, SimDuration, SimTime};
 use windtunnel::record::{DecisionKind, record};

@@ -8,6 +8,7 @@ mod cli;
 mod conformance;
 mod control;
 mod controller;
+mod damage;
 mod dependencies;
 mod differential;
 mod example;

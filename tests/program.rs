@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 use windtunnel::report::Manifest;
 
 /// What a command left behind.
@@ -68,6 +69,15 @@ pub(crate) fn bytes(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Resu
     let mut bytes = Vec::new();
     write(&mut bytes).unwrap();
     bytes
+}
+
+/// A folder of one's own with some files in it.
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
 }
 
 /// Makes the manifest of a folder vouch for the files as they are now; what is missing is not listed any more.

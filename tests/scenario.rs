@@ -4,7 +4,6 @@
 
 mod control;
 mod fuzz;
-mod horizons;
 mod invalid;
 mod language;
 mod laws;

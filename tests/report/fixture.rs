@@ -14,7 +14,7 @@ use windtunnel::kernel::scaling::aas::{
 };
 use windtunnel::kernel::serving::{RequestPlan, TaskPlan};
 use windtunnel::kernel::simulation::{Bounds, Fidelity, Plan, ServicePlan};
-use windtunnel::kernel::telemetry::{AlarmPlan, Comparison, Metric, MetricRules, AlarmQuery, TelemetryPlan};
+use windtunnel::kernel::telemetry::{AlarmPlan, AlarmQuery, Comparison, Metric, MetricRules, TelemetryPlan};
 use windtunnel::kernel::traffic::{RateCurve, TrafficPlan};
 use windtunnel::kernel::units::{Bytes, SimDuration, SimTime, Usd};
 use windtunnel::record::{

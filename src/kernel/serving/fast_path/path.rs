@@ -331,7 +331,13 @@ impl FastFleet {
 
     /// A request whose client gives up in service, or that could outlive its task.
     #[cold]
-    fn record_exceptional(&mut self, index: usize, visit: Visit, deadline: u64, columns: &mut OutcomeColumns) {
+    fn record_exceptional(
+        &mut self,
+        index: usize,
+        visit: Visit,
+        deadline: u64,
+        columns: &mut OutcomeColumns,
+    ) {
         let (at, outcome, gives_up) = if visit.end > deadline {
             (deadline, Outcome::TimedOutInService, deadline)
         } else {

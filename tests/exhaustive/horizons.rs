@@ -1,9 +1,9 @@
 //! Runs of any length, from a millisecond to five years: each is a result or an error that says what to change.
 
 use windtunnel::record::{Detail, Limits, record_within};
-use windtunnel::scenario::render;
+use windtunnel::scenario::{Source, load, render};
 
-use super::{MINIMAL, load_text};
+use crate::example::{NoFiles, text};
 
 const LENGTHS: [&str; 13] =
     ["1ns", "1us", "1ms", "999ms", "1s", "59s", "60s", "61s", "1h", "30d", "365d", "1826d", "36525d"];
@@ -22,16 +22,16 @@ fn a_run_of_any_length_is_a_result_or_an_error_that_says_what_to_change() {
                 if fidelity == "fluid" && matches!(horizon, "365d" | "1826d") && rate != "0.0" {
                     continue;
                 }
-                let loaded = load_text(
-                    MINIMAL,
-                    &[
-                        &format!("horizon={horizon}"),
-                        &format!("fidelity={fidelity}"),
-                        &format!("service.web.traffic.shape.0.constant.rate={rate}"),
-                        "service.web.load_balancer={}",
-                        "service.web.scaling.target_tracking.cpu={ metric = \"ECSServiceAverageCPUUtilization\", target_value = 50.0 }",
-                    ],
-                );
+                let overrides = [
+                    format!("horizon={horizon}"),
+                    format!("fidelity={fidelity}"),
+                    format!("service.web.traffic.shape.0.constant.rate={rate}"),
+                    "service.web.load_balancer={}".to_owned(),
+                    "service.web.scaling.max_capacity=4".to_owned(),
+                    "service.web.scaling.target_tracking.cpu={ metric = \"ECSServiceAverageCPUUtilization\", target_value = 50.0 }".to_owned(),
+                ];
+                let source = Source { name: "web.toml".to_owned(), text: text(5.0, 2, "") };
+                let loaded = load(&source, &overrides, None, &mut NoFiles);
                 let case = format!("{horizon} of {rate}/s as {fidelity}");
                 let said = render(&loaded.diagnostics, &loaded.sources, false);
                 let Some(scenario) = loaded.scenario else {

@@ -1,4 +1,4 @@
-//! What happened, as small `Copy` structs, and the [`Probe`] that hears of it.
+//! Facts about requests and tasks, as small `Copy` structs, and the [`Probe`] that receives them.
 //!
 //! The model states facts and nothing else: it does not aggregate, price, store or format them. A probe is known at
 //! compile time, so a probe that does nothing costs nothing.

@@ -1,4 +1,4 @@
-//! When requests arrive: a rate curve, and the stream of arrivals drawn from it.
+//! Arrivals of requests: a rate curve, and the stream of arrivals drawn from it.
 
 mod arrivals;
 mod curve;

@@ -1,4 +1,4 @@
-//! What the program says of the scenario language itself, all from the key table: explanations, the JSON Schema and the
+//! Help on the scenario language, all from the key table: explanations, the JSON Schema and the
 //! reference page.
 
 use crate::scenario::keys::root::LANGUAGE;

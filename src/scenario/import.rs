@@ -1,4 +1,4 @@
-//! What a scenario takes from outside: traces, schedules in AWS's notation, and the rate curves made of shapes.
+//! Imports of a scenario: traces, schedules in AWS's notation, and the rate curves made of shapes.
 
 pub(crate) mod cron;
 pub(crate) mod curve;

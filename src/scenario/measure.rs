@@ -115,7 +115,7 @@ impl MeasureUnit {
     }
 }
 
-/// How a check writes the limit of a figure.
+/// Way in which a check writes the limit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Grammar {
     /// A duration, in milliseconds.
@@ -136,11 +136,11 @@ pub(crate) enum Grammar {
 
 /// Definition of a figure: its row of the table. `{p}` in a name stands for the name of a quantile.
 struct Definition {
-    /// Its name in `[checks]` and how its limit is written; `None` where no check limits it.
+    /// Name in `[checks]` and the way in which its limit is written; `None` where no check limits it.
     check: Option<(&'static str, Grammar)>,
-    /// Its name in columns, with the unit.
+    /// Name in columns, with the unit.
     column: &'static str,
-    /// Its name in tables for people.
+    /// Name in tables for people.
     label: &'static str,
     unit: MeasureUnit,
     law: Aggregation,
@@ -184,10 +184,10 @@ impl Measure {
     /// 99th percentile of response times \[ms\].
     pub const P99: Self = Self::ResponseQuantile(0.99);
 
-    /// What is measured of the bill as a whole, in the order of reports.
+    /// Measures of the bill as a whole, in the order of reports.
     pub const OF_BILL: [Self; 3] = [Self::Cost, Self::CostPerMonth, Self::CostPerMillion];
 
-    /// What is measured of each service, in the order of reports.
+    /// Measures of each service, in the order of reports.
     pub const OF_SERVICE: [Self; 27] = [
         Self::Cost,
         Self::CostPerMonth,
@@ -409,7 +409,7 @@ impl MinuteLimit {
     }
 }
 
-/// What the record of a minute tells.
+/// Figure of the record of a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MinuteFigure {
     /// Mean response time.

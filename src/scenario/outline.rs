@@ -1,4 +1,4 @@
-//! What a scenario declares, read off its text without building a plan: its checks, and the few facts that judging finished
+//! Declarations of a scenario, read off its text without building a plan: its checks, and the few facts that judging finished
 //! runs takes. Neither files beside it nor the rest of it are looked at, so that the `plan.toml` of a run can be read wherever
 //! its folder was carried.
 
@@ -10,20 +10,20 @@ use crate::scenario::language::quantity;
 use crate::scenario::language::source::Source;
 use crate::scenario::language::tree::{self, Entry, ParseError, Table, Value};
 
-/// What a scenario declares.
+/// Declarations of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
-    /// Its name.
+    /// Name of the scenario.
     pub name: String,
-    /// What is left out at the beginning; zero where it does not say.
+    /// Time that is left out at the beginning; zero where it is not declared.
     pub warmup: SimDuration,
-    /// Its length; zero where it does not say.
+    /// Length of the run; zero where it is not declared.
     pub horizon: SimDuration,
-    /// Its services, in the order of the text.
+    /// Services, in the order of the text.
     pub services: Vec<String>,
-    /// Its checks, in the order of the text.
+    /// Checks, in the order of the text.
     pub checks: Vec<Check>,
-    /// Where they are written.
+    /// Places of the checks in the text.
     pub places: Vec<CheckPlace>,
 }
 

@@ -4,7 +4,7 @@
 use super::{all_faults, files, without_tests};
 
 /// Where the rule does not hold yet. Lines go and none comes; the rule is whole when the list is `&[]`.
-const RATCHET: &[&str] = &["src/kernel/", "src/scenario"];
+const RATCHET: &[&str] = &[];
 
 /// Words that no documentation of data begins with. `Whether` is the noun phrase of a truth value and may stand.
 const OPENINGS: &[&str] = &["What", "When", "How", "Who", "It", "Its", "Those", "Where", "Which"];

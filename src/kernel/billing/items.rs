@@ -92,7 +92,7 @@ pub struct ItemFacts {
     pub savings_plan: Option<&'static str>,
     /// Unit that its price is for, as a sentence.
     pub price: &'static str,
-    /// Its columns in FOCUS.
+    /// Columns in FOCUS.
     pub focus: FocusFacts,
     /// Name for people.
     pub label: &'static str,

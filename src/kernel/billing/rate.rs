@@ -1,4 +1,4 @@
-//! What usage costs an hour, as floats: for series over time and for forecasts, never for a bill, which
+//! Cost of an hour of usage, as a float: for series over time and for forecasts, never for a bill, which
 //! [`super::Invoice`] makes of exact quantities. What has no price costs nothing here, as in a bill.
 
 use super::by_item::PriceList;

@@ -1,4 +1,4 @@
-//! What a service reserves and is billed for: its tasks, and what exists as long as it does.
+//! Resources of a service that are billed: its tasks, and what exists as long as it does.
 
 use super::by_item::ItemCounts;
 use super::items::{BillableItem, Metering};

@@ -1,4 +1,4 @@
-//! What a task reserves, as far as it is billed: it is billed by its own size, whatever others of its service have.
+//! Reservation of a task, as far as it is billed: by its own size, whatever others of its service have.
 
 use crate::facts::CapacityKind;
 

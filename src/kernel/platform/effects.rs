@@ -1,4 +1,4 @@
-//! What an operation on the tasks of a service brings about, and the timers it asks for.
+//! Results of an operation on the tasks of a service, and the timers it asks for.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::stages::TaskStage;
 use crate::facts::{HeldVisit, Retraction, TaskFailed, TaskMoved};
 use crate::units::{SimTime, TaskId};
 
-/// What a task does next.
+/// Next step of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimerKind {
     /// The current stage is over.
@@ -15,7 +15,7 @@ pub enum TimerKind {
     BeginStop,
     /// A launch limit lets the scheduler go on.
     Launch,
-    /// Its container exits of its own accord.
+    /// The container exits of its own accord.
     Crash,
     /// The application answers.
     Booted,
@@ -34,17 +34,17 @@ pub enum TimerKind {
 /// Something that falls due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskTimer {
-    /// When.
+    /// Time of the step.
     pub at: SimTime,
-    /// For which task.
+    /// Task of the step.
     pub task: TaskId,
-    /// What.
+    /// Kind of the step.
     pub step: TimerKind,
     /// The stage the task must still be in.
     pub stage: TaskStage,
 }
 
-/// What an operation brought about: moves to state as facts, losses, and steps to put on the calendar.
+/// Results of an operation: moves to state as facts, losses, and steps to put on the calendar.
 #[derive(Clone, Debug, Default)]
 pub struct Effects {
     /// Moves, in order.

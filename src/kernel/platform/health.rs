@@ -27,7 +27,7 @@ fn next_check(phase: SimTime, interval: SimDuration, from: SimTime) -> SimTime {
     SimTime(phase.0 + from.0.saturating_sub(phase.0).div_ceil(interval) * interval)
 }
 
-/// What comes of a check.
+/// Result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
     Passes,

@@ -19,7 +19,7 @@ pub struct TaskHealthPlan {
 pub struct ContainerCheckPlan {
     /// Time between checks \[ns\]; 5 s to 300 s, default 30 s.
     pub interval: SimDuration,
-    /// When a check that is not answered has failed \[ns\]; 2 s to 60 s, default 5 s.
+    /// Time after which a check that is not answered has failed \[ns\]; 2 s to 60 s, default 5 s.
     pub timeout: SimDuration,
     /// Failed checks in a row that make the task unhealthy; 1 to 10, default 3.
     pub retries: u32,
@@ -62,7 +62,7 @@ impl StartupPlan {
     }
 }
 
-/// When a newly registered target is first checked.
+/// Time of a newly registered target's first check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstHealthCheck {
     /// At a random point of the first interval, drawn from the service's own stream.
@@ -73,7 +73,7 @@ pub enum FirstHealthCheck {
     AfterInterval,
 }
 
-/// How a task serves the load balancer's health checks.
+/// Way in which a task serves the load balancer's health checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckService {
     /// Like a request: it waits for a place and for the CPU, and is refused when the task's queue is full. Its own work is
@@ -86,18 +86,18 @@ pub enum CheckService {
 /// The target group's health check (`docs/aws/health-checks.md#checks-of-targets`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheckPlan {
-    /// How a task serves it.
+    /// Way in which a task serves the check.
     pub served: CheckService,
     /// Time between checks \[ns\].
     pub interval: SimDuration,
     /// Passing checks a new target needs, ≥ 1.
     pub initial_healthy_count: u32,
-    /// When the first check comes.
+    /// Time of the first check.
     pub first_check: FirstHealthCheck,
     /// From the last check that a new target needs until requests are sent to it \[ns\] (measured from registration on: 1.7 s
     /// to 2.7 s with the first check at once, `docs/aws/health-checks.md#first-check-of-a-new-target`).
     pub healthy_lag: SimDuration,
-    /// When a check that is not answered has failed \[ns\]; 2 s to 120 s, default 5 s.
+    /// Time after which a check that is not answered has failed \[ns\]; 2 s to 120 s, default 5 s.
     pub timeout: SimDuration,
     /// Failed checks in a row that make a healthy target unhealthy; 2 to 10, default 2.
     pub unhealthy_threshold: u32,
@@ -124,10 +124,10 @@ impl Default for HealthCheckPlan {
     }
 }
 
-/// When ECS stops the task of a deregistered target.
+/// Time at which ECS stops the task of a deregistered target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeregistrationEnd {
-    /// When the deregistration delay is over, idle or not: the target's state stays `draining` until then, and ECS waits for
+    /// The end of the deregistration delay, idle or not: the target's state stays `draining` until then, and ECS waits for
     /// `unused` (documented and observed: `docs/aws/load-balancer.md#deregistration-delay`).
     AfterDelay,
     /// As soon as its last request has ended, as the load balancer's guide could be read.
@@ -139,11 +139,11 @@ pub enum DeregistrationEnd {
 pub struct TargetGroupPlan {
     /// From `RUNNING` until the target is registered \[ns\].
     pub registration: Distribution,
-    /// Its health check.
+    /// Health check of the target group.
     pub health_check: HealthCheckPlan,
     /// Span in which a deregistered target may finish its requests \[ns\].
     pub deregistration_delay: SimDuration,
-    /// When the task of a deregistered target is stopped.
+    /// Time at which the task of a deregistered target is stopped.
     pub deregistration_end: DeregistrationEnd,
 }
 
@@ -159,7 +159,7 @@ impl Default for TargetGroupPlan {
     }
 }
 
-/// How a task stops.
+/// Times that the stop of a task takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoppingPlan {
     /// From the decision to the moment the task leaves `RUNNING` and the load balancer lets go of it \[ns\]: about 6 s
@@ -185,7 +185,7 @@ impl Default for StoppingPlan {
     }
 }
 
-/// How ECS replaces a task whose health checks fail (`docs/aws/health-checks.md#replacement-of-unhealthy-tasks`, nine
+/// Replacement of tasks whose health checks fail (`docs/aws/health-checks.md#replacement-of-unhealthy-tasks`, nine
 /// replacements observed).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplacementPlan {
@@ -205,7 +205,7 @@ impl Default for ReplacementPlan {
     }
 }
 
-/// Which running task a scale-in stops. Tasks that do not run yet always go first, newest first.
+/// Running task that a scale-in stops. Tasks that do not run yet always go first, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScaleInVictim {
     /// The one that was asked for last.
@@ -218,7 +218,7 @@ pub enum ScaleInVictim {
     ZoneBalanced,
 }
 
-/// How the scheduler holds back after tasks that never reached `RUNNING` (`docs/aws/task-lifecycle.md#failing-tasks`; the
+/// Delays of the scheduler after tasks that never reached `RUNNING` (`docs/aws/task-lifecycle.md#failing-tasks`; the
 /// curve is not published): after k of them in a row it waits `first × 2^(k − 1)`, at most `longest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaunchBackoff {
@@ -238,15 +238,15 @@ impl Default for LaunchBackoff {
 /// Something that goes wrong at a time the scenario gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaultPlan {
-    /// When it begins.
+    /// Beginning of the fault.
     pub at: SimTime,
-    /// How long it lasts \[ns\]; what happens in an instant does not look at it.
+    /// Length of the fault \[ns\]; what happens in an instant does not look at it.
     pub duration: SimDuration,
-    /// What.
+    /// Effect of the fault.
     pub kind: FaultKind,
 }
 
-/// What a fault does.
+/// Effect of a fault.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
     /// Running tasks exit at once.
@@ -274,12 +274,12 @@ impl FaultKind {
     }
 }
 
-/// Which of the running tasks a fault hits.
+/// Running tasks that a fault hits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Extent {
     /// This share of them, rounded up, in (0, 1]; drawn from the service's own stream.
     Share(f64),
-    /// Those of this availability zone, counted from 0.
+    /// The tasks of this availability zone, counted from 0.
     Zone(u32),
 }
 

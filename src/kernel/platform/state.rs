@@ -28,26 +28,26 @@ pub(super) struct Task {
     pub(super) stop_requested: bool,
     pub(super) slot: Option<ReplicaIndex>,
     pub(super) billed_since: Option<SimTime>,
-    /// When its last request leaves it, as far as it was foreseen when it was closed \[ns\].
+    /// End of its last request, as far as it was foreseen when it was closed \[ns\].
     pub(super) last_end: u64,
     /// The span in which its present stage on the way out ends: not before, and not after.
     pub(super) leaves_within: (SimTime, SimTime),
-    /// Its availability zone, once it is launched.
+    /// Availability zone of the task, once it is launched.
     pub(super) zone: Option<u32>,
-    /// Its launch goes wrong: it never reaches `RUNNING`.
+    /// Whether the launch goes wrong: the task never reaches `RUNNING`.
     pub(super) launch_will_fail: bool,
-    /// When it reached `RUNNING`.
+    /// Time at which it reached `RUNNING`.
     pub(super) running_since: SimTime,
-    /// Its application boots.
+    /// Whether its application boots.
     pub(super) boots: bool,
-    /// When its target was, or will be, registered.
+    /// Time at which its target was, or will be, registered.
     pub(super) registered_at: SimTime,
     /// The instant of one of its target's checks; the others lie whole intervals from it.
     pub(super) check_phase: SimTime,
     pub(super) checks: Checks,
     /// Since when it hangs.
     pub(super) hung_since: Option<SimTime>,
-    /// When ECS replaces it for what a check has found, and what that was.
+    /// Time at which ECS replaces it for what a check has found, and that finding.
     pub(super) replace: Option<(SimTime, TaskFailure)>,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Checks {
     pub(super) passed: u32,
     /// The next one is on the calendar.
     pub(super) is_due: bool,
-    /// When one that is not answered now will have failed.
+    /// Time at which a check that is not answered now will have failed.
     pub(super) times_out_at: Option<SimTime>,
 }
 
@@ -82,7 +82,7 @@ pub struct Lifecycle {
     pub(super) is_strained: bool,
     /// Tasks that are asked for and not launched yet, oldest first.
     pub(super) unlaunched: VecDeque<TaskId>,
-    /// What it waits for, and until when.
+    /// Reason for which it waits, and the end of the wait.
     pub(super) waiting: Option<(Waiting, SimTime)>,
     /// Tasks in `RUNNING` that were chosen to stop.
     pub(super) stop_requested_running: u32,
@@ -100,7 +100,7 @@ pub struct Lifecycle {
     pub(super) awaiting_replacement: VecDeque<TaskId>,
 }
 
-/// What the scheduler waits for before it launches the next task.
+/// Reason for which the scheduler waits before it launches the next task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waiting {
     /// The account's bucket: the token is taken and good at the instant the scheduler wakes.
@@ -113,28 +113,28 @@ pub(super) enum Waiting {
     Zone,
 }
 
-/// What a lifecycle is made of.
+/// Parts of a lifecycle.
 #[derive(Clone, Debug)]
 pub struct LifecycleParts<'a> {
     /// Revision of the task definition that new tasks are created from.
     pub revision: RevisionId,
     /// Capacity that new tasks run on.
     pub capacity: CapacityKind,
-    /// How a task starts.
+    /// Times that the start of a task takes.
     pub startup: &'a StartupPlan,
-    /// How it stops.
+    /// Times that the stop of a task takes.
     pub stopping: &'a StoppingPlan,
     /// The load balancer, if any.
     pub target_group: Option<&'a TargetGroupPlan>,
-    /// Which task a scale-in stops.
+    /// Task that a scale-in stops.
     pub victim: ScaleInVictim,
-    /// How tasks whose checks fail are replaced.
+    /// Replacement of tasks whose checks fail.
     pub replacement: &'a ReplacementPlan,
     /// The scheduler's rate.
     pub window: LaunchWindow,
-    /// How it holds back after launches that failed.
+    /// Delays after launches that failed.
     pub backoff: LaunchBackoff,
-    /// What fails in a task of its own accord.
+    /// Failures of a task of its own accord.
     pub health: &'a TaskHealthPlan,
     /// Availability zones, ≥ 1.
     pub zones: u32,

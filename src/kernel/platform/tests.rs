@@ -35,9 +35,9 @@ struct FakeReplicas {
     factor: f64,
     unhealthy: Vec<u32>,
     hung: Vec<u32>,
-    /// When what they hold will be done \[ns\].
+    /// End of what they hold \[ns\].
     idle_from: u64,
-    /// How long a request waits \[s\]; `None`: it is refused.
+    /// Wait of a request \[s\]; `None`: it is refused.
     waits: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What scaling controllers state: the facts from which a decision log is made.
+//! Facts that scaling controllers state, from which a decision log is made.
 
 use super::aas::{AlarmEvaluated, PolicyInvoked, ScheduledActionRan, SuspensionChanged};
 use crate::units::SimTime;

@@ -1,4 +1,4 @@
-//! What each request will ask for, drawn in batches: one draw an arrival from each stream, whatever becomes of the
+//! Demands of each request, drawn in batches: one draw an arrival from each stream, whatever becomes of the
 //! request, so that request number n has the same demands under every policy (common random numbers).
 
 use alloc::vec::Vec;

@@ -5,7 +5,7 @@ use crate::replica_set::ReplicaIndex;
 use crate::scaling::{Timer, TimerPhase};
 use crate::units::ServiceId;
 
-/// What can fall due.
+/// Events of the control plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A stage of a task is over.

@@ -1,4 +1,4 @@
-//! Where the facts of one service's requests go: to the usage meter, to the observer, into the fingerprint.
+//! Receivers of the facts of one service's requests: the usage meter, the observer, the fingerprint.
 
 use super::observer::Observer;
 use super::plan::Bounds;
@@ -20,7 +20,7 @@ pub(super) enum Halt {
     Retries(u64),
 }
 
-/// How much a plane may do, and whether it was too much.
+/// Limits of a plane, and whether it passed one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Leash {
     pub(super) bounds: Bounds,
@@ -28,7 +28,7 @@ pub(super) struct Leash {
     pub(super) retries: u64,
     /// Questions until the observer is asked.
     left: u32,
-    /// When and why the plane stopped.
+    /// Time and reason of the plane's stop.
     pub(super) halted: Option<(SimTime, Halt)>,
 }
 

@@ -67,7 +67,7 @@ struct Step {
     is_shared: bool,
     /// Index of the service that goes on.
     index: usize,
-    /// How far it goes.
+    /// End of the batch.
     reach: Reach,
 }
 

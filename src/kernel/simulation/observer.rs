@@ -1,4 +1,4 @@
-//! Who hears of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
+//! Receivers of the facts of the control plane: what [`Probe`] is for requests and tasks, [`Observer`] is for the whole.
 
 use crate::facts::Probe;
 use crate::platform::{FaultPlan, TaskCounts};
@@ -9,11 +9,11 @@ use crate::units::{ServiceId, SimTime};
 /// A fault begins or is over.
 #[derive(Clone, Copy, Debug)]
 pub struct FaultMoved<'a> {
-    /// When.
+    /// Time of the fact.
     pub at: SimTime,
-    /// Which of the service's faults.
+    /// Place among the service's faults.
     pub index: usize,
-    /// How it was declared.
+    /// Declaration of the fault.
     pub fault: &'a FaultPlan,
     /// Whether it begins.
     pub begins: bool,
@@ -26,9 +26,9 @@ pub struct FaultMoved<'a> {
 /// A metric period is over.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MinuteClosed {
-    /// When it ended.
+    /// End of the minute.
     pub end: SimTime,
-    /// What was used in it.
+    /// Usage in the minute.
     pub usage: UsageTotals,
     /// CPU used ÷ reserved, in [0, 1].
     pub cpu_utilization: Option<f64>,

@@ -16,7 +16,7 @@ use crate::telemetry::{MemoryGrowth, MetricRules, MetricsPlan, TaskShape, Teleme
 use crate::traffic::TrafficPlan;
 use crate::units::{Bytes, NANOS_PER_MINUTE, RevisionId, SimDuration, SimTime};
 
-/// How the data plane is simulated.
+/// Way in which the data plane is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fidelity {
     /// Every request, one by one.
@@ -29,7 +29,7 @@ pub enum Fidelity {
     Fluid,
 }
 
-/// What a run may take before it is stopped, whatever its scenario is like.
+/// Limits of a run, at which it is stopped, whatever its scenario is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// `limits.max_requests`: retries of all services together.
@@ -54,11 +54,11 @@ pub struct Plan {
     pub horizon: SimDuration,
     /// Requests that arrive before this are left out of the request statistics \[ns\], ≤ the horizon.
     pub warmup: SimDuration,
-    /// How the data plane is simulated.
+    /// Way in which the data plane is simulated.
     pub fidelity: Fidelity,
     /// Fargate's launch limits; the bucket is shared by all services.
     pub launch_limits: LaunchLimits,
-    /// What stops it early.
+    /// Limits at which it is stopped.
     pub bounds: Bounds,
     /// The services, in the order of the scenario file.
     pub services: Vec<ServicePlan>,
@@ -67,52 +67,52 @@ pub struct Plan {
 /// One service of a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServicePlan {
-    /// Its name; part of the key of its random streams.
+    /// Name of the service; part of the key of its random streams.
     pub name: String,
-    /// When requests arrive.
+    /// Arrivals of requests.
     pub traffic: TrafficPlan,
-    /// What a request needs.
+    /// Demands of a request.
     pub request: RequestPlan,
-    /// What a task is.
+    /// Size and CPU discipline of a task.
     pub task: TaskPlan,
     /// Capacity that its tasks run on.
     pub capacity: CapacityKind,
-    /// How a task starts.
+    /// Times that the start of a task takes.
     pub startup: StartupPlan,
-    /// How a task stops.
+    /// Times that the stop of a task takes.
     pub stopping: StoppingPlan,
-    /// How a new task is slower; `None`: it is as fast as an old one.
+    /// Slowness of a new task; `None`: it is as fast as an old one.
     pub warm_up: Option<WarmUpPlan>,
     /// Failures of its tasks of their own accord.
     pub task_health: TaskHealthPlan,
-    /// How requests are spread over its tasks.
+    /// Routing of requests to the tasks.
     pub routing: RoutingPlan,
     /// The target group of its load balancer; `None`: there is none, and requests go to every task that runs and has booted.
     pub target_group: Option<TargetGroupPlan>,
     /// Tasks in service at second 0, warm.
     pub desired_count: u32,
-    /// How it replaces tasks whose health checks fail.
+    /// Replacement of tasks whose health checks fail.
     pub replacement: ReplacementPlan,
-    /// Which task a scale-in stops.
+    /// Task that a scale-in stops.
     pub scale_in_victim: ScaleInVictim,
     /// Availability zones its tasks are spread over, ≥ 1.
     pub zones: u32,
-    /// How the scheduler holds back after launches that failed.
+    /// Delays of the scheduler after launches that failed.
     pub launch_backoff: LaunchBackoff,
-    /// What goes wrong at given times, in order of time.
+    /// Faults at given times, in order of time.
     pub faults: Vec<FaultPlan>,
-    /// How it scales: the scalable target of Application Auto Scaling.
+    /// Scaling: the scalable target of Application Auto Scaling.
     pub scaling: ScalableTargetPlan,
-    /// What it publishes besides AWS's minute metrics.
+    /// Metrics that the service publishes besides AWS's minute metrics.
     pub metrics: MetricsPlan,
-    /// When its metrics can be read.
+    /// Delays until metrics can be read.
     pub telemetry: TelemetryPlan,
-    /// What its usage costs.
+    /// Prices of the usage.
     pub tariff: Tariff,
     /// Number of its group: services of one group can call each other, and are served together in order of time; `None`: it
     /// neither calls nor is called.
     pub group: Option<u32>,
-    /// How old a request may be that is in flight at the horizon before it counts as not served \[ns\]; `None`: none does.
+    /// Age from which a request that is in flight at the horizon counts as not served \[ns\]; `None`: none does.
     pub overdue_after: Option<SimDuration>,
 }
 
@@ -187,7 +187,7 @@ impl ServicePlan {
         (capacity.is_finite() && capacity > 0.0).then_some(capacity)
     }
 
-    /// Its first revision, and the only one until a deployment brings another.
+    /// The first revision, and the only one until a deployment brings another.
     pub const FIRST_REVISION: RevisionId = RevisionId(0);
 
     /// The task definition of a revision. A service has one.

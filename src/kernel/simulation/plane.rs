@@ -12,7 +12,7 @@ use crate::serving::{Demands, EventPath, EventPathParts, FastFleet, Fluid, Reach
 use crate::traffic::ArrivalStream;
 use crate::units::{ServiceId, SimDuration};
 
-/// What happens between control events.
+/// Data plane: the requests between control events.
 pub(super) trait Plane<'p>: ReplicaSet {
     /// Whether a task may die of what happens in the plane: only then does the simulation look before it takes the next event.
     const HAS_INCIDENTS: bool = false;

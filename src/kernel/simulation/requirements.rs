@@ -1,4 +1,4 @@
-//! What each feature of a service requires of the plane that serves it: one table, which the choice of a plane, the checks
+//! Requirements of each feature of a service on the plane that serves it: one table, which the choice of a plane, the checks
 //! of a scenario and a forecast read.
 //!
 //! [`is_known`] takes every plan struct of serving apart without a rest pattern, so a new field does not compile until
@@ -23,14 +23,14 @@ pub enum Needs {
 /// A feature that not every plane can carry.
 #[derive(Clone, Copy, Debug)]
 pub struct Requirement {
-    /// Its table in a service of the scenario, or `fault`.
+    /// Table of the key in a service of the scenario, or `fault`.
     pub table: &'static str,
-    /// Its key there.
+    /// Key in its table.
     pub key: &'static str,
     /// Planes that can carry it.
     pub needs: Needs,
     present: fn(&ServicePlan) -> bool,
-    /// What flows know in its place, as a noun phrase.
+    /// Requests, clients or tasks that flows know in its place, as a noun phrase.
     pub why: &'static str,
     /// Value of the key with which a service can flow.
     pub instead: &'static str,

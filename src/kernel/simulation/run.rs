@@ -42,9 +42,9 @@ pub enum RunError {
         at: SimTime,
         /// The service that holds them.
         service: String,
-        /// How many are in flight in it.
+        /// Requests in flight in it.
         count: u64,
-        /// How many may be.
+        /// Most that may be in flight.
         limit: u64,
     },
     /// More retries than the run may simulate.
@@ -53,7 +53,7 @@ pub enum RunError {
         at: SimTime,
         /// Retries of all services by then.
         retries: u64,
-        /// How many there may be.
+        /// Most that there may be.
         limit: u64,
     },
     /// A service has a feature that flows of requests cannot carry.
@@ -63,11 +63,11 @@ pub enum RunError {
         /// The feature.
         requirement: &'static Requirement,
     },
-    /// Its observer stopped it.
+    /// The observer stopped it.
     Stopped {
         /// The instant.
         at: SimTime,
-        /// Why.
+        /// Reason of the stop.
         why: Stop,
     },
 }
@@ -111,7 +111,7 @@ impl fmt::Display for RunError {
 
 impl core::error::Error for RunError {}
 
-/// What a run leaves besides what its observer heard.
+/// Result of a run besides the facts that its observer received.
 #[derive(Clone, Debug)]
 pub struct RunOutcome {
     /// One a service, in the order of the plan.
@@ -125,9 +125,9 @@ pub struct RunOutcome {
 /// The bill of one service.
 #[derive(Clone, Debug)]
 pub struct ServiceOutcome {
-    /// What was metered of it.
+    /// Quantities that were metered of it.
     pub reading: MeterReading,
-    /// Its invoice.
+    /// Invoice of the service.
     pub invoice: Invoice,
     /// Requests in flight at the horizon that are older than [`ServicePlan::overdue_after`], where the plane states outcomes
     /// only when they have happened.

@@ -30,12 +30,12 @@ pub(super) struct ServiceState<'p, P> {
     pub(super) usage: UsageMeter,
     /// The rate of arrivals, for a look at the period to come.
     walk: RateCursor<'p>,
-    /// What was used of the open minute, without the open period.
+    /// Usage of the open minute, without the open period.
     pub(super) minute: UsageTotals,
     /// Outcomes by period, where a metric needs them.
     pub(super) tally: Option<OutcomeMeter>,
     pub(super) metrics: MetricStore,
-    /// Who decides its desired count.
+    /// Controller that decides the desired count.
     pub(super) controller: Box<dyn Controller + 'p>,
     /// Whether as many tasks ran as were desired after the last change of tasks.
     pub(super) is_settled: bool,

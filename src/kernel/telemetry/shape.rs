@@ -1,4 +1,4 @@
-//! What turns use into utilization: the size of a task, and what it uses whatever its requests do.
+//! Shape of a task for its utilization: its size, and what it uses whatever its requests do.
 
 use super::growth::MemoryGrowth;
 use super::usage::UsageTotals;

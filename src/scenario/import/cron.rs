@@ -16,7 +16,7 @@ pub(crate) struct Cron {
     years: Vec<i16>,
 }
 
-/// Which days: one of the two fields is `?`.
+/// Days of the schedule: one of the two fields is `?`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Days {
     OfMonth(Vec<OfMonth>),

@@ -25,7 +25,7 @@ pub(crate) enum Shape {
     Spike { at: u64, factor: f64, rise: u64, hold: u64, fall: u64 },
 }
 
-/// Where second 0 lies in the calendar.
+/// Place of second 0 in the calendar.
 #[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     pub(crate) start_unix_ns: i64,
@@ -82,7 +82,7 @@ struct SmoothStretch {
     start: u64,
     end: u64,
     step: u64,
-    /// What tells on which side of a jump it is.
+    /// Instant that tells on which side of a jump it is.
     middle: u64,
     /// The offset from UTC in seconds and whether it is a weekend.
     local: (i32, bool),

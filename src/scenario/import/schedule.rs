@@ -19,7 +19,7 @@ pub(crate) enum Schedule {
     Cron(Box<Cron>),
 }
 
-/// What happens to a local time that the change of clocks skips, and to one that it repeats. AWS says only that it follows
+/// Treatment of a local time that the change of clocks skips, and of one that it repeats. AWS says only that it follows
 /// the zone; both are assumptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClockChanges {
@@ -29,7 +29,7 @@ pub(crate) struct ClockChanges {
     pub(crate) repeated_runs_twice: bool,
 }
 
-/// When occurrences count.
+/// Time in which occurrences count.
 #[derive(Clone, Debug)]
 pub(crate) struct Span {
     /// Calendar time of second 0 [ns since 1970].

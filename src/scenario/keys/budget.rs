@@ -1,4 +1,4 @@
-//! What the parts of a scenario hold together: each is bounded alone, and a thousand of them must not take all memory. What
+//! Limits of what the parts of a scenario hold together: each is bounded alone, and a thousand of them must not take all memory. What
 //! is counted is told with the bound and with what to do; the count goes on where the bound is passed, and nothing more is
 //! made.
 

@@ -1,4 +1,4 @@
-//! What every table is built with: the list of problems, the files beside the scenario, and what it may hold together.
+//! Builder of every table: the list of problems, the files beside the scenario, and the limits of what it may hold together.
 
 use std::io::Read;
 

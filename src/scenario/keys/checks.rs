@@ -96,7 +96,7 @@ pub enum Comparator {
 /// Place of a check in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckPlace {
-    /// Its key: `p99_response_time`.
+    /// Key of the check: `p99_response_time`.
     pub key: String,
     /// Name of the text: the scenario's, or `--set`; `None` where it is written nowhere.
     pub source: Option<String>,

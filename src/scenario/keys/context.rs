@@ -1,4 +1,4 @@
-//! What the tables of one service have in common.
+//! Context that the tables of one service have in common.
 
 use windtunnel_kernel::units::SimDuration;
 

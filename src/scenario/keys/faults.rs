@@ -1,4 +1,4 @@
-//! What fails: of its own accord, and at given times.
+//! Failures: of a task's own accord, and at given times.
 
 use windtunnel_kernel::platform::{Extent, FaultKind, FaultPlan};
 use windtunnel_kernel::simulation::ServicePlan;

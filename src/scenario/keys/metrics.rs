@@ -1,4 +1,4 @@
-//! What a service publishes, and how policies read it: custom metrics, resolutions, statistics and periods, checked by
+//! Metrics of a service, and the ways in which policies read them: custom metrics, resolutions, statistics and periods, checked by
 //! CloudWatch's rules.
 
 use windtunnel_kernel::telemetry::{

@@ -41,7 +41,7 @@ const KEYS: [Key; 1 + ITEMS.len()] = {
     keys
 };
 
-/// What is said of each billable item.
+/// Explanations of the billable items.
 pub(crate) const ITEM_TEXTS: [MetricText; ITEMS.len()] = {
     let mut texts = [MetricText { name: "", text: "" }; ITEMS.len()];
     let mut place = 0;

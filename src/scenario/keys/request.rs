@@ -1,4 +1,4 @@
-//! What a request asks for, its classes, and when its client tries again.
+//! Demands of a request, its classes, and the retries of its client.
 
 use windtunnel_kernel::random::DiscretizedLaw;
 use windtunnel_kernel::serving::{ClassPlan, Jitter, RequestPlan, RetryPlan, TaskPlan};

@@ -56,7 +56,7 @@ pub struct ServiceNotes {
     pub architecture: String,
     /// The trace it replays, if any.
     pub trace: Option<TraceCounts>,
-    /// Its scheduled actions as they are written, in the order of the plan.
+    /// Scheduled actions as they are written, in the order of the plan.
     pub schedules: Vec<ScheduleText>,
 }
 

@@ -1,4 +1,4 @@
-//! Where second 0 lies in the calendar: at `start`, where the scenario gives one; else at the first time of the traces, where
+//! Place of second 0 in the calendar: at `start`, where the scenario gives one; else at the first time of the traces, where
 //! they have dates; else at the default. Schedules, times of day and the months of a bill follow from it.
 
 use jiff::Timestamp;

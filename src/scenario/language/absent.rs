@@ -4,7 +4,7 @@
 /// Why there is no such key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It is not built yet; the advice what to do instead, or what holds in its place.
+    /// Key that is not built yet; the advice what to do instead, or what holds in its place.
     NotBuilt(&'static str),
     /// Other keys say it more precisely; which.
     Superseded(&'static str),
@@ -13,9 +13,9 @@ pub(crate) enum Reason {
 /// A key that is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AbsentKey {
-    /// Its path; `<name>` stands for a name of the user's.
+    /// Path of the key; `<name>` stands for a name of the user's.
     pub(crate) path: &'static str,
-    /// Its meaning, in a few words.
+    /// Meaning of the key, in a few words.
     pub(crate) doc: &'static str,
     pub(crate) reason: Reason,
 }

@@ -18,20 +18,20 @@ const LARGEST_SCALED: u128 = 1_000_000_000_000_000_000_000_000_000_000;
 pub struct Axis {
     /// The key whose value changes, or the name of the choice.
     pub name: String,
-    /// What it can be, at least one, all different.
+    /// Values of the axis, at least one, all different.
     pub values: Vec<AxisValue>,
 }
 
 /// One value of an axis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AxisValue {
-    /// How reports call it: `55`, `300s`, `1 vCPU`.
+    /// Name of the value in reports: `55`, `300s`, `1 vCPU`.
     pub label: String,
-    /// What it changes, each `KEY=VALUE` as after `--set`.
+    /// Keys that it changes, each `KEY=VALUE` as after `--set`.
     pub overrides: Vec<String>,
 }
 
-/// How points are made of axes.
+/// Way in which points are made of axes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Points {

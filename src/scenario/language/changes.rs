@@ -1,15 +1,15 @@
-//! What two resolved scenarios differ in, leaf by leaf, in the words of the file. Both have every default filled in, so a
+//! Differences of two resolved scenarios, leaf by leaf, in the words of the file. Both have every default filled in, so a
 //! default that changed is a change too. It knows which keys are the policy's; what a difference did is for others to say.
 
 use crate::scenario::language::resolved::inline;
 use crate::scenario::language::tree::{self, Table, Value};
 
-/// What a key is about.
+/// Subject of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Capacities, policies and scheduled actions of a service.
     Policy,
-    /// What must hold.
+    /// The checks.
     Checks,
     /// Names, texts, the seed, and the tables that a run does not read: nothing that a run depends on but its random numbers.
     Aside,
@@ -20,13 +20,13 @@ pub enum Part {
 /// A key whose value changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its path: `service.web.scaling.target_tracking.cpu.target_value`.
+    /// Path of the key: `service.web.scaling.target_tracking.cpu.target_value`.
     pub key: String,
-    /// What it is about.
+    /// Subject of the key.
     pub part: Part,
-    /// Its value before; `None` where it was not there.
+    /// Value before; `None` where it was not there.
     pub before: Option<String>,
-    /// Its value now; `None` where it is not there any more.
+    /// Value now; `None` where it is not there any more.
     pub after: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub enum Severity {
     /// The scenario cannot be run.
     Error,
-    /// It can, but probably does not say what was meant.
+    /// The run can go on, but the scenario probably does not say what was meant.
     Warning,
     /// Something was decided that the scenario does not say.
     Note,
@@ -20,9 +20,9 @@ pub enum Severity {
 pub struct Code {
     /// `WT…`.
     pub code: &'static str,
-    /// What it is, in a few words.
+    /// Title of the code, in a few words.
     pub title: &'static str,
-    /// What it means and what to do about it.
+    /// Meaning of the code, and what to do about it.
     pub explanation: &'static str,
     /// A line or two of a scenario that has the problem.
     pub example: &'static str,

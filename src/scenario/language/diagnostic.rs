@@ -23,7 +23,7 @@ pub struct Label {
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// What is to be said about it; may be empty.
+    /// Text beside the place; may be empty.
     pub text: String,
     /// The line itself (clipped), so that rendering needs no file.
     pub excerpt: String,
@@ -38,17 +38,17 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// Whether it stops the run.
     pub severity: Severity,
-    /// What is wrong, in one sentence.
+    /// Message, in one sentence.
     pub message: String,
-    /// Where.
+    /// Place of the problem.
     pub primary: Option<Label>,
     /// Other places that have to do with it.
     pub secondary: Vec<Label>,
-    /// What would have been right.
+    /// Text that would have been right.
     pub expected: Option<String>,
     /// Advice.
     pub help: Option<String>,
-    /// What to write instead.
+    /// Text to write instead.
     pub fix: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub struct Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     items: Vec<Source>,
-    /// Where the lines of each text begin \[B\].
+    /// Beginnings of the lines of each text \[B\].
     lines: Vec<Vec<usize>>,
 }
 

@@ -35,12 +35,12 @@ pub(crate) fn explain(language: &Language, topic: &str) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
 
-/// What there is to say of a key of the scenario in a table.
+/// Explanation of a key of the scenario in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyNote {
-    /// What it means, as one sentence.
+    /// Meaning of the key, as one sentence.
     pub doc: &'static str,
-    /// Its default as TOML; `None` where it has none.
+    /// Default as TOML; `None` where there is none.
     pub default: Option<&'static str>,
 }
 

@@ -11,7 +11,7 @@ use crate::scenario::language::metric_glossary::MetricText;
 pub(crate) struct TableSpec {
     /// Purpose of the table, in a sentence.
     pub(crate) doc: &'static str,
-    /// Its keys.
+    /// Keys of the table.
     pub(crate) keys: &'static [Key],
 }
 

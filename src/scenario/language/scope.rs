@@ -1,4 +1,4 @@
-//! What is not simulated, by the names that people look for: one paragraph each on what is and what is not, and what to do
+//! Subjects that are not simulated, by the names that people look for: one paragraph each on what is and what is not, and what to do
 //! instead. Unknown keys of these names are refused with it, and `explain` knows it as topics.
 
 /// A subject outside the simulation.
@@ -8,11 +8,11 @@ pub(super) struct Subject {
     pub(super) name: &'static str,
     /// Other words for it: of `explain`, and keys that someone may write for it.
     words: &'static [&'static str],
-    /// What it is, at the beginning of a sentence that ends in "not simulated".
+    /// Name of the subject, at the beginning of a sentence that ends in "not simulated".
     pub(super) what: &'static str,
-    /// What is simulated in its place and what is not.
+    /// Explanation of what is simulated in its place and what is not.
     pub(super) text: &'static str,
-    /// What to write instead.
+    /// Advice what to write instead.
     pub(super) instead: &'static str,
 }
 

@@ -3,7 +3,7 @@
 /// The scenario that runs when none is named.
 pub const FLASH_SALE: &str = include_str!("../../../scenarios/flash-sale.toml");
 
-/// What `init` puts before a scenario, so that an editor with a TOML language server checks it and completes its keys.
+/// Lines that `init` puts before a scenario, so that an editor with a TOML language server checks it and completes its keys.
 macro_rules! template {
     ($path:literal) => {
         concat!(
@@ -20,9 +20,9 @@ pub const SCHEMA_FILE: &str = "windtunnel.schema.json";
 /// A scenario to start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
-    /// What `init --template` takes.
+    /// Name that `init --template` takes.
     pub name: &'static str,
-    /// What it is, on one line.
+    /// Description of the template, on one line.
     pub description: &'static str,
     /// The text.
     pub text: &'static str,

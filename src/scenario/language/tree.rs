@@ -33,7 +33,7 @@ pub(crate) enum Value {
     Bool(bool),
     Array(Vec<Node>),
     Table(Table),
-    /// It was written, but wrongly, and that has been reported.
+    /// A value that is written, but wrongly, and that has been reported.
     Invalid,
 }
 
@@ -105,7 +105,7 @@ impl Table {
 /// Problem that the parser found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParseError {
-    /// It is not TOML.
+    /// Text that is not TOML.
     Syntax { message: String, place: SourceSpan },
     /// A key was given twice.
     Duplicate { message: String, place: SourceSpan },

@@ -10,7 +10,7 @@ use crate::scenario::language::diagnostic::{Problem, Report};
 use crate::scenario::language::table_reader::TableReader;
 use crate::scenario::lints::subject::Service;
 
-/// What comes of an action's failing occurrences.
+/// Consequence of an action's failing occurrences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FailingOccurrences {
     first: SimTime,

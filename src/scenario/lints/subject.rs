@@ -1,4 +1,4 @@
-//! What lints look at: a service with its tables, and its policies with theirs.
+//! Subjects of lints: a service with its tables, and its policies with theirs.
 
 use windtunnel_kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use windtunnel_kernel::simulation::ServicePlan;

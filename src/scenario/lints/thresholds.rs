@@ -51,7 +51,7 @@ pub(super) fn reach(
     }
 }
 
-/// Where a policy begins to act in one direction.
+/// Value at which a policy begins to act in one direction.
 #[derive(Clone, Copy)]
 struct Threshold<'a> {
     policy: Policy<'a>,
@@ -170,7 +170,7 @@ fn highest_in(service: &Service<'_>, out: &Threshold<'_>) -> Option<f64> {
 struct Cycle {
     few: i64,
     many: i64,
-    /// What the metric falls to.
+    /// Value that the metric falls to.
     low: f64,
 }
 

@@ -42,7 +42,7 @@ pub struct PriceRow {
     pub price_usd: String,
     /// Date of the price.
     pub as_of: String,
-    /// Where it comes from.
+    /// Source of the price.
     pub source: String,
 }
 

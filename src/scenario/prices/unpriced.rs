@@ -1,4 +1,4 @@
-//! What a bill leaves out because the price book has no price for it: the one account that every total, check and
+//! Items that a bill leaves out because the price book has no price for them: the one account that every total, check and
 //! comparison of costs goes by. What the model never bills (NAT, logs, …) is listed elsewhere: [`Scenario::not_priced`].
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! How many tasks replace unhealthy ones at once.
+//! Tasks that replace unhealthy ones at once: how many.
 
 use super::*;
 

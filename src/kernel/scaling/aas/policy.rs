@@ -1,4 +1,4 @@
-//! What every kind of policy answers: which metric it reads, which alarms invoke it, how long it cools down. One more kind of
+//! Properties of every kind of policy: the metric it reads, the alarms that invoke it, its cooldown. One more kind of
 //! policy is one more arm here, and one in [`super::PolicySet`].
 
 use super::plan::{PolicyKind, PolicyPlan, PolicyRules, ScalableTargetPlan};

@@ -1,4 +1,4 @@
-//! When places (and CPU servers) fall free: the state of the Kiefer–Wolfowitz recursion.
+//! Times at which places (and CPU servers) fall free: the state of the Kiefer–Wolfowitz recursion.
 //!
 //! Each layout keeps the free instants of one task in a slice of the fleet's array. FCFS gives the next request the
 //! place that falls free first, so a layout answers "when is the earliest?" and replaces it by the end of the new

@@ -1,4 +1,4 @@
-//! What is in service: requests leave a time after their start that follows the law of the service time. Short stays leave
+//! Requests in service: each leaves a time after its start that follows the law of the service time. Short stays leave
 //! in proportion to what is there, which is exact in the long run and late by about a stay after a jump. Stays of a
 //! magnitude that control events can see are followed by the law itself, from a history of what was started.
 

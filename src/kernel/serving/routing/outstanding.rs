@@ -1,4 +1,4 @@
-//! How many requests each task holds, for a load balancer that looks at it, and its choice among the emptiest.
+//! Counts of the requests that each task holds, for a load balancer that looks at them, and its choice among the emptiest.
 
 use alloc::vec::Vec;
 

@@ -9,9 +9,9 @@ pub(super) const SEPARATORS: [char; 3] = [',', ';', '\t'];
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell<'a> {
-    /// Its text, without quotes and blanks around it.
+    /// Text of the cell, without quotes and blanks around it.
     pub(super) text: &'a str,
-    /// Where it stands in the line, with its quotes \[B\].
+    /// Place of the cell in the line, with its quotes \[B\].
     pub(super) span: Range<usize>,
 }
 

@@ -11,7 +11,7 @@ use crate::scenario::import::trace::instant::Instant;
 pub(super) enum NoInstant {
     /// The clocks skip it.
     Skipped,
-    /// It comes twice, at these times since 1970 \[ns\], and nothing tells which is meant.
+    /// A local time that comes twice, at these times since 1970 \[ns\], and nothing tells which is meant.
     Twice(i128, i128),
 }
 

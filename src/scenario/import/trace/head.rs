@@ -28,7 +28,7 @@ const MOST_EMPTY: usize = 100_000;
 pub(super) struct TraceRows {
     lines: Lines,
     ahead: VecDeque<(usize, String)>,
-    /// What stopped the reading ahead; told when the rows before it are done.
+    /// Problem that stopped the reading ahead; reported when the rows before it are done.
     broken: Option<TraceProblem>,
     empty: usize,
 }
@@ -83,7 +83,7 @@ impl TraceRows {
     }
 }
 
-/// What the beginning of a trace tells.
+/// Facts from the beginning of a trace.
 pub(super) struct TraceHeader {
     pub(super) rows: TraceRows,
     pub(super) format: Format,
@@ -135,7 +135,7 @@ impl TraceHeader {
     }
 }
 
-/// What the first lines say.
+/// Columns by the first lines of a trace.
 struct HeaderColumns {
     format: Format,
     /// The first row, where it had to be read to know the columns.

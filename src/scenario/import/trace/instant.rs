@@ -34,7 +34,7 @@ pub(super) struct Instant {
 /// Why a cell is no time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NotATime {
-    /// It is written in no way that is known.
+    /// Time in no known notation.
     Unknown,
     /// The day and the month could be swapped.
     Either,

@@ -19,7 +19,7 @@ const MOST_RATIO: u64 = 200;
 /// Text to which no ratio is asked for \[B\]: 64 MiB, which are read in a moment.
 const FREE_TEXT: u64 = 64 << 20;
 
-/// How files begin that people take for a CSV.
+/// First bytes of files that people take for a CSV.
 const OTHER_KINDS: [(&[u8], &str); 4] = [
     (b"PK\x03\x04", "a workbook of a spreadsheet or a zip archive"),
     (b"\xd0\xcf\x11\xe0", "a workbook of a spreadsheet"),

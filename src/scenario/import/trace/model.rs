@@ -1,4 +1,4 @@
-//! What a trace is and how a scenario wants it read, and what may be wrong with one.
+//! Content of a trace, the ways in which a scenario wants it read, and its possible faults.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::scenario::import::trace::instant::DateOrder;
 use crate::scenario::import::trace::number::Decimal;
 
-/// How a scenario wants a trace read.
+/// Ways in which a scenario wants a trace read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TraceOptions<'a> {
     pub(crate) file: &'a str,
@@ -26,7 +26,7 @@ pub(crate) struct TraceOptions<'a> {
     pub(crate) until: u64,
 }
 
-/// What a missing row or an empty cell is.
+/// Meaning of a missing row or an empty cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gaps {
     Error,
@@ -34,7 +34,7 @@ pub(crate) enum Gaps {
     Hold,
 }
 
-/// What rows of one time are.
+/// Meaning of several rows of one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
     Error,
@@ -59,7 +59,7 @@ pub(crate) struct FirstTime {
     pub(crate) has_zone: bool,
 }
 
-/// Where rows begin to lie regularly farther apart than the step.
+/// Row from which rows lie regularly farther apart than the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wider {
     /// Line of the first such row.
@@ -73,7 +73,7 @@ pub(crate) struct Wider {
 pub(crate) struct Trace {
     /// Length of an interval \[ns\].
     pub(crate) step: u64,
-    /// Its values, in order.
+    /// Values of the trace, in order.
     pub(crate) runs: Vec<EqualIntervals>,
     /// Intervals of the runs that the file gives.
     pub(crate) given: u64,
@@ -83,7 +83,7 @@ pub(crate) struct Trace {
     pub(crate) missing: u64,
     /// Line at which the first of them was noticed; 0 where there is none.
     pub(crate) first_missing: usize,
-    /// Where the missing ones look like rows of another resolution.
+    /// Row from which the missing ones look like rows of another resolution.
     pub(crate) wider: Option<Wider>,
     /// The time of the first row.
     pub(crate) first: Option<FirstTime>,
@@ -117,7 +117,7 @@ pub(crate) struct Growth {
 /// As many increases without a decrease are no traffic.
 const GROWS: u64 = 15;
 
-/// How the values that a file gives follow one another.
+/// Sequence of the values that a file gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct ValueChanges {
     first: Option<f64>,
@@ -158,7 +158,7 @@ pub(crate) struct TraceProblem {
     /// Line from 1; 0 for the trace as a whole.
     pub(crate) line: usize,
     pub(crate) content: String,
-    /// What of `content` is meant \[B\].
+    /// Part of `content` that is meant \[B\].
     pub(crate) span: Range<usize>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,

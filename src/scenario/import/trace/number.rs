@@ -1,7 +1,7 @@
 //! Numbers as spreadsheets write them: with a decimal point or a comma, and with thousands set apart. What could be two
 //! numbers is not guessed: other numbers of the file tell which it is, or the scenario does.
 
-/// What stands before the fraction.
+/// Whole part of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decimal {
     /// `1234.5`, `1,234.5`
@@ -13,13 +13,13 @@ pub(crate) enum Decimal {
 /// Why a cell is no number.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum NotANumber {
-    /// It is none in any notation.
+    /// Text that is a number in no notation.
     Text,
-    /// It is one, but not in the notation of the file.
+    /// Number in another notation than that of the file.
     Notation,
-    /// It is infinite or NaN.
+    /// Infinite value, or NaN.
     NotFinite,
-    /// It is two: this with a decimal point, that with a decimal comma.
+    /// Two readings: this with a decimal point, that with a decimal comma.
     Either(f64, f64),
 }
 

@@ -9,11 +9,11 @@ use crate::scenario::import::trace::number::{Decimal, NotANumber, number};
 use crate::scenario::language::codes;
 use crate::scenario::language::suggest::nearest;
 
-/// What is wrong with a row.
+/// Fault of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RowError {
     pub(super) message: String,
-    /// Where, in the line \[B\].
+    /// Place of the fault in the line \[B\].
     pub(super) span: Range<usize>,
     pub(super) help: Option<String>,
     /// Whether it is the notation of the whole file, which is told once.
@@ -25,7 +25,7 @@ const TIMES: [&str; 6] = ["timestamp", "time_s", "@timestamp", "datetime", "time
 /// Most columns that are listed.
 const MOST_COLUMNS: usize = 12;
 
-/// How a file writes its rows.
+/// Format of a file's rows.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
     separator: char,

@@ -422,7 +422,7 @@ const CHANGED: &str = "the clocks change in between; where the rows are equal st
     reads them so, and times of day are then those of the first rows";
 const REPEATED: &str = "the clocks go back here, and the file has the repeated hour once; where its values hold both hours, `gaps = \"zero\"` \
     keeps their sum, else `gaps = \"hold\"` repeats the last";
-/// How far clocks go back.
+/// Time by which clocks go back.
 const AN_HOUR: i128 = 3_600 * NANOS_PER_SEC as i128;
 const GAPS: &str =
     "`gaps = \"zero\"` takes what is missing as no requests, `gaps = \"hold\"` as the value before it";

@@ -1,4 +1,4 @@
-//! What a trace may look like, and what is said of one that may not.
+//! Forms that a trace may have, and the messages about those that it may not.
 
 use std::io::Read;
 

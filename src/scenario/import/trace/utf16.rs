@@ -10,7 +10,7 @@ pub(super) struct Utf16 {
     high: Option<u16>,
     /// Decoded bytes that were not asked for yet.
     pending: Vec<u8>,
-    /// How many of them were handed out.
+    /// Bytes of them that were handed out.
     taken: usize,
 }
 

@@ -55,7 +55,7 @@ pub(crate) const SUSPENDED: TableSpec = TableSpec {
 pub struct ScheduleText {
     /// `at(…)`, `rate(…)` or `cron(…)`.
     pub schedule: String,
-    /// Its zone.
+    /// Time zone of the schedule.
     pub timezone: String,
     /// `StartTime`.
     pub start: Option<String>,

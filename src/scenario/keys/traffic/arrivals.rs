@@ -1,4 +1,4 @@
-//! How arrivals are drawn from a rate.
+//! Distribution of arrivals at a given rate.
 
 use windtunnel_kernel::traffic::{RateCurve, TrafficPlan};
 

@@ -1,4 +1,4 @@
-//! What happens to jobs when tasks hang, die and run out of memory: times worked out by hand.
+//! Jobs whose tasks hang, die and run out of memory: times worked out by hand.
 
 use super::*;
 use crate::random::Distribution;

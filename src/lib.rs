@@ -20,6 +20,7 @@ pub mod cli;
 pub mod experiment;
 pub mod record;
 pub mod report;
+pub mod results;
 pub mod scenario;
 pub mod shell;
 

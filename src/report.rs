@@ -7,7 +7,6 @@
 mod activities;
 mod aws;
 mod aws_schedule;
-mod calendar;
 mod chart;
 mod compare;
 mod diff;

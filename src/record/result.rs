@@ -1,5 +1,7 @@
 //! Record of a run, as plain data. Times are nanoseconds, money is exact; nothing here is formatted.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use windtunnel_kernel::billing::{Invoice, MeterReading};
 use windtunnel_kernel::units::{SimDuration, SimTime};
 
@@ -241,7 +243,9 @@ impl MinuteRecord {
 }
 
 /// Subject of a row of the decision log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub enum DecisionKind {
     /// An alarm changed its state.
     Alarm,
@@ -255,6 +259,21 @@ pub enum DecisionKind {
     Fault,
     /// A scheduled action was due, or the suspended state changed.
     Scheduled,
+}
+
+impl DecisionKind {
+    /// The subject as files name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Alarm => "alarm",
+            Self::Policy => "policy",
+            Self::Capacity => "capacity",
+            Self::Task => "task",
+            Self::Fault => "fault",
+            Self::Scheduled => "scheduled",
+        }
+    }
 }
 
 /// One row of the decision log. Texts are plain sentences made from the facts; where several invocations share a row, from

@@ -13,10 +13,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::calendar::RunCalendar;
 use crate::experiment::RunResult;
 use crate::kernel::units::SimTime;
 use crate::record::{DecisionKind, DecisionRecord, ServiceRecord};
+use crate::results::RunCalendar;
 
 /// The response; its keys are AWS's own.
 #[derive(Serialize)]

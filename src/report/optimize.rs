@@ -13,12 +13,13 @@ use super::page::{Look, Page};
 use super::proviso::proviso;
 use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
-use super::words::{cell, columns, fitted, plain, wrapped};
+use super::words::{columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
     Alternative, AxisEffect, Confirmed, Elimination, SearchResult, alternatives, axis_effects,
 };
 use crate::experiment::points::short_name;
 use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, Estimate, Measure};
+use crate::results::cell;
 
 /// Settings of the front that a terminal shows.
 const FRONT_ROWS: usize = 12;

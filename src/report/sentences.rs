@@ -1,13 +1,13 @@
 //! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
 //! what became of the requests.
 
-use super::calendar::RunCalendar;
 use super::numbers::{PLAIN, figure, grouped, percent, span};
 use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
 use crate::record::shortfall::{Ending, offered_per_s, peak, shortfalls};
 use crate::record::{RequestCounts, ServiceRecord};
+use crate::results::RunCalendar;
 use crate::scenario::Scenario;
 
 /// Three sentences about one service, in the time of day of the scenario's zone.

@@ -1,7 +1,6 @@
 //! The terminal's report: the verdict first, then each service, then what the bill leaves out. Lines never wrap: a line
 //! that is too long is cut with an ellipsis. Colour is a parameter; it never carries what the words do not say.
 
-use super::calendar::RunCalendar;
 use super::numbers::{PLAIN, dollars, figure, grouped, percent, ratio, span, trimmed};
 use super::page::{Look, Page};
 use super::proviso::{proviso_of, with_proviso};
@@ -11,6 +10,7 @@ use super::words::{columns, plain, wrapped};
 use crate::experiment::{Measure, RunResult, per_million_served};
 use crate::kernel::units::SimTime;
 use crate::record::{LatencySummary, ServiceRecord};
+use crate::results::RunCalendar;
 use crate::scenario::Scenario;
 
 /// The report of a run for a terminal of `width` columns (at most 100 are used), ending with a line feed. Names are

@@ -6,7 +6,6 @@ mod moment;
 mod moves;
 mod quiet;
 mod read;
-mod rows;
 mod service;
 mod story;
 mod tell;

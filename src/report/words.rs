@@ -32,26 +32,6 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
-/// The text as a cell of a spreadsheet: what would start a formula there, or a command of GitHub at the beginning of a line,
-/// gets a leading apostrophe.
-pub(super) fn cell(text: &str) -> String {
-    if is_command(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// The text of a cell before [`cell`] put an apostrophe before it.
-pub(super) fn unquoted(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| is_command(rest)).unwrap_or(cell)
-}
-
-/// Whether a cell would be more than a text: formulas also begin with the wide and the small forms of their signs.
-fn is_command(text: &str) -> bool {
-    const SIGNS: [char; 14] = [
-        '=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\u{fe66}', '\u{fe62}', '\u{fe63}',
-        '\u{fe6b}',
-    ];
-    text.starts_with(SIGNS) || text.starts_with("::") || text.starts_with("##[")
-}
-
 /// The text with what Markdown and HTML would take for markup escaped, on one line. An address is no link, and a name after
 /// an at sign mentions no user.
 pub(super) fn markdown(text: &str) -> String {
@@ -178,29 +158,6 @@ mod tests {
         assert_eq!(plain("x\u{1b}]0;title\u{7}y\u{1b}]8;;u\u{1b}\\z"), "xyz");
         assert_eq!(plain("a\nb\u{0}\u{9b}c\u{202e}d"), "a bcd");
         assert_eq!(plain("\u{1b}"), "");
-    }
-
-    #[test]
-    fn a_text_that_would_start_a_formula_is_quoted() {
-        for text in [
-            "=1+1",
-            "+1",
-            "-1",
-            "@x",
-            "\tx",
-            "\rx",
-            "＝x",
-            "\u{fe66}x",
-            "\u{fe62}x",
-            "\u{fe63}x",
-            "\u{fe6b}x",
-            "::error::x",
-            "##[error]x",
-        ] {
-            assert_eq!(cell(text), format!("'{text}"));
-        }
-        assert_eq!(cell("web=1"), "web=1");
-        assert_eq!(cell(""), "");
     }
 
     #[test]

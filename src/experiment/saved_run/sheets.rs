@@ -5,23 +5,8 @@ use serde::Deserialize;
 use crate::experiment::minutes_over as over;
 use crate::kernel::units::{NANOS_PER_MINUTE, SimDuration, SimTime};
 use crate::record::MinuteRecord;
+use crate::results::{CellNumber, TimelineRow, read_sheet};
 use crate::scenario::{MinuteLimit, Outline};
-
-/// A row of `timeline.csv`.
-#[derive(Debug, Deserialize)]
-struct TimelineRow {
-    time_s: f64,
-    service: String,
-    rejected: u64,
-    timed_out: u64,
-    failed: u64,
-    cpu_utilization: Option<f64>,
-    memory_utilization: Option<f64>,
-    response_time_mean_ms: Option<f64>,
-    response_time_p50_ms: Option<f64>,
-    response_time_p95_ms: Option<f64>,
-    response_time_p99_ms: Option<f64>,
-}
 
 /// A row of `replications.csv`.
 #[derive(Debug, Deserialize)]
@@ -44,25 +29,21 @@ pub(super) fn minutes_over(
     declared: &Outline,
     limit: &MinuteLimit,
 ) -> Option<f64> {
-    // A spreadsheet would take some names for formulas; an apostrophe stands before those.
-    let is_its =
-        |row: &TimelineRow| row.service == service || row.service.strip_prefix('\'') == Some(service);
-    let mut reader = csv::Reader::from_reader(bytes);
-    let rows = reader.deserialize().collect::<Result<Vec<TimelineRow>, csv::Error>>().ok()?;
-    let rows: Vec<&TimelineRow> = rows.iter().filter(|row| is_its(row)).collect();
+    let rows = read_sheet::<TimelineRow>(bytes).ok()?;
+    let rows: Vec<&TimelineRow> = rows.iter().filter(|row| row.service == service).collect();
     let minute = |(index, row): (usize, &&TimelineRow)| {
-        let start = nanos(row.time_s * 1e9);
-        let end = rows.get(index + 1).map_or(declared.horizon.0, |next| nanos(next.time_s * 1e9));
-        let millis = |value: Option<f64>| value.map(|millis| nanos(millis * 1e6));
+        let start = row.time_s.nanos();
+        let end = rows.get(index + 1).map_or(declared.horizon.0, |next| next.time_s.nanos());
+        let millis = |value: Option<CellNumber<3>>| value.map(|millis| nanos(millis.get() * 1e6));
         MinuteRecord {
             start: SimTime(start),
             length: SimDuration(end.saturating_sub(start)),
             rejected: row.rejected,
             timed_out: row.timed_out,
             failed: row.failed,
-            cpu_utilization: row.cpu_utilization,
-            memory_utilization: row.memory_utilization,
-            response_time_mean: row.response_time_mean_ms.map(|millis| millis * 1e6),
+            cpu_utilization: row.cpu_utilization.map(CellNumber::get),
+            memory_utilization: row.memory_utilization.map(CellNumber::get),
+            response_time_mean: row.response_time_mean_ms.map(|millis| millis.get() * 1e6),
             response_time_p50: millis(row.response_time_p50_ms),
             response_time_p95: millis(row.response_time_p95_ms),
             response_time_p99: millis(row.response_time_p99_ms),

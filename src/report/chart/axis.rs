@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
-use super::super::calendar::RunCalendar;
 use super::super::numbers::{THIN, grouped, millis, whole};
 use super::canvas::PixelBounds;
 use crate::kernel::units::SimTime;
+use crate::results::RunCalendar;
 
 /// A value axis: its range and its ticks.
 #[derive(Clone, Debug)]

@@ -2,7 +2,6 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::RunCalendar;
 use super::super::sentences::sentences;
 use super::super::words::plain;
 use super::ChartError;
@@ -14,6 +13,7 @@ use super::zoom::Zoom;
 use super::{cost, latency, load, utilization};
 use crate::experiment::RunResult;
 use crate::record::ServiceRecord;
+use crate::results::RunCalendar;
 
 /// Height of a block's own heading: the name, and two lines of sentences \[px\].
 const NAME: f64 = 56.0;

@@ -3,11 +3,11 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::RunCalendar;
 use super::ChartError;
 use super::axis::{Scale, time_ticks};
 use super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook};
 use super::series::ValueSpan;
+use crate::results::RunCalendar;
 
 /// Space left of a panel's data, for tick labels \[px\].
 pub(super) const LEFT: f64 = 86.0;

@@ -2,7 +2,6 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::RunCalendar;
 use super::super::numbers::{THIN, grouped};
 use super::super::words::plain;
 use super::ChartError;
@@ -10,6 +9,7 @@ use super::block::Block;
 use super::canvas::{self, Anchor, Canvas, GREEN_INK, GREY, INK, TextLook, VERMILION, WIDTH};
 use super::render::{self, Drawing};
 use crate::experiment::{CheckStatus, RunResult};
+use crate::results::RunCalendar;
 
 /// Height of the title above the blocks \[px\].
 const TITLE_HEIGHT: u32 = 84;

@@ -1,12 +1,12 @@
 //! Source of the panels of one service.
 
-use super::super::calendar::RunCalendar;
 use super::panel::{LEFT, RIGHT, TimeAxis};
 use super::series::rows_per_column;
 use super::stairs::Stairs;
 use crate::experiment::RunResult;
 use crate::kernel::simulation::ServicePlan;
 use crate::record::ServiceRecord;
+use crate::results::RunCalendar;
 use crate::scenario::Scenario;
 
 /// A service of a run, with the axis and the steps that its panels share.

@@ -4,7 +4,6 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::calendar::RunCalendar;
 use super::ChartError;
 use super::canvas::Canvas;
 use super::load::{LoadView, draw_view};
@@ -15,6 +14,7 @@ use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimTime;
 use crate::record::ServiceRecord;
 use crate::record::shortfall::shortfalls;
+use crate::results::RunCalendar;
 
 /// Runs up to this long show it already \[s\].
 const LONG_RUN: f64 = 6.0 * 3600.0;

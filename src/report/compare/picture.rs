@@ -3,13 +3,13 @@
 use super::{basis, title};
 use crate::experiment::Measure;
 use crate::experiment::compare::{Compared, Trajectory, TrajectoryPoint, VariantComparison};
-use crate::report::calendar::RunCalendar;
 use crate::report::chart::plot::{
     AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark, Unit,
 };
 use crate::report::chart::time_ticks;
 use crate::report::proviso::proviso_of;
 use crate::report::words::plain;
+use crate::results::RunCalendar;
 
 /// Variants that are drawn; more lines cannot be told apart.
 const MOST: usize = 8;

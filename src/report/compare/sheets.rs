@@ -8,7 +8,7 @@ use crate::report::figures::figure_number;
 use crate::report::numbers::rounded;
 use crate::report::scale_in::{ends_json, orders};
 use crate::report::summary::CheckSummary;
-use crate::report::words::cell;
+use crate::results::cell;
 
 /// Every figure that is compared, of all services together and of each.
 fn figures(comparison: &VariantComparison) -> Vec<(Option<&str>, Measure)> {

@@ -2,55 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::calendar::RunCalendar;
-use super::super::numbers::ratio;
-use super::super::sheets::Sheet;
-use super::super::words::cell;
 use super::months::{BillingMonth, months};
 use super::regions::region_name;
 use crate::experiment::RunResult;
 use crate::kernel::billing::InvoiceLine;
+use crate::results::{CellDecimal, FocusRow, RunCalendar, SheetWriter};
 use crate::scenario::Scenario;
-
-/// The columns, in the order of the specification (by name), then those of our own (`x_…`).
-const COLUMNS: [&str; 36] = [
-    "BilledCost",
-    "BillingAccountId",
-    "BillingAccountName",
-    "BillingCurrency",
-    "BillingPeriodEnd",
-    "BillingPeriodStart",
-    "ChargeCategory",
-    "ChargeClass",
-    "ChargeDescription",
-    "ChargeFrequency",
-    "ChargePeriodEnd",
-    "ChargePeriodStart",
-    "ConsumedQuantity",
-    "ConsumedUnit",
-    "ContractedCost",
-    "EffectiveCost",
-    "InvoiceIssuerName",
-    "ListCost",
-    "ListUnitPrice",
-    "PricingCategory",
-    "PricingCurrency",
-    "PricingQuantity",
-    "PricingUnit",
-    "ProviderName",
-    "PublisherName",
-    "RegionId",
-    "RegionName",
-    "ResourceId",
-    "ResourceName",
-    "ResourceType",
-    "ServiceCategory",
-    "ServiceName",
-    "ServiceSubcategory",
-    "Tags",
-    "x_Item",
-    "x_Scenario",
-];
 
 /// The bill under FOCUS's names; `cluster` is the cluster's name in resource ids.
 ///
@@ -61,13 +18,13 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) ->
     let calendar = RunCalendar::new(scenario);
     let (start, horizon) = (scenario.plan.start_unix_ns, scenario.plan.horizon);
     let months = months(start, horizon);
-    let mut sheet = Sheet::new(out, &COLUMNS)?;
+    let mut sheet = SheetWriter::of::<FocusRow>(out, false)?;
     for service in &result.record.services {
         let resource = format!("service/{cluster}/{}", service.name);
         for line in &service.invoice.lines {
             let parts = line.by_month(service.metered.months(line.item));
             for (part, month) in parts.iter().zip(&months) {
-                row(&mut sheet, part, month, (scenario, &calendar), (&service.name, &resource))?;
+                sheet.row(&row(part, month, (scenario, &calendar), (&service.name, &resource)))?;
             }
         }
     }
@@ -75,55 +32,54 @@ pub fn cost_focus_csv(result: &RunResult, cluster: &str, out: &mut dyn Write) ->
 }
 
 /// One line of one month.
-fn row<W: Write>(
-    sheet: &mut Sheet<W>,
+fn row(
     line: &InvoiceLine,
     month: &BillingMonth,
     (scenario, calendar): (&Scenario, &RunCalendar),
     (service, resource): (&str, &str),
-) -> io::Result<()> {
+) -> FocusRow {
     let facts = &line.item.facts().focus;
-    let quantity = ratio(line.quantity_numerator, line.quantity_denominator);
-    let (exact, rate) = (line.exact.to_string(), line.rate.to_string());
-    let tags = serde_json::json!({ "service": service }).to_string();
+    let quantity = CellDecimal::ratio(line.quantity_numerator, line.quantity_denominator);
+    let exact = CellDecimal::from(line.exact);
     // FOCUS wants a name wherever there is an id; a region of a price file of one's own has no other.
     let region_name = region_name(&scenario.region).unwrap_or(&scenario.region);
-    sheet.row(&[
-        &line.amount.to_cents_string(),
-        "simulated",
-        &cell(&scenario.name),
-        "USD",
-        &month.billing.1,
-        &month.billing.0,
-        "Usage",
-        "",
-        facts.description,
-        "Usage-Based",
-        &calendar.iso(month.charge.1),
-        &calendar.iso(month.charge.0),
-        &quantity,
-        facts.unit,
-        &exact,
-        &exact,
-        "AWS",
-        &exact,
-        &rate,
-        "Standard",
-        "USD",
-        &quantity,
-        facts.unit,
-        "AWS",
-        "AWS",
-        &scenario.region,
-        region_name,
-        resource,
-        &cell(service),
-        facts.resource_type,
-        facts.service.category,
-        facts.service.name,
-        facts.service.subcategory,
-        &tags,
-        line.item.name(),
-        &cell(&scenario.name),
-    ])
+    let text = |text: &str| text.to_owned();
+    FocusRow {
+        billed_cost: CellDecimal::cents(line.amount),
+        billing_account_id: text("simulated"),
+        billing_account_name: scenario.name.as_str().into(),
+        billing_currency: text("USD"),
+        billing_period_end: month.billing.1.clone(),
+        billing_period_start: month.billing.0.clone(),
+        charge_category: text("Usage"),
+        charge_class: None,
+        charge_description: text(facts.description),
+        charge_frequency: text("Usage-Based"),
+        charge_period_end: calendar.iso(month.charge.1),
+        charge_period_start: calendar.iso(month.charge.0),
+        consumed_quantity: quantity.clone(),
+        consumed_unit: text(facts.unit),
+        contracted_cost: exact.clone(),
+        effective_cost: exact.clone(),
+        invoice_issuer_name: text("AWS"),
+        list_cost: exact,
+        list_unit_price: line.rate.into(),
+        pricing_category: text("Standard"),
+        pricing_currency: text("USD"),
+        pricing_quantity: quantity,
+        pricing_unit: text(facts.unit),
+        provider_name: text("AWS"),
+        publisher_name: text("AWS"),
+        region_id: scenario.region.clone(),
+        region_name: text(region_name),
+        resource_id: text(resource),
+        resource_name: service.into(),
+        resource_type: text(facts.resource_type),
+        service_category: text(facts.service.category),
+        service_name: text(facts.service.name),
+        service_subcategory: text(facts.service.subcategory),
+        tags: serde_json::json!({ "service": service }).to_string(),
+        x_item: text(line.item.name()),
+        x_scenario: scenario.name.as_str().into(),
+    }
 }

@@ -187,8 +187,8 @@ fn times(results: &Results) -> Vec<FigureGroup> {
 
 /// The usual and a slow cold start of each service: from the request for a task until it could serve.
 fn cold_starts(results: &Results) -> FigureRow {
-    let cell = |list: &Vec<super::reading::ColdStart>| {
-        let mut seconds: Vec<f64> = list.iter().filter_map(super::reading::ColdStart::seconds).collect();
+    let cell = |list: &Vec<f64>| {
+        let mut seconds = list.clone();
         seconds.sort_by(f64::total_cmp);
         let at =
             |share: usize| seconds.get((seconds.len() * share / 100).min(seconds.len().saturating_sub(1)));

@@ -14,7 +14,7 @@ use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, grouped};
 use crate::report::proviso::{Terms, with_proviso};
-use crate::report::words::unquoted;
+use crate::results::unquoted;
 
 /// `optimization.json`.
 #[derive(Debug, Deserialize)]

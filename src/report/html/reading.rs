@@ -8,5 +8,5 @@ mod summary;
 
 pub use open::Open;
 pub(super) use results::{Estimates, Results};
-pub(super) use sheets::{ColdStart, Decision, Seen, Timeline};
+pub(super) use sheets::{Timeline, is_utilization};
 pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};

@@ -18,7 +18,7 @@ use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
-use crate::report::words::unquoted;
+use crate::results::unquoted;
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
 const MOST_POINTS: u64 = 2_500;

@@ -2,9 +2,9 @@
 //! does not exist is an empty cell; a text that a spreadsheet would take for a formula gets a leading apostrophe.
 
 use super::super::numbers::rounded;
-use super::super::words::cell;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellOutcome, CellRow, PointSummary, SweepHeader, SweepSummary};
+use crate::results::cell;
 
 /// One line of a CSV.
 fn line(cells: &[String]) -> Vec<u8> {

@@ -17,7 +17,7 @@ impl RunClock {
         let bad = |what: &str| format!("`plan.toml` has no {what} that can be read");
         let start: Timestamp = log.head.start.parse().map_err(|_| bad("`start`"))?;
         let zone = TimeZone::get(&log.head.timezone).map_err(|_| bad("`timezone`"))?;
-        let end_s = log.minutes.iter().map(|minute| minute.time_s).fold(0.0, f64::max) + 60.0;
+        let end_s = log.minutes.iter().map(|minute| minute.time_s.get()).fold(0.0, f64::max) + 60.0;
         Ok(Self { start: start.to_zoned(zone), end_s })
     }
 

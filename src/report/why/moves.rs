@@ -1,7 +1,7 @@
 //! The changes of capacity, and which of them a moment is about.
 
-use super::rows::DecisionRow;
 use super::service::ServiceLog;
+use crate::results::DecisionRow;
 
 /// Greatest distance from the moment at which a change is the one in question \[s\].
 const NEAR_S: f64 = 600.0;
@@ -44,7 +44,7 @@ fn size(row: &DecisionRow) -> u32 {
 /// none near.
 pub(super) fn choose(service: &ServiceLog, at: Option<f64>) -> Option<Episode<'_>> {
     let moves: Vec<&DecisionRow> = service.rows.iter().filter(changes).collect();
-    let distance = |row: &DecisionRow, at: f64| (row.time_s - at).abs();
+    let distance = |row: &DecisionRow, at: f64| (row.time_s.get() - at).abs();
     let chosen = match at {
         Some(at) => {
             let nearest = (0..moves.len())
@@ -55,7 +55,7 @@ pub(super) fn choose(service: &ServiceLog, at: Option<f64>) -> Option<Episode<'_
     };
     let out = is_out(moves[chosen]);
     let joined = |a: &DecisionRow, b: &DecisionRow| {
-        is_out(a) == out && is_out(b) == out && b.time_s - a.time_s <= TOGETHER_S
+        is_out(a) == out && is_out(b) == out && b.time_s.get() - a.time_s.get() <= TOGETHER_S
     };
     let mut first = chosen;
     while first > 0 && joined(moves[first - 1], moves[first]) {

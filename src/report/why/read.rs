@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::rows::{DecisionRow, EvaluationRow, MinuteRow, TaskRow};
 use super::service::ServiceLog;
+use crate::results::{DecisionRow, EvaluationRow, TaskRow, TimelineRow, read_sheet};
 
 /// The files that the story is made of, as bytes.
 #[derive(Clone, Debug, Default)]
@@ -37,30 +36,24 @@ pub(super) struct PlanHead {
 /// All of them.
 pub(super) struct RunLog {
     pub(super) head: PlanHead,
-    pub(super) minutes: Vec<MinuteRow>,
+    pub(super) minutes: Vec<TimelineRow>,
     rows: Vec<DecisionRow>,
     seen: Vec<EvaluationRow>,
     lives: Vec<TaskRow>,
 }
 
-fn sheet<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<Vec<T>, String> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let rows = reader.deserialize().collect::<Result<Vec<T>, csv::Error>>();
-    rows.map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
-}
-
 impl RunLog {
     pub(super) fn read(files: &WhyFiles) -> Result<Self, String> {
-        let [timeline, decisions, evaluations, tasks, plan] = WHY_FILES;
+        let [.., plan] = WHY_FILES;
         let text = String::from_utf8_lossy(&files.plan);
         let head = toml::from_str(&text)
             .map_err(|error| format!("`{plan}` is not what `windtunnel run` writes: {}", error.message()))?;
         Ok(Self {
             head,
-            minutes: sheet(timeline, &files.timeline)?,
-            rows: sheet(decisions, &files.decisions)?,
-            seen: sheet(evaluations, &files.evaluations)?,
-            lives: sheet(tasks, &files.tasks)?,
+            minutes: read_sheet(files.timeline.as_slice()).map_err(|error| error.to_string())?,
+            rows: read_sheet(files.decisions.as_slice()).map_err(|error| error.to_string())?,
+            seen: read_sheet(files.evaluations.as_slice()).map_err(|error| error.to_string())?,
+            lives: read_sheet(files.tasks.as_slice()).map_err(|error| error.to_string())?,
         })
     }
 

@@ -2,11 +2,12 @@
 
 use super::moment::RunClock;
 use super::moves::Episode;
-use super::rows::{DecisionRow, EvaluationRow};
 use super::service::ServiceLog;
 use crate::kernel::units::SimDuration;
+use crate::record::DecisionKind;
 use crate::report::numbers::{PLAIN, figure, grouped, span};
 use crate::report::words::{columns, plain, wrapped};
+use crate::results::{CellNumber, DecisionRow, EvaluationRow};
 
 /// Rise or fall of the load that counts as one, as a share of what it was.
 const NOTABLE: f64 = 0.05;
@@ -99,7 +100,7 @@ pub(super) fn length(seconds: f64) -> String {
 
 /// The finding of an alarm, in words.
 pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
-    let values = match (seen.lowest, seen.highest) {
+    let values = match (seen.lowest.map(CellNumber::get), seen.highest.map(CellNumber::get)) {
         (Some(low), Some(high)) if high - low < 5e-7 => {
             format!("the newest of {} was {}", seen.metric, number(low))
         }
@@ -114,7 +115,7 @@ pub(super) fn alarm_in_words(seen: &EvaluationRow) -> String {
         seen.state_after,
         seen.breaching,
         seen.seen,
-        number(seen.threshold),
+        number(seen.threshold.get()),
         seen.datapoints_to_alarm,
         seen.evaluation_periods,
     )
@@ -137,18 +138,19 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock
         service.name,
         first.desired_before,
         last.desired_after,
-        clock.full(first.time_s)
+        clock.full(first.time_s.get())
     ));
-    let fired =
-        service.fired(&first.policy, first.threshold, first.time_s).filter(|_| first.kind == "policy");
+    let fired = service
+        .fired(&first.policy, first.threshold, first.time_s.get())
+        .filter(|_| first.kind == DecisionKind::Policy);
     let breach = fired.map(|fired| breach_end(service, fired));
     let turn = breach
         .zip(fired)
-        .and_then(|(end, fired)| turn(service, end - fired.period_s, first.time_s, episode.out));
+        .and_then(|(end, fired)| turn(service, end - fired.period_s.get(), first.time_s.get(), episode.out));
     page.heading("What happened");
     page.gather();
-    let since = breach.unwrap_or(first.time_s) - BEFORE_S;
-    wrong(service, (since, first.time_s), clock, page);
+    let since = breach.unwrap_or(first.time_s.get()) - BEFORE_S;
+    wrong(service, (since, first.time_s.get()), clock, page);
     by_the_clock(service, (since, first), clock, page);
     if let Some(turn) = &turn {
         let way = if episode.out { "rose" } else { "fell" };
@@ -158,7 +160,7 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock
             &format!("The load {way} from {} to {} requests/s.", number(turn.before), number(turn.after)),
         );
     } else if let Some(end) = breach {
-        let rate = service.minute_at(end).map_or(0.0, |minute| minute.offered_per_s);
+        let rate = service.minute_at(end).map_or(0.0, |minute| minute.offered_per_s.get());
         page.event(end, clock, &format!("The load had hardly changed: {} requests/s.", number(rate)));
     }
     if let (Some(fired), Some(end)) = (fired, breach) {
@@ -168,27 +170,27 @@ pub(super) fn tell(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock
     let ready = if episode.out { arrivals(service, episode, clock, page) } else { None };
     page.tell_in_order(clock);
     if let (Some(fired), Some(end)) = (fired, breach) {
-        let start = turn.as_ref().map_or(end - fired.period_s, |turn| turn.at);
+        let start = turn.as_ref().map_or(end - fired.period_s.get(), |turn| turn.at);
         let earlier = earlier_changes(service, first, fired).len();
         where_the_time_went((start, end), (fired, earlier), (first, ready), page);
     }
-    let start = turn.map_or(first.time_s, |turn| turn.at);
-    users(service, (start, last.time_s), clock, page);
+    let start = turn.map_or(first.time_s.get(), |turn| turn.at);
+    users(service, (start, last.time_s.get()), clock, page);
     after(service, episode, clock, page);
 }
 
 /// End of the first period of the run of datapoints that made the alarm fire \[s\].
 fn breach_end(service: &ServiceLog, fired: &EvaluationRow) -> f64 {
-    let end = fired.newest_period_end_s.unwrap_or(fired.time_s);
+    let end = fired.newest_period_end_s.unwrap_or(fired.time_s).get();
     let row = change_of(service, fired);
-    let points: Vec<f64> = row
-        .map(|row| row.datapoints.split(' ').filter_map(|text| text.parse().ok()).collect())
-        .unwrap_or_default();
+    let points = row.map_or(&[][..], |row| &row.datapoints.0);
     let low = points.last().is_some_and(|newest| *newest < fired.threshold);
-    let breaches = |value: &f64| if low { *value <= fired.threshold } else { *value >= fired.threshold };
+    let breaches = |value: &CellNumber<6>| {
+        if low { *value <= fired.threshold } else { *value >= fired.threshold }
+    };
     let first = points.iter().position(breaches).unwrap_or(0);
     let later = points.len().saturating_sub(first + 1);
-    end - later as f64 * fired.period_s
+    end - later as f64 * fired.period_s.get()
 }
 
 /// The minute from which on the load stayed away from what it was until the metric breached, and how far it went.
@@ -199,18 +201,19 @@ fn turn(service: &ServiceLog, breach_start: f64, until: f64, out: bool) -> Optio
     };
     // What came after the first breaching period may be over again when the policy acts.
     let minutes: Vec<_> = service.between(breach_start - BEFORE_S, breach_start + 60.0).collect();
-    let stays = minutes.iter().rev().take_while(|minute| moved(minute.offered_per_s)).count();
+    let stays = minutes.iter().rev().take_while(|minute| moved(minute.offered_per_s.get())).count();
     let first = minutes.get(minutes.len() - stays)?;
-    let since = service.between(first.time_s, until).map(|minute| minute.offered_per_s);
+    let since = service.between(first.time_s.get(), until).map(|minute| minute.offered_per_s.get());
     let after = if out { since.fold(before, f64::max) } else { since.fold(before, f64::min) };
-    Some(LoadChange { at: first.time_s, before, after })
+    Some(LoadChange { at: first.time_s.get(), before, after })
 }
 
 /// Faults and failed tasks in a stretch of time.
 pub(super) fn wrong(service: &ServiceLog, (from, to): (f64, f64), clock: &RunClock, page: &mut StoryText) {
-    let is_wrong = |row: &&DecisionRow| matches!(row.kind.as_str(), "task" | "fault");
+    let is_wrong = |row: &&DecisionRow| matches!(row.kind, DecisionKind::Task | DecisionKind::Fault);
     let rows = service.rows.iter().filter(is_wrong);
-    let rows: Vec<&DecisionRow> = rows.filter(|row| row.time_s >= from && row.time_s <= to).collect();
+    let rows: Vec<&DecisionRow> =
+        rows.filter(|row| row.time_s.get() >= from && row.time_s.get() <= to).collect();
     list(&rows, MOST_ITEMS / 2, clock, page);
 }
 
@@ -221,13 +224,13 @@ fn by_the_clock(
     clock: &RunClock,
     page: &mut StoryText,
 ) {
-    let rows = service.rows.iter().filter(|row| row.kind == "scheduled");
-    let rows = rows.filter(|row| row.time_s >= from && row.time_s <= first.time_s);
+    let rows = service.rows.iter().filter(|row| row.kind == DecisionKind::Scheduled);
+    let rows = rows.filter(|row| row.time_s.get() >= from && row.time_s.get() <= first.time_s.get());
     let rows: Vec<&DecisionRow> = rows.filter(|row| row.desired_before == row.desired_after).collect();
     // The scheduled action that is the change itself has a row of its own before it, which says no more.
     let rows: Vec<&DecisionRow> = rows
         .into_iter()
-        .filter(|row| row.policy != first.policy || (row.time_s - first.time_s).abs() > 1e-6)
+        .filter(|row| row.policy != first.policy || (row.time_s.get() - first.time_s.get()).abs() > 1e-6)
         .collect();
     list(&rows, MOST_ITEMS / 2, clock, page);
 }
@@ -235,10 +238,10 @@ fn by_the_clock(
 /// The row of the log in which an alarm changed its state.
 fn change_of<'a>(service: &'a ServiceLog, fired: &EvaluationRow) -> Option<&'a DecisionRow> {
     service.rows.iter().find(|row| {
-        row.kind == "alarm"
+        row.kind == DecisionKind::Alarm
             && row.policy == fired.policy
-            && row.threshold.is_none_or(|threshold| (threshold - fired.threshold).abs() < 1e-9)
-            && (row.time_s - fired.time_s).abs() < 1e-6
+            && row.threshold.is_none_or(|threshold| threshold == fired.threshold)
+            && (row.time_s.get() - fired.time_s.get()).abs() < 1e-6
     })
 }
 
@@ -257,27 +260,26 @@ fn metric_and_alarm(
         clock,
         &format!(
             "The first period of {} s with {} {side} {} was over; its datapoint could be read {} later.",
-            number(fired.period_s),
+            number(fired.period_s.get()),
             fired.metric,
-            number(fired.threshold),
-            length(fired.publication_delay_s)
+            number(fired.threshold.get()),
+            length(fired.publication_delay_s.get())
         ),
     );
     let row = change_of(service, fired);
     let points = row.map_or_else(String::new, |row| {
-        let values: Vec<String> =
-            row.datapoints.split(' ').filter_map(|text| text.parse().ok()).map(number).collect();
+        let values: Vec<String> = row.datapoints.0.iter().map(|value| number(value.get())).collect();
         format!(" ({})", values.join(", "))
     });
     page.event(
-        fired.time_s,
+        fired.time_s.get(),
         clock,
         &format!(
             "{} went to ALARM: {} of {} datapoints beyond {}{points}.",
             fired.alarm,
             fired.breaching,
             fired.seen,
-            number(fired.threshold)
+            number(fired.threshold.get())
         ),
     );
 }
@@ -288,8 +290,10 @@ fn earlier_changes<'a>(
     first: &DecisionRow,
     fired: &EvaluationRow,
 ) -> Vec<&'a DecisionRow> {
-    let rows = service.rows.iter().filter(|row| row.kind == "policy" && row.policy == first.policy);
-    let since = rows.filter(|row| row.time_s >= fired.time_s && row.time_s < first.time_s);
+    let rows =
+        service.rows.iter().filter(|row| row.kind == DecisionKind::Policy && row.policy == first.policy);
+    let since =
+        rows.filter(|row| row.time_s.get() >= fired.time_s.get() && row.time_s.get() < first.time_s.get());
     since.filter(|row| row.desired_before != row.desired_after).collect()
 }
 
@@ -303,32 +307,32 @@ fn before_the_change(
     page: &mut StoryText,
 ) {
     let changes = earlier_changes(service, first, fired);
-    let mut since = fired.time_s;
+    let mut since = fired.time_s.get();
     if let Some(last) = changes.last() {
         let count = changes.len();
         let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
         page.event(
-            last.time_s,
+            last.time_s.get(),
             clock,
             &format!(
                 "While the alarm stayed in ALARM, {} had changed the desired count {times} before; the last change was {} → {}.",
                 first.policy, last.desired_before, last.desired_after
             ),
         );
-        since = last.time_s;
+        since = last.time_s.get();
     }
     let idle: Vec<&DecisionRow> = service
         .rows
         .iter()
-        .filter(|row| row.kind == "policy" && row.policy == first.policy)
-        .filter(|row| row.time_s >= since && row.time_s < first.time_s)
+        .filter(|row| row.kind == DecisionKind::Policy && row.policy == first.policy)
+        .filter(|row| row.time_s.get() >= since && row.time_s.get() < first.time_s.get())
         .filter(|row| row.desired_before == row.desired_after)
         .collect();
     if let (Some(earliest), Some(latest)) = (idle.first(), idle.last()) {
         let times = invocations(&idle);
         let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
         let text = format!("{} was invoked{times} without a change: {}.", first.policy, latest.reason);
-        page.event(earliest.time_s, clock, &text);
+        page.event(earliest.time_s.get(), clock, &text);
     }
 }
 
@@ -342,13 +346,13 @@ fn decision(
     if let Some(fired) = fired {
         before_the_change(service, first, fired, clock, page);
     }
-    let what = match first.kind.as_str() {
-        "policy" => format!("Policy {} decided: ", first.policy),
-        "scheduled" => format!("Scheduled action {} ran: ", first.policy),
+    let what = match first.kind {
+        DecisionKind::Policy => format!("Policy {} decided: ", first.policy),
+        DecisionKind::Scheduled => format!("Scheduled action {} ran: ", first.policy),
         _ => String::new(),
     };
     page.event(
-        first.time_s,
+        first.time_s.get(),
         clock,
         &format!("{what}{}. Desired count {} → {}.", first.reason, first.desired_before, first.desired_after),
     );
@@ -362,12 +366,12 @@ fn arrivals(
     page: &mut StoryText,
 ) -> Option<(f64, f64)> {
     let first = episode.first();
-    let asked = service.asked_for(first.time_s, first.time_s);
+    let asked = service.asked_for(first.time_s.get(), first.time_s.get());
     let mut served: Vec<(f64, f64)> =
-        asked.iter().filter_map(|life| Some((life.running_s?, life.in_service_s?))).collect();
+        asked.iter().filter_map(|life| Some((life.running_s?.get(), life.in_service_s?.get()))).collect();
     served.sort_by(|a, b| a.1.total_cmp(&b.1));
     let (Some(earliest), Some(latest)) = (served.first().copied(), served.last().copied()) else {
-        page.event(first.time_s, clock, "None of the tasks it asked for ever served.");
+        page.event(first.time_s.get(), clock, "None of the tasks it asked for ever served.");
         return None;
     };
     let all = if served.len() == asked.len() {
@@ -391,19 +395,19 @@ fn where_the_time_went(
     (first, ready): (&DecisionRow, Option<(f64, f64)>),
     page: &mut StoryText,
 ) {
-    let newest = fired.newest_period_end_s.unwrap_or(fired.time_s);
-    let readable = newest + fired.publication_delay_s;
-    let more = ((newest - breach_end) / fired.period_s).round();
+    let newest = fired.newest_period_end_s.unwrap_or(fired.time_s).get();
+    let readable = newest + fired.publication_delay_s.get();
+    let more = ((newest - breach_end) / fired.period_s.get()).round();
     let mut parts = vec![
         (breach_end - start, "until the first period beyond the threshold was over".to_owned()),
         (
             newest - breach_end,
             format!("for {} more such periods: {} in a row are needed", number(more), number(more + 1.0)),
         ),
-        (fired.publication_delay_s, "until CloudWatch showed the last of them".to_owned()),
-        (fired.time_s - readable, "until the alarm was evaluated next".to_owned()),
+        (fired.publication_delay_s.get(), "until CloudWatch showed the last of them".to_owned()),
+        (fired.time_s.get() - readable, "until the alarm was evaluated next".to_owned()),
         (
-            first.time_s - fired.time_s,
+            first.time_s.get() - fired.time_s.get(),
             match earlier {
                 0 => "from the alarm to the change of the desired count".to_owned(),
                 1 => "from the alarm to this change, the second of its stay in ALARM".to_owned(),
@@ -416,9 +420,9 @@ fn where_the_time_went(
     if more < 0.5 {
         parts.remove(1);
     }
-    let mut end = first.time_s;
+    let mut end = first.time_s.get();
     if let Some((running, serving)) = ready {
-        parts.push((running - first.time_s, "until the first new task was RUNNING".to_owned()));
+        parts.push((running - first.time_s.get(), "until the first new task was RUNNING".to_owned()));
         parts.push((serving - running, "until it could serve: boot, registration, health check".to_owned()));
         end = serving;
     }
@@ -458,11 +462,11 @@ fn after(service: &ServiceLog, episode: &Episode<'_>, clock: &RunClock, page: &m
     let others: Vec<&DecisionRow> = service
         .rows
         .iter()
-        .filter(|row| row.time_s > first.time_s && row.time_s <= last.time_s + 600.0)
-        .filter(|row| row.kind != "alarm")
+        .filter(|row| row.time_s.get() > first.time_s.get() && row.time_s.get() <= last.time_s.get() + 600.0)
+        .filter(|row| row.kind != DecisionKind::Alarm)
         .filter(|row| {
             row.desired_before != row.desired_after
-                || matches!(row.kind.as_str(), "task" | "fault" | "policy")
+                || matches!(row.kind, DecisionKind::Task | DecisionKind::Fault | DecisionKind::Policy)
         })
         .collect();
     if others.is_empty() {
@@ -479,8 +483,8 @@ pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &RunClock, page: &
         if items == most {
             let rest = invocations(&rows[index..]);
             let last = rows[rows.len() - 1];
-            let more = format!("… and {rest} more until {}", clock.second(last.until_s));
-            return page.event(row.time_s, clock, &more);
+            let more = format!("… and {rest} more until {}", clock.second(last.until_s.get()));
+            return page.event(row.time_s.get(), clock, &more);
         }
         items += 1;
         let is_like = |other: &&&DecisionRow| {
@@ -492,7 +496,7 @@ pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &RunClock, page: &
         let alike = rows[index..].iter().take_while(is_like).count().max(1);
         let group = &rows[index..index + alike];
         let count = invocations(group);
-        let until = group.last().map_or(row.until_s, |last| last.until_s);
+        let until = group.last().map_or(row.until_s.get(), |last| last.until_s.get());
         let times = if count > 1 {
             format!(" ({count} times, until {})", clock.second(until))
         } else {
@@ -505,11 +509,11 @@ pub(super) fn list(rows: &[&DecisionRow], most: usize, clock: &RunClock, page: &
         };
         let who = if row.policy.is_empty() { String::new() } else { format!("{}: ", row.policy) };
         // A fault's or a task's outcome is a word for programs; its reason says all.
-        let text = match row.kind.as_str() {
-            "fault" | "task" => format!("{who}{}{times}", row.reason),
+        let text = match row.kind {
+            DecisionKind::Fault | DecisionKind::Task => format!("{who}{}{times}", row.reason),
             _ => format!("{who}{change}: {}", row.reason),
         };
-        page.event(row.time_s, clock, &text);
+        page.event(row.time_s.get(), clock, &text);
         index += alike;
     }
 }

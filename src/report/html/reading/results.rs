@@ -1,7 +1,7 @@
 //! The results of a run, as a page reads them.
 
 use super::open::{Open, REMEDY};
-use super::sheets::{self, Alarm, ColdStart, Decision, Seen, Timeline};
+use super::sheets::{self, Evaluated, Timeline};
 use super::summary::{self, CheckRow, Summary};
 
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::experiment::checked_horizon;
 use crate::report::manifest::Manifest;
+use crate::results::DecisionRow;
 
 /// The version of `summary.json` that this program reads.
 const SCHEMA_MAJOR: &str = "1";
@@ -54,13 +55,12 @@ pub(in crate::report::html) struct Results {
     pub(in crate::report::html) manifest: Manifest,
     pub(in crate::report::html) summary: Summary,
     pub(in crate::report::html) plan: Plan,
-    /// In the order of the services of the summary, like the four below.
+    /// In the order of the services of the summary, like the three below.
     pub(in crate::report::html) timelines: Vec<Timeline>,
-    pub(in crate::report::html) decisions: Vec<Vec<Decision>>,
-    pub(in crate::report::html) alarms: Vec<Vec<Alarm>>,
-    /// Datapoints, as alarms saw them, of metrics that the timelines do not have.
-    pub(in crate::report::html) seen: Vec<Vec<Seen>>,
-    pub(in crate::report::html) cold_starts: Vec<Vec<ColdStart>>,
+    pub(in crate::report::html) decisions: Vec<Vec<DecisionRow>>,
+    pub(in crate::report::html) evaluations: Vec<Evaluated>,
+    /// Lengths of cold starts \[s\].
+    pub(in crate::report::html) cold_starts: Vec<Vec<f64>>,
     pub(in crate::report::html) estimates: Option<Estimates>,
 }
 
@@ -83,14 +83,12 @@ impl Results {
         // What the manifest does not list was left by others.
         let is_many = manifest.output("estimates.json").is_some();
         let estimates = if is_many { Some(json("estimates.json", open)?) } else { None };
-        let (alarms, seen) = sheets::evaluations(open, &names)?;
         Ok(Self {
             manifest: manifest.clone(),
             plan: plan(&bytes("plan.toml", open)?)?,
             timelines: sheets::timelines(open, &names)?,
             decisions: sheets::decisions(open, &names)?,
-            alarms,
-            seen,
+            evaluations: sheets::evaluations(open, &names)?,
             cold_starts: sheets::cold_starts(open, &names)?,
             summary,
             estimates,

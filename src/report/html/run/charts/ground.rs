@@ -101,7 +101,8 @@ pub(super) fn lines_of(
             add(target, format!("target of {policy}"), true);
         }
     }
-    for alarm in ground.results.alarms.get(ground.index).into_iter().flatten() {
+    let evaluated = ground.results.evaluations.get(ground.index);
+    for alarm in evaluated.into_iter().flat_map(|evaluated| &evaluated.alarms) {
         if is_wanted(&alarm.policy, &alarm.metric) {
             let name = if alarm.alarm.is_empty() { &alarm.policy } else { &alarm.alarm };
             add(alarm.threshold, name.clone(), false);

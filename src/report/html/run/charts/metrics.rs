@@ -4,9 +4,8 @@
 
 use super::ground::{ChartText, Ground, lines_of, text};
 use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, Style, column};
-use crate::report::html::reading::Seen;
 use crate::report::numbers::{THIN, figure};
-use crate::report::words::cell;
+use crate::results::EvaluationRow;
 
 /// Lowest and highest datapoint of each row of the timeline.
 type Band = Vec<Option<(f64, f64)>>;
@@ -16,29 +15,30 @@ const COLOURS: [&str; 5] = ["blue", "green", "purple", "orange", "grey"];
 
 /// A chart for each such metric, in the order in which alarms looked at them.
 pub(super) fn charts(ground: &Ground<'_>) -> Vec<(Chart, ChartText)> {
-    let seen = ground.results.seen.get(ground.index).map_or(&[][..], Vec::as_slice);
-    let mut metrics: Vec<(String, Vec<&Seen>)> = Vec::new();
+    let seen = ground.results.evaluations.get(ground.index).map_or(&[][..], |evaluated| &evaluated.rows);
+    let mut metrics: Vec<(String, Vec<&EvaluationRow>)> = Vec::new();
     for policy in distinct(seen, |row| &row.policy) {
         let rows = seen.iter().filter(|row| row.policy == policy);
         for row in rows {
-            match metrics.iter_mut().find(|(known, _)| *known == row.metric) {
+            match metrics.iter_mut().find(|(known, _)| row.metric == *known) {
                 Some((_, rows)) => rows.push(row),
-                None => metrics.push((row.metric.clone(), vec![row])),
+                None => metrics.push((row.metric.to_string(), vec![row])),
             }
         }
     }
-    let chart = |(number, (name, rows)): (usize, &(String, Vec<&Seen>))| chart(ground, number, name, rows);
+    let chart =
+        |(number, (name, rows)): (usize, &(String, Vec<&EvaluationRow>))| chart(ground, number, name, rows);
     metrics.iter().enumerate().filter_map(chart).collect()
 }
 
 /// The different names of rows, in the order in which they come.
 fn distinct<'a, T: 'a>(
     rows: impl IntoIterator<Item = &'a T>,
-    name: impl Fn(&'a T) -> &'a String,
+    name: impl Fn(&'a T) -> &'a str,
 ) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
-        let name = name(row).as_str();
+        let name = name(row);
         if !names.contains(&name) {
             names.push(name);
         }
@@ -47,7 +47,12 @@ fn distinct<'a, T: 'a>(
 }
 
 /// The chart of one metric; `None` where no alarm ever saw a datapoint of it.
-fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Option<(Chart, ChartText)> {
+fn chart(
+    ground: &Ground<'_>,
+    number: usize,
+    metric: &str,
+    rows: &[&EvaluationRow],
+) -> Option<(Chart, ChartText)> {
     let policies = distinct(rows.iter().copied(), |row| &row.policy);
     let unit = if metric == "TargetResponseTime" { " s" } else { "" };
     let (mut series, mut found) = (Vec::new(), Vec::new());
@@ -80,7 +85,7 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
         _ => "value",
     };
     let mut chart = ground.chart(&format!("metric{number}"), ChartAxis::new("count", title), None, series);
-    chart.lines = lines_of(ground, unit, &|policy, _| policies.iter().any(|name| *name == cell(policy)));
+    chart.lines = lines_of(ground, unit, &|policy, _| policies.iter().any(|name| *name == policy));
     let lines: Vec<String> = chart.lines.iter().map(|line| line.label.clone()).collect();
     let mut summary = format!("{metric} as alarms saw it: {}.", found.join("; "));
     if !lines.is_empty() {
@@ -94,22 +99,22 @@ fn chart(ground: &Ground<'_>, number: usize, metric: &str, rows: &[&Seen]) -> Op
 
 /// The metric as the alarms of a policy saw it in each row of the timeline. Two alarms of a policy look at the same
 /// datapoints, so where both tell a range, the truth lies in both.
-fn band(ground: &Ground<'_>, rows: &[&Seen], policy: &str) -> Band {
-    let of_policy: Vec<&Seen> = rows.iter().copied().filter(|row| row.policy == policy).collect();
+fn band(ground: &Ground<'_>, rows: &[&EvaluationRow], policy: &str) -> Band {
+    let of_policy: Vec<&EvaluationRow> = rows.iter().copied().filter(|row| row.policy == policy).collect();
     let ends: Vec<f64> = {
         let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
         ground.timeline.times.iter().zip(lengths).map(|(start, length)| start + length).collect()
     };
     let mut whole: Band = vec![None; ground.timeline.times.len()];
     for alarm in distinct(of_policy.iter().copied(), |row| &row.alarm) {
-        let rows: Vec<&Seen> = of_policy.iter().copied().filter(|row| row.alarm == alarm).collect();
+        let rows: Vec<&EvaluationRow> = of_policy.iter().copied().filter(|row| row.alarm == alarm).collect();
         let mut first = 0;
         for ((start, end), held) in ground.timeline.times.iter().zip(&ends).zip(&mut whole) {
-            while rows.get(first).is_some_and(|row| row.until_s < *start) {
+            while rows.get(first).is_some_and(|row| row.until_s.get() < *start) {
                 first += 1;
             }
-            let during = rows[first..].iter().take_while(|row| row.time_s < *end);
-            let ranges = during.filter_map(|row| Some((row.lowest?, row.highest?)));
+            let during = rows[first..].iter().take_while(|row| row.time_s.get() < *end);
+            let ranges = during.filter_map(|row| Some((row.lowest?.get(), row.highest?.get())));
             let mine = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
             *held = match (*held, mine) {
                 (Some(a), Some(b)) => {

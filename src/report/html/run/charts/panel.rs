@@ -9,7 +9,7 @@ use crate::report::html::chart::{
 };
 use crate::report::html::embed::Column;
 use crate::report::html::figures::minutes_above;
-use crate::report::html::reading::{Results, Seen};
+use crate::report::html::reading::{Results, is_utilization};
 use crate::report::html::thinning::{Thinning, most_points};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
 use crate::report::proviso::with_proviso;
@@ -116,18 +116,19 @@ fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = ChartMark> + 'a {
     let decisions = ground.results.decisions.get(ground.index).into_iter().flatten();
     decisions
         .filter(|row| row.desired_before != row.desired_after)
-        .map(|row| ChartMark { at: row.time_s, up: row.desired_after > row.desired_before })
+        .map(|row| ChartMark { at: row.time_s.get(), up: row.desired_after > row.desired_before })
 }
 
 fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
     let mut memory =
         ground.series("Memory", "%", "memory_utilization", Style::line("purple").dashed(&[8, 3]));
-    let alarms = ground.results.alarms.get(ground.index).map_or(&[][..], Vec::as_slice);
+    let alarms =
+        ground.results.evaluations.get(ground.index).map_or(&[][..], |evaluated| evaluated.alarms.as_slice());
     memory.shown = alarms.iter().any(|alarm| alarm.metric.contains("MemoryUtilization"));
     let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::line("blue")), memory];
     let left = ChartAxis::new("percent", "utilization").at_least(100.0);
     let mut chart = ground.chart("cpu", left, None, series);
-    chart.lines = lines_of(ground, " %", &|_, metric| Seen::is_utilization(metric));
+    chart.lines = lines_of(ground, " %", &|_, metric| is_utilization(metric));
     let mean = |value: Option<f64>| {
         value.map_or_else(|| "unknown".to_owned(), |value| format!("{:.1} %", value * 100.0))
     };

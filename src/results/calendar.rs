@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 
 /// Instant of second 0 and the clock that people read.
 #[derive(Clone, Debug)]
-pub(super) struct RunCalendar {
+pub struct RunCalendar {
     start_unix_ns: i64,
     zone: TimeZone,
     zone_name: String,
@@ -18,7 +18,8 @@ pub(super) struct RunCalendar {
 
 impl RunCalendar {
     /// The calendar of a scenario; a zone that is not in the database is read as UTC, and named so.
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
         let (zone, zone_name) = match TimeZone::get(&scenario.timezone) {
             Ok(zone) => (zone, scenario.timezone.clone()),
             Err(_) => (TimeZone::UTC, "UTC".to_owned()),
@@ -28,7 +29,8 @@ impl RunCalendar {
     }
 
     /// The zone's name.
-    pub(super) fn zone_name(&self) -> &str {
+    #[must_use]
+    pub fn zone_name(&self) -> &str {
         &self.zone_name
     }
 
@@ -39,23 +41,27 @@ impl RunCalendar {
     }
 
     /// ISO 8601 in UTC: `2026-11-27T20:05:00Z`.
-    pub(super) fn iso(&self, at: SimTime) -> String {
+    #[must_use]
+    pub fn iso(&self, at: SimTime) -> String {
         self.timestamp(at).to_string()
     }
 
     /// The instant on the scenario's own clock.
-    pub(super) fn zoned(&self, at: SimTime) -> Zoned {
+    #[must_use]
+    pub fn zoned(&self, at: SimTime) -> Zoned {
         self.timestamp(at).to_zoned(self.zone.clone())
     }
 
     /// Time of day for people, with the date where the run lasts longer than two days: `20:05`, `3 Dec 20:05`.
-    pub(super) fn clock(&self, at: SimTime) -> String {
+    #[must_use]
+    pub fn clock(&self, at: SimTime) -> String {
         let format = if self.horizon.0 > 172_800_000_000_000 { "%-d %b %H:%M" } else { "%H:%M" };
         self.zoned(at).strftime(format).to_string()
     }
 
     /// The simulated second of a calendar instant \[s\]; negative before second 0.
-    pub(super) fn second_of(&self, instant: &Zoned) -> f64 {
+    #[must_use]
+    pub fn second_of(&self, instant: &Zoned) -> f64 {
         (instant.timestamp().as_nanosecond() - i128::from(self.start_unix_ns)) as f64 / 1e9
     }
 }

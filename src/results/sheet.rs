@@ -1,0 +1,132 @@
+//! CSV files as rows of one type: the columns are its fields, in their order.
+
+use std::io::{self, Read, Write};
+
+use schemars::JsonSchema;
+use serde::de::{DeserializeOwned, Visitor};
+use serde::{Deserializer, Serialize, forward_to_deserialize_any};
+use thiserror::Error;
+
+/// Row of a CSV file.
+pub trait SheetRow: Serialize + DeserializeOwned + JsonSchema {
+    /// Name of the file.
+    const FILE: &'static str;
+
+    /// Columns that only some files have; a file has all of them or none.
+    const OPTIONAL: &'static [&'static str] = &[];
+}
+
+/// Columns of rows of a type, in their order.
+#[must_use]
+pub fn columns<R: SheetRow>() -> &'static [&'static str] {
+    let mut columns: &'static [&'static str] = &[];
+    // It stops at the fields: there is nothing to read.
+    let _ = R::deserialize(FieldNames(&mut columns));
+    columns
+}
+
+/// Deserializer that learns the names of a struct's fields and gives no value.
+struct FieldNames<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for FieldNames<'_> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("not a row of named columns"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// CSV file that is being written.
+#[derive(Debug)]
+pub struct SheetWriter<W: Write>(csv::Writer<W>);
+
+impl<W: Write> SheetWriter<W> {
+    /// Begins a file of rows of type `R` with its header, with or without the optional columns.
+    ///
+    /// # Errors
+    /// When it cannot be written to `out`.
+    pub fn of<R: SheetRow>(out: W, with_optional: bool) -> io::Result<Self> {
+        let is_there = |column: &&&str| with_optional || !R::OPTIONAL.contains(*column);
+        let columns: Vec<&str> = columns::<R>().iter().filter(is_there).copied().collect();
+        Self::new(out, &columns)
+    }
+
+    /// Begins a file with this header.
+    ///
+    /// # Errors
+    /// When it cannot be written to `out`.
+    pub fn new<T: AsRef<[u8]>>(out: W, columns: &[T]) -> io::Result<Self> {
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+        writer.write_record(columns)?;
+        Ok(Self(writer))
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
+        Ok(self.0.serialize(row)?)
+    }
+
+    /// Writes what is still held back.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Reason why a file is not read.
+#[derive(Debug, Error)]
+#[error("`{file}` is not what windtunnel writes: {what}")]
+pub struct ReadError {
+    /// Name of the file.
+    pub file: &'static str,
+    /// Fault of its content.
+    pub what: String,
+}
+
+/// Gives each row of a CSV file to `take`, until it refuses one.
+///
+/// # Errors
+/// Content that is not rows of this type, or what `take` has against it.
+pub fn each_row<R: SheetRow>(
+    file: impl Read,
+    mut take: impl FnMut(R) -> Result<(), String>,
+) -> Result<(), ReadError> {
+    let fault = |what: String| ReadError { file: R::FILE, what };
+    for row in csv::Reader::from_reader(file).deserialize() {
+        take(row.map_err(|error: csv::Error| fault(error.to_string()))?).map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// Reads all rows of a CSV file.
+///
+/// # Errors
+/// Content that is not rows of this type.
+pub fn read_sheet<R: SheetRow>(file: impl Read) -> Result<Vec<R>, ReadError> {
+    let mut rows = Vec::new();
+    each_row(file, |row| {
+        rows.push(row);
+        Ok(())
+    })?;
+    Ok(rows)
+}

@@ -15,7 +15,6 @@ mod focus;
 mod forecast;
 mod gate;
 mod html;
-mod manifest;
 mod numbers;
 mod optimize;
 mod page;
@@ -24,7 +23,6 @@ mod parquet;
 mod proviso;
 mod replications;
 mod scale_in;
-mod schemas;
 mod sentences;
 mod sheets;
 mod summary;
@@ -45,7 +43,6 @@ pub use focus::cost_focus_csv;
 pub use forecast::{forecast_csv, forecast_json, forecast_plot, forecast_table};
 pub use gate::{Gate, Judged, gate_github, gate_json, gate_junit, gate_markdown, gate_text};
 pub use html::{Open, RunOutput, experiment_page, run_page};
-pub use manifest::{FolderKind, MANIFEST, Manifest, ManifestFault, OtherScenario, OutputFile, PAGE};
 pub use numbers::size_text;
 pub use optimize::{
     candidates_csv, optimization_json, optimization_plot, optimization_table, what_would_change,
@@ -53,7 +50,6 @@ pub use optimize::{
 #[cfg(feature = "parquet")]
 pub use parquet::{ParquetWriteError, parquet_of};
 pub use replications::{estimates_json, replications_csv, replications_table};
-pub use schemas::{output_schema, output_schemas};
 pub use sentences::{sentences, unfinished_sentence};
 pub use sheets::{decisions_csv, evaluations_csv, invoice_csv, response_times_csv, tasks_csv, timeline_csv};
 pub use summary::{fingerprint, summary_json};

@@ -3,7 +3,6 @@
 
 mod aws;
 mod focus;
-mod json_schema;
 mod parquet;
 mod schemas;
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use windtunnel::report::Manifest;
+use windtunnel::results::Manifest;
 
 /// What a command left behind.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use super::{folder, manifest};
 use crate::experiment::compare::{Compared, Variant, VariantComparison};
 use crate::kernel::units::Bytes;
 use crate::report;
+use crate::results;
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::results::ResultsWriter;
@@ -77,7 +78,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     let (name, seed) = (base.scenario.name.clone(), base.scenario.seed);
     let usual = || Path::new("output").join(format!("{}-compare", folder_name(&name)));
     let out = request.out.clone().unwrap_or_else(usual);
-    let mut folder = match folder::take(&out, report::FolderKind::Compare) {
+    let mut folder = match folder::take(&out, results::FolderKind::Compare) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
@@ -209,6 +210,6 @@ fn write(
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Compare, &scenarios, comparison.seed, &session.watch);
+    let manifest = manifest::of(results::FolderKind::Compare, &scenarios, comparison.seed, &session.watch);
     folder::publish(folder, files, manifest, with_page)
 }

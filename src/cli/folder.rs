@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::exit::Exit;
 use super::printing::fail;
-use crate::report::{FolderKind, MANIFEST, Manifest, PAGE, RunOutput, experiment_page, run_page};
+use crate::report::{RunOutput, experiment_page, run_page};
+use crate::results::{FolderKind, MANIFEST, Manifest, PAGE};
 use crate::scenario;
 use crate::shell::cells::Cells;
 use crate::shell::files::is_file;

@@ -16,6 +16,7 @@ use crate::experiment::forecast::{
     Actual, Expectation, Forecast, ForecastError, ForecastFidelity, ForecastProgress, forecast, read_actuals,
 };
 use crate::report;
+use crate::results;
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::progress::Progress;
@@ -117,7 +118,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let scenario = &scenario;
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-forecast")));
-    let mut folder = match folder::take(&out, report::FolderKind::Forecast) {
+    let mut folder = match folder::take(&out, results::FolderKind::Forecast) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
@@ -235,6 +236,6 @@ fn write(
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Forecast, &[scenario], scenario.seed, &session.watch);
+    let manifest = manifest::of(results::FolderKind::Forecast, &[scenario], scenario.seed, &session.watch);
     folder::publish(folder, files, manifest, with_page)
 }

@@ -1,6 +1,6 @@
 //! Origin of the results, for `manifest.json`.
 
-use crate::report::{FolderKind, Manifest, OtherScenario};
+use crate::results::{FolderKind, Manifest, OtherScenario};
 use crate::scenario::Scenario;
 use crate::shell::terminal::command_line;
 use crate::shell::wall_clock::{Stopwatch, unix_seconds};

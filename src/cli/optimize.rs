@@ -16,6 +16,7 @@ use crate::experiment::VariedScenario;
 use crate::experiment::optimize::{MOST_CANDIDATES, Search, SearchResult};
 use crate::experiment::points::Design;
 use crate::report;
+use crate::results;
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::progress::Progress;
@@ -117,7 +118,7 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     }
     let name = folder_name(&scenario.name);
     let out = request.out.clone().unwrap_or_else(|| Path::new("output").join(format!("{name}-optimize")));
-    let mut folder = match folder::take(&out, report::FolderKind::Optimize) {
+    let mut folder = match folder::take(&out, results::FolderKind::Optimize) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
@@ -262,6 +263,6 @@ fn write(
     for (name, content) in &contents {
         add(&mut files, name, content)?;
     }
-    let manifest = manifest::of(report::FolderKind::Optimize, &[scenario], scenario.seed, &session.watch);
+    let manifest = manifest::of(results::FolderKind::Optimize, &[scenario], scenario.seed, &session.watch);
     folder::publish(folder, files, manifest, !request.no_report)
 }

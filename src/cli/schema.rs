@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::printing::{fail, print_data};
-use crate::report;
+use crate::results;
 use crate::scenario;
 use crate::shell::results::ResultsReader;
 
@@ -20,10 +20,10 @@ pub(super) struct SchemaRequest {
 /// The schema of scenario files, or of the output of that name.
 pub(super) fn run(request: &SchemaRequest) -> Exit {
     let Some(name) = &request.output else { return print_data(&scenario::json_schema()) };
-    match report::output_schema(name).or_else(|| schema_of_file(Path::new(name))) {
-        Some(text) => print_data(text),
+    match results::output_schema(name).or_else(|| schema_of_file(Path::new(name))) {
+        Some(text) => print_data(&text),
         None => {
-            let known: Vec<&str> = report::output_schemas().map(|(name, _)| name).collect();
+            let known: Vec<&str> = results::output_names().collect();
             fail(
                 Exit::Usage,
                 &format!(
@@ -36,9 +36,9 @@ pub(super) fn run(request: &SchemaRequest) -> Exit {
 }
 
 /// The schema of a file of results by its path: a sweep's summary is called as a run's is.
-fn schema_of_file(path: &Path) -> Option<&'static str> {
+fn schema_of_file(path: &Path) -> Option<String> {
     let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
     let results = ResultsReader::open(folder, "").ok();
     let qualified = results.map(|results| format!("{}/{name}", results.kind().command()));
-    qualified.and_then(|name| report::output_schema(&name)).or_else(|| report::output_schema(name))
+    qualified.and_then(|name| results::output_schema(&name)).or_else(|| results::output_schema(name))
 }

@@ -2,13 +2,11 @@
 //! columns and searches minimize. The table of [`Measure`] says what each is; here is how its value is read from a record, or
 //! from the `summary.json` of a finished run.
 
-use serde_json::Value;
-
 use super::minutes::{longest_shortfall, minutes_over};
 use crate::kernel::simulation::Plan;
 use crate::kernel::units::Usd;
-use crate::record::{RequestCounts, RunRecord, ServiceRecord};
-use crate::scenario::quantile_label;
+use crate::record::{RunRecord, ServiceRecord};
+use crate::results::{Rounded, Summary};
 pub use crate::scenario::{Aggregation, Measure};
 
 /// One figure of a run: of one service, or of all together (costs only).
@@ -177,64 +175,46 @@ fn mean(times: &crate::record::LatencySummary) -> Option<Share> {
 
 /// A figure of a run as its `summary.json` has it, of a service or of the whole bill; `None` where it has none.
 #[must_use]
-pub(super) fn in_summary(measure: Measure, service: Option<&str>, summary: &Value) -> Option<f64> {
+pub(super) fn in_summary(measure: Measure, service: Option<&str>, summary: &Summary) -> Option<f64> {
     let Some(service) = service else {
         return match measure {
-            Measure::Cost => decimal(&summary["cost"]["total_usd"]),
-            Measure::CostPerMonth => decimal(&summary["cost"]["per_month_usd"]),
+            Measure::Cost => Some(summary.cost.total_usd.get()),
+            Measure::CostPerMonth => Some(summary.cost.per_month_usd.get()),
             Measure::CostPerMillion => per_million_in(summary),
             _ => None,
         };
     };
-    let of = &summary["services"][service];
-    let quantile = |q: f64| quantile_label(q).replace('.', "_");
+    let of = summary.services.get(service)?;
     match measure {
-        Measure::ResponseQuantile(q) => of["response_time_ms"][quantile(q)].as_f64(),
-        Measure::ResponseMean => of["response_time_ms"]["mean"].as_f64(),
-        Measure::ResponseMax => of["response_time_ms"]["max"].as_f64(),
-        Measure::WaitingQuantile(q) => of["waiting_time_ms"][quantile(q)].as_f64(),
-        Measure::WaitingMean => of["waiting_time_ms"]["mean"].as_f64(),
-        Measure::WaitingMax => of["waiting_time_ms"]["max"].as_f64(),
-        Measure::Availability => {
-            let count = |name: &str| of["requests"][name].as_u64();
-            let counts = RequestCounts {
-                offered: count("offered")?,
-                served: count("served")?,
-                in_flight: count("in_flight")?,
-                overdue: count("overdue")?,
-                ..RequestCounts::default()
-            };
-            counts.availability()
-        }
-        Measure::RunningMax => of["tasks"]["running_max"].as_f64(),
-        Measure::CpuMean => of["utilization"]["cpu_mean"].as_f64(),
+        Measure::ResponseQuantile(q) => of.response_time_ms.quantile(q),
+        Measure::ResponseMean => of.response_time_ms.mean.map(Rounded::get),
+        Measure::ResponseMax => of.response_time_ms.max.map(Rounded::get),
+        Measure::WaitingQuantile(q) => of.waiting_time_ms.quantile(q),
+        Measure::WaitingMean => of.waiting_time_ms.mean.map(Rounded::get),
+        Measure::WaitingMax => of.waiting_time_ms.max.map(Rounded::get),
+        Measure::Availability => of.requests.counts().availability(),
+        Measure::RunningMax => Some(of.tasks.running_max.into()),
+        Measure::CpuMean => of.utilization.cpu_mean.map(Rounded::get),
         _ => None,
     }
 }
 
 /// Cost of a million served requests, of all services together \[USD\].
-fn per_million_in(summary: &Value) -> Option<f64> {
+#[expect(clippy::cast_precision_loss, reason = "counts as statistics")]
+fn per_million_in(summary: &Summary) -> Option<f64> {
     let (mut cost, mut served) = (0.0, 0.0);
-    for service in summary["services"].as_object()?.values() {
-        for line in service["cost"]["lines"].as_array()? {
-            cost += decimal(&line["exact_usd"])?;
-        }
+    for (_, service) in &summary.services.0 {
+        cost += service.cost.lines.iter().map(|line| line.exact_usd.get()).sum::<f64>();
         // Files of before there was this key tell it where there was no warm-up.
-        let warm = service["warmup_served"].as_f64();
-        let warm = warm.or_else(|| service["warmup_requests"].as_f64().filter(|count| *count == 0.0));
-        served += service["requests"]["served"].as_f64()? + warm?;
+        let warm = service.warmup_served.or((service.warmup_requests == 0).then_some(0))?;
+        served += service.requests.served as f64 + warm as f64;
     }
     (served > 0.0).then_some(cost / served * 1e6)
 }
 
-/// A number, or a decimal text, as money is written.
-pub(super) fn decimal(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|value| value.is_finite())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::record::RequestCounts;
 
     #[test]
     fn availability_leaves_out_what_is_still_in_flight() {

@@ -1,19 +1,8 @@
 //! Outcome of a check: its verdict with the value that it was given by.
 
 use super::estimate::Estimate;
-
-/// Whether a check held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckStatus {
-    /// The limit held.
-    Pass,
-    /// The limit did not hold.
-    Fail,
-    /// There was nothing to judge: no request was served, or there is no baseline.
-    NoData,
-    /// The interval of its figure holds values on both sides of the limit: more runs would tell.
-    Inconclusive,
-}
+use crate::results::CheckResult;
+pub use crate::results::CheckStatus;
 
 /// One check and what it found.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +21,13 @@ pub struct CheckOutcome {
     pub service: Option<String>,
     /// The value with its interval, in the unit of the check's limit; `None` where there is nothing to judge.
     pub estimate: Option<Estimate>,
+}
+
+impl From<&CheckOutcome> for CheckResult {
+    fn from(outcome: &CheckOutcome) -> Self {
+        let CheckOutcome { check, value, status, note, .. } = outcome.clone();
+        Self { check, value, status, note }
+    }
 }
 
 impl CheckOutcome {

@@ -10,56 +10,18 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::experiment::RunResult;
 use crate::kernel::units::SimTime;
 use crate::record::{DecisionKind, DecisionRecord, ServiceRecord};
-use crate::results::RunCalendar;
-
-/// The response; its keys are AWS's own.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Response {
-    scaling_activities: Vec<Activity>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Activity {
-    activity_id: String,
-    service_namespace: &'static str,
-    resource_id: String,
-    scalable_dimension: &'static str,
-    description: String,
-    cause: String,
-    start_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_time: Option<String>,
-    status_code: &'static str,
-    status_message: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_scaled_reasons: Vec<NotScaledReason>,
-    #[serde(skip)]
-    at: SimTime,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct NotScaledReason {
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_capacity: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_capacity: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    current_capacity: Option<u32>,
-}
+use crate::results::{
+    ActivityStatus, NotScaledReason, RunCalendar, ScalingActivities, ScalingActivity, json_text,
+};
 
 /// Status of an activity, and its time.
 struct Status {
-    code: &'static str,
+    code: ActivityStatus,
     message: String,
     end: Option<SimTime>,
 }
@@ -75,28 +37,29 @@ pub fn scaling_activities_json(result: &RunResult, cluster: &str, out: &mut dyn 
         let resource = format!("service/{cluster}/{}", service.name);
         for (index, row) in service.decisions.iter().enumerate() {
             let Some((description, cause, status)) = status_texts(service, index, row) else { continue };
-            activities.push(Activity {
-                activity_id: id(result, &service.name, index),
-                service_namespace: "ecs",
-                resource_id: resource.clone(),
-                scalable_dimension: "ecs:service:DesiredCount",
-                description,
-                cause,
-                start_time: calendar.iso(row.at),
-                end_time: status.end.map(|end| calendar.iso(end)),
-                status_code: status.code,
-                status_message: status.message,
-                not_scaled_reasons: not_scaled(row).into_iter().collect(),
-                at: row.at,
-            });
+            activities.push((
+                row.at,
+                ScalingActivity {
+                    activity_id: id(result, &service.name, index),
+                    service_namespace: "ecs".to_owned(),
+                    resource_id: resource.clone(),
+                    scalable_dimension: "ecs:service:DesiredCount".to_owned(),
+                    description,
+                    cause,
+                    start_time: calendar.iso(row.at),
+                    end_time: status.end.map(|end| calendar.iso(end)),
+                    status_code: status.code,
+                    status_message: status.message,
+                    not_scaled_reasons: not_scaled(row).into_iter().collect(),
+                },
+            ));
         }
     }
     // Of one instant, what was logged last comes first.
     activities.reverse();
-    activities.sort_by_key(|activity| std::cmp::Reverse(activity.at));
-    let response = Response { scaling_activities: activities };
-    serde_json::to_writer_pretty(&mut *out, &response)?;
-    out.write_all(b"\n")
+    activities.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let scaling_activities = activities.into_iter().map(|(_, activity)| activity).collect();
+    out.write_all(json_text(&ScalingActivities { scaling_activities }).as_bytes())
 }
 
 /// Description, cause and status of a row; `None` where AWS lists nothing.
@@ -119,11 +82,15 @@ fn status_texts(
             let applied = description.strip_prefix("Setting ").filter(|_| row.outcome == "applied");
             let status = match applied {
                 Some(what) => Status {
-                    code: "Successful",
+                    code: ActivityStatus::Successful,
                     message: format!("Successfully set {what}"),
                     end: Some(row.at),
                 },
-                None => Status { code: "Failed", message: description.to_owned(), end: Some(row.at) },
+                None => Status {
+                    code: ActivityStatus::Failed,
+                    message: description.to_owned(),
+                    end: Some(row.at),
+                },
             };
             Some((description.to_owned(), cause.to_owned(), status))
         }
@@ -133,7 +100,7 @@ fn status_texts(
                 1 => row.reason.clone(),
                 times => format!("{} ({times} times)", row.reason),
             };
-            let status = Status { code: "Failed", message, end: Some(row.until) };
+            let status = Status { code: ActivityStatus::Failed, message, end: Some(row.until) };
             Some((
                 "Attempting to scale due to alarm triggered".to_owned(),
                 alarm_triggered(service, row),
@@ -166,15 +133,15 @@ fn fulfilment(rows: &[DecisionRecord], desired: u32) -> Status {
     for row in rows.iter().skip(1) {
         if row.desired_after != row.desired_before {
             let message = format!("{set} Overridden by a desired count of {}.", row.desired_after);
-            return Status { code: "Overridden", message, end: Some(row.at) };
+            return Status { code: ActivityStatus::Overridden, message, end: Some(row.at) };
         }
         if row.kind == DecisionKind::Capacity && row.outcome == "completed" {
             let message = format!("{set} Change successfully fulfilled by ecs.");
-            return Status { code: "Successful", message, end: Some(row.at) };
+            return Status { code: ActivityStatus::Successful, message, end: Some(row.at) };
         }
     }
     let message = format!("{set} Waiting for change to be fulfilled by ecs.");
-    Status { code: "InProgress", message, end: None }
+    Status { code: ActivityStatus::InProgress, message, end: None }
 }
 
 /// The reason why an invocation did not scale, where AWS has a code for it.
@@ -189,7 +156,7 @@ fn not_scaled(row: &DecisionRecord) -> Option<NotScaledReason> {
         _ => return None,
     };
     Some(NotScaledReason {
-        code: row.outcome,
+        code: row.outcome.to_owned(),
         max_capacity: max,
         min_capacity: min,
         current_capacity: current,

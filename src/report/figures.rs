@@ -1,8 +1,6 @@
 //! Figures as people read them: a value in its unit, with its interval, and the names that tables use.
 
-use serde_json::{Value, json};
-
-use super::numbers::{PLAIN, figure, grouped, rounded, whole};
+use super::numbers::{PLAIN, figure, grouped, whole};
 use crate::experiment::{Estimate, Measure};
 use crate::scenario::MeasureUnit;
 
@@ -49,14 +47,6 @@ pub(super) fn half_width_text(measure: Measure, estimate: &Estimate) -> String {
         _ => signed(half),
     };
     format!("± {text}")
-}
-
-/// A figure as JSON: money as a decimal string, other figures as numbers, `null` for what is not finite.
-pub(super) fn figure_number(measure: Measure, value: f64) -> Value {
-    match measure.unit() {
-        MeasureUnit::Usd if value.is_finite() => Value::String(format!("{value:.4}")),
-        _ => rounded(value, 6).map_or(Value::Null, |value| json!(value)),
-    }
 }
 
 /// A number with its sign and about three digits that matter.

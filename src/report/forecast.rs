@@ -1,22 +1,24 @@
 //! Cost of the next months, as a table, a fan, JSON and CSV. Means come with the span in which eight of ten runs lie;
 //! what the runs leave out is said beside them.
 
-use serde_json::{Value, json};
-
 use super::chart::plot::{
     AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotPoint, PlotSeries, PlotSpec, SeriesMark, Unit,
 };
-use super::figures::figure_number;
 use super::figures::usd;
-use super::numbers::{PLAIN, figure, grouped, rounded, whole};
+use super::numbers::{PLAIN, figure, grouped, whole};
 use super::page::{Look, Page};
-use super::scale_in::{ends_json, ends_words};
+use super::scale_in::{ends_words, range};
 use super::words::{plain, wrapped};
 use crate::experiment::Measure;
 use crate::experiment::forecast::{
     Actual, Backtest, Commitment, Forecast, Input, MonthForecast, RunSpread, backtest,
 };
 use crate::kernel::units::NANOS_PER_HOUR;
+use crate::results::{
+    BacktestResult, CellShort, DecimalText, FidelityName, FigureValue, FluidErrorResult, ForecastResult,
+    ForecastRow, MonthResult, ResponseTimesKind, Rounded, SavingSpread, SavingsPlanResult, SpreadResult,
+    Version, json_text, sheet_bytes,
+};
 
 /// The table for a terminal of `width` columns.
 #[must_use]
@@ -199,130 +201,120 @@ fn amount(value: f64) -> String {
     format!("{value:.3}")
 }
 
-/// `forecast.csv`: one row a month.
+/// `forecast.csv`: one row per month.
 #[must_use]
 pub fn forecast_csv(forecast: &Forecast, actuals: &[Actual]) -> Vec<u8> {
-    let mut text = String::from(
-        "month,hours,requests,tasks_mean,cost_mean_usd,cost_p10_usd,cost_p50_usd,cost_p90_usd,cumulative_mean_usd,\
-         cumulative_p10_usd,cumulative_p90_usd,cost_per_million_requests_usd,response_time_p99_ms,response_times,availability,\
-         at_max_capacity_by_now,actual_usd,error",
-    );
-    // The last column is there only where the bills leave something out.
     let has_gaps = !forecast.unpriced.is_nothing();
-    text.push_str(if has_gaps { ",unpriced\n" } else { "\n" });
-    let number = |value: Option<f64>, digits: i32| {
-        value.and_then(|value| rounded(value, digits)).map_or_else(String::new, |value| value.to_string())
-    };
-    for month in &forecast.months {
+    let row = |month: &MonthForecast| {
+        let (cost, sum) = (&month.cost, &month.cumulative);
         let bill = bill_of(actuals, month);
-        let (cost, sum) = (month.cost, month.cumulative);
-        let fields = [
-            month.month.name(),
-            (month.month.length / NANOS_PER_HOUR).to_string(),
-            number(Some(month.requests.mean), 0),
-            number(Some(month.tasks.mean), 4),
-            number(Some(cost.mean), 2),
-            number(Some(cost.p10), 2),
-            number(Some(cost.p50), 2),
-            number(Some(cost.p90), 2),
-            number(Some(sum.mean), 2),
-            number(Some(sum.p10), 2),
-            number(Some(sum.p90), 2),
-            number(month.per_million.map(|spread| spread.mean), 4),
-            number(month.p99.map(|spread| spread.mean), 3),
-            if forecast.is_approximate { "approximate" } else { "simulated" }.to_owned(),
-            number(month.availability.map(|spread| spread.mean), 6),
-            number(Some(month.at_maximum_by_now), 4),
-            number(bill, 2),
-            number(bill.filter(|bill| *bill > 0.0).map(|bill| (cost.mean - bill) / bill), 4),
-        ];
-        text.push_str(&fields.join(","));
-        if has_gaps {
-            text.push(',');
-            text.push_str(&forecast.unpriced.items.join(" "));
+        ForecastRow {
+            month: month.month.name(),
+            hours: month.month.length / NANOS_PER_HOUR,
+            requests: CellShort::new(month.requests.mean),
+            tasks_mean: CellShort::new(month.tasks.mean),
+            cost_mean_usd: CellShort::new(cost.mean),
+            cost_p10_usd: CellShort::new(cost.p10),
+            cost_p50_usd: CellShort::new(cost.p50),
+            cost_p90_usd: CellShort::new(cost.p90),
+            cumulative_mean_usd: CellShort::new(sum.mean),
+            cumulative_p10_usd: CellShort::new(sum.p10),
+            cumulative_p90_usd: CellShort::new(sum.p90),
+            cost_per_million_requests_usd: month.per_million.and_then(|spread| CellShort::new(spread.mean)),
+            response_time_p99_ms: month.p99.and_then(|spread| CellShort::new(spread.mean)),
+            response_times: match forecast.is_approximate {
+                true => ResponseTimesKind::Approximate,
+                false => ResponseTimesKind::Simulated,
+            },
+            availability: month.availability.and_then(|spread| CellShort::new(spread.mean)),
+            at_max_capacity_by_now: CellShort::new(month.at_maximum_by_now),
+            actual_usd: bill.and_then(CellShort::new),
+            error: bill.filter(|bill| *bill > 0.0).and_then(|bill| CellShort::new((cost.mean - bill) / bill)),
+            unpriced: has_gaps.then(|| forecast.unpriced.items.join(" ")),
         }
-        text.push('\n');
-    }
-    text.into_bytes()
+    };
+    sheet_bytes(has_gaps, forecast.months.iter().map(row))
 }
 
-fn commitment_json(commitment: &Commitment) -> Value {
-    let money = |value: f64| figure_number(Measure::Cost, value);
-    json!({
-        "plan": format!("Compute Savings Plan, {}", commitment.term.name()),
-        "commitment_usd_per_hour": amount(commitment.usd_per_hour),
-        "saving_per_month_usd": {
-            "mean": money(commitment.saving),
-            "p10": money(commitment.saving_p10),
-            "p90": money(commitment.saving_p90),
+fn savings_plan(commitment: &Commitment) -> SavingsPlanResult {
+    SavingsPlanResult {
+        commitment_usd_per_hour: DecimalText::with_decimals(commitment.usd_per_hour, 3),
+        coverage: Rounded::new(commitment.coverage),
+        plan: format!("Compute Savings Plan, {}", commitment.term.name()),
+        saving_per_month_usd: SavingSpread {
+            mean: money(commitment.saving),
+            p10: money(commitment.saving_p10),
+            p90: money(commitment.saving_p90),
         },
-        "utilization": rounded(commitment.utilization, 6),
-        "coverage": rounded(commitment.coverage, 6),
-    })
+        utilization: Rounded::new(commitment.utilization),
+    }
+}
+
+fn money(value: f64) -> Option<FigureValue> {
+    FigureValue::new(Measure::Cost, value)
+}
+
+fn spread_result(of: &RunSpread) -> SpreadResult {
+    SpreadResult {
+        mean: money(of.mean),
+        p10: money(of.p10),
+        p25: money(of.p25),
+        p50: money(of.p50),
+        p75: money(of.p75),
+        p90: money(of.p90),
+    }
+}
+
+fn month_result(month: &MonthForecast, actuals: &[Actual]) -> MonthResult {
+    MonthResult {
+        actual_usd: bill_of(actuals, month).and_then(money),
+        at_max_capacity_by_now: Rounded::new(month.at_maximum_by_now),
+        availability_mean: month.availability.and_then(|of| Rounded::new(of.mean)),
+        cost_per_million_requests_usd: month.per_million.and_then(|of| money(of.mean)),
+        cost_usd: spread_result(&month.cost),
+        cumulative_usd: spread_result(&month.cumulative),
+        hours: month.month.length / NANOS_PER_HOUR,
+        month: month.month.name(),
+        requests_mean: Rounded::new(month.requests.mean),
+        response_time_p99_ms_mean: month.p99.and_then(|of| Rounded::new(of.mean)),
+        tasks_mean: Rounded::new(month.tasks.mean),
+    }
 }
 
 /// `forecast.json`.
 #[must_use]
 pub fn forecast_json(forecast: &Forecast, actuals: &[Actual]) -> String {
-    let money = |value: f64| figure_number(Measure::Cost, value);
-    let spread = |of: &RunSpread| {
-        json!({
-            "mean": money(of.mean), "p10": money(of.p10), "p25": money(of.p25),
-            "p50": money(of.p50), "p75": money(of.p75), "p90": money(of.p90),
-        })
-    };
-    let months: Vec<Value> = forecast
-        .months
-        .iter()
-        .map(|month| {
-            json!({
-                "month": month.month.name(),
-                "hours": month.month.length / NANOS_PER_HOUR,
-                "requests_mean": rounded(month.requests.mean, 0),
-                "tasks_mean": rounded(month.tasks.mean, 4),
-                "cost_usd": spread(&month.cost),
-                "cumulative_usd": spread(&month.cumulative),
-                "cost_per_million_requests_usd": month.per_million.map(|of| money(of.mean)),
-                "response_time_p99_ms_mean": month.p99.and_then(|of| rounded(of.mean, 3)),
-                "availability_mean": month.availability.and_then(|of| rounded(of.mean, 6)),
-                "at_max_capacity_by_now": rounded(month.at_maximum_by_now, 4),
-                "actual_usd": bill_of(actuals, month).map(money),
-            })
-        })
-        .collect();
-    let commitments: Vec<Value> = forecast.commitments.iter().map(commitment_json).collect();
-    let whole = json!({
-        "schema_version": "1.2",
-        "region": forecast.unpriced.region,
-        "unpriced": forecast.unpriced.items,
-        "inputs_varied": names_of(&forecast.varied),
-        "savings_plans_with_known_rates": forecast.known_terms.iter().map(|term| term.name()).collect::<Vec<_>>(),
-        "runs": forecast.runs,
-        "interrupted": forecast.interrupted,
-        "fidelity": if forecast.is_approximate { "fluid" } else { "requests" },
-        "response_times_approximate": forecast.is_approximate,
-        "fluid_error": forecast.fluid_error.map(|error| json!({
-            "cost": error.cost.and_then(|error| rounded(error, 6)),
-            "task_hours": error.task_hours.and_then(|error| rounded(error, 6)),
-            "p95": error.p95.and_then(|error| rounded(error, 6)),
-            "p99": error.p99.and_then(|error| rounded(error, 6)),
-        })),
-        "months": months,
-        "scale_in_range": ends_json(forecast.scale_in, "usd"),
-        "max_capacity_first_reached": first_at_maximum(forecast).map(|month| month.month.name()),
-        "savings_plans": commitments,
-        "backtest": test(forecast, actuals).map(|test| json!({
-            "months": test.months,
-            "variance": rounded(test.variance, 6),
-            "bias": rounded(test.bias, 6),
-            "mape": rounded(test.mape, 6),
-            "share_between_p10_and_p90": rounded(test.within, 6),
-        })),
-        "remarks": forecast.remarks,
-    });
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
+    json_text(&ForecastResult {
+        backtest: test(forecast, actuals).map(|test| BacktestResult {
+            bias: Rounded::new(test.bias),
+            mape: Rounded::new(test.mape),
+            months: test.months,
+            share_between_p10_and_p90: Rounded::new(test.within),
+            variance: Rounded::new(test.variance),
+        }),
+        fidelity: if forecast.is_approximate { FidelityName::Fluid } else { FidelityName::Requests },
+        fluid_error: forecast.fluid_error.map(|error| FluidErrorResult {
+            cost: error.cost.and_then(Rounded::new),
+            p95: error.p95.and_then(Rounded::new),
+            p99: error.p99.and_then(Rounded::new),
+            task_hours: error.task_hours.and_then(Rounded::new),
+        }),
+        inputs_varied: Some(names_of(&forecast.varied).into_iter().map(str::to_owned).collect()),
+        interrupted: forecast.interrupted,
+        max_capacity_first_reached: first_at_maximum(forecast).map(|month| month.month.name()),
+        months: forecast.months.iter().map(|month| month_result(month, actuals)).collect(),
+        region: forecast.unpriced.region.clone(),
+        remarks: forecast.remarks.clone(),
+        response_times_approximate: forecast.is_approximate,
+        runs: forecast.runs,
+        savings_plans: forecast.commitments.iter().map(savings_plan).collect(),
+        savings_plans_with_known_rates: Some(
+            forecast.known_terms.iter().map(|term| term.name().to_owned()).collect(),
+        ),
+        scale_in_range: range(forecast.scale_in),
+        schema_version: Version,
+        unpriced: forecast.unpriced.items.clone(),
+    })
 }
 
 /// A value with the span that is drawn round it.

@@ -8,8 +8,8 @@ mod markdown;
 mod text;
 
 pub use github::gate_github;
+pub(super) use json::check_report;
 pub use json::gate_json;
-pub(super) use json::gate_value;
 pub use junit::gate_junit;
 pub use markdown::gate_markdown;
 pub(super) use markdown::table;

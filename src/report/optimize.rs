@@ -1,25 +1,24 @@
 //! Report of a search: the recommendation with its margin, the effect of each axis, the concessions that would change
 //! the choice, the front of cost against p99; and every candidate as a row.
 
-use serde_json::{Value, json};
-
 use super::chart::plot::{
     self, AxisRange, Hue, PanelContent, PlotAxis, PlotPanel, PlotSeries, PlotSpec, SeriesMark, Unit,
 };
-use super::figures::figure_number;
 use super::figures::{figure_text, half_width_text};
 use super::numbers::{PLAIN, figure, grouped, rounded};
 use super::page::{Look, Page};
 use super::proviso::proviso;
-use super::summary::CheckSummary;
 use super::terminal::APPROXIMATE;
 use super::words::{columns, fitted, plain, wrapped};
 use crate::experiment::optimize::{
-    Alternative, AxisEffect, Confirmed, Elimination, SearchResult, alternatives, axis_effects,
+    Alternative, AxisEffect, Confirmed, Elimination, Level, SearchResult, alternatives, axis_effects,
 };
 use crate::experiment::points::short_name;
 use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, Estimate, Measure};
-use crate::results::cell;
+use crate::results::{
+    AxisResult, ConfirmedResult, FigureValue, LevelResult, MarginResult, Optimization, Rounded, SavingResult,
+    Version, cell, json_text,
+};
 
 /// Settings of the front that a terminal shows.
 const FRONT_ROWS: usize = 12;
@@ -310,65 +309,65 @@ fn at_the_ends(found: &SearchResult) -> Vec<String> {
 /// `optimization.json`.
 #[must_use]
 pub fn optimization_json(found: &SearchResult) -> String {
-    let whole = json!({
-        "schema_version": "1.1",
-        "region": found.unpriced.region,
-        "horizon_s": rounded(found.horizon.as_secs_f64(), 9),
-        "unpriced": found.unpriced.items,
-        "candidates": found.design().points(),
-        "race_runs": found.race_runs,
-        "interrupted": found.interrupted,
-        "approximate_times": found.approximate,
-        "recommended": found.winner.as_ref().map(|winner| confirmed_json(found, winner)),
-        "rejected": found.rejected.iter().filter(|r| !r.holds).map(|r| confirmed_json(found, r)).collect::<Vec<_>>(),
-        "cost_per_month_against_base_usd": found.saving().map(|saving| json!({
-            "value": figure_number(Measure::CostPerMonth, saving.value),
-            "half_width": saving.half_width.map(|half| figure_number(Measure::CostPerMonth, half)),
-            "significant": saving.is_significant(),
-        })),
-        "checks_not_judged": found.unjudged.iter().map(|check| check.check.clone()).collect::<Vec<_>>(),
-        "base_checks": found.base_checks.iter().map(CheckSummary::of).collect::<Vec<_>>(),
-        "margins": (0..found.limits.len()).map(|index| json!({
-            "check": found.limit_text(index),
-            "share_of_limit": found.margin(index).and_then(|margin| rounded(margin, 6)),
-        })).collect::<Vec<_>>(),
-        "knobs": axis_effects(found).iter().map(axis_effect_json).collect::<Vec<_>>(),
-        "what_would_change_the_choice": what_would_change(found),
-    });
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
+    let money = |value: f64| FigureValue::new(Measure::CostPerMonth, value);
+    let margin = |index: usize| MarginResult {
+        check: found.limit_text(index),
+        share_of_limit: found.margin(index).and_then(Rounded::new),
+    };
+    json_text(&Optimization {
+        approximate_times: found.approximate,
+        base_checks: found.base_checks.iter().map(Into::into).collect(),
+        candidates: found.design().points(),
+        checks_not_judged: found.unjudged.iter().map(|check| check.check.clone()).collect(),
+        cost_per_month_against_base_usd: found.saving().map(|saving| SavingResult {
+            half_width: saving.half_width.and_then(money),
+            significant: saving.is_significant(),
+            value: money(saving.value),
+        }),
+        horizon_s: Rounded::new(found.horizon.as_secs_f64()),
+        interrupted: found.interrupted,
+        knobs: axis_effects(found).iter().map(axis_result).collect(),
+        margins: (0..found.limits.len()).map(margin).collect(),
+        race_runs: found.race_runs,
+        recommended: found.winner.as_ref().map(|winner| confirmed_result(found, winner)),
+        region: found.unpriced.region.clone(),
+        rejected: found.rejected.iter().filter(|r| !r.holds).map(|r| confirmed_result(found, r)).collect(),
+        schema_version: Version,
+        unpriced: found.unpriced.items.clone(),
+        what_would_change_the_choice: what_would_change(found),
+    })
 }
 
-fn confirmed_json(found: &SearchResult, confirmed: &Confirmed) -> Value {
+fn confirmed_result(found: &SearchResult, confirmed: &Confirmed) -> ConfirmedResult {
     let cost = crate::experiment::Figure { service: None, measure: Measure::CostPerMonth };
     let cost = confirmed.sample.pseudo(&cost).map(|p| p.estimate(CONFIDENCE));
-    json!({
-        "candidate": confirmed.candidate,
-        "name": found.design().name(confirmed.candidate as u64),
-        "set": found.design().overrides(confirmed.candidate as u64),
-        "confirmed": confirmed.holds,
-        "replications": confirmed.sample.runs(),
-        "cost_per_month_usd": cost.map(|cost| figure_number(Measure::CostPerMonth, cost.value)),
-        "cost_per_month_half_width_usd":
-            cost.and_then(|cost| cost.half_width).map(|half| figure_number(Measure::CostPerMonth, half)),
-        "cost_per_month_in_race_usd": figure_number(Measure::CostPerMonth, confirmed.cost_in_race),
-        "checks": confirmed.checks.iter().map(CheckSummary::of).collect::<Vec<_>>(),
-    })
+    let money = |value: f64| FigureValue::new(Measure::CostPerMonth, value);
+    ConfirmedResult {
+        candidate: confirmed.candidate,
+        checks: confirmed.checks.iter().map(Into::into).collect(),
+        confirmed: confirmed.holds,
+        cost_per_month_half_width_usd: cost.and_then(|cost| money(cost.half_width?)),
+        cost_per_month_in_race_usd: money(confirmed.cost_in_race),
+        cost_per_month_usd: cost.and_then(|cost| money(cost.value)),
+        name: found.design().name(confirmed.candidate as u64),
+        replications: confirmed.sample.runs(),
+        set: found.design().overrides(confirmed.candidate as u64),
+    }
 }
 
-fn axis_effect_json(knob: &AxisEffect) -> Value {
-    json!({
-        "axis": knob.axis,
-        "share_of_cost_differences": rounded(knob.cost_share, 6),
-        "share_of_p99_differences": rounded(knob.p99_share, 6),
-        "levels": knob.levels.iter().map(|level| json!({
-            "value": level.label,
-            "cost_per_month_usd": figure_number(Measure::CostPerMonth, level.cost),
-            "response_time_p99_ms": rounded(level.p99, 3),
-            "candidates": level.candidates,
-        })).collect::<Vec<_>>(),
-    })
+fn axis_result(effect: &AxisEffect) -> AxisResult {
+    let level = |level: &Level| LevelResult {
+        candidates: level.candidates,
+        cost_per_month_usd: FigureValue::new(Measure::CostPerMonth, level.cost),
+        response_time_p99_ms: Rounded::new(level.p99),
+        value: level.label.clone(),
+    };
+    AxisResult {
+        axis: effect.axis.clone(),
+        levels: effect.levels.iter().map(level).collect(),
+        share_of_cost_differences: Rounded::new(effect.cost_share),
+        share_of_p99_differences: Rounded::new(effect.p99_share),
+    }
 }
 
 /// `candidates.csv`: one row a setting: its values, what became of it, its figures in the race.

@@ -13,7 +13,7 @@ use parquet::schema::types::{Type, TypePtr};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::schemas::output_schema;
+use crate::results::{output_schema, unquoted};
 
 /// Rows of a row group: a few megabytes before compression.
 const ROW_GROUP: usize = 65_536;
@@ -54,7 +54,7 @@ enum ColumnKind {
 pub fn parquet_of(name: &str, csv: &[u8]) -> Result<Vec<u8>, ParquetWriteError> {
     let unknown = || ParquetWriteError::UnknownOutput(name.to_owned());
     let schema: Value =
-        output_schema(name).and_then(|text| serde_json::from_str(text).ok()).ok_or_else(unknown)?;
+        output_schema(name).and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(unknown)?;
     let mut reader = csv::Reader::from_reader(csv);
     let columns: Vec<String> = reader.headers().map_err(bad)?.iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(bad)?;
@@ -151,7 +151,7 @@ fn write_column<W: std::io::Write + Send>(
         ColumnKind::Instant => write!(Int64Type, |cell: &str| {
             cell.parse::<jiff::Timestamp>().ok().map(|instant| instant.as_microsecond())
         }),
-        ColumnKind::Text => write!(ByteArrayType, |cell: &str| Some(ByteArray::from(cell))),
+        ColumnKind::Text => write!(ByteArrayType, |cell: &str| Some(ByteArray::from(unquoted(cell)))),
     }
     column.close()?;
     Ok(())

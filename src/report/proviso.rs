@@ -1,8 +1,6 @@
 //! Provisos on an amount of money: what it leaves out because a price is missing, and what scaling it to a month
 //! assumes. One wording for every output.
 
-use serde::Deserialize;
-
 use crate::experiment::Measure;
 use crate::kernel::units::SimDuration;
 use crate::scenario::{Scenario, Unpriced, if_every};
@@ -29,20 +27,20 @@ pub(super) fn with_proviso(text: &str, proviso: Option<&str>) -> String {
 }
 
 /// Terms of the bills in a JSON file; files from before there were these keys have none.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Terms {
-    #[serde(default)]
-    region: String,
-    #[serde(default)]
-    unpriced: Vec<String>,
-    #[serde(default)]
-    horizon_s: Option<f64>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms<'a> {
+    /// Region of the prices.
+    pub(super) region: &'a str,
+    /// Items that the bills leave out.
+    pub(super) unpriced: &'a [String],
+    /// Simulated time of a run \[s\].
+    pub(super) horizon_s: Option<f64>,
 }
 
-impl Terms {
+impl Terms<'_> {
     /// The proviso on a figure.
     pub(super) fn proviso(&self, measure: Measure) -> Option<String> {
-        let unpriced = Unpriced { items: self.unpriced.clone(), region: self.region.clone() };
+        let unpriced = Unpriced { items: self.unpriced.to_vec(), region: self.region.to_owned() };
         let horizon = self.horizon_s.map_or(SimDuration(u64::MAX), SimDuration::from_secs_f64);
         proviso(measure, &unpriced, horizon)
     }

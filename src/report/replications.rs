@@ -1,18 +1,17 @@
 //! Report of many runs of one scenario: a table with intervals, the same as JSON, and one row a run.
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
-
-use super::figures::{figure_number, figure_text, half_width_text, usd};
+use super::figures::{figure_text, half_width_text, usd};
 use super::numbers::{PLAIN, grouped, rounded, span};
 use super::page::{Look, Page};
 use super::proviso::proviso_of;
-use super::scale_in::{ends_json, ends_words};
-use super::summary::CheckSummary;
+use super::scale_in::{ends_words, range};
 use super::terminal::heading;
 use super::words::columns;
 use crate::experiment::replications::{Precision, Replicated};
 use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
+use crate::results::{
+    EstimatedFigure, Estimates, EstimatesScenario, FigureValue, PrecisionSummary, Rounded, Version, json_text,
+};
 use crate::scenario::Scenario;
 
 /// Measures of each service in the table.
@@ -139,79 +138,54 @@ fn estimate(result: &Replicated, figure: &Figure) -> Option<Estimate> {
     result.sample.pseudo(figure).map(|pseudo| pseudo.estimate(CONFIDENCE))
 }
 
-#[derive(Serialize)]
-struct Estimates<'a> {
-    schema_version: &'static str,
-    scenario: Value,
-    replications: usize,
-    interrupted: bool,
-    confidence: f64,
-    warmup_s: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    precision: Option<Value>,
-    unpriced: Vec<String>,
-    scale_in_range: Value,
-    figures: Map<String, Value>,
-    checks: Vec<CheckSummary<'a>>,
-}
-
 /// `estimates.json`: every figure with its interval and the spread of the runs.
 #[must_use]
 pub fn estimates_json(result: &Replicated) -> String {
     let scenario = &result.first.scenario;
     let plan = &scenario.plan;
-    let mut figures = Map::new();
-    for figure in result.sample.figures() {
-        figures.insert(figure.name(plan), figure_json(result, figure));
-    }
-    let precision = result.precision.map(|precision| {
-        json!({
-            "figure": precision.figure.name(plan),
-            "wanted_relative": precision.wanted,
-            "reached_relative": precision.reached.and_then(|reached| rounded(reached, 6)),
-            "met": precision.is_met,
-        })
-    });
-    let estimates = Estimates {
-        schema_version: "1.2",
-        scenario: json!({
-            "name": scenario.name, "sha256": scenario.sha256, "seed": scenario.seed, "region": scenario.region,
-            "fidelity": scenario.fidelity(),
-        }),
+    let figures = result.sample.figures().iter();
+    let figures = figures.map(|figure| (figure.name(plan), estimated_figure(result, figure)));
+    json_text(&Estimates {
+        schema_version: Version,
+        scenario: EstimatesScenario {
+            fidelity: scenario.into(),
+            name: scenario.name.clone(),
+            region: scenario.region.clone(),
+            seed: scenario.seed,
+            sha256: scenario.sha256.clone(),
+        },
         replications: result.sample.runs(),
         interrupted: result.interrupted,
         confidence: CONFIDENCE,
         warmup_s: plan.warmup.as_secs_f64(),
-        precision,
+        precision: result.precision.map(|precision| PrecisionSummary {
+            figure: precision.figure.name(plan),
+            met: precision.is_met,
+            reached_relative: precision.reached.and_then(Rounded::new),
+            wanted_relative: precision.wanted,
+        }),
         unpriced: scenario.unpriced().items,
-        scale_in_range: ends_json(result.scale_in, "usd"),
-        figures,
-        checks: result.checks.iter().map(CheckSummary::of).collect(),
-    };
-    let mut text = serde_json::to_string_pretty(&estimates).unwrap_or_default();
-    text.push('\n');
-    text
+        scale_in_range: range(result.scale_in),
+        figures: figures.collect(),
+        checks: result.checks.iter().map(Into::into).collect(),
+    })
 }
 
-fn figure_json(result: &Replicated, figure: &Figure) -> Value {
-    let Some(estimate) = estimate(result, figure) else { return Value::Null };
+fn estimated_figure(result: &Replicated, figure: &Figure) -> Option<EstimatedFigure> {
+    let estimate = estimate(result, figure)?;
     let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
-    let number = |value: f64| figure_number(figure.measure, value);
-    let spread = |q| quantile_of(&values, q).map(number);
-    let mut object = json!({
-        "value": number(estimate.value),
-        "half_width": estimate.half_width.map(number),
-        "runs": estimate.runs,
-        "p10": spread(0.1),
-        "p50": spread(0.5),
-        "p90": spread(0.9),
-    });
-    if let (true, Value::Object(map)) =
-        (result.first.scenario.is_approximate() && figure.measure.is_time(), &mut object)
-    {
-        map.insert("approximate".to_owned(), Value::Bool(true));
-    }
-    object
+    let number = |value: f64| FigureValue::new(figure.measure, value);
+    let spread = |q| quantile_of(&values, q).and_then(number);
+    let is_approximate = result.first.scenario.is_approximate() && figure.measure.is_time();
+    Some(EstimatedFigure {
+        approximate: is_approximate.then_some(true),
+        half_width: estimate.half_width.and_then(number),
+        p10: spread(0.1),
+        p50: spread(0.5),
+        p90: spread(0.9),
+        runs: estimate.runs,
+        value: number(estimate.value),
+    })
 }
 
 /// `replications.csv`: one row a run, every figure of its own.

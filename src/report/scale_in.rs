@@ -1,11 +1,8 @@
 //! Words for the cost at both ends of the range of `assumptions.tt_scale_in_mode`. One wording for every output.
 
-use serde_json::{Value, json};
-
-use super::figures::figure_number;
-use crate::experiment::Measure;
 use crate::experiment::compare::VariantComparison;
 use crate::experiment::scale_in::Ends;
+use crate::results::{DecimalText, ScaleInRange};
 
 /// `28.42 USD with gradual scale-in, 22.90 USD with proportional (assumptions.tt_scale_in_mode)`, of amounts as they are
 /// printed; where both are the same, once.
@@ -43,13 +40,15 @@ pub(super) fn orders(comparison: &VariantComparison) -> Option<Ends<Vec<String>>
     Some(comparison.orders_at_scale_in_ends()?.map(|order| order.iter().filter_map(name).collect()))
 }
 
-/// Mean costs at both ends as JSON, under keys that end with `unit`; `null` where there are none.
-pub(super) fn ends_json(ends: Option<Ends<f64>>, unit: &str) -> Value {
-    let money = |value: f64| figure_number(Measure::Cost, value);
-    ends.map_or(Value::Null, |ends| {
-        json!({
-            (format!("gradual_{unit}")): money(ends.gradual),
-            (format!("proportional_{unit}")): money(ends.proportional),
-        })
-    })
+/// Mean costs at both ends; `None` where there are none, or where one is not finite.
+pub(super) fn mean_ends(ends: Option<Ends<f64>>) -> Option<Ends<DecimalText>> {
+    let Ends { gradual, proportional } = ends?;
+    let text = |value| DecimalText::with_decimals(value, 4);
+    Some(Ends { gradual: text(gradual)?, proportional: text(proportional)? })
+}
+
+/// The range of a total, of its two ends.
+pub(super) fn range(ends: Option<Ends<f64>>) -> Option<ScaleInRange> {
+    let Ends { gradual, proportional } = mean_ends(ends)?;
+    Some(ScaleInRange { gradual_usd: gradual, proportional_usd: proportional })
 }

@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::decimals::{exact_secs, ratio, rounded};
+use super::decimals::{exact_secs, rounded};
 use super::text::{cell, unquoted};
-use crate::kernel::units::{SimDuration, SimTime, Usd};
+use crate::kernel::units::{SimDuration, SimTime};
 
 /// Implements the schema of a value that is written in place.
 macro_rules! inline_schema {
@@ -32,9 +32,9 @@ macro_rules! inline_schema {
 
 inline_schema! {
     impl [const DECIMALS: i32] for CellNumber<DECIMALS> => "CellNumber", { "type": "number" };
+    impl [const DECIMALS: i32] for CellShort<DECIMALS> => "CellShort", { "type": "number" };
     impl [] for CellSeconds => "CellSeconds", { "type": "number" };
     impl [] for CellMillis => "CellMillis", { "type": "number" };
-    impl [] for CellDecimal => "CellDecimal", { "type": "number" };
     impl [] for CellText => "CellText", { "type": "string" };
     impl [const DECIMALS: i32] for CellNumbers<DECIMALS> => "CellNumbers", { "type": "string" };
 }
@@ -70,6 +70,31 @@ impl<const DECIMALS: i32> Serialize for CellNumber<DECIMALS> {
 }
 
 impl<'de, const DECIMALS: i32> Deserialize<'de> for CellNumber<DECIMALS> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = f64::deserialize(deserializer)?;
+        Self::new(value).ok_or_else(|| D::Error::custom(format!("`{value}` is not a finite number")))
+    }
+}
+
+/// Finite number with at most so many decimals, and no more than it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct CellShort<const DECIMALS: i32>(f64);
+
+impl<const DECIMALS: i32> CellShort<DECIMALS> {
+    /// Rounds a number; `None` where it is not finite, for an empty cell.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        rounded(value, DECIMALS).map(Self)
+    }
+}
+
+impl<const DECIMALS: i32> Serialize for CellShort<DECIMALS> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de, const DECIMALS: i32> Deserialize<'de> for CellShort<DECIMALS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = f64::deserialize(deserializer)?;
         Self::new(value).ok_or_else(|| D::Error::custom(format!("`{value}` is not a finite number")))
@@ -147,54 +172,6 @@ fn parts_of(text: &str, places: usize) -> Option<u64> {
         return None;
     }
     format!("{whole}{decimals:0<places$}").parse().ok()
-}
-
-/// Exact decimal number, as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellDecimal(String);
-
-impl CellDecimal {
-    /// The number as it is written.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// The quotient of two integers, with at most six decimals.
-    #[must_use]
-    pub fn ratio(numerator: i128, denominator: i128) -> Self {
-        Self(ratio(numerator, denominator))
-    }
-
-    /// An amount in whole cents.
-    #[must_use]
-    pub fn cents(amount: Usd) -> Self {
-        Self(amount.to_cents_string())
-    }
-}
-
-impl From<Usd> for CellDecimal {
-    fn from(amount: Usd) -> Self {
-        Self(amount.to_string())
-    }
-}
-
-impl Serialize for CellDecimal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for CellDecimal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let digits = text.strip_prefix('-').unwrap_or(&text);
-        let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let is_number = is_decimal && digits.parse::<f64>().is_ok();
-        is_number
-            .then_some(Self(text.clone()))
-            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a decimal number")))
-    }
 }
 
 /// Text that no spreadsheet takes for a formula: an apostrophe stands before one that would be, in the cell only.

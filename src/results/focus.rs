@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{CellDecimal, CellText};
+use super::cells::CellText;
 use super::sheet::SheetRow;
+use super::values::DecimalText;
 
 /// One row per line of the bill and calendar month, with the column names of FOCUS 1.2 in the order of the specification (by
 /// name), then those of windtunnel (`x_…`). A cell that does not exist is empty (null).
@@ -12,7 +13,8 @@ use super::sheet::SheetRow;
 #[serde(rename_all = "PascalCase")]
 pub struct FocusRow {
     /// Charge, in whole cents \[USD\].
-    pub billed_cost: CellDecimal,
+    #[schemars(with = "f64")]
+    pub billed_cost: DecimalText,
     /// `simulated`.
     pub billing_account_id: String,
     /// Name of the scenario.
@@ -40,25 +42,31 @@ pub struct FocusRow {
     #[schemars(extend("format" = "date-time"))]
     pub charge_period_start: String,
     /// Quantity that was used.
-    pub consumed_quantity: CellDecimal,
+    #[schemars(with = "f64")]
+    pub consumed_quantity: DecimalText,
     /// Unit of the quantity.
     pub consumed_unit: String,
     /// Exact amount \[USD\].
-    pub contracted_cost: CellDecimal,
+    #[schemars(with = "f64")]
+    pub contracted_cost: DecimalText,
     /// Exact amount \[USD\].
-    pub effective_cost: CellDecimal,
+    #[schemars(with = "f64")]
+    pub effective_cost: DecimalText,
     /// Issuer of the invoice: `AWS`.
     pub invoice_issuer_name: String,
     /// Exact amount at list prices \[USD\].
-    pub list_cost: CellDecimal,
+    #[schemars(with = "f64")]
+    pub list_cost: DecimalText,
     /// Price of a unit \[USD\].
-    pub list_unit_price: CellDecimal,
+    #[schemars(with = "f64")]
+    pub list_unit_price: DecimalText,
     /// Category of the price: `Standard`.
     pub pricing_category: String,
     /// Currency of the price: `USD`.
     pub pricing_currency: String,
     /// Quantity that is priced.
-    pub pricing_quantity: CellDecimal,
+    #[schemars(with = "f64")]
+    pub pricing_quantity: DecimalText,
     /// Unit of the price.
     pub pricing_unit: String,
     /// Provider of the service: `AWS`.

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cells::{CellDecimal, CellText};
+use super::cells::CellText;
 use super::sheet::SheetRow;
+use super::values::DecimalText;
 use crate::kernel::billing::InvoiceLine;
 
 /// One row per service and item. A cell that does not exist is empty (null).
@@ -15,15 +16,19 @@ pub struct InvoiceRow {
     /// Item that is charged for.
     pub item: String,
     /// Quantity of the item.
-    pub quantity: CellDecimal,
+    #[schemars(with = "f64")]
+    pub quantity: DecimalText,
     /// Unit of the quantity.
     pub unit: String,
     /// Price of a unit \[USD\].
-    pub rate_usd: CellDecimal,
+    #[schemars(with = "f64")]
+    pub rate_usd: DecimalText,
     /// Charge, rounded once to a cent \[USD\].
-    pub amount_usd: CellDecimal,
+    #[schemars(with = "f64")]
+    pub amount_usd: DecimalText,
     /// Amount before rounding \[USD\].
-    pub exact_usd: CellDecimal,
+    #[schemars(with = "f64")]
+    pub exact_usd: DecimalText,
 }
 
 impl SheetRow for InvoiceRow {
@@ -37,10 +42,10 @@ impl InvoiceRow {
         Self {
             service: service.clone(),
             item: line.item.name().to_owned(),
-            quantity: CellDecimal::ratio(line.quantity_numerator, line.quantity_denominator),
+            quantity: DecimalText::ratio(line.quantity_numerator, line.quantity_denominator),
             unit: line.item.unit().to_owned(),
             rate_usd: line.rate.into(),
-            amount_usd: CellDecimal::cents(line.amount),
+            amount_usd: DecimalText::cents(line.amount),
             exact_usd: line.exact.into(),
         }
     }

@@ -93,6 +93,17 @@ impl<W: Write> SheetWriter<W> {
     }
 }
 
+/// The bytes of a small file of rows, with or without the optional columns.
+#[must_use]
+#[expect(clippy::expect_used, reason = "memory takes every row, and rows of one type have the same columns")]
+pub fn sheet_bytes<R: SheetRow>(with_optional: bool, rows: impl IntoIterator<Item = R>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut sheet = SheetWriter::of::<R>(&mut bytes, with_optional).expect("a header in memory");
+    rows.into_iter().try_for_each(|row| sheet.row(&row)).expect("rows in memory");
+    sheet.finish().expect("a sheet in memory");
+    bytes
+}
+
 /// Reason why a file is not read.
 #[derive(Debug, Error)]
 #[error("`{file}` is not what windtunnel writes: {what}")]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::kernel::units::Bytes;
-use crate::report::OutputFile;
+use crate::results::OutputFile;
 
 /// Reason why output could not be written.
 #[derive(Debug, Error)]

@@ -19,7 +19,8 @@ use super::files::open_plain;
 use super::lock::FolderLock;
 pub use super::lock::Refused;
 use super::output::{self, OutputError, Staging, in_hex, is_plain_name, named};
-use crate::report::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE, size_text};
+use crate::report::size_text;
+use crate::results::{FolderKind, MANIFEST, Manifest, ManifestFault, OutputFile, PAGE};
 
 /// Longest sheet that is read \[B\]: memory follows it. No command writes a longer one (`limits.max_output`).
 const LONGEST_SHEET: u64 = 4 << 30;

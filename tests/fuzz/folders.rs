@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use windtunnel::report::{FolderKind, Manifest, experiment_page};
+use windtunnel::report::experiment_page;
+use windtunnel::results::{FolderKind, Manifest};
 
 use crate::random::{Random, damage};
 use crate::{Fault, Outcome, runs};

@@ -10,9 +10,8 @@ use windtunnel::kernel::units::{NANOS_PER_MINUTE, Usd};
 use windtunnel::record::{
     DecisionKind, Detail, LatencySummary, Limits, RunRecord, ServiceRecord, record_within,
 };
-use windtunnel::report::{
-    self, FolderKind, Manifest, OutputFile, RunOutput, WhyFiles, WhyQuestion, run_page,
-};
+use windtunnel::report::{self, RunOutput, WhyFiles, WhyQuestion, run_page};
+use windtunnel::results::{FolderKind, Manifest, OutputFile};
 use windtunnel::scenario::{Scenario, Source};
 
 /// Most requests of a case.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::{CHECKS, check, rising};
 use crate::cli::{folder, small};
 use crate::program::{Ran, names, windtunnel};
-use windtunnel::report::Manifest;
+use windtunnel::results::Manifest;
 
 /// Folders of runs that differ in one thing each: `one` and `many` are the runs that the others are compared with.
 fn runs() -> TempDir {

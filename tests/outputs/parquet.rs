@@ -16,7 +16,8 @@ mod with_parquet {
 
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::Field;
-    use windtunnel::report::{output_schema, parquet_of};
+    use windtunnel::report::parquet_of;
+    use windtunnel::results::output_schema;
 
     use crate::outputs::{files, results};
     use crate::program::windtunnel;

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use windtunnel::report::{Manifest, experiment_page};
+use windtunnel::report::experiment_page;
+use windtunnel::results::Manifest;
 
 use crate::cli::folder;
 use crate::program::{reseal, windtunnel};

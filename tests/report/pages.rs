@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use windtunnel::experiment::RunResult;
 use windtunnel::report::{
-    FolderKind, Manifest, RunOutput, decisions_csv, evaluations_csv, run_page, summary_json, tasks_csv,
-    timeline_csv,
+    RunOutput, decisions_csv, evaluations_csv, run_page, summary_json, tasks_csv, timeline_csv,
 };
+use windtunnel::results::{FolderKind, Manifest};
 
 use super::fixture::{empty, poisoned, spike_day, two_services};
 use crate::cli::{SMALL, folder};

@@ -12,6 +12,7 @@ use crate::cli::printing::{fail, print_as};
 use crate::cli::session::{Session, stopped};
 use crate::experiment::{self, Effort};
 use crate::report;
+use crate::results;
 use crate::scenario::Scenario;
 use crate::shell::output::INTERRUPTED;
 use crate::shell::terminal::{note, stdout_colour, table_width};
@@ -28,7 +29,7 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
     if let Err(exit) = within_limits(request, &scenario) {
         return exit;
     }
-    let mut folder = match take(&out, report::FolderKind::Run) {
+    let mut folder = match take(&out, results::FolderKind::Run) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use crate::cli::manifest;
 use crate::cli::session::Session;
 use crate::experiment::RunResult;
-use crate::report::{self, Manifest};
+use crate::report;
+use crate::results;
+use crate::results::Manifest;
 use crate::shell::output::Staging;
 use crate::shell::results::ResultsWriter;
 
@@ -52,7 +54,7 @@ pub(super) fn stage(
     let manifest = Manifest {
         fingerprint: Some(report::fingerprint(&result.record)),
         replication: Some(replication),
-        ..manifest::of(report::FolderKind::Run, &[scenario], scenario.seed, &session.watch)
+        ..manifest::of(results::FolderKind::Run, &[scenario], scenario.seed, &session.watch)
     };
     Ok((files, manifest))
 }

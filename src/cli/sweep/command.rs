@@ -16,7 +16,7 @@ use crate::cli::session::Session;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellOutcome, CellRunner, Shard, SweepHeader};
 use crate::record::Limits;
-use crate::report::FolderKind;
+use crate::results::FolderKind;
 use crate::shell::cells::Cells;
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;

@@ -15,7 +15,7 @@ use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellRow, Shard, SweepHeader, SweepSummary, summarize};
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
-use crate::report::{FolderKind, Manifest};
+use crate::results::{FolderKind, Manifest};
 use crate::shell::cells::Cells;
 use crate::shell::output::{FillError, INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;

@@ -12,7 +12,7 @@ use crate::cli::printing::fail;
 use crate::cli::session::Session;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{Shard, SweepHeader};
-use crate::report::FolderKind;
+use crate::results::FolderKind;
 use crate::shell::cells::Cells;
 use crate::shell::wall_clock::Stopwatch;
 

@@ -2,12 +2,11 @@
 //! A verdict that the run itself gave stands, because it was given on exact numbers and the files hold rounded ones;
 //! checks that the run did not have are judged by what is written.
 
-use serde_json::Value;
-
 use super::sheets;
 use crate::experiment::checks::{self, Bills, Finding, judge_change, judge_one_run, judge_runs, priced};
-use crate::experiment::figures::{decimal, in_summary};
+use crate::experiment::figures::in_summary;
 use crate::experiment::{CheckOutcome, CheckStatus, Estimate, Measure};
+use crate::results::{EstimatedFigure, Estimates, FidelityName, FigureValue, Summary, read_document};
 use crate::scenario::LONGEST_RUN_S;
 use crate::scenario::{self, Check, CheckPlace, Outline, Source, Unpriced};
 
@@ -30,8 +29,8 @@ pub struct SavedFiles {
 #[derive(Clone, Debug)]
 pub struct SavedRun {
     declared: Outline,
-    summary: Value,
-    estimates: Option<Value>,
+    summary: Summary,
+    estimates: Option<Estimates>,
     timeline: Vec<u8>,
     /// Cost of each run \[USD a month\].
     pub costs: Vec<Option<f64>>,
@@ -55,18 +54,17 @@ impl SavedRun {
     /// A sentence: one of them is not what a run writes.
     pub fn read(files: SavedFiles) -> Result<Self, String> {
         let declared = scenario::outline(&files.plan)?;
-        let summary = json("summary.json", &files.summary)?;
-        let seed = summary["scenario"]["seed"].as_u64();
-        let seed = seed.ok_or("`summary.json` is not what `windtunnel run` writes: it has no seed")?;
-        let horizon_s = summary["scenario"]["horizon_s"].as_f64();
-        checked_horizon(
-            horizon_s.ok_or("`summary.json` is not what `windtunnel run` writes: it has no `horizon_s`")?,
-        )?;
+        let summary: Summary = read_document(&files.summary).map_err(|error| error.to_string())?;
+        let seed = summary.scenario.seed;
+        checked_horizon(summary.scenario.horizon_s.get())?;
         let (estimates, costs) = match &files.many {
-            Some((estimates, rows)) => (Some(json("estimates.json", estimates)?), sheets::costs(rows)?),
-            None => (None, vec![decimal(&summary["cost"]["per_month_usd"])]),
+            Some((estimates, rows)) => {
+                let estimates: Estimates = read_document(estimates).map_err(|error| error.to_string())?;
+                (Some(estimates), sheets::costs(rows)?)
+            }
+            None => (None, vec![Some(summary.cost.per_month_usd.get())]),
         };
-        let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates["interrupted"] == true);
+        let is_interrupted = estimates.as_ref().is_some_and(|estimates| estimates.interrupted);
         let (timeline, plan, replication) = (files.timeline, files.plan.text, files.replication);
         Ok(Self { declared, summary, estimates, timeline, costs, seed, replication, plan, is_interrupted })
     }
@@ -104,10 +102,7 @@ impl SavedRun {
 
     /// The billable items without a price, which the bills leave out.
     fn unpriced(&self) -> Unpriced {
-        let items = self.summary["cost"]["unpriced"].as_array();
-        let items = items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned));
-        let region = self.summary["scenario"]["region"].as_str().unwrap_or_default().to_owned();
-        Unpriced { items: items.collect(), region }
+        Unpriced { items: self.summary.cost.unpriced.clone(), region: self.summary.scenario.region.clone() }
     }
 
     /// Judges by these checks instead of its own.
@@ -125,7 +120,7 @@ impl SavedRun {
         if check.measure.needs_baseline() {
             return judge_change(check, &self.bills(), baseline);
         }
-        let is_approximate = self.summary["scenario"]["fidelity"] == "fluid";
+        let is_approximate = self.summary.scenario.fidelity == FidelityName::Fluid;
         let findings = self.findings(check);
         let judge = if self.is_many() { judge_runs } else { judge_one_run };
         let outcome = judge(check, &findings, is_approximate);
@@ -138,17 +133,9 @@ impl SavedRun {
 
     /// The verdict that the run itself gave.
     fn recorded(&self, check: &Check) -> Option<(CheckStatus, String, Option<String>)> {
-        let of = self.estimates.as_ref().unwrap_or(&self.summary);
-        let found =
-            of["checks"].as_array()?.iter().find(|outcome| outcome["check"] == check.text.as_str())?;
-        let status = match found["status"].as_str()? {
-            "pass" => CheckStatus::Pass,
-            "fail" => CheckStatus::Fail,
-            "inconclusive" => CheckStatus::Inconclusive,
-            "no_data" => CheckStatus::NoData,
-            _ => return None,
-        };
-        Some((status, found["value"].as_str()?.to_owned(), found["note"].as_str().map(str::to_owned)))
+        let checks = self.estimates.as_ref().map_or(&self.summary.checks, |estimates| &estimates.checks);
+        let found = checks.iter().find(|result| result.check == check.text)?;
+        Some((found.status, found.value.clone(), found.note.clone()))
     }
 
     fn findings(&self, check: &Check) -> Vec<Finding> {
@@ -172,9 +159,7 @@ impl SavedRun {
     fn can_tell(&self, measure: Measure) -> bool {
         let name = measure.name();
         match (&self.estimates, measure) {
-            (Some(estimates), _) => {
-                self.names(&name).iter().any(|name| !estimates["figures"][name].is_null())
-            }
+            (Some(estimates), _) => self.names(&name).iter().any(|name| estimated(estimates, name).is_some()),
             (None, _) => measure.shortfall_mark().is_none(),
         }
     }
@@ -186,16 +171,17 @@ impl SavedRun {
 
     fn still_short(&self, service: Option<&str>, measure: Measure) -> Option<String> {
         let (mark, service) = (measure.shortfall_mark()?, service?);
-        let figures = &self.estimates.as_ref()?["figures"];
-        let figure = &figures[format!("{service}.{}", mark.name())];
-        let (share, runs) = (figure["value"].as_f64()?, figure["runs"].as_u64()?);
+        let figure = estimated(self.estimates.as_ref()?, &format!("{service}.{}", mark.name()))?;
+        let (share, runs) = (figure.value.as_ref()?.get(), figure.runs);
         checks::still_short(nearest(share * as_f64(runs)).min(runs), runs)
     }
 
     fn offered(&self, service: &str) -> Option<f64> {
         match &self.estimates {
-            Some(estimates) => estimates["figures"][format!("{service}.offered")]["value"].as_f64(),
-            None => self.summary["services"][service]["requests"]["offered"].as_f64(),
+            Some(estimates) => {
+                Some(estimated(estimates, &format!("{service}.offered"))?.value.as_ref()?.get())
+            }
+            None => Some(as_f64(self.summary.services.get(service)?.requests.offered)),
         }
     }
 
@@ -206,11 +192,11 @@ impl SavedRun {
         };
         let name = measure.name();
         let name = service.map_or_else(|| name.clone(), |service| format!("{service}.{name}"));
-        let figure = &estimates["figures"][name];
+        let figure = estimated(estimates, &name)?;
         Some(Estimate {
-            value: decimal(&figure["value"])?,
-            half_width: decimal(&figure["half_width"]),
-            runs: figure["runs"].as_u64()?,
+            value: figure.value.as_ref()?.get(),
+            half_width: figure.half_width.as_ref().map(FigureValue::get),
+            runs: figure.runs,
         })
     }
 
@@ -225,9 +211,9 @@ impl SavedRun {
     }
 }
 
-fn json(name: &str, bytes: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}"))
+/// The figure of that name of many runs.
+fn estimated<'a>(estimates: &'a Estimates, name: &str) -> Option<&'a EstimatedFigure> {
+    estimates.figures.get(name)?.as_ref()
 }
 
 /// The nearest count; a cast of floats keeps within the range, and zero stands for what is no number.

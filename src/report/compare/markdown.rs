@@ -7,7 +7,6 @@ use crate::experiment::Measure;
 use crate::experiment::compare::VariantComparison;
 use crate::report::figures::half_width_text;
 use crate::report::proviso::{proviso_of, with_proviso};
-use crate::report::summary::status_word;
 use crate::report::words::markdown;
 
 /// A table of figures, one of checks, and what a colleague would say. Names are escaped.
@@ -37,7 +36,7 @@ pub fn comparison_markdown(comparison: &VariantComparison) -> String {
             let found = comparison.variants[index].checks.iter().find(|check| check.check == name);
             found.map_or_else(String::new, |check| {
                 let note = check.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
-                format!("**{}** {}", status_word(check.status), markdown(&format!("{}{note}", check.value)))
+                format!("**{}** {}", check.status.name(), markdown(&format!("{}{note}", check.value)))
             })
         };
         let cells: Vec<String> = (0..names.len()).map(of).collect();

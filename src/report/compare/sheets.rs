@@ -1,14 +1,13 @@
 //! The comparison for programs: every figure of every variant, with its difference to the base.
 
-use serde_json::{Map, Value, json};
-
 use crate::experiment::compare::{Difference, VariantComparison};
-use crate::experiment::{CONFIDENCE, Estimate, Measure};
-use crate::report::figures::figure_number;
-use crate::report::numbers::rounded;
-use crate::report::scale_in::{ends_json, orders};
-use crate::report::summary::CheckSummary;
-use crate::results::cell;
+use crate::experiment::scale_in::Ends;
+use crate::experiment::{CONFIDENCE, Measure};
+use crate::report::scale_in::{mean_ends, orders};
+use crate::results::{
+    CellShort, ComparedFigure, Comparison, ComparisonRow, FigureDifference, FigureValue, Rounded,
+    ScaleInRangePerMonth, VariantOrders, VariantResult, VariantScenario, Version, json_text, sheet_bytes,
+};
 
 /// Every figure that is compared, of all services together and of each.
 fn figures(comparison: &VariantComparison) -> Vec<(Option<&str>, Measure)> {
@@ -24,135 +23,108 @@ fn name(service: Option<&str>, measure: Measure) -> String {
     service.map_or_else(|| measure.name(), |service| format!("{service}.{}", measure.name()))
 }
 
-/// `comparison.csv`: one row a variant and figure. Differences are variant less base; their intervals hold together.
+/// `comparison.csv`: one row per variant and figure.
 #[must_use]
 pub fn comparison_csv(comparison: &VariantComparison) -> Vec<u8> {
-    let number = |value: Option<f64>| {
-        value.and_then(|value| rounded(value, 6)).map_or_else(String::new, |value| value.to_string())
-    };
-    // The last column is there only where a bill leaves something out.
     let has_gaps =
         comparison.variants.iter().any(|variant| !variant.variant.scenario.unpriced().is_nothing());
-    let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
-    rows[0].extend(has_gaps.then(|| "unpriced".to_owned()));
-    for (index, variant) in comparison.variants.iter().enumerate() {
-        for (service, measure) in figures(comparison) {
-            let Some(estimate) = variant.estimate(service, measure) else { continue };
-            let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
-            let mut row = vec![
-                cell(&variant.variant.name),
-                name(service, measure),
-                number(Some(estimate.value)),
-                number(estimate.half_width),
-                number(difference.map(|d| d.absolute.value)),
-                number(difference.and_then(|d| d.absolute.half_width)),
-                number(difference.and_then(|d| d.relative)),
-                difference.map_or_else(String::new, |d| d.absolute.is_significant().to_string()),
-            ];
-            let scenario = &variant.variant.scenario;
-            let gaps = || match service {
-                _ if !measure.is_cost() => String::new(),
-                Some(service) => scenario.unpriced_of(service).items.join(" "),
-                None => scenario.unpriced().items.join(" "),
-            };
-            row.extend(has_gaps.then(gaps));
-            rows.push(row);
-        }
-    }
-    sheet(&rows)
+    let all = (0..comparison.variants.len())
+        .flat_map(|index| figures(comparison).into_iter().map(move |figure| (index, figure)));
+    sheet_bytes(has_gaps, all.filter_map(|(index, figure)| row(comparison, index, figure, has_gaps)))
 }
 
-const COLUMNS: [&str; 8] = [
-    "variant",
-    "figure",
-    "value",
-    "half_width",
-    "difference",
-    "difference_half_width",
-    "relative_difference",
-    "significant",
-];
-
-/// Rows as CSV.
-fn sheet(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        // Writing to memory cannot fail, and every row has the same length.
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().unwrap_or_default()
+fn row(
+    comparison: &VariantComparison,
+    index: usize,
+    (service, measure): (Option<&str>, Measure),
+    has_gaps: bool,
+) -> Option<ComparisonRow> {
+    let variant = &comparison.variants[index];
+    let estimate = variant.estimate(service, measure)?;
+    let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+    let scenario = &variant.variant.scenario;
+    let gaps = || match service {
+        _ if !measure.is_cost() => String::new(),
+        Some(service) => scenario.unpriced_of(service).items.join(" "),
+        None => scenario.unpriced().items.join(" "),
+    };
+    Some(ComparisonRow {
+        variant: variant.variant.name.as_str().into(),
+        figure: name(service, measure),
+        value: CellShort::new(estimate.value),
+        half_width: estimate.half_width.and_then(CellShort::new),
+        difference: difference.and_then(|d| CellShort::new(d.absolute.value)),
+        difference_half_width: difference.and_then(|d| CellShort::new(d.absolute.half_width?)),
+        relative_difference: difference.and_then(|d| CellShort::new(d.relative?)),
+        significant: difference.map(|d| d.absolute.is_significant()),
+        unpriced: has_gaps.then(gaps),
+    })
 }
 
 /// `comparison.json`.
 #[must_use]
 pub fn comparison_json(comparison: &VariantComparison) -> String {
-    let variants: Vec<Value> =
-        (0..comparison.variants.len()).map(|index| variant_json(comparison, index)).collect();
-    let whole = json!({
-        "schema_version": "1.3",
-        "seed": comparison.seed,
-        "replications": comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
-        "interrupted": comparison.interrupted,
-        "confidence": CONFIDENCE,
-        "confidence_of_each_difference": rounded(comparison.joint_confidence(), 9),
-        "cheapest_that_passes": comparison.cheapest.map(|index| comparison.variants[index].variant.name.clone()),
-        "order_by_cost_at_scale_in_ends": orders(comparison).map(|orders| json!({
-            "gradual": orders.gradual, "proportional": orders.proportional,
-        })),
-        "variants": variants,
-    });
-    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn variant_json(comparison: &VariantComparison, index: usize) -> Value {
-    let variant = &comparison.variants[index];
-    let mut values = Map::new();
-    for (service, measure) in figures(comparison) {
-        let Some(estimate) = variant.estimate(service, measure) else { continue };
-        let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
-        let mut value = figure(measure, &estimate, difference);
-        if let (true, Value::Object(map)) =
-            (variant.variant.scenario.is_approximate() && measure.is_time(), &mut value)
-        {
-            map.insert("approximate".to_owned(), Value::Bool(true));
-        }
-        values.insert(name(service, measure), value);
-    }
-    let checks: Vec<CheckSummary<'_>> = variant.checks.iter().map(CheckSummary::of).collect();
-    let scenario = &variant.variant.scenario;
-    json!({
-        "name": variant.variant.name,
-        "scenario": { "name": scenario.name, "sha256": scenario.sha256, "fidelity": scenario.fidelity() },
-        "not_the_same_requests": comparison.unlike(index),
-        "assumptions": scenario.assumptions(),
-        "region": scenario.region,
-        "horizon_s": rounded(scenario.plan.horizon.as_secs_f64(), 9),
-        "unpriced": scenario.unpriced().items,
-        "bill_not_comparable": comparison.unlike_bills(index, None),
-        "not_priced": scenario.not_priced,
-        "scale_in_range": ends_json(variant.scale_in, "per_month_usd"),
-        "figures": values,
-        "checks": checks,
+    let variants = 0..comparison.variants.len();
+    json_text(&Comparison {
+        cheapest_that_passes: comparison
+            .cheapest
+            .map(|index| comparison.variants[index].variant.name.clone()),
+        confidence: CONFIDENCE,
+        confidence_of_each_difference: Rounded::new(comparison.joint_confidence()),
+        interrupted: comparison.interrupted,
+        order_by_cost_at_scale_in_ends: orders(comparison)
+            .map(|Ends { gradual, proportional }| VariantOrders { gradual, proportional }),
+        replications: comparison.variants.first().map_or(0, |variant| variant.sample.runs()),
+        schema_version: Version,
+        seed: comparison.seed,
+        variants: variants.map(|index| variant_result(comparison, index)).collect(),
     })
 }
 
-fn figure(measure: Measure, estimate: &Estimate, difference: Option<Difference>) -> Value {
-    let number = |value: f64| figure_number(measure, value);
-    let mut object =
-        json!({ "value": number(estimate.value), "half_width": estimate.half_width.map(number) });
-    if let (Some(difference), Value::Object(map)) = (difference, &mut object) {
-        let Difference { absolute, relative } = difference;
-        map.insert(
-            "difference".to_owned(),
-            json!({
-                "value": number(absolute.value),
-                "half_width": absolute.half_width.map(number),
-                "relative": relative.and_then(|share| rounded(share, 6)),
-                "significant": absolute.is_significant(),
-            }),
-        );
+fn variant_result(comparison: &VariantComparison, index: usize) -> VariantResult {
+    let variant = &comparison.variants[index];
+    let scenario = &variant.variant.scenario;
+    let compared = |(service, measure): (Option<&str>, Measure)| {
+        let estimate = variant.estimate(service, measure)?;
+        let difference = if index == 0 { None } else { comparison.difference(index, service, measure) };
+        let is_approximate = scenario.is_approximate() && measure.is_time();
+        let figure = ComparedFigure {
+            approximate: is_approximate.then_some(true),
+            difference: difference.map(|difference| figure_difference(measure, difference)),
+            half_width: estimate.half_width.and_then(|half| FigureValue::new(measure, half)),
+            value: FigureValue::new(measure, estimate.value),
+        };
+        Some((name(service, measure), figure))
+    };
+    VariantResult {
+        assumptions: scenario.assumptions(),
+        bill_not_comparable: comparison.unlike_bills(index, None),
+        checks: variant.checks.iter().map(Into::into).collect(),
+        figures: figures(comparison).into_iter().filter_map(compared).collect(),
+        horizon_s: Rounded::new(scenario.plan.horizon.as_secs_f64()),
+        name: variant.variant.name.clone(),
+        not_priced: scenario.not_priced.clone(),
+        not_the_same_requests: comparison.unlike(index),
+        region: scenario.region.clone(),
+        scale_in_range: mean_ends(variant.scale_in).map(|ends| ScaleInRangePerMonth {
+            gradual_per_month_usd: ends.gradual,
+            proportional_per_month_usd: ends.proportional,
+        }),
+        scenario: VariantScenario {
+            fidelity: scenario.into(),
+            name: scenario.name.clone(),
+            sha256: scenario.sha256.clone(),
+        },
+        unpriced: scenario.unpriced().items,
     }
-    object
+}
+
+fn figure_difference(measure: Measure, difference: Difference) -> FigureDifference {
+    let Difference { absolute, relative } = difference;
+    FigureDifference {
+        half_width: absolute.half_width.and_then(|half| FigureValue::new(measure, half)),
+        relative: relative.and_then(Rounded::new),
+        significant: absolute.is_significant(),
+        value: FigureValue::new(measure, absolute.value),
+    }
 }

@@ -9,6 +9,7 @@ use super::super::proviso::proviso_of;
 use super::super::words::{columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Difference, VariantComparison};
 use crate::experiment::{CheckStatus, Measure};
+use crate::results::ServicePresence;
 use crate::scenario::{Change, Part};
 
 /// Two scenarios on the same random numbers: the base, and the head, which is to replace it.
@@ -30,25 +31,6 @@ const MOST_KEYS: usize = 40;
 pub(super) const MOST_ROWS: usize = 120;
 /// Longest value that is shown \[characters\].
 const LONGEST_VALUE: usize = 120;
-
-/// On which side a service is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presence {
-    Both,
-    New,
-    Removed,
-}
-
-impl Presence {
-    /// The word where two figures would be compared, and in JSON.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Both => "both",
-            Self::New => "new",
-            Self::Removed => "removed",
-        }
-    }
-}
 
 /// A row of the table.
 pub(super) struct TableRow {
@@ -81,12 +63,12 @@ impl Diff {
     }
 
     /// On which side a service is.
-    pub(super) fn presence(&self, service: &str) -> Presence {
+    pub(super) fn presence(&self, service: &str) -> ServicePresence {
         let has = |index: usize| self.comparison.variants.get(index).is_some_and(|side| side.has(service));
         match (has(0), has(1)) {
-            (false, true) => Presence::New,
-            (true, false) => Presence::Removed,
-            _ => Presence::Both,
+            (false, true) => ServicePresence::New,
+            (true, false) => ServicePresence::Removed,
+            _ => ServicePresence::Both,
         }
     }
 
@@ -251,20 +233,22 @@ impl Diff {
                 Some(format!("{} {half}", value_text(variant, measure, &estimate)).trim_end().to_owned())
             };
             // A side without the service has nothing to measure; one that has it may have measured nothing.
-            let presence = service.map_or(Presence::Both, |service| self.presence(service));
+            let presence = service.map_or(ServicePresence::Both, |service| self.presence(service));
             let [base, head] = match presence {
-                Presence::Both => ["no data"; 2],
-                Presence::New => ["-", "no data"],
-                Presence::Removed => ["no data", "-"],
+                ServicePresence::Both => ["no data"; 2],
+                ServicePresence::New => ["-", "no data"],
+                ServicePresence::Removed => ["no data", "-"],
             };
             let difference = match presence {
-                Presence::Both if measure.is_cost() && comparison.unlike_bills(1, service).is_some() => {
+                ServicePresence::Both
+                    if measure.is_cost() && comparison.unlike_bills(1, service).is_some() =>
+                {
                     "not comparable".to_owned()
                 }
-                Presence::Both => comparison
+                ServicePresence::Both => comparison
                     .difference(1, service, measure)
                     .map_or_else(String::new, |difference| difference_text(measure, &difference)),
-                Presence::New | Presence::Removed => presence.word().to_owned(),
+                ServicePresence::New | ServicePresence::Removed => presence.name().to_owned(),
             };
             let before = at(0).unwrap_or_else(|| base.to_owned());
             let after = at(1).unwrap_or_else(|| head.to_owned());

@@ -6,7 +6,7 @@ use super::months::{BillingMonth, months};
 use super::regions::region_name;
 use crate::experiment::RunResult;
 use crate::kernel::billing::InvoiceLine;
-use crate::results::{CellDecimal, FocusRow, RunCalendar, SheetWriter};
+use crate::results::{DecimalText, FocusRow, RunCalendar, SheetWriter};
 use crate::scenario::Scenario;
 
 /// The bill under FOCUS's names; `cluster` is the cluster's name in resource ids.
@@ -39,13 +39,13 @@ fn row(
     (service, resource): (&str, &str),
 ) -> FocusRow {
     let facts = &line.item.facts().focus;
-    let quantity = CellDecimal::ratio(line.quantity_numerator, line.quantity_denominator);
-    let exact = CellDecimal::from(line.exact);
+    let quantity = DecimalText::ratio(line.quantity_numerator, line.quantity_denominator);
+    let exact = DecimalText::from(line.exact);
     // FOCUS wants a name wherever there is an id; a region of a price file of one's own has no other.
     let region_name = region_name(&scenario.region).unwrap_or(&scenario.region);
     let text = |text: &str| text.to_owned();
     FocusRow {
-        billed_cost: CellDecimal::cents(line.amount),
+        billed_cost: DecimalText::cents(line.amount),
         billing_account_id: text("simulated"),
         billing_account_name: scenario.name.as_str().into(),
         billing_currency: text("USD"),

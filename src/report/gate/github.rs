@@ -3,7 +3,6 @@
 
 use super::{Gate, Judged, found};
 use crate::experiment::CheckStatus;
-use crate::report::summary::status_word;
 use crate::report::words::plain;
 
 /// One command a check that did not pass, an error where it fails the gate and a warning where it does not, and a line
@@ -30,7 +29,7 @@ fn command(gate: &Gate, judged: &Judged) -> String {
         properties.push(format!("line={line}"));
     }
     let key = outcome.check.split_whitespace().next().unwrap_or_default();
-    let word = status_word(outcome.status).replace('_', " ");
+    let word = outcome.status.name().replace('_', " ");
     properties.push(format!("title={}", property(&format!("{}: {key}: {word}", gate.scenario))));
     let message = format!("{}: {}", outcome.check, found(outcome));
     format!("::{level} {}::{}", properties.join(","), data(&message))

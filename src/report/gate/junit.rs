@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use super::{Gate, Judged, found};
 use crate::experiment::CheckStatus;
-use crate::report::summary::status_word;
 
 /// The verdicts as JUnit XML. A check that is inconclusive or has nothing to judge is skipped, or fails where the gate is
 /// strict.
@@ -48,7 +47,7 @@ pub fn gate_junit(gate: &Gate) -> String {
 
 fn case(out: &mut String, gate: &Gate, judged: &Judged, suite: &str) {
     let outcome = &judged.outcome;
-    let word = status_word(outcome.status);
+    let word = outcome.status.name();
     let (check, found) = (escaped(&outcome.check), escaped(&found(outcome)));
     let _ = writeln!(out, "    <testcase classname=\"{suite}\" name=\"{check}\">");
     let place = judged.place.as_ref().map(|(file, line)| format!("{}:{line}: ", escaped(file)));

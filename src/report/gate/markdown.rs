@@ -1,7 +1,6 @@
 //! The verdicts as Markdown: a table that no name can break.
 
 use super::{Gate, found};
-use crate::report::summary::status_word;
 use crate::report::words::{markdown, plain};
 
 /// A heading, a table with a row a check, and what the verdicts rest on.
@@ -24,7 +23,7 @@ pub(in crate::report) fn table(gate: &Gate) -> String {
         let outcome = &judged.outcome;
         // Within a code span only the backtick and, in a table, the bar mean anything.
         let check = plain(&outcome.check).replace('`', "'").replace('|', "\\|");
-        let word = status_word(outcome.status).replace('_', " ");
+        let word = outcome.status.name().replace('_', " ");
         text.push_str(&format!("| `{check}` | **{word}** | {} |\n", markdown(&found(outcome))));
     }
     text

@@ -2,7 +2,6 @@
 
 use super::super::numbers::{PLAIN, grouped};
 use super::super::page::{Look, Page};
-use super::super::summary::status_word;
 use super::super::words::{plain, wrapped};
 use crate::experiment::{CheckOutcome, CheckStatus};
 use crate::scenario::Check;
@@ -69,7 +68,7 @@ impl Gate {
         let all = [CheckStatus::Pass, CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData];
         let part = |status| match self.count(status) {
             0 => None,
-            count => Some(format!("{count} {}", status_word(status).replace('_', " "))),
+            count => Some(format!("{count} {}", status.name().replace('_', " "))),
         };
         let parts: Vec<String> = all.into_iter().filter_map(part).collect();
         let total = self.verdicts.len();

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::amounts::money;
-use super::reading::{CostLine, Summary};
 use crate::experiment::Measure;
 use crate::kernel::billing::BillableItem;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::ends_words;
+use crate::results::{CostLine, Summary};
 
 /// The tree, for its template.
 #[derive(Clone, Debug, Serialize)]
@@ -74,12 +74,13 @@ impl Bill {
 
 fn line(cost: &CostLine, total: f64) -> BillLine {
     let amount = dollars(&cost.amount_usd);
-    let quantity = cost.quantity.parse().map_or_else(|_| cost.quantity.clone(), |value| figure(value, THIN));
+    let quantity =
+        cost.quantity.parse().map_or_else(|_| cost.quantity.to_string(), |value| figure(value, THIN));
     BillLine {
         name: item_name(&cost.item),
         quantity,
         unit: cost.unit.clone(),
-        rate: cost.rate_usd.clone(),
+        rate: cost.rate_usd.to_string(),
         amount: money(&cost.amount_usd),
         share: share(amount, total),
         width: width(amount, total),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::reading::CheckRow;
+use crate::results::CheckResult;
 
 /// A check as the strip shows it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,9 +40,10 @@ const STATUSES: [(&str, &str, &str); 4] = [
 ];
 
 impl Verdicts {
-    pub(super) fn new(rows: &[CheckRow]) -> Self {
-        let rank =
-            |row: &CheckRow| STATUSES.iter().position(|(status, ..)| *status == row.status).unwrap_or(1);
+    pub(super) fn new(rows: &[CheckResult]) -> Self {
+        let rank = |row: &CheckResult| {
+            STATUSES.iter().position(|(status, ..)| *status == row.status.name()).unwrap_or(1)
+        };
         let count = |wanted: usize| rows.iter().filter(|row| rank(row) == wanted).count();
         let worst = rows.iter().map(rank).max().and_then(|rank| STATUSES.get(rank));
         let all = rows.len();
@@ -66,7 +67,7 @@ impl Verdicts {
     }
 }
 
-fn verdict(row: &CheckRow, rank: usize) -> JudgedCheck {
+fn verdict(row: &CheckResult, rank: usize) -> JudgedCheck {
     let (status, word, sign) = STATUSES.get(rank).copied().unwrap_or(("no_data", "No data", "–"));
     let (name, limit) = row.check.split_once(' ').unwrap_or((&row.check, ""));
     let (value, detail) = match row.value.split_once(" (") {
@@ -178,9 +179,10 @@ fn spaced(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::CheckStatus;
 
-    fn row(check: &str, value: &str, status: &str) -> CheckRow {
-        CheckRow { check: check.to_owned(), value: value.to_owned(), status: status.to_owned(), note: None }
+    fn row(check: &str, value: &str, status: CheckStatus) -> CheckResult {
+        CheckResult { check: check.to_owned(), value: value.to_owned(), status, note: None }
     }
 
     #[test]
@@ -200,12 +202,15 @@ mod tests {
 
     #[test]
     fn the_worst_check_gives_the_strip_its_status() {
-        let strip = |rows: &[CheckRow]| {
+        let strip = |rows: &[CheckResult]| {
             let strip = Verdicts::new(rows);
             (strip.status, strip.sentence)
         };
-        let (pass, fail) = (row("cost < 2 USD", "1 USD", "pass"), row("cost < 1 USD", "1 USD", "fail"));
-        let unsure = row("cost < 1 USD", "1 USD (0 USD to 2 USD)", "inconclusive");
+        let (pass, fail) = (
+            row("cost < 2 USD", "1 USD", CheckStatus::Pass),
+            row("cost < 1 USD", "1 USD", CheckStatus::Fail),
+        );
+        let unsure = row("cost < 1 USD", "1 USD (0 USD to 2 USD)", CheckStatus::Inconclusive);
         assert_eq!(strip(&[]), ("none", "No checks: nothing says what is good enough".to_owned()));
         assert_eq!(strip(&[pass.clone(), pass.clone()]), ("pass", "All 2 checks passed".to_owned()));
         let mixed = ("fail", "Of 3 checks: 1 failed, 1 inconclusive".to_owned());
@@ -214,7 +219,8 @@ mod tests {
 
     #[test]
     fn a_value_is_set_apart_from_its_interval() {
-        let shown = verdict(&row("p95_response_time < 500ms", "300ms (299ms to 301ms)", "pass"), 0);
+        let shown =
+            verdict(&row("p95_response_time < 500ms", "300ms (299ms to 301ms)", CheckStatus::Pass), 0);
         assert_eq!((shown.figure.as_str(), shown.limit.as_str()), ("p95 response time", "< 500\u{a0}ms"));
         assert_eq!(
             (shown.value.as_str(), shown.detail.as_str()),

@@ -1,16 +1,12 @@
 //! The page of `windtunnel compare`: which variant is the cheapest that passes, and how the others differ from the base.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
-use super::amounts::{Amount, AmountKind, NO_VALUE, dollars, half_width, relative, sentence_of, value};
+use super::amounts::{AmountKind, NO_VALUE, dollars, half_width, relative, sentence_of, value};
 use super::assumed::{self, Assumed};
 use super::cloud::{AxisColumn, Cloud, CloudPoint, Dots, Drawings, PointState};
 use super::embed::Column;
 use super::experiment::{
-    Banner, ChartPlace, CheckResult, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
-    status_words, worst,
+    Banner, ChartPlace, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted, status_words,
+    worst,
 };
 use super::plan::{ONE_BY_ONE, PRICES};
 use crate::experiment::Measure;
@@ -18,84 +14,22 @@ use crate::experiment::scale_in::Ends;
 use crate::report::numbers::{THIN, figure};
 use crate::report::proviso::{Terms, with_proviso};
 use crate::report::scale_in::{ends_words, orders_words};
+use crate::results::{
+    CheckStatus, ComparedFigure, Comparison, FidelityName, FigureDifference, FigureValue, Rounded,
+    VariantOrders, VariantResult,
+};
 
 const COST: &str = "cost_per_month_usd";
 const P95: &str = "response_time_p95_ms";
 const P99: &str = "response_time_p99_ms";
 
-/// `comparison.json`.
-#[derive(Debug, Deserialize)]
-struct ComparisonFile {
-    seed: u64,
-    replications: u64,
-    interrupted: bool,
-    confidence: f64,
-    confidence_of_each_difference: f64,
-    cheapest_that_passes: Option<String>,
-    /// Names from the cheapest on, where the order is not the same at both ends.
-    #[serde(default)]
-    order_by_cost_at_scale_in_ends: Option<Ends<Vec<String>>>,
-    variants: Vec<Variant>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Variant {
-    name: String,
-    scenario: Scenario,
-    not_the_same_requests: Vec<String>,
-    #[serde(default)]
-    assumptions: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    not_priced: Vec<String>,
-    #[serde(default)]
-    scale_in_range: Option<ScaleInRange>,
-    #[serde(flatten)]
-    terms: Terms,
-    /// Reason why its bill cannot be compared with that of the base.
-    #[serde(default)]
-    bill_not_comparable: Option<String>,
-    figures: BTreeMap<String, Figure>,
-    checks: Vec<CheckResult>,
-}
-
-/// The mean cost of a month at both ends of the range of `assumptions.tt_scale_in_mode`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-struct ScaleInRange {
-    gradual_per_month_usd: Amount,
-    proportional_per_month_usd: Amount,
-}
-
-#[derive(Debug, Deserialize)]
-struct Scenario {
-    name: String,
-    fidelity: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Figure {
-    value: Option<Amount>,
-    half_width: Option<Amount>,
-    #[serde(default)]
-    difference: Option<Difference>,
-    #[serde(default)]
-    approximate: bool,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Difference {
-    value: Option<Amount>,
-    half_width: Option<Amount>,
-    relative: Option<f64>,
-    significant: bool,
-}
-
-impl Variant {
-    fn figure(&self, name: &str) -> Option<&Figure> {
+impl VariantResult {
+    fn figure(&self, name: &str) -> Option<&ComparedFigure> {
         self.figures.get(name)
     }
 
     /// The figures of that name, a service each.
-    fn of_services(&self, name: &'static str) -> impl Iterator<Item = (&str, &Figure)> {
+    fn of_services(&self, name: &'static str) -> impl Iterator<Item = (&str, &ComparedFigure)> {
         self.figures.iter().filter_map(move |(key, figure)| {
             let (service, end) = key.rsplit_once('.')?;
             (end == name).then_some((service, figure))
@@ -103,9 +37,10 @@ impl Variant {
     }
 
     /// The service that is worst in a figure, with it: the largest, or of a share the smallest.
-    fn worst_service(&self, name: &'static str) -> Option<(&str, &Figure)> {
+    fn worst_service(&self, name: &'static str) -> Option<(&str, &ComparedFigure)> {
         let least = AmountKind::of(name) == AmountKind::Share;
-        let size = |figure: &Figure| value(figure.value).map(|value| if least { -value } else { value });
+        let size =
+            |figure: &ComparedFigure| value(&figure.value).map(|value| if least { -value } else { value });
         self.of_services(name)
             .filter_map(|(service, figure)| Some((service, figure, size(figure)?)))
             .max_by(|a, b| a.2.total_cmp(&b.2))
@@ -122,15 +57,16 @@ impl Variant {
 
     /// The proviso on its cost of a month.
     fn proviso(&self) -> Option<String> {
-        self.terms.proviso(Measure::CostPerMonth)
+        Terms { region: &self.region, unpriced: &self.unpriced, horizon_s: self.horizon_s.map(Rounded::get) }
+            .proviso(Measure::CostPerMonth)
     }
 
     /// The cost of a month at both ends of the range of `tt_scale_in_mode`, in words.
     fn ends(&self) -> Option<String> {
-        let range = self.scale_in_range?;
+        let range = self.scale_in_range.as_ref()?;
         let ends =
-            Ends { gradual: range.gradual_per_month_usd, proportional: range.proportional_per_month_usd };
-        Some(ends_words(&ends.map(|amount| dollars(amount.0))))
+            Ends { gradual: &range.gradual_per_month_usd, proportional: &range.proportional_per_month_usd };
+        Some(ends_words(&ends.map(|amount| dollars(amount.get()))))
     }
 
     /// The cost of a month with its interval and its proviso.
@@ -141,7 +77,7 @@ impl Variant {
 
 /// The page.
 pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
-    let comparison: ComparisonFile = source.json("comparison.json")?;
+    let comparison: Comparison = source.document()?;
     let Some(base) = comparison.variants.first() else {
         return Err(source.wrong("comparison.json", "it has no variants"));
     };
@@ -172,7 +108,7 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
         "Differences are against {}, run by run on the same requests; each interval of a difference has a confidence of \
          {} %, so that all hold together at {} %.",
         base.name,
-        figure(comparison.confidence_of_each_difference * 100.0, THIN),
+        figure(value(&comparison.confidence_of_each_difference).unwrap_or(f64::NAN) * 100.0, THIN),
         figure(comparison.confidence * 100.0, THIN)
     ))?;
     pictures(&mut sheet, &comparison)?;
@@ -185,7 +121,7 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     for variant in &comparison.variants {
         sheet.table(&figures(variant, variant.name != base.name))?;
     }
-    let assumed: Vec<Assumed<'_>> = comparison.variants.iter().map(Variant::assumed).collect();
+    let assumed: Vec<Assumed<'_>> = comparison.variants.iter().map(VariantResult::assumed).collect();
     assumed::section(&mut sheet, &assumed, &[], limits(&comparison))?;
     let others = comparison.variants.len().saturating_sub(1) as u64;
     let head = PageHead {
@@ -199,21 +135,21 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     sheet.document(&head, &drawings(&comparison))
 }
 
-fn facts(comparison: &ComparisonFile, base: &Variant) -> Vec<String> {
+fn facts(comparison: &Comparison, base: &VariantResult) -> Vec<String> {
     let mut facts = vec![
         format!("scenario {}", base.scenario.name),
-        format!("{} of each variant", counted(comparison.replications, "run")),
+        format!("{} of each variant", counted(comparison.replications as u64, "run")),
         format!("seed {}", comparison.seed),
     ];
-    if comparison.variants.iter().any(|variant| variant.scenario.fidelity != "requests") {
+    if comparison.variants.iter().any(|variant| variant.scenario.fidelity != FidelityName::Requests) {
         facts.push("requests flow: response times are approximate (≈)".to_owned());
     }
     facts
 }
 
 /// The limits of the figures: what they do not say.
-fn limits(comparison: &ComparisonFile) -> Vec<String> {
-    let flowing = |variant: &&Variant| variant.scenario.fidelity != "requests";
+fn limits(comparison: &Comparison) -> Vec<String> {
+    let flowing = |variant: &&VariantResult| variant.scenario.fidelity != FidelityName::Requests;
     let flows: Vec<&str> =
         comparison.variants.iter().filter(flowing).map(|variant| variant.name.as_str()).collect();
     let fidelity = match flows.len() {
@@ -232,14 +168,15 @@ fn limits(comparison: &ComparisonFile) -> Vec<String> {
     vec![fidelity, runs, PRICES.to_owned()]
 }
 
-fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
+fn verdict(comparison: &Comparison, base: &VariantResult) -> Banner {
     let chosen = comparison.cheapest_that_passes.as_ref();
     let chosen = chosen.and_then(|name| comparison.variants.iter().find(|variant| variant.name == *name));
     let has_checks = comparison.variants.iter().any(|variant| !variant.checks.is_empty());
     let mut notes: Vec<String> =
         comparison.variants.iter().skip(1).map(|variant| sentence(variant, base)).collect();
-    let orders = comparison.order_by_cost_at_scale_in_ends.as_ref();
-    notes.extend(orders.map(|orders| sentence_of(&orders_words(orders))));
+    let orders = comparison.order_by_cost_at_scale_in_ends.clone();
+    let orders = orders.map(|VariantOrders { gradual, proportional }| Ends { gradual, proportional });
+    notes.extend(orders.map(|orders| sentence_of(&orders_words(&orders))));
     if comparison.interrupted {
         notes.insert(
             0,
@@ -281,7 +218,7 @@ fn verdict(comparison: &ComparisonFile, base: &Variant) -> Banner {
 }
 
 /// The difference of a variant from the base, in words.
-fn sentence(variant: &Variant, base: &Variant) -> String {
+fn sentence(variant: &VariantResult, base: &VariantResult) -> String {
     let cost = variant.figure(COST).and_then(|figure| figure.difference.as_ref());
     let cost = match &variant.bill_not_comparable {
         Some(why) => format!("what nobody can compare, as {why}"),
@@ -294,11 +231,11 @@ fn sentence(variant: &Variant, base: &Variant) -> String {
     format!("{} against {}: a month costs {cost}; its p99 is {p99}.", variant.name, base.name)
 }
 
-fn in_words(kind: AmountKind, difference: Option<&Difference>, (more, less): (&str, &str)) -> String {
-    let Some((difference, change)) = difference.and_then(|one| Some((one, value(one.value)?))) else {
+fn in_words(kind: AmountKind, difference: Option<&FigureDifference>, (more, less): (&str, &str)) -> String {
+    let Some((difference, change)) = difference.and_then(|one| Some((one, value(&one.value)?))) else {
         return "not known".to_owned();
     };
-    let half = value(difference.half_width);
+    let half = value(&difference.half_width);
     if difference.significant {
         let word = if change > 0.0 { more } else { less };
         return format!("{} {word} ({})", kind.text(change.abs()), half_width(kind, half));
@@ -309,16 +246,16 @@ fn in_words(kind: AmountKind, difference: Option<&Difference>, (more, less): (&s
     format!("not significantly different ({})", half_width(kind, half))
 }
 
-fn cost_text(figure: Option<&Figure>) -> String {
-    let text = AmountKind::Money.maybe(figure.and_then(|figure| value(figure.value)));
-    match figure.and_then(|figure| value(figure.half_width)) {
+fn cost_text(figure: Option<&ComparedFigure>) -> String {
+    let text = AmountKind::Money.maybe(figure.and_then(|figure| value(&figure.value)));
+    match figure.and_then(|figure| value(&figure.half_width)) {
         Some(half) => format!("{text} {}", half_width(AmountKind::Money, Some(half))),
         None => text,
     }
 }
 
 /// A line a variant.
-fn overview(comparison: &ComparisonFile) -> ResultTable {
+fn overview(comparison: &Comparison) -> ResultTable {
     let mut table = ResultTable::new(
         "Variants, the base first",
         &[
@@ -336,9 +273,9 @@ fn overview(comparison: &ComparisonFile) -> ResultTable {
         let mut cells = vec![TableCell::text(variant.name.clone())];
         let cost = variant.figure(COST);
         cells.push(
-            TableCell::number(AmountKind::Money.maybe(cost.and_then(|figure| value(figure.value)))).note(
+            TableCell::number(AmountKind::Money.maybe(cost.and_then(|figure| value(&figure.value)))).note(
                 with_proviso(
-                    &half_width(AmountKind::Money, cost.and_then(|figure| value(figure.half_width))),
+                    &half_width(AmountKind::Money, cost.and_then(|figure| value(&figure.half_width))),
                     variant.proviso().as_deref(),
                 ),
             ),
@@ -352,7 +289,7 @@ fn overview(comparison: &ComparisonFile) -> ResultTable {
             cells.push(worst_cell(variant, name));
         }
         let tasks: f64 =
-            variant.of_services("running_mean").filter_map(|(_, figure)| value(figure.value)).sum();
+            variant.of_services("running_mean").filter_map(|(_, figure)| value(&figure.value)).sum();
         cells.push(TableCell::number(AmountKind::Plain.text(tasks)));
         cells.push(match variant.checks.is_empty() {
             true => TableCell::text("none"),
@@ -367,42 +304,42 @@ fn overview(comparison: &ComparisonFile) -> ResultTable {
     table
 }
 
-fn passed(variant: &Variant) -> String {
-    let passed = variant.checks.iter().filter(|check| check.status == "pass").count();
+fn passed(variant: &VariantResult) -> String {
+    let passed = variant.checks.iter().filter(|check| check.status == CheckStatus::Pass).count();
     format!("{passed} of {} pass", variant.checks.len())
 }
 
 /// A difference with its interval, or that there is none worth the name.
-fn against(kind: AmountKind, figure: Option<&Figure>) -> TableCell {
+fn against(kind: AmountKind, figure: Option<&ComparedFigure>) -> TableCell {
     let Some(difference) = figure.and_then(|figure| figure.difference.as_ref()) else {
         return TableCell::text(NO_VALUE);
     };
-    let (change, half) = (value(difference.value), value(difference.half_width));
+    let (change, half) = (value(&difference.value), value(&difference.half_width));
     if !difference.significant {
         let same = change == Some(0.0) && half == Some(0.0);
         let text = if same { "the same" } else { "no significant difference" };
         return TableCell::text(text).note(if same { String::new() } else { half_width(kind, half) });
     }
     let text = change.map_or_else(|| NO_VALUE.to_owned(), |change| kind.difference(change));
-    let share = difference.relative.map_or_else(String::new, |share| format!(" ({})", relative(share)));
+    let share = difference.relative.map_or_else(String::new, |share| format!(" ({})", relative(share.get())));
     TableCell::text(format!("{text}{share}")).note(half_width(kind, half))
 }
 
-fn worst_cell(variant: &Variant, name: &'static str) -> TableCell {
+fn worst_cell(variant: &VariantResult, name: &'static str) -> TableCell {
     let kind = AmountKind::of(name);
     let Some((service, figure)) = variant.worst_service(name) else { return TableCell::number(NO_VALUE) };
-    let mark = if figure.approximate { "≈ " } else { "" };
-    let cell = TableCell::number(format!("{mark}{}", kind.maybe(value(figure.value))));
+    let mark = if figure.approximate == Some(true) { "≈ " } else { "" };
+    let cell = TableCell::number(format!("{mark}{}", kind.maybe(value(&figure.value))));
     if variant.of_services(name).nth(1).is_some() {
         cell.note(service)
     } else if kind == AmountKind::Millis {
-        cell.note(half_width(kind, value(figure.half_width)))
+        cell.note(half_width(kind, value(&figure.half_width)))
     } else {
         cell
     }
 }
 
-fn checks(comparison: &ComparisonFile) -> ResultTable {
+fn checks(comparison: &Comparison) -> ResultTable {
     let mut table =
         ResultTable::new("Every check of every variant", &["Variant", "Check", "Found", "Status"]);
     for variant in &comparison.variants {
@@ -411,7 +348,7 @@ fn checks(comparison: &ComparisonFile) -> ResultTable {
                 TableCell::text(variant.name.clone()),
                 TableCell::text(check.check.clone()),
                 TableCell::text(check.value.clone()),
-                TableCell::status(&check.status),
+                TableCell::status(check.status.name()),
             ]);
         }
     }
@@ -419,7 +356,7 @@ fn checks(comparison: &ComparisonFile) -> ResultTable {
 }
 
 /// Every figure of a variant, folded away.
-fn figures(variant: &Variant, has_base: bool) -> ResultTable {
+fn figures(variant: &VariantResult, has_base: bool) -> ResultTable {
     let columns: &[&str] = if has_base {
         &["Figure", "#Value", "#Interval", "Against the base"]
     } else {
@@ -433,8 +370,8 @@ fn figures(variant: &Variant, has_base: bool) -> ResultTable {
         let note = variant.proviso().filter(|_| is_month).unwrap_or_default();
         let mut cells = vec![
             TableCell::text(name.replace('_', " ")).note(note),
-            TableCell::number(kind.maybe(value(figure.value))),
-            TableCell::number(half_width(kind, value(figure.half_width))),
+            TableCell::number(kind.maybe(value(&figure.value))),
+            TableCell::number(half_width(kind, value(&figure.half_width))),
         ];
         if has_base {
             cells.push(against(kind, Some(figure)));
@@ -444,8 +381,8 @@ fn figures(variant: &Variant, has_base: bool) -> ResultTable {
     table
 }
 
-fn pictures(sheet: &mut PageBuilder, comparison: &ComparisonFile) -> Result<(), String> {
-    let spoken = |name: &str, text: &dyn Fn(&Variant) -> String| {
+fn pictures(sheet: &mut PageBuilder, comparison: &Comparison) -> Result<(), String> {
+    let spoken = |name: &str, text: &dyn Fn(&VariantResult) -> String| {
         let parts: Vec<String> = comparison
             .variants
             .iter()
@@ -453,8 +390,8 @@ fn pictures(sheet: &mut PageBuilder, comparison: &ComparisonFile) -> Result<(), 
             .collect();
         format!("{name} {}.", parts.join(", "))
     };
-    let p99 = |variant: &Variant| {
-        AmountKind::Millis.maybe(variant.worst_service(P99).and_then(|(_, figure)| value(figure.value)))
+    let p99 = |variant: &VariantResult| {
+        AmountKind::Millis.maybe(variant.worst_service(P99).and_then(|(_, figure)| value(&figure.value)))
     };
     sheet.section("Cost and latency");
     sheet.place(&ChartPlace {
@@ -479,19 +416,19 @@ fn pictures(sheet: &mut PageBuilder, comparison: &ComparisonFile) -> Result<(), 
     })
 }
 
-fn drawings(comparison: &ComparisonFile) -> Drawings {
+fn drawings(comparison: &Comparison) -> Drawings {
     let variants = &comparison.variants;
     let status = || variants.iter().map(|variant| status_of(variant).to_owned()).collect();
     let names = || variants.iter().map(|variant| variant.name.clone()).collect();
-    let p99 = |variant: &Variant| variant.worst_service(P99).map(|(_, figure)| figure.clone());
-    let cost = |variant: &Variant| variant.figure(COST).cloned();
-    let columns = |of: &dyn Fn(&Variant) -> Option<Figure>, decimals| {
-        let all: Vec<Option<Figure>> = variants.iter().map(of).collect();
-        let column = |pick: fn(&Figure) -> Option<Amount>| Column {
+    let p99 = |variant: &VariantResult| variant.worst_service(P99).map(|(_, figure)| figure.clone());
+    let cost = |variant: &VariantResult| variant.figure(COST).cloned();
+    let columns = |of: &dyn Fn(&VariantResult) -> Option<ComparedFigure>, decimals| {
+        let all: Vec<Option<ComparedFigure>> = variants.iter().map(of).collect();
+        let column = |pick: fn(&ComparedFigure) -> &Option<FigureValue>| Column {
             values: all.iter().map(|figure| figure.as_ref().and_then(|figure| value(pick(figure)))).collect(),
             decimals,
         };
-        (column(|figure| figure.value), column(|figure| figure.half_width))
+        (column(|figure| &figure.value), column(|figure| &figure.half_width))
     };
     let dots = |id, unit, (value, half)| Dots { id, unit, names: names(), value, half, status: status() };
     Drawings {
@@ -502,11 +439,11 @@ fn drawings(comparison: &ComparisonFile) -> Drawings {
 }
 
 /// The state of a variant in the pictures.
-fn status_of(variant: &Variant) -> &'static str {
+fn status_of(variant: &VariantResult) -> &'static str {
     if variant.checks.is_empty() { "none" } else { variant.status() }
 }
 
-fn cloud(comparison: &ComparisonFile) -> Cloud {
+fn cloud(comparison: &Comparison) -> Cloud {
     let states = vec![
         PointState { name: "passes its checks", mark: "filled" },
         PointState { name: "fails a check", mark: "hollow" },
@@ -516,15 +453,15 @@ fn cloud(comparison: &ComparisonFile) -> Cloud {
     let mut cloud = Cloud::new(("Variant", "the cheapest that passes"), states, axes);
     for (number, variant) in comparison.variants.iter().enumerate() {
         let (cost, p99) = (variant.figure(COST), variant.worst_service(P99).map(|(_, figure)| figure));
-        let of = |figure: Option<&Figure>, pick: fn(&Figure) -> Option<Amount>| {
+        let of = |figure: Option<&ComparedFigure>, pick: fn(&ComparedFigure) -> &Option<FigureValue>| {
             figure.and_then(|one| value(pick(one)))
         };
         let point = CloudPoint {
             number: number as u64,
-            cost: of(cost, |figure| figure.value),
-            cost_half: of(cost, |figure| figure.half_width),
-            p99: of(p99, |figure| figure.value),
-            p99_half: of(p99, |figure| figure.half_width),
+            cost: of(cost, |figure| &figure.value),
+            cost_half: of(cost, |figure| &figure.half_width),
+            p99: of(p99, |figure| &figure.value),
+            p99_half: of(p99, |figure| &figure.half_width),
             state: match status_of(variant) {
                 "pass" => 0,
                 "fail" => 1,

@@ -3,17 +3,13 @@
 
 use std::io::Read;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::frame::{HtmlPage, Markup, Origin, Templates};
 use super::reading::Open;
 use super::tile::Tile;
-use crate::report::manifest::Manifest;
-
-/// The major version of the results that this program reads.
-const SCHEMA_MAJOR: &str = "1";
+use crate::results::Manifest;
+use crate::results::{CheckResult, CheckStatus, Document, read_document};
 
 /// The files of a folder, and what made them.
 pub(super) struct FolderSource<'a, 'b> {
@@ -35,22 +31,14 @@ impl FolderSource<'_, '_> {
         Ok(bytes)
     }
 
-    /// A JSON file, once its version is found to be one that this program reads.
+    /// A JSON document.
     ///
     /// # Errors
     /// A sentence with its name, what is wrong with it and what to do.
-    pub(super) fn json<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, String> {
+    pub(super) fn document<D: Document>(&mut self) -> Result<D, String> {
+        let name = D::FILE;
         let bytes = self.bytes(name)?;
-        let value: Value =
-            serde_json::from_slice(&bytes).map_err(|error| self.wrong(name, &error.to_string()))?;
-        let version = value.get("schema_version").and_then(Value::as_str).unwrap_or_default();
-        if version.split('.').next() != Some(SCHEMA_MAJOR) {
-            return Err(self.wrong(
-                name,
-                &format!("its version is `{version}`, and this windtunnel reads {SCHEMA_MAJOR}.x"),
-            ));
-        }
-        serde_json::from_value(value).map_err(|error| self.wrong(name, &error.to_string()))
+        read_document(&bytes).map_err(|error| self.wrong(name, &error.what))
     }
 
     /// The error for a file that cannot be used.
@@ -133,19 +121,12 @@ pub(super) fn status_words(status: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// A check of a scenario, as results have it.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct CheckResult {
-    pub(super) check: String,
-    pub(super) value: String,
-    pub(super) status: String,
-}
-
 /// The worst status of some checks; `None` where there is none.
 pub(super) fn worst(checks: &[CheckResult]) -> Option<&'static str> {
-    ["fail", "inconclusive", "no_data", "pass"]
+    [CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData, CheckStatus::Pass]
         .into_iter()
         .find(|status| checks.iter().any(|check| check.status == *status))
+        .map(CheckStatus::name)
 }
 
 /// A table of results.
@@ -388,13 +369,17 @@ mod tests {
 
     #[test]
     fn the_worst_check_speaks_for_all() {
-        let check = |status: &str| CheckResult {
+        let check = |status: CheckStatus| CheckResult {
             check: String::new(),
             value: String::new(),
-            status: status.to_owned(),
+            status,
+            note: None,
         };
-        assert_eq!(worst(&[check("pass"), check("inconclusive")]), Some("inconclusive"));
-        assert_eq!(worst(&[check("pass"), check("fail")]), Some("fail"));
+        assert_eq!(
+            worst(&[check(CheckStatus::Pass), check(CheckStatus::Inconclusive)]),
+            Some("inconclusive")
+        );
+        assert_eq!(worst(&[check(CheckStatus::Pass), check(CheckStatus::Fail)]), Some("fail"));
         assert_eq!(worst(&[]), None);
     }
 }

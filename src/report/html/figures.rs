@@ -1,16 +1,19 @@
 //! The figures: a handful in large type, and all of them in tables with one column a service.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::amounts::{NO_VALUE, money};
-use super::reading::{Estimates, Results, ServiceSummary, Summary, Timeline, Times};
+use super::reading::{Results, Timeline};
 use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::report::figures::figure_text;
 use crate::report::numbers::{THIN, figure, grouped, millis, percent};
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::{ends_note, ends_words};
+use crate::results::{
+    DecimalText, EstimatedFigure, Estimates, FidelityName, FigureValue, Rounded, ServiceSummary, Summary,
+    TimesSummary,
+};
 
 /// A table of figures that belong together.
 #[derive(Clone, Debug, Serialize)]
@@ -45,12 +48,12 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
     let slowest = services
         .iter()
         .filter_map(|(name, service)| {
-            service.response_time_ms.p95.map(|p95| (name, p95, service.response_time_ms))
+            service.response_time_ms.p95.map(|p95| (name, p95.get(), service.response_time_ms))
         })
         .max_by(|a, b| a.1.total_cmp(&b.1));
     if let Some((name, p95, times)) = slowest {
         let of = if services.len() > 1 { format!(" · {name}") } else { String::new() };
-        let note = times.p99.map_or_else(String::new, |p99| format!("p99 {}{of}", millis(p99)));
+        let note = times.p99.map_or_else(String::new, |p99| format!("p99 {}{of}", millis(p99.get())));
         let value = format!("{}{}", mark(results), millis(p95));
         tiles.push(Tile::new("p95 response time", value, note));
     }
@@ -59,7 +62,8 @@ pub(super) fn tiles(results: &Results, horizon: &str) -> Vec<Tile> {
         lost => format!("{} of {} were not", grouped(lost, THIN), grouped(decided, THIN)),
     };
     tiles.push(Tile::new("Requests served", availability(served, decided), note));
-    let mean: f64 = services.iter().filter_map(|(_, service)| service.tasks.running_mean).sum();
+    let mean: f64 =
+        services.iter().filter_map(|(_, service)| service.tasks.running_mean).map(Rounded::get).sum();
     let most = sum(|s| u64::from(s.tasks.running_max));
     let range = match services.as_slice() {
         [(_, only)] => format!("{} to {most}", only.tasks.running_min),
@@ -82,7 +86,7 @@ fn availability(served: u128, decided: u128) -> String {
 
 /// `≈` where response times are approximate.
 fn mark(results: &Results) -> &'static str {
-    if results.summary.scenario.fidelity == "requests" { "" } else { "≈" }
+    if results.summary.scenario.fidelity == FidelityName::Requests { "" } else { "≈" }
 }
 
 /// All figures of the summary.
@@ -117,13 +121,13 @@ pub(super) fn groups(results: &Results) -> Vec<FigureGroup> {
         requests.push(row("Left out as warm-up", &|s| count(s.warmup_requests)));
     }
     let tasks = vec![
-        row("Running, mean", &|s| opt(s.tasks.running_mean)),
+        row("Running, mean", &|s| opt(s.tasks.running_mean.map(Rounded::get))),
         row("Running, least to most", &|s| format!("{} to {}", s.tasks.running_min, s.tasks.running_max)),
         row("Started, stopped", &|s| format!("{}, {}", count(s.tasks.started), count(s.tasks.stopped))),
-        row("Task-hours", &|s| opt(s.tasks.task_hours)),
+        row("Task-hours", &|s| opt(s.tasks.task_hours.map(Rounded::get))),
         cold_starts(results),
-        row("CPU, mean", &|s| share(s.utilization.cpu_mean)),
-        row("Memory, mean", &|s| share(s.utilization.memory_mean)),
+        row("CPU, mean", &|s| share(s.utilization.cpu_mean.map(Rounded::get))),
+        row("Memory, mean", &|s| share(s.utilization.memory_mean.map(Rounded::get))),
         row("Scaled out, in", &|s| format!("{}, {}", count(s.scaling.scale_out), count(s.scaling.scale_in))),
         row("Decisions without a change", &|s| count(s.scaling.not_scaled)),
     ];
@@ -146,7 +150,7 @@ pub(super) fn groups(results: &Results) -> Vec<FigureGroup> {
 }
 
 /// Picks one of the times.
-type Quantile = fn(&Times) -> Option<f64>;
+type Quantile = fn(&TimesSummary) -> Option<Rounded<3>>;
 
 /// Response and waiting times: beside each other where there is one service, else a table each.
 fn times(results: &Results) -> Vec<FigureGroup> {
@@ -160,10 +164,10 @@ fn times(results: &Results) -> Vec<FigureGroup> {
         ("p99.9", |t| t.p99_9),
         ("Most", |t| t.max),
     ];
-    let text = |value: Option<f64>| {
-        value.map_or_else(|| NO_VALUE.to_owned(), |value| format!("{}{}", mark(results), millis(value)))
+    let text = |value: Option<Rounded<3>>| {
+        value.map_or_else(|| NO_VALUE.to_owned(), |value| format!("{}{}", mark(results), millis(value.get())))
     };
-    let table = |title: &str, columns: Vec<String>, of: Vec<&Times>| FigureGroup {
+    let table = |title: &str, columns: Vec<String>, of: Vec<&TimesSummary>| FigureGroup {
         title: title.to_owned(),
         columns,
         rows: quantiles
@@ -256,13 +260,15 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> FigureGroup
         };
         summary.proviso(measure, unpriced)
     };
-    let rows = estimates.figures.iter().filter_map(|(name, value)| {
-        let number = |key: &str| value.get(key).and_then(number_of);
-        let text = |key: &str| number(key).map_or_else(|| NO_VALUE.to_owned(), |value| figure(value, THIN));
-        let middle = number("value")?;
-        let half = number("half_width")
-            .map_or_else(|| NO_VALUE.to_owned(), |half| format!("± {}", figure(half, THIN)));
-        let cells = vec![figure(middle, THIN), half, text("p10"), text("p50"), text("p90")];
+    let rows = estimates.figures.iter().filter_map(|(name, estimated)| {
+        let EstimatedFigure { value, half_width, p10, p50, p90, .. } = estimated.as_ref()?;
+        let text = |value: &Option<FigureValue>, sign: &str| match value {
+            Some(value) => format!("{sign}{}", figure(value.get(), THIN)),
+            None => NO_VALUE.to_owned(),
+        };
+        let plain = |value| text(value, "");
+        let middle = figure(value.as_ref()?.get(), THIN);
+        let cells = vec![middle, text(half_width, "± "), plain(p10), plain(p50), plain(p90)];
         let ends = estimates.scale_in_range.as_ref().filter(|_| *name == Measure::Cost.name());
         let ends = ends.map(|range| ends_words(&range.printed(mean_usd)));
         let said: Vec<String> = said(name).into_iter().chain(ends).collect();
@@ -271,18 +277,13 @@ pub(super) fn intervals(summary: &Summary, estimates: &Estimates) -> FigureGroup
     });
     let interval = format!("{} % interval", figure(estimates.confidence * 100.0, THIN));
     FigureGroup {
-        title: format!("Over {} runs", grouped(estimates.replications, THIN)),
+        title: format!("Over {} runs", grouped(estimates.replications as u64, THIN)),
         columns: ["Value", &interval, "P10", "P50", "P90"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
 
 /// A mean of amounts with its cents.
-fn mean_usd(text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), super::amounts::dollars)
-}
-
-/// A number, or money, which is a decimal text.
-fn number_of(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+fn mean_usd(text: &DecimalText) -> String {
+    text.parse().map_or_else(|_| text.to_string(), super::amounts::dollars)
 }

@@ -3,7 +3,7 @@
 use super::experiment::FolderSource;
 use super::reading::Open;
 use super::{compare, forecast, optimize, sweep};
-use crate::report::manifest::{FolderKind, Manifest};
+use crate::results::{FolderKind, Manifest};
 
 /// The page of an experiment, of its manifest and of the files that `open` gives.
 ///

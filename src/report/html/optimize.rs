@@ -2,86 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
-use super::amounts::{Amount, AmountKind, half_width, relative, value};
+use super::amounts::{AmountKind, half_width, relative, value};
 use super::cloud::{AxisColumn, Cloud, CloudPoint, Drawings, PointState};
 use super::experiment::{
-    Banner, ChartPlace, CheckResult, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted,
+    Banner, ChartPlace, FolderSource, PageBuilder, PageHead, ResultTable, TableCell, counted, worst,
 };
 use super::tile::Tile;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, grouped};
 use crate::report::proviso::{Terms, with_proviso};
-use crate::results::unquoted;
-
-/// `optimization.json`.
-#[derive(Debug, Deserialize)]
-struct Optimization {
-    candidates: u64,
-    race_runs: u64,
-    interrupted: bool,
-    approximate_times: bool,
-    #[serde(flatten)]
-    terms: Terms,
-    recommended: Option<Confirmed>,
-    rejected: Vec<Confirmed>,
-    cost_per_month_against_base_usd: Option<Against>,
-    base_checks: Vec<CheckResult>,
-    #[serde(default)]
-    checks_not_judged: Vec<String>,
-    margins: Vec<Margin>,
-    knobs: Vec<AxisEffect>,
-    what_would_change_the_choice: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Confirmed {
-    candidate: u64,
-    name: String,
-    set: Vec<String>,
-    confirmed: bool,
-    replications: u64,
-    cost_per_month_usd: Option<Amount>,
-    cost_per_month_half_width_usd: Option<Amount>,
-    cost_per_month_in_race_usd: Amount,
-    checks: Vec<CheckResult>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Against {
-    value: Option<Amount>,
-    half_width: Option<Amount>,
-    significant: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Margin {
-    check: String,
-    share_of_limit: Option<f64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct AxisEffect {
-    axis: String,
-    share_of_cost_differences: Option<f64>,
-    share_of_p99_differences: Option<f64>,
-    levels: Vec<Level>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Level {
-    value: String,
-    cost_per_month_usd: Option<Amount>,
-    response_time_p99_ms: Option<Amount>,
-    candidates: u64,
-}
+use crate::results::{AxisResult, CheckResult, CheckStatus, LevelResult, Optimization, Rounded, unquoted};
 
 /// The page.
 pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
     let made = source.made;
-    let found: Optimization = source.json("optimization.json")?;
+    let found: Optimization = source.document()?;
     let cloud = cloud(source, &found)?;
     let mut sheet = PageBuilder::new()?;
     if let Some(best) = &found.recommended {
@@ -135,7 +71,7 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
         format!("seed {}", made.seed),
     ];
     if let Some(best) = &found.recommended {
-        facts.insert(2, format!("{} to confirm", counted(best.replications, "fresh run")));
+        facts.insert(2, format!("{} to confirm", counted(best.replications as u64, "fresh run")));
     }
     if found.approximate_times {
         facts.push("requests flow: response times are approximate".to_owned());
@@ -167,11 +103,11 @@ fn verdict(found: &Optimization) -> Banner {
                 0,
                 format!(
                     "Confirmed on {} with random numbers that the choice has not seen.",
-                    counted(best.replications, "fresh run")
+                    counted(best.replications as u64, "fresh run")
                 ),
             );
-            let cost = AmountKind::Money.maybe(value(best.cost_per_month_usd));
-            let half = half_width(AmountKind::Money, value(best.cost_per_month_half_width_usd));
+            let cost = AmountKind::Money.maybe(value(&best.cost_per_month_usd));
+            let half = half_width(AmountKind::Money, value(&best.cost_per_month_half_width_usd));
             Banner::new(
                 "pass",
                 format!(
@@ -193,15 +129,16 @@ fn verdict(found: &Optimization) -> Banner {
 impl Optimization {
     /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
-        self.terms.proviso(Measure::CostPerMonth)
+        Terms { region: &self.region, unpriced: &self.unpriced, horizon_s: self.horizon_s.map(Rounded::get) }
+            .proviso(Measure::CostPerMonth)
     }
 }
 
 /// The saving of the recommended setting, in a sentence.
 fn saving(found: &Optimization) -> Option<String> {
     let against = found.cost_per_month_against_base_usd.as_ref()?;
-    let (change, half) = (value(against.value)?, half_width(AmountKind::Money, value(against.half_width)));
-    let base = match super::experiment::worst(&found.base_checks) {
+    let (change, half) = (value(&against.value)?, half_width(AmountKind::Money, value(&against.half_width)));
+    let base = match worst(&found.base_checks) {
         Some("pass") => ", which passes its checks",
         Some("fail") => ", which fails a check",
         Some(_) => ", of which the checks are not sure",
@@ -223,33 +160,33 @@ fn tiles(found: &Optimization) -> Vec<Tile> {
     let Some(best) = &found.recommended else { return Vec::new() };
     let mut tiles = vec![Tile::new(
         "Cost a month",
-        AmountKind::Money.maybe(value(best.cost_per_month_usd)),
+        AmountKind::Money.maybe(value(&best.cost_per_month_usd)),
         with_proviso(
-            &half_width(AmountKind::Money, value(best.cost_per_month_half_width_usd)),
+            &half_width(AmountKind::Money, value(&best.cost_per_month_half_width_usd)),
             found.proviso().as_deref(),
         ),
     )];
     if let Some(against) = &found.cost_per_month_against_base_usd {
-        let change = value(against.value);
+        let change = value(&against.value);
         tiles.push(Tile::new(
             "Against the scenario now",
             change.map_or_else(|| "–".to_owned(), |change| AmountKind::Money.difference(change)),
             match against.significant {
-                true => half_width(AmountKind::Money, value(against.half_width)),
+                true => half_width(AmountKind::Money, value(&against.half_width)),
                 false => {
-                    format!("{}, not significant", half_width(AmountKind::Money, value(against.half_width)))
+                    format!("{}, not significant", half_width(AmountKind::Money, value(&against.half_width)))
                 }
             },
         ));
     }
     tiles.push(Tile::new(
         "In the race",
-        AmountKind::Money.text(best.cost_per_month_in_race_usd.0),
+        AmountKind::Money.maybe(value(&best.cost_per_month_in_race_usd)),
         "chosen for it, so too low on average".to_owned(),
     ));
     tiles.push(Tile::new(
         "Runs to confirm",
-        grouped(best.replications, THIN),
+        grouped(best.replications as u64, THIN),
         if best.confirmed { "confirmed".to_owned() } else { "not confirmed".to_owned() },
     ));
     tiles
@@ -265,39 +202,38 @@ fn checks(found: &Optimization) -> ResultTable {
         let mut cells = vec![TableCell::text(base.check.clone())];
         match best.iter().find(|check| check.check == base.check) {
             Some(check) => {
-                cells.extend([TableCell::text(check.value.clone()), TableCell::status(&check.status)])
+                cells.extend([TableCell::text(check.value.clone()), TableCell::status(check.status.name())])
             }
             None => cells.extend([TableCell::text("–"), TableCell::text("")]),
         }
         let margin = found.margins.iter().find(|margin| margin.check == base.check);
-        cells.push(match margin.and_then(|margin| margin.share_of_limit) {
+        cells.push(match margin.and_then(|margin| margin.share_of_limit.map(Rounded::get)) {
             Some(share) => TableCell::number(relative(share)).bar(share),
             None => TableCell::number("–"),
         });
-        cells.extend([TableCell::text(base.value.clone()), TableCell::status(&base.status)]);
+        cells.extend([TableCell::text(base.value.clone()), TableCell::status(base.status.name())]);
         table.row(cells);
     }
     table
 }
 
-fn levels(knob: &AxisEffect) -> ResultTable {
+fn levels(knob: &AxisResult) -> ResultTable {
     let share =
         |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| AmountKind::Share.text(share));
     let title = format!(
         "{}: explains {} of the differences in cost, {} of those in p99",
         knob.axis,
-        share(knob.share_of_cost_differences),
-        share(knob.share_of_p99_differences)
+        share(value(&knob.share_of_cost_differences)),
+        share(value(&knob.share_of_p99_differences))
     );
     let mut table = ResultTable::new(title, &["Value", "#Cost a month, mean", "#p99, mean", "#Settings"]);
-    let most = |pick: fn(&Level) -> Option<Amount>| {
-        knob.levels.iter().filter_map(|level| value(pick(level))).fold(0.0, f64::max)
-    };
+    let most =
+        |pick: fn(&LevelResult) -> Option<f64>| knob.levels.iter().filter_map(pick).fold(0.0, f64::max);
     let (dearest, slowest) =
-        (most(|level| level.cost_per_month_usd), most(|level| level.response_time_p99_ms));
-    let bar = |kind: AmountKind, amount: Option<Amount>, most: f64| {
-        let cell = TableCell::number(kind.maybe(value(amount)));
-        match value(amount) {
+        (most(|level| value(&level.cost_per_month_usd)), most(|level| value(&level.response_time_p99_ms)));
+    let bar = |kind: AmountKind, amount: Option<f64>, most: f64| {
+        let cell = TableCell::number(kind.maybe(amount));
+        match amount {
             Some(amount) if most > 0.0 => cell.bar(amount / most),
             _ => cell,
         }
@@ -305,9 +241,9 @@ fn levels(knob: &AxisEffect) -> ResultTable {
     for level in &knob.levels {
         table.row(vec![
             TableCell::text(level.value.clone()),
-            bar(AmountKind::Money, level.cost_per_month_usd, dearest),
-            bar(AmountKind::Millis, level.response_time_p99_ms, slowest),
-            TableCell::number(grouped(level.candidates, THIN)),
+            bar(AmountKind::Money, value(&level.cost_per_month_usd), dearest),
+            bar(AmountKind::Millis, value(&level.response_time_p99_ms), slowest),
+            TableCell::number(grouped(level.candidates as u64, THIN)),
         ]);
     }
     table
@@ -323,15 +259,15 @@ fn rejected(sheet: &mut PageBuilder, found: &Optimization) -> Result<(), String>
         &["Setting", "#Cost a month", "Check", "Found", "Status"],
     );
     for one in &found.rejected {
-        let failed = one.checks.iter().find(|check| check.status != "pass");
+        let failed = one.checks.iter().find(|check| check.status != CheckStatus::Pass);
         let text =
             |pick: fn(&CheckResult) -> &String| failed.map_or_else(String::new, |check| pick(check).clone());
         table.row(vec![
             TableCell::text(one.name.clone()),
-            TableCell::number(AmountKind::Money.maybe(value(one.cost_per_month_usd))),
+            TableCell::number(AmountKind::Money.maybe(value(&one.cost_per_month_usd))),
             TableCell::text(text(|check| &check.check)),
             TableCell::text(text(|check| &check.value)),
-            TableCell::status(failed.map_or("pass", |check| check.status.as_str())),
+            TableCell::status(failed.map_or(CheckStatus::Pass, |check| check.status).name()),
         ]);
     }
     sheet.table(&table)
@@ -360,8 +296,8 @@ fn cloud(source: &mut FolderSource<'_, '_>, found: &Optimization) -> Result<Clou
         PointState { name: "left early: dearer, or in the worse half", mark: "faint" },
     ];
     let mut cloud = Cloud::new(("Setting", "recommended"), states, axes);
-    let chosen = found.recommended.as_ref().map(|best| best.candidate);
-    let rejected: BTreeSet<u64> = found.rejected.iter().map(|one| one.candidate).collect();
+    let chosen = found.recommended.as_ref().map(|best| best.candidate as u64);
+    let rejected: BTreeSet<u64> = found.rejected.iter().map(|one| one.candidate as u64).collect();
     for (line, row) in reader.records().enumerate() {
         let row = row.map_err(|error| wrong(&error.to_string()))?;
         let number = row.get(0).and_then(|cell| cell.parse::<u64>().ok());

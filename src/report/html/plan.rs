@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::reading::Results;
+use crate::results::FidelityName;
 use crate::scenario;
 
 /// Longest plan that a page carries \[B\]; a longer one stays in its file.
@@ -13,6 +14,10 @@ pub(super) const PRICES: &str =
     "Prices are list prices on demand, without tax and discounts; a month is 730 hours.";
 /// Sentence that holds where no request stands for others.
 pub(super) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
+
+/// What response times of flows are.
+const FLOWED: &str = "Requests flowed (fidelity `fluid`): tasks, decisions and cost are those of the flow, response times come from \
+                      formulas and are approximate (≈).";
 
 /// Content of the section.
 #[derive(Clone, Debug, Serialize)]
@@ -93,12 +98,9 @@ fn is_same(one: &toml::Value, other: &toml::Value) -> bool {
 fn limits(results: &Results) -> Vec<String> {
     let mut limits = Vec::new();
     let head = &results.plan.head;
-    limits.push(match results.summary.scenario.fidelity.as_str() {
-        "requests" => ONE_BY_ONE.to_owned(),
-        other => format!(
-            "Requests flowed (fidelity `{other}`): tasks, decisions and cost are those of the flow, response times come \
-             from formulas and are approximate (≈)."
-        ),
+    limits.push(match results.summary.scenario.fidelity {
+        FidelityName::Requests => ONE_BY_ONE.to_owned(),
+        FidelityName::Fluid => FLOWED.to_owned(),
     });
     limits.push(match &results.estimates {
         None => "This is one run, and another seed gives other figures; run it with --replications 30 to see how far they \

@@ -7,6 +7,5 @@ mod sheets;
 mod summary;
 
 pub use open::Open;
-pub(super) use results::{Estimates, Results};
+pub(super) use results::Results;
 pub(super) use sheets::{Timeline, is_utilization};
-pub(super) use summary::{CheckRow, CostLine, ServiceSummary, Summary, Times};

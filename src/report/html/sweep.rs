@@ -3,10 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde_json::Number;
-
-use super::amounts::{Amount, AmountKind, value};
+use super::amounts::{AmountKind, value};
 use super::assumed::{self, Assumed, Varied};
 use super::cloud::{AxisColumn, Cloud, CloudPoint, Drawings, PointState};
 use super::experiment::{
@@ -18,7 +15,7 @@ use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::report::numbers::{THIN, figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
-use crate::results::unquoted;
+use crate::results::{DesignKind, RequestTotal, SweepResult, unquoted};
 
 /// Most points that a page carries: of more it takes every second, third, … and those that matter.
 const MOST_POINTS: u64 = 2_500;
@@ -26,82 +23,9 @@ const MOST_POINTS: u64 = 2_500;
 /// Most points of the front that are kept beyond those: where many points are equal, all of them are on it.
 const MOST_FRONT: usize = 500;
 
-/// `summary.json` of a sweep.
-#[derive(Debug, Deserialize)]
-struct SweepFile {
-    scenario: Scenario,
-    sweep_sha256: String,
-    design: Design,
-    cells: CellCounts,
-    partial: bool,
-    cells_with_approximate_times: u64,
-    requests: Number,
-    checks: Vec<String>,
-    #[serde(default)]
-    assumptions: BTreeMap<String, serde_json::Value>,
-    #[serde(default)]
-    not_priced: Vec<String>,
-    #[serde(flatten)]
-    terms: Terms,
-    #[serde(default)]
-    checks_not_judged: Vec<String>,
-    pareto_front: Vec<Best>,
-    points_that_pass: Option<u64>,
-    cheapest_that_passes: Option<Best>,
-    failures: Vec<Failure>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Scenario {
-    name: String,
-    seed: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Design {
-    kind: String,
-    axes: Vec<SweepAxis>,
-    points: u64,
-    replications: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct SweepAxis {
-    name: String,
-    values: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CellCounts {
-    planned: u64,
-    finished: u64,
-    failed: u64,
-    failed_by_kind: BTreeMap<String, u64>,
-}
-
-/// A point of the front.
-#[derive(Debug, Deserialize)]
-struct Best {
-    point: u64,
-    values: BTreeMap<String, String>,
-    set: Vec<String>,
-    cost_per_month_usd: Option<Amount>,
-    response_time_p99_ms: Option<Amount>,
-    passes_checks: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failure {
-    point: u64,
-    replication: u64,
-    kind: String,
-    message: String,
-    replay: String,
-}
-
 /// The page.
 pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String> {
-    let summary: SweepFile = source.json("summary.json")?;
+    let summary: SweepResult = source.document()?;
     let step = summary.design.points.div_ceil(MOST_POINTS).max(1);
     let cloud = cloud(source, &summary, step)?;
     let mut sheet = PageBuilder::new()?;
@@ -164,16 +88,18 @@ pub(super) fn page(source: &mut FolderSource<'_, '_>) -> Result<Vec<u8>, String>
     sheet.document(&head, &Drawings { cloud: Some(cloud), ..Drawings::default() })
 }
 
-impl SweepFile {
+impl SweepResult {
     /// The proviso on a cost of a month.
     fn proviso(&self) -> Option<String> {
-        self.terms.proviso(Measure::CostPerMonth).map(|words| format!("cost {words}"))
+        Terms { region: &self.region, unpriced: &self.unpriced, horizon_s: self.horizon_s }
+            .proviso(Measure::CostPerMonth)
+            .map(|words| format!("cost {words}"))
     }
 }
 
 /// Adds the assumptions of every point, and those that are axes.
-fn assumptions(sheet: &mut PageBuilder, summary: &SweepFile) -> Result<(), String> {
-    let SweepFile { assumptions, not_priced, design, .. } = summary;
+fn assumptions(sheet: &mut PageBuilder, summary: &SweepResult) -> Result<(), String> {
+    let SweepResult { assumptions, not_priced, design, .. } = summary;
     let varied: Vec<Varied<'_>> =
         design.axes.iter().map(|axis| Varied { key: &axis.name, values: &axis.values }).collect();
     let fidelity = match summary.cells_with_approximate_times {
@@ -191,11 +117,11 @@ fn assumptions(sheet: &mut PageBuilder, summary: &SweepFile) -> Result<(), Strin
     assumed::section(sheet, &[base], &varied, vec![fidelity, runs, PRICES.to_owned()])
 }
 
-fn facts(summary: &SweepFile) -> Vec<String> {
-    let kind = match summary.design.kind.as_str() {
-        "grid" => "every combination",
-        "latin_hypercube" => "a Latin hypercube",
-        _ => "a list of points",
+fn facts(summary: &SweepResult) -> Vec<String> {
+    let kind = match summary.design.kind {
+        DesignKind::Grid => "every combination",
+        DesignKind::LatinHypercube => "a Latin hypercube",
+        DesignKind::List => "a list of points",
     };
     let axes: Vec<&str> = summary.design.axes.iter().map(|axis| short_name(&axis.name)).collect();
     let mut facts = vec![
@@ -224,7 +150,7 @@ fn set_in_words(values: &BTreeMap<String, String>) -> String {
     parts.join(", ")
 }
 
-fn verdict(summary: &SweepFile) -> Banner {
+fn verdict(summary: &SweepResult) -> Banner {
     let mut notes = Vec::new();
     let cells = &summary.cells;
     if summary.partial {
@@ -249,12 +175,12 @@ fn verdict(summary: &SweepFile) -> Banner {
         Some(best) => {
             notes.insert(0, format!("{}.", set_in_words(&best.values)));
             notes.insert(1, format!("windtunnel run … {}", set_options(&best.set)));
-            let cost = AmountKind::Money.maybe(value(best.cost_per_month_usd));
-            let p99 = AmountKind::Millis.maybe(value(best.response_time_p99_ms));
+            let cost = AmountKind::Money.maybe(value(&best.cost_per_month_usd));
+            let p99 = AmountKind::Millis.maybe(value(&best.response_time_p99_ms));
             let sentence = format!(
                 "{}, p99 {p99}: the cheapest of {} that pass every check in every run",
                 with_proviso(&format!("{cost} a month"), summary.proviso().as_deref()),
-                counted(passing, "point")
+                counted(passing as u64, "point")
             );
             Banner::new("pass", sentence, notes)
         }
@@ -272,7 +198,7 @@ fn set_options(set: &[String]) -> String {
     options.join(" ")
 }
 
-fn tiles(summary: &SweepFile) -> Vec<Tile> {
+fn tiles(summary: &SweepResult) -> Vec<Tile> {
     let cells = &summary.cells;
     let kinds: Vec<String> = cells
         .failed_by_kind
@@ -292,7 +218,7 @@ fn tiles(summary: &SweepFile) -> Vec<Tile> {
         match summary.points_that_pass {
             Some(passing) => Tile::new(
                 "Points that pass",
-                grouped(passing, THIN),
+                grouped(passing as u64, THIN),
                 counted(summary.checks.len() as u64, "check"),
             ),
             None => Tile::new("Points that pass", "–".to_owned(), "there are no checks".to_owned()),
@@ -301,7 +227,7 @@ fn tiles(summary: &SweepFile) -> Vec<Tile> {
     ]
 }
 
-fn front(summary: &SweepFile) -> ResultTable {
+fn front(summary: &SweepResult) -> ResultTable {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short_name(&axis.name)));
     let title =
@@ -311,8 +237,8 @@ fn front(summary: &SweepFile) -> ResultTable {
     for best in summary.pareto_front.iter().take(200) {
         let mut cells = vec![
             TableCell::number(best.point.to_string()),
-            TableCell::number(AmountKind::Money.maybe(value(best.cost_per_month_usd))),
-            TableCell::number(AmountKind::Millis.maybe(value(best.response_time_p99_ms))),
+            TableCell::number(AmountKind::Money.maybe(value(&best.cost_per_month_usd))),
+            TableCell::number(AmountKind::Millis.maybe(value(&best.response_time_p99_ms))),
             match best.passes_checks {
                 Some(true) => TableCell::status("pass"),
                 Some(false) => TableCell::status("fail"),
@@ -328,7 +254,7 @@ fn front(summary: &SweepFile) -> ResultTable {
     table
 }
 
-fn failures(sheet: &mut PageBuilder, summary: &SweepFile) -> Result<(), String> {
+fn failures(sheet: &mut PageBuilder, summary: &SweepResult) -> Result<(), String> {
     if summary.cells.failed == 0 {
         return Ok(());
     }
@@ -403,7 +329,7 @@ fn number(row: &csv::StringRecord, at: Option<usize>) -> Option<f64> {
 }
 
 /// The points of `points.csv`, row by row: all of them, or every `step`th and those that matter.
-fn cloud(source: &mut FolderSource<'_, '_>, summary: &SweepFile, step: u64) -> Result<Cloud, String> {
+fn cloud(source: &mut FolderSource<'_, '_>, summary: &SweepResult, step: u64) -> Result<Cloud, String> {
     let file = (source.open)("points.csv")?;
     let mut reader = csv::Reader::from_reader(file);
     let wrong = |what: &str| source.wrong("points.csv", what);
@@ -430,7 +356,7 @@ fn cloud(source: &mut FolderSource<'_, '_>, summary: &SweepFile, step: u64) -> R
 }
 
 /// The cloud of the sweep before its first point.
-fn empty(summary: &SweepFile) -> Cloud {
+fn empty(summary: &SweepResult) -> Cloud {
     let states = if summary.checks.is_empty() {
         vec![
             PointState { name: "every run is there", mark: "filled" },
@@ -444,7 +370,7 @@ fn empty(summary: &SweepFile) -> Cloud {
             PointState { name: "runs are missing or failed", mark: "faint" },
         ]
     };
-    let is_grid = summary.design.kind == "grid";
+    let is_grid = summary.design.kind == DesignKind::Grid;
     let axes = summary.design.axes.iter().map(|axis| {
         // Of other designs the summary has the ends of the axis only.
         AxisColumn::new(&axis.name, if is_grid { &axis.values } else { &[] })
@@ -458,7 +384,7 @@ fn read_point(
     layout: &PointColumns,
     row: &csv::StringRecord,
     point: u64,
-    (summary, chosen): (&SweepFile, Option<u64>),
+    (summary, chosen): (&SweepResult, Option<u64>),
 ) -> CloudPoint {
     let count = |at: usize| row.get(at).and_then(|cell| cell.parse::<u64>().ok());
     let (runs, errors) = (count(layout.runs).unwrap_or(0), count(layout.errors).unwrap_or(0));
@@ -491,6 +417,9 @@ fn read_point(
 }
 
 /// A count as people read it. The requests of a whole sweep can be more than 64 bits hold, and are a float in JSON then.
-fn number_text(count: &Number) -> String {
-    count.as_u64().map_or_else(|| figure(count.as_f64().unwrap_or(0.0), THIN), |count| grouped(count, THIN))
+fn number_text(count: &RequestTotal) -> String {
+    match count {
+        RequestTotal::Exact(count) => grouped(*count, THIN),
+        RequestTotal::Nearest(count) => figure(*count, THIN),
+    }
 }

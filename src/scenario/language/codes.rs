@@ -1,11 +1,13 @@
 //! The diagnostic codes: each with a title, what it means at length, and an example. `WT0..` are errors, `WT1..` warnings,
 //! `WT2..` notes.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Whether a diagnostic stops the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 pub enum Severity {
     /// The scenario cannot be run.
     Error,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::scenario::language::codes::{self, Severity};
@@ -13,7 +14,7 @@ use crate::scenario::language::source::Source;
 use crate::scenario::language::tree::SourceSpan;
 
 /// A place in a text and what is to be said about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Label {
     /// Name of the text: the scenario's path, `--set`, or the trace as the scenario names it.
     pub source: String,
@@ -32,7 +33,7 @@ pub struct Label {
 }
 
 /// One problem of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic {
     /// `WT…`; `explain` tells more.
     pub code: &'static str,
@@ -433,7 +434,7 @@ fn annotation(label: &Label, kind: AnnotationKind, span: Range<usize>) -> Annota
 }
 
 /// The diagnostics as `validate --format json` prints them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DiagnosticsReport<'a> {
     /// Version of this form; a larger first number means that readers must change.
     pub format_version: &'static str,

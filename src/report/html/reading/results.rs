@@ -2,30 +2,12 @@
 
 use super::open::{Open, REMEDY};
 use super::sheets::{self, Evaluated, Timeline};
-use super::summary::{self, CheckRow, Summary};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::experiment::checked_horizon;
-use crate::report::manifest::Manifest;
-use crate::results::DecisionRow;
-
-/// The version of `summary.json` that this program reads.
-const SCHEMA_MAJOR: &str = "1";
-
-/// `estimates.json`.
-#[derive(Clone, Debug, Deserialize)]
-pub(in crate::report::html) struct Estimates {
-    pub(in crate::report::html) replications: u64,
-    pub(in crate::report::html) interrupted: bool,
-    pub(in crate::report::html) confidence: f64,
-    #[serde(default)]
-    pub(in crate::report::html) scale_in_range: Option<summary::ScaleInRange>,
-    pub(in crate::report::html) figures: serde_json::Map<String, Value>,
-    pub(in crate::report::html) checks: Vec<CheckRow>,
-}
+use crate::results::Manifest;
+use crate::results::{DecisionRow, Document, Estimates, Summary, read_document};
 
 /// `plan.toml`: what a page asks of it, and its text.
 #[derive(Clone, Debug)]
@@ -70,19 +52,12 @@ impl Results {
     /// # Errors
     /// A sentence that names the file and what to do.
     pub(in crate::report::html) fn read(manifest: &Manifest, open: &mut Open<'_>) -> Result<Self, String> {
-        let summary: Summary = json("summary.json", open)?;
-        let version = summary.schema_version.as_str();
-        if version.split('.').next() != Some(SCHEMA_MAJOR) {
-            return Err(format!(
-                "`summary.json` has the version {version}, and this windtunnel reads {SCHEMA_MAJOR}.x; use the windtunnel \
-                 that wrote it, or {REMEDY}"
-            ));
-        }
-        checked_horizon(summary.scenario.horizon_s)?;
+        let summary: Summary = document(open)?;
+        checked_horizon(summary.scenario.horizon_s.get())?;
         let names: Vec<String> = summary.services.0.iter().map(|(name, _)| name.clone()).collect();
         // What the manifest does not list was left by others.
         let is_many = manifest.output("estimates.json").is_some();
-        let estimates = if is_many { Some(json("estimates.json", open)?) } else { None };
+        let estimates = if is_many { Some(document(open)?) } else { None };
         Ok(Self {
             manifest: manifest.clone(),
             plan: plan(&bytes("plan.toml", open)?)?,
@@ -110,7 +85,6 @@ fn plan(bytes: &[u8]) -> Result<Plan, String> {
     Ok(Plan { head, text: text.to_owned() })
 }
 
-fn json<T: DeserializeOwned>(name: &str, open: &mut Open<'_>) -> Result<T, String> {
-    serde_json::from_slice(&bytes(name, open)?)
-        .map_err(|error| format!("`{name}` is not what `windtunnel run` writes: {error}; {REMEDY}"))
+fn document<D: Document>(open: &mut Open<'_>) -> Result<D, String> {
+    read_document(&bytes(D::NAME, open)?).map_err(|error| format!("{error}; {REMEDY}"))
 }

@@ -13,8 +13,8 @@ use super::super::plan::PlanSection;
 use super::super::reading::Open;
 use super::super::reading::Results;
 use crate::kernel::units::SimDuration;
-use crate::report::manifest::Manifest;
 use crate::report::numbers::span;
+use crate::results::Manifest;
 
 /// The files of one run, and what to call it among others.
 pub struct RunOutput<'a> {
@@ -110,7 +110,7 @@ pub fn run_page(outputs: &mut [RunOutput<'_>]) -> Result<Vec<u8>, String> {
 
 /// The length of a run, in words.
 fn horizon(results: &Results) -> String {
-    span(SimDuration::from_secs_f64(results.summary.scenario.horizon_s))
+    span(SimDuration::from_secs_f64(results.summary.scenario.horizon_s.get()))
 }
 
 /// One run; the data of its services is added to `data`.

@@ -13,7 +13,7 @@ pub(super) fn facts(results: &Results, horizon: &str) -> Vec<String> {
     let mut facts =
         vec![format!("{horizon} from {start} ({})", head.timezone), head.region.clone(), seed(results)];
     if let Some(estimates) = &results.estimates {
-        facts.push(format!("{} runs", grouped(estimates.replications, THIN)));
+        facts.push(format!("{} runs", grouped(estimates.replications as u64, THIN)));
     }
     facts
 }

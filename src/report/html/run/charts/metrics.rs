@@ -102,7 +102,7 @@ fn chart(
 fn band(ground: &Ground<'_>, rows: &[&EvaluationRow], policy: &str) -> Band {
     let of_policy: Vec<&EvaluationRow> = rows.iter().copied().filter(|row| row.policy == policy).collect();
     let ends: Vec<f64> = {
-        let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
+        let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s.get());
         ground.timeline.times.iter().zip(lengths).map(|(start, length)| start + length).collect()
     };
     let mut whole: Band = vec![None; ground.timeline.times.len()];

@@ -13,6 +13,7 @@ use crate::report::html::reading::{Results, is_utilization};
 use crate::report::html::thinning::{Thinning, most_points};
 use crate::report::numbers::{THIN, figure, grouped, millis, span};
 use crate::report::proviso::with_proviso;
+use crate::results::{FidelityName, Rounded};
 use crate::scenario;
 
 /// The charts of a service.
@@ -43,7 +44,7 @@ pub(in crate::report::html::run) fn panel(
     let panel = ChartPanel {
         start: start.as_nanosecond() as f64 / 1e9,
         zone: head.timezone.clone(),
-        end: results.summary.scenario.horizon_s,
+        end: results.summary.scenario.horizon_s.get(),
         times: Column {
             values: thinning.times(&timeline.times).into_iter().map(Some).collect(),
             decimals: 3,
@@ -94,7 +95,7 @@ fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
 /// Requests a second that were not served; `None` where there was none.
 fn lost(ground: &Ground<'_>) -> Option<ChartSeries> {
     let fates = ["rejected", "timed_out", "failed"].map(|name| ground.timeline.column(name));
-    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
+    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s.get());
     let rate = |(at, length): (usize, f64)| {
         let count: f64 = fates.iter().filter_map(|fate| *fate.get(at)?).sum();
         (length > 0.0).then(|| count / length)
@@ -134,7 +135,7 @@ fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
     };
     let cpu = ground.results.summary.services.0.get(ground.index).and_then(|(_, s)| s.utilization.cpu_mean);
     let lines: Vec<String> = chart.lines.iter().map(|line| line.label.clone()).collect();
-    let mut summary = format!("CPU utilization was {} on average", mean(cpu));
+    let mut summary = format!("CPU utilization was {} on average", mean(cpu.map(Rounded::get)));
     match ground.range("cpu_utilization") {
         Some((_, high)) => summary.push_str(&format!(", at most {:.1} % in a minute.", high * 100.0)),
         None => summary.push('.'),
@@ -152,7 +153,7 @@ fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
 }
 
 fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
-    let exact = ground.results.summary.scenario.fidelity == "requests";
+    let exact = ground.results.summary.scenario.fidelity == FidelityName::Requests;
     let mark = if exact { "" } else { "≈" };
     let series = |quantile: &str, style: Style| {
         ground.series(&format!("{mark}{quantile}"), "ms", &format!("response_time_{quantile}_ms"), style)
@@ -210,7 +211,7 @@ fn response_limit(check: &str) -> Option<(&'static str, String, f64)> {
 
 fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
     let per_hour = ground.timeline.column("cost_per_hour_usd");
-    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s);
+    let lengths = ground.timeline.lengths(ground.results.summary.scenario.horizon_s.get());
     let mut sum = 0.0;
     let cumulative: Vec<Option<f64>> = per_hour
         .iter()
@@ -234,7 +235,7 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
     let axes = (ChartAxis::new("dollars", "USD an hour"), ChartAxis::new("dollars", "USD, cumulative"));
     let chart = ground.chart("cost", axes.0, Some(axes.1), series);
     let most = ground.range("cost_per_hour_usd").map_or(0.0, |(_, high)| high);
-    let horizon = span(SimDuration::from_secs_f64(ground.results.summary.scenario.horizon_s));
+    let horizon = span(SimDuration::from_secs_f64(ground.results.summary.scenario.horizon_s.get()));
     let summary = &ground.results.summary;
     let proviso = summary.proviso(Measure::Cost, &summary.cost.unpriced);
     let sum = with_proviso(&format!("{sum:.2} USD in {horizon}"), proviso.as_deref());

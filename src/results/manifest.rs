@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The version of the shape.
-const SCHEMA_VERSION: &str = "2.0";
+use super::document::{Document, json_text};
+use super::values::Version;
 
 /// The name of the file.
 pub const MANIFEST: &str = "manifest.json";
@@ -18,7 +19,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const PAGE: &str = "report.html";
 
 /// The command that left its results in a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FolderKind {
     /// `windtunnel run`.
@@ -48,68 +49,69 @@ impl FolderKind {
 }
 
 /// A file of a folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutputFile {
     /// Name of the file.
     pub file: String,
     /// Length of the file \[B\].
     pub bytes: u64,
-    /// The SHA-256 of its content, in hexadecimal.
+    /// SHA-256 of the content, in hex.
     pub sha256: String,
 }
 
 /// Another scenario of a comparison.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OtherScenario {
     /// Name of the scenario.
     pub scenario: String,
-    /// The SHA-256 of its text and of what `--set` gave, in hexadecimal.
+    /// SHA-256 of the text of the scenario and of what `--set` gave, in hex.
     pub scenario_sha256: String,
 }
 
 /// Origin of the results of a folder, and the list of its files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
-    /// The version of the shape.
-    pub schema_version: String,
-    /// The version of the program.
+    /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
+    pub schema_version: Version<2, 0>,
+    /// Version of the program.
     pub windtunnel_version: String,
-    /// The command.
+    /// Command that wrote the results; `merge` makes a sweep.
     pub command: FolderKind,
-    /// The command, as typed.
+    /// Command line, as typed.
     pub command_line: Vec<String>,
-    /// The name of the scenario.
+    /// Name of the scenario.
     pub scenario: String,
-    /// The SHA-256 of its text and of what `--set` gave, in hexadecimal.
+    /// SHA-256 of the text of the scenario and of what `--set` gave, in hex.
     pub scenario_sha256: String,
-    /// The other scenarios of a comparison.
+    /// Other scenarios of a comparison.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherScenario>,
-    /// The seed.
+    /// Seed of the random numbers.
     pub seed: u64,
-    /// Of a run: the fingerprint in its `summary.json`.
+    /// Of a run: fingerprint in its `summary.json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
-    /// Of a run: which replication its `summary.json` tells of, from 0 on.
+    /// Of a run: number of the replication in its `summary.json`, from 0 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replication: Option<u64>,
-    /// The date of the built-in prices.
+    /// Date of the built-in prices.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub price_book_date: String,
-    /// Of a sweep: its SHA-256.
+    /// Of a sweep: its SHA-256, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep_sha256: Option<String>,
-    /// Of a sweep: which part of it this is.
+    /// Of a sweep: part of it that this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
-    /// Of a sweep: the files that it read, with their SHA-256, in hexadecimal.
+    /// Of a sweep: files that it read, with their SHA-256, in hex; of a file of more than 8 MiB that of its beginning, as far as it was
+    /// read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, String>,
     /// Time at which it was finished, by the wall clock \[s since 1970\].
     pub finished_unix_s: u64,
     /// Length of the run, by the wall clock \[s\].
     pub wall_time_s: f64,
-    /// Every file of the results but this one; of a sweep, its journal is among them.
+    /// Files of the results but this one; of a sweep, its journal is among them.
     pub outputs: Vec<OutputFile>,
     /// Files that may be there and are not vouched for: the command that wrote this had not finished.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -127,12 +129,16 @@ pub enum ManifestFault {
     Damaged,
 }
 
+impl Document for Manifest {
+    const NAME: &'static str = MANIFEST;
+}
+
 impl Manifest {
     /// A manifest of `command` by this version of the program, without a word on what it was made of.
     #[must_use]
     pub fn of(command: FolderKind) -> Self {
         Self {
-            schema_version: SCHEMA_VERSION.to_owned(),
+            schema_version: Version,
             windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
             command,
             command_line: Vec::new(),
@@ -162,9 +168,7 @@ impl Manifest {
         if !value["windtunnel_version"].is_string() {
             return Err(ManifestFault::Foreign);
         }
-        let version = value["schema_version"].as_str().unwrap_or_default();
-        let major = |version: &str| version.split('.').next().map(str::to_owned);
-        if major(version) != major(SCHEMA_VERSION) {
+        if Version::<2, 0>::deserialize(&value["schema_version"]).is_err() {
             return Err(ManifestFault::OtherVersion);
         }
         serde_json::from_value(value).map_err(|_| ManifestFault::Damaged)
@@ -173,10 +177,7 @@ impl Manifest {
     /// The text of the file.
     #[must_use]
     pub fn text(&self) -> Vec<u8> {
-        // A struct of texts and finite numbers is JSON.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text.into_bytes()
+        json_text(self).into_bytes()
     }
 
     /// The entry of a file; `None` where the manifest does not list it.

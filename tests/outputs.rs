@@ -4,6 +4,7 @@
 mod aws;
 mod focus;
 mod parquet;
+mod round_trips;
 mod schemas;
 
 use std::fs;

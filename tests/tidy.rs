@@ -43,10 +43,11 @@ const MODULES: &[(&str, u8, Option<&[&str]>)] = &[
     ("kernel::simulation", 5, None),
     ("scenario", 6, None),
     ("record", 6, None),
-    ("experiment", 7, None),
-    ("report", 8, None),
-    ("shell", 9, None),
-    ("cli", 10, None),
+    ("results", 7, None),
+    ("experiment", 8, None),
+    ("report", 9, None),
+    ("shell", 10, None),
+    ("cli", 11, None),
 ];
 
 /// What no source may hold, where it may, and what to write instead.

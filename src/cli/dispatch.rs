@@ -30,23 +30,23 @@ enum Command {
     Run(run::RunRequest),
     /// Judge the checks of a scenario or of a finished run: pass, fail or inconclusive, as an exit code
     Check(check::CheckRequest),
-    /// Run variants of a scenario on the same requests and say how they differ
+    /// Run variants of a scenario on the same requests and report how they differ
     Compare(compare::CompareRequest),
-    /// Say what a change of a scenario does, for whoever reviews it
+    /// Summarise the impact of a scenario change for code review
     Diff(diff::DiffRequest),
     /// Find the cheapest setting that passes the scenario's checks
     Optimize(optimize::OptimizeRequest),
-    /// Run a scenario at many points; what is finished is kept, whatever happens
+    /// Run a scenario at many points; finished runs are kept, even after an interruption
     Sweep(sweep::SweepRequest),
-    /// Put the shards of a sweep together
+    /// Merge the shards of a sweep
     Merge(sweep::MergeRequest),
-    /// Say what the next months will cost, and how sure that is
+    /// Forecast the bills of the next months, with their uncertainty
     Forecast(forecast::ForecastRequest),
-    /// Tell the story around a moment of a run: why it scaled then, or why it did not
+    /// Explain a scaling decision, or its absence, at a given time
     Why(why::WhyRequest),
     /// Make one HTML page of results: it opens from disk, without a network
     Report(report::ReportRequest),
-    /// Turn the CSV files of results into Parquet files beside them
+    /// Convert the CSV files of results to Parquet
     Parquet(parquet::ParquetRequest),
     /// Check scenarios without running them
     Validate(validate::ValidateRequest),

@@ -28,5 +28,5 @@ pub(super) fn run(request: &ExplainRequest) -> Exit {
         || "codes look like WT004, metrics like CPUUtilization, keys like service.NAME.task.cpu".to_owned(),
         |(_, known)| format!("did you mean `{known}`?"),
     );
-    fail(Exit::Usage, &format!("nothing is known of `{topic}`; {hint}"))
+    fail(Exit::Usage, &format!("unknown topic `{topic}`; {hint}"))
 }

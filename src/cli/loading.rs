@@ -73,7 +73,7 @@ pub(super) fn without_baseline(unjudged: &[String], what: &str) {
 /// The hint where to read on after an error; empty where there was none.
 pub(super) fn more_on(loaded: &Loaded) -> String {
     match loaded.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
-        Some(error) => format!("`windtunnel explain {}` tells more\n", error.code),
+        Some(error) => format!("For details, run `windtunnel explain {}`\n", error.code),
         None => String::new(),
     }
 }

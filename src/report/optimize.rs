@@ -87,7 +87,7 @@ fn recommendation(page: &mut Page, found: &SearchResult) {
         let text = if found.interrupted {
             "interrupted before there was a choice"
         } else {
-            "no setting: every one surely fails a check or could not be run"
+            "no feasible setting found: every one fails a check or could not be run"
         };
         page.line(&[(Look::Bad, text)]);
         return;
@@ -140,7 +140,7 @@ fn recommendation(page: &mut Page, found: &SearchResult) {
 fn saving_text(saving: &Estimate) -> String {
     let half = half_width_text(Measure::CostPerMonth, saving);
     if !saving.is_significant() {
-        return "as it is now it costs the same, as far as the runs can tell".to_owned();
+        return "cost not significantly different from the current setting".to_owned();
     }
     let word = if saving.value < 0.0 { "less" } else { "more" };
     format!("{} {half} {word} than as it is now", figure_text(Measure::CostPerMonth, saving.value.abs()))

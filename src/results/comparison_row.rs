@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{CellShort, CellText};
-use super::sheet::SheetRow;
+use super::sheet::{SheetRow, present};
 
 /// One row per variant and figure. Differences are variant less base; their intervals hold together. A cell that does not exist is
 /// empty (null).
@@ -27,8 +27,7 @@ pub struct ComparisonRow {
     /// Whether the interval of the difference leaves out zero.
     pub significant: Option<bool>,
     /// Items without a price that the amounts leave out, with a space between; a column of such files only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub unpriced: Option<String>,
 }
 

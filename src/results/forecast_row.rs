@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cells::CellShort;
-use super::sheet::SheetRow;
+use super::sheet::{SheetRow, present};
 
 /// One row per month. A cell that does not exist is empty (null).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,8 +46,7 @@ pub struct ForecastRow {
     /// Error of the forecast against the real bill, relative.
     pub error: Option<CellShort<4>>,
     /// Items without a price that the amounts leave out, with a space between; a column of such files only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub unpriced: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserializer, Serialize, forward_to_deserialize_any};
+use serde::{Deserialize, Deserializer, Serialize, forward_to_deserialize_any};
 use thiserror::Error;
 
 /// Row of a CSV file.
@@ -106,7 +106,7 @@ pub fn sheet_bytes<R: SheetRow>(with_optional: bool, rows: impl IntoIterator<Ite
 
 /// Reason why a file is not read.
 #[derive(Debug, Error)]
-#[error("`{file}` is not what windtunnel writes: {what}")]
+#[error("`{file}` is malformed: {what}")]
 pub struct ReadError {
     /// Name of the file.
     pub file: &'static str,
@@ -123,10 +123,42 @@ pub fn each_row<R: SheetRow>(
     mut take: impl FnMut(R) -> Result<(), String>,
 ) -> Result<(), ReadError> {
     let fault = |what: String| ReadError { file: R::FILE, what };
-    for row in csv::Reader::from_reader(file).deserialize() {
-        take(row.map_err(|error: csv::Error| fault(error.to_string()))?).map_err(fault)?;
+    let mut reader = csv::Reader::from_reader(file);
+    let header = reader.headers().map_err(|error| fault(error.to_string()))?.clone();
+    let is_missing = |column: &&&str| !header.iter().any(|name| name == **column);
+    let needed = columns::<R>().iter().filter(|column| !R::OPTIONAL.contains(*column));
+    let missing: Vec<&str> = needed.filter(is_missing).copied().collect();
+    if let [first, rest @ ..] = missing.as_slice() {
+        let more = if rest.is_empty() { String::new() } else { format!(", nor {}", listed(rest)) };
+        return Err(fault(format!("there is no column `{first}`{more}")));
+    }
+    for row in reader.deserialize() {
+        take(row.map_err(|error| fault(row_fault(&error, &header)))?).map_err(fault)?;
     }
     Ok(())
+}
+
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The fault of a row with its line and column.
+fn row_fault(error: &csv::Error, header: &csv::StringRecord) -> String {
+    let csv::ErrorKind::Deserialize { pos, err } = error.kind() else { return error.to_string() };
+    let line = pos.as_ref().map_or_else(String::new, |pos| format!("line {}", pos.line()));
+    let field = err.field().and_then(|field| header.get(usize::try_from(field).ok()?));
+    let column = field.map_or_else(String::new, |name| format!(", column `{name}`"));
+    format!("{line}{column}: {}", err.kind())
+}
+
+/// Reads a value of an optional column, which is there if its column is.
+///
+/// # Errors
+/// A value that cannot be read.
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Reads all rows of a CSV file.
@@ -140,4 +172,46 @@ pub fn read_sheet<R: SheetRow>(file: impl Read) -> Result<Vec<R>, ReadError> {
         Ok(())
     })?;
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{ComparisonRow, DecisionRow, TimelineRow};
+
+    fn fault<R: SheetRow>(text: &str) -> String {
+        read_sheet::<R>(text.as_bytes()).map(|rows| rows.len()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_file_line_and_column() {
+        let header = columns::<DecisionRow>().join(",");
+        let row = "x,t,0,1,web,policy,cpu,ALARM,m,1,2,,1,1,1,2,scaled_out,why";
+        assert_eq!(
+            fault::<DecisionRow>(&format!("{header}\n{row}\n")),
+            "`decisions.csv` is malformed: line 2, column `time_s`: `x` is not a time in seconds"
+        );
+        let row = row.replacen('x', "1", 1);
+        let rows = read_sheet::<DecisionRow>(format!("{header}\n{row}\n").as_bytes()).ok();
+        assert_eq!(rows.map(|rows| rows.len()), Some(1));
+        let row = row.replace("policy", "guess");
+        assert!(
+            fault::<DecisionRow>(&format!("{header}\n{row}\n"))
+                .contains("column `kind`: unknown variant `guess`")
+        );
+        let header = header.replace("time_s,", "").replace("reason", "why");
+        assert_eq!(
+            fault::<DecisionRow>(&format!("{header}\n")),
+            "`decisions.csv` is malformed: there is no column `time_s`, nor `reason`"
+        );
+    }
+
+    #[test]
+    fn optional_columns_are_there_for_all_rows_or_for_none() {
+        assert!(columns::<TimelineRow>().contains(&"approximate_response_times"));
+        for with_optional in [true, false] {
+            let bytes = sheet_bytes::<ComparisonRow>(with_optional, []);
+            assert_eq!(String::from_utf8_lossy(&bytes).contains("unpriced"), with_optional);
+        }
+    }
 }

@@ -300,7 +300,7 @@ impl<'de, const MAJOR: u64, const MINOR: u64> Deserialize<'de> for Version<MAJOR
         if text.split('.').next().and_then(|major| major.parse().ok()) == Some(MAJOR) {
             return Ok(Self);
         }
-        Err(D::Error::custom(format!("it has the version {text}, and this windtunnel reads {MAJOR}.x")))
+        Err(D::Error::custom(format!("unsupported schema version {text} (expected {MAJOR}.x)")))
     }
 }
 
@@ -344,7 +344,7 @@ mod tests {
     fn a_document_of_another_major_version_is_refused() {
         let read = |text: &str| serde_json::from_str::<Version<1, 2>>(text);
         assert!(read("\"1.2\"").is_ok() && read("\"1.9\"").is_ok());
-        assert!(read("\"2.0\"").unwrap_err().to_string().contains("reads 1.x"));
+        assert!(read("\"2.0\"").unwrap_err().to_string().contains("expected 1.x"));
         assert!(read("1.2").is_err());
     }
 }

@@ -74,10 +74,10 @@ fn an_error_says_where_to_read_on_and_a_warning_does_not() {
     ]);
     for command in ["run", "validate"] {
         let ran = windtunnel(folder.path(), &[command, "bad.toml"]).exits(2);
-        assert!(ran.stderr.ends_with("`windtunnel explain WT009` tells more\n"), "{}", ran.stderr);
+        assert!(ran.stderr.ends_with("For details, run `windtunnel explain WT009`\n"), "{}", ran.stderr);
     }
     let overload = ["run", "small.toml", "--set", "service.web.traffic.shape.0.constant.rate=500"];
-    assert!(!windtunnel(folder.path(), &overload).exits(0).stderr.contains("tells more"));
+    assert!(!windtunnel(folder.path(), &overload).exits(0).stderr.contains("For details"));
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn figures_in_the_files_judge_checks_that_the_run_did_not_have() {
         assert_eq!(told, if subject == "one" { 21 } else { 17 }, "{subject}: {found:?}");
     }
     let text = check(folder.path(), &["many", "--checks", "other.toml"]).stdout;
-    assert!(text.contains("the folder does not hold this figure; check the scenario instead"), "{text}");
+    assert!(text.contains("this figure was not saved with the run; check the scenario instead"), "{text}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const RARE: [(&str, &str); 4] = [
 ];
 
 /// The name of a file in the list of schemas; `None` where programs do not read it.
-fn schema_name(path: &Path) -> Option<&'static str> {
+pub(super) fn schema_name(path: &Path) -> Option<&'static str> {
     let file = path.file_name()?.to_str()?;
     let is_sweep = path.parent()?.join("cells.journal").exists();
     let name = if is_sweep && file == "summary.json" { "sweep/summary.json" } else { file };

@@ -279,8 +279,12 @@ fn a_damaged_folder_is_answered_with_its_file_and_what_to_do() {
     let broken = tempfile::tempdir().unwrap();
     let to = broken.path().join("out");
     for (file, content, said) in [
-        ("summary.json", Some("{".to_owned()), "`summary.json` is not what"),
-        ("summary.json", Some(read(&out, "summary.json").replace("\"1.", "\"2.")), "has the version 2."),
+        ("summary.json", Some("{".to_owned()), "`summary.json` is malformed"),
+        (
+            "summary.json",
+            Some(read(&out, "summary.json").replace("\"1.", "\"2.")),
+            "unsupported schema version 2.",
+        ),
         (
             "summary.json",
             Some(read(&out, "summary.json").replace("\"quiet\"", "\"other\"")),
@@ -291,11 +295,15 @@ fn a_damaged_folder_is_answered_with_its_file_and_what_to_do() {
             Some(read(&out, "timeline.csv").replace("offered_per_s", "x")),
             "no column `offered_per_s`",
         ),
-        ("timeline.csv", Some(read(&out, "timeline.csv").replace("0.000000", "much")), "`much` is no number"),
-        ("decisions.csv", Some("a,b\n1,2\n".to_owned()), "`decisions.csv` is not what"),
-        ("evaluations.csv", Some("a\n\"".to_owned()), "`evaluations.csv` is not what"),
+        (
+            "timeline.csv",
+            Some(read(&out, "timeline.csv").replace("0.000000", "much")),
+            "column `offered_per_s`",
+        ),
+        ("decisions.csv", Some("a,b\n1,2\n".to_owned()), "`decisions.csv` is malformed"),
+        ("evaluations.csv", Some("a\n\"".to_owned()), "`evaluations.csv` is malformed"),
         ("tasks.csv", Some("service,x\nzz,1\n".to_owned()), "`tasks.csv`"),
-        ("plan.toml", Some("start = ".to_owned()), "`plan.toml` is not what"),
+        ("plan.toml", Some("start = ".to_owned()), "`plan.toml` is malformed"),
         ("plan.toml", Some(read(&out, "plan.toml").replace("start = \"2", "start = \"x")), "is no date"),
         ("manifest.json", Some("{}".to_owned()), "`manifest.json` is not what"),
         ("manifest.json", None, "no such file; give the folder that"),

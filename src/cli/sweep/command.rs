@@ -100,7 +100,7 @@ fn open(
         let (finished, planned) = (cells.finished(), cells.planned());
         let state = if finished == planned { "a finished sweep" } else { "an unfinished sweep" };
         return Err(refuse(format!(
-            "`{}` holds {state} ({finished} of {planned} rows); --resume goes on with it, --new begins anew, --out leaves it alone",
+            "`{}` holds {state} ({finished} of {planned} rows); use --resume to continue, --new to start over, or --out to choose another directory",
             out.display()
         )));
     }
@@ -124,7 +124,7 @@ fn open(
         folder.clear().map_err(|error| fail(Exit::RunFailed, &error.to_string()))?;
     }
     if torn > 0 && !request.given.quiet {
-        note(&format!("note: the last row was torn and is run again ({torn} bytes)\n"));
+        note(&format!("note: discarded an incomplete last row ({torn} bytes); it will be re-run\n"));
     }
     Ok(cells)
 }

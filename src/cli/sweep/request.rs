@@ -86,7 +86,7 @@ pub(in crate::cli) struct MergeRequest {
     /// Folder for the results
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
-    /// Make do with what is there; the results say that they are partial
+    /// Continue when shards are missing; results are marked partial
     #[arg(long)]
     pub(super) partial: bool,
     /// Most runs of a sweep that is put together; a larger one is refused

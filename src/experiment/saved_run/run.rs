@@ -45,7 +45,7 @@ pub struct SavedRun {
 }
 
 /// Message for a figure that the files do not hold.
-const NOT_KEPT: &str = "the folder does not hold this figure; check the scenario instead";
+const NOT_KEPT: &str = "this figure was not saved with the run; check the scenario instead";
 
 impl SavedRun {
     /// Reads the files.
@@ -240,7 +240,7 @@ pub fn checked_horizon(horizon_s: f64) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`summary.json` is not what `windtunnel run` writes: its `horizon_s` is {horizon_s}, and a run lasts at most {LONGEST_RUN_S} s; \
+        "`summary.json` is malformed: its `horizon_s` is {horizon_s}, and a run lasts at most {LONGEST_RUN_S} s; \
          make the results again"
     ))
 }

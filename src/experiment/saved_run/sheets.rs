@@ -19,7 +19,7 @@ pub(super) fn costs(bytes: &[u8]) -> Result<Vec<Option<f64>>, String> {
     let mut reader = csv::Reader::from_reader(bytes);
     let rows = reader.deserialize().map(|row| row.map(|row: ReplicationRow| row.cost_per_month_usd));
     rows.collect::<Result<_, csv::Error>>()
-        .map_err(|error| format!("`replications.csv` is not what `windtunnel run` writes: {error}"))
+        .map_err(|error| format!("`replications.csv` is malformed: {error}"))
 }
 
 /// Minutes over a limit \[min\], by `timeline.csv`; `None` where it cannot be read or says nothing of the service.

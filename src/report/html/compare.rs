@@ -155,7 +155,7 @@ fn limits(comparison: &Comparison) -> Vec<String> {
     let fidelity = match flows.len() {
         0 => ONE_BY_ONE.to_owned(),
         _ => format!(
-            "Requests flowed in {}: response times come from formulas there and are approximate (≈).",
+            "Simulated with the fluid model: {}; their response times are approximate (≈).",
             flows.join(", ")
         ),
     };
@@ -412,7 +412,7 @@ fn pictures(sheet: &mut PageBuilder, comparison: &Comparison) -> Result<(), Stri
         summary: spoken("Of each variant", &|variant| {
             format!("{}, p99 {}", variant.cost_text(), p99(variant))
         }),
-        caption: "To the lower left is better.".to_owned(),
+        caption: "Lower left is better.".to_owned(),
     })
 }
 

@@ -44,9 +44,7 @@ impl FolderSource<'_, '_> {
     /// The error for a file that cannot be used.
     pub(super) fn wrong(&self, name: &str, what: &str) -> String {
         let command = self.made.command.command();
-        format!(
-            "`{name}` is not what `windtunnel {command}` writes: {what}; make the results again with `windtunnel {command}`"
-        )
+        format!("`{name}` is malformed: {what}; make the results again with `windtunnel {command}`")
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) const PRICES: &str =
 /// Sentence that holds where no request stands for others.
 pub(super) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
 
-/// What response times of flows are.
+/// Note on runs with flows of requests.
 const FLOWED: &str = "Requests flowed (fidelity `fluid`): tasks, decisions and cost are those of the flow, response times come from \
                       formulas and are approximate (≈).";
 

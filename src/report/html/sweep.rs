@@ -105,7 +105,7 @@ fn assumptions(sheet: &mut PageBuilder, summary: &SweepResult) -> Result<(), Str
     let fidelity = match summary.cells_with_approximate_times {
         0 => ONE_BY_ONE.to_owned(),
         runs => format!(
-            "Requests flowed in {}: response times come from formulas there and are approximate.",
+            "{} were simulated with the fluid model; their response times are approximate (≈).",
             counted(runs, "run")
         ),
     };
@@ -230,8 +230,10 @@ fn tiles(summary: &SweepResult) -> Vec<Tile> {
 fn front(summary: &SweepResult) -> ResultTable {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short_name(&axis.name)));
-    let title =
-        with_proviso("Nothing is both cheaper and faster, the cheapest first", summary.proviso().as_deref());
+    let title = with_proviso(
+        "Pareto front (non-dominated settings), the cheapest first",
+        summary.proviso().as_deref(),
+    );
     let mut table = ResultTable::new(title, &columns);
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
     for best in summary.pareto_front.iter().take(200) {

@@ -99,10 +99,7 @@ fn front(page: &mut Page, view: &SweepView<'_>, names: &[String]) {
         page.line(&[(Look::Faint, "no point has both a cost and a p99, so there is no front")]);
         return;
     }
-    page.line(&[(
-        Look::Faint,
-        "Pareto front: nothing is both cheaper and faster; means of the replications",
-    )]);
+    page.line(&[(Look::Faint, "Pareto front (non-dominated settings); means of the replications")]);
     note(page, view);
     page.line(&[(Look::Faint, "   USD a month      p99 ms  checks  point")]);
     // Points that cost and last the same are one line: axes that change nothing would fill the table.

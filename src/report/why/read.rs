@@ -46,8 +46,8 @@ impl RunLog {
     pub(super) fn read(files: &WhyFiles) -> Result<Self, String> {
         let [.., plan] = WHY_FILES;
         let text = String::from_utf8_lossy(&files.plan);
-        let head = toml::from_str(&text)
-            .map_err(|error| format!("`{plan}` is not what `windtunnel run` writes: {}", error.message()))?;
+        let head =
+            toml::from_str(&text).map_err(|error| format!("`{plan}` is malformed: {}", error.message()))?;
         Ok(Self {
             head,
             minutes: read_sheet(files.timeline.as_slice()).map_err(|error| error.to_string())?,

@@ -79,7 +79,7 @@ fn bytes(name: &str, open: &mut Open<'_>) -> Result<Vec<u8>, String> {
 }
 
 fn plan(bytes: &[u8]) -> Result<Plan, String> {
-    let damaged = |what: &str| format!("`plan.toml` is not what `windtunnel run` writes: {what}; {REMEDY}");
+    let damaged = |what: &str| format!("`plan.toml` is malformed: {what}; {REMEDY}");
     let text = std::str::from_utf8(bytes).map_err(|_| damaged("it is not UTF-8"))?;
     let head: PlanHead = toml::from_str(text).map_err(|error| damaged(error.message()))?;
     Ok(Plan { head, text: text.to_owned() })

@@ -1,4 +1,4 @@
-//! What a page says of the amounts of a summary.
+//! Amounts of a summary in words.
 
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;

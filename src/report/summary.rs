@@ -1,5 +1,6 @@
 //! `summary.json`, from the result of a run.
 
+use super::sentences::{sentences, unfinished_sentence};
 use crate::experiment::{RunResult, per_million_served};
 use crate::kernel::units::Usd;
 use crate::record::{ClassRecord, RunRecord, ServiceRecord};
@@ -77,6 +78,7 @@ fn service_summary(
     let is_approximate = scenario.is_approximate();
     let tasks = &service.tasks;
     ServiceSummary {
+        story: sentences(service, scenario).into_iter().chain(unfinished_sentence(service)).collect(),
         requests: (&service.requests).into(),
         warmup_requests: service.warmup_requests,
         warmup_served: Some(service.warmup_served),

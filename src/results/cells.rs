@@ -71,8 +71,9 @@ impl<const DECIMALS: i32> Serialize for CellNumber<DECIMALS> {
 
 impl<'de, const DECIMALS: i32> Deserialize<'de> for CellNumber<DECIMALS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = f64::deserialize(deserializer)?;
-        Self::new(value).ok_or_else(|| D::Error::custom(format!("`{value}` is not a finite number")))
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        let number = text.parse().ok().and_then(Self::new);
+        number.ok_or_else(|| D::Error::custom(format!("`{text}` is not a finite number")))
     }
 }
 
@@ -96,8 +97,9 @@ impl<const DECIMALS: i32> Serialize for CellShort<DECIMALS> {
 
 impl<'de, const DECIMALS: i32> Deserialize<'de> for CellShort<DECIMALS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = f64::deserialize(deserializer)?;
-        Self::new(value).ok_or_else(|| D::Error::custom(format!("`{value}` is not a finite number")))
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        let number = text.parse().ok().and_then(Self::new);
+        number.ok_or_else(|| D::Error::custom(format!("`{text}` is not a finite number")))
     }
 }
 

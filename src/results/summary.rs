@@ -15,7 +15,7 @@ use crate::scenario::TraceCounts;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 2>,
+    pub schema_version: Version<1, 3>,
     /// Scenario of the run.
     pub scenario: ScenarioSummary,
     /// Services by name, in the order of the scenario.
@@ -55,6 +55,9 @@ pub struct ScenarioSummary {
 /// Figures of a service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceSummary {
+    /// Plain-language summary, one sentence an entry: the peak, whether capacity kept up, and what became of the requests.
+    #[serde(default)]
+    pub story: Vec<String>,
     /// Requests after the warm-up; `offered` is the sum of the others but `overdue`.
     pub requests: RequestSummary,
     /// Requests before the end of the warm-up, which are in no other figure.

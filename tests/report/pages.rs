@@ -298,7 +298,7 @@ fn a_damaged_folder_is_answered_with_its_file_and_what_to_do() {
         (
             "timeline.csv",
             Some(read(&out, "timeline.csv").replace("0.000000", "much")),
-            "column `offered_per_s`",
+            "`much` is not a finite number",
         ),
         ("decisions.csv", Some("a,b\n1,2\n".to_owned()), "`decisions.csv` is malformed"),
         ("evaluations.csv", Some("a\n\"".to_owned()), "`evaluations.csv` is malformed"),

@@ -3,6 +3,7 @@
 use super::{charts, words};
 use serde::Serialize;
 
+use super::super::amounts::sentence_of;
 use super::super::bill::Bill;
 use super::super::chart::ChartPanel;
 use super::super::checks::Verdicts;
@@ -53,6 +54,8 @@ struct ServiceSection {
     id: String,
     name: String,
     is_only: bool,
+    /// Plain-language summary, as sentences.
+    story: Vec<String>,
     charts: Vec<charts::ChartText>,
     decisions: usize,
     /// Reason why there is no decision; empty where there are some.
@@ -155,7 +158,7 @@ fn run(
 
 fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceSection, ServiceData), String> {
     let nothing = || "a service has no rows".to_owned();
-    let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
+    let (name, summary) = results.summary.services.0.get(index).ok_or_else(nothing)?;
     let decisions = results.decisions.get(index).ok_or_else(nothing)?;
     let timeline = results.timelines.get(index).ok_or_else(nothing)?;
     let (panel, texts) = charts::panel(results, index, id)?;
@@ -163,6 +166,7 @@ fn service(results: &Results, index: usize, id: &str) -> Result<(ServiceSection,
         id: id.to_owned(),
         name: name.clone(),
         is_only: results.summary.services.0.len() == 1,
+        story: summary.story.iter().map(|text| sentence_of(text)).collect(),
         charts: texts,
         decisions: decisions.len(),
         why_none: if decisions.is_empty() { words::why_no_decision(results, index) } else { String::new() },

@@ -38,6 +38,8 @@ function verticalAxis(axis, scale, side, size) {
     ticks: { show: false },
     grid: { show: side === 3, stroke: () => colour("grid"), width: 1 },
     space: 34,
+    // There is no half a task.
+    ...(axis.kind === "count" && axis.title === "tasks" ? { incrs: WHOLE } : {}),
     values: (u, splits, number, space, distance) => {
       const logarithmic = u.scales[scale].distr === 3;
       const isPower = (value) => Math.abs(Math.log10(value) % 1) < 1e-9;
@@ -45,6 +47,9 @@ function verticalAxis(axis, scale, side, size) {
     },
   };
 }
+
+/** Steps of an axis that counts things. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5];
 
 /** The time axis: hours and minutes, the date where a day begins. */
 function timeAxis(clock) {
@@ -124,6 +129,23 @@ function paintMarks(u, marks, start) {
   }
 }
 
+/** The units of the vertical axes, above them. */
+function paintUnits(u, chart) {
+  const { ctx } = u;
+  ctx.save();
+  ctx.fillStyle = colour("faint");
+  ctx.font = FONT.replace(/[\d.]+px/, (size) => `${parseFloat(size) * devicePixelRatio}px`);
+  ctx.textBaseline = "alphabetic";
+  const y = u.bbox.top - 20 * devicePixelRatio;
+  ctx.textAlign = "left";
+  ctx.fillText(chart.left.title, 4 * devicePixelRatio, y);
+  if (chart.right) {
+    ctx.textAlign = "right";
+    ctx.fillText(chart.right.title, u.ctx.canvas.width - 4 * devicePixelRatio, y);
+  }
+  ctx.restore();
+}
+
 /** What uPlot needs of a line. */
 function uplotSeries(series) {
   const { style } = series;
@@ -161,7 +183,7 @@ function makeChart(chart, panel, key) {
     {
       width: Math.max(holder.clientWidth, 200),
       height: holder.clientHeight,
-      padding: [chart.marks.length > 0 ? 18 : 10, chart.right ? 0 : right, 0, 0],
+      padding: [34, chart.right ? 0 : right, 0, 0],
       legend: { show: false },
       tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), panel.clock.zone),
       cursor: { y: false, bind: { dblclick: () => () => null }, sync: { key, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
@@ -174,6 +196,7 @@ function makeChart(chart, panel, key) {
           (u) => {
             paintLines(u, chart.lines);
             paintMarks(u, chart.marks, panel.start);
+            paintUnits(u, chart);
           },
         ],
       },

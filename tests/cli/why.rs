@@ -184,3 +184,16 @@ fn the_story_of_a_scale_in_names_the_scheduled_action_that_allowed_it_in_order_o
     assert!(!story.contains("fault_begins"), "{story}");
     assert!(story.find("went to ALARM") < story.find("waits downstream take 10 times as long"), "{story}");
 }
+
+#[test]
+fn a_service_whose_name_would_start_a_formula_has_its_story() {
+    let scenario = SMALL.replace("service.web", "service.-shop");
+    let folder = folder(&[("shop.toml", scenario.as_bytes())]);
+    windtunnel(folder.path(), &["run", "shop.toml", "--quiet", "--out", "shop"]).exits(0);
+    let cells = fs::read_to_string(folder.path().join("shop/timeline.csv")).unwrap();
+    assert!(cells.contains(",'-shop,"), "the sheet quotes it");
+    for arguments in [&["why", "--service=-shop", "shop"][..], &["why", "shop", "--at", "5m"]] {
+        let story = windtunnel(folder.path(), arguments).exits(0).stdout;
+        assert!(story.contains("-shop") && !story.contains("'-shop"), "{story}");
+    }
+}

@@ -4,6 +4,7 @@
 mod check;
 mod compare;
 mod completions;
+mod deprecated;
 mod diff;
 mod dispatch;
 mod exit;

@@ -57,7 +57,7 @@ fn the_summary_accounts_for_every_request_and_every_cent() {
 }
 
 /// The keys of a summary of one service with a trace, as they follow each other; of the invoice only the first line.
-const KEYS: &str = "schema_version scenario name sha256 seed region horizon_s services orchestrator
+const KEYS: &str = "schema_version scenario name sha256 seed region horizon_s services orchestrator story
     requests offered served rejected timed_out failed in_flight warmup_requests warmup_served
     response_time_ms mean p50 p90 p95 p99 p99_9 max waiting_time_ms mean p50 p90 p95 p99 p99_9 max
     tasks running_mean running_min running_max started stopped task_hours utilization cpu_mean memory_mean
@@ -78,7 +78,7 @@ fn the_summary_has_the_keys_of_its_contract_in_their_order() {
     }
     let summary = summary(&result);
     let service = &summary["services"]["orchestrator"];
-    assert_eq!(summary["schema_version"], "1.2");
+    assert_eq!(summary["schema_version"], "1.3");
     assert_eq!(summary["scenario"]["horizon_s"], 86_400);
     assert_eq!(summary["fingerprint"], "0123456789abcdef");
     assert_eq!(service["traffic"]["ended_at_s"], 84_000);

@@ -25,7 +25,7 @@ use crate::shell::wall_clock::Stopwatch;
     after_help = "Examples:\n  windtunnel check web.toml\n  windtunnel check web.toml --replications 40 --strict\n  windtunnel check \
     output/web --format junit > checks.xml\n  windtunnel check web.toml --baseline main/web.toml --format github\n\nA check passes \
     when its whole 95 % interval keeps the limit, fails when none of it does, and is inconclusive between. Exit code 1: a check \
-    failed. Nothing is written; the report goes to standard output."
+    failed; 4: one is inconclusive or has nothing to judge, under --strict. Nothing is written; the report goes to standard output."
 )]
 pub(super) struct CheckRequest {
     /// Scenario file, which is run; or the folder of a run, which is judged as it is
@@ -45,9 +45,6 @@ pub(super) struct CheckRequest {
     /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
-    /// Exit with 0 where checks failed, to report without failing
-    #[arg(long)]
-    pub(super) exit_zero: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = GateFormat::Text)]
     pub(super) format: GateFormat,
@@ -107,8 +104,7 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     }
     match () {
         () if interrupted => Exit::Interrupted,
-        () if gate.holds() || request.exit_zero => Exit::Ok,
-        () => Exit::CheckFailed,
+        () => Exit::of_checks(gate.verdicts.iter().map(|judged| &judged.outcome), request.strict),
     }
 }
 

@@ -12,7 +12,7 @@ use super::printing::{fail, print_as};
 use super::session::{SeededRuns, Session, compared};
 use super::variant::{self, VariantArg};
 use super::{folder, manifest};
-use crate::experiment::compare::{Compared, Variant, VariantComparison};
+use crate::experiment::compare::{Variant, VariantComparison};
 use crate::kernel::units::Bytes;
 use crate::report;
 use crate::results;
@@ -45,20 +45,20 @@ pub(super) struct CompareRequest {
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME-compare]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = CompareFormat::Table)]
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
     pub(super) format: CompareFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum CompareFormat {
     /// A table for people
-    Table,
+    Text,
     /// The content of comparison.json
     Json,
     /// The content of comparison.csv
@@ -96,9 +96,9 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         return folder::unwritten(&message);
     }
     let printed = print_as(
-        matches!(request.format, CompareFormat::Table),
+        matches!(request.format, CompareFormat::Text),
         &match request.format {
-            CompareFormat::Table => report::comparison_table(&comparison, table_width(), stdout_colour()),
+            CompareFormat::Text => report::comparison_table(&comparison, table_width(), stdout_colour()),
             CompareFormat::Json => report::comparison_json(&comparison),
             CompareFormat::Csv => String::from_utf8_lossy(&report::comparison_csv(&comparison)).into_owned(),
             CompareFormat::Markdown => report::comparison_markdown(&comparison),
@@ -115,8 +115,12 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if comparison.interrupted {
         return Exit::Interrupted;
     }
-    let fails = |variant: &Compared| Exit::of_checks(&variant.checks, request.strict) == Exit::CheckFailed;
-    if comparison.variants.iter().all(fails) { Exit::CheckFailed } else { Exit::Ok }
+    let exits = || comparison.variants.iter().map(|variant| Exit::of_checks(&variant.checks, request.strict));
+    match () {
+        () if exits().any(|exit| exit == Exit::Ok) => Exit::Ok,
+        () if exits().any(|exit| exit == Exit::Inconclusive) => Exit::Inconclusive,
+        () => Exit::CheckFailed,
+    }
 }
 
 /// Every variant with its scenario.

@@ -35,6 +35,9 @@ pub(super) struct DiffRequest {
     pub(super) replications: u64,
     #[command(flatten)]
     pub(super) given: Given,
+    /// A check that is inconclusive, or has nothing to judge, counts as failed
+    #[arg(long)]
+    pub(super) strict: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub(super) format: DiffFormat,
@@ -98,8 +101,7 @@ fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
     match () {
         () if printed != Exit::Ok => printed,
         () if diff.comparison.interrupted => Exit::Interrupted,
-        () if diff.gate.holds() => Exit::Ok,
-        () => Exit::CheckFailed,
+        () => Exit::of_checks(diff.gate.verdicts.iter().map(|judged| &judged.outcome), request.strict),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::deprecated::modern;
 use super::exit::{Exit, HELP};
 use super::printing::{fail, print};
 use super::{
@@ -13,22 +14,33 @@ use super::{
 use crate::experiment::threads;
 use crate::shell::environment::wanted_threads;
 use crate::shell::panics;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour};
+use crate::shell::terminal::{ColourChoice, note, set_colour, stderr_colour, stdout_colour, typed_arguments};
 
 /// Replays a traffic curve, request by request, against an autoscaled AWS ECS/Fargate service: running tasks, latency,
 /// cost, and why it scaled.
 #[derive(Debug, Parser)]
 #[command(name = "windtunnel", version, after_help = HELP, max_term_width = 100)]
 struct Arguments {
+    /// When to use colours; auto respects NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColourArg::Auto, env = "WINDTUNNEL_COLOR")]
+    color: ColourArg,
     #[command(subcommand)]
     command: Command,
+}
+
+/// Use of colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColourArg {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a scenario and write its results
     Run(run::RunRequest),
-    /// Judge the checks of a scenario or of a finished run: pass, fail or inconclusive, as an exit code
+    /// Judge the checks of a scenario or a finished run, as an exit code; see also validate
     Check(check::CheckRequest),
     /// Run variants of a scenario on the same requests and report how they differ
     Compare(compare::CompareRequest),
@@ -48,13 +60,13 @@ enum Command {
     Report(report::ReportRequest),
     /// Convert the CSV files of results to Parquet
     Parquet(parquet::ParquetRequest),
-    /// Check scenarios without running them
+    /// Find what is wrong with scenarios without running them; see also check
     Validate(validate::ValidateRequest),
     /// Print the JSON Schema of scenario files, or of an output
     Schema(schema::SchemaRequest),
     /// Write a scenario to start from to standard output
     Init(init::InitRequest),
-    /// Explain a code (WT004), a metric, a figure of the summary, a key of the scenario, or what is not simulated
+    /// Explain a code (WT004), a metric, a figure, a key, or what is not simulated
     Explain(explain::ExplainRequest),
     /// List the built-in price book
     Prices(prices::PricesRequest),
@@ -70,8 +82,42 @@ pub fn main() -> ExitCode {
     panics::caught(run_command).unwrap_or(Exit::RunFailed).into()
 }
 
+/// Headings of the commands in `--help`, each with its commands.
+const HEADINGS: [(&str, &[&str]); 4] = [
+    ("Run", &["run", "sweep", "merge"]),
+    ("Decide", &["check", "compare", "diff", "optimize", "forecast"]),
+    ("Inspect", &["why", "report", "parquet"]),
+    ("Reference", &["validate", "init", "explain", "schema", "prices", "man", "completions"]),
+];
+
+/// The command line with its commands under headings.
+fn command_line() -> clap::Command {
+    let command = Arguments::command();
+    let mut list = String::new();
+    for (heading, names) in HEADINGS {
+        list.push_str(&format!("{heading}:\n"));
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map_or_else(String::new, ToString::to_string);
+            list.push_str(&format!("  {name:<12} {about}\n"));
+        }
+        list.push('\n');
+    }
+    command.before_help(list.trim_end().to_owned()).help_template(
+        "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}",
+    )
+}
+
+/// The arguments as typed, in today's spelling.
+fn parse() -> Result<Arguments, clap::Error> {
+    let (arguments, deprecated) = modern(typed_arguments());
+    let parsed = command_line().try_get_matches_from(arguments);
+    deprecated.iter().for_each(|one| note(&one.remark()));
+    Arguments::from_arg_matches(&parsed?)
+}
+
 fn run_command() -> Exit {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse() {
         Ok(arguments) => arguments,
         Err(message) => {
             // Help and version go to standard output and are no error; clap knows which is which.
@@ -85,18 +131,23 @@ fn run_command() -> Exit {
             return print(&text);
         }
     };
+    set_colour(match arguments.color {
+        ColourArg::Auto => ColourChoice::Auto,
+        ColourArg::Always => ColourChoice::Always,
+        ColourArg::Never => ColourChoice::Never,
+    });
     if let Err(exit) = start_threads(&arguments.command) {
         return exit;
     }
     match arguments.command {
-        Command::Run(request) => run::run(&request),
-        Command::Check(request) => check::run(&request),
-        Command::Compare(request) => compare::run(&request),
-        Command::Diff(request) => diff::run(&request),
+        Command::Run(request) => run::run(&request).without_verdict(request.given.no_fail),
+        Command::Check(request) => check::run(&request).without_verdict(request.given.no_fail),
+        Command::Compare(request) => compare::run(&request).without_verdict(request.given.no_fail),
+        Command::Diff(request) => diff::run(&request).without_verdict(request.given.no_fail),
         Command::Forecast(request) => forecast::run(&request),
-        Command::Optimize(request) => optimize::run(&request),
-        Command::Sweep(request) => sweep::sweep(&request),
-        Command::Merge(request) => sweep::merge(&request),
+        Command::Optimize(request) => optimize::run(&request).without_verdict(request.given.no_fail),
+        Command::Sweep(request) => sweep::sweep(&request).without_verdict(request.given.no_fail),
+        Command::Merge(request) => sweep::merge(&request).without_verdict(request.no_fail),
         Command::Why(request) => why::run(&request),
         Command::Report(request) => report::run(&request),
         Command::Validate(request) => validate::run(&request),
@@ -105,8 +156,8 @@ fn run_command() -> Exit {
         Command::Explain(request) => explain::run(&request),
         Command::Prices(request) => prices::run(&request),
         Command::Parquet(request) => parquet::run(&request),
-        Command::Man(request) => man::run(&request, Arguments::command()),
-        Command::Completions(request) => completions::run(&request, Arguments::command()),
+        Command::Man(request) => man::run(&request, command_line()),
+        Command::Completions(request) => completions::run(&request, command_line()),
     }
 }
 
@@ -130,4 +181,20 @@ fn start_threads(command: &Command) -> Result<(), Exit> {
         note(&format!("note: {remark}\n"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_stands_under_one_heading() {
+        let mut listed: Vec<&str> = HEADINGS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = Arguments::command();
+        let mut known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        listed.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(listed, known);
+        command_line().debug_assert();
+    }
 }

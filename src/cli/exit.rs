@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use crate::experiment::CheckOutcome;
+use crate::experiment::{CheckOutcome, CheckStatus};
 
 /// End of a command, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// All well.
     Ok,
-    /// A check of the scenario failed.
+    /// A verdict is negative: a check failed, or no setting passes.
     CheckFailed,
+    /// A check is inconclusive, or has nothing to judge, under `--strict` or for want of a price; or a setting could not be confirmed.
+    Inconclusive,
     /// Wrong usage, or an invalid scenario.
     Usage,
     /// Interrupted; what was finished is kept.
@@ -21,8 +23,22 @@ pub enum Exit {
 
 impl Exit {
     /// The exit code that checks ask for; `strict`: whether one that is inconclusive, or has nothing to judge, counts as failed.
-    pub(super) fn of_checks(checks: &[CheckOutcome], strict: bool) -> Self {
-        if checks.iter().any(|check| check.fails(strict)) { Self::CheckFailed } else { Self::Ok }
+    pub(super) fn of_checks<'a>(checks: impl IntoIterator<Item = &'a CheckOutcome>, strict: bool) -> Self {
+        let failing: Vec<CheckStatus> =
+            checks.into_iter().filter(|check| check.fails(strict)).map(|check| check.status).collect();
+        match failing.as_slice() {
+            [] => Self::Ok,
+            failing if failing.contains(&CheckStatus::Fail) => Self::CheckFailed,
+            _ => Self::Inconclusive,
+        }
+    }
+
+    /// The end of a command that may not fail by its verdict.
+    pub(super) const fn without_verdict(self, no_fail: bool) -> Self {
+        match self {
+            Self::CheckFailed | Self::Inconclusive if no_fail => Self::Ok,
+            other => other,
+        }
     }
 }
 
@@ -46,10 +62,11 @@ Examples:
   windtunnel explain scale_in_cooldown        what a key, a metric or a code means
 
 Exit codes:
-  0    all well
-  1    a check of the scenario failed
+  0    success
+  1    a check failed, or no setting passes the checks
   2    wrong usage, or an invalid scenario
   3    a run failed (I/O, disk full, a bug in windtunnel)
+  4    inconclusive: under --strict, for want of a price, or because a setting was not confirmed
   130  interrupted";
 
 impl From<Exit> for ExitCode {
@@ -59,6 +76,7 @@ impl From<Exit> for ExitCode {
             Exit::CheckFailed => 1,
             Exit::Usage => 2,
             Exit::RunFailed => 3,
+            Exit::Inconclusive => 4,
             Exit::Interrupted => 130,
         })
     }

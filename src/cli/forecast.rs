@@ -57,13 +57,13 @@ pub(super) struct ForecastRequest {
     #[command(flatten)]
     pub(super) given: Given,
     /// Folder for the results [default: output/NAME-forecast]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
+    #[arg(long, value_enum, default_value_t = ForecastFormat::Text)]
     pub(super) format: ForecastFormat,
 }
 
@@ -85,7 +85,7 @@ pub(super) enum FidelityArg {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ForecastFormat {
     /// A table for people
-    Table,
+    Text,
     /// The content of forecast.json
     Json,
     /// The content of forecast.csv
@@ -165,13 +165,13 @@ fn announce(requests: f64, spec: &ForecastSpec, quiet: bool) {
 /// Prints the forecast on standard output.
 fn print(result: &Forecast, scenario: &Scenario, actuals: &[Actual], format: ForecastFormat) -> Exit {
     let text = match format {
-        ForecastFormat::Table => {
+        ForecastFormat::Text => {
             report::forecast_table(result, &scenario.name, actuals, table_width(), stdout_colour())
         }
         ForecastFormat::Json => report::forecast_json(result, actuals),
         ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(result, actuals)).into_owned(),
     };
-    print_as(matches!(format, ForecastFormat::Table), &text)
+    print_as(matches!(format, ForecastFormat::Text), &text)
 }
 
 fn refuse(error: ForecastError) -> Exit {

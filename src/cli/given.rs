@@ -11,6 +11,9 @@ pub(super) struct Given {
     /// Override any key of the scenario (of every one), by its path in the file; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) overrides: Vec<String>,
+    /// Exit with 0 where a verdict is negative or inconclusive, to report without failing
+    #[arg(long)]
+    pub(super) no_fail: bool,
     /// Print results only: no warnings, no progress, no timing
     #[arg(long, short)]
     pub(super) quiet: bool,

@@ -20,7 +20,7 @@ pub(super) struct InitRequest {
     #[arg(long, value_name = "NAME", default_value = "web")]
     pub(super) template: String,
     /// Write NAME.toml and the files it needs into this folder instead; nothing is overwritten
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 }
 

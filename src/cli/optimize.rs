@@ -28,7 +28,8 @@ use crate::shell::wall_clock::Stopwatch;
 #[command(
     after_help = "Examples:\n  windtunnel optimize web.toml --axis service.web.scaling.target_tracking.cpu.target_value=30..80:5 \
     \\\n    --axis service.web.scaling.min_capacity=2,3,4\n\nWritten beside the report: scaling.tf, and put-scaling-policy.SERVICE.POLICY.json \
-    for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting was confirmed."
+    for\n`aws application-autoscaling put-scaling-policy --cli-input-json file://…`. Exit code 1: no setting passes; 4: the \
+    best was not confirmed."
 )]
 pub(super) struct OptimizeRequest {
     /// Scenario file; its checks say what is good enough, its optimize table what may be chosen
@@ -48,20 +49,20 @@ pub(super) struct OptimizeRequest {
     #[command(flatten)]
     pub(super) given: Given,
     /// Folder for the results [default: output/NAME-optimize]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = OptimizeFormat::Table)]
+    #[arg(long, value_enum, default_value_t = OptimizeFormat::Text)]
     pub(super) format: OptimizeFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum OptimizeFormat {
     /// A table for people
-    Table,
+    Text,
     /// The content of optimization.json
     Json,
 }
@@ -149,12 +150,12 @@ fn finish(
     session: &Session,
 ) -> Exit {
     let text = match request.format {
-        OptimizeFormat::Table => {
+        OptimizeFormat::Text => {
             report::optimization_table(found, &scenario.name, table_width(), stdout_colour())
         }
         OptimizeFormat::Json => report::optimization_json(found),
     };
-    let printed = print_as(matches!(request.format, OptimizeFormat::Table), &text);
+    let printed = print_as(matches!(request.format, OptimizeFormat::Text), &text);
     if printed != Exit::Ok {
         return printed;
     }
@@ -164,7 +165,11 @@ fn finish(
     if found.interrupted {
         return Exit::Interrupted;
     }
-    if found.winner.as_ref().is_some_and(|winner| winner.holds) { Exit::Ok } else { Exit::CheckFailed }
+    match &found.winner {
+        Some(winner) if winner.holds => Exit::Ok,
+        Some(_) => Exit::Inconclusive,
+        None => Exit::CheckFailed,
+    }
 }
 
 /// The search space: the axes of the command line, else those of the scenario.

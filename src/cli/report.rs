@@ -15,7 +15,7 @@ use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  windtunnel report output/flash-sale\n  windtunnel report output/monday output/tuesday --html \
+    after_help = "Examples:\n  windtunnel report output/flash-sale\n  windtunnel report output/monday output/tuesday --out \
                         week.html\n  windtunnel report output/web-sweep\n\n`run`, `compare`, `sweep`, `merge`, `optimize` and `forecast` \
                         leave the same page as report.html. It is made of\nthe files of the folder alone, so equal files give \
                         equal bytes."
@@ -25,22 +25,22 @@ pub(super) struct ReportRequest {
     #[arg(value_name = "OUTPUT_DIR", required = true)]
     pub(super) folders: Vec<PathBuf>,
     /// File to write, or - for standard output [default: report.html in the folder; several folders need a name]
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<PathBuf>,
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
-/// Argument of `--html` that stands for standard output.
+/// Argument of `--out` that stands for standard output.
 const STDOUT: &str = "-";
 
 /// Runs the request; the name of the file goes to standard output.
 pub(super) fn run(request: &ReportRequest) -> Exit {
-    let file = match (&request.html, request.folders.as_slice()) {
+    let file = match (&request.out, request.folders.as_slice()) {
         (Some(file), _) => file.clone(),
         (None, [only]) => only.join(PAGE),
         (None, _) => {
             return fail(
                 Exit::Usage,
-                "several folders make one page; name it with --html, such as --html report.html",
+                "several folders make one page; name it with --out, such as --out report.html",
             );
         }
     };
@@ -52,7 +52,7 @@ pub(super) fn run(request: &ReportRequest) -> Exit {
         return print_data(&String::from_utf8_lossy(&page));
     }
     if !output::is_replaceable(&file) {
-        let message = format!("`{}` is there and is no plain file; name another with --html", file.display());
+        let message = format!("`{}` is there and is no plain file; name another with --out", file.display());
         return fail(Exit::Usage, &message);
     }
     match save(&file, &page) {

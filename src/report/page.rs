@@ -8,11 +8,6 @@ const WIDEST: usize = 100;
 /// Narrowest table that still makes sense \[columns\].
 const NARROWEST: usize = 40;
 
-/// Widest check that shares a line with its value \[columns\].
-const MOST_OF_CHECK: usize = 48;
-/// Indent of text below a verdict: as wide as what stands before the check.
-const INDENT: &str = "         ";
-
 /// Look of a piece of a line; the number of its SGR sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
@@ -44,6 +39,24 @@ pub(super) struct Page {
     colour: bool,
 }
 
+/// Widest check that shares a line with its value \[columns\].
+const MOST_OF_CHECK: usize = 48;
+
+/// Columns of the widest verdict of some checks; a margin of seven is kept where all are short.
+pub(super) fn verdict_width(statuses: impl Iterator<Item = CheckStatus>) -> usize {
+    statuses.map(|status| status.name().len()).max().unwrap_or(0).max(7)
+}
+
+/// The word for a verdict in a terminal, in so many columns, and its look.
+pub(super) fn verdict_word(status: CheckStatus, width: usize) -> (String, Look) {
+    let look = match status {
+        CheckStatus::Pass => Look::Good,
+        CheckStatus::Fail => Look::Bad,
+        CheckStatus::NoData | CheckStatus::Inconclusive => Look::Doubtful,
+    };
+    (format!("{:<width$}", status.name().replace('_', " ").to_uppercase()), look)
+}
+
 impl Page {
     /// An empty page of `width` columns, of which at most 100 are used.
     pub(super) fn new(width: usize, colour: bool) -> Self {
@@ -72,23 +85,20 @@ impl Page {
         // What is longer than that has lines of its own: what the user wrote is never cut.
         let width = |check: &CheckOutcome| columns(&plain(&check.check));
         let widest = checks.iter().map(width).filter(|width| *width <= MOST_OF_CHECK).max().unwrap_or(0);
+        let words = verdict_width(checks.iter().map(|check| check.status));
+        let margin = " ".repeat(words + 2);
         for check in checks {
-            let (word, look) = match check.status {
-                CheckStatus::Pass => ("PASS   ", Look::Good),
-                CheckStatus::Fail => ("FAIL   ", Look::Bad),
-                CheckStatus::NoData => ("NO DATA", Look::Doubtful),
-                CheckStatus::Inconclusive => ("UNSURE ", Look::Doubtful),
-            };
+            let (word, look) = verdict_word(check.status, words);
             let text = plain(&check.check);
             let value =
                 if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
-            let space = self.width - INDENT.len();
+            let space = self.width - margin.len();
             let is_short =
-                columns(&text) <= widest && INDENT.len() + widest + 3 + columns(&plain(value)) <= self.width;
+                columns(&text) <= widest && margin.len() + widest + 3 + columns(&plain(value)) <= self.width;
             if is_short {
                 let gap = " ".repeat(widest - columns(&text) + 3);
                 self.line(&[
-                    (look, word),
+                    (look, &word),
                     (Look::Usual, "  "),
                     (Look::Usual, &text),
                     (Look::Usual, &gap),
@@ -96,19 +106,19 @@ impl Page {
                 ]);
             } else {
                 for (index, line) in broken(&text, space).iter().enumerate() {
-                    let start = if index == 0 { (look, word) } else { (look, "       ") };
-                    self.line(&[start, (Look::Usual, "  "), (Look::Usual, line)]);
+                    let start = if index == 0 { format!("{word}  ") } else { margin.clone() };
+                    self.line(&[(look, &start), (Look::Usual, line)]);
                 }
                 let indent = if columns(&plain(value)) + widest + 3 <= space { widest + 3 } else { 2 };
                 for line in broken(&plain(value), space - indent) {
                     self.line(&[
-                        (Look::Usual, &format!("{INDENT}{}", " ".repeat(indent))),
+                        (Look::Usual, &format!("{margin}{}", " ".repeat(indent))),
                         (Look::Bold, &line),
                     ]);
                 }
             }
             for line in check.note.iter().flat_map(|note| broken(&plain(note), space)) {
-                self.line(&[(Look::Faint, &format!("{INDENT}{line}"))]);
+                self.line(&[(Look::Faint, &format!("{margin}{line}"))]);
             }
         }
     }

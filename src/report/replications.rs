@@ -113,7 +113,7 @@ fn remarks(result: &Replicated) -> Vec<String> {
 fn warmup_text(scenario: &Scenario) -> String {
     let plan = &scenario.plan;
     if plan.warmup.0 == 0 {
-        "no warm-up: the start, with idle warm tasks, is part of the question (a steady state: --warmup auto)"
+        "no warm-up: the start, with idle warm tasks, is part of the question (a steady state: --discard-warmup)"
             .to_owned()
     } else {
         format!("requests of the first {} are left out; the bill leaves nothing out", span(plan.warmup))

@@ -17,11 +17,13 @@ pub trait Document: Serialize + DeserializeOwned + JsonSchema {
 
 /// The text of a document, ending with a line feed.
 #[must_use]
-#[expect(clippy::expect_used, reason = "plain structs with text keys always serialize")]
 pub fn json_text(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).expect("a document is plain data");
-    text.push('\n');
-    text
+    pretty(document) + "\n"
+}
+
+#[expect(clippy::expect_used, reason = "plain structs with text keys always serialize")]
+fn pretty(document: &impl Serialize) -> String {
+    serde_json::to_string_pretty(document).expect("a document is plain data")
 }
 
 /// Reads a document.

@@ -1,34 +1,68 @@
 //! The terminal: what is one, how wide it is, whether it wants colour; and writing to it without ever panicking.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use crate::scenario::is_deceptive;
 
 /// Widest table that is printed \[columns\].
 const WIDEST: usize = 100;
 
-/// Whether standard output may be coloured: it is a terminal, `NO_COLOR` is unset or empty, `TERM` is not `dumb`.
+/// Choice of the user when to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColourChoice {
+    /// On a terminal, unless the environment says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The choice of this process; none: automatic.
+static COLOUR: OnceLock<ColourChoice> = OnceLock::new();
+
+/// Sets the choice of colours; only the first counts.
+pub fn set_colour(choice: ColourChoice) {
+    COLOUR.get_or_init(|| choice);
+}
+
+/// Whether standard output may be coloured: by the choice of the user, else where `CLICOLOR_FORCE` is set, else where it is a
+/// terminal, `NO_COLOR` is unset or empty and `TERM` is not `dumb`.
 #[must_use]
 pub fn stdout_colour() -> bool {
-    io::stdout().is_terminal() && colour_allowed()
+    colour(io::stdout().is_terminal())
 }
 
 /// The same for standard error.
 #[must_use]
 pub fn stderr_colour() -> bool {
-    io::stderr().is_terminal() && colour_allowed()
+    colour(io::stderr().is_terminal())
 }
 
-fn colour_allowed() -> bool {
-    let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
-    unset("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+fn colour(is_terminal: bool) -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match COLOUR.get() {
+        Some(ColourChoice::Always) => true,
+        Some(ColourChoice::Never) => false,
+        _ if is_set("NO_COLOR") => false,
+        _ if is_set("CLICOLOR_FORCE") => true,
+        _ => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// The command line as it was given, argument by argument.
+#[must_use]
+pub fn typed_arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
 }
 
 /// The command line as it was given.
 #[must_use]
 pub fn command_line() -> Vec<String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    typed_arguments().iter().map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 /// Columns a table may take. Always the same, so that a table is the same wherever it is printed.

@@ -132,7 +132,7 @@ const PAGES = [
   {
     name: "two-runs",
     make: () => {
-      windtunnel("report", "rough-day", "hostile", "--html", "two-runs.html");
+      windtunnel("report", "rough-day", "hostile", "--out", "two-runs.html");
       return join(work, "two-runs.html");
     },
     checks: onRunPages,

@@ -136,7 +136,7 @@ fn every_command_has_a_manual_page_with_its_options_and_examples() {
     let written = windtunnel(folder.path(), &["man", "pages"]).exits(0).stdout;
     let help = windtunnel(folder.path(), &["--help"]).exits(0).stdout;
     let commands =
-        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        help.lines().skip_while(|line| *line != "Run:").take_while(|line| !line.starts_with("Options:"));
     let commands: Vec<&str> =
         commands.filter(|line| line.starts_with("  ") && !line.starts_with("   ")).collect();
     assert!(commands.len() > 12, "{help}");

@@ -118,7 +118,7 @@ fn the_warmup_of_pilot_runs_is_said_and_kept() {
         "service.web.traffic.shape.0.constant.rate=11",
     ];
     let arguments =
-        [&["run", "q.toml", "--warmup", "auto", "--replications", "3", "-q", "--out", "o"], &set[..]]
+        [&["run", "q.toml", "--discard-warmup", "--replications", "3", "-q", "--out", "o"], &set[..]]
             .concat();
     windtunnel(folder.path(), &arguments).exits(0);
     let json: serde_json::Value =

@@ -119,7 +119,7 @@ fn without_a_scenario_the_built_in_flash_sale_runs() {
 }
 
 #[test]
-fn no_escape_sequence_reaches_a_pipe_even_where_colour_is_asked_for() {
+fn no_escape_sequence_reaches_a_pipe_unless_colour_is_asked_for() {
     let folder = folder(&[("small.toml", SMALL.as_bytes()), ("bad.toml", b"name = 5\n")]);
     for arguments in [
         &["run", "small.toml", "--set", "checks.cpu_mean=> 1%"][..],
@@ -131,10 +131,22 @@ fn no_escape_sequence_reaches_a_pipe_even_where_colour_is_asked_for() {
         &["prices"],
     ] {
         let mut command = crate::program::command(folder.path(), arguments);
-        command.env("CLICOLOR_FORCE", "1").env("TERM", "xterm-256color");
+        command.env_remove("CLICOLOR_FORCE").env("TERM", "xterm-256color");
         let ran = crate::program::finish(&mut command);
         assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{arguments:?}: {ran:?}");
     }
+    let coloured = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = crate::program::command(folder.path(), arguments);
+        command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").envs(environment.iter().copied());
+        crate::program::finish(&mut command).stdout.contains('\u{1b}')
+    };
+    let run = ["run", "small.toml", "-q"];
+    assert!(coloured(&[&run[..], &["--color", "always"]].concat(), &[]));
+    assert!(coloured(&run, &[("CLICOLOR_FORCE", "1")]));
+    assert!(coloured(&run, &[("WINDTUNNEL_COLOR", "always"), ("NO_COLOR", "1")]));
+    assert!(!coloured(&run, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!coloured(&[&run[..], &["--color=never"]].concat(), &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(&[&run[..], &["--color", "always", "--format", "json"]].concat(), &[]));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn without_a_baseline_nothing_passes_and_every_command_says_so() {
             "{}",
             ran.stdout
         );
-        windtunnel(folder.path(), &[arguments, &["--strict"]].concat()).exits(1);
+        windtunnel(folder.path(), &[arguments, &["--strict"]].concat()).exits(4);
     }
     let idle = windtunnel(folder.path(), &["check", "base.toml", "--baseline", "base.toml"]).exits(2);
     assert!(idle.stderr.contains("has no checks"), "{}", idle.stderr);
@@ -113,9 +113,9 @@ fn a_baseline_that_differs_in_more_than_the_policy_is_said_to() {
     let longer = RISING.replace("40m", "50m").replace("rate = 16.0", "rate = 17.0");
     std::fs::write(place.join("longer.toml"), &longer).unwrap();
     windtunnel(place, &["run", "base.toml", "--seed", "9", "--out", "seed", "-q"]).exits(0);
-    windtunnel(place, &["run", "base.toml", "--replication", "2", "--out", "second", "-q"]).exits(0);
+    windtunnel(place, &["run", "base.toml", "--only-replication", "2", "--out", "second", "-q"]).exits(0);
     let said = |subject: &str, baseline: &str| {
-        let arguments = ["check", subject, "--baseline", baseline, "--exit-zero"];
+        let arguments = ["check", subject, "--baseline", baseline, "--no-fail"];
         windtunnel(place, &arguments).exits(0).stderr
     };
     let warning = "warning: the baseline differs in more than the policy (";

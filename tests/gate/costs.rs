@@ -8,7 +8,7 @@ use crate::program::windtunnel;
 
 /// The total that the bill of a run prints \[USD\], of the K-th replication.
 fn printed(folder: &Path, replication: &str) -> String {
-    let arguments = ["run", "web.toml", "--replication", replication, "--format", "json", "-q"];
+    let arguments = ["run", "web.toml", "--only-replication", replication, "--format", "json", "-q"];
     windtunnel(folder, &arguments).exits(0).json()["cost"]["total_usd"].as_str().unwrap().to_owned()
 }
 

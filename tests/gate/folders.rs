@@ -18,7 +18,7 @@ fn runs() -> TempDir {
         ("one", &[][..]),
         ("seed", &["--seed", "9"]),
         ("other", &["--set", "service.web.scaling.max_capacity=9"]),
-        ("second", &["--replication", "1"]),
+        ("second", &["--only-replication", "1"]),
         ("many", &many),
         ("more", &["--replications", "4"]),
         ("manyseed", &[many[0], many[1], "--seed", "9"]),
@@ -204,7 +204,7 @@ fn results_never_replace_those_of_another_command() {
     }
     // The same command replaces its own.
     for arguments in COMMANDS {
-        let anew: &[&str] = if arguments[0] == "sweep" { &["--new"] } else { &[] };
+        let anew: &[&str] = if arguments[0] == "sweep" { &["--overwrite"] } else { &[] };
         windtunnel(place, &[arguments, &["--out", arguments[0], "-q"], anew].concat()).exits(0);
     }
     let merged = windtunnel(place, &["merge", "sweep", "--out", "run", "-q"]).exits(2).stderr;
@@ -251,16 +251,16 @@ fn what_reads_runs_says_whose_folder_it_was_given_and_what_reads_it() {
 fn the_command_on_the_page_runs_the_same_replication_again() {
     let folder = small();
     let place = folder.path();
-    windtunnel(place, &["run", "small.toml", "--replication", "3", "--out", "third", "-q"]).exits(0);
+    windtunnel(place, &["run", "small.toml", "--only-replication", "3", "--out", "third", "-q"]).exits(0);
     let page = fs::read_to_string(place.join("third/report.html")).unwrap();
-    assert!(page.contains("windtunnel run plan.toml --replication 3"), "the page says which");
+    assert!(page.contains("windtunnel run plan.toml --only-replication 3"), "the page says which");
     let json = |path: &str| -> serde_json::Value {
         serde_json::from_slice(&fs::read(place.join(path)).unwrap()).unwrap()
     };
     let manifest = json("third/manifest.json");
     assert_eq!(manifest["replication"], 3);
-    assert!(manifest["command_line"].as_array().unwrap().iter().any(|word| word == "--replication"));
-    let again = ["run", "third/plan.toml", "--replication", "3", "--out", "again", "-q"];
+    assert!(manifest["command_line"].as_array().unwrap().iter().any(|word| word == "--only-replication"));
+    let again = ["run", "third/plan.toml", "--only-replication", "3", "--out", "again", "-q"];
     windtunnel(place, &again).exits(0);
     assert_eq!(json("again/summary.json")["fingerprint"], json("third/summary.json")["fingerprint"]);
     windtunnel(place, &["run", "small.toml", "--out", "first", "-q"]).exits(0);
@@ -274,7 +274,7 @@ fn a_page_goes_to_standard_output_and_a_path_finds_its_schema() {
     let folder = kinds();
     let place = folder.path();
     let page = fs::read_to_string(place.join("run/report.html")).unwrap();
-    assert!(windtunnel(place, &["report", "run", "--html", "-"]).exits(0).stdout == page);
+    assert!(windtunnel(place, &["report", "run", "--out", "-"]).exits(0).stdout == page);
     assert!(!place.join("-").exists());
     for (path, name) in [
         ("run/summary.json", "summary.json"),

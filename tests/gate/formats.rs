@@ -8,7 +8,7 @@ use crate::cli::folder;
 /// What `check` says in a format of a scenario of that name, in a file of that name.
 pub(crate) fn said(format: &str, name: &str, file: &str, more: &[&str]) -> String {
     let folder = folder(&[(file, rising(name, CHECKS).as_bytes())]);
-    let wanted = if more.contains(&"--exit-zero") { 0 } else { 1 };
+    let wanted = if more.contains(&"--no-fail") { 0 } else { 1 };
     check(folder.path(), &[&[file, "--format", format], more].concat()).exits(wanted).stdout
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn has_bool(value: &Value) -> bool {
 
 #[test]
 fn json_says_words_and_never_a_bare_true_or_false() {
-    for more in [&[][..], &["--strict"], &["--exit-zero"]] {
+    for more in [&[][..], &["--strict"], &["--no-fail"]] {
         let json: Value = serde_json::from_str(&said("json", HOSTILE, "web.toml", more)).unwrap();
         assert!(!has_bool(&json), "{json}");
         assert_eq!((&json["schema_version"], &json["status"]), (&"1.0".into(), &"fail".into()));

@@ -32,7 +32,7 @@ fn a_check_of_a_cost_without_a_price_opens_no_gate_in_any_format() {
     let folder =
         with("cost_per_month = \"< 20 USD\"\ncost = \"< 2 USD\"\ncost_per_million_requests = \"< 9 USD\"\n");
     for format in ["text", "json", "junit", "github", "markdown"] {
-        let ran = windtunnel(folder.path(), &["check", "gap.toml", "--quiet", "--format", format]).exits(1);
+        let ran = windtunnel(folder.path(), &["check", "gap.toml", "--quiet", "--format", format]).exits(4);
         // Markdown escapes underscores.
         let said = ran.stdout.replace('\\', "");
         assert!(
@@ -62,7 +62,9 @@ fn only_a_limit_from_above_that_the_priced_part_breaks_alone_fails() {
         let folder = with(&format!("{check}\n"));
         let ran = windtunnel(folder.path(), &["check", "gap.toml", "--quiet", "--format", "json"]);
         assert_eq!(ran.json()["checks"][0]["status"], status, "{check}");
-        assert_eq!(ran.code, Some(i32::from(status != "pass")), "{check}");
+        let code =
+            [("pass", 0), ("fail", 1), ("inconclusive", 4)].into_iter().find(|(word, _)| *word == status);
+        assert_eq!(ran.code, code.map(|(_, code)| code), "{check}");
         // The run itself and its folder say the same.
         windtunnel(folder.path(), &["run", "gap.toml", "--quiet", "--out", "kept"]);
         let kept = windtunnel(folder.path(), &["check", "kept", "--quiet", "--format", "json"]);
@@ -73,7 +75,7 @@ fn only_a_limit_from_above_that_the_priced_part_breaks_alone_fails() {
 #[test]
 fn every_total_that_is_written_names_what_it_lacks() {
     let folder = with("cost_per_month = \"< 20 USD\"\n");
-    let table = windtunnel(folder.path(), &["run", "gap.toml", "--quiet", "--out", "run"]).exits(1).stdout;
+    let table = windtunnel(folder.path(), &["run", "gap.toml", "--quiet", "--out", "run"]).exits(4).stdout;
     for label in ["total", "a million served requests"] {
         assert!(table.contains(&format!("    {label} ({WORDS})")), "{table}");
     }
@@ -113,7 +115,7 @@ fn every_total_that_is_written_names_what_it_lacks() {
 fn bills_with_other_lines_are_not_compared() {
     let folder = with("cost_change = \"<= 5%\"\n");
     let check = ["check", "gap.toml", "--baseline", "whole.toml", "--quiet", "--format", "json"];
-    let judged = windtunnel(folder.path(), &check).exits(1).json();
+    let judged = windtunnel(folder.path(), &check).exits(4).json();
     let outcome = &judged["checks"][0];
     assert_eq!((&outcome["status"], &outcome["value"]), (&"inconclusive".into(), &"not comparable".into()));
     assert!(outcome["estimate"].is_null() && outcome["note"].as_str().unwrap().contains(WORDS), "{outcome}");

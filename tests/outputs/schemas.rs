@@ -196,7 +196,6 @@ fn committed(name: &str) -> PathBuf {
 
 #[test]
 fn the_committed_schemas_are_those_of_the_types() {
-    #[expect(clippy::disallowed_methods, reason = "a switch of the test, not of the program")]
     let is_blessed = std::env::var_os("WINDTUNNEL_BLESS").is_some();
     let mut known = BTreeSet::new();
     for name in output_names() {

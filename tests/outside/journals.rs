@@ -77,7 +77,7 @@ fn a_head_of_no_sweep_is_refused_before_anything_of_its_size_is_made() {
         let mut bad = head.clone();
         *bad.pointer_mut(pointer).unwrap() = value;
         let records = [&[bad.to_string()], &records[1..]].concat();
-        for more in [&[][..], &["--partial"]] {
+        for more in [&[][..], &["--allow-missing"]] {
             let ran = merged(folder.path(), &records, more).exits(2);
             assert!(
                 ran.stderr.contains(said) && ran.stderr.contains("cells.journal"),
@@ -90,7 +90,7 @@ fn a_head_of_no_sweep_is_refused_before_anything_of_its_size_is_made() {
     // Two hundred axes of a million points.
     let mut bad = head.clone();
     (bad["head"]["axes"], bad["head"]["points"]) = (json!(many), latin(1_000_000));
-    let ran = merged(folder.path(), &[bad.to_string()], &["--partial"]).exits(2);
+    let ran = merged(folder.path(), &[bad.to_string()], &["--allow-missing"]).exits(2);
     assert!(ran.stderr.contains("200000000 values"), "{}", ran.stderr);
     let ran = merged(folder.path(), &["{".to_owned()], &[]).exits(2);
     assert!(ran.stderr.contains("no journal of a sweep"), "{}", ran.stderr);
@@ -102,9 +102,9 @@ fn a_larger_sweep_than_was_asked_for_is_not_put_together() {
     let mut head: Value = serde_json::from_str(&records[0]).unwrap();
     head["head"]["points"] = json!({ "latin_hypercube": { "points": 600_000 } });
     let records = [&[head.to_string()], &records[1..]].concat();
-    let ran = merged(folder.path(), &records, &["--partial"]).exits(2);
-    assert!(ran.stderr.contains("1200000 runs") && ran.stderr.contains("--max-cells"), "{}", ran.stderr);
-    let ran = merged(folder.path(), &records, &["--max-cells", "2000000"]).exits(2);
+    let ran = merged(folder.path(), &records, &["--allow-missing"]).exits(2);
+    assert!(ran.stderr.contains("1200000 runs") && ran.stderr.contains("--max-points"), "{}", ran.stderr);
+    let ran = merged(folder.path(), &records, &["--max-points", "2000000"]).exits(2);
     assert!(ran.stderr.contains("has 4 of 1200000 rows"), "{}", ran.stderr);
 }
 

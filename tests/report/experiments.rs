@@ -61,7 +61,7 @@ fn every_experiment_leaves_the_page_that_report_makes_of_its_folder() {
     let at = folder.path();
     for name in all(at) {
         let page = read(at, &format!("{name}/report.html"));
-        let said = windtunnel(at, &["report", name, "--html", "again.html"]).exits(0);
+        let said = windtunnel(at, &["report", name, "--out", "again.html"]).exits(0);
         assert_eq!(said.stdout, "again.html\n");
         assert!(page == read(at, "again.html"), "{name}: the same bytes");
         assert!(page.len() < 1_000_000 && page.ends_with("</html>"), "{name}");
@@ -123,10 +123,10 @@ fn a_page_that_is_not_wanted_is_left_out_and_an_old_one_is_removed() {
     let sweep = ["sweep", "small.toml", "--axis", LEAST, "--out", "s"];
     windtunnel(at, &[&sweep[..], &["--no-report"]].concat()).exits(0);
     assert!(!at.join("s/report.html").exists());
-    windtunnel(at, &[&sweep[..], &["--new"]].concat()).exits(0);
+    windtunnel(at, &[&sweep[..], &["--overwrite"]].concat()).exits(0);
     assert!(at.join("s/report.html").exists());
     // A sweep that begins anew takes the page of the old one away.
-    windtunnel(at, &[&sweep[..], &["--new", "--no-report"]].concat()).exits(0);
+    windtunnel(at, &[&sweep[..], &["--overwrite", "--no-report"]].concat()).exits(0);
     assert!(!at.join("s/report.html").exists());
     let compare =
         ["compare", "small.toml", "--variant", "x: horizon=31m", "--replications", "2", "--out", "c"];
@@ -148,7 +148,7 @@ fn part_of_a_sweep_says_what_is_missing_and_a_shard_alone_has_no_page() {
         "{}",
         said.stderr
     );
-    windtunnel(at, &["merge", "part", "--partial", "-q", "--out", "so-far"]).exits(0);
+    windtunnel(at, &["merge", "part", "--allow-missing", "-q", "--out", "so-far"]).exits(0);
     let page = read(at, "so-far/report.html");
     assert!(page.contains("This is part of the sweep: 2 of 4 runs are there, 2 are missing"));
 }
@@ -157,7 +157,7 @@ fn part_of_a_sweep_says_what_is_missing_and_a_shard_alone_has_no_page() {
 fn runs_that_failed_stand_on_the_page_with_the_command_that_repeats_them() {
     let folder = small();
     let at = folder.path();
-    let sweep = ["sweep", "small.toml", "--axis", LEAST, "-q", "--budget", "100", "--out", "s"];
+    let sweep = ["sweep", "small.toml", "--axis", LEAST, "-q", "--max-requests", "100", "--out", "s"];
     windtunnel(at, &sweep).exits(3);
     let page = read(at, "s/report.html");
     assert!(page.contains("Runs that failed") && page.contains("over budget"));
@@ -186,7 +186,7 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
     let folder = small();
     let at = folder.path();
     let [compare, sweep, optimize, forecast] = all(at);
-    let said = windtunnel(at, &["report", compare, sweep, "--html", "x.html"]).exits(2);
+    let said = windtunnel(at, &["report", compare, sweep, "--out", "x.html"]).exits(2);
     assert!(said.stderr.contains("a page of its own"), "{}", said.stderr);
     fs::create_dir(at.join("empty")).unwrap();
     let said = windtunnel(at, &["report", "empty"]).exits(2);
@@ -213,7 +213,7 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
             }
             fs::write(&path, broken).unwrap();
             reseal(&at.join(folder));
-            let ran = windtunnel(at, &["report", folder, "--html", "x.html"]);
+            let ran = windtunnel(at, &["report", folder, "--out", "x.html"]);
             // Half a sheet can be a smaller sheet; whatever else is wrong is named.
             if ran.code != Some(0) {
                 assert!(
@@ -226,7 +226,7 @@ fn what_report_cannot_show_is_said_with_what_it_can() {
             }
         }
         fs::remove_file(&path).unwrap();
-        let ran = windtunnel(at, &["report", folder, "--html", "y.html"]).exits(2);
+        let ran = windtunnel(at, &["report", folder, "--out", "y.html"]).exits(2);
         assert!(ran.stderr.contains(file) && ran.stderr.contains("is missing"), "{}", ran.stderr);
         fs::write(&path, sound).unwrap();
         reseal(&at.join(folder));

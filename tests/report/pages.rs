@@ -184,7 +184,7 @@ fn run_and_report_give_the_same_bytes_and_so_do_two_equal_runs() {
     let at = folder.path();
     windtunnel(at, &["run", "small.toml", "--out", "a"]).exits(0);
     windtunnel(at, &["run", "small.toml", "--quiet", "--out", "b/c"]).exits(0);
-    let said = windtunnel(at, &["report", "a", "--html", "again.html"]).exits(0);
+    let said = windtunnel(at, &["report", "a", "--out", "again.html"]).exits(0);
     assert_eq!(said.stdout, "again.html\n");
     let page = read(at, "a/report.html");
     assert!(page == read(at, "again.html") && page == read(at, "b/c/report.html"));
@@ -213,19 +213,19 @@ fn what_an_earlier_run_left_in_the_folder_is_not_taken_for_this_one() {
 fn several_runs_make_one_page_that_is_named() {
     let at = hostile().path();
     let said = windtunnel(at, &["report", "out", "out"]).exits(2);
-    assert!(said.stderr.contains("--html"), "{}", said.stderr);
-    windtunnel(at, &["report", "out", "out", "--html", "both.html"]).exits(0);
+    assert!(said.stderr.contains("--out"), "{}", said.stderr);
+    windtunnel(at, &["report", "out", "out", "--out", "both.html"]).exits(0);
     let page = read(at, "both.html");
     assert_eq!(page.matches("<article").count(), 2);
     assert!(page.contains("2 runs") && page.contains("id=\"r1s1\""));
-    let said = windtunnel(at, &["report", "out", "--html", "out"]).exits(2);
+    let said = windtunnel(at, &["report", "out", "--out", "out"]).exits(2);
     assert!(said.stderr.contains("no plain file"), "{}", said.stderr);
     // A link is not replaced by a file, nor is what it points to written through it.
     #[cfg(unix)]
     {
         fs::write(at.join("target"), "mine").unwrap();
         std::os::unix::fs::symlink("target", at.join("link.html")).unwrap();
-        windtunnel(at, &["report", "out", "--html", "link.html"]).exits(2);
+        windtunnel(at, &["report", "out", "--out", "link.html"]).exits(2);
         assert_eq!(fs::read_to_string(at.join("link.html")).unwrap(), "mine");
     }
 }
@@ -321,7 +321,7 @@ fn a_damaged_folder_is_answered_with_its_file_and_what_to_do() {
         if file != "manifest.json" {
             reseal(&to);
         }
-        let ran = windtunnel(broken.path(), &["report", "out", "--html", "x.html"]).exits(2);
+        let ran = windtunnel(broken.path(), &["report", "out", "--out", "x.html"]).exits(2);
         assert!(ran.stderr.contains(said) && ran.stderr.contains(file), "{file}: {}", ran.stderr);
         assert!(ran.stderr.contains("windtunnel run"), "{file} says what to do: {}", ran.stderr);
         assert!(!broken.path().join("x.html").exists());

@@ -116,28 +116,29 @@ fn the_replay_of_a_row_is_that_row_with_every_override_and_its_own_random_number
         let text = &run[replay];
         let (own, point) = (text.find(r"--set 'description=it'\''s so'").unwrap(), text.find("min_capacity"));
         assert!(own < point.unwrap(), "{text}");
-        let number = format!(" --replication {}", run[replication]);
+        let number = format!(" --only-replication {}", run[replication]);
         assert_eq!(text.ends_with(&number), run[replication] != "0", "{text}");
     }
     // A row that ended well is run again the same way, and is the same to the last request.
     let valid = runs.iter().find(|run| run[replay].is_empty() && run[replication] == "2").unwrap();
     let mut words: Vec<String> =
         ["run", "small.toml", "--format", "json", "--quiet", "--seed"].map(str::to_owned).to_vec();
-    words.extend([valid[column(&header, "seed")].clone(), "--replication".to_owned(), "2".to_owned()]);
+    words.extend([valid[column(&header, "seed")].clone(), "--only-replication".to_owned(), "2".to_owned()]);
     for name in header.iter().filter(|name| name.starts_with("service.") || name.starts_with("horizon")) {
         words.extend(["--set".to_owned(), format!("{name}={}", valid[column(&header, name)])]);
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let summary = windtunnel(home.path(), &words).exits(0).json();
     assert_eq!(summary["fingerprint"], valid[column(&header, "fingerprint")].as_str());
-    windtunnel(home.path(), &["run", "small.toml", "--replication", "1", "--replications", "2"]).exits(2);
+    windtunnel(home.path(), &["run", "small.toml", "--only-replication", "1", "--replications", "2"])
+        .exits(2);
 }
 
 #[test]
 fn a_run_over_its_budget_is_a_row_and_the_exit_code_says_so() {
     let home = home();
     // 1 200 s at 2, 4, 6 and 8 requests/s: the last two are over 6 000.
-    let ran = sweep(home.path(), "out", &["--budget", "6000"]).exits(3);
+    let ran = sweep(home.path(), "out", &["--max-requests", "6000"]).exits(3);
     assert!(ran.stdout.contains("18 over their budget"), "{}", ran.stdout);
     let (header, runs) = rows(&std::fs::read(home.path().join("out/runs.csv")).unwrap());
     let status = column(&header, "status");
@@ -153,7 +154,7 @@ fn a_key_that_no_point_can_use_is_refused_before_anything_runs() {
     let huge =
         ["sweep", "small.toml", "--axis", "seed=1..100000:1", "--replications", "100000", "--out", "out"];
     let ran = windtunnel(home.path(), &huge).exits(2);
-    assert!(ran.stderr.contains("10000000000 runs") && ran.stderr.contains("--max-cells"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("10000000000 runs") && ran.stderr.contains("--max-points"), "{}", ran.stderr);
     let twice = ["sweep", "small.toml", "--axis", "seed=1,2", "--axis", "seed=3,4", "--out", "out"];
     assert!(windtunnel(home.path(), &twice).exits(2).stderr.contains("two axes"));
     let none = ["sweep", "small.toml", "--out", "out"];

@@ -66,7 +66,7 @@ fn parts_that_are_missing_there_twice_or_foreign_are_named() {
         assert!(ran.stderr.contains(said), "{parts:?}: {}", ran.stderr);
         assert!(!home.path().join("merged").exists());
     }
-    let ran = merge(&["one", "three", "--partial"], 0);
+    let ran = merge(&["one", "three", "--allow-missing"], 0);
     assert!(ran.stdout.contains("partial 24/36"), "{}", ran.stdout);
     let summary = std::fs::read_to_string(home.path().join("merged/summary.json")).unwrap();
     assert!(summary.contains("\"partial\": true"));

@@ -143,14 +143,14 @@ fn a_second_sweep_on_the_same_folder_is_refused_at_once() {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    for more in ["--resume", "--new"] {
+    for more in ["--resume", "--overwrite"] {
         let ran = finish(&mut command(home.path(), &long("out", &["--set", "horizon=2000h", more]))).exits(2);
         assert!(ran.stderr.contains("another windtunnel is writing into"), "{}", ran.stderr);
     }
     child.kill().unwrap();
     child.wait().unwrap();
     // The lock of a dead process holds nobody up.
-    sweep(home.path(), "out", &["--new"]).exits(0);
+    sweep(home.path(), "out", &["--overwrite"]).exits(0);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_folder_with_rows_is_neither_overwritten_nor_mixed_with_another_sweep() {
     let ran = sweep(home.path(), "out", &["--resume", "--seed", "5"]).exits(2);
     assert!(ran.stderr.contains("differs in") && ran.stderr.contains("the seed"), "{}", ran.stderr);
     assert_eq!(finished(&home.path().join("out")), kept);
-    sweep(home.path(), "out", &["--new"]).exits(0);
+    sweep(home.path(), "out", &["--overwrite"]).exits(0);
     let ran = sweep(home.path(), "out", &[]).exits(2);
     assert!(ran.stderr.contains("a finished sweep (36 of 36 rows)"), "{}", ran.stderr);
 }

@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    if request.replications.is_some() || request.until.is_some() || request.warmup.is_some() {
+    if request.replications.is_some() || request.until.is_some() || request.discard_warmup {
         return run_many(request, scenario, &mut OutputFolder { writer: folder, path: out }, &session);
     }
     let replication = request.replication.unwrap_or(0);
@@ -47,11 +47,11 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
     };
     let simulated = session.watch.elapsed();
     let text = match request.format {
-        RunFormat::Table => report::table(&result, table_width(), stdout_colour()),
+        RunFormat::Text => report::table(&result, table_width(), stdout_colour()),
         RunFormat::Json => report::summary_json(&result),
     };
     let requests: u64 = result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
-    let is_table = matches!(request.format, RunFormat::Table);
+    let is_table = matches!(request.format, RunFormat::Text);
     let exit = Exit::of_checks(&result.checks, request.strict);
     // Of one run there is no part that is worth keeping.
     if session.interrupted.load(Ordering::Relaxed) {

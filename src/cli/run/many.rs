@@ -34,12 +34,12 @@ pub(super) fn run_many(
     folder: &mut OutputFolder,
     session: &Session,
 ) -> Exit {
-    let scenario = match request.warmup {
-        Some(_) => match warmed_up(request, scenario, session) {
+    let scenario = match request.discard_warmup {
+        true => match warmed_up(request, scenario, session) {
             Ok(scenario) => scenario,
             Err(exit) => return exit,
         },
-        None => scenario,
+        false => scenario,
     };
     let interrupted = Some(session.interrupted.as_ref());
     let enough = match request.until {
@@ -83,10 +83,10 @@ pub(super) fn run_many(
 
 fn finish(request: &RunRequest, result: &Replicated, folder: &OutputFolder, session: &Session) -> Exit {
     let text = match request.format {
-        RunFormat::Table => report::replications_table(result, table_width(), stdout_colour()),
+        RunFormat::Text => report::replications_table(result, table_width(), stdout_colour()),
         RunFormat::Json => report::estimates_json(result),
     };
-    let printed = print_as(matches!(request.format, RunFormat::Table), &text);
+    let printed = print_as(matches!(request.format, RunFormat::Text), &text);
     if printed != Exit::Ok {
         return printed;
     }
@@ -110,7 +110,7 @@ fn warmed_up(request: &RunRequest, scenario: Scenario, session: &Session) -> Res
     }
     if found.length <= scenario.plan.warmup {
         if !found.is_too_short && !request.given.quiet {
-            note("--warmup auto: pilot runs show nothing more to leave out\n");
+            note("--discard-warmup: pilot runs show nothing more to leave out\n");
         }
         return Ok(scenario);
     }

@@ -23,12 +23,12 @@ pub(in crate::cli) struct RunRequest {
     /// Scenario file [default: the built-in flash sale]
     pub(super) scenario: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) given: Given,
+    pub(in crate::cli) given: Given,
     /// Run it N times, each with its own random numbers, and give every figure with its interval
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "until")]
     pub(super) replications: Option<u64>,
     /// Run the one replication of that number, from 0 on, alone: a row of a sweep or of --replications in full
-    #[arg(long, value_name = "K", conflicts_with_all = ["replications", "until", "warmup"], value_parser = clap::value_parser!(u64).range(..1_000_000))]
+    #[arg(long = "only-replication", value_name = "K", conflicts_with_all = ["replications", "until", "discard_warmup"], value_parser = clap::value_parser!(u64).range(..1_000_000))]
     pub(super) replication: Option<u64>,
     /// Run it until the 95 % interval of a figure is narrow enough, such as 'p99_response_time ±2%'
     #[arg(long, value_name = "FIGURE ±N%", value_parser = until::parse)]
@@ -37,32 +37,26 @@ pub(in crate::cli) struct RunRequest {
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "until", value_parser = clap::value_parser!(u64).range(10..=100_000))]
     pub(super) max_replications: u64,
     /// Leave out the start of every run, for as long as pilot runs need to forget it (for steady states)
-    #[arg(long, value_name = "auto")]
-    pub(super) warmup: Option<WarmupArg>,
+    #[arg(long)]
+    pub(super) discard_warmup: bool,
     /// A check that is inconclusive, or has nothing to judge, counts as failed
     #[arg(long)]
     pub(super) strict: bool,
     /// Folder for the results [default: output/NAME]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = RunFormat::Table)]
+    #[arg(long, value_enum, default_value_t = RunFormat::Text)]
     pub(super) format: RunFormat,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum WarmupArg {
-    /// As long as MSER-5 says
-    Auto,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum RunFormat {
     /// A table for people
-    Table,
+    Text,
     /// The content of summary.json
     Json,
 }

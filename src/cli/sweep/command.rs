@@ -88,26 +88,27 @@ fn open(
     let path = Cells::path(out);
     let refuse = |message: String| fail(Exit::Usage, &message);
     let exists = path.symlink_metadata().is_ok();
-    if !exists || request.new {
+    if !exists || request.overwrite {
         // Results of another sweep must not stand beside the rows of this one.
         let removed = folder.clear().map_err(|error| error.to_string());
         let created = removed.and_then(|()| Cells::create(out, head, shard, head.cells()?));
         return created.map_err(|message| fail(Exit::RunFailed, &message));
     }
     let opened = Cells::open(out, request.resume);
-    let (cells, old, torn) = opened.map_err(|message| refuse(format!("{message}; --new begins anew")))?;
+    let (cells, old, torn) =
+        opened.map_err(|message| refuse(format!("{message}; --overwrite starts over")))?;
     if !request.resume {
         let (finished, planned) = (cells.finished(), cells.planned());
         let state = if finished == planned { "a finished sweep" } else { "an unfinished sweep" };
         return Err(refuse(format!(
-            "`{}` holds {state} ({finished} of {planned} rows); use --resume to continue, --new to start over, or --out to choose another directory",
+            "`{}` holds {state} ({finished} of {planned} rows); use --resume to continue, --overwrite to start over, or --out to choose another directory",
             out.display()
         )));
     }
     let differences = old.differences(head);
     if !differences.is_empty() {
         return Err(refuse(format!(
-            "the sweep in `{}` cannot be resumed, for it differs in {}; --new begins anew",
+            "the sweep in `{}` cannot be resumed, for it differs in {}; --overwrite starts over",
             out.display(),
             differences.join(", ")
         )));
@@ -115,7 +116,7 @@ fn open(
     if cells.shard() != shard {
         let there = cells.shard();
         return Err(refuse(format!(
-            "`{}` holds shard {there}, not {shard}; --new begins anew",
+            "`{}` holds shard {there}, not {shard}; --overwrite starts over",
             out.display()
         )));
     }

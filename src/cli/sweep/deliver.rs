@@ -133,7 +133,7 @@ impl Delivery<'_> {
     fn print(&self, parts: &mut Parts, summary: &SweepSummary) -> Exit {
         let view = SweepView { head: self.head, design: self.design, summary };
         match self.format {
-            SweepFormat::Table => print(&report::table(&view, table_width(), stdout_colour())),
+            SweepFormat::Text => print(&report::table(&view, table_width(), stdout_colour())),
             SweepFormat::Json => print_data(&report::summary_json(&view)),
             SweepFormat::Csv => {
                 let mut text = Vec::new();

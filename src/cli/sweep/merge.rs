@@ -68,11 +68,11 @@ fn gather(request: &MergeRequest) -> Result<(SweepHeader, Vec<Cells>), Vec<Strin
             Ok((cells, head, _)) => {
                 // Every point of the plan is a line of the results, whether it was run or not.
                 let planned = head.cells().unwrap_or(u64::MAX);
-                if planned > request.max_cells {
+                if planned > request.max_points {
                     faults.push(format!(
-                        "`{}` is of a sweep of {planned} runs, and results of at most {} are made; raise --max-cells",
+                        "`{}` is of a sweep of {planned} runs, and results of at most {} are made; raise --max-points",
                         shown(path),
-                        request.max_cells
+                        request.max_points
                     ));
                 }
                 opened.push((path, cells, head));
@@ -97,7 +97,7 @@ fn gather(request: &MergeRequest) -> Result<(SweepHeader, Vec<Cells>), Vec<Strin
         }
     }
     if faults.is_empty() {
-        faults.extend(coverage(&opened, count, request.partial));
+        faults.extend(coverage(&opened, count, request.allow_missing));
     }
     if faults.is_empty() {
         Ok((head, opened.into_iter().map(|(_, cells, _)| cells).collect()))
@@ -129,11 +129,11 @@ fn coverage(opened: &[(&PathBuf, Cells, SweepHeader)], count: u64, partial: bool
         let more = missing.len().saturating_sub(MOST);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let listed = missing.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-        faults.push(format!("shard {listed}{more} is missing; --partial makes do without"));
+        faults.push(format!("shard {listed}{more} is missing; --allow-missing makes do without"));
     }
     for (path, cells, _) in opened.iter().filter(|(_, cells, _)| cells.finished() < cells.planned()) {
         faults.push(format!(
-            "{} (shard {}) has {} of {} rows; finish it with `sweep --resume`, or make do with --partial",
+            "{} (shard {}) has {} of {} rows; finish it with `sweep --resume`, or make do with --allow-missing",
             name(path),
             cells.shard(),
             cells.finished(),

@@ -60,11 +60,11 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     let replications =
         request.replications.or(scenario.sweep.as_ref().map(|spec| spec.replications)).unwrap_or(1);
     let cells = Design::estimate(&axes, &points, replications);
-    if cells > u128::from(request.max_cells) {
+    if cells > u128::from(request.max_points) {
         return Err(usage(format!(
-            "the sweep has {cells} runs (points × replications), and at most {} are begun; raise --max-cells, or take fewer \
+            "the sweep has {cells} runs (points × replications), and at most {} are begun; raise --max-points, or take fewer \
              values or a --latin-hypercube",
-            request.max_cells
+            request.max_points
         )));
     }
     Design::check(&axes, &points, replications)
@@ -97,7 +97,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         axes,
         points,
         replications,
-        budget: request.budget,
+        budget: request.max_requests,
         figures,
         assumptions: scenario.assumptions(),
         not_priced: scenario.not_priced.clone(),

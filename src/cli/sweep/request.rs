@@ -48,35 +48,35 @@ pub(in crate::cli) struct SweepRequest {
     pub(super) replications: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) given: Given,
-    /// Go on with the sweep that was begun in the folder
-    #[arg(long, conflicts_with = "new")]
+    /// Continue the sweep that was begun in the folder
+    #[arg(long, conflicts_with = "overwrite")]
     pub(super) resume: bool,
-    /// Begin anew, whatever is in the folder
+    /// Start over, whatever is in the folder
     #[arg(long)]
-    pub(super) new: bool,
+    pub(super) overwrite: bool,
     /// Run only the I-th of N shares; `merge` puts them together
     #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
     pub(super) shard: Option<Shard>,
     /// Most requests of one run; a run with more is a row with its error
     #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) budget: Option<u64>,
+    pub(super) max_requests: Option<u64>,
     /// Most runs that are begun; a larger sweep is refused
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_CELLS))]
-    pub(super) max_cells: u64,
+    pub(super) max_points: u64,
     /// Folder for the results [default: output/NAME-sweep]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
+    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
     pub(super) format: SweepFormat,
 }
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  windtunnel merge part-1 part-2 part-3 --out sizes\n  windtunnel merge part-* --partial --out so-far\n\n\
+    after_help = "Examples:\n  windtunnel merge part-1 part-2 part-3 --out sizes\n  windtunnel merge part-* --allow-missing --out so-far\n\n\
     The files are those of a sweep on one machine, byte for byte. Exit codes as those of `sweep`."
 )]
 pub(in crate::cli) struct MergeRequest {
@@ -84,20 +84,23 @@ pub(in crate::cli) struct MergeRequest {
     #[arg(required = true)]
     pub(super) parts: Vec<PathBuf>,
     /// Folder for the results
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
     pub(super) out: PathBuf,
     /// Continue when shards are missing; results are marked partial
     #[arg(long)]
-    pub(super) partial: bool,
+    pub(super) allow_missing: bool,
     /// Most runs of a sweep that is put together; a larger one is refused
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_CELLS))]
-    pub(super) max_cells: u64,
+    pub(super) max_points: u64,
     /// Leave out report.html
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = SweepFormat::Table)]
+    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
     pub(super) format: SweepFormat,
+    /// Exit with 0 where a verdict is negative or inconclusive, to report without failing
+    #[arg(long)]
+    pub(in crate::cli) no_fail: bool,
     /// Print results only
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -106,7 +109,7 @@ pub(in crate::cli) struct MergeRequest {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(in crate::cli) enum SweepFormat {
     /// A table for people
-    Table,
+    Text,
     /// The content of summary.json
     Json,
     /// The content of points.csv

@@ -2,12 +2,12 @@
 
 use super::super::figures::{figure_text, half_width_text, usd};
 use super::super::numbers::{PLAIN, figure, grouped};
-use super::super::page::{Look, Page};
+use super::super::page::{Look, Page, verdict_width, verdict_word};
 use super::super::proviso::{proviso_of, with_proviso};
 use super::super::scale_in::{ends_words, orders, orders_words};
 use super::super::words::{broken, columns, fitted, plain, wrapped};
 use crate::experiment::compare::{Compared, Difference, VariantComparison};
-use crate::experiment::{CheckStatus, Estimate, Measure};
+use crate::experiment::{Estimate, Measure};
 
 /// Measures of a service in the table.
 const OF_SERVICE: [Measure; 6] = [
@@ -176,28 +176,21 @@ fn checks(page: &mut Page, comparison: &VariantComparison) {
         page.line(&[(Look::Faint, "no checks declared: nothing says which variant is good enough")]);
         return;
     }
+    let all = comparison.variants.iter().flat_map(|variant| &variant.checks);
+    let words = verdict_width(all.map(|check| check.status));
     for name in names {
         for line in broken(&plain(name), page.width) {
             page.line(&[(Look::Faint, &line)]);
         }
         for variant in &comparison.variants {
             let Some(check) = variant.checks.iter().find(|check| check.check == name) else { continue };
-            let (word, look) = verdict_word(check.status);
+            let (word, look) = verdict_word(check.status, words);
             let shown = fitted(&plain(&variant.variant.name), 20);
             let shown = format!("  {shown}{}", " ".repeat(22 - columns(&shown)));
             let note = check.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
             let found = format!("  {}{note}", check.value);
-            page.line(&[(Look::Usual, &shown), (look, word), (Look::Usual, &found)]);
+            page.line(&[(Look::Usual, &shown), (look, &word), (Look::Usual, &found)]);
         }
-    }
-}
-
-fn verdict_word(status: CheckStatus) -> (&'static str, Look) {
-    match status {
-        CheckStatus::Pass => ("PASS   ", Look::Good),
-        CheckStatus::Fail => ("FAIL   ", Look::Bad),
-        CheckStatus::NoData => ("NO DATA", Look::Doubtful),
-        CheckStatus::Inconclusive => ("UNSURE ", Look::Doubtful),
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn replay(head: &SweepHeader, design: &Design<'_>, row: &CellRow) -> 
         words.push_str(&format!(" --set '{}'", text.replace('\'', r"'\''")));
     }
     if replication > 0 {
-        words.push_str(&format!(" --replication {replication}"));
+        words.push_str(&format!(" --only-replication {replication}"));
     }
     words
 }

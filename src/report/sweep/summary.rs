@@ -48,7 +48,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         not_priced: head.not_priced.clone(),
         pareto_front: summary.front.iter().map(|point| sweep_point(view, *point)).collect(),
         partial: !summary.is_whole(),
-        points_that_pass: has_checks.then(|| summary.passing.len()),
+        points_that_pass: has_checks.then_some(summary.passing.len()),
         region: head.region.clone(),
         requests: summary.requests.into(),
         scenario: SweepScenario {

@@ -28,7 +28,7 @@ pub(super) fn origins(results: &Results) -> Vec<Origin> {
     let runs = match (&results.estimates, results.manifest.replication.unwrap_or(0)) {
         (Some(estimates), _) => format!(" --replications {}", estimates.replications),
         (None, 0) => String::new(),
-        (None, replication) => format!(" --replication {replication}"),
+        (None, replication) => format!(" --only-replication {replication}"),
     };
     vec![
         Origin::code("Command", format!("windtunnel run plan.toml{runs}")),

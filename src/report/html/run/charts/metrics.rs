@@ -85,7 +85,7 @@ fn chart(
         _ => "value",
     };
     let mut chart = ground.chart(&format!("metric{number}"), ChartAxis::new("count", title), None, series);
-    chart.lines = lines_of(ground, unit, &|policy, _| policies.iter().any(|name| *name == policy));
+    chart.lines = lines_of(ground, unit, &|policy, _| policies.contains(&policy));
     let lines: Vec<String> = chart.lines.iter().map(|line| line.label.clone()).collect();
     let mut summary = format!("{metric} as alarms saw it: {}.", found.join("; "));
     if !lines.is_empty() {

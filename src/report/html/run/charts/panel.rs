@@ -29,10 +29,12 @@ pub(in crate::report::html::run) fn panel(
     let timeline = results.timelines.get(index).ok_or_else(nothing)?;
     let (name, _) = results.summary.services.0.get(index).ok_or_else(nothing)?;
     let head = &results.plan.head;
-    let start: jiff::Timestamp = head
-        .start
-        .parse()
-        .map_err(|_| format!("`plan.toml` is malformed: start = {:?} is no date", head.start))?;
+    let start: jiff::Timestamp = head.start.parse().map_err(|_| {
+        format!(
+            "`plan.toml` is malformed: start = {:?} is no date; make the results again with `windtunnel run`",
+            head.start
+        )
+    })?;
     let thinning = Thinning::new(timeline.times.len(), most_points(results.timelines.len()));
     let ground = Ground { results, index, name, timeline, thinning, id };
     let mut drawn = Vec::new();

@@ -21,8 +21,8 @@ const fn document<D: Document>(title: &'static str) -> Output {
     Output { name: D::NAME, title, schema: schema_of::<D> }
 }
 
-/// Row of the table for a CSV file.
-const fn sheet<R: JsonSchema>(name: &'static str, title: &'static str) -> Output {
+/// Row of the table for the rows of a CSV file, or for what has a name of its own.
+const fn named<R: JsonSchema>(name: &'static str, title: &'static str) -> Output {
     Output { name, title, schema: schema_of::<R> }
 }
 
@@ -37,21 +37,21 @@ const OUTPUTS: [Output; 24] = [
     document::<Manifest>("windtunnel manifest.json"),
     document::<CheckReport>("windtunnel check --format json"),
     document::<DiffReport>("windtunnel diff --format json"),
-    sheet::<DiagnosticsReport<'_>>("diagnostics", "windtunnel validate --format json"),
+    named::<DiagnosticsReport<'_>>("diagnostics", "windtunnel validate --format json"),
     document::<ScalingActivities>("windtunnel scaling-activities.json"),
-    sheet::<TimelineRow>(TimelineRow::FILE, "windtunnel timeline.csv: a row"),
-    sheet::<DecisionRow>(DecisionRow::FILE, "windtunnel decisions.csv: a row"),
-    sheet::<EvaluationRow>(EvaluationRow::FILE, "windtunnel evaluations.csv: a row"),
-    sheet::<TaskRow>(TaskRow::FILE, "windtunnel tasks.csv: a row"),
-    sheet::<InvoiceRow>(InvoiceRow::FILE, "windtunnel invoice.csv: a row"),
-    sheet::<FocusRow>(FocusRow::FILE, "windtunnel cost-focus.csv: a row"),
-    sheet::<ResponseTimeRow>(ResponseTimeRow::FILE, "windtunnel response_times.csv: a row"),
-    sheet::<ReplicationRow>("replications.csv", "windtunnel replications.csv: a row"),
-    sheet::<ComparisonRow>(ComparisonRow::FILE, "windtunnel comparison.csv: a row"),
-    sheet::<CandidateRow>("candidates.csv", "windtunnel candidates.csv: a row"),
-    sheet::<ForecastRow>(ForecastRow::FILE, "windtunnel forecast.csv: a row"),
-    sheet::<PointRow>("points.csv", "windtunnel points.csv: a row"),
-    sheet::<RunRow>("runs.csv", "windtunnel runs.csv: a row"),
+    named::<TimelineRow>(TimelineRow::FILE, "windtunnel timeline.csv: a row"),
+    named::<DecisionRow>(DecisionRow::FILE, "windtunnel decisions.csv: a row"),
+    named::<EvaluationRow>(EvaluationRow::FILE, "windtunnel evaluations.csv: a row"),
+    named::<TaskRow>(TaskRow::FILE, "windtunnel tasks.csv: a row"),
+    named::<InvoiceRow>(InvoiceRow::FILE, "windtunnel invoice.csv: a row"),
+    named::<FocusRow>(FocusRow::FILE, "windtunnel cost-focus.csv: a row"),
+    named::<ResponseTimeRow>(ResponseTimeRow::FILE, "windtunnel response_times.csv: a row"),
+    named::<ReplicationRow>("replications.csv", "windtunnel replications.csv: a row"),
+    named::<ComparisonRow>(ComparisonRow::FILE, "windtunnel comparison.csv: a row"),
+    named::<CandidateRow>("candidates.csv", "windtunnel candidates.csv: a row"),
+    named::<ForecastRow>(ForecastRow::FILE, "windtunnel forecast.csv: a row"),
+    named::<PointRow>("points.csv", "windtunnel points.csv: a row"),
+    named::<RunRow>("runs.csv", "windtunnel runs.csv: a row"),
 ];
 
 fn schema_of<T: JsonSchema>() -> Schema {

@@ -68,7 +68,8 @@ fn containers_that_do_not_count_use_nothing_in_any_plane() {
             service.telemetry.rules.counts_draining = false;
         }
         let of = |fidelity| record(&Plan { fidelity, ..plan.clone() }, 1, 0).unwrap();
-        let (fast, events, flows) = (of(plan.fidelity), of(Fidelity::Events), of(Fidelity::Fluid));
+        let (fast, events) = (of(plan.fidelity), of(Fidelity::Events));
+        let flows = record(&super::flows::flowing(&plan), 1, 0).unwrap();
         for (index, service) in fast.services.iter().enumerate() {
             assert_same(&events.services[index], service);
             left_out += usize::from(service.cpu_utilization != counting.services[index].cpu_utilization);

@@ -1,14 +1,39 @@
 //! The same random plans as flows: requests and dollars add up there too, and the same plan gives the same bytes.
 
 use windtunnel::kernel::platform::CheckService;
-use windtunnel::kernel::simulation::{Fidelity, Plan};
+use windtunnel::kernel::random::Distribution;
+use windtunnel::kernel::scaling::aas::PolicyPlan;
+use windtunnel::kernel::simulation::{Fidelity, Plan, ServicePlan};
 use windtunnel::kernel::traffic::TrafficPlan;
+use windtunnel::kernel::units::SimDuration;
 use windtunnel::record::{Limits, RunRecord, record, totals};
 
 use super::{in_every_plan, some_plans};
 
+/// The plan as flows, without what they cannot carry: policies that read response times, and clients that differ in patience.
+pub(super) fn flowing(plan: &Plan) -> Plan {
+    let mut plan = Plan { fidelity: Fidelity::Fluid, ..plan.clone() };
+    for service in &mut plan.services {
+        let policies = std::mem::take(&mut service.scaling.policies);
+        let can_flow = |service: &mut ServicePlan, policy: &PolicyPlan| {
+            service.scaling.policies = vec![policy.clone()];
+            service.flow_blockers().all(|blocker| blocker.table != "scaling")
+        };
+        let kept = policies.into_iter().filter(|policy| can_flow(service, policy)).collect();
+        service.scaling.policies = kept;
+        if let Some(timeout) = &mut service.request.timeout {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of seconds")]
+            let mean = SimDuration(timeout.mean_nanos() as u64);
+            *timeout = Distribution::constant(mean);
+        }
+        let blockers: Vec<&str> = service.flow_blockers().map(|blocker| blocker.key).collect();
+        assert!(blockers.is_empty(), "a random plan that cannot flow: {blockers:?}");
+    }
+    plan
+}
+
 fn flows(plan: &Plan) -> (Plan, RunRecord) {
-    let plan = Plan { fidelity: Fidelity::Fluid, ..plan.clone() };
+    let plan = flowing(plan);
     let record = record(&plan, 1, 0).unwrap();
     (plan, record)
 }
@@ -87,7 +112,7 @@ fn flows_are_the_same_again_with_and_without_a_timeline() {
 #[test]
 fn replications_of_flows_differ_by_starts_and_alarms_only() {
     for plan in some_plans(60, 44) {
-        let mut plan = Plan { fidelity: Fidelity::Fluid, ..plan };
+        let mut plan = flowing(&plan);
         for service in &mut plan.services {
             // Without policies nothing starts or stops after second 0, so nothing random is left.
             service.scaling.policies.clear();

@@ -65,7 +65,7 @@ pub use manifest::{FolderKind, MANIFEST, Manifest, ManifestFault, OtherScenario,
 pub use optimization::{AxisResult, ConfirmedResult, LevelResult, MarginResult, Optimization, SavingResult};
 pub use response_times::ResponseTimeRow;
 pub use schemas::{output_names, output_schema};
-pub use sheet::{ReadError, SheetRow, SheetWriter, columns, each_row, read_sheet, sheet_bytes};
+pub use sheet::{ReadError, SheetRow, SheetWriter, columns, each_row, line_bytes, read_sheet, sheet_bytes};
 pub use summary::{
     AttemptsSummary, ClassSummary, ClassTimes, CostLine, RequestSummary, ScalingSummary, ScenarioSummary,
     ServiceCost, ServiceSummary, Summary, TaskSummary, TimesSummary, TotalCost, TraceSummary,

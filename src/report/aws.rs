@@ -7,6 +7,7 @@ use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan, StepPlan, TargetTracki
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::telemetry::{AlarmQuery, Metric, Statistic};
 use crate::kernel::units::SimDuration;
+use crate::results::json_text;
 use crate::scenario::{Scenario, Word, predefined_metric};
 
 /// Stands for the name of the cluster, which a simulation cannot know.
@@ -57,7 +58,7 @@ pub fn aws_cli_inputs(scenario: &Scenario, cluster: &str) -> Vec<(String, Vec<u8
 }
 
 fn pretty(value: &Value) -> Vec<u8> {
-    (serde_json::to_string_pretty(value).unwrap_or_default() + "\n").into_bytes()
+    json_text(value).into_bytes()
 }
 
 /// A cooldown as AWS takes it, in whole seconds: a part of a second counts as one.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::kernel::scaling::aas::ScheduledPlan;
 use crate::kernel::simulation::ServicePlan;
+use crate::results::json_text;
 use crate::scenario::{Scenario, ScheduleText};
 
 /// The actions of a service as they are written, with their effects.
@@ -41,7 +42,7 @@ pub(super) fn cli_inputs(
             }
         }
         input["ScalableTargetAction"] = bounds;
-        let bytes = (serde_json::to_string_pretty(&input).unwrap_or_default() + "\n").into_bytes();
+        let bytes = json_text(&input).into_bytes();
         (format!("put-scheduled-action.{}.{}.json", service.name, action.name), bytes)
     };
     actions(scenario, service).map(file).collect()

@@ -17,7 +17,7 @@ use crate::experiment::points::short_name;
 use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, Estimate, Measure};
 use crate::results::{
     AxisResult, ConfirmedResult, FigureValue, LevelResult, MarginResult, Optimization, Rounded, SavingResult,
-    Version, cell, json_text,
+    Version, cell, json_text, line_bytes,
 };
 
 /// Settings of the front that a terminal shows.
@@ -373,7 +373,6 @@ fn axis_result(effect: &AxisEffect) -> AxisResult {
 /// `candidates.csv`: one row a setting: its values, what became of it, its figures in the race.
 #[must_use]
 pub fn candidates_csv(found: &SearchResult) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let mut head = vec!["candidate".to_owned()];
     head.extend(found.axes.iter().map(|axis| cell(&axis.name)));
     head.extend(
@@ -383,8 +382,7 @@ pub fn candidates_csv(found: &SearchResult) -> Vec<u8> {
     // The last column is there only where the bills leave something out.
     let unpriced = (!found.unpriced.is_nothing()).then(|| found.unpriced.items.join(" "));
     head.extend(unpriced.as_ref().map(|_| "unpriced".to_owned()));
-    // Writing to memory cannot fail, and every row has the same length.
-    let _ = writer.write_record(&head);
+    let mut lines = vec![head];
     let design = found.design();
     for raced in &found.candidates {
         let mut row = vec![raced.candidate.to_string()];
@@ -403,9 +401,9 @@ pub fn candidates_csv(found: &SearchResult) -> Vec<u8> {
             number(has_run.then(|| raced.figure(index)).flatten().map(|figure| figure.value), 6)
         }));
         row.extend(unpriced.clone());
-        let _ = writer.write_record(&row);
+        lines.push(row);
     }
-    writer.into_inner().unwrap_or_default()
+    line_bytes(lines)
 }
 
 fn elimination_text(elimination: &Elimination, found: &SearchResult) -> String {

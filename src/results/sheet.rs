@@ -101,6 +101,17 @@ pub fn sheet_bytes<R: SheetRow>(with_optional: bool, rows: impl IntoIterator<Ite
     bytes
 }
 
+/// The bytes of lines of cells, for files whose columns are of the scenario.
+#[must_use]
+pub fn line_bytes<T: AsRef<[u8]>>(lines: impl IntoIterator<Item = Vec<T>>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(&mut bytes);
+    let written = lines.into_iter().try_for_each(|line| writer.write_record(line));
+    in_memory(written.map_err(io::Error::from).and_then(|()| writer.flush()));
+    drop(writer);
+    bytes
+}
+
 fn write_all<R: SheetRow>(
     out: &mut Vec<u8>,
     with_optional: bool,

@@ -4,14 +4,11 @@
 use super::super::numbers::rounded;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellOutcome, CellRow, PointSummary, SweepHeader, SweepSummary};
-use crate::results::cell;
+use crate::results::{cell, line_bytes};
 
 /// One line of a CSV.
 fn line(cells: &[String]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    // Memory does not fail; a line that could not be written would be empty, and a test would see it.
-    let written = writer.write_record(cells);
-    if written.is_err() { Vec::new() } else { writer.into_inner().unwrap_or_default() }
+    line_bytes([cells.iter().collect()])
 }
 
 fn number(value: Option<f64>) -> String {

@@ -52,7 +52,6 @@ pub(super) fn run(request: &ParquetRequest) -> Exit {
 fn convert(folder: &std::path::Path) -> Result<String, (Exit, String)> {
     use super::folder::add;
     use crate::report;
-    use crate::results;
     use crate::shell::results::{Refused, ResultsReader, ResultsWriter};
 
     let usage = |message| (Exit::Usage, message);

@@ -72,9 +72,22 @@ impl Deprecated {
     }
 }
 
+/// The command among the arguments: the first that is neither the program, nor an option before it.
+fn command_of(arguments: &[OsString]) -> String {
+    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+    while let Some(text) = texts.next() {
+        match text.as_ref() {
+            "--color" => drop(texts.next()),
+            option if option.starts_with('-') => {}
+            command => return command.to_owned(),
+        }
+    }
+    String::new()
+}
+
 /// The arguments in today's spelling, and the deprecated ones among them.
 pub(super) fn modern(arguments: Vec<OsString>) -> (Vec<OsString>, Vec<&'static Deprecated>) {
-    let command = arguments.get(1).and_then(|command| command.to_str()).unwrap_or_default().to_owned();
+    let command = command_of(&arguments);
     let is_its = |one: &&Deprecated| one.commands.is_empty() || one.commands.contains(&command.as_str());
     let (mut out, mut used) = (Vec::with_capacity(arguments.len()), Vec::new());
     let mut at = 0;
@@ -140,6 +153,8 @@ mod tests {
             ("windtunnel sweep --overwrite --overwrite".to_owned(), 1)
         );
         assert_eq!(spelled("windtunnel sweep -- --new"), ("windtunnel sweep -- --new".to_owned(), 0));
+        let color = "windtunnel --color never check";
+        assert_eq!(spelled(&format!("{color} --exit-zero")), (format!("{color} --no-fail"), 1));
         assert_eq!(spelled("windtunnel sweep --newest"), ("windtunnel sweep --newest".to_owned(), 0));
     }
 }

@@ -75,8 +75,9 @@ fn command(line: &[String]) -> Option<String> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quiet" | "-q" | "--no-report" => {}
-            "--out" | "--format" => drop(arguments.next()),
-            other if other.starts_with("--out=") || other.starts_with("--format=") => {}
+            "--out" | "-o" | "--format" | "--color" => drop(arguments.next()),
+            other
+                if ["--out=", "-o=", "--format=", "--color="].iter().any(|flag| other.starts_with(flag)) => {}
             other => said.push(quoted(other)),
         }
     }

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod folder;
 mod forecast;
+mod formats;
 mod given;
 mod init;
 mod loading;

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
-use super::given::{Given, RUNS};
+use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::given::{Given, RUNS, VerdictArgs, replication_count};
 use super::loading::PrintedWarnings;
-use super::printing::{fail, print_as};
+use super::printing::{fail, print_in};
 use super::session::{Session, stopped};
 use super::subject::{self, GateSubject};
 use crate::experiment::checks::{Bills, evaluate_against};
@@ -32,8 +33,8 @@ pub(super) struct CheckRequest {
     #[arg(value_name = "SCENARIO|OUTPUT")]
     pub(super) subject: PathBuf,
     /// Runs of the scenario, each with its own random numbers [default: 10]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    pub(super) replications: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = replication_count(1))]
+    pub(super) replications: Option<u32>,
     /// What `cost_change` compares with: a scenario, which is run on the same random numbers, or the folder of a run
     #[arg(long, value_name = "SCENARIO|OUTPUT")]
     pub(super) baseline: Option<PathBuf>,
@@ -42,26 +43,24 @@ pub(super) struct CheckRequest {
     pub(super) checks: Option<PathBuf>,
     #[command(flatten)]
     pub(super) given: Given,
-    /// A check that is inconclusive, or has nothing to judge, counts as failed
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = GateFormat::Text)]
-    pub(super) format: GateFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum GateFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// JUnit XML, for test reporters
-    Junit,
-    /// Annotations for GitHub Actions
-    Github,
-    /// A table for a pull request
-    Markdown,
+/// The formats of verdicts.
+fn renderings<'a>() -> [Rendering<&'a Gate>; 5] {
+    [
+        rendering(OutputFormat::Text, "For people", |gate| {
+            report::gate_text(gate, table_width(), stdout_colour())
+        }),
+        rendering(OutputFormat::Json, "For programs", report::gate_json),
+        rendering(OutputFormat::Junit, "JUnit XML, for test reporters", report::gate_junit),
+        rendering(OutputFormat::Github, "Annotations for GitHub Actions", report::gate_github),
+        rendering(OutputFormat::Markdown, "A table for a pull request", report::gate_markdown),
+    ]
 }
 
 /// Results of the runs of a request, with what was judged.
@@ -83,16 +82,7 @@ pub(super) fn run(request: &CheckRequest) -> Exit {
 }
 
 fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
-    let printed = print_as(
-        matches!(request.format, GateFormat::Text),
-        &match request.format {
-            GateFormat::Text => report::gate_text(gate, table_width(), stdout_colour()),
-            GateFormat::Json => report::gate_json(gate),
-            GateFormat::Junit => report::gate_junit(gate),
-            GateFormat::Github => report::gate_github(gate),
-            GateFormat::Markdown => report::gate_markdown(gate),
-        },
-    );
+    let printed = print_in(request.format, renderings(), gate);
     if printed != Exit::Ok {
         return printed;
     }
@@ -104,7 +94,7 @@ fn finish(request: &CheckRequest, gate: &Gate, interrupted: bool) -> Exit {
     }
     match () {
         () if interrupted => Exit::Interrupted,
-        () => Exit::of_checks(gate.verdicts.iter().map(|judged| &judged.outcome), request.strict),
+        () => request.verdict.of_checks(gate.verdicts.iter().map(|judged| &judged.outcome)),
     }
 }
 
@@ -147,7 +137,7 @@ fn judged(request: &CheckRequest) -> Result<(Gate, bool), Exit> {
         seed,
         runs: found.runs,
         interrupted: found.is_partial,
-        strict: request.strict,
+        strict: request.verdict.strict,
         verdicts: verdicts.collect(),
     };
     Ok((gate, found.interrupted))
@@ -179,7 +169,8 @@ fn refuse_idle_options(
         GateSubject::Scenario(..) => return Ok(()),
         GateSubject::SavedRun(..) if request.replications.is_some() => "--replications",
         GateSubject::SavedRun(..) if given.seed.is_some() => "--seed",
-        GateSubject::SavedRun(..) if !given.overrides.is_empty() && !runs_base => "--set",
+        GateSubject::SavedRun(..) if !given.set.is_empty() && !runs_base => "--set",
+        GateSubject::SavedRun(..) if given.fidelity.is_some() && !runs_base => "--fidelity",
         GateSubject::SavedRun(..) => return Ok(()),
     };
     let subject = request.subject.display();
@@ -227,7 +218,7 @@ fn found(request: &CheckRequest, head: GateSubject, base: Option<GateSubject>) -
                 Some(GateSubject::SavedRun(base, _)) => Some(base.bills()),
                 _ => None,
             };
-            let runs = request.replications.unwrap_or(RUNS);
+            let runs = u64::from(request.replications.unwrap_or(RUNS));
             let (scenario, sample, interrupted) = sample(request, *head, runs)?;
             let outcomes = evaluate_against(&scenario, &sample, baseline.as_ref(), CONFIDENCE);
             Ok(JudgedRuns { outcomes, runs: sample.runs() as u64, is_partial: interrupted, interrupted })
@@ -254,7 +245,7 @@ fn sample(
 /// Runs the baseline and the scenario on the same random numbers.
 fn side_by_side(request: &CheckRequest, base: Scenario, head: Scenario) -> Result<JudgedRuns, Exit> {
     let session = Session::listen(Stopwatch::start(), request.given.quiet)?;
-    let runs = request.replications.unwrap_or(RUNS);
+    let runs = u64::from(request.replications.unwrap_or(RUNS));
     let seed = head.seed;
     // The checks of the baseline are not judged, and what only they need is not kept.
     let base = Scenario { checks: Vec::new(), ..base };

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
 use super::folder::{add, folder_name};
-use super::given::Given;
+use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::given::{Given, RUNS, VerdictArgs, replication_count};
 use super::loading::{PrintedWarnings, accept, accept_with_new_warnings};
-use super::printing::{fail, print_as};
+use super::printing::{fail, print_in};
 use super::session::{SeededRuns, Session, compared};
 use super::variant::{self, VariantArg};
 use super::{folder, manifest};
@@ -37,13 +38,12 @@ pub(super) struct CompareRequest {
     #[arg(long = "variant", value_name = "NAME: KEY=VALUE; …", value_parser = variant::parse)]
     pub(super) variants: Vec<VariantArg>,
     /// Runs of each variant, each with its own random numbers
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    pub(super) replications: u64,
+    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = replication_count(1))]
+    pub(super) replications: u32,
     #[command(flatten)]
     pub(super) given: Given,
-    /// A check that is inconclusive, or has nothing to judge, counts as failed
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// Folder for the results [default: output/NAME-compare]
     #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -51,20 +51,22 @@ pub(super) struct CompareRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
-    pub(super) format: CompareFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum CompareFormat {
-    /// A table for people
-    Text,
-    /// The content of comparison.json
-    Json,
-    /// The content of comparison.csv
-    Csv,
-    /// The content of comparison.md
-    Markdown,
+/// The formats of a comparison.
+fn renderings<'a>() -> [Rendering<&'a VariantComparison>; 4] {
+    [
+        rendering(OutputFormat::Text, "A table for people", |comparison| {
+            report::comparison_table(comparison, table_width(), stdout_colour())
+        }),
+        rendering(OutputFormat::Json, "The content of comparison.json", report::comparison_json),
+        rendering(OutputFormat::Csv, "The content of comparison.csv", |comparison| {
+            String::from_utf8_lossy(&report::comparison_csv(comparison)).into_owned()
+        }),
+        rendering(OutputFormat::Markdown, "The content of comparison.md", report::comparison_markdown),
+    ]
 }
 
 /// Runs the request.
@@ -86,7 +88,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let runs = SeededRuns { seed, runs: request.replications };
+    let runs = SeededRuns { seed, runs: u64::from(request.replications) };
     let comparison = match compared(variants, runs, true, &session) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
@@ -95,15 +97,7 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if let Err(message) = written {
         return folder::unwritten(&message);
     }
-    let printed = print_as(
-        matches!(request.format, CompareFormat::Text),
-        &match request.format {
-            CompareFormat::Text => report::comparison_table(&comparison, table_width(), stdout_colour()),
-            CompareFormat::Json => report::comparison_json(&comparison),
-            CompareFormat::Csv => String::from_utf8_lossy(&report::comparison_csv(&comparison)).into_owned(),
-            CompareFormat::Markdown => report::comparison_markdown(&comparison),
-        },
-    );
+    let printed = print_in(request.format, renderings(), &comparison);
     if printed != Exit::Ok {
         return printed;
     }
@@ -115,12 +109,13 @@ pub(super) fn run(request: &CompareRequest) -> Exit {
     if comparison.interrupted {
         return Exit::Interrupted;
     }
-    let exits = || comparison.variants.iter().map(|variant| Exit::of_checks(&variant.checks, request.strict));
-    match () {
+    let exits =
+        || comparison.variants.iter().map(|variant| Exit::of_checks(&variant.checks, request.verdict.strict));
+    request.verdict.end(match () {
         () if exits().any(|exit| exit == Exit::Ok) => Exit::Ok,
         () if exits().any(|exit| exit == Exit::Inconclusive) => Exit::Inconclusive,
         () => Exit::CheckFailed,
-    }
+    })
 }
 
 /// Every variant with its scenario.
@@ -183,7 +178,7 @@ fn load(
             return None;
         }
     };
-    let overrides: Vec<String> = request.given.overrides.iter().chain(more).cloned().collect();
+    let overrides: Vec<String> = request.given.overrides().iter().chain(more).cloned().collect();
     let loaded = scenario::load(&source, &overrides, request.given.seed, &mut Folder::of(path));
     match printed {
         Some(printed) => accept_with_new_warnings(loaded, !request.given.quiet, printed).ok(),

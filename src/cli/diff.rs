@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
-use super::given::{Given, RUNS};
+use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::given::{Given, RUNS, VerdictArgs, replication_count};
 use super::loading::{PrintedWarnings, accept_with_new_warnings};
-use super::printing::{fail, print_as};
+use super::printing::{fail, print_in};
 use super::session::{SeededRuns, Session, compared};
 use super::subject::{plan_of_run, written_in};
 use crate::experiment::compare::Variant;
@@ -31,26 +32,26 @@ pub(super) struct DiffRequest {
     #[arg(value_name = "HEAD")]
     pub(super) head: PathBuf,
     /// Runs of each, with random numbers of their own
-    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    pub(super) replications: u64,
+    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = replication_count(1))]
+    pub(super) replications: u32,
     #[command(flatten)]
     pub(super) given: Given,
-    /// A check that is inconclusive, or has nothing to judge, counts as failed
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum DiffFormat {
-    /// For people
-    Text,
-    /// The comment on a pull request
-    Markdown,
-    /// For programs
-    Json,
+/// The formats of a change.
+fn renderings<'a>() -> [Rendering<&'a Diff>; 3] {
+    [
+        rendering(OutputFormat::Text, "For people", |diff| {
+            report::diff_text(diff, table_width(), stdout_colour())
+        }),
+        rendering(OutputFormat::Markdown, "The comment on a pull request", report::diff_markdown),
+        rendering(OutputFormat::Json, "For programs", report::diff_json),
+    ]
 }
 
 /// Runs the request.
@@ -67,7 +68,7 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let runs = SeededRuns { seed, runs: request.replications };
+    let runs = SeededRuns { seed, runs: u64::from(request.replications) };
     let comparison = match compared(variants, runs, false, &session) {
         Ok(comparison) => comparison,
         Err(exit) => return exit,
@@ -90,18 +91,11 @@ pub(super) fn run(request: &DiffRequest) -> Exit {
 }
 
 fn finish(request: &DiffRequest, diff: &Diff) -> Exit {
-    let printed = print_as(
-        matches!(request.format, DiffFormat::Text),
-        &match request.format {
-            DiffFormat::Text => report::diff_text(diff, table_width(), stdout_colour()),
-            DiffFormat::Markdown => report::diff_markdown(diff),
-            DiffFormat::Json => report::diff_json(diff),
-        },
-    );
+    let printed = print_in(request.format, renderings(), diff);
     match () {
         () if printed != Exit::Ok => printed,
         () if diff.comparison.interrupted => Exit::Interrupted,
-        () => Exit::of_checks(diff.gate.verdicts.iter().map(|judged| &judged.outcome), request.strict),
+        () => request.verdict.of_checks(diff.gate.verdicts.iter().map(|judged| &judged.outcome)),
     }
 }
 
@@ -119,7 +113,7 @@ fn load(
     let source = if is_run { plan_of_run(path) } else { read_scenario(path) };
     let source = source.map_err(|message| fail(Exit::Usage, &message))?;
     let given = &request.given;
-    let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(&file));
+    let loaded = scenario::load(&source, &given.overrides(), given.seed, &mut Folder::of(&file));
     let places = written_in(&source.name, &loaded.check_places);
     let scenario = accept_with_new_warnings(loaded, !given.quiet, printed);
     if scenario.is_err() && is_run {

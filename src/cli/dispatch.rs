@@ -140,14 +140,14 @@ fn run_command() -> Exit {
         return exit;
     }
     match arguments.command {
-        Command::Run(request) => run::run(&request).without_verdict(request.given.no_fail),
-        Command::Check(request) => check::run(&request).without_verdict(request.given.no_fail),
-        Command::Compare(request) => compare::run(&request).without_verdict(request.given.no_fail),
-        Command::Diff(request) => diff::run(&request).without_verdict(request.given.no_fail),
+        Command::Run(request) => run::run(&request),
+        Command::Check(request) => check::run(&request),
+        Command::Compare(request) => compare::run(&request),
+        Command::Diff(request) => diff::run(&request),
         Command::Forecast(request) => forecast::run(&request),
-        Command::Optimize(request) => optimize::run(&request).without_verdict(request.given.no_fail),
-        Command::Sweep(request) => sweep::sweep(&request).without_verdict(request.given.no_fail),
-        Command::Merge(request) => sweep::merge(&request).without_verdict(request.no_fail),
+        Command::Optimize(request) => optimize::run(&request),
+        Command::Sweep(request) => sweep::sweep(&request),
+        Command::Merge(request) => sweep::merge(&request),
         Command::Why(request) => why::run(&request),
         Command::Report(request) => report::run(&request),
         Command::Validate(request) => validate::run(&request),

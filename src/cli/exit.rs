@@ -32,14 +32,6 @@ impl Exit {
             _ => Self::Inconclusive,
         }
     }
-
-    /// The end of a command that may not fail by its verdict.
-    pub(super) const fn without_verdict(self, no_fail: bool) -> Self {
-        match self {
-            Self::CheckFailed | Self::Inconclusive if no_fail => Self::Ok,
-            other => other,
-        }
-    }
 }
 
 /// The table that `--help` prints.

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
 use super::folder::{add, folder_name};
-use super::given::Given;
+use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::given::{Fidelity, Given, replication_count};
 use super::loading::{more_on, varied};
-use super::printing::{fail, print_as};
+use super::printing::{fail, print_in};
 use super::session::{Session, stopped};
 use super::{folder, manifest};
 use crate::experiment::VariedScenario;
@@ -45,14 +46,11 @@ pub(super) struct ForecastRequest {
     /// Growth of the traffic, such as 4%/month or 60%/year
     #[arg(long, value_name = "SHARE/PERIOD", allow_hyphen_values = true, value_parser = scenario::growth_of)]
     pub(super) growth: Option<f64>,
-    /// How months are simulated
-    #[arg(long, value_enum, default_value_t = FidelityArg::Auto)]
-    pub(super) fidelity: FidelityArg,
     /// Bills that came in: CSV with the columns month (2026-12) and usd
     #[arg(long, value_name = "FILE")]
     pub(super) actuals: Option<PathBuf>,
-    /// Runs, each with growth, service times and prices of its own
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// Runs, each with growth, service times and prices of its own [default: the scenario's, else 100]
+    #[arg(long, value_name = "N", value_parser = replication_count(1))]
     pub(super) replications: Option<u32>,
     #[command(flatten)]
     pub(super) given: Given,
@@ -63,8 +61,8 @@ pub(super) struct ForecastRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = ForecastFormat::Text)]
-    pub(super) format: ForecastFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
 /// A month, or what one is.
@@ -72,24 +70,31 @@ fn month(text: &str) -> Result<(i16, i8), String> {
     scenario::month_of(text).ok_or_else(|| "a month has the form 2026-12, from 1970-01 to 2200-12".to_owned())
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum FidelityArg {
-    /// As flows where these are close enough, one by one where requests are few
-    Auto,
-    /// Every request one by one
-    Requests,
-    /// As flows, with approximate response times
-    Fluid,
+/// Result of the command.
+#[derive(Clone, Copy, Debug)]
+struct ForecastOutcome<'a> {
+    result: &'a Forecast,
+    scenario: &'a Scenario,
+    actuals: &'a [Actual],
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ForecastFormat {
-    /// A table for people
-    Text,
-    /// The content of forecast.json
-    Json,
-    /// The content of forecast.csv
-    Csv,
+/// The formats of a forecast.
+fn renderings<'a>() -> [Rendering<ForecastOutcome<'a>>; 3] {
+    [
+        rendering(
+            OutputFormat::Text,
+            "A table for people",
+            |ForecastOutcome { result, scenario, actuals }| {
+                report::forecast_table(result, &scenario.name, actuals, table_width(), stdout_colour())
+            },
+        ),
+        rendering(OutputFormat::Json, "The content of forecast.json", |outcome| {
+            report::forecast_json(outcome.result, outcome.actuals)
+        }),
+        rendering(OutputFormat::Csv, "The content of forecast.csv", |outcome| {
+            String::from_utf8_lossy(&report::forecast_csv(outcome.result, outcome.actuals)).into_owned()
+        }),
+    ]
 }
 
 /// Runs the request.
@@ -107,7 +112,7 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
     let base = VariedScenario {
         source: &source,
-        overrides: &request.given.overrides,
+        overrides: &request.given.set,
         seed: request.given.seed,
         files: &files,
     };
@@ -142,7 +147,8 @@ pub(super) fn run(request: &ForecastRequest) -> Exit {
     if let Err(message) = write(&result, scenario, &actuals, &mut folder, !request.no_report, &session) {
         return folder::unwritten(&message);
     }
-    let printed = print(&result, scenario, &actuals, request.format);
+    let outcome = ForecastOutcome { result: &result, scenario, actuals: &actuals };
+    let printed = print_in(request.format, renderings(), outcome);
     if printed != Exit::Ok {
         return printed;
     }
@@ -160,18 +166,6 @@ fn announce(requests: f64, spec: &ForecastSpec, quiet: bool) {
             "note: {runs} runs of {months} months: about {requests:.1e} requests, each simulated by itself\n"
         ));
     }
-}
-
-/// Prints the forecast on standard output.
-fn print(result: &Forecast, scenario: &Scenario, actuals: &[Actual], format: ForecastFormat) -> Exit {
-    let text = match format {
-        ForecastFormat::Text => {
-            report::forecast_table(result, &scenario.name, actuals, table_width(), stdout_colour())
-        }
-        ForecastFormat::Json => report::forecast_json(result, actuals),
-        ForecastFormat::Csv => String::from_utf8_lossy(&report::forecast_csv(result, actuals)).into_owned(),
-    };
-    print_as(matches!(format, ForecastFormat::Text), &text)
 }
 
 fn refuse(error: ForecastError) -> Exit {
@@ -197,10 +191,10 @@ fn spec(request: &ForecastRequest, scenario: &Scenario) -> ForecastSpec {
 }
 
 fn choice(request: &ForecastRequest) -> ForecastFidelity {
-    match request.fidelity {
-        FidelityArg::Auto => ForecastFidelity::Auto,
-        FidelityArg::Requests => ForecastFidelity::Requests,
-        FidelityArg::Fluid => ForecastFidelity::Fluid,
+    match request.given.fidelity {
+        None | Some(Fidelity::Auto) => ForecastFidelity::Auto,
+        Some(Fidelity::Requests) => ForecastFidelity::Requests,
+        Some(Fidelity::Fluid) => ForecastFidelity::Fluid,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
 use super::folder::{add, folder_name};
-use super::given::Given;
+use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::given::{Given, VerdictArgs, replication_count};
 use super::loading::{by_baseline, varied, without_baseline};
-use super::printing::{fail, print_as};
+use super::printing::{fail, print_in};
 use super::session::{Session, stopped};
 use super::variant::is_seed;
 use super::{folder, manifest};
@@ -40,14 +41,16 @@ pub(super) struct OptimizeRequest {
     /// Confidence with which the recommended setting must pass every check
     #[arg(long, value_name = "SHARE", value_parser = confidence)]
     pub(super) confidence: Option<f64>,
-    /// Fresh runs that confirm the recommended setting
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    /// Fresh runs that confirm the recommended setting, 2 at least [default: the scenario's, else 30]
+    #[arg(long, value_name = "N", value_parser = replication_count(2))]
     pub(super) replications: Option<u32>,
     /// The cluster's name in what is written for AWS
     #[arg(long, value_name = "NAME", default_value = report::CLUSTER, value_parser = cluster)]
     pub(super) cluster: String,
     #[command(flatten)]
     pub(super) given: Given,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// Folder for the results [default: output/NAME-optimize]
     #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -55,16 +58,20 @@ pub(super) struct OptimizeRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = OptimizeFormat::Text)]
-    pub(super) format: OptimizeFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum OptimizeFormat {
-    /// A table for people
-    Text,
-    /// The content of optimization.json
-    Json,
+/// The formats of a search: its result, and the name of the scenario.
+fn renderings<'a>() -> [Rendering<(&'a SearchResult, &'a str)>; 2] {
+    [
+        rendering(OutputFormat::Text, "A table for people", |(found, name)| {
+            report::optimization_table(found, name, table_width(), stdout_colour())
+        }),
+        rendering(OutputFormat::Json, "The content of optimization.json", |(found, _)| {
+            report::optimization_json(found)
+        }),
+    ]
 }
 
 /// A confidence, or what one is.
@@ -99,12 +106,9 @@ pub(super) fn run(request: &OptimizeRequest) -> Exit {
     };
     let folder = Folder::of(&request.scenario);
     let files = move || Box::new(folder.clone()) as Box<dyn Files>;
-    let base = VariedScenario {
-        source: &source,
-        overrides: &request.given.overrides,
-        seed: request.given.seed,
-        files: &files,
-    };
+    let overrides = request.given.overrides();
+    let base =
+        VariedScenario { source: &source, overrides: &overrides, seed: request.given.seed, files: &files };
     let scenario = match varied(&base, request.given.quiet) {
         Ok(scenario) => scenario,
         Err(exit) => return exit,
@@ -149,13 +153,7 @@ fn finish(
     out: &Path,
     session: &Session,
 ) -> Exit {
-    let text = match request.format {
-        OptimizeFormat::Text => {
-            report::optimization_table(found, &scenario.name, table_width(), stdout_colour())
-        }
-        OptimizeFormat::Json => report::optimization_json(found),
-    };
-    let printed = print_as(matches!(request.format, OptimizeFormat::Text), &text);
+    let printed = print_in(request.format, renderings(), (found, scenario.name.as_str()));
     if printed != Exit::Ok {
         return printed;
     }
@@ -165,11 +163,11 @@ fn finish(
     if found.interrupted {
         return Exit::Interrupted;
     }
-    match &found.winner {
-        Some(winner) if winner.holds => Exit::Ok,
+    request.verdict.end(match &found.winner {
+        Some(winner) if winner.holds && (found.unjudged.is_empty() || !request.verdict.strict) => Exit::Ok,
         Some(_) => Exit::Inconclusive,
         None => Exit::CheckFailed,
-    }
+    })
 }
 
 /// The search space: the axes of the command line, else those of the scenario.

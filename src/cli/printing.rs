@@ -1,6 +1,7 @@
 //! Printing of commands: results to standard output, errors to standard error.
 
 use super::exit::Exit;
+use super::formats::{OutputFormat, Rendering, rendered};
 use crate::shell::output;
 use crate::shell::terminal::{self, note, one_line};
 
@@ -14,9 +15,22 @@ pub(super) fn print_data(text: &str) -> Exit {
     printed(terminal::print_data(text))
 }
 
-/// Prints a result in the one or the other way.
-pub(super) fn print_as(is_for_people: bool, text: &str) -> Exit {
-    if is_for_people { print(text) } else { print_data(text) }
+/// Prints a result in a format of its command: what people read, or what programs read.
+pub(super) fn print_in<T, const N: usize>(
+    format: OutputFormat,
+    renderings: [Rendering<T>; N],
+    result: T,
+) -> Exit {
+    print_rendered(format, rendered(format, renderings, result))
+}
+
+/// Prints a result that was made in a format before.
+pub(super) fn print_rendered(format: OutputFormat, text: Result<String, String>) -> Exit {
+    match text {
+        Ok(text) if format == OutputFormat::Text => print(&text),
+        Ok(text) => print_data(&text),
+        Err(message) => fail(Exit::RunFailed, &message),
+    }
 }
 
 fn printed(result: std::io::Result<()>) -> Exit {

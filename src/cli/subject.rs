@@ -125,7 +125,7 @@ pub(super) fn load(path: &Path, given: &Given, printed: &mut PrintedWarnings) ->
         return Ok(GateSubject::SavedRun(Box::new(kept), places));
     }
     let source = read_scenario(path).map_err(|message| fail(Exit::Usage, &message))?;
-    let loaded = scenario::load(&source, &given.overrides, given.seed, &mut Folder::of(path));
+    let loaded = scenario::load(&source, &given.overrides(), given.seed, &mut Folder::of(path));
     let places = written_in(&source.name, &loaded.check_places);
     Ok(GateSubject::Scenario(Box::new(accept_with_new_warnings(loaded, !given.quiet, printed)?), places))
 }

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::exit::Exit;
+use super::formats::{self, OutputFormat, Rendering, fallible, rendering};
 use super::loading::more_on;
-use super::printing::{fail, print, print_data};
-use crate::scenario::{self, Loaded, Severity};
+use super::printing::{fail, print_in};
+use crate::scenario::{self, Diagnostic, Loaded, Severity};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::terminal::{note, one_line, stderr_colour};
 
@@ -23,58 +24,67 @@ pub(super) struct ValidateRequest {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(super) overrides: Vec<String>,
     /// How to print what was found
-    #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
-    pub(super) format: ValidateFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum ValidateFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+/// The formats of what was found: of one file at a time for people, of all files together for programs.
+fn renderings<'a>() -> [Rendering<&'a Findings>; 2] {
+    [
+        rendering(OutputFormat::Text, "For people", |findings| findings.verdicts.clone()),
+        fallible(OutputFormat::Json, "For programs", |findings| {
+            let report = scenario::diagnostics_json(&findings.diagnostics);
+            let text = serde_json::to_string_pretty(&report);
+            text.map(|text| text + "\n").map_err(|error| format!("cannot print the diagnostics: {error}"))
+        }),
+    ]
+}
+
+/// Findings in some files.
+#[derive(Debug, Default)]
+struct Findings {
+    /// One line a file: `web.toml: valid, 1 warning`.
+    verdicts: String,
+    /// All diagnostics.
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// Runs the request.
 pub(super) fn run(request: &ValidateRequest) -> Exit {
+    let is_text = request.format == OutputFormat::Text;
     let mut all_valid = true;
-    let mut diagnostics = Vec::new();
+    let mut found = Findings::default();
     for path in &request.scenarios {
         let source = match read_scenario(path) {
             Ok(source) => source,
             // One file that cannot be read must not hide what is wrong with the others.
             Err(message) => {
                 all_valid = false;
-                match request.format {
-                    ValidateFormat::Text => fail(Exit::Usage, &message),
-                    ValidateFormat::Json => {
-                        diagnostics.push(scenario::unreadable(&path.display().to_string(), &message));
-                        Exit::Usage
-                    }
-                };
+                if is_text {
+                    fail(Exit::Usage, &message);
+                } else {
+                    found.diagnostics.push(scenario::unreadable(&path.display().to_string(), &message));
+                }
                 continue;
             }
         };
         let loaded = scenario::load(&source, &request.overrides, None, &mut Folder::of(path));
         all_valid &= loaded.scenario.is_some();
-        match request.format {
-            ValidateFormat::Text => {
-                note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
-                note(&more_on(&loaded));
-                let printed = print(&verdict(&source.name, &loaded));
-                if printed != Exit::Ok {
-                    return printed;
-                }
-            }
-            ValidateFormat::Json => diagnostics.extend(loaded.diagnostics),
+        if !is_text {
+            found.diagnostics.extend(loaded.diagnostics);
+            continue;
+        }
+        // Each verdict comes right after the diagnostics that explain it.
+        note(&scenario::render(&loaded.diagnostics, &loaded.sources, stderr_colour()));
+        note(&more_on(&loaded));
+        found.verdicts = verdict(&source.name, &loaded);
+        let printed = print_in(request.format, renderings(), &found);
+        if printed != Exit::Ok {
+            return printed;
         }
     }
-    if matches!(request.format, ValidateFormat::Json) {
-        let report = scenario::diagnostics_json(&diagnostics);
-        let printed = match serde_json::to_string_pretty(&report) {
-            Ok(text) => print_data(&(text + "\n")),
-            Err(error) => fail(Exit::RunFailed, &format!("cannot print the diagnostics: {error}")),
-        };
+    if !is_text {
+        let printed = print_in(request.format, renderings(), &found);
         if printed != Exit::Ok {
             return printed;
         }

@@ -5,23 +5,24 @@ use std::sync::atomic::Ordering;
 
 use super::files::stage;
 use super::many::{OutputFolder, run_many};
-use super::request::{RunFormat, RunRequest, ready};
+use super::request::{RunOutcome, RunRequest, ready, renderings};
 use crate::cli::exit::Exit;
 use crate::cli::folder::{folder_name, publish, take, unwritten};
-use crate::cli::printing::{fail, print_as};
+use crate::cli::formats::rendered;
+use crate::cli::printing::{fail, print_rendered};
 use crate::cli::session::{Session, stopped};
 use crate::experiment::{self, Effort};
 use crate::report;
 use crate::results;
 use crate::scenario::Scenario;
 use crate::shell::output::INTERRUPTED;
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::note;
 use crate::shell::wall_clock::Stopwatch;
 
 /// Runs the request; results go to standard output, everything else to standard error.
 pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
     let watch = Stopwatch::start();
-    let scenario = match ready(request, &request.given.overrides) {
+    let scenario = match ready(request, &request.given.overrides()) {
         Ok(scenario) => scenario,
         Err(exit) => return exit,
     };
@@ -46,13 +47,9 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
         Err(error) => return stopped(&error),
     };
     let simulated = session.watch.elapsed();
-    let text = match request.format {
-        RunFormat::Text => report::table(&result, table_width(), stdout_colour()),
-        RunFormat::Json => report::summary_json(&result),
-    };
+    let text = rendered(request.format, renderings(), RunOutcome::Once(&result));
     let requests: u64 = result.record.services.iter().map(|s| s.requests.offered + s.warmup_requests).sum();
-    let is_table = matches!(request.format, RunFormat::Text);
-    let exit = Exit::of_checks(&result.checks, request.strict);
+    let exit = request.verdict.of_checks(&result.checks);
     // Of one run there is no part that is worth keeping.
     if session.interrupted.load(Ordering::Relaxed) {
         return unwritten(INTERRUPTED);
@@ -65,7 +62,7 @@ pub(in crate::cli) fn run(request: &RunRequest) -> Exit {
     if let Err(message) = published {
         return unwritten(&message);
     }
-    let printed = print_as(is_table, &text);
+    let printed = print_rendered(request.format, text);
     if printed != Exit::Ok {
         return printed;
     }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::files::stage;
-use super::request::{RunFormat, RunRequest, ready};
+use super::request::{RunOutcome, RunRequest, ready, renderings};
 use crate::cli::exit::Exit;
 use crate::cli::folder::{publish, unwritten};
-use crate::cli::printing::print_as;
+use crate::cli::printing::print_in;
 use crate::cli::session::{Session, at_both_ends, stopped};
 use crate::experiment::replications::{self, Enough, Replicated, replications};
 use crate::experiment::warmup;
@@ -14,10 +14,10 @@ use crate::report;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::note;
 
 /// Number of runs where a warm-up is asked for and nothing else.
-const RUNS: u64 = 30;
+const RUNS: u32 = 30;
 
 /// Folder that results are written to.
 pub(super) struct OutputFolder {
@@ -46,9 +46,9 @@ pub(super) fn run_many(
         Some(until) => Enough::Narrow {
             measure: until.measure,
             relative: until.relative,
-            at_most: request.max_replications,
+            at_most: u64::from(request.max_replications),
         },
-        None => Enough::Runs(request.replications.unwrap_or(RUNS)),
+        None => Enough::Runs(u64::from(request.replications.unwrap_or(RUNS))),
     };
     let most = match enough {
         Enough::Runs(runs) => runs,
@@ -82,11 +82,7 @@ pub(super) fn run_many(
 }
 
 fn finish(request: &RunRequest, result: &Replicated, folder: &OutputFolder, session: &Session) -> Exit {
-    let text = match request.format {
-        RunFormat::Text => report::replications_table(result, table_width(), stdout_colour()),
-        RunFormat::Json => report::estimates_json(result),
-    };
-    let printed = print_as(matches!(request.format, RunFormat::Text), &text);
+    let printed = print_in(request.format, renderings(), RunOutcome::Replicated(result));
     if printed != Exit::Ok {
         return printed;
     }
@@ -97,7 +93,7 @@ fn finish(request: &RunRequest, result: &Replicated, folder: &OutputFolder, sess
             folder.path.display()
         ));
     }
-    if result.interrupted { Exit::Interrupted } else { Exit::of_checks(&result.checks, request.strict) }
+    if result.interrupted { Exit::Interrupted } else { request.verdict.of_checks(&result.checks) }
 }
 
 /// The scenario with the warm-up that pilot runs ask for.
@@ -114,7 +110,7 @@ fn warmed_up(request: &RunRequest, scenario: Scenario, session: &Session) -> Res
         }
         return Ok(scenario);
     }
-    let mut overrides = request.given.overrides.clone();
+    let mut overrides = request.given.overrides();
     overrides.push(format!("warmup={}s", found.length.0.div_ceil(1_000_000_000)));
     ready(request, &overrides)
 }

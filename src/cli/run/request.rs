@@ -2,15 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::until::{self, Until};
 use crate::cli::exit::Exit;
-use crate::cli::given::Given;
+use crate::cli::formats::{self, OutputFormat, Rendering, rendering};
+use crate::cli::given::{Given, VerdictArgs, replication_count};
 use crate::cli::loading::accept;
 use crate::cli::printing::fail;
+use crate::experiment::RunResult;
+use crate::experiment::replications::Replicated;
+use crate::report;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
+use crate::shell::terminal::{stdout_colour, table_width};
 
 #[derive(Args, Debug)]
 #[command(
@@ -24,9 +29,9 @@ pub(in crate::cli) struct RunRequest {
     pub(super) scenario: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) given: Given,
-    /// Run it N times, each with its own random numbers, and give every figure with its interval
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "until")]
-    pub(super) replications: Option<u64>,
+    /// Run it N times, each with its own random numbers, and give every figure with its interval [default: once]
+    #[arg(long, value_name = "N", value_parser = replication_count(1), conflicts_with = "until")]
+    pub(super) replications: Option<u32>,
     /// Run the one replication of that number, from 0 on, alone: a row of a sweep or of --replications in full
     #[arg(long = "only-replication", value_name = "K", conflicts_with_all = ["replications", "until", "discard_warmup"], value_parser = clap::value_parser!(u64).range(..1_000_000))]
     pub(super) replication: Option<u64>,
@@ -34,14 +39,13 @@ pub(in crate::cli) struct RunRequest {
     #[arg(long, value_name = "FIGURE ±N%", value_parser = until::parse)]
     pub(super) until: Option<Until>,
     /// Runs after which --until gives up
-    #[arg(long, value_name = "N", default_value_t = 1000, requires = "until", value_parser = clap::value_parser!(u64).range(10..=100_000))]
-    pub(super) max_replications: u64,
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "until", value_parser = replication_count(10))]
+    pub(super) max_replications: u32,
     /// Leave out the start of every run, for as long as pilot runs need to forget it (for steady states)
     #[arg(long)]
     pub(super) discard_warmup: bool,
-    /// A check that is inconclusive, or has nothing to judge, counts as failed
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// Folder for the results [default: output/NAME]
     #[arg(long, short, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -49,16 +53,37 @@ pub(in crate::cli) struct RunRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = RunFormat::Text)]
-    pub(super) format: RunFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum RunFormat {
-    /// A table for people
-    Text,
-    /// The content of summary.json
-    Json,
+/// Result of the command.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RunOutcome<'a> {
+    /// Of one run.
+    Once(&'a RunResult),
+    /// Of many.
+    Replicated(&'a Replicated),
+}
+
+/// The formats of a result.
+pub(super) fn renderings<'a>() -> [Rendering<RunOutcome<'a>>; 2] {
+    [
+        rendering(OutputFormat::Text, "A table for people", |result| match result {
+            RunOutcome::Once(result) => report::table(result, table_width(), stdout_colour()),
+            RunOutcome::Replicated(result) => {
+                report::replications_table(result, table_width(), stdout_colour())
+            }
+        }),
+        rendering(
+            OutputFormat::Json,
+            "The content of summary.json, or of estimates.json where there are many runs",
+            |result| match result {
+                RunOutcome::Once(result) => report::summary_json(result),
+                RunOutcome::Replicated(result) => report::estimates_json(result),
+            },
+        ),
+    ]
 }
 
 /// The scenario of the request with these overrides, once its diagnostics are printed.

@@ -70,6 +70,7 @@ pub(in crate::cli) fn sweep(request: &SweepRequest) -> Exit {
         design: &design,
         out: &out,
         format: request.format,
+        verdict: request.verdict,
         no_report: request.no_report,
     };
     let shard = cells.shard();

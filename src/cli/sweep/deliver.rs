@@ -5,11 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use super::paths::shown;
-use super::request::SweepFormat;
 use crate::cli::exit::Exit;
 use crate::cli::folder::{add, publish};
+use crate::cli::formats::{OutputFormat, Rendering, fallible, rendering};
+use crate::cli::given::VerdictArgs;
 use crate::cli::manifest;
-use crate::cli::printing::{fail, print, print_data};
+use crate::cli::printing::{fail, print, print_in};
 use crate::cli::session::Session;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellRow, Shard, SweepHeader, SweepSummary, summarize};
@@ -54,8 +55,30 @@ pub(super) struct Delivery<'a> {
     pub(super) head: &'a SweepHeader,
     pub(super) design: &'a Design<'a>,
     pub(super) out: &'a Path,
-    pub(super) format: SweepFormat,
+    pub(super) format: OutputFormat,
+    pub(super) verdict: VerdictArgs,
     pub(super) no_report: bool,
+}
+
+/// Result of a sweep.
+pub(super) struct SweepOutcome<'a> {
+    /// Points and summary.
+    view: &'a SweepView<'a>,
+    /// Function that reads the lines of points.csv.
+    points: &'a mut dyn FnMut() -> Result<String, String>,
+}
+
+/// The formats of a sweep.
+pub(super) fn renderings<'a>() -> [Rendering<SweepOutcome<'a>>; 3] {
+    [
+        rendering(OutputFormat::Text, "A table for people", |outcome| {
+            report::table(outcome.view, table_width(), stdout_colour())
+        }),
+        rendering(OutputFormat::Json, "The content of summary.json", |outcome| {
+            report::summary_json(outcome.view)
+        }),
+        fallible(OutputFormat::Csv, "The content of points.csv", |outcome| (outcome.points)()),
+    ]
 }
 
 /// Writes the final files and prints what was asked for.
@@ -80,12 +103,20 @@ pub(super) fn deliver(delivery: &mut Delivery<'_>, mut parts: Parts) -> Exit {
         let SweepSummary { finished, requests, .. } = &summary;
         note(&format!("{finished} runs, {requests} requests in {seconds:.2} s; results in {out}\n"));
     }
+    if summary.failed_runs() > 0 {
+        return Exit::RunFailed;
+    }
+    delivery.verdict.end(verdict(delivery.head, &summary, delivery.verdict.strict))
+}
+
+/// Exit code of a sweep without failed runs; `strict`: whether a check with nothing to judge keeps it from passing.
+fn verdict(head: &SweepHeader, summary: &SweepSummary, strict: bool) -> Exit {
+    let (is_judged, passes) = (!head.checks.is_empty(), !summary.passing.is_empty());
     match () {
-        () if summary.failed_runs() > 0 => Exit::RunFailed,
+        () if is_judged && !passes && summary.is_whole() => Exit::CheckFailed,
         // Of part of a sweep it is not known yet.
-        () if !delivery.head.checks.is_empty() && summary.passing.is_empty() && summary.is_whole() => {
-            Exit::CheckFailed
-        }
+        () if strict && is_judged && !passes => Exit::Inconclusive,
+        () if strict && !head.unjudged.is_empty() => Exit::Inconclusive,
         () => Exit::Ok,
     }
 }
@@ -132,17 +163,13 @@ impl Delivery<'_> {
 
     fn print(&self, parts: &mut Parts, summary: &SweepSummary) -> Exit {
         let view = SweepView { head: self.head, design: self.design, summary };
-        match self.format {
-            SweepFormat::Text => print(&report::table(&view, table_width(), stdout_colour())),
-            SweepFormat::Json => print_data(&report::summary_json(&view)),
-            SweepFormat::Csv => {
-                let mut text = Vec::new();
-                match self.points(parts, summary, &mut text) {
-                    Ok(()) => print_data(&String::from_utf8_lossy(&text)),
-                    Err(error) => fail(Exit::RunFailed, &error.to_string()),
-                }
-            }
-        }
+        let mut points = || {
+            let mut text = Vec::new();
+            self.points(parts, summary, &mut text).map_err(|error| error.to_string())?;
+            Ok(String::from_utf8_lossy(&text).into_owned())
+        };
+        let outcome = SweepOutcome { view: &view, points: &mut points };
+        print_in(self.format, renderings(), outcome)
     }
 
     /// Ends a shard: its rows are for `merge`.

@@ -50,6 +50,7 @@ pub(in crate::cli) fn merge(request: &MergeRequest) -> Exit {
         design: &design,
         out: &request.out,
         format: request.format,
+        verdict: request.verdict,
         no_report: request.no_report,
     };
     deliver(&mut delivery, Parts::new(parts))

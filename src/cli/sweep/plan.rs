@@ -45,12 +45,9 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
     let source = read_scenario(&request.scenario).map_err(usage)?;
     let shelf = Arc::new(Shelf::new(Folder::of(&request.scenario)));
     let files = || Shelf::files(&shelf);
-    let base = VariedScenario {
-        source: &source,
-        overrides: &request.given.overrides,
-        seed: request.given.seed,
-        files: &files,
-    };
+    let overrides = request.given.overrides();
+    let base =
+        VariedScenario { source: &source, overrides: &overrides, seed: request.given.seed, files: &files };
     let scenario = &varied(&base, request.given.quiet)?;
     let (unjudged, judged) = by_baseline(&scenario.checks);
     if !request.given.quiet {
@@ -89,7 +86,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         windtunnel_version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),
         scenario_sha256: scenario.sha256.clone(),
-        overrides: request.given.overrides.clone(),
+        overrides: overrides.clone(),
         seed: scenario.seed,
         checks: judged,
         unjudged,
@@ -105,8 +102,7 @@ pub(super) fn plan(request: &SweepRequest, interrupted: &AtomicBool) -> Result<P
         region: scenario.region.clone(),
         horizon_s,
     };
-    let (overrides, seed) = (request.given.overrides.clone(), request.given.seed);
-    Ok(Planned { head, shelf, source, overrides, seed })
+    Ok(Planned { head, shelf, source, overrides, seed: request.given.seed })
 }
 
 fn doubts(doubtful: &[String]) {

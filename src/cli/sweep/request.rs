@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::cli::given::Given;
-use crate::experiment::points::{MOST_CELLS, MOST_POINTS, MOST_REPLICATIONS};
+use super::deliver::renderings;
+use crate::cli::formats::{self, OutputFormat};
+use crate::cli::given::{Given, VerdictArgs, replication_count};
+use crate::experiment::points::{MOST_CELLS, MOST_POINTS};
 use crate::experiment::sweep::Shard;
 use crate::scenario::Axis;
 
@@ -44,10 +46,13 @@ pub(in crate::cli) struct SweepRequest {
     #[arg(long, value_name = "FILE", conflicts_with = "axes")]
     pub(super) points: Option<PathBuf>,
     /// Runs of each point, each with its own random numbers, the same for all points
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_REPLICATIONS)))]
+    /// [default: the scenario's, else 1]
+    #[arg(long, value_name = "N", value_parser = replication_count(1))]
     pub(super) replications: Option<u32>,
     #[command(flatten)]
-    pub(in crate::cli) given: Given,
+    pub(super) given: Given,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// Continue the sweep that was begun in the folder
     #[arg(long, conflicts_with = "overwrite")]
     pub(super) resume: bool,
@@ -70,8 +75,8 @@ pub(in crate::cli) struct SweepRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
-    pub(super) format: SweepFormat,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
 }
 
 #[derive(Args, Debug)]
@@ -96,22 +101,11 @@ pub(in crate::cli) struct MergeRequest {
     #[arg(long)]
     pub(super) no_report: bool,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = SweepFormat::Text)]
-    pub(super) format: SweepFormat,
-    /// Exit with 0 where a verdict is negative or inconclusive, to report without failing
-    #[arg(long)]
-    pub(in crate::cli) no_fail: bool,
+    #[arg(long, default_value = "text", value_parser = formats::parser(renderings()))]
+    pub(super) format: OutputFormat,
+    #[command(flatten)]
+    pub(super) verdict: VerdictArgs,
     /// Print results only
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(in crate::cli) enum SweepFormat {
-    /// A table for people
-    Text,
-    /// The content of summary.json
-    Json,
-    /// The content of points.csv
-    Csv,
 }

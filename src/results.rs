@@ -5,7 +5,9 @@
 mod calendar;
 mod cells;
 mod decimals;
+mod display;
 mod document;
+pub(crate) mod numbers;
 mod sheet;
 mod text;
 mod values;
@@ -51,6 +53,10 @@ pub use diff::{
     ChangeLists, ChangedKey, DiffDifference, DiffFigure, DiffReport, DiffSide, ServicePresence, SideFigure,
     Significance,
 };
+pub use display::{
+    NO_VALUE, change_half_text, change_text, dollars_text, figure_text, half_width_text, interval_text,
+    maybe_text, money_text, precise_text, relative_text, size_of_change, unit_text,
+};
 pub use document::{Document, json_text, read_document};
 pub use estimates::{EstimatedFigure, Estimates, EstimatesScenario, PrecisionSummary};
 pub use evaluations::EvaluationRow;
@@ -62,7 +68,11 @@ pub use forecast::{
 pub use forecast_row::{ForecastRow, ResponseTimesKind};
 pub use invoice::InvoiceRow;
 pub use manifest::{FolderKind, MANIFEST, Manifest, ManifestFault, OtherScenario, OutputFile, PAGE};
-pub use optimization::{AxisResult, ConfirmedResult, LevelResult, MarginResult, Optimization, SavingResult};
+pub use numbers::size_text;
+pub use optimization::{
+    AxisResult, ConfirmedResult, FrontSetting, LevelResult, MarginResult, NotRunResult, Optimization,
+    SavingResult,
+};
 pub use response_times::ResponseTimeRow;
 pub use schemas::{output_names, output_schema};
 pub use sheet::{ReadError, SheetRow, SheetWriter, columns, each_row, line_bytes, read_sheet, sheet_bytes};

@@ -263,8 +263,8 @@ fn every_output_of_a_flow_says_that_its_times_are_approximate_and_no_other_does(
             found["value"].as_str().unwrap().starts_with('≈')
         };
         assert_eq!((check("p99_response_time"), check("availability")), (approximate, false));
-        let table = report::table(&result, 100, false);
-        assert_eq!(table.contains("response ≈") && table.contains("approximate"), approximate, "{table}");
+        let table = report::run_view(&result).terminal_text(100, false);
+        assert_eq!(table.contains("p99 ≈") && table.contains("approximate"), approximate, "{table}");
         assert_eq!(table.contains('≈'), approximate);
         let svg = report::chart_svg(&result).unwrap();
         assert_eq!(svg.contains("Requests flow: response times are approximate."), approximate);

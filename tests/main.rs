@@ -20,6 +20,7 @@ mod invariants;
 mod limits;
 mod measurements;
 mod outputs;
+mod outputs_of;
 mod outside;
 mod program;
 mod report;

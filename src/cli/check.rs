@@ -18,7 +18,7 @@ use crate::experiment::{CONFIDENCE, CheckOutcome, CheckStatus, RunSample};
 use crate::report::{self, Gate, Judged};
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
-use crate::shell::terminal::{note, one_line, stdout_colour, table_width};
+use crate::shell::terminal::{note, one_line};
 use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
@@ -53,13 +53,11 @@ pub(super) struct CheckRequest {
 /// The formats of verdicts.
 fn renderings<'a>() -> [Rendering<&'a Gate>; 5] {
     [
-        rendering(OutputFormat::Text, "For people", |gate| {
-            report::gate_text(gate, table_width(), stdout_colour())
-        }),
+        formats::text(report::gate_view),
+        formats::markdown(report::gate_view),
         rendering(OutputFormat::Json, "For programs", report::gate_json),
         rendering(OutputFormat::Junit, "JUnit XML, for test reporters", report::gate_junit),
         rendering(OutputFormat::Github, "Annotations for GitHub Actions", report::gate_github),
-        rendering(OutputFormat::Markdown, "A table for a pull request", report::gate_markdown),
     ]
 }
 

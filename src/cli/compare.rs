@@ -15,12 +15,12 @@ use super::variant::{self, VariantArg};
 use super::{folder, manifest};
 use crate::experiment::compare::{Variant, VariantComparison};
 use crate::kernel::units::Bytes;
-use crate::report;
-use crate::results;
+use crate::report::{self, View};
+use crate::results::{self, json_text};
 use crate::scenario::{self, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::results::ResultsWriter;
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::note;
 use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
@@ -58,15 +58,19 @@ pub(super) struct CompareRequest {
 /// The formats of a comparison.
 fn renderings<'a>() -> [Rendering<&'a VariantComparison>; 4] {
     [
-        rendering(OutputFormat::Text, "A table for people", |comparison| {
-            report::comparison_table(comparison, table_width(), stdout_colour())
+        formats::text(view),
+        formats::markdown(view),
+        rendering(OutputFormat::Json, "The content of comparison.json", |comparison| {
+            json_text(&report::comparison_result(comparison))
         }),
-        rendering(OutputFormat::Json, "The content of comparison.json", report::comparison_json),
         rendering(OutputFormat::Csv, "The content of comparison.csv", |comparison| {
             String::from_utf8_lossy(&report::comparison_csv(comparison)).into_owned()
         }),
-        rendering(OutputFormat::Markdown, "The content of comparison.md", report::comparison_markdown),
     ]
+}
+
+fn view(comparison: &VariantComparison) -> View {
+    report::comparison_view(&report::comparison_result(comparison))
 }
 
 /// Runs the request.
@@ -195,14 +199,15 @@ fn write(
     let scenarios: Vec<&Scenario> = comparison.variants.iter().map(|v| &v.variant.scenario).collect();
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let (lines, dots) = (report::comparison_plot(comparison), report::cost_plot(comparison));
+    let result = report::comparison_result(comparison);
     let contents = [
         ("comparison.png", report::plot::plot_png(&lines).map_err(chart)?),
         ("comparison.svg", report::plot::plot_svg(&lines).map_err(chart)?.into_bytes()),
         ("cost-p99.png", report::plot::plot_png(&dots).map_err(chart)?),
         ("cost-p99.svg", report::plot::plot_svg(&dots).map_err(chart)?.into_bytes()),
-        ("comparison.json", report::comparison_json(comparison).into_bytes()),
+        ("comparison.json", json_text(&result).into_bytes()),
         ("comparison.csv", report::comparison_csv(comparison)),
-        ("comparison.md", report::comparison_markdown(comparison).into_bytes()),
+        ("comparison.md", report::comparison_view(&result).markdown().into_bytes()),
     ];
     let most = scenarios.iter().map(|scenario| scenario.max_output).max().unwrap_or(Bytes(u64::MAX));
     let mut files = folder.stage(Some(&session.interrupted)).within(most);

@@ -15,7 +15,7 @@ use crate::experiment::compare::Variant;
 use crate::report::{self, Diff, Gate, Judged};
 use crate::scenario::{self, Scenario, changes};
 use crate::shell::files::{Folder, is_folder, read_scenario};
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::note;
 use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
@@ -46,10 +46,8 @@ pub(super) struct DiffRequest {
 /// The formats of a change.
 fn renderings<'a>() -> [Rendering<&'a Diff>; 3] {
     [
-        rendering(OutputFormat::Text, "For people", |diff| {
-            report::diff_text(diff, table_width(), stdout_colour())
-        }),
-        rendering(OutputFormat::Markdown, "The comment on a pull request", report::diff_markdown),
+        formats::text(report::diff_view),
+        formats::markdown(report::diff_view),
         rendering(OutputFormat::Json, "For programs", report::diff_json),
     ]
 }

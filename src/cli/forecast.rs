@@ -16,13 +16,13 @@ use crate::experiment::VariedScenario;
 use crate::experiment::forecast::{
     Actual, Expectation, Forecast, ForecastError, ForecastFidelity, ForecastProgress, forecast, read_actuals,
 };
-use crate::report;
-use crate::results;
+use crate::report::{self, ForecastFiles, View};
+use crate::results::{self, json_text};
 use crate::scenario::{self, Files, ForecastSpec, Scenario};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{note, stderr_colour};
 use crate::shell::wall_clock::Stopwatch;
 
 /// More requests than some seconds of one core simulate, of which there is a word beforehand.
@@ -79,22 +79,22 @@ struct ForecastOutcome<'a> {
 }
 
 /// The formats of a forecast.
-fn renderings<'a>() -> [Rendering<ForecastOutcome<'a>>; 3] {
+fn renderings<'a>() -> [Rendering<ForecastOutcome<'a>>; 4] {
     [
-        rendering(
-            OutputFormat::Text,
-            "A table for people",
-            |ForecastOutcome { result, scenario, actuals }| {
-                report::forecast_table(result, &scenario.name, actuals, table_width(), stdout_colour())
-            },
-        ),
+        formats::text(view),
+        formats::markdown(view),
         rendering(OutputFormat::Json, "The content of forecast.json", |outcome| {
-            report::forecast_json(outcome.result, outcome.actuals)
+            json_text(&report::forecast_result(outcome.result, outcome.actuals))
         }),
         rendering(OutputFormat::Csv, "The content of forecast.csv", |outcome| {
             String::from_utf8_lossy(&report::forecast_csv(outcome.result, outcome.actuals)).into_owned()
         }),
     ]
+}
+
+fn view(ForecastOutcome { result, scenario, actuals }: ForecastOutcome<'_>) -> View {
+    let files = ForecastFiles { scenario: scenario.name.clone(), seed: scenario.seed, plan: None };
+    report::forecast_view(&report::forecast_result(result, actuals), &files)
 }
 
 /// Runs the request.
@@ -220,7 +220,7 @@ fn write(
     let chart = |error: report::ChartError| format!("cannot draw the picture: {error}");
     let picture = report::forecast_plot(result, &scenario.name, actuals);
     let contents = [
-        ("forecast.json", report::forecast_json(result, actuals).into_bytes()),
+        ("forecast.json", json_text(&report::forecast_result(result, actuals)).into_bytes()),
         ("forecast.csv", report::forecast_csv(result, actuals)),
         ("forecast.png", report::plot::plot_png(&picture).map_err(chart)?),
         ("forecast.svg", report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),

@@ -3,6 +3,9 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::report::View;
+use crate::shell::terminal::{stdout_colour, table_width};
+
 /// Format of what a command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum OutputFormat {
@@ -34,6 +37,8 @@ pub(super) struct Rendering<T> {
 /// Function that makes a format of a result.
 #[derive(Clone, Copy, Debug)]
 enum Render<T> {
+    /// One that makes the view, which is rendered as text or as Markdown.
+    View(fn(T) -> View),
     /// One that cannot fail.
     Sure(fn(T) -> String),
     /// One that returns a sentence where it fails.
@@ -47,6 +52,17 @@ pub(super) const fn rendering<T>(
     render: fn(T) -> String,
 ) -> Rendering<T> {
     Rendering { format, about, render: Render::Sure(render) }
+}
+
+/// The format for people: a view on the terminal.
+pub(super) const fn text<T>(view: fn(T) -> View) -> Rendering<T> {
+    Rendering { format: OutputFormat::Text, about: "Text and tables for people", render: Render::View(view) }
+}
+
+/// The format for pull requests: the same view as Markdown.
+pub(super) const fn markdown<T>(view: fn(T) -> View) -> Rendering<T> {
+    let about = "The same as Markdown, for pull requests";
+    Rendering { format: OutputFormat::Markdown, about, render: Render::View(view) }
 }
 
 /// The same, where making it can fail.
@@ -80,6 +96,8 @@ pub(super) fn rendered<T, const N: usize>(
     result: T,
 ) -> Result<String, String> {
     match renderings.into_iter().find(|one| one.format == format).map(|one| one.render) {
+        Some(Render::View(view)) if format == OutputFormat::Markdown => Ok(view(result).markdown()),
+        Some(Render::View(view)) => Ok(view(result).terminal_text(table_width(), stdout_colour())),
         Some(Render::Sure(render)) => Ok(render(result)),
         Some(Render::Fallible(render)) => render(result),
         None => Err(format!("this command has no format {format:?}")),

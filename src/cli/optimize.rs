@@ -16,13 +16,13 @@ use super::{folder, manifest};
 use crate::experiment::VariedScenario;
 use crate::experiment::optimize::{MOST_CANDIDATES, Search, SearchResult};
 use crate::experiment::points::Design;
-use crate::report;
-use crate::results;
+use crate::report::{self, OptimizationFiles, View};
+use crate::results::{self, json_text};
 use crate::scenario::{self, Axis, Files, Loaded, Scenario, SearchSpec};
 use crate::shell::files::{Folder, read_scenario};
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
-use crate::shell::terminal::{note, stderr_colour, stdout_colour, table_width};
+use crate::shell::terminal::{note, stderr_colour};
 use crate::shell::wall_clock::Stopwatch;
 
 #[derive(Args, Debug)]
@@ -62,16 +62,27 @@ pub(super) struct OptimizeRequest {
     pub(super) format: OutputFormat,
 }
 
-/// The formats of a search: its result, and the name of the scenario.
-fn renderings<'a>() -> [Rendering<(&'a SearchResult, &'a str)>; 2] {
+/// The formats of a search: its result, and the scenario.
+fn renderings<'a>() -> [Rendering<(&'a SearchResult, &'a Scenario)>; 4] {
     [
-        rendering(OutputFormat::Text, "A table for people", |(found, name)| {
-            report::optimization_table(found, name, table_width(), stdout_colour())
-        }),
+        formats::text(view),
+        formats::markdown(view),
         rendering(OutputFormat::Json, "The content of optimization.json", |(found, _)| {
-            report::optimization_json(found)
+            json_text(&report::optimization_result(found))
+        }),
+        rendering(OutputFormat::Csv, "The content of candidates.csv", |(found, _)| {
+            String::from_utf8_lossy(&report::candidates_csv(found)).into_owned()
         }),
     ]
+}
+
+fn view((found, scenario): (&SearchResult, &Scenario)) -> View {
+    let files = OptimizationFiles {
+        scenario: scenario.name.clone(),
+        seed: scenario.seed,
+        ..OptimizationFiles::default()
+    };
+    report::optimization_view(&report::optimization_result(found), &files)
 }
 
 /// A confidence, or what one is.
@@ -153,7 +164,7 @@ fn finish(
     out: &Path,
     session: &Session,
 ) -> Exit {
-    let printed = print_in(request.format, renderings(), (found, scenario.name.as_str()));
+    let printed = print_in(request.format, renderings(), (found, scenario));
     if printed != Exit::Ok {
         return printed;
     }
@@ -253,7 +264,7 @@ fn write(
     let mut contents = vec![
         ("cost-p99.png".to_owned(), report::plot::plot_png(&picture).map_err(chart)?),
         ("cost-p99.svg".to_owned(), report::plot::plot_svg(&picture).map_err(chart)?.into_bytes()),
-        ("optimization.json".to_owned(), report::optimization_json(found).into_bytes()),
+        ("optimization.json".to_owned(), json_text(&report::optimization_result(found)).into_bytes()),
         ("candidates.csv".to_owned(), report::candidates_csv(found)),
     ];
     if let Some(winner) = &found.winner {

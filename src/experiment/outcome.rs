@@ -1,15 +1,15 @@
 //! Outcome of a check: its verdict with the value that it was given by.
 
 use super::estimate::Estimate;
-use crate::results::CheckResult;
 pub use crate::results::CheckStatus;
+use crate::results::{CheckResult, Rounded};
 
 /// One check and what it found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckOutcome {
     /// As written: `p99_response_time < 800ms`.
     pub check: String,
-    /// Value that was found, with its unit: `612ms`; `no data` where there was none.
+    /// Value that was found, with its unit: `612 ms`; `no data` where there was none.
     pub value: String,
     /// The verdict.
     pub status: CheckStatus,
@@ -21,12 +21,15 @@ pub struct CheckOutcome {
     pub service: Option<String>,
     /// The value with its interval, in the unit of the check's limit; `None` where there is nothing to judge.
     pub estimate: Option<Estimate>,
+    /// Distance of the value from the limit, positive on the good side, relative to the limit; of a share, the difference of
+    /// the shares. `None` where there is no value or the limit is zero.
+    pub margin: Option<f64>,
 }
 
 impl From<&CheckOutcome> for CheckResult {
     fn from(outcome: &CheckOutcome) -> Self {
-        let CheckOutcome { check, value, status, note, .. } = outcome.clone();
-        Self { check, value, status, note }
+        let CheckOutcome { check, value, status, note, margin, .. } = outcome.clone();
+        Self { check, value, status, note, margin: margin.and_then(Rounded::new) }
     }
 }
 

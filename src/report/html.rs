@@ -6,28 +6,22 @@
 //! tells whose results a folder holds. What changes with the pointer is in `assets/*.js`; texts reach the page through
 //! templates that escape them, or as [`embed`]ded data that the scripts show as text and never as markup.
 
-mod amounts;
-mod assumed;
-mod bill;
 mod chart;
-mod checks;
 mod cloud;
 mod compare;
 mod embed;
 mod experiment;
-mod figures;
 mod folder;
 mod forecast;
 mod frame;
 mod log;
 mod optimize;
-mod plan;
+pub(super) mod plan;
 mod policy;
 mod reading;
 mod run;
 mod sweep;
 mod thinning;
-mod tile;
 
 pub use folder::experiment_page;
 pub use reading::Open;

@@ -1,101 +1,17 @@
-//! Report of many runs of one scenario: a table with intervals, the same as JSON, and one row a run.
+//! Results of many runs of one scenario: every figure with its interval, and one row a run.
 
-use super::figures::{figure_text, half_width_text, usd};
-use super::numbers::{PLAIN, grouped, rounded, span};
-use super::page::{Look, Page};
-use super::proviso::proviso_of;
-use super::scale_in::{ends_words, range};
-use super::terminal::heading;
-use super::words::columns;
+use super::numbers::{rounded, span};
+use super::scale_in::range;
+use super::view::sentence_of;
 use crate::experiment::replications::{Precision, Replicated};
-use crate::experiment::{CONFIDENCE, Estimate, Figure, Measure, quantile_of};
+use crate::experiment::{CONFIDENCE, Estimate, Figure, quantile_of};
 use crate::results::{
-    EstimatedFigure, Estimates, EstimatesScenario, FigureValue, PrecisionSummary, Rounded, Version, json_text,
+    EstimatedFigure, Estimates, EstimatesScenario, FigureValue, PrecisionSummary, Rounded, Version,
 };
 use crate::scenario::Scenario;
 
-/// Measures of each service in the table.
-const SHOWN: [Measure; 15] = [
-    Measure::Availability,
-    Measure::ResponseMean,
-    Measure::ResponseQuantile(0.5),
-    Measure::ResponseQuantile(0.95),
-    Measure::ResponseQuantile(0.99),
-    Measure::ResponseQuantile(0.999),
-    Measure::ResponseMax,
-    Measure::WaitingMean,
-    Measure::WaitingQuantile(0.99),
-    Measure::Offered,
-    Measure::RunningMean,
-    Measure::RunningMax,
-    Measure::TaskHours,
-    Measure::CpuMean,
-    Measure::ScaleOut,
-];
-
-/// The table for a terminal of `width` columns.
-#[must_use]
-pub fn replications_table(result: &Replicated, width: usize, colour: bool) -> String {
-    let mut page = Page::new(width, colour);
-    let scenario = &result.first.scenario;
-    heading(&mut page, scenario);
-    page.blank();
-    page.verdicts(&result.checks);
-    page.blank();
-    let runs = result.sample.runs();
-    let head = format!("{} runs, 95 % intervals between them", grouped(runs as u64, PLAIN));
-    page.line(&[(Look::Bold, &head)]);
-    for line in remarks(result) {
-        page.line(&[(Look::Faint, &line)]);
-    }
-    page.blank();
-    let title = format!("  {:<22}{:>16}  {:<14}{:>14}{:>14}{:>14}", "", "", "", "P10", "P50", "P90");
-    page.line(&[(Look::Faint, &title)]);
-    for measure in [Measure::Cost, Measure::CostPerMonth, Measure::CostPerMillion] {
-        row(&mut page, result, &Figure { service: None, measure });
-        page.aside(4, proviso_of(scenario, None, measure).as_deref());
-        if let (Measure::Cost, Some(ends)) = (measure, result.scale_in) {
-            page.aside(4, Some(&format!("mean: {}", ends_words(&ends.map(usd)))));
-        }
-    }
-    for (index, service) in scenario.plan.services.iter().enumerate() {
-        page.blank();
-        page.line(&[(Look::Bold, &service.name)]);
-        for measure in SHOWN {
-            row(&mut page, result, &Figure { service: Some(index), measure });
-        }
-    }
-    page.finish()
-}
-
-fn row(page: &mut Page, result: &Replicated, figure: &Figure) {
-    let name = figure.measure.label();
-    let Some(estimate) = estimate(result, figure) else {
-        page.line(&[(Look::Faint, &format!("  {name:<22}{:>16}", "no data"))]);
-        return;
-    };
-    let values: Vec<f64> = result.sample.values(figure).into_iter().flatten().collect();
-    let spread = [0.1, 0.5, 0.9].map(|q| {
-        let text =
-            quantile_of(&values, q).map_or_else(String::new, |value| figure_text(figure.measure, value));
-        format!("{:>width$}", text.trim_end_matches(" USD").trim_end_matches(" ms"), width = 14)
-    });
-    let approximate = result.first.scenario.is_approximate() && figure.measure.is_time();
-    let mark = if approximate { "≈" } else { "" };
-    let value = format!("{mark}{}", figure_text(figure.measure, estimate.value));
-    let gap = " ".repeat(16_usize.saturating_sub(columns(&value)));
-    let half = half_width_text(figure.measure, &estimate);
-    let pad = " ".repeat(14_usize.saturating_sub(columns(&half)));
-    page.line(&[
-        (Look::Usual, &format!("  {name:<22}{gap}")),
-        (Look::Bold, &value),
-        (Look::Usual, &format!("  {half}{pad}")),
-        (Look::Faint, &spread.concat()),
-    ]);
-}
-
 /// The remarks on the runs themselves.
-fn remarks(result: &Replicated) -> Vec<String> {
+pub(super) fn remarks(result: &Replicated) -> Vec<String> {
     let mut lines = vec![
         "percentiles are of all requests of all runs; P10 to P90 are of the runs' own values".to_owned(),
         warmup_text(&result.first.scenario),
@@ -106,7 +22,7 @@ fn remarks(result: &Replicated) -> Vec<String> {
     if result.interrupted {
         lines.push("interrupted: what was finished by then counts".to_owned());
     }
-    lines
+    lines.iter().map(|line| sentence_of(line)).collect()
 }
 
 /// The words about the warm-up: what is left out at the beginning, and which question that answers.
@@ -122,7 +38,7 @@ fn warmup_text(scenario: &Scenario) -> String {
 
 fn precision_text(precision: &Precision, scenario: &Scenario) -> String {
     let name = precision.figure.name(&scenario.plan);
-    let percent = |share: f64| format!("±{} %", super::numbers::figure(share * 100.0, PLAIN));
+    let percent = |share: f64| format!("±{} %", super::numbers::figure(share * 100.0));
     match (precision.reached, precision.is_met) {
         (Some(reached), true) => {
             format!("{name} is within {} ({})", percent(precision.wanted), percent(reached))
@@ -138,14 +54,14 @@ fn estimate(result: &Replicated, figure: &Figure) -> Option<Estimate> {
     result.sample.pseudo(figure).map(|pseudo| pseudo.estimate(CONFIDENCE))
 }
 
-/// `estimates.json`: every figure with its interval and the spread of the runs.
+/// The content of `estimates.json`: every figure with its interval and the spread of the runs.
 #[must_use]
-pub fn estimates_json(result: &Replicated) -> String {
+pub fn estimates_result(result: &Replicated) -> Estimates {
     let scenario = &result.first.scenario;
     let plan = &scenario.plan;
     let figures = result.sample.figures().iter();
     let figures = figures.map(|figure| (figure.name(plan), estimated_figure(result, figure)));
-    json_text(&Estimates {
+    Estimates {
         schema_version: Version,
         scenario: EstimatesScenario {
             fidelity: scenario.into(),
@@ -168,7 +84,7 @@ pub fn estimates_json(result: &Replicated) -> String {
         scale_in_range: range(result.scale_in),
         figures: figures.collect(),
         checks: result.checks.iter().map(Into::into).collect(),
-    })
+    }
 }
 
 fn estimated_figure(result: &Replicated, figure: &Figure) -> Option<EstimatedFigure> {

@@ -1,7 +1,7 @@
 //! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
 //! what became of the requests.
 
-use super::numbers::{PLAIN, figure, grouped, percent, span};
+use super::numbers::{figure, grouped, percent, span};
 use crate::experiment::checks::{NO_CAPACITY, sound_task_proviso};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::SimDuration;
@@ -64,7 +64,7 @@ pub fn unfinished_sentence(service: &ServiceRecord) -> Option<String> {
 fn peak_sentence(service: &ServiceRecord, calendar: &RunCalendar) -> String {
     match peak(&service.timeline) {
         Some(minute) => {
-            format!("peak {}/s at {}", figure(offered_per_s(minute), PLAIN), calendar.clock(minute.start))
+            format!("peak {}/s at {}", figure(offered_per_s(minute)), calendar.clock(minute.start))
         }
         None => "no request arrived".to_owned(),
     }
@@ -89,7 +89,7 @@ fn capacity_sentence(service: &ServiceRecord, plan: &ServicePlan, calendar: &Run
     };
     text.push_str(&proviso);
     if found.len() > 1 {
-        text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64, PLAIN)));
+        text.push_str(&format!(" (the longest of {} shortfalls)", grouped(found.len() as u64)));
     }
     text
 }
@@ -135,12 +135,12 @@ fn fate_sentence(requests: &RequestCounts, warmup_requests: u64) -> String {
         several => format!("of all requests {}", several.join(", ")),
     };
     if requests.in_flight > 0 {
-        text.push_str(&format!("; {} had not finished at the end", grouped(requests.in_flight, PLAIN)));
+        text.push_str(&format!("; {} had not finished at the end", grouped(requests.in_flight)));
     }
     if requests.overdue > 0 {
         text.push_str(&format!(
             ", {} of them overdue: availability counts those as not served",
-            grouped(requests.overdue, PLAIN)
+            grouped(requests.overdue)
         ));
     }
     text

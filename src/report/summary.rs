@@ -31,7 +31,7 @@ pub fn summary_json(result: &RunResult) -> String {
 
 /// The summary of a run.
 #[must_use]
-pub(super) fn summary(result: &RunResult) -> Summary {
+pub fn summary(result: &RunResult) -> Summary {
     let scenario = &result.scenario;
     let horizon = scenario.plan.horizon;
     let services = &result.record.services;

@@ -7,11 +7,11 @@
 mod pictures;
 mod sheets;
 mod summary;
-mod table;
+mod sweep_view;
 mod view;
 
 pub use pictures::pictures;
 pub use sheets::{point_line, points_header, run_lines, runs_header};
-pub use summary::summary_json;
-pub use table::table;
+pub use summary::sweep_result;
+pub use sweep_view::sweep_view;
 pub use view::SweepView;

@@ -1,6 +1,8 @@
 //! Texts that came from outside: names are stripped of whatever could steer a terminal, break XML or start a formula.
 //! Also the width of a text in terminal columns. It knows no figure.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::scenario::is_deceptive;
 
 /// The text without escape sequences, control characters, bidirectional overrides and characters XML forbids; line
@@ -55,27 +57,9 @@ pub(super) fn markdown(text: &str) -> String {
     out
 }
 
-/// Terminal columns of a character: combining marks take none, East Asian characters and emoji two. The common ranges
-/// of UAX #11; rare ones count as one.
-fn columns_of(c: char) -> usize {
-    match u32::from(c) {
-        0x0300..=0x036f | 0x200d | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
-/// Terminal columns of a text.
+/// Terminal columns of a text (Unicode Standard Annex 11).
 pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
+    text.width()
 }
 
 /// The text, cut to at most `width` columns with an ellipsis where something was cut.
@@ -86,7 +70,7 @@ pub(super) fn fitted(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     for c in text.chars() {
-        used += columns_of(c);
+        used += c.width().unwrap_or(0);
         if used + 1 > width {
             break;
         }
@@ -98,39 +82,13 @@ pub(super) fn fitted(text: &str, width: usize) -> String {
     out
 }
 
-/// The text in lines of at most `width` columns, broken at spaces; a longer word has a line of its own.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() {
-            line.push_str(word);
-        } else if columns(line) + 1 + columns(word) <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
 /// The text in lines of at most `width` columns, broken at spaces and, where a word is longer than a line, within it.
 pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for line in wrapped(text, width) {
-        let (mut piece, mut used) = (String::new(), 0);
-        for c in line.chars() {
-            if used + columns_of(c) > width && !piece.is_empty() {
-                lines.push(std::mem::take(&mut piece));
-                used = 0;
-            }
-            used += columns_of(c);
-            piece.push(c);
-        }
-        lines.push(piece);
-    }
-    lines
+    let options = textwrap::Options::new(width.max(1))
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 #[cfg(test)]
@@ -146,10 +104,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_broken_at_its_spaces() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("one two three", 13), ["one two three"]);
-        assert_eq!(wrapped("incomprehensible it is", 5), ["incomprehensible", "it is"]);
-        assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(broken("one two three", 7), ["one two", "three"]);
+        assert_eq!(broken("one two three", 13), ["one two three"]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct CheckReport {
     /// Subject that is judged.
     pub scenario: CheckSubject,
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 0>,
+    pub schema_version: Version<1, 1>,
     /// Worst verdict of all checks.
     pub status: CheckStatus,
 }

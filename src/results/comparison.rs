@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check::{CheckResult, FidelityName};
+use super::diff::ChangedKey;
 use super::document::Document;
 use super::values::{DecimalText, FigureValue, Rounded, Version};
 
@@ -28,7 +29,7 @@ pub struct Comparison {
     /// Runs of each variant.
     pub replications: usize,
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 3>,
+    pub schema_version: Version<1, 4>,
     /// Seed, the same for all.
     pub seed: u64,
     /// Variants, the base first.
@@ -57,6 +58,9 @@ pub struct VariantResult {
     /// Reason why the costs are not compared: one bill lacks a price that the other has.
     #[serde(default)]
     pub bill_not_comparable: Option<String>,
+    /// Keys whose values are not those of the base; empty of the base, and of a variant that is the same.
+    #[serde(default)]
+    pub changes: Vec<ChangedKey>,
     /// Checks of the scenario with their verdicts, in its order.
     pub checks: Vec<CheckResult>,
     /// Figures by name.

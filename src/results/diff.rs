@@ -31,7 +31,7 @@ pub struct DiffReport {
     /// State of the runs.
     pub runs: Completion,
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 1>,
+    pub schema_version: Version<1, 2>,
     /// Seed, the same for both sides.
     pub seed: u64,
     /// Services of either side by name.

@@ -13,7 +13,7 @@ use super::values::{FigureValue, Rounded, Version};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimates {
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 2>,
+    pub schema_version: Version<1, 3>,
     /// Scenario of the runs.
     pub scenario: EstimatesScenario,
     /// Count of the runs.

@@ -30,6 +30,12 @@ pub struct Optimization {
     pub knobs: Vec<AxisResult>,
     /// Distances of the recommended setting from the limits.
     pub margins: Vec<MarginResult>,
+    /// Settings that could not be run.
+    #[serde(default)]
+    pub not_run: Vec<NotRunResult>,
+    /// Settings that no other beats in cost and latency, the cheapest first, with their figures in the race.
+    #[serde(default)]
+    pub pareto_front: Vec<FrontSetting>,
     /// Runs of the race.
     pub race_runs: u64,
     /// Recommended setting; null where none was confirmed.
@@ -40,7 +46,7 @@ pub struct Optimization {
     /// Settings that won the race and failed their confirmation.
     pub rejected: Vec<ConfirmedResult>,
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 1>,
+    pub schema_version: Version<1, 2>,
     /// Items that the amounts leave out because they have no price.
     #[serde(default)]
     pub unpriced: Vec<String>,
@@ -84,6 +90,32 @@ pub struct ConfirmedResult {
     pub replications: usize,
     /// Keys to set, for `--set`.
     pub set: Vec<String>,
+}
+
+/// Setting that could not be run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotRunResult {
+    /// Number of the setting.
+    pub candidate: usize,
+    /// Values of the setting in words.
+    pub name: String,
+    /// Reason.
+    pub why: String,
+}
+
+/// Setting on the Pareto front of the race.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrontSetting {
+    /// Number of the setting.
+    pub candidate: usize,
+    /// Mean bill of a month in the race \[USD\].
+    pub cost_per_month_usd: Option<FigureValue>,
+    /// Fate of the setting in the race, as in `candidates.csv`.
+    pub fate: String,
+    /// Values of the setting in words.
+    pub name: String,
+    /// Mean 99th percentile of the response times in the race \[ms\].
+    pub response_time_p99_ms: Option<Rounded<3>>,
 }
 
 /// Distance from a limit.

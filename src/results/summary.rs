@@ -15,7 +15,7 @@ use crate::scenario::TraceCounts;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Version of this shape: a key is added with a new minor version, changed only with a new major one.
-    pub schema_version: Version<1, 3>,
+    pub schema_version: Version<1, 4>,
     /// Scenario of the run.
     pub scenario: ScenarioSummary,
     /// Services by name, in the order of the scenario.

@@ -321,6 +321,12 @@ impl Measure {
         (!matches!(grammar, Grammar::Change | Grammar::Minutes)).then_some(measure)
     }
 
+    /// The figure of a service, or of all together, whose column has this name: `response_time_p99_ms`.
+    #[must_use]
+    pub fn of_column(name: &str) -> Option<Self> {
+        Self::OF_SERVICE.into_iter().find(|measure| measure.name() == name)
+    }
+
     /// How the limit of a check of this name is written; `None` where there is no such check.
     pub(crate) fn grammar_of(name: &str) -> Option<Grammar> {
         Self::checked_by(name).map(|(_, grammar)| grammar)

@@ -147,7 +147,7 @@ fn fault(text: &str, set: &str) -> Option<String> {
         };
         let summary = windtunnel::report::summary_json(&result);
         serde_json::from_str::<serde_json::Value>(&summary).unwrap();
-        let _ = windtunnel::report::table(&result, 100, false);
+        let _ = windtunnel::report::run_view(&result).terminal_text(100, false);
         let _ = windtunnel::report::timeline_csv(&result, &mut std::io::sink());
         result.record.services.iter().find_map(|service| {
             let r = &service.requests;

@@ -28,7 +28,11 @@ fn results_go_to_a_folder_of_the_scenarios_name_and_nothing_else_is_left() {
     let ran = windtunnel(folder.path(), &["run", "small.toml"]).exits(0);
     assert_eq!(names(&folder.path().join("output/small")), FILES);
     assert_eq!(names(folder.path()), ["output", "small.toml"]);
-    assert!(ran.stdout.starts_with("small  us-east-1"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("small\n10 min from 1 January 2026 00:00 (UTC) · us-east-1"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stderr.contains("requests in") && ran.stderr.contains("output/small"), "{}", ran.stderr);
     let picture = fs::read(folder.path().join("output/small/timeline.png")).unwrap();
     assert!(picture.starts_with(b"\x89PNG\r\n"));
@@ -95,7 +99,7 @@ fn an_override_changes_the_run_and_a_wrong_one_is_pointed_at() {
         folder.path(),
         &["run", "small.toml", "--set", "name=other", "--set", "service.web.scaling.min_capacity=3"],
     );
-    assert!(ran.exits(0).stdout.contains("3 running on average"));
+    assert!(ran.exits(0).stdout.contains("3 to 3"));
     assert_eq!(names(&folder.path().join("output")), ["other"]);
     for (text, code, said) in [
         ("service.web.scaling.max_capcity=9", "WT004", "write `max_capacity`"),

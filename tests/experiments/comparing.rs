@@ -1,11 +1,10 @@
 //! Variants on the same requests: what they share cancels, and the words follow the intervals.
 
+use crate::outputs_of::{comparison_json, comparison_markdown, comparison_table, estimates_json};
 use windtunnel::experiment::compare::{Variant, compare};
 use windtunnel::experiment::replications::{Enough, replications};
 use windtunnel::experiment::{CheckStatus, Figure, Measure};
-use windtunnel::report::{
-    comparison_csv, comparison_json, comparison_markdown, comparison_table, estimates_json,
-};
+use windtunnel::report::comparison_csv;
 
 use crate::example::{scenario, text};
 
@@ -22,9 +21,10 @@ fn a_variant_that_changes_nothing_differs_by_nothing_at_all() {
         assert!(difference.absolute.value.abs() < 1e-12, "{measure:?}");
         assert!(difference.absolute.half_width.is_none_or(|half| half < 1e-12), "{measure:?}");
     }
-    let table = comparison_table(&result, 100, false);
+    let table = comparison_table(&result);
     assert!(
-        table.contains("cost: the same") && table.lines().all(|line| line.chars().count() <= 100),
+        table.contains("the same scenario; nothing that a run reads differs")
+            && table.lines().all(|line| line.chars().count() <= 100),
         "{table}"
     );
 }
@@ -52,7 +52,7 @@ fn a_difference_within_the_noise_is_called_none() {
         compare(vec![variant("a", &text(20.0, 4, "")), variant("b", &slow)], 1, 3, None, &mut |_| ())
             .unwrap();
     let markdown = comparison_markdown(&result);
-    assert!(markdown.contains("cost: the same"), "{markdown}");
+    assert!(markdown.contains("its cost a month is the same;"), "{markdown}");
     // With noise of its own (random routing) there is a difference, and it is called insignificant or small.
     let random = text(20.0, 4, "[service.web.load_balancer]\nalgorithm = \"random\"\n");
     let robin = text(20.0, 4, "[service.web.load_balancer]\n");

@@ -1,10 +1,11 @@
 //! Forecasts whose arithmetic can be done by hand.
 
+use crate::outputs_of::{forecast_json, forecast_table};
 use windtunnel::experiment::VariedScenario;
 use windtunnel::experiment::forecast::{
     Expectation, Forecast, ForecastError, ForecastFidelity, draw, forecast,
 };
-use windtunnel::report::{forecast_csv, forecast_json, forecast_table};
+use windtunnel::report::forecast_csv;
 use windtunnel::scenario::{Files, ForecastSpec, Source};
 
 use crate::example::{NoFiles, text};
@@ -146,7 +147,7 @@ fn seasons_and_the_month_of_the_maximum() {
     assert!((ratio - 3.0).abs() < 1e-3, "{ratio}");
     let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
     assert_eq!(json["max_capacity_first_reached"], "2027-03");
-    let table = forecast_table(&forecast, "web", &[], 100, false);
+    let table = forecast_table(&forecast, &[]);
     assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     assert_eq!(String::from_utf8(forecast_csv(&forecast, &[])).unwrap().lines().count(), 5);
 }
@@ -157,18 +158,18 @@ fn the_band_says_which_inputs_it_holds_and_which_it_does_not() {
     let short = ForecastSpec { months: 1, runs: 2, growth: 0.0, ..spec() };
     let said = |spec: &ForecastSpec| {
         let forecast = of(&text, spec, ForecastFidelity::Fluid);
-        let table = forecast_table(&forecast, "web", &[], 100, false);
+        let table = forecast_table(&forecast, &[]);
         let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
         let json: serde_json::Value = serde_json::from_str(&forecast_json(&forecast, &[])).unwrap();
         (table, json["inputs_varied"].clone())
     };
     let (table, varied) = said(&short);
     assert_eq!(varied, serde_json::json!([]));
-    assert!(table.contains("runs differ only by the chance of"), "{table}");
+    assert!(table.contains("Runs differ only by the chance of"), "{table}");
     assert!(table.contains("growth, service times and prices are taken as known"), "{table}");
     let (table, varied) = said(&ForecastSpec { growth_sd: 0.01, price_cv: 0.05, ..short.clone() });
     assert_eq!(varied, serde_json::json!(["growth", "prices"]));
-    assert!(table.contains("runs differ by growth and prices of their own"), "{table}");
+    assert!(table.contains("Runs differ by growth and prices of their own"), "{table}");
     assert!(table.contains("service times are taken as known"), "{table}");
     let all = ForecastSpec { growth_sd: 0.01, service_time_cv: 0.1, price_cv: 0.05, ..short };
     let (table, varied) = said(&all);

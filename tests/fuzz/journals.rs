@@ -99,9 +99,10 @@ pub(crate) fn case(random: &mut Random) -> Outcome {
     }
     let summary = summary.close();
     let view = report::SweepView { head: &head, design: &design, summary: &summary };
-    let text = report::summary_json(&view);
+    let result = report::sweep_result(&view);
+    let text = windtunnel::results::json_text(&result);
     serde_json::from_str::<serde_json::Value>(&text)
         .map_err(|error| Fault::new(format!("summary.json: {error}"), &shown))?;
-    let _ = report::table(&view, 100, false);
+    let _ = report::sweep_view(&result, result.design.points).terminal_text(100, false);
     Ok(format!("{} rows", cells.finished()))
 }

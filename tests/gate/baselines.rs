@@ -54,7 +54,7 @@ fn scenarios_and_folders_give_the_same_change() {
     assert_eq!(json["variants"][1]["checks"][0]["value"], wanted.1.as_str());
     let relative =
         json["variants"][1]["figures"]["cost_per_month_usd"]["difference"]["relative"].as_f64().unwrap();
-    let percent: f64 = wanted.1[1..wanted.1.find('%').unwrap()].parse().unwrap();
+    let percent: f64 = wanted.1[1..wanted.1.find(" %").unwrap()].parse().unwrap();
     assert!((relative * 100.0 - percent).abs() < 0.06, "{relative} {}", wanted.1);
 }
 
@@ -63,12 +63,12 @@ fn nothing_changes_against_itself_whatever_the_noise() {
     let folder = files();
     for seed in ["1", "7"] {
         let found = change(folder.path(), "same.toml", &["--baseline", "base.toml", "--seed", seed]);
-        assert_eq!((found.0.as_str(), found.1.as_str()), ("pass", "0%"));
+        assert_eq!((found.0.as_str(), found.1.as_str()), ("pass", "0 %"));
     }
     let base = windtunnel(folder.path(), &["compare", "same.toml", "head.toml", "--format", "json", "-q"])
         .exits(0)
         .json();
-    assert_eq!(base["variants"][0]["checks"][0]["value"], "0%");
+    assert_eq!(base["variants"][0]["checks"][0]["value"], "0 %");
 }
 
 #[test]

@@ -12,9 +12,12 @@ use crate::program::windtunnel;
 
 /// What is in schemas and in none of the runs: a check of a variant or candidate with something more to say, which takes a
 /// run that ends in the middle of a shortage.
-const RARE: [(&str, &str); 4] = [
+const RARE: [(&str, &str); 7] = [
     ("comparison.json", "#/$defs/CheckResult/note"),
     ("optimization.json", "#/$defs/CheckResult/note"),
+    ("optimization.json", "#/$defs/NotRunResult/candidate"),
+    ("optimization.json", "#/$defs/NotRunResult/name"),
+    ("optimization.json", "#/$defs/NotRunResult/why"),
     ("manifest.json", "#/inputs"),
     ("manifest.json", "#/unfinished"),
 ];

@@ -245,7 +245,7 @@ fn a_day_is_below_a_megabyte_and_long_runs_say_that_they_are_thinned() {
     assert!(!day.contains("are drawn from fewer points"));
     let long = run("scenarios/month-fluid.toml", "long", &["--set", "horizon=40d"]);
     assert!(long.contains(
-        "57\u{2009}600 minutes are drawn from fewer points: each 3 of them as their lowest and their highest"
+        "57 600 minutes are drawn from fewer points: each 3 of them as their lowest and their highest"
     ));
 }
 
@@ -256,7 +256,9 @@ fn what_is_not_there_is_said_in_words() {
     assert!(page.contains("quiet has no scaling policy"), "no decision");
     let folder = folder(&[("small.toml", SMALL.as_bytes())]);
     windtunnel(folder.path(), &["run", "small.toml", "--out", "b"]).exits(0);
-    assert!(read(folder.path(), "b/report.html").contains("No checks: nothing says what is good enough"));
+    assert!(
+        read(folder.path(), "b/report.html").contains("No checks declared: nothing says what is good enough")
+    );
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn a_run_over_its_budget_is_a_row_and_the_exit_code_says_so() {
     let home = home();
     // 1 200 s at 2, 4, 6 and 8 requests/s: the last two are over 6 000.
     let ran = sweep(home.path(), "out", &["--max-requests", "6000"]).exits(3);
-    assert!(ran.stdout.contains("18 over their budget"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("18 over budget"), "{}", ran.stdout);
     let (header, runs) = rows(&std::fs::read(home.path().join("out/runs.csv")).unwrap());
     let status = column(&header, "status");
     assert_eq!(runs.iter().filter(|run| run[status] == "over_budget").count(), 18);
@@ -230,7 +230,7 @@ fn points_are_printed_as_their_sheet() {
 fn times_of_flows_are_said_to_be_approximate() {
     let home = home();
     let ran = sweep(home.path(), "out", &["--axis", "fidelity=requests,fluid"]).exits(0);
-    assert!(ran.stdout.contains("in 36 of 72 runs: their times are approximate"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("response times of 36 runs are approximate"), "{}", ran.stdout);
     let (header, runs) = rows(&std::fs::read(home.path().join("out/runs.csv")).unwrap());
     let (fidelity, marked) = (column(&header, "fidelity"), column(&header, "approximate_times"));
     assert!(runs.iter().all(|run| (run[fidelity] == "fluid") == (run[marked] == "true")));

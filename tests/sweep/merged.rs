@@ -67,7 +67,7 @@ fn parts_that_are_missing_there_twice_or_foreign_are_named() {
         assert!(!home.path().join("merged").exists());
     }
     let ran = merge(&["one", "three", "--allow-missing"], 0);
-    assert!(ran.stdout.contains("partial 24/36"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("24 of 36 runs are there, 12 are missing"), "{}", ran.stdout);
     let summary = std::fs::read_to_string(home.path().join("merged/summary.json")).unwrap();
     assert!(summary.contains("\"partial\": true"));
     let picture = std::fs::read_to_string(home.path().join("merged/pareto.svg")).unwrap();

@@ -11,6 +11,7 @@ use crate::cli::session::{Session, at_both_ends, stopped};
 use crate::experiment::replications::{self, Enough, Replicated, replications};
 use crate::experiment::warmup;
 use crate::report;
+use crate::results::json_text;
 use crate::scenario::Scenario;
 use crate::shell::progress::Progress;
 use crate::shell::results::ResultsWriter;
@@ -69,7 +70,7 @@ pub(super) fn run_many(
         return exit;
     }
     let more = vec![
-        ("estimates.json", report::estimates_json(&result).into_bytes()),
+        ("estimates.json", json_text(&report::estimates_result(&result)).into_bytes()),
         ("replications.csv", report::replications_csv(&result)),
     ];
     let staged = stage(&result.first, &folder.writer, 0, session, more);

@@ -12,10 +12,10 @@ use crate::cli::loading::accept;
 use crate::cli::printing::fail;
 use crate::experiment::RunResult;
 use crate::experiment::replications::Replicated;
-use crate::report;
+use crate::report::{self, View};
+use crate::results::json_text;
 use crate::scenario::{self, FLASH_SALE, Loaded, Scenario, Source};
 use crate::shell::files::{Folder, read_scenario};
-use crate::shell::terminal::{stdout_colour, table_width};
 
 #[derive(Args, Debug)]
 #[command(
@@ -67,23 +67,26 @@ pub(super) enum RunOutcome<'a> {
 }
 
 /// The formats of a result.
-pub(super) fn renderings<'a>() -> [Rendering<RunOutcome<'a>>; 2] {
+pub(super) fn renderings<'a>() -> [Rendering<RunOutcome<'a>>; 3] {
     [
-        rendering(OutputFormat::Text, "A table for people", |result| match result {
-            RunOutcome::Once(result) => report::table(result, table_width(), stdout_colour()),
-            RunOutcome::Replicated(result) => {
-                report::replications_table(result, table_width(), stdout_colour())
-            }
-        }),
+        formats::text(view),
+        formats::markdown(view),
         rendering(
             OutputFormat::Json,
             "The content of summary.json, or of estimates.json where there are many runs",
             |result| match result {
                 RunOutcome::Once(result) => report::summary_json(result),
-                RunOutcome::Replicated(result) => report::estimates_json(result),
+                RunOutcome::Replicated(result) => json_text(&report::estimates_result(result)),
             },
         ),
     ]
+}
+
+fn view(result: RunOutcome<'_>) -> View {
+    match result {
+        RunOutcome::Once(result) => report::run_view(result),
+        RunOutcome::Replicated(result) => report::replications_view(result),
+    }
 }
 
 /// The scenario of the request with these overrides, once its diagnostics are printed.

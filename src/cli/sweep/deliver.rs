@@ -7,20 +7,21 @@ use std::path::Path;
 use super::paths::shown;
 use crate::cli::exit::Exit;
 use crate::cli::folder::{add, publish};
-use crate::cli::formats::{OutputFormat, Rendering, fallible, rendering};
+use crate::cli::formats::{self, OutputFormat, Rendering, fallible, rendering};
 use crate::cli::given::VerdictArgs;
 use crate::cli::manifest;
 use crate::cli::printing::{fail, print, print_in};
 use crate::cli::session::Session;
 use crate::experiment::points::Design;
 use crate::experiment::sweep::{CellRow, Shard, SweepHeader, SweepSummary, summarize};
+use crate::report::View;
 use crate::report::plot::{PlotSpec, plot_png, plot_svg};
 use crate::report::sweep::{self as report, SweepView};
-use crate::results::{FolderKind, Manifest};
+use crate::results::{FolderKind, Manifest, json_text};
 use crate::shell::cells::Cells;
 use crate::shell::output::{FillError, INTERRUPTED, Staging};
 use crate::shell::results::ResultsWriter;
-use crate::shell::terminal::{note, stdout_colour, table_width};
+use crate::shell::terminal::note;
 
 /// Sources of rows: the journals of all shards, or of some.
 pub(super) struct Parts {
@@ -69,16 +70,20 @@ pub(super) struct SweepOutcome<'a> {
 }
 
 /// The formats of a sweep.
-pub(super) fn renderings<'a>() -> [Rendering<SweepOutcome<'a>>; 3] {
+pub(super) fn renderings<'a>() -> [Rendering<SweepOutcome<'a>>; 4] {
     [
-        rendering(OutputFormat::Text, "A table for people", |outcome| {
-            report::table(outcome.view, table_width(), stdout_colour())
-        }),
+        formats::text(shown_view),
+        formats::markdown(shown_view),
         rendering(OutputFormat::Json, "The content of summary.json", |outcome| {
-            report::summary_json(outcome.view)
+            json_text(&report::sweep_result(outcome.view))
         }),
         fallible(OutputFormat::Csv, "The content of points.csv", |outcome| (outcome.points)()),
     ]
+}
+
+fn shown_view(outcome: SweepOutcome<'_>) -> View {
+    let result = report::sweep_result(outcome.view);
+    report::sweep_view(&result, result.design.points)
 }
 
 /// Writes the final files and prints what was asked for.
@@ -139,7 +144,7 @@ impl Delivery<'_> {
         let summary = summary.close();
         files.file("points.csv", |file| self.points(parts, &summary, file))?;
         let view = SweepView { head, design, summary: &summary };
-        add(&mut files, "summary.json", report::summary_json(&view).as_bytes())?;
+        add(&mut files, "summary.json", json_text(&report::sweep_result(&view)).as_bytes())?;
         for (stem, plot) in &report::pictures(&view) {
             picture(&mut files, stem, plot)?;
         }

@@ -102,7 +102,7 @@ mod tests {
         let costs = bills(&[105.0, 210.0, 315.0]);
         let share = check(Measure::CostChangeShare, 0.051);
         let outcome = judge_change_with(&share, &costs, Some(&baseline), 0.95);
-        assert_eq!((outcome.status, outcome.value.as_str()), (CheckStatus::Pass, "+5%"));
+        assert_eq!((outcome.status, outcome.value.as_str()), (CheckStatus::Pass, "+5 %"));
         let amount = judge_change_with(&check(Measure::CostChange, 5.0), &costs, Some(&baseline), 0.95);
         // 5, 10, 15: mean 10, half width 4.303 · 5 / √3 = 12.42.
         assert_eq!(amount.status, CheckStatus::Inconclusive);
@@ -129,14 +129,14 @@ mod tests {
             Some(&baseline),
             0.95,
         );
-        assert_eq!((saved.status, saved.value.as_str()), (CheckStatus::Pass, "-15%"));
+        assert_eq!((saved.status, saved.value.as_str()), (CheckStatus::Pass, "-15 %"));
         let not = judge_change_with(
             &check(Measure::CostChangeShare, -0.1),
             &bills(&[99.0, 99.0]),
             Some(&baseline),
             0.95,
         );
-        assert_eq!((not.status, not.value.as_str()), (CheckStatus::Fail, "-1%"));
+        assert_eq!((not.status, not.value.as_str()), (CheckStatus::Fail, "-1 %"));
     }
 
     #[test]

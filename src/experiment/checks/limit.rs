@@ -35,6 +35,21 @@ pub fn holds(check: &Check, value: f64) -> bool {
     compare(check.comparator, value, check.limit)
 }
 
+/// The distance of a value from its limit, positive on the good side, relative to the limit; of a share, the difference of the
+/// shares. `None` where the limit is zero.
+#[must_use]
+pub(super) fn margin(check: &Check, value: f64) -> Option<f64> {
+    let gap = match check.comparator {
+        Comparator::Less | Comparator::LessOrEqual => check.limit - value,
+        Comparator::Greater | Comparator::GreaterOrEqual => value - check.limit,
+    };
+    let margin = match check.measure.unit() {
+        MeasureUnit::ServedShare | MeasureUnit::Utilization => gap,
+        _ => gap / check.limit.abs(),
+    };
+    margin.is_finite().then_some(margin)
+}
+
 /// Whether a value keeps to a limit.
 pub(super) fn compare(comparator: Comparator, value: f64, limit: f64) -> bool {
     match comparator {

@@ -2,7 +2,7 @@
 //! as many digits as it takes. Of one run it leaves out confidence: one run is one sample.
 
 use super::display::{display, display_estimate};
-use super::limit::{holds, verdict};
+use super::limit::{holds, margin, verdict};
 use crate::experiment::estimate::Estimate;
 use crate::experiment::outcome::{CheckOutcome, CheckStatus};
 use crate::kernel::units::SimDuration;
@@ -116,6 +116,7 @@ fn outcome_of(check: &Check, status: CheckStatus, finding: &Finding) -> CheckOut
         note: finding.note.clone(),
         service: finding.service.clone(),
         estimate: finding.estimate,
+        margin: finding.estimate.and_then(|estimate| margin(check, estimate.value)),
         ..nothing(check)
     }
 }
@@ -130,6 +131,7 @@ pub(super) fn nothing(check: &Check) -> CheckOutcome {
         is_unpriced: false,
         service: None,
         estimate: None,
+        margin: None,
     }
 }
 
@@ -140,7 +142,7 @@ fn name_service(outcome: &mut CheckOutcome, finding: &Finding, findings: &[Findi
     }
 }
 
-/// The outcome, its value marked where it is an approximate time: `≈612ms`.
+/// The outcome, its value marked where it is an approximate time: `≈612 ms`.
 fn marked(check: &Check, is_approximate: bool, mut outcome: CheckOutcome) -> CheckOutcome {
     if is_approximate && check.measure.is_time() && outcome.status != CheckStatus::NoData {
         outcome.value.insert(0, '≈');

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
-use super::super::numbers::{THIN, grouped, millis, whole};
+use super::super::numbers::{grouped, millis, whole};
 use super::canvas::PixelBounds;
 use crate::kernel::units::SimTime;
 use crate::results::RunCalendar;
@@ -111,7 +111,7 @@ pub(super) fn round_log(value: f64, upward: bool) -> f64 {
 /// A tick of a count or a rate: `7 000`, `0.25`.
 pub(super) fn count_label(value: f64) -> String {
     if value >= 10.0 || (value - value.round()).abs() < 1e-9 {
-        let text = grouped(whole(value), THIN);
+        let text = grouped(whole(value));
         return if (value - value.round()).abs() < 1e-9 { text } else { format!("{value:.1}") };
     }
     super::super::numbers::trimmed(&format!("{value:.4}"))
@@ -130,7 +130,7 @@ pub(super) fn millis_label(value: f64) -> String {
 /// A tick of an amount a hour: `$2.50`.
 pub(super) fn dollar_label(value: f64, step: f64) -> String {
     let decimals = if step >= 1.0 && (step - step.round()).abs() < 1e-9 {
-        return format!("${}", grouped(whole(value), THIN));
+        return format!("${}", grouped(whole(value)));
     } else if step >= 0.01 && (step * 100.0 - (step * 100.0).round()).abs() < 1e-6 {
         2
     } else {
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        assert_eq!(count_label(7000.0), "7\u{2009}000");
+        assert_eq!(count_label(7000.0), "7 000");
         assert_eq!(count_label(2.5), "2.5");
         assert_eq!(dollar_label(2.5, 0.5), "$2.50");
         assert_eq!(dollar_label(20.0, 5.0), "$20");

@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
 
 use super::ChartError;
+use crate::report::numbers::typeset;
 
 /// Width of the picture \[px\].
 pub(super) const WIDTH: u32 = 1200;
@@ -240,12 +241,12 @@ impl<DB: DrawingBackend> Canvas<DB> {
             return Ok(());
         }
         let style = look.style().pos(Pos::new(place.anchor, VPos::Center));
-        self.area.draw_text(text, &style, device(place.x, place.y)).map_err(refused)
+        self.area.draw_text(&typeset(text), &style, device(place.x, place.y)).map_err(refused)
     }
 
     /// The width of a text \[px\].
     pub(super) fn width_of(&self, text: &str, look: TextLook) -> f64 {
-        let size = self.area.estimate_text_size(text, &look.style());
+        let size = self.area.estimate_text_size(&typeset(text), &look.style());
         size.map_or(0.0, |(width, _)| f64::from(width) / f64::from(SCALE))
     }
 

@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::{THIN, dollars};
+use super::super::numbers::dollars;
 use super::super::proviso::proviso_of;
 use super::ChartError;
 use super::axis::{Scale, dollar_label};
@@ -24,8 +24,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let words = words.map_or_else(String::new, |words| format!(", {words}"));
     let title = format!(
         "Cost an hour  ·  ${} in all, ${} a month of 730 h{words}",
-        dollars(invoice.total(), THIN),
-        dollars(invoice.per_month(block.scenario.plan.horizon), THIN)
+        dollars(invoice.total()),
+        dollars(invoice.per_month(block.scenario.plan.horizon))
     );
     Panel::heading(canvas, top, &title, &[])?;
     let series = points(&block.service.timeline, block.per_column, |minute| Some(minute.cost_per_hour_usd));

@@ -4,7 +4,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::{THIN, figure};
+use super::super::numbers::figure;
 use super::ChartError;
 use super::axis::{Scale, count_label};
 use super::canvas::{Anchor, BLUE, Canvas, GREEN, GREY, INK, ORANGE, SKY_TINT, TextLook, VERMILION};
@@ -116,7 +116,7 @@ impl Axes {
 
     /// The words of the heading about the axes; nothing where it is not known what a task carries.
     fn note(&self) -> Option<String> {
-        let rate = figure(self.capacity?, THIN);
+        let rate = figure(self.capacity?);
         let are = if self.are_aligned { "aligned" } else { "not aligned" };
         Some(format!("axes {are}: a task carries {rate}/s"))
     }

@@ -3,7 +3,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::{THIN, grouped};
+use super::super::numbers::grouped;
 use super::ChartError;
 use super::canvas::{Anchor, Canvas, Colour, GREY, PixelBounds, TextLook, VERMILION};
 use super::panel::{Panel, RIGHT, triangle};
@@ -39,7 +39,7 @@ impl MarkGroup {
 
     /// The sum and the number of steps: `+7`, `+89 in 10`. A sum alone would read as that of the last mark.
     fn short(&self, sign: char) -> String {
-        let sum = format!("{sign}{}", grouped(self.tasks, THIN));
+        let sum = format!("{sign}{}", grouped(self.tasks));
         if self.places.len() > 1 { format!("{sum} in {}", self.places.len()) } else { sum }
     }
 

@@ -2,7 +2,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::{THIN, grouped};
+use super::super::numbers::grouped;
 use super::super::words::plain;
 use super::ChartError;
 use super::block::Block;
@@ -66,7 +66,7 @@ impl<'a> Picture<'a> {
             calendar.zoned(crate::kernel::units::SimTime::ZERO).strftime("%-d %B %Y %H:%M").to_string();
         let mut text = format!("From {start}, times in {}.", calendar.zone_name());
         if rows_per_column > 1 {
-            let minutes = grouped(rows_per_column as u64, THIN);
+            let minutes = grouped(rows_per_column as u64);
             text.push_str(&format!(
                 " {minutes} minutes share a column of the picture: lowest and highest are drawn."
             ));

@@ -3,7 +3,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::super::numbers::{PLAIN, figure};
+use super::super::numbers::figure;
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, percent_label};
@@ -34,7 +34,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         target.map(|(_, target)| series(&|minute| requests_per_target(minute).map(|n| n / target * 100.0)));
     let references = block.plan.map_or_else(Vec::new, |plan| references(plan, target.is_some()));
     let load_name = target.map(|(name, target)| {
-        format!("requests per target, % of {}'s target of {}", plain(name), figure(target, PLAIN))
+        format!("requests per target, % of {}'s target of {}", plain(name), figure(target))
     });
     let mut entries = vec![(Swatch::Line(BLUE, 1.5), "CPU")];
     if uses_memory {
@@ -136,7 +136,7 @@ fn line(value: f64, name: String, is_target: bool) -> Reference {
 }
 
 fn percent(value: f64) -> String {
-    format!("{} %", figure(value, PLAIN))
+    format!("{} %", figure(value))
 }
 
 /// The noun for a utilization metric; `None` for a metric that is not in percent.

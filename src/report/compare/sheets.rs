@@ -3,11 +3,13 @@
 use crate::experiment::compare::{Difference, VariantComparison};
 use crate::experiment::scale_in::Ends;
 use crate::experiment::{CONFIDENCE, Measure};
+use crate::report::diff::changed_key;
 use crate::report::scale_in::{mean_ends, orders};
 use crate::results::{
-    CellShort, ComparedFigure, Comparison, ComparisonRow, FigureDifference, FigureValue, Rounded,
-    ScaleInRangePerMonth, VariantOrders, VariantResult, VariantScenario, Version, json_text, sheet_bytes,
+    CellShort, ChangedKey, ComparedFigure, Comparison, ComparisonRow, FigureDifference, FigureValue, Rounded,
+    ScaleInRangePerMonth, VariantOrders, VariantResult, VariantScenario, Version, sheet_bytes,
 };
+use crate::scenario::{Change, Part, changes};
 
 /// Every figure that is compared, of all services together and of each.
 fn figures(comparison: &VariantComparison) -> Vec<(Option<&str>, Measure)> {
@@ -61,11 +63,11 @@ fn row(
     })
 }
 
-/// `comparison.json`.
+/// The content of `comparison.json`.
 #[must_use]
-pub fn comparison_json(comparison: &VariantComparison) -> String {
+pub fn comparison_result(comparison: &VariantComparison) -> Comparison {
     let variants = 0..comparison.variants.len();
-    json_text(&Comparison {
+    Comparison {
         cheapest_that_passes: comparison
             .cheapest
             .map(|index| comparison.variants[index].variant.name.clone()),
@@ -78,7 +80,14 @@ pub fn comparison_json(comparison: &VariantComparison) -> String {
         schema_version: Version,
         seed: comparison.seed,
         variants: variants.map(|index| variant_result(comparison, index)).collect(),
-    })
+    }
+}
+
+/// The keys in which a variant is not the base: what a run reads, and the checks.
+fn changed_keys(comparison: &VariantComparison, index: usize) -> Vec<ChangedKey> {
+    let [base, variant] = [0, index].map(|at| &comparison.variants[at].variant.scenario.resolved_toml);
+    let is_read = |change: &Change| change.part != Part::Aside;
+    changes(base, variant).into_iter().filter(is_read).map(changed_key).collect()
 }
 
 fn variant_result(comparison: &VariantComparison, index: usize) -> VariantResult {
@@ -99,6 +108,7 @@ fn variant_result(comparison: &VariantComparison, index: usize) -> VariantResult
     VariantResult {
         assumptions: scenario.assumptions(),
         bill_not_comparable: comparison.unlike_bills(index, None),
+        changes: changed_keys(comparison, index),
         checks: variant.checks.iter().map(Into::into).collect(),
         figures: figures(comparison).into_iter().filter_map(compared).collect(),
         horizon_s: Rounded::new(scenario.plan.horizon.as_secs_f64()),

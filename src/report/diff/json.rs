@@ -36,7 +36,7 @@ pub fn diff_json(diff: &Diff) -> String {
         (name, DiffFigure { after: at(1), before: at(0), difference })
     };
     let presence = |service: &str| (service.to_owned(), diff.presence(service));
-    let part = |part: Part| diff.of(part).into_iter().map(changed_key).collect();
+    let part = |part: Part| diff.of(part).into_iter().cloned().map(changed_key).collect();
     json_text(&DiffReport {
         base: side(0),
         bill_not_comparable: comparison.unlike_bills(1, None),
@@ -76,7 +76,7 @@ fn diff_difference(measure: Measure, difference: &Difference) -> DiffDifference 
     DiffDifference { half_width, relative: relative.and_then(Rounded::new), value, verdict }
 }
 
-fn changed_key(change: &Change) -> ChangedKey {
-    let Change { key, before, after, .. } = change.clone();
+pub(in crate::report) fn changed_key(change: Change) -> ChangedKey {
+    let Change { key, before, after, .. } = change;
     ChangedKey { after, before, key }
 }

@@ -1,15 +1,14 @@
 //! A difference as a sentence and tables, for people.
 
-use super::super::compare::{difference_text, is_real, lines, value_text};
-use super::super::figures::{figure_text, half_width_text};
-use super::super::gate::{Gate, found};
-use super::super::numbers::{PLAIN, figure, grouped, millis};
-use super::super::page::{Look, Page};
+use super::super::compare::{lines, value_text};
+use super::super::gate::{Gate, results};
+use super::super::numbers::{figure, grouped};
 use super::super::proviso::proviso_of;
-use super::super::words::{columns, fitted, plain, wrapped};
+use super::super::view::{ResultTable, TableCell, Verdict, View, worst};
+use super::super::words::{fitted, plain};
 use crate::experiment::compare::{Compared, Difference, VariantComparison};
-use crate::experiment::{CheckStatus, Measure};
-use crate::results::ServicePresence;
+use crate::experiment::{Estimate, Measure};
+use crate::results::{ServicePresence, change_half_text, change_text, half_width_text, relative_text};
 use crate::scenario::{Change, Part};
 
 /// Two scenarios on the same random numbers: the base, and the head, which is to replace it.
@@ -97,7 +96,7 @@ impl Diff {
                 gone.extend(comparison.variants.iter().any(is_told).then_some(name));
                 continue;
             };
-            let is_known = is_real(&difference) || difference.absolute.half_width.is_none();
+            let is_known = difference.absolute.is_significant() || difference.absolute.half_width.is_none();
             match () {
                 () if is_none(&difference) => same.push(name),
                 () if !is_known => unsure.push(name),
@@ -138,33 +137,30 @@ impl Diff {
         difference: &Difference,
         name: &str,
     ) -> String {
-        let change = signed_text(measure, difference.absolute.value);
+        let change = change_text(measure.unit(), difference.absolute.value);
         let month = if measure == Measure::CostPerMonth { " a month" } else { "" };
         let mut facts = Vec::new();
         if measure != Measure::CostPerMonth {
             let at = |index: usize| {
                 let variant = self.comparison.variants.get(index)?;
                 let estimate = variant.estimate(service, measure)?;
-                let is_approximate = measure == Measure::P99 && variant.variant.scenario.is_approximate();
-                let mark = if is_approximate { "≈" } else { "" };
-                let value = estimate.value;
-                Some(if measure == Measure::P99 {
-                    format!("{mark}{}", millis(value))
-                } else {
-                    figure_text(measure, value)
-                })
+                Some(value_text(variant, measure, &estimate))
             };
             if let (Some(before), Some(after)) = (at(0), at(1)) {
                 facts.push(format!("{before} → {after}"));
             }
         } else if let Some(share) = difference.relative {
             let sign = if share > 0.0 { "+" } else { "-" };
-            facts.push(format!("{sign}{} %", figure(share.abs() * 100.0, PLAIN)));
+            facts.push(format!("{sign}{} %", figure(share.abs() * 100.0)));
         }
         facts.push(match difference.absolute.half_width {
             Some(_) => {
                 let [low, high] = [difference.absolute.low(), difference.absolute.high()];
-                format!("95 % interval {} to {}", signed_text(measure, low), signed_text(measure, high))
+                format!(
+                    "95 % interval {} to {}",
+                    change_text(measure.unit(), low),
+                    change_text(measure.unit(), high)
+                )
             }
             None => "in the only run, which gives no interval".to_owned(),
         });
@@ -185,7 +181,7 @@ impl Diff {
     pub(super) fn basis(&self) -> String {
         let runs = match self.gate.runs {
             1 => "1 run each, which gives no intervals,".to_owned(),
-            runs => format!("{} runs each, 95 % intervals, differences run by run", grouped(runs, PLAIN)),
+            runs => format!("{} runs each, 95 % intervals, differences run by run", grouped(runs)),
         };
         let partial = if self.comparison.interrupted { " (interrupted)" } else { "" };
         let flows = self.comparison.variants.iter().any(|variant| variant.variant.scenario.is_approximate());
@@ -229,7 +225,7 @@ impl Diff {
             let at = |index: usize| {
                 let variant = comparison.variants.get(index)?;
                 let estimate = variant.estimate(service, measure)?;
-                let half = half_width_text(measure, &estimate);
+                let half = half_width_text(measure.unit(), estimate.half_width);
                 Some(format!("{} {half}", value_text(variant, measure, &estimate)).trim_end().to_owned())
             };
             // A side without the service has nothing to measure; one that has it may have measured nothing.
@@ -299,24 +295,6 @@ fn noun(measure: Measure) -> String {
     }
 }
 
-/// A difference with its sign: `+12.40 USD`, `-38 ms`, `-5.2 s`.
-fn signed_text(measure: Measure, value: f64) -> String {
-    let sign = match value {
-        value if value > 0.0 => "+",
-        value if value < 0.0 => "-",
-        _ => "",
-    };
-    let size = match measure {
-        // A difference between two shares is no share.
-        Measure::Availability => {
-            format!("{} points", figure_text(measure, value.abs()).trim_end_matches(" %"))
-        }
-        measure if measure == Measure::P99 => millis(value.abs()),
-        measure => figure_text(measure, value.abs()),
-    };
-    format!("{sign}{size}")
-}
-
 /// The changes in words: `service.web.scaling.min_capacity: 2 → 3`.
 fn change_texts(changes: &[&Change]) -> Vec<String> {
     let clipped = |text: &str| fitted(&plain(text), LONGEST_VALUE);
@@ -327,70 +305,64 @@ fn change_texts(changes: &[&Change]) -> Vec<String> {
     };
     let mut texts: Vec<String> = changes.iter().take(MOST_KEYS).map(word).collect();
     let more = changes.len().saturating_sub(MOST_KEYS);
-    texts.extend(
-        (more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64, PLAIN))),
-    );
+    texts.extend((more > 0).then(|| format!("and {} more; --format json tells all", grouped(more as u64))));
     texts
 }
 
-/// The difference for a terminal of `width` columns.
+/// Everything that a difference says.
 #[must_use]
-pub fn diff_text(diff: &Diff, width: usize, colour: bool) -> String {
-    let mut page = Page::new(width, colour);
-    page.line(&[(Look::Bold, &diff.title())]);
-    for line in wrapped(&diff.basis(), page.width) {
-        page.line(&[(Look::Faint, &line)]);
-    }
-    page.blank();
-    for line in wrapped(&diff.verdict(), page.width) {
-        page.line(&[(Look::Bold, &line)]);
-    }
-    page.blank();
-    let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))));
-    let line = |[what, before, after, change]: &[String; 4]| {
-        format!("{}{}{}{change}", pad(&format!("{what} "), 23), pad(before, 22), pad(after, 22))
+pub fn diff_view(diff: &Diff) -> View {
+    let checks = results(&diff.gate);
+    let mut view = View {
+        kind: "Diff",
+        title: diff.title(),
+        facts: vec![diff.basis()],
+        verdict: Verdict { status: worst(&checks), sentence: diff.verdict(), notes: Vec::new(), checks },
+        ..View::default()
     };
-    page.line(&[(Look::Faint, &line(&["", "before", "after", "change"].map(str::to_owned)))]);
-    let mut last = None;
-    let rows = diff.rows();
-    let left_out = rows.len().saturating_sub(MOST_ROWS);
-    for TableRow { service, cells, provisos } in rows.into_iter().take(MOST_ROWS) {
-        if service != last {
-            page.line(&[(Look::Bold, service.as_deref().unwrap_or_default())]);
-        }
-        page.line(&[(Look::Usual, &line(&cells))]);
-        let said = match provisos {
-            [Some(before), Some(after)] if before == after => vec![before],
-            [before, after] => {
-                let side = |name: &str, words: Option<String>| words.map(|words| format!("{name}: {words}"));
-                [side("before", before), side("after", after)].into_iter().flatten().collect()
-            }
-        };
-        for words in &said {
-            page.aside(4, Some(words));
-        }
-        last = service;
+    view.section("Before and after").table(table(diff));
+    if diff.gate.verdicts.is_empty() {
+        view.text("No checks declared: nothing says whether that is good enough.");
     }
-    if left_out > 0 {
-        page.line(&[(Look::Faint, &format!("{left_out} more rows: --format json tells all"))]);
-    }
-    page.blank();
-    let outcomes: Vec<_> = diff.gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
-    page.verdicts(&outcomes);
     for (heading, keys) in diff.groups() {
-        page.blank();
-        page.line(&[(Look::Bold, &heading)]);
-        for key in keys {
-            page.line(&[(Look::Usual, &format!("  {key}"))]);
+        view.section(heading).list(keys);
+        if view.sections.last().is_some_and(|section| section.blocks.is_empty()) {
+            view.text("Every key that a run reads is the same.");
         }
     }
-    page.finish()
+    view
 }
 
-/// The checks in one sentence, where there are any.
-pub(super) fn checks_sentence(gate: &Gate) -> Option<String> {
-    let failed = gate.verdicts.iter().filter(|judged| judged.outcome.status == CheckStatus::Fail);
-    let failed: Vec<String> =
-        failed.map(|judged| format!("{} ({})", judged.outcome.check, found(&judged.outcome))).collect();
-    (!failed.is_empty()).then(|| format!("Failed: {}.", failed.join("; ")))
+fn table(diff: &Diff) -> ResultTable {
+    let mut table = ResultTable::new("Before and after", &["Figure", "#Before", "#After", "Change"])
+        .at_most(MOST_ROWS, "the output of --format json");
+    for TableRow { service, cells: [what, before, after, change], provisos: [of_base, of_head] } in
+        diff.rows()
+    {
+        let of = service.as_ref().map_or_else(String::new, |service| format!("{service}: "));
+        table.row(vec![
+            TableCell::text(format!("{of}{what}")),
+            TableCell::number(before).note(of_base.unwrap_or_default()),
+            TableCell::number(after).note(of_head.unwrap_or_default()),
+            TableCell::text(change),
+        ]);
+    }
+    table
+}
+
+/// `+66.50 USD ± 0.80 USD (+5.4 %)`, `no significant difference`, `the same`.
+fn difference_text(measure: Measure, difference: &Difference) -> String {
+    let Estimate { value, half_width, .. } = difference.absolute;
+    let unit = measure.unit();
+    let half = change_half_text(unit, half_width);
+    if is_none(difference) {
+        return "the same".to_owned();
+    }
+    if half_width.is_some() && !difference.absolute.is_significant() {
+        return format!("no significant difference ({half})");
+    }
+    let relative = difference.relative.filter(|_| measure != Measure::Availability);
+    let relative = relative.map_or_else(String::new, |share| format!("({})", relative_text(share)));
+    let parts = [change_text(unit, value), half, relative];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

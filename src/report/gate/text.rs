@@ -1,9 +1,10 @@
 //! Verdicts of a gate, for people.
 
-use super::super::numbers::{PLAIN, grouped};
-use super::super::page::{Look, Page};
-use super::super::words::{plain, wrapped};
+use super::super::numbers::grouped;
+use super::super::view::{Verdict, View, checks_sentence, sentence_of};
+use super::super::words::plain;
 use crate::experiment::{CheckOutcome, CheckStatus};
+use crate::results::CheckResult;
 use crate::scenario::Check;
 
 /// The checks of a scenario and what became of them.
@@ -80,7 +81,7 @@ impl Gate {
     pub(super) fn basis(&self) -> String {
         let runs = match self.runs {
             1 => "1 run, which gives no intervals".to_owned(),
-            runs => format!("{} runs, 95 % intervals between them", grouped(runs, PLAIN)),
+            runs => format!("{} runs, 95 % intervals between them", grouped(runs)),
         };
         let stopped = if self.interrupted { " · interrupted: what was finished counts" } else { "" };
         let against = self.baseline.as_ref().map(|name| format!(" · costs against {}", plain(name)));
@@ -112,25 +113,28 @@ impl Gate {
 
 /// The finding of a check, with its note.
 pub(in crate::report) fn found(outcome: &CheckOutcome) -> String {
-    match (outcome.status, &outcome.note) {
-        (CheckStatus::NoData, Some(note)) => note.clone(),
-        (_, Some(note)) => format!("{} ({note})", outcome.value),
-        (_, None) => outcome.value.clone(),
-    }
+    CheckResult::from(outcome).found()
 }
 
-/// The verdicts for a terminal of `width` columns.
+/// The checks with their verdicts, for readers.
+pub(in crate::report) fn results(gate: &Gate) -> Vec<CheckResult> {
+    gate.verdicts.iter().map(|judged| CheckResult::from(&judged.outcome)).collect()
+}
+
+/// Everything that a gate says.
 #[must_use]
-pub fn gate_text(gate: &Gate, width: usize, colour: bool) -> String {
-    let mut page = Page::new(width, colour);
-    page.line(&[(Look::Bold, &gate.scenario), (Look::Faint, &format!("  {}", gate.basis()))]);
-    page.blank();
-    let outcomes: Vec<CheckOutcome> = gate.verdicts.iter().map(|judged| judged.outcome.clone()).collect();
-    page.verdicts(&outcomes);
-    page.blank();
-    page.line(&[(Look::Usual, &gate.tally())]);
-    for line in gate.advice().iter().flat_map(|advice| wrapped(advice, width)) {
-        page.line(&[(Look::Faint, &line)]);
+pub fn gate_view(gate: &Gate) -> View {
+    let checks = results(gate);
+    View {
+        kind: "Checks",
+        title: gate.scenario.clone(),
+        facts: vec![gate.basis()],
+        verdict: Verdict {
+            status: (!checks.is_empty()).then(|| gate.status()),
+            sentence: checks_sentence(&checks),
+            notes: gate.advice().iter().map(|advice| sentence_of(advice)).collect(),
+            checks,
+        },
+        ..View::default()
     }
-    page.finish()
 }

@@ -4,12 +4,13 @@
 use std::io::Read;
 
 use serde::Serialize;
+use serde_json::json;
 
+use super::cloud::Drawings;
 use super::frame::{HtmlPage, Markup, Origin, Templates};
 use super::reading::Open;
-use super::tile::Tile;
-use crate::results::Manifest;
-use crate::results::{CheckResult, CheckStatus, Document, read_document};
+use crate::report::view::{Block, View, status_class, status_sign};
+use crate::results::{Document, Manifest, read_document};
 
 /// The files of a folder, and what made them.
 pub(super) struct FolderSource<'a, 'b> {
@@ -39,6 +40,18 @@ impl FolderSource<'_, '_> {
         let name = D::FILE;
         let bytes = self.bytes(name)?;
         read_document(&bytes).map_err(|error| self.wrong(name, &error.what))
+    }
+
+    /// The text of a file, where the manifest lists it: what it does not list was left by others.
+    ///
+    /// # Errors
+    /// A sentence with its name and what to do.
+    pub(super) fn listed_text(&mut self, name: &str) -> Result<Option<String>, String> {
+        if self.made.output(name).is_none() {
+            return Ok(None);
+        }
+        let text = String::from_utf8(self.bytes(name)?);
+        text.map(Some).map_err(|_| self.wrong(name, "it is not UTF-8"))
     }
 
     /// The error for a file that cannot be used.
@@ -94,164 +107,26 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// The sentence above everything else.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Banner {
-    /// `pass`, `fail`, `inconclusive`, `no_data`, or `plain` where nothing is judged: a class of the styles.
-    status: &'static str,
-    sign: &'static str,
-    sentence: String,
-    notes: Vec<String>,
+/// The page of an experiment, before it is rendered.
+pub(super) struct ExperimentPage {
+    pub(super) view: View,
+    /// Data for the scripts.
+    pub(super) drawings: Drawings,
+    pub(super) origins: Vec<Origin>,
 }
 
-impl Banner {
-    pub(super) fn new(status: &'static str, sentence: String, notes: Vec<String>) -> Self {
-        Self { status, sign: status_words(status).1, sentence, notes }
-    }
-}
-
-/// The word and the sign of a status: it never reads by its colour alone.
-pub(super) fn status_words(status: &str) -> (&'static str, &'static str) {
-    match status {
-        "pass" => ("Pass", "✓"),
-        "fail" => ("Fail", "✕"),
-        "inconclusive" => ("Inconclusive", "?"),
-        _ => ("No data", "–"),
-    }
-}
-
-/// The worst status of some checks; `None` where there is none.
-pub(super) fn worst(checks: &[CheckResult]) -> Option<&'static str> {
-    [CheckStatus::Fail, CheckStatus::Inconclusive, CheckStatus::NoData, CheckStatus::Pass]
-        .into_iter()
-        .find(|status| checks.iter().any(|check| check.status == *status))
-        .map(CheckStatus::name)
-}
-
-/// A table of results.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct ResultTable {
-    title: String,
-    /// Text that stands for the table where it is folded away; empty where it is not.
-    folded: String,
-    columns: Vec<Heading>,
-    rows: Vec<ResultRow>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Heading {
-    name: String,
-    is_number: bool,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct ResultRow {
-    is_chosen: bool,
-    cells: Vec<TableCell>,
-}
-
-/// A cell of a table.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct TableCell {
-    text: String,
-    note: String,
-    class: String,
-    /// The length of a bar beside it \[%\].
-    width: Option<f64>,
-}
-
-impl TableCell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), note: String::new(), class: String::new(), width: None }
-    }
-
-    pub(super) fn number(text: impl Into<String>) -> Self {
-        Self { class: "number".to_owned(), ..Self::text(text) }
-    }
-
-    /// A command or a key, in a type of fixed width.
-    pub(super) fn code(text: impl Into<String>) -> Self {
-        Self { class: "fixed-type".to_owned(), ..Self::text(text) }
-    }
-
-    /// A status with its word and sign.
-    pub(super) fn status(status: &str) -> Self {
-        let (word, sign) = status_words(status);
-        Self { class: format!("status {status}"), ..Self::text(format!("{sign} {word}")) }
-    }
-
-    /// The same with a line in small type below.
-    pub(super) fn note(self, note: impl Into<String>) -> Self {
-        Self { note: note.into(), ..self }
-    }
-
-    /// The same with a bar of this share of its column.
-    pub(super) fn bar(self, share: f64) -> Self {
-        let width = (share.clamp(0.0, 1.0) * 1_000.0).round() / 10.0;
-        Self { width: Some(width), class: format!("{} barred", self.class), ..self }
-    }
-}
-
-impl ResultTable {
-    /// An empty table; the names of columns of numbers begin with `#`, which is not shown.
-    pub(super) fn new(title: impl Into<String>, columns: &[&str]) -> Self {
-        let heading = |name: &&str| Heading {
-            name: name.trim_start_matches('#').to_owned(),
-            is_number: name.starts_with('#'),
-        };
-        let columns = columns.iter().map(heading).collect();
-        Self { title: title.into(), folded: String::new(), columns, rows: Vec::new() }
-    }
-
-    pub(super) fn folded(self, folded: impl Into<String>) -> Self {
-        Self { folded: folded.into(), ..self }
-    }
-
-    pub(super) fn row(&mut self, cells: Vec<TableCell>) {
-        self.rows.push(ResultRow { is_chosen: false, cells });
-    }
-
-    pub(super) fn chosen(&mut self, cells: Vec<TableCell>) {
-        self.rows.push(ResultRow { is_chosen: true, cells });
-    }
-}
-
-/// The place of a picture, which a script draws.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct ChartPlace {
-    /// The element, and the same as in the data.
-    pub(super) id: &'static str,
-    /// Title of the picture.
-    pub(super) title: String,
-    /// Description of the picture, for readers who cannot see it.
-    pub(super) summary: String,
-    /// Text above the picture; may be empty.
-    pub(super) caption: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct PageSection {
+#[derive(Serialize)]
+struct RenderedSection {
     title: String,
     blocks: Vec<Markup>,
 }
 
-/// A page under construction.
-pub(super) struct PageBuilder {
-    templates: Templates,
-    sections: Vec<PageSection>,
-}
-
-/// Head and foot of a page.
-pub(super) struct PageHead {
-    /// `Comparison`, `Sweep`, …
-    pub(super) kind: &'static str,
-    /// Name of what was compared, swept, …
-    pub(super) name: String,
-    pub(super) facts: Vec<String>,
-    pub(super) verdict: Banner,
-    pub(super) tiles: Vec<Tile>,
-    pub(super) origins: Vec<Origin>,
+#[derive(Serialize)]
+struct Banner<'a> {
+    status: &'static str,
+    sign: &'static str,
+    sentence: &'a str,
+    notes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -259,87 +134,74 @@ struct ExperimentView<'a> {
     kind: &'static str,
     name: &'a str,
     facts: &'a [String],
-    verdict: &'a Banner,
+    verdict: Banner<'a>,
     has_tiles: bool,
     tiles: Markup,
-    sections: &'a [PageSection],
+    sections: Vec<RenderedSection>,
     origins: Markup,
 }
 
-impl PageBuilder {
-    pub(super) fn new() -> Result<Self, String> {
-        Ok(Self { templates: Templates::new()?, sections: Vec::new() })
-    }
-
-    /// Begins a section; what follows belongs to it.
-    pub(super) fn section(&mut self, title: &str) {
-        self.sections.push(PageSection { title: title.to_owned(), blocks: Vec::new() });
-    }
-
-    pub(super) fn table(&mut self, table: &ResultTable) -> Result<(), String> {
-        self.add("table.html", table)
-    }
-
-    pub(super) fn place(&mut self, place: &ChartPlace) -> Result<(), String> {
-        self.add("picture.html", place)
-    }
-
-    pub(super) fn list(&mut self, items: &[String]) -> Result<(), String> {
-        self.add("list.html", &serde_json::json!({ "items": items }))
-    }
-
-    pub(super) fn hint(&mut self, text: &str) -> Result<(), String> {
-        self.add("text.html", &serde_json::json!({ "text": text }))
-    }
-
-    /// A text to copy.
-    pub(super) fn paste(&mut self, id: &str, title: &str, text: &str) -> Result<(), String> {
-        self.add("paste.html", &serde_json::json!({ "id": id, "title": title, "text": text }))
-    }
-
-    /// The plan that was run, folded away.
-    pub(super) fn plan(&mut self, text: &str) -> Result<(), String> {
-        self.add("folded.html", &serde_json::json!({ "text": text }))
-    }
-
-    /// The place of the table of all points of a cloud.
-    pub(super) fn points(&mut self, id: &str, left_out: &str) -> Result<(), String> {
-        self.add("points.html", &serde_json::json!({ "id": id, "left_out": left_out }))
-    }
-
-    fn add(&mut self, template: &str, context: &impl Serialize) -> Result<(), String> {
-        let block = self.templates.fill(template, context)?;
-        if let Some(section) = self.sections.last_mut() {
-            section.blocks.push(block);
-        }
-        Ok(())
-    }
-
+impl ExperimentPage {
     /// The whole page.
     ///
     /// # Errors
     /// A sentence, should a template or the data be wrong.
-    pub(super) fn document(&self, head: &PageHead, data: &impl Serialize) -> Result<Vec<u8>, String> {
+    pub(super) fn document(&self) -> Result<Vec<u8>, String> {
+        let templates = Templates::new()?;
+        let View { kind, title, facts, verdict, tiles, sections, .. } = &self.view;
+        // A section without a title goes on with the one before it.
+        let mut rendered: Vec<RenderedSection> = Vec::new();
+        for section in sections {
+            let blocks = section.blocks.iter().map(|block| block_markup(&templates, block));
+            let blocks = blocks.collect::<Result<Vec<Markup>, String>>()?;
+            match rendered.last_mut() {
+                Some(last) if section.title.is_empty() => last.blocks.extend(blocks),
+                _ => rendered.push(RenderedSection { title: section.title.clone(), blocks }),
+            }
+        }
         let view = ExperimentView {
-            kind: head.kind,
-            name: &head.name,
-            facts: &head.facts,
-            verdict: &head.verdict,
-            has_tiles: !head.tiles.is_empty(),
-            tiles: self.templates.tiles(&head.tiles)?,
-            sections: &self.sections,
-            origins: self.templates.origins(&head.origins)?,
+            kind,
+            name: title,
+            facts,
+            verdict: Banner {
+                status: status_class(verdict.status),
+                sign: status_sign(verdict.status),
+                sentence: &verdict.sentence,
+                notes: &verdict.notes,
+            },
+            has_tiles: !tiles.is_empty(),
+            tiles: templates.tiles(tiles)?,
+            sections: rendered,
+            origins: templates.origins(&self.origins)?,
         };
-        let content = self.templates.fill("experiment.html", &view)?;
-        let title = format!("{} · {} · windtunnel", head.name, head.kind.to_lowercase());
-        HtmlPage { title: &title, content, data }.document(&self.templates)
+        let content = templates.fill("experiment.html", &view)?;
+        let title = format!("{title} · {} · windtunnel", kind.to_lowercase());
+        HtmlPage { title: &title, content, data: &self.drawings }.document(&templates)
     }
 }
 
-/// `1 run`, `12 runs`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", crate::report::numbers::grouped(count, crate::report::numbers::THIN))
+/// A block of a section as markup.
+///
+/// # Errors
+/// A sentence, should a template be wrong.
+pub(super) fn block_markup(templates: &Templates, block: &Block) -> Result<Markup, String> {
+    match block {
+        Block::Text(text) => templates.fill("text.html", &json!({ "text": text })),
+        Block::List(items) => templates.fill("list.html", &json!({ "items": items })),
+        Block::Table(table) if table.class == "figures" => templates.fill("figures.html", table),
+        Block::Table(table) => templates.fill("table.html", table),
+        Block::Chart(place) => templates.fill("picture.html", place),
+        Block::Code { id, title, text } => {
+            templates.fill("paste.html", &json!({ "id": id, "title": title, "text": text }))
+        }
+        Block::Folded { title, name, text } => {
+            templates.fill("folded.html", &json!({ "title": title, "name": name, "text": text }))
+        }
+        Block::Points { id, left_out } => {
+            templates.fill("points.html", &json!({ "id": id, "left_out": left_out }))
+        }
+        Block::Bill(bill) => templates.fill("bill.html", bill),
+    }
 }
 
 #[cfg(test)]
@@ -364,21 +226,5 @@ mod tests {
         assert_eq!(command(&line).unwrap(), "windtunnel compare 'a b.toml' --set seed=1");
         assert_eq!(quoted("it's"), r"'it'\''s'");
         assert_eq!(command(&[]), None);
-    }
-
-    #[test]
-    fn the_worst_check_speaks_for_all() {
-        let check = |status: CheckStatus| CheckResult {
-            check: String::new(),
-            value: String::new(),
-            status,
-            note: None,
-        };
-        assert_eq!(
-            worst(&[check(CheckStatus::Pass), check(CheckStatus::Inconclusive)]),
-            Some("inconclusive")
-        );
-        assert_eq!(worst(&[check(CheckStatus::Pass), check(CheckStatus::Fail)]), Some("fail"));
-        assert_eq!(worst(&[]), None);
     }
 }

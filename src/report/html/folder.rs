@@ -12,11 +12,12 @@ use crate::results::{FolderKind, Manifest};
 /// [`run_page`](super::run_page) makes.
 pub fn experiment_page(manifest: &Manifest, open: &mut Open<'_>) -> Result<Vec<u8>, String> {
     let mut source = FolderSource { made: manifest, open };
-    match manifest.command {
-        FolderKind::Compare => compare::page(&mut source),
-        FolderKind::Sweep => sweep::page(&mut source),
-        FolderKind::Optimize => optimize::page(&mut source),
-        FolderKind::Forecast => forecast::page(&mut source),
-        FolderKind::Run => Err("the folder holds a run, not an experiment".to_owned()),
-    }
+    let page = match manifest.command {
+        FolderKind::Compare => compare::page(&mut source)?,
+        FolderKind::Sweep => sweep::page(&mut source)?,
+        FolderKind::Optimize => optimize::page(&mut source)?,
+        FolderKind::Forecast => forecast::page(&mut source)?,
+        FolderKind::Run => return Err("the folder holds a run, not an experiment".to_owned()),
+    };
+    page.document()
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::embed;
 use super::policy::policy;
-use super::tile::Tile;
+use crate::report::numbers::typeset;
+use crate::report::view::Tile;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("bill.html", include_str!("assets/bill.html")),
@@ -84,6 +85,7 @@ impl Templates {
     /// A sentence, should a template be wrong; the tests would have said so.
     pub(super) fn new() -> Result<Self, String> {
         let mut environment = Environment::new();
+        environment.add_filter("typeset", |text: &str| typeset(text));
         for (name, source) in TEMPLATES {
             environment.add_template(name, source).map_err(|error| in_words(name, &error))?;
         }

@@ -10,10 +10,10 @@ use crate::scenario;
 const LONGEST_PLAN: usize = 200_000;
 
 /// Sentence that holds for every bill.
-pub(super) const PRICES: &str =
+pub(in crate::report) const PRICES: &str =
     "Prices are list prices on demand, without tax and discounts; a month is 730 hours.";
 /// Sentence that holds where no request stands for others.
-pub(super) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
+pub(in crate::report) const ONE_BY_ONE: &str = "Every request was simulated one by one.";
 
 /// Note on runs with flows of requests.
 const FLOWED: &str = "Requests flowed (fidelity `fluid`): tasks, decisions and cost are those of the flow, response times come from \
@@ -30,12 +30,12 @@ pub(super) struct PlanSection {
 
 /// One assumption.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Assumption {
-    pub(super) key: String,
-    pub(super) value: String,
-    pub(super) meaning: &'static str,
+pub(in crate::report) struct Assumption {
+    pub(in crate::report) key: String,
+    pub(in crate::report) value: String,
+    pub(in crate::report) meaning: &'static str,
     /// Whether the scenario gives another value than the default.
-    pub(super) is_changed: bool,
+    pub(in crate::report) is_changed: bool,
 }
 
 impl PlanSection {
@@ -52,7 +52,7 @@ impl PlanSection {
 }
 
 /// An assumption with what there is to say of it.
-pub(super) fn assumption(key: &str, value: &toml::Value) -> Assumption {
+pub(in crate::report) fn assumption(key: &str, value: &toml::Value) -> Assumption {
     let text = match value {
         toml::Value::String(text) => text.clone(),
         other => other.to_string(),

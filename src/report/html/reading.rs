@@ -4,7 +4,6 @@
 mod open;
 mod results;
 mod sheets;
-mod summary;
 
 pub use open::Open;
 pub(super) use results::Results;

@@ -8,19 +8,19 @@ use crate::experiment::points::Points;
 use crate::experiment::sweep::{CellOutcome, CellRow, FailureKind};
 use crate::results::{
     DecimalText, DesignKind, Rounded, SweepAxis, SweepCells, SweepDesign, SweepFailure, SweepPoint,
-    SweepResult, SweepScenario, Version, json_text,
+    SweepResult, SweepScenario, Version,
 };
 use crate::scenario::Axis;
 
 /// The content of `summary.json`.
 #[must_use]
-pub fn summary_json(view: &SweepView<'_>) -> String {
+pub fn sweep_result(view: &SweepView<'_>) -> SweepResult {
     let SweepView { head, design, summary } = view;
     let by_kind = FailureKind::ALL
         .into_iter()
         .map(|kind| (kind.name().to_owned(), summary.failed.get(&kind).copied().unwrap_or(0)));
     let has_checks = !head.checks.is_empty();
-    json_text(&SweepResult {
+    SweepResult {
         assumptions: head.assumptions.clone(),
         cells: SweepCells {
             failed: summary.failures(),
@@ -59,7 +59,7 @@ pub fn summary_json(view: &SweepView<'_>) -> String {
         schema_version: Version,
         sweep_sha256: head.hash(),
         unpriced: head.unpriced.clone(),
-    })
+    }
 }
 
 fn sweep_axis(axis: &Axis) -> SweepAxis {

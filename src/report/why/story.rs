@@ -5,8 +5,8 @@ use super::moves::Episode;
 use super::service::ServiceLog;
 use crate::kernel::units::SimDuration;
 use crate::record::DecisionKind;
-use crate::report::numbers::{PLAIN, figure, grouped, span};
-use crate::report::words::{columns, plain, wrapped};
+use crate::report::numbers::{figure, grouped, span};
+use crate::report::words::{broken, columns, plain};
 use crate::results::{CellNumber, DecisionRow, EvaluationRow};
 
 /// Rise or fall of the load that counts as one, as a share of what it was.
@@ -39,7 +39,7 @@ impl StoryText {
     }
 
     pub(super) fn line(&mut self, text: &str) {
-        for line in wrapped(&plain(text), self.width) {
+        for line in broken(&plain(text), self.width) {
             self.text.push_str(line.trim_end());
             self.text.push('\n');
         }
@@ -49,7 +49,7 @@ impl StoryText {
     pub(super) fn item(&mut self, label: &str, text: &str) {
         let indent = columns(label) + 4;
         for (index, line) in
-            wrapped(&plain(text), self.width.saturating_sub(indent).max(20)).iter().enumerate()
+            broken(&plain(text), self.width.saturating_sub(indent).max(20)).iter().enumerate()
         {
             let head = if index == 0 { format!("  {label}  ") } else { " ".repeat(indent) };
             self.text.push_str(format!("{head}{line}").trim_end());
@@ -84,7 +84,7 @@ impl StoryText {
 
 /// A number for people.
 pub(super) fn number(value: f64) -> String {
-    figure(value, PLAIN)
+    figure(value)
 }
 
 /// Seconds as a length of time: `2 min 5 s`.
@@ -450,7 +450,7 @@ fn users(service: &ServiceLog, (from, to): (f64, f64), clock: &RunClock, page: &
     let counts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", grouped(*count, PLAIN)))
+        .map(|(count, what)| format!("{} {what}", grouped(*count)))
         .collect();
     let lost = if counts.is_empty() { "no request was lost".to_owned() } else { counts.join(", ") };
     page.line(&format!("{worst}; {lost}."));

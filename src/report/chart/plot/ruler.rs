@@ -1,6 +1,6 @@
 //! An axis of a plot, ready to draw: from a value to its place, and its ticks with their texts. Pure arithmetic.
 
-use super::super::super::numbers::{THIN, grouped, trimmed, whole};
+use super::super::super::numbers::{grouped, trimmed, whole};
 use super::super::axis::{dollar_label, round_log, round_step};
 use super::spec::{AxisRange, PlotAxis, Unit};
 
@@ -140,7 +140,7 @@ pub(super) fn text(value: f64, step: f64, unit: &Unit) -> String {
 
 fn dollars(value: f64, step: f64) -> String {
     if (1e9..1e15).contains(&value.abs()) {
-        return format!("${}M", grouped(whole(value / 1e6), THIN));
+        return format!("${}M", grouped(whole(value / 1e6)));
     }
     if value.abs() >= 1e15 || step < 1e-3 {
         return format!("${}", number(value, step));
@@ -156,7 +156,7 @@ fn number(value: f64, step: f64) -> String {
     }
     let sign = if value < 0.0 { "−" } else { "" };
     if step >= 1.0 && (value - value.round()).abs() < 1e-6 {
-        return format!("{sign}{}", grouped(whole(value.abs()), THIN));
+        return format!("{sign}{}", grouped(whole(value.abs())));
     }
     let decimals = (0..12_usize).find(|decimals| {
         let scaled = step * libm::pow(10.0, *decimals as f64);

@@ -3,6 +3,8 @@
 use super::open::{Open, REMEDY};
 use super::sheets::{self, Evaluated, Timeline};
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::experiment::checked_horizon;
@@ -21,7 +23,6 @@ pub(in crate::report::html) struct Plan {
 pub(in crate::report::html) struct PlanHead {
     #[serde(default)]
     pub(in crate::report::html) description: String,
-    pub(in crate::report::html) region: String,
     pub(in crate::report::html) start: String,
     pub(in crate::report::html) timezone: String,
     pub(in crate::report::html) warmup: String,
@@ -47,6 +48,18 @@ pub(in crate::report::html) struct Results {
 }
 
 impl Results {
+    /// The services whose scenario declares what memory a task uses.
+    pub(in crate::report::html) fn declares_memory(&self) -> BTreeSet<String> {
+        let services = self.plan.head.service.iter();
+        let declares = |(_, service): &(&String, &toml::Value)| {
+            ["base_memory", "memory_per_request"].into_iter().any(|key| {
+                let size = service.get("task").and_then(|task| task.get(key)).and_then(toml::Value::as_str);
+                size.is_some_and(|size| size.starts_with(|c: char| ('1'..='9').contains(&c)))
+            })
+        };
+        services.filter(declares).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Reads the files that `open` gives.
     ///
     /// # Errors

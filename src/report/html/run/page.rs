@@ -1,21 +1,21 @@
 //! The page of runs.
 
-use super::{charts, words};
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::super::amounts::sentence_of;
-use super::super::bill::Bill;
+use super::{charts, words};
+
 use super::super::chart::ChartPanel;
-use super::super::checks::Verdicts;
-use super::super::figures::{self, FigureGroup};
+use super::super::experiment::block_markup;
 use super::super::frame::{HtmlPage, Markup, Templates};
 use super::super::log::DecisionColumns;
 use super::super::plan::PlanSection;
 use super::super::reading::Open;
 use super::super::reading::Results;
-use crate::kernel::units::SimDuration;
-use crate::report::numbers::span;
-use crate::results::Manifest;
+use crate::report::run_view::{RunStory, beside};
+use crate::report::view::{Block, Section, Verdict, sentence_of, status_class, status_sign, status_word};
+use crate::results::{CheckResult, Manifest};
 
 /// The files of one run, and what to call it among others.
 pub struct RunOutput<'a> {
@@ -78,7 +78,7 @@ struct RunView {
     tiles: Markup,
     groups: Vec<Markup>,
     intervals: Vec<Markup>,
-    bill: Markup,
+    cost: Vec<Markup>,
     services: Vec<Markup>,
     /// Links to the services, where there are several.
     contents: Vec<(String, String)>,
@@ -100,20 +100,85 @@ pub fn run_page(outputs: &mut [RunOutput<'_>]) -> Result<Vec<u8>, String> {
         let within = |message: String| if several { format!("{label}: {message}") } else { message };
         let results = Results::read(&output.manifest, &mut *output.open).map_err(within)?;
         names.push(results.summary.scenario.name.clone());
-        tiles.push((output.label.clone(), figures::tiles(&results, &horizon(&results))));
+        let declared = results.declares_memory();
+        tiles.push((output.label.clone(), story(&results, &[], &declared).tiles()));
         let label = if several { output.label.as_str() } else { "" };
         parts.push_str(&run(&templates, &results, (number, label), &mut data)?.to_string());
     }
     let title = format!("{} · windtunnel", names.join(", "));
-    let beside = figures::beside(&tiles).map(|group| templates.fill("figures.html", &group)).transpose()?;
+    let beside = beside(&tiles).map(|group| templates.fill("figures.html", &group)).transpose()?;
     let beside = beside.map_or_else(String::new, |table| table.to_string());
     let content = Markup::from_safe_string(beside + &parts);
     HtmlPage { title: &title, content, data: &data }.document(&templates)
 }
 
-/// The length of a run, in words.
-fn horizon(results: &Results) -> String {
-    span(SimDuration::from_secs_f64(results.summary.scenario.horizon_s.get()))
+/// What a run of a folder says.
+fn story<'a>(results: &'a Results, facts: &'a [String], declared: &'a BTreeSet<String>) -> RunStory<'a> {
+    RunStory {
+        summary: &results.summary,
+        estimates: results.estimates.as_ref(),
+        description: &results.plan.head.description,
+        facts,
+        remarks: &[],
+        cold_starts: &results.cold_starts,
+        declares_memory: declared,
+    }
+}
+
+/// A check as the strip shows it.
+#[derive(Serialize)]
+struct CheckStrip {
+    status: &'static str,
+    word: &'static str,
+    sign: &'static str,
+    figure: String,
+    limit: String,
+    value: String,
+    /// Text behind the value in brackets: an interval, or the service that decided.
+    detail: String,
+    margin: String,
+    note: Option<String>,
+}
+
+impl CheckStrip {
+    fn new(check: &CheckResult) -> Self {
+        let (name, limit) = check.check.split_once(' ').unwrap_or((&check.check, ""));
+        let (value, detail) = match check.value.split_once(" (") {
+            Some((value, detail)) => (value, detail.strip_suffix(')').unwrap_or(detail)),
+            None => (check.value.as_str(), ""),
+        };
+        Self {
+            status: check.status.name(),
+            word: status_word(check.status),
+            sign: status_sign(Some(check.status)),
+            figure: name.replace('_', " "),
+            limit: limit.replace("<=", "≤").replace(">=", "≥"),
+            value: value.to_owned(),
+            detail: detail.to_owned(),
+            margin: check.margin_text(),
+            note: check.note.clone(),
+        }
+    }
+}
+
+/// The strip of verdicts, with the sentence above it.
+#[derive(Serialize)]
+struct VerdictStrip<'a> {
+    status: &'static str,
+    sign: &'static str,
+    sentence: &'a str,
+    checks: Vec<CheckStrip>,
+}
+
+impl<'a> VerdictStrip<'a> {
+    fn new(verdict: &'a Verdict) -> Self {
+        Self {
+            status: status_class(verdict.status),
+            sign: status_sign(verdict.status),
+            sentence: &verdict.sentence,
+            checks: verdict.checks.iter().map(CheckStrip::new).collect(),
+        }
+    }
 }
 
 /// One run; the data of its services is added to `data`.
@@ -124,8 +189,6 @@ fn run(
     data: &mut Data,
 ) -> Result<Markup, String> {
     let summary = &results.summary;
-    let horizon = horizon(results);
-    let checks = results.estimates.as_ref().map_or(&summary.checks, |estimates| &estimates.checks);
     let (mut services, mut contents) = (Vec::new(), Vec::new());
     for index in 0..summary.services.0.len() {
         let id = format!("r{number}s{index}");
@@ -134,20 +197,24 @@ fn run(
         contents.push((view.id, view.name));
         data.services.push(of_service);
     }
-    let table = |group: FigureGroup| templates.fill("figures.html", &group);
-    let intervals =
-        results.estimates.as_ref().map(|estimates| figures::intervals(&results.summary, estimates));
+    let (facts, declared) = (words::facts(results), results.declares_memory());
+    let said = story(results, &facts, &declared).view();
+    let blocks = |wanted: fn(&Block) -> bool| -> Result<Vec<Markup>, String> {
+        let all = said.sections.iter().filter(|section: &&Section| !section.title.is_empty());
+        let blocks = all.flat_map(|section| &section.blocks).filter(|block| wanted(block));
+        blocks.map(|block| block_markup(templates, block)).collect()
+    };
     let view = RunView {
         id: format!("r{number}"),
-        name: summary.scenario.name.clone(),
+        name: said.title.clone(),
         label: label.to_owned(),
-        description: results.plan.head.description.clone(),
-        facts: words::facts(results, &horizon),
-        verdict: templates.fill("verdict.html", &Verdicts::new(checks))?,
-        tiles: templates.tiles(&figures::tiles(results, &horizon))?,
-        groups: figures::groups(results).into_iter().map(table).collect::<Result<_, _>>()?,
-        intervals: intervals.into_iter().map(table).collect::<Result<_, _>>()?,
-        bill: templates.fill("bill.html", &Bill::new(summary, &horizon))?,
+        description: said.description.clone(),
+        facts: said.facts.clone(),
+        verdict: templates.fill("verdict.html", &VerdictStrip::new(&said.verdict))?,
+        tiles: templates.tiles(&said.tiles)?,
+        groups: blocks(|block| matches!(block, Block::Table(table) if table.class == "figures"))?,
+        intervals: blocks(|block| matches!(block, Block::Table(table) if table.class != "figures"))?,
+        cost: blocks(|block| matches!(block, Block::Bill(_)))?,
         services,
         contents: if contents.len() > 1 { contents } else { Vec::new() },
         plan: templates.fill("plan.html", &PlanSection::new(results))?,

@@ -2,24 +2,16 @@
 
 use crate::report::html::frame::Origin;
 use crate::report::html::reading::Results;
-use crate::report::numbers::{THIN, grouped};
+use crate::report::numbers::grouped;
+use crate::report::run_view::{START_FORMAT, facts as facts_of};
 
 /// The line below the title.
-pub(super) fn facts(results: &Results, horizon: &str) -> Vec<String> {
+pub(super) fn facts(results: &Results) -> Vec<String> {
     let head = &results.plan.head;
     let start = head.start.parse::<jiff::Timestamp>();
     let zoned = start.ok().and_then(|start| start.in_tz(&head.timezone).ok());
-    let start = zoned.map_or_else(|| head.start.clone(), |at| at.strftime("%-d %B %Y %H:%M").to_string());
-    let mut facts =
-        vec![format!("{horizon} from {start} ({})", head.timezone), head.region.clone(), seed(results)];
-    if let Some(estimates) = &results.estimates {
-        facts.push(format!("{} runs", grouped(estimates.replications as u64, THIN)));
-    }
-    facts
-}
-
-fn seed(results: &Results) -> String {
-    format!("seed {}", results.summary.scenario.seed)
+    let start = zoned.map_or_else(|| head.start.clone(), |at| at.strftime(START_FORMAT).to_string());
+    facts_of(&results.summary, results.estimates.as_ref(), (&start, &head.timezone))
 }
 
 /// The origin of the results, and the command that makes them again.
@@ -49,7 +41,7 @@ pub(super) fn thinned(rows: usize, of: usize) -> String {
     format!(
         "{} minutes are drawn from fewer points: each {rows} of them as their lowest and their highest value. \
          timeline.csv has them all.",
-        grouped(of as u64, THIN)
+        grouped(of as u64)
     )
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, ReferenceLine, Style, column};
 use crate::report::html::reading::{Results, Timeline};
 use crate::report::html::thinning::Thinning;
-use crate::report::numbers::{THIN, figure};
+use crate::report::numbers::figure;
 
 /// The words around a chart.
 #[derive(Clone, Debug, Serialize)]
@@ -109,7 +109,7 @@ pub(super) fn lines_of(
         }
     }
     let line = |(value, labels, is_target): (f64, Vec<String>, bool)| ReferenceLine {
-        label: format!("{}{unit} {}", figure(value, THIN), labels.join(" = ")),
+        label: format!("{}{unit} {}", figure(value), labels.join(" = ")),
         value,
         on_right: false,
         style: if is_target {

@@ -4,7 +4,7 @@
 
 use super::ground::{ChartText, Ground, lines_of, text};
 use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, Style, column};
-use crate::report::numbers::{THIN, figure};
+use crate::report::numbers::figure;
 use crate::results::EvaluationRow;
 
 /// Lowest and highest datapoint of each row of the timeline.
@@ -59,7 +59,7 @@ fn chart(
     for (place, policy) in policies.iter().enumerate() {
         let band = band(ground, rows, policy);
         let Some((low, high)) = range(&band) else { continue };
-        found.push(format!("{policy} saw from {} to {}", figure(low, THIN), figure(high, THIN)));
+        found.push(format!("{policy} saw from {} to {}", figure(low), figure(high)));
         let name = if policies.len() > 1 { format!("{metric} for {policy}") } else { metric.to_owned() };
         let colour = COLOURS[place % COLOURS.len()];
         let line = |label: String, end: fn((f64, f64)) -> f64, style: Style| {

@@ -8,10 +8,9 @@ use crate::report::html::chart::{
     Chart, ChartAxis, ChartMark, ChartPanel, ChartSeries, ReferenceLine, Style, column,
 };
 use crate::report::html::embed::Column;
-use crate::report::html::figures::minutes_above;
-use crate::report::html::reading::{Results, is_utilization};
+use crate::report::html::reading::{Results, Timeline, is_utilization};
 use crate::report::html::thinning::{Thinning, most_points};
-use crate::report::numbers::{THIN, figure, grouped, millis, span};
+use crate::report::numbers::{figure, grouped, millis, span};
 use crate::report::proviso::with_proviso;
 use crate::results::{FidelityName, Rounded};
 use crate::scenario;
@@ -85,10 +84,10 @@ fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
     let summary = format!(
         "From {} to {} requests/s were offered to {} to {} running tasks; the desired count rose {ups} times and fell \
          {downs} times.",
-        figure(low, THIN),
-        figure(high, THIN),
-        figure(fewest, THIN),
-        figure(most, THIN),
+        figure(low),
+        figure(high),
+        figure(fewest),
+        figure(most),
     );
     let caption = "Shaded: minutes in which tasks were starting. Triangles: the desired count rose (up) or fell (down).";
     let text = text(&chart, "Demand and tasks", summary, caption.to_owned());
@@ -181,8 +180,8 @@ fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
         said.push(format!(
             "{quantile} was above {} in {} of {} minutes.",
             millis(limit),
-            grouped(above as u64, THIN),
-            grouped(all as u64, THIN)
+            grouped(above as u64),
+            grouped(all as u64)
         ));
     }
     let highest =
@@ -247,4 +246,10 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
         "Cost as it accrues; lines of the bill are rounded to cents, so the bill can differ by a few.";
     let text = text(&chart, "Cost", summary, caption.to_owned());
     (chart, text)
+}
+
+/// Minutes of a timeline whose value of `column` is above `limit`, and how many had one: `23 of 1 440`.
+fn minutes_above(timeline: &Timeline, column: &str, limit: f64) -> (usize, usize) {
+    let values = || timeline.column(column).iter().flatten();
+    (values().filter(|value| **value > limit).count(), values().count())
 }

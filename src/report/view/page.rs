@@ -1,7 +1,8 @@
 //! A page of a terminal: lines that never wrap, with looks that never carry what the words do not say.
 
-use super::words::{broken, columns, fitted, plain, wrapped};
-use crate::experiment::{CheckOutcome, CheckStatus};
+use super::status::status_word;
+use crate::report::words::{broken, columns, fitted, plain};
+use crate::results::{CheckResult, CheckStatus};
 
 /// Widest table \[columns\].
 const WIDEST: usize = 100;
@@ -10,7 +11,7 @@ const NARROWEST: usize = 40;
 
 /// Look of a piece of a line; the number of its SGR sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(in crate::report) enum Look {
     Usual,
     Bold,
     Faint,
@@ -32,63 +33,59 @@ impl Look {
     }
 }
 
+/// Look of a verdict.
+pub(in crate::report) const fn look_of(status: CheckStatus) -> Look {
+    match status {
+        CheckStatus::Pass => Look::Good,
+        CheckStatus::Fail => Look::Bad,
+        CheckStatus::NoData | CheckStatus::Inconclusive => Look::Doubtful,
+    }
+}
+
 /// The lines so far.
-pub(super) struct Page {
+pub(in crate::report) struct Page {
     text: String,
-    pub(super) width: usize,
+    pub(in crate::report) width: usize,
     colour: bool,
 }
 
 /// Widest check that shares a line with its value \[columns\].
 const MOST_OF_CHECK: usize = 48;
 
-/// Columns of the widest verdict of some checks; a margin of seven is kept where all are short.
-pub(super) fn verdict_width(statuses: impl Iterator<Item = CheckStatus>) -> usize {
-    statuses.map(|status| status.name().len()).max().unwrap_or(0).max(7)
-}
-
-/// The word for a verdict in a terminal, in so many columns, and its look.
-pub(super) fn verdict_word(status: CheckStatus, width: usize) -> (String, Look) {
-    let look = match status {
-        CheckStatus::Pass => Look::Good,
-        CheckStatus::Fail => Look::Bad,
-        CheckStatus::NoData | CheckStatus::Inconclusive => Look::Doubtful,
-    };
-    (format!("{:<width$}", status.name().replace('_', " ").to_uppercase()), look)
-}
-
 impl Page {
     /// An empty page of `width` columns, of which at most 100 are used.
-    pub(super) fn new(width: usize, colour: bool) -> Self {
+    pub(in crate::report) fn new(width: usize, colour: bool) -> Self {
         Self { text: String::new(), width: width.clamp(NARROWEST, WIDEST), colour }
     }
 
     /// The text of the page.
-    pub(super) fn finish(self) -> String {
+    pub(in crate::report) fn finish(self) -> String {
         self.text
     }
 
-    /// A remark in faint lines, this far in \[columns\]; nothing without one.
-    pub(super) fn aside(&mut self, indent: usize, text: Option<&str>) {
-        let Some(text) = text else { return };
-        for line in wrapped(text, self.width.saturating_sub(indent)) {
-            self.line(&[(Look::Faint, &format!("{}{line}", " ".repeat(indent)))]);
+    /// A text in as many lines as it takes; the first begins with `start`, the others as far in. Nothing of an empty one.
+    pub(in crate::report) fn paragraph(&mut self, look: Look, start: &str, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let indent = columns(start);
+        for (index, line) in broken(&plain(text), self.width.saturating_sub(indent)).iter().enumerate() {
+            let begin = if index == 0 { start.to_owned() } else { " ".repeat(indent) };
+            self.line(&[(Look::Usual, &begin), (look, line)]);
         }
     }
 
     /// The verdicts, a line each.
-    pub(super) fn verdicts(&mut self, checks: &[CheckOutcome]) {
-        if checks.is_empty() {
-            self.line(&[(Look::Faint, "no checks declared")]);
-            return;
-        }
+    pub(in crate::report) fn verdicts(&mut self, checks: &[CheckResult]) {
         // What is longer than that has lines of its own: what the user wrote is never cut.
-        let width = |check: &CheckOutcome| columns(&plain(&check.check));
+        let width = |check: &CheckResult| columns(&plain(&check.check));
         let widest = checks.iter().map(width).filter(|width| *width <= MOST_OF_CHECK).max().unwrap_or(0);
-        let words = verdict_width(checks.iter().map(|check| check.status));
+        // A margin of seven columns is kept where all words are short.
+        let words = checks.iter().map(|check| status_word(check.status).len()).max().unwrap_or(0).max(7);
         let margin = " ".repeat(words + 2);
         for check in checks {
-            let (word, look) = verdict_word(check.status, words);
+            let (word, look) = (status_word(check.status).to_uppercase(), look_of(check.status));
+            let word = format!("{word:<words$}");
             let text = plain(&check.check);
             let value =
                 if check.status == CheckStatus::NoData { "nothing to judge" } else { check.value.as_str() };
@@ -124,7 +121,7 @@ impl Page {
     }
 
     /// A line of pieces; what does not fit is cut.
-    pub(super) fn line(&mut self, pieces: &[(Look, &str)]) {
+    pub(in crate::report) fn line(&mut self, pieces: &[(Look, &str)]) {
         let mut left = self.width;
         let start = self.text.len();
         for (look, piece) in pieces {
@@ -141,7 +138,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(in crate::report) fn blank(&mut self) {
         self.text.push('\n');
     }
 }

@@ -3,9 +3,8 @@
 use crate::experiment::Measure;
 use crate::experiment::scale_in::Ends;
 use crate::kernel::units::SimDuration;
-use crate::report::html::amounts::money;
 use crate::report::proviso::{proviso, with_proviso};
-use crate::results::{DecimalText, ScaleInRange, Summary};
+use crate::results::{DecimalText, ScaleInRange, Summary, money_text};
 use crate::scenario::Unpriced;
 
 impl ScaleInRange {
@@ -24,12 +23,12 @@ impl Summary {
 
     /// The total at both ends of the range of `tt_scale_in_mode`, as it is printed.
     pub(in crate::report) fn ends(&self) -> Option<Ends<String>> {
-        self.cost.scale_in_range.as_ref().map(|range| range.printed(|amount| money(amount)))
+        self.cost.scale_in_range.as_ref().map(|range| range.printed(|amount| money_text(amount)))
     }
 
     /// The total with what has to be said beside it.
     pub(in crate::report) fn total(&self) -> String {
         let proviso = self.proviso(Measure::Cost, &self.cost.unpriced);
-        with_proviso(&format!("{} USD", money(&self.cost.total_usd)), proviso.as_deref())
+        with_proviso(&format!("{} USD", money_text(&self.cost.total_usd)), proviso.as_deref())
     }
 }

@@ -1,21 +1,35 @@
-//! Numbers as people read them: grouped digits, shares, spans, exact decimals of ratios. Everything here rounds for
-//! display; what is exact stays an integer until the last digit is written. It leaves out dates (see `calendar`).
+//! Numbers as people read them: grouped digits, shares, spans. Everything here rounds for display; what is exact stays an
+//! integer until the last digit is written. It leaves out dates (see `calendar`) and units of figures (see `display`).
+//!
+//! Thousands stand apart by a plain space, which every terminal has and `grep` finds; pages and pictures set it narrow
+//! ([`typeset`]).
 
+pub(crate) use super::decimals::{rounded, trimmed};
 use crate::kernel::units::{SimDuration, Usd};
-pub(super) use crate::results::{ratio, rounded, trimmed};
 
-/// The separator of thousands in charts: a thin space.
-pub(super) const THIN: char = '\u{2009}';
-/// The separator of thousands in terminals: a plain space, which every terminal has and `grep` finds.
-pub(super) const PLAIN: char = ' ';
+/// The text with narrow spaces between groups of digits and with minus signs before numbers, for pages and pictures.
+pub(crate) fn typeset(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let set = |(at, c): (usize, &char)| {
+        let is_group = || at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4);
+        let begins = || at == 0 || matches!(chars.get(at - 1), Some(' ' | '(' | '$'));
+        match c {
+            ' ' if is_group() => '\u{2009}',
+            '-' if begins() && digit(at + 1) => '−',
+            c => *c,
+        }
+    };
+    chars.iter().enumerate().map(set).collect()
+}
 
 /// A whole number with its thousands apart: `1 234 567`. Numbers below 1 000 are left alone.
-pub(super) fn grouped(value: impl Into<u128>, separator: char) -> String {
+pub(crate) fn grouped(value: impl Into<u128>) -> String {
     let digits = value.into().to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(separator);
+            out.push(' ');
         }
         out.push(digit);
     }
@@ -28,25 +42,25 @@ pub(super) fn grouped(value: impl Into<u128>, separator: char) -> String {
     clippy::cast_sign_loss,
     reason = "display: a float cast saturates"
 )]
-pub(super) fn whole(value: f64) -> u64 {
+pub(crate) fn whole(value: f64) -> u64 {
     value.round() as u64
 }
 
 /// A number ≥ 0 with about three digits that matter: `7 000`, `83.1`, `0.52`, `0`.
-pub(super) fn figure(value: f64, separator: char) -> String {
+pub(crate) fn figure(value: f64) -> String {
     if !value.is_finite() {
         return "no data".to_owned();
     }
     if value.abs() >= 99.95 {
         let sign = if value < 0.0 { "-" } else { "" };
-        return format!("{sign}{}", grouped(whole(value.abs()), separator));
+        return format!("{sign}{}", grouped(whole(value.abs())));
     }
     let decimals = if value.abs() >= 9.995 { 1 } else { 2 };
     trimmed(&format!("{value:.decimals$}"))
 }
 
 /// A share in percent: `1.9 %`. Neither "all" nor "nothing" is claimed by rounding alone: 0.99999 is `> 99.99 %`.
-pub(super) fn percent(part: u64, total: u64) -> String {
+pub(crate) fn percent(part: u64, total: u64) -> String {
     if total == 0 {
         return "no data".to_owned();
     }
@@ -67,11 +81,11 @@ pub(super) fn percent(part: u64, total: u64) -> String {
 }
 
 /// A time in milliseconds with its unit: `0.52 ms`, `612 ms`, `1.2 s`, `45 s`.
-pub(super) fn millis(value_ms: f64) -> String {
+pub(crate) fn millis(value_ms: f64) -> String {
     if value_ms >= 999.5 {
-        format!("{} s", figure(value_ms / 1e3, THIN))
+        format!("{} s", figure(value_ms / 1e3))
     } else {
-        format!("{} ms", figure(value_ms, THIN))
+        format!("{} ms", figure(value_ms))
     }
 }
 
@@ -88,7 +102,7 @@ pub fn size_text(bytes: u64) -> String {
 }
 
 /// A span in its two largest units: `6 min 31 s`, `24 h`, `30 d`. Spans below a second: `0.250 s`.
-pub(super) fn span(length: SimDuration) -> String {
+pub(crate) fn span(length: SimDuration) -> String {
     const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
     let secs = (length.0 + 500_000_000) / 1_000_000_000;
     if secs == 0 {
@@ -109,10 +123,10 @@ pub(super) fn span(length: SimDuration) -> String {
 }
 
 /// Dollars with two decimals and their thousands apart: `1 234.50`.
-pub(super) fn dollars(amount: Usd, separator: char) -> String {
+pub(crate) fn dollars(amount: Usd) -> String {
     let text = amount.to_cents_string();
     let parts = text.split_once('.').and_then(|(whole, cents)| Some((whole.parse::<u64>().ok()?, cents)));
-    parts.map_or_else(|| text.clone(), |(whole, cents)| format!("{}.{cents}", grouped(whole, separator)))
+    parts.map_or_else(|| text.clone(), |(whole, cents)| format!("{}.{cents}", grouped(whole)))
 }
 
 #[cfg(test)]
@@ -121,15 +135,24 @@ mod tests {
 
     #[test]
     fn numbers_read_as_a_person_would_write_them() {
-        assert_eq!(grouped(7_000_u64, PLAIN), "7 000");
-        assert_eq!(grouped(999_u64, PLAIN), "999");
-        assert_eq!(grouped(1_234_567_u64, PLAIN), "1 234 567");
-        assert_eq!(figure(0.0, PLAIN), "0");
-        assert_eq!(figure(83.14, PLAIN), "83.1");
-        assert_eq!(figure(99.96, PLAIN), "100");
-        assert_eq!(figure(1e6, PLAIN), "1 000 000");
-        assert_eq!(figure(f64::NAN, PLAIN), "no data");
+        assert_eq!(grouped(7_000_u64), "7 000");
+        assert_eq!(grouped(999_u64), "999");
+        assert_eq!(grouped(1_234_567_u64), "1 234 567");
+        assert_eq!(figure(0.0), "0");
+        assert_eq!(figure(83.14), "83.1");
+        assert_eq!(figure(99.96), "100");
+        assert_eq!(figure(1e6), "1 000 000");
+        assert_eq!(figure(f64::NAN), "no data");
         assert_eq!(millis(999.7), "1 s");
+    }
+
+    #[test]
+    fn pages_set_groups_narrow_and_leave_dates_and_names_alone() {
+        assert_eq!(typeset("1 234 567 of 12 345.60 USD"), "1\u{2009}234\u{2009}567 of 12\u{2009}345.60 USD");
+        assert_eq!(typeset("-1.85 s (-3 %)"), "−1.85 s (−3 %)");
+        for text in ["2026-01-02", "us-east-1", "--set a=1", "web 2 3", "v1 2345", "5 min"] {
+            assert_eq!(typeset(text), text);
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Assumptions and limits on the pages of experiments: what all variants take for granted, and in what they differ.
+//! Assumptions and limits of experiments: what all variants take for granted, and in what they differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::experiment::{PageBuilder, ResultTable, TableCell, counted};
-use super::plan::{Assumption, assumption};
+use super::html::plan::{Assumption, assumption};
+pub(super) use super::html::plan::{ONE_BY_ONE, PRICES};
+use super::view::{Block, ResultTable, TableCell, View, counted};
 
 /// Assumptions of one variant.
 pub(super) struct Assumed<'a> {
@@ -23,24 +24,20 @@ pub(super) struct Varied<'a> {
 }
 
 /// Adds the section. The first variant is the one that others are held against.
-///
-/// # Errors
-/// A sentence, should a template be wrong.
 pub(super) fn section(
-    sheet: &mut PageBuilder,
+    view: &mut View,
     variants: &[Assumed<'_>],
     varied: &[Varied<'_>],
     mut limits: Vec<String>,
-) -> Result<(), String> {
-    sheet.section("Assumptions and limits");
+) {
     limits.extend(not_priced(variants));
-    sheet.list(&limits)?;
+    view.page_section("Assumptions and limits").list(limits);
     match variants.iter().any(|variant| !variant.assumptions.is_empty()) {
-        true => sheet.table(&table(variants, varied)),
+        true => view.add(Block::Table(table(variants, varied))),
         false => {
-            sheet.hint("These results were made by a version that did not keep the assumptions beside them.")
+            view.text("These results were made by a version that did not keep the assumptions beside them.")
         }
-    }
+    };
 }
 
 /// The costs that bills leave out, and the variants whose bills those are.

@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use super::amounts::money;
+use super::table::{ResultTable, TableCell};
 use crate::experiment::Measure;
 use crate::kernel::billing::BillableItem;
-use crate::report::numbers::{THIN, figure};
+use crate::report::numbers::figure;
 use crate::report::proviso::with_proviso;
 use crate::report::scale_in::ends_words;
-use crate::results::{CostLine, Summary};
+use crate::results::{CostLine, Summary, money_text};
 
-/// The tree, for its template.
+/// The tree, for its template and as a table.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Bill {
+pub(in crate::report) struct Bill {
     total: String,
     /// Both sums in words, the total with its ends of the range of `tt_scale_in_mode`.
     caption: String,
@@ -43,45 +43,97 @@ struct BillLine {
 }
 
 impl Bill {
-    pub(super) fn new(summary: &Summary, horizon: &str) -> Self {
+    pub(in crate::report) fn new(summary: &Summary, horizon: &str) -> Self {
         let total = dollars(&summary.cost.total_usd);
         let services = summary.services.0.iter().map(|(name, service)| {
             let amount = &service.cost.total_usd;
             ServiceBill {
                 name: with_proviso(name, summary.proviso(Measure::Cost, &service.cost.unpriced).as_deref()),
-                amount: money(amount),
+                amount: money_text(amount),
                 share: share(dollars(amount), total),
                 width: width(dollars(amount), total),
                 lines: service.cost.lines.iter().map(|cost| line(cost, total)).collect(),
             }
         });
         Self {
-            total: money(&summary.cost.total_usd),
-            caption: format!(
-                "{} for {horizon}{}; {}",
-                summary.total(),
-                summary.ends().map_or_else(String::new, |ends| format!(", {}", ends_words(&ends))),
-                with_proviso(
-                    &format!("{} USD for a month of 730 hours", money(&summary.cost.per_month_usd)),
-                    summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced).as_deref()
-                )
-            ),
+            total: money_text(&summary.cost.total_usd),
+            caption: caption(summary, horizon),
             proviso: summary.proviso(Measure::Cost, &summary.cost.unpriced).unwrap_or_default(),
             services: services.collect(),
         }
     }
 }
 
+/// The sums in words: of the run, of a month, and of a million served requests where one service has them.
+fn caption(summary: &Summary, horizon: &str) -> String {
+    let ends = summary.ends().map_or_else(String::new, |ends| format!(", {}", ends_words(&ends)));
+    let month = with_proviso(
+        &format!("{} USD for a month of 730 hours", money_text(&summary.cost.per_month_usd)),
+        summary.proviso(Measure::CostPerMonth, &summary.cost.unpriced).as_deref(),
+    );
+    let million = match summary.services.0.as_slice() {
+        [(_, only)] => only.cost.per_million_requests_usd.as_deref(),
+        _ => None,
+    };
+    let proviso = summary.proviso(Measure::CostPerMillion, &summary.cost.unpriced);
+    let million = million.map_or_else(String::new, |amount| {
+        let text = format!("{} USD a million served requests", money_text(amount));
+        format!("; {}", with_proviso(&text, proviso.as_deref()))
+    });
+    format!("{} for {horizon}{ends}; {month}{million}", summary.total())
+}
+
+impl Bill {
+    /// The bill as a table: its lines, each with its share of the total.
+    pub(in crate::report) fn table(&self) -> ResultTable {
+        let mut table =
+            ResultTable::new("Cost", &["Line", "#Quantity", "Unit", "#USD each", "#USD", "#Share"]);
+        let text = |text: &str| TableCell::text(text);
+        let number = |text: &str| TableCell::number(text);
+        for service in &self.services {
+            if self.services.len() > 1 {
+                let blank = || text("");
+                let cells = [
+                    text(&service.name),
+                    blank(),
+                    blank(),
+                    blank(),
+                    number(&service.amount),
+                    number(&service.share),
+                ];
+                table.chosen(cells.into());
+            }
+            for line in &service.lines {
+                table.row(vec![
+                    text(&line.name),
+                    number(&line.quantity),
+                    text(&line.unit),
+                    number(&line.rate),
+                    number(&line.amount),
+                    number(&line.share),
+                ]);
+            }
+        }
+        let total = text("Total").note(self.proviso.as_str());
+        table.chosen(vec![total, text(""), text(""), text(""), number(&self.total), text("")]);
+        table
+    }
+
+    /// Both sums in words.
+    pub(in crate::report) fn caption(&self) -> &str {
+        &self.caption
+    }
+}
+
 fn line(cost: &CostLine, total: f64) -> BillLine {
     let amount = dollars(&cost.amount_usd);
-    let quantity =
-        cost.quantity.parse().map_or_else(|_| cost.quantity.to_string(), |value| figure(value, THIN));
+    let quantity = cost.quantity.parse().map_or_else(|_| cost.quantity.to_string(), figure);
     BillLine {
         name: item_name(&cost.item),
         quantity,
         unit: cost.unit.clone(),
         rate: cost.rate_usd.to_string(),
-        amount: money(&cost.amount_usd),
+        amount: money_text(&cost.amount_usd),
         share: share(amount, total),
         width: width(amount, total),
     }

@@ -17,6 +17,7 @@ mod gate;
 mod html;
 
 mod optimize;
+mod palette;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod proviso;

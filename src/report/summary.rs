@@ -2,6 +2,7 @@
 
 use super::sentences::{sentences, unfinished_sentence};
 use crate::experiment::{RunResult, per_million_served};
+use crate::kernel::simulation::ServicePlan;
 use crate::kernel::units::Usd;
 use crate::record::{ClassRecord, RunRecord, ServiceRecord};
 use crate::results::{
@@ -76,9 +77,11 @@ fn service_summary(
 ) -> ServiceSummary {
     let horizon = scenario.plan.horizon;
     let is_approximate = scenario.is_approximate();
+    let plan = scenario.plan.services.iter().find(|plan| plan.name == service.name);
     let tasks = &service.tasks;
     ServiceSummary {
         story: sentences(service, scenario).into_iter().chain(unfinished_sentence(service)).collect(),
+        capacity_per_task_rps: plan.and_then(ServicePlan::capacity_per_task).and_then(Rounded::new),
         requests: (&service.requests).into(),
         warmup_requests: service.warmup_requests,
         warmup_served: Some(service.warmup_served),

@@ -11,8 +11,21 @@ use crate::kernel::units::{SimDuration, Usd};
 pub(crate) fn typeset(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    // The digits before it are a number of their own, not the end of a name as in `p99`.
+    let ends_number = |at: usize| {
+        let first = chars[..at].iter().rposition(|c| !c.is_ascii_digit());
+        first.is_none_or(|before| {
+            !chars[before].is_alphanumeric() && !matches!(chars[before], '_' | '-' | '.')
+        })
+    };
     let set = |(at, c): (usize, &char)| {
-        let is_group = || at > 0 && digit(at - 1) && (1..=3).all(|next| digit(at + next)) && !digit(at + 4);
+        let is_group = || {
+            at > 0
+                && digit(at - 1)
+                && ends_number(at)
+                && (1..=3).all(|next| digit(at + next))
+                && !digit(at + 4)
+        };
         let begins = || at == 0 || matches!(chars.get(at - 1), Some(' ' | '(' | '$'));
         match c {
             ' ' if is_group() => '\u{2009}',
@@ -150,7 +163,9 @@ mod tests {
     fn pages_set_groups_narrow_and_leave_dates_and_names_alone() {
         assert_eq!(typeset("1 234 567 of 12 345.60 USD"), "1\u{2009}234\u{2009}567 of 12\u{2009}345.60 USD");
         assert_eq!(typeset("-1.85 s (-3 %)"), "−1.85 s (−3 %)");
-        for text in ["2026-01-02", "us-east-1", "--set a=1", "web 2 3", "v1 2345", "5 min"] {
+        for text in
+            ["2026-01-02", "us-east-1", "--set a=1", "web 2 3", "v1 2345", "p99 437 ms", "a-2 300", "5 min"]
+        {
             assert_eq!(typeset(text), text);
         }
     }

@@ -58,6 +58,9 @@ pub struct ServiceSummary {
     /// Plain-language summary, one sentence an entry: the peak, whether capacity kept up, and what became of the requests.
     #[serde(default)]
     pub story: Vec<String>,
+    /// Load that one task in service can carry \[requests/s\]; null where the scenario does not say it.
+    #[serde(default)]
+    pub capacity_per_task_rps: Option<Rounded<6>>,
     /// Requests after the warm-up; `offered` is the sum of the others but `overdue`.
     pub requests: RequestSummary,
     /// Requests before the end of the warm-up, which are in no other figure.

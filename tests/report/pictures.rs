@@ -134,7 +134,7 @@ fn policies_and_limits_are_named_beside_their_lines() {
         assert!(spike.contains(name), "{name}");
     }
     let two = chart_svg(&two_services()).unwrap();
-    for name in ["memory target 20 %", "requests target", "target of 1 000"] {
+    for name in ["memory target 20 %", "requests target", "target of 1\u{2009}000"] {
         assert!(two.contains(name), "{name}");
     }
     let mut odd = spike_day();

@@ -6,6 +6,7 @@ use jiff::{ToSpan, Zoned};
 use super::super::numbers::{grouped, millis, whole};
 use super::canvas::PixelBounds;
 use crate::kernel::units::SimTime;
+use crate::report::palette::is_logarithmic;
 use crate::results::RunCalendar;
 
 /// A value axis: its range and its ticks.
@@ -37,7 +38,7 @@ impl Scale {
 
     /// For values from `least` to `most`, both above zero: logarithmic where they lie more than thirty-fold apart.
     pub(super) fn spread(least: f64, most: f64, count: f64) -> Self {
-        if !(least > 0.0 && most.is_finite() && most > 30.0 * least) {
+        if !is_logarithmic(least, most) {
             return Self::linear(most, count);
         }
         let (low, high) = (round_log(least, false), round_log(most, true));

@@ -11,7 +11,24 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
 
 use super::ChartError;
-use crate::report::numbers::typeset;
+use crate::report::numbers::{typeset, whole};
+use crate::report::palette::Role;
+
+/// The colour of a role on white.
+pub(super) const fn role(role: Role) -> Colour {
+    let (red, green, blue) = role.look().light;
+    RGBColor(red, green, blue)
+}
+
+/// The colour on white, as strong as `strength`: an opaque tint, the same on both backends.
+pub(super) fn tint(colour: Colour, strength: f64) -> Colour {
+    let strength = if strength.is_finite() { strength.clamp(0.0, 1.0) } else { 1.0 };
+    let one = |channel: u8| {
+        let mixed = 255.0 - (255.0 - f64::from(channel)) * strength;
+        u8::try_from(whole(mixed)).unwrap_or(u8::MAX)
+    };
+    RGBColor(one(colour.0), one(colour.1), one(colour.2))
+}
 
 /// Width of the picture \[px\].
 pub(super) const WIDTH: u32 = 1200;

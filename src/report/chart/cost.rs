@@ -6,11 +6,12 @@ use super::super::numbers::dollars;
 use super::super::proviso::proviso_of;
 use super::ChartError;
 use super::axis::{Scale, dollar_label};
-use super::canvas::{Canvas, PURPLE, PURPLE_TINT};
+use super::canvas::{Canvas, PURPLE_TINT, role};
 use super::panel::{HEADING, Panel};
 use super::series::{most, points};
 use super::service_view::ServiceView;
 use crate::experiment::Measure;
+use crate::report::palette::Role;
 
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
@@ -34,7 +35,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     let panel = Panel::new(&block.time, scale, top + HEADING, bottom);
     panel.area(canvas, &series, PURPLE_TINT)?;
     panel.grid(canvas, |value| dollar_label(value, step))?;
-    panel.stair(canvas, &series, &panel.scale, (PURPLE, 1.5))?;
+    panel.stair(canvas, &series, &panel.scale, (role(Role::Cost), 1.5))?;
     if series.is_empty() {
         panel.nothing(canvas, "no minute was simulated")?;
     }

@@ -5,12 +5,13 @@ use plotters::prelude::DrawingBackend;
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, millis_label};
-use super::canvas::{BLUE, Canvas, INK, SKY, VERMILION};
+use super::canvas::{Canvas, role};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{least_positive, most, points};
 use super::service_view::ServiceView;
 use crate::kernel::units::SimDuration;
 use crate::record::MinuteRecord;
+use crate::report::palette::Role;
 use crate::scenario::{Check, Comparator, Measure, Scenario, quantile_label};
 
 /// Draws the panel between `top` and `bottom` \[px\].
@@ -26,9 +27,9 @@ pub(super) fn draw<DB: DrawingBackend>(
         })
     };
     let quantiles = [
-        (series(|minute| minute.response_time_p50), SKY),
-        (series(|minute| minute.response_time_p95), BLUE),
-        (series(|minute| minute.response_time_p99), VERMILION),
+        (series(|minute| minute.response_time_p50), role(Role::P50)),
+        (series(|minute| minute.response_time_p95), role(Role::P95)),
+        (series(|minute| minute.response_time_p99), role(Role::P99)),
     ];
     let limits = limits(block.scenario);
     let highest = quantiles.iter().filter_map(|(s, _)| most(s)).reduce(f64::max);
@@ -44,9 +45,9 @@ pub(super) fn draw<DB: DrawingBackend>(
         (false, true) => "Response time (approximate)",
     };
     let entries = [
-        (Swatch::Line(SKY, 1.5), "p50"),
-        (Swatch::Line(BLUE, 1.5), "p95"),
-        (Swatch::Line(VERMILION, 1.5), "p99"),
+        (Swatch::Line(role(Role::P50), 1.5), "p50"),
+        (Swatch::Line(role(Role::P95), 1.5), "p95"),
+        (Swatch::Line(role(Role::P99), 1.5), "p99"),
     ];
     Panel::heading(canvas, top, title, &entries)?;
     let panel = Panel::new(&block.time, scale, top + HEADING, bottom);
@@ -81,5 +82,5 @@ fn limit(check: &Check) -> Option<Reference> {
     };
     // The lines beside it are minutes; a check judges the whole run.
     let name = format!("whole run:\n{what} {sign} {}", plain(&millis_label(check.limit)));
-    Some(Reference { value: check.limit, name, colour: INK })
+    Some(Reference { value: check.limit, name, colour: role(Role::Limit) })
 }

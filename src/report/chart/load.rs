@@ -7,7 +7,7 @@ use plotters::prelude::DrawingBackend;
 use super::super::numbers::figure;
 use super::ChartError;
 use super::axis::{Scale, count_label};
-use super::canvas::{Anchor, BLUE, Canvas, GREEN, GREY, INK, ORANGE, SKY_TINT, TextLook, VERMILION};
+use super::canvas::{Anchor, Canvas, GREY, SKY_TINT, TextLook, role, tint};
 use super::marks::{self, LANE};
 use super::panel::{HEADING, LEFT, Panel, RIGHT, Swatch, TimeAxis};
 use super::series::{most, points};
@@ -15,6 +15,7 @@ use super::service_view::ServiceView;
 use crate::kernel::simulation::ServicePlan;
 use crate::record::MinuteRecord;
 use crate::record::shortfall::offered_per_s;
+use crate::report::palette::Role;
 
 /// Opacity of the shade between the tasks asked for and those in service.
 const WAITING_OPACITY: f64 = 0.35;
@@ -66,16 +67,16 @@ pub(super) fn draw_view<DB: DrawingBackend>(
     panel.area(canvas, &offered, SKY_TINT)?;
     panel.grid(canvas, count_label)?;
     panel.right_axis(canvas, &right, count_label)?;
-    panel.stair(canvas, &offered, &panel.scale, (BLUE, 1.0))?;
+    panel.stair(canvas, &offered, &panel.scale, (role(Role::Load), 1.0))?;
     for gap in stairs.gaps(view.time, &right, &panel.bounds) {
-        canvas.rect(gap, ORANGE, WAITING_OPACITY)?;
+        canvas.rect(gap, role(Role::Desired), WAITING_OPACITY)?;
     }
     // Three nested lines show where they part; where columns are shared, thick ones would only show themselves.
     let thinner = if view.per_column > 1 { 0.5 } else { 1.0 };
     let lines = [
-        (&stairs.desired, ORANGE, 4.0 * thinner),
-        (&stairs.running, GREEN, 2.5 * thinner),
-        (&stairs.in_service, INK, thinner),
+        (&stairs.desired, role(Role::Desired), Role::Desired.look().width * thinner),
+        (&stairs.running, role(Role::Running), Role::Running.look().width * thinner),
+        (&stairs.in_service, role(Role::InService), Role::InService.look().width * thinner),
     ];
     for (stair, colour, width) in lines {
         canvas.path(&stair.path(view.time, &right, &panel.bounds), colour, width)?;
@@ -130,12 +131,12 @@ fn heading<DB: DrawingBackend>(
 ) -> Result<(), ChartError> {
     let entries = [
         (Swatch::Area(SKY_TINT), "offered"),
-        (Swatch::Line(ORANGE, 4.0), "desired"),
-        (Swatch::Line(GREEN, 2.5), "running"),
-        (Swatch::Line(INK, 1.0), "in service"),
-        (Swatch::Area(ORANGE_TINT), "waiting for capacity"),
-        (Swatch::Triangle(VERMILION, true), "scale-out"),
-        (Swatch::Triangle(GREY, false), "scale-in"),
+        (Swatch::Line(role(Role::Desired), 4.0), "desired"),
+        (Swatch::Line(role(Role::Running), 2.5), "running"),
+        (Swatch::Line(role(Role::InService), 1.0), "in service"),
+        (Swatch::Area(tint(role(Role::Desired), WAITING_OPACITY)), "waiting for capacity"),
+        (Swatch::Triangle(role(Role::ScaleOut), true), "scale-out"),
+        (Swatch::Triangle(role(Role::ScaleIn), false), "scale-in"),
     ];
     // The closer look is right below its legend.
     let entries = if view.note.is_some() { &[] } else { entries.as_slice() };
@@ -144,9 +145,6 @@ fn heading<DB: DrawingBackend>(
     let look = TextLook::new(11.0, GREY);
     canvas.text(&notes.join("  ·  "), Anchor::right(1176.0, top + 10.0), look)
 }
-
-/// The shade as it looks on white.
-const ORANGE_TINT: super::canvas::Colour = plotters::prelude::RGBColor(246, 221, 166);
 
 fn units<DB: DrawingBackend>(canvas: &mut Canvas<DB>, y: f64) -> Result<(), ChartError> {
     let look = TextLook::new(11.0, GREY);

@@ -5,10 +5,11 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::numbers::grouped;
 use super::ChartError;
-use super::canvas::{Anchor, Canvas, Colour, GREY, PixelBounds, TextLook, VERMILION};
+use super::canvas::{Anchor, Canvas, Colour, GREY, PixelBounds, TextLook, role};
 use super::panel::{Panel, RIGHT, triangle};
 use super::stairs::changes;
 use crate::record::ServiceRecord;
+use crate::report::palette::Role;
 
 /// Height of the lane \[px\].
 pub(super) const LANE: f64 = 46.0;
@@ -81,8 +82,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         row.push((time.x(at), u64::from(change.desired_after.abs_diff(change.desired_before))));
     }
     let top = panel.bounds.top - LANE;
-    row(canvas, &outs, top + 6.0, (VERMILION, '+'))?;
-    row(canvas, &ins, top + 20.0, (GREY, '−'))
+    row(canvas, &outs, top + 6.0, (role(Role::ScaleOut), '+'))?;
+    row(canvas, &ins, top + 20.0, (role(Role::ScaleIn), '−'))
 }
 
 fn row<DB: DrawingBackend>(

@@ -7,7 +7,7 @@ use super::super::numbers::figure;
 use super::super::words::plain;
 use super::ChartError;
 use super::axis::{Scale, percent_label};
-use super::canvas::{BLUE, Canvas, GREEN, GREY, INK, PURPLE, VERMILION};
+use super::canvas::{Canvas, role};
 use super::panel::{HEADING, Panel, Reference, Swatch};
 use super::series::{most, points};
 use super::service_view::ServiceView;
@@ -15,6 +15,7 @@ use crate::kernel::scaling::aas::{PolicyKind, PolicyPlan};
 use crate::kernel::simulation::ServicePlan;
 use crate::kernel::telemetry::{AlarmPlan, Comparison, Metric, Statistic};
 use crate::record::MinuteRecord;
+use crate::report::palette::Role;
 
 /// Draws the panel between `top` and `bottom` \[px\].
 pub(super) fn draw<DB: DrawingBackend>(
@@ -36,12 +37,12 @@ pub(super) fn draw<DB: DrawingBackend>(
     let load_name = target.map(|(name, target)| {
         format!("requests per target, % of {}'s target of {}", plain(name), figure(target))
     });
-    let mut entries = vec![(Swatch::Line(BLUE, 1.5), "CPU")];
+    let mut entries = vec![(Swatch::Line(role(Role::Cpu), 1.5), "CPU")];
     if uses_memory {
-        entries.push((Swatch::Line(PURPLE, 1.5), "memory"));
+        entries.push((Swatch::Line(role(Role::Memory), 1.5), "memory"));
     }
     if let Some(name) = &load_name {
-        entries.push((Swatch::Line(GREEN, 1.5), name));
+        entries.push((Swatch::Line(role(Role::PerTarget), 1.5), name));
     }
     Panel::heading(canvas, top, "Utilization", &entries)?;
     let drawn = [Some(&cpu), Some(&memory), load.as_ref()];
@@ -50,11 +51,11 @@ pub(super) fn draw<DB: DrawingBackend>(
     // Up to 100 % the axis is always the same, so that pictures can be compared.
     let panel = Panel::new(&block.time, Scale::linear(highest.max(100.0), 4.0), top + HEADING, bottom);
     panel.grid(canvas, percent_label)?;
-    panel.line(canvas, &memory, (PURPLE, 1.5))?;
+    panel.line(canvas, &memory, (role(Role::Memory), 1.5))?;
     if let Some(load) = &load {
-        panel.line(canvas, load, (GREEN, 1.5))?;
+        panel.line(canvas, load, (role(Role::PerTarget), 1.5))?;
     }
-    panel.line(canvas, &cpu, (BLUE, 1.5))?;
+    panel.line(canvas, &cpu, (role(Role::Cpu), 1.5))?;
     panel.references(canvas, &references)?;
     if most(&cpu).is_none() && most(&memory).is_none() {
         panel.nothing(canvas, "no task ran")?;
@@ -119,7 +120,7 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
                     let sign = sign_of(&step.alarm);
                     let name = format!("{} {sign} {}", plain(&policy.name), percent(step.alarm.threshold));
                     let mut reference = line(step.alarm.threshold, name, false);
-                    reference.colour = VERMILION;
+                    reference.colour = role(Role::Alarm);
                     found.push(reference);
                 }
             }
@@ -132,7 +133,7 @@ fn references(plan: &ServicePlan, has_load_line: bool) -> Vec<Reference> {
 }
 
 fn line(value: f64, name: String, is_target: bool) -> Reference {
-    Reference { value, name, colour: if is_target { INK } else { GREY } }
+    Reference { value, name, colour: role(if is_target { Role::Target } else { Role::Alarm }) }
 }
 
 fn percent(value: f64) -> String {

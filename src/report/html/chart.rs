@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::embed::Column;
 use super::thinning::Thinning;
+use crate::report::palette::Role;
 
 /// Charts one below the other with one time axis.
 #[derive(Clone, Debug, Serialize)]
@@ -54,11 +55,16 @@ pub(super) struct ChartAxis {
     pub(super) at_least: Option<f64>,
     /// Whether it may be logarithmic.
     pub(super) may_be_logarithmic: bool,
+    /// Whether it begins as a logarithmic one.
+    pub(super) is_logarithmic: bool,
+    /// Value of the left axis that one of this axis stands beside, where both are aligned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) worth: Option<f64>,
 }
 
 impl ChartAxis {
     pub(super) const fn new(kind: &'static str, title: &'static str) -> Self {
-        Self { kind, title, at_least: None, may_be_logarithmic: false }
+        Self { kind, title, at_least: None, may_be_logarithmic: false, is_logarithmic: false, worth: None }
     }
 
     pub(super) const fn at_least(mut self, least: f64) -> Self {
@@ -66,19 +72,29 @@ impl ChartAxis {
         self
     }
 
-    pub(super) const fn logarithmic_if_wished(mut self) -> Self {
+    /// One that may be logarithmic, and is where its values lie far apart.
+    pub(super) const fn logarithmic_where(mut self, is_logarithmic: bool) -> Self {
         self.may_be_logarithmic = true;
+        self.is_logarithmic = is_logarithmic;
+        self
+    }
+
+    /// One beside which so much of the left axis stands.
+    pub(super) const fn worth(mut self, worth: f64) -> Self {
+        self.worth = Some(worth);
         self
     }
 }
 
-/// Look of a line. No two of a chart share both colour and dashes, so that neither is needed to tell them apart.
+/// Look of a line, by its role.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Style {
-    /// A colour of the styles: `blue`, `green`, `orange`, `red`, `purple`, `grey`.
+    /// Name of the colour in the styles.
     colour: &'static str,
     /// Lengths of dash and gap \[px\]; empty: a whole line.
     dash: &'static [u8],
+    /// Width of the line \[px\].
+    width: f64,
     /// Whether the area below is tinted.
     fill: bool,
     /// Whether a value holds until the next one.
@@ -86,8 +102,9 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) const fn line(colour: &'static str) -> Self {
-        Self { colour, dash: &[], fill: false, step: false }
+    pub(super) const fn of(role: Role) -> Self {
+        let look = role.look();
+        Self { colour: look.name, dash: look.dash, width: look.width, fill: false, step: false }
     }
 
     pub(super) const fn dashed(mut self, dash: &'static [u8]) -> Self {

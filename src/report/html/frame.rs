@@ -1,6 +1,8 @@
 //! Common parts of all pages: the document around the content, the templates, styles and scripts, and the pieces that
 //! pages are put together from. A page brings its title, its content and the data of its scripts.
 
+use std::sync::LazyLock;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
@@ -8,6 +10,7 @@ use serde::Serialize;
 use super::embed;
 use super::policy::policy;
 use crate::report::numbers::typeset;
+use crate::report::palette::{script_constants, style_properties};
 use crate::report::view::Tile;
 
 const TEMPLATES: &[(&str, &str)] = &[
@@ -31,7 +34,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 ];
 
 /// uPlot's own styles, then ours, which may overrule them.
-const STYLES: &str = concat!(
+const BASE_STYLES: &str = concat!(
     "\n",
     include_str!("assets/vendor/uplot-1.6.32/uPlot.min.css"),
     "\n",
@@ -49,8 +52,7 @@ const UPLOT: &str = concat!(
 
 /// The scripts in the order in which they lean on each other; in one function. These texts are the whole
 /// content of their elements, for the policy knows them by their hash.
-const SCRIPTS: &str = concat!(
-    "\n(function () {\n\"use strict\";\n",
+const BASE_SCRIPTS: &str = concat!(
     include_str!("assets/document.js"),
     include_str!("assets/numbers.js"),
     include_str!("assets/theme.js"),
@@ -71,6 +73,13 @@ const SCRIPTS: &str = concat!(
     include_str!("assets/start.js"),
     "\n}());\n",
 );
+
+/// The styles with the colours of roles.
+static STYLES: LazyLock<String> = LazyLock::new(|| style_properties() + BASE_STYLES);
+
+/// The scripts in their function, with what they share with pictures.
+static SCRIPTS: LazyLock<String> =
+    LazyLock::new(|| format!("\n(function () {{\n\"use strict\";\n{}{BASE_SCRIPTS}", script_constants()));
 
 /// A piece of markup whose texts are escaped.
 pub(super) type Markup = Value;
@@ -169,10 +178,10 @@ impl<D: Serialize> HtmlPage<'_, D> {
             title: self.title,
             content: &self.content,
             data: Value::from_safe_string(embed::json(self.data)?),
-            styles: Value::from_safe_string(STYLES.to_owned()),
+            styles: Value::from_safe_string(STYLES.clone()),
             uplot: Value::from_safe_string(UPLOT.to_owned()),
-            scripts: Value::from_safe_string(SCRIPTS.to_owned()),
-            policy: Value::from_safe_string(policy(&[STYLES], &[UPLOT, SCRIPTS])),
+            scripts: Value::from_safe_string(SCRIPTS.clone()),
+            policy: Value::from_safe_string(policy(&[&STYLES], &[UPLOT, &SCRIPTS])),
         };
         let text = templates.fill("page.html", &document)?;
         Ok(text.to_string().into_bytes())
@@ -185,7 +194,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_built_in_ends_its_own_element() {
-        for script in [UPLOT, SCRIPTS] {
+        for script in [UPLOT, &SCRIPTS] {
             assert!(!script.to_lowercase().contains("</script") && !script.contains("<!--"));
         }
         assert!(!STYLES.to_lowercase().contains("</style"));

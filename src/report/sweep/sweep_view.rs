@@ -7,7 +7,9 @@ use crate::experiment::points::short_name;
 use crate::report::assumed::{self, Assumed, ONE_BY_ONE, PRICES, Varied};
 use crate::report::numbers::{figure, grouped};
 use crate::report::proviso::{Terms, with_proviso};
-use crate::report::view::{Block, ChartPlace, ResultTable, TableCell, Tile, Verdict, View, counted, sentence_of};
+use crate::report::view::{
+    Block, ChartPlace, ResultTable, TableCell, Tile, Verdict, View, counted, sentence_of,
+};
 use crate::results::{
     CheckStatus, DesignKind, NO_VALUE, Numeric, RequestTotal, SweepPoint, SweepResult, maybe_text,
 };
@@ -232,10 +234,7 @@ fn amount<T: Numeric>(unit: MeasureUnit, value: &Option<T>) -> String {
 fn front(summary: &SweepResult) -> ResultTable {
     let mut columns = vec!["Point", "#Cost a month", "#p99", "Checks"];
     columns.extend(summary.design.axes.iter().map(|axis| short_name(&axis.name)));
-    let title = with_proviso(
-        "Pareto front (non-dominated settings), the cheapest first",
-        summary.proviso().as_deref(),
-    );
+    let title = "Pareto front (non-dominated settings), the cheapest first";
     let mut table = ResultTable::new(title, &columns).at_most(FRONT_ROWS, "summary.json");
     let chosen = summary.cheapest_that_passes.as_ref().map(|best| best.point);
     // Points that cost and last the same are one row: axes that change nothing would fill the table.

@@ -6,11 +6,11 @@ use plotters::prelude::DrawingBackend;
 
 use super::super::super::words::plain;
 use super::super::ChartError;
-use super::super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook};
+use super::super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds, TextLook, tint};
 use super::labels::Labels;
 use super::legend;
 use super::ruler::Ruler;
-use super::shapes::{dot, tint};
+use super::shapes::dot;
 use super::spec::{AxisRange, Frame, PlotAxis, PlotPanel, PlotPoint, PlotSeries, SeriesMark};
 
 /// Height of the panel's title \[px\].

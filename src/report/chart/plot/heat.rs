@@ -9,6 +9,8 @@ use super::super::canvas::{Anchor, Canvas, Colour, GREY, GRID, INK, PixelBounds,
 use super::curves::nothing;
 use super::ruler::text;
 use super::spec::{Frame, HeatMap, PlotPanel, Unit};
+use crate::report::numbers::whole;
+use crate::report::palette::{HEAT, is_logarithmic};
 
 /// Height of title, row axis' name, column labels and their name around the cells \[px\].
 pub(super) const HEIGHT_AROUND: f64 = 92.0;
@@ -20,25 +22,17 @@ const WIDEST: f64 = 150.0;
 /// Steps of colour.
 const SHADES: usize = 64;
 
-/// Colours from low to high: a light yellow over green to a dark blue, darker as it rises, so that it reads in grey too.
-const STOPS: [(f64, [f64; 3]); 5] = [
-    (0.0, [253.0, 246.0, 215.0]),
-    (0.25, [178.0, 222.0, 184.0]),
-    (0.5, [84.0, 178.0, 186.0]),
-    (0.75, [35.0, 112.0, 168.0]),
-    (1.0, [12.0, 44.0, 104.0]),
-];
-
 fn shade(share: f64) -> Colour {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    let index = STOPS.iter().rposition(|(at, _)| *at <= share).unwrap_or(0).min(STOPS.len() - 2);
-    let ((from, low), (to, high)) = (STOPS[index], STOPS[index + 1]);
-    let part = (share - from) / (to - from);
-    let one = |channel: usize| {
-        let mixed = low[channel] + (high[channel] - low[channel]) * part;
-        u8::try_from(super::super::super::numbers::whole(mixed)).unwrap_or(u8::MAX)
+    let at = share * (HEAT.len() - 1) as f64;
+    let index = usize::try_from(whole(at.floor())).unwrap_or(0).min(HEAT.len() - 2);
+    let (low, high) = (HEAT[index], HEAT[index + 1]);
+    let part = at - index as f64;
+    let one = |low: u8, high: u8| {
+        let mixed = f64::from(low) + (f64::from(high) - f64::from(low)) * part;
+        u8::try_from(whole(mixed)).unwrap_or(u8::MAX)
     };
-    plotters::style::RGBColor(one(0), one(1), one(2))
+    plotters::style::RGBColor(one(low.0, high.0), one(low.1, high.1), one(low.2, high.2))
 }
 
 /// From a value to its share of the colours: logarithmic where values lie more than thirty-fold apart.
@@ -53,7 +47,7 @@ impl Colours {
     fn new(values: &[Option<f64>]) -> Option<Self> {
         let finite = || values.iter().flatten().copied().filter(|value| value.is_finite());
         let (low, high) = (finite().reduce(f64::min)?, finite().reduce(f64::max)?);
-        Some(Self { low, high, is_log: low > 1e-200 && high > 30.0 * low })
+        Some(Self { low, high, is_log: is_logarithmic(low, high) })
     }
 
     fn share(&self, value: f64) -> f64 {
@@ -169,14 +163,14 @@ fn names<DB: DrawingBackend>(
     // Every n-th name, so that those that are written stand at even distances.
     let fitted = |column: &String| canvas.fitted(&plain(column), look, width.max(60.0) - 4.0);
     let widest = map.columns.iter().map(|column| canvas.width_of(&fitted(column), look)).fold(0.0, f64::max);
-    let every = super::super::super::numbers::whole(((widest + 6.0) / width).ceil()).max(1);
+    let every = whole(((widest + 6.0) / width).ceil()).max(1);
     let every = usize::try_from(every).unwrap_or(usize::MAX);
     for (index, column) in map.columns.iter().enumerate().step_by(every) {
         let x = size.left + (index as f64 + 0.5) * width;
         let column = canvas.fitted(&plain(column), look, width.max(60.0) - 4.0);
         canvas.text(&column, Anchor::centre(x, bounds.bottom + 14.0), look)?;
     }
-    let every = super::super::super::numbers::whole((16.0 / height).ceil()).max(1);
+    let every = whole((16.0 / height).ceil()).max(1);
     let every = usize::try_from(every).unwrap_or(usize::MAX);
     for (index, row) in map.rows.iter().enumerate().step_by(every) {
         let y = size.bottom - (index as f64 + 0.5) * height;

@@ -71,7 +71,7 @@ fn swatch<DB: DrawingBackend>(
         SeriesMark::Dots(radius) => super::shapes::dot(canvas, (x + 10.0, y), radius.clamp(3.0, 5.0), colour),
         SeriesMark::Band(strength) => {
             let bounds = PixelBounds { left: x, top: y - 5.0, right: x + 20.0, bottom: y + 5.0 };
-            canvas.rect(bounds, super::shapes::tint(colour, strength), 1.0)
+            canvas.rect(bounds, super::super::canvas::tint(colour, strength), 1.0)
         }
     }
 }

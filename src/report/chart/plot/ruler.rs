@@ -3,9 +3,8 @@
 use super::super::super::numbers::{grouped, trimmed, whole};
 use super::super::axis::{dollar_label, round_log, round_step};
 use super::spec::{AxisRange, PlotAxis, Unit};
+use crate::report::palette::is_logarithmic;
 
-/// Values further apart than this factor, all above zero, get a logarithmic axis where it may choose.
-const LOG_FROM: f64 = 30.0;
 /// Limit of every axis: further out there are no round numbers left in a float.
 const FARTHEST: f64 = 1e200;
 
@@ -43,7 +42,7 @@ impl Ruler {
         }
         let is_log = match axis.range {
             AxisRange::Log => most > 0.0,
-            AxisRange::Auto => least > 1e-200 && most > LOG_FROM * least,
+            AxisRange::Auto => is_logarithmic(least, most),
             _ => false,
         };
         if is_log {

@@ -120,7 +120,7 @@ function paintMarks(u, marks, start) {
     last[up] = x;
     const y = u.bbox.top - 6 * devicePixelRatio;
     const tip = up ? -size : size;
-    ctx.fillStyle = colour(up ? "green" : "purple");
+    ctx.fillStyle = colour(up ? "scale-out" : "scale-in");
     ctx.beginPath();
     ctx.moveTo(x - size, y - tip * 0.7);
     ctx.lineTo(x + size, y - tip * 0.7);
@@ -155,7 +155,7 @@ function uplotSeries(series) {
     show: series.shown,
     stroke: () => colour(style.colour),
     fill: style.fill ? () => tinted(style.colour, 0.12) : undefined,
-    width: style.dash.length > 0 ? 1.6 : 1.8,
+    width: style.width,
     dash: style.dash,
     paths: style.step ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear(),
     points: { show: false },
@@ -174,10 +174,13 @@ function makeChart(chart, panel, key) {
   const linesOf = (onRight) => chart.lines.filter((line) => line.on_right === onRight);
   const shaded = chart.shaded === undefined ? null : chart.series[chart.shaded].values;
   const axes = [timeAxis(panel.clock), verticalAxis(chart.left, "left", 3, left)];
-  const scales = { x: { time: true }, left: { range: fromZero(chart.left, linesOf(false)) } };
+  const scales = { x: { time: true }, left: chart.left.is_logarithmic ? { distr: 3, log: 10, range: powers } : { range: fromZero(chart.left, linesOf(false)) } };
   if (chart.right) {
     axes.push(verticalAxis(chart.right, "right", 1, right));
-    scales.right = { range: fromZero(chart.right, linesOf(true)) };
+    // Aligned axes: as high on the right as what it is worth on the left.
+    scales.right = chart.right.worth
+      ? { from: "left", range: (u, low, high) => [low / chart.right.worth, high / chart.right.worth] }
+      : { range: fromZero(chart.right, linesOf(true)) };
   }
   const plot = new uPlot(
     {
@@ -205,6 +208,7 @@ function makeChart(chart, panel, key) {
     holder,
   );
   holder.dataset.drawn = "yes";
+  holder.dataset.logarithmic = chart.left.is_logarithmic ? "yes" : "no";
   return { plot, holder, chart };
 }
 

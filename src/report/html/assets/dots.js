@@ -8,14 +8,22 @@ function startDots(holder, dots) {
     holder.replaceWith(element("p", { class: "notice" }, "No variant has this figure: there is nothing to draw."));
     return;
   }
-  const rowHeight = 42;
+  if (rows.length === 1) {
+    const [only] = rows;
+    holder.replaceWith(element("p", { class: "notice" }, `${only.name}: ${withHalf(only.value, only.half || null, dots.unit)}. One value makes no picture.`));
+    return;
+  }
   let places = [];
 
   function draw(svg, size) {
     const ends = rows.flatMap((row) => [row.value - row.half, row.value + row.half]);
-    const spread = Math.min(...ends) > 0 && Math.max(...ends) / Math.min(...ends) > 20;
+    const spread = Math.min(...ends) > 0 && Math.max(...ends) / Math.min(...ends) > LOG_FROM;
     const scale = scaleOf(spread ? ends : [0, ...ends.map((end) => Math.max(0, end))], size.width < 520 ? 4 : 8, true);
-    const [left, right, bottom] = [10, size.width - 18, size.height - 40];
+    // Names stand on their rows, or above them where there is no room.
+    const beside = size.width >= 520;
+    const rowHeight = beside ? 30 : 42;
+    const room = beside ? Math.min(240, 14 + Math.max(...rows.map((row) => row.name.length)) * 7.2) : 0;
+    const [left, right, bottom] = [10 + room, size.width - 18, size.height - 40];
     const x = (value) => left + scale.share(value) * (right - left);
     const grid = drawing("g", { class: "grid" });
     const ticks = drawing("g", { class: "ticks" });
@@ -31,11 +39,12 @@ function startDots(holder, dots) {
     ticks.append(label(name, size.width / 2, size.height - 4, "middle", { class: "axis-name" }));
     svg.append(grid, ticks);
     places = rows.map((row, at) => {
-      const y = at * rowHeight + 30;
+      const y = at * rowHeight + (beside ? 16 : 30);
       const mark = { pass: "filled", fail: "hollow" }[row.status] || "faint";
-      const most = Math.floor(size.width / 8);
+      const most = Math.floor((beside ? room - 14 : size.width) / 7.2);
+      const name = row.name.length > most ? row.name.slice(0, most - 1) + "…" : row.name;
       svg.append(
-        label(row.name.length > most ? row.name.slice(0, most - 1) + "…" : row.name, left, y - 13, "start", { class: "name" }),
+        beside ? label(name, left - 14, y + 4, "end", { class: "name" }) : label(name, left, y - 13, "start", { class: "name" }),
         drawing("line", { x1: x(row.value - row.half), x2: x(row.value + row.half), y1: y, y2: y, class: "interval" }),
         stateMark(mark, x(row.value), y),
       );
@@ -44,7 +53,7 @@ function startDots(holder, dots) {
     });
   }
 
-  keepDrawn(holder, rows.length * rowHeight + 44, draw);
+  keepDrawn(holder, (width) => rows.length * (width >= 520 ? 30 : 42) + 44, draw);
   makeReadout(holder, () => places, 12);
   const legend = document.querySelector(`[data-legend="${dots.id}"]`);
   const marks = { pass: ["filled", "passes its checks"], fail: ["hollow", "fails a check"] };

@@ -39,7 +39,7 @@ function scaleOf(values, count, mayBeLogarithmic) {
     high = Math.max(high, value);
   }
   if (known.length === 0) [low, high] = [0, 1];
-  const logarithmic = mayBeLogarithmic && low > 0 && high / low > 20;
+  const logarithmic = mayBeLogarithmic && low > 0 && high / low > LOG_FROM;
   if (logarithmic) {
     const ticks = logarithmicTicks(low, high);
     const [from, to] = [Math.log(Math.min(ticks[0], low)), Math.log(Math.max(ticks[ticks.length - 1], high))];

@@ -1,7 +1,5 @@
-// A heat map of two axes. A cell is the mean of the points that have both values; its colour goes from dark to bright
-// as in the palette that people who see fewer colours can read too (after cividis), and its value stands in it where it fits.
-
-const HEAT = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [196, 181, 108], [254, 232, 56]];
+// A heat map of two axes. A cell is the mean of the points that have both values; it darkens as its value rises, as in
+// pictures, and the value stands in it where it fits.
 
 function heatColour(share) {
   const at = Math.max(0, Math.min(1, share)) * (HEAT.length - 1);
@@ -55,7 +53,7 @@ function startHeat(holder, cloud) {
     const cells = heatCells(points, choice.across, choice.up, across.labels.length, up.labels.length, shown.of);
     const known = cells.flat().map((cell) => cell.value).filter((value) => value !== null);
     let [low, high] = shown.range || [Math.min(...known), Math.max(...known)];
-    const logarithmic = Boolean(shown.logarithmic) && low > 0 && high / low > 20;
+    const logarithmic = Boolean(shown.logarithmic) && low > 0 && high / low > LOG_FROM;
     const share = (value) => {
       if (high === low) return 0.5;
       return logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);

@@ -19,7 +19,7 @@ function paintMark(ctx, entry, x, y, size) {
   };
   if (entry.before !== entry.after) {
     const up = entry.after > entry.before ? -1 : 1;
-    ctx.fillStyle = colour(up < 0 ? "green" : "purple");
+    ctx.fillStyle = colour(up < 0 ? "scale-out" : "scale-in");
     shape([[-1, -up * 0.75], [1, -up * 0.75], [0, up]]);
     ctx.fill();
   } else if (entry.kind === "alarm") {

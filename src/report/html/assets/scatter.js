@@ -54,6 +54,14 @@ function startScatter(holder, cloud) {
     holder.replaceWith(element("p", { class: "notice" }, "No point has a bill and response times: there is nothing to draw."));
     return;
   }
+  const places0 = new Set(seen.map((point) => `${point.cost} ${point.p99}`));
+  if (places0.size === 1) {
+    const [only] = seen;
+    const who = seen.length === 1 ? pointWords(cloud, only).title : `All ${grouped(String(seen.length))} points`;
+    const notice = `${who}: ${withHalf(only.cost, null, "USD")} a month, p99 ${withUnit(only.p99, "ms")}. One place makes no picture.`;
+    holder.replaceWith(element("p", { class: "notice" }, notice));
+    return;
+  }
   keepDrawn(holder, (width) => (width < 520 ? 320 : 400), draw);
   makeReadout(holder, () => places, 36);
   scatterLegend(cloud, seen, front, points.length - seen.length);

@@ -40,6 +40,9 @@ function startExperiment({ cloud, dots, fans }) {
   for (const button of document.querySelectorAll("[data-copy]")) startPaste(button);
 }
 
+// On a phone the log would push everything below it far away.
+if (innerWidth <= 640) for (const fold of document.querySelectorAll("[data-fold]")) fold.open = false;
+
 startTheme();
 const data = pageData();
 for (const service of data.services || []) startService(service);

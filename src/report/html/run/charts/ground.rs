@@ -6,6 +6,7 @@ use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, ReferenceLine, S
 use crate::report::html::reading::{Results, Timeline};
 use crate::report::html::thinning::Thinning;
 use crate::report::numbers::figure;
+use crate::report::palette::Role;
 
 /// The words around a chart.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +18,8 @@ pub(in crate::report::html::run) struct ChartText {
     /// Caption: facts needed to read the chart; may be empty.
     pub(in crate::report::html::run) caption: String,
     pub(in crate::report::html::run) may_be_logarithmic: bool,
+    /// Whether it begins as a logarithmic one.
+    pub(in crate::report::html::run) is_logarithmic: bool,
 }
 
 /// Source of the charts of a service.
@@ -66,8 +69,9 @@ impl Ground<'_> {
 }
 
 pub(super) fn text(chart: &Chart, title: &str, summary: String, caption: String) -> ChartText {
-    let may_be_logarithmic = chart.left.may_be_logarithmic;
-    ChartText { id: chart.id.clone(), title: title.to_owned(), summary, caption, may_be_logarithmic }
+    let ChartAxis { may_be_logarithmic, is_logarithmic, .. } = chart.left;
+    let (id, title) = (chart.id.clone(), title.to_owned());
+    ChartText { id, title, summary, caption, may_be_logarithmic, is_logarithmic }
 }
 
 /// Targets of the plan and thresholds of the alarms, of those whose policy and metric are wanted; equal ones share a line.
@@ -112,11 +116,7 @@ pub(super) fn lines_of(
         label: format!("{}{unit} {}", figure(value), labels.join(" = ")),
         value,
         on_right: false,
-        style: if is_target {
-            Style::line("red").dashed(&[10, 4])
-        } else {
-            Style::line("orange").dashed(&[3, 3])
-        },
+        style: if is_target { Style::of(Role::Target) } else { Style::of(Role::Alarm) },
     };
     found.into_iter().map(line).collect()
 }

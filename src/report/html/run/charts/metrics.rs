@@ -5,13 +5,11 @@
 use super::ground::{ChartText, Ground, lines_of, text};
 use crate::report::html::chart::{Chart, ChartAxis, ChartSeries, Style, column};
 use crate::report::numbers::figure;
+use crate::report::palette::Role;
 use crate::results::EvaluationRow;
 
 /// Lowest and highest datapoint of each row of the timeline.
 type Band = Vec<Option<(f64, f64)>>;
-
-/// Colours of policies that look at the same metric.
-const COLOURS: [&str; 5] = ["blue", "green", "purple", "orange", "grey"];
 
 /// A chart for each such metric, in the order in which alarms looked at them.
 pub(super) fn charts(ground: &Ground<'_>) -> Vec<(Chart, ChartText)> {
@@ -61,13 +59,12 @@ fn chart(
         let Some((low, high)) = range(&band) else { continue };
         found.push(format!("{policy} saw from {} to {}", figure(low), figure(high)));
         let name = if policies.len() > 1 { format!("{metric} for {policy}") } else { metric.to_owned() };
-        let colour = COLOURS[place % COLOURS.len()];
         let line = |label: String, end: fn((f64, f64)) -> f64, style: Style| {
             let values: Vec<Option<f64>> = band.iter().map(|band| band.map(end)).collect();
             let values = column(&values, 4, 1.0, ground.thinning);
             ChartSeries { label, unit, on_right: false, style, shown: true, sparse: false, values }
         };
-        let plain = Style::line(colour).stepped();
+        let plain = Style::of(Role::Nth(place)).stepped();
         if band.iter().flatten().all(|(low, high)| low >= high) {
             series.push(line(name, |band| band.1, plain));
         } else {

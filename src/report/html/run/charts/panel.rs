@@ -11,6 +11,7 @@ use crate::report::html::embed::Column;
 use crate::report::html::reading::{Results, Timeline, is_utilization};
 use crate::report::html::thinning::{Thinning, most_points};
 use crate::report::numbers::{figure, grouped, millis, span};
+use crate::report::palette::{Role, is_logarithmic};
 use crate::report::proviso::with_proviso;
 use crate::results::{FidelityName, Rounded};
 use crate::scenario;
@@ -59,22 +60,23 @@ pub(in crate::report::html::run) fn panel(
 
 fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
     const TASKS: &str = "tasks";
-    let offered = Style::line("blue").filled();
+    let offered = Style::of(Role::Load).filled();
     let mut series = vec![
         ground.series("Offered", "/s", "offered_per_s", offered),
-        ground.series("Running", TASKS, "running", Style::line("green").stepped()).on_right(),
-        ground.series("Desired", TASKS, "desired", Style::line("grey").stepped().dashed(&[6, 4])).on_right(),
-        ground
-            .series("Starting", TASKS, "pending", Style::line("orange").stepped().dashed(&[2, 3]))
-            .on_right()
-            .sparse(),
+        ground.series("Desired", TASKS, "desired", Style::of(Role::Desired).stepped()).on_right(),
+        ground.series("Running", TASKS, "running", Style::of(Role::Running).stepped()).on_right(),
+        ground.series("Starting", TASKS, "pending", Style::of(Role::Starting).stepped()).on_right().sparse(),
     ];
-    let shaded = Some(3);
+    series.insert(
+        3,
+        ground.series("In service", TASKS, "in_service", Style::of(Role::InService).stepped()).on_right(),
+    );
+    let shaded = Some(4);
     if let Some(lost) = lost(ground) {
         series.push(lost);
     }
     let marks: Vec<ChartMark> = changes(ground).collect();
-    let (right, left) = (ChartAxis::new("count", "tasks"), ChartAxis::new("rate", "requests/s"));
+    let (left, right, words) = load_axes(ground);
     let mut chart = ground.chart("demand", left, Some(right), series);
     let (ups, downs) =
         (marks.iter().filter(|mark| mark.up).count(), marks.iter().filter(|mark| !mark.up).count());
@@ -89,9 +91,31 @@ fn demand(ground: &Ground<'_>) -> (Chart, ChartText) {
         figure(fewest),
         figure(most),
     );
-    let caption = "Shaded: minutes in which tasks were starting. Triangles: the desired count rose (up) or fell (down).";
-    let text = text(&chart, "Demand and tasks", summary, caption.to_owned());
+    let caption = format!(
+        "Shaded: minutes in which tasks were starting. Triangles: the desired count rose (up) or fell (down).{words}"
+    );
+    let text = text(&chart, "Demand and tasks", summary, caption);
     (chart, text)
+}
+
+/// The axes of requests and of tasks, and the words about them: aligned, so that tasks are as high as the load that they can
+/// carry, where that is known and neither would be squashed.
+fn load_axes(ground: &Ground<'_>) -> (ChartAxis, ChartAxis, String) {
+    let (left, right) = (ChartAxis::new("rate", "requests/s"), ChartAxis::new("count", "tasks"));
+    let summary = ground.results.summary.services.0.get(ground.index).map(|(_, summary)| summary);
+    let Some(worth) = summary.and_then(|summary| summary.capacity_per_task_rps).map(Rounded::get) else {
+        return (left, right, String::new());
+    };
+    let most = |name: &str| ground.range(name).map_or(0.0, |(_, most)| most);
+    let (offered, carried) = (most("offered_per_s"), most("desired").max(most("running")) * worth);
+    let rate = figure(worth);
+    match offered > 0.0 && carried > 0.2 * offered && carried < 2.5 * offered {
+        true => {
+            let words = format!(" Axes aligned: a task carries {rate} requests/s.");
+            (left.at_least(carried * 1.03), right.worth(worth), words)
+        }
+        false => (left, right, format!(" Axes not aligned: a task carries {rate} requests/s.")),
+    }
 }
 
 /// Requests a second that were not served; `None` where there was none.
@@ -107,7 +131,7 @@ fn lost(ground: &Ground<'_>) -> Option<ChartSeries> {
         label: "Not served".to_owned(),
         unit: "/s",
         on_right: false,
-        style: Style::line("red").dashed(&[8, 2, 2, 2]),
+        style: Style::of(Role::Lost),
         shown: true,
         sparse: true,
         values: column(&rates, 2, 1.0, ground.thinning),
@@ -123,12 +147,11 @@ fn changes<'a>(ground: &'a Ground<'_>) -> impl Iterator<Item = ChartMark> + 'a {
 }
 
 fn utilization(ground: &Ground<'_>) -> (Chart, ChartText) {
-    let mut memory =
-        ground.series("Memory", "%", "memory_utilization", Style::line("purple").dashed(&[8, 3]));
+    let mut memory = ground.series("Memory", "%", "memory_utilization", Style::of(Role::Memory));
     let alarms =
         ground.results.evaluations.get(ground.index).map_or(&[][..], |evaluated| evaluated.alarms.as_slice());
     memory.shown = alarms.iter().any(|alarm| alarm.metric.contains("MemoryUtilization"));
-    let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::line("blue")), memory];
+    let series = vec![ground.series("CPU", "%", "cpu_utilization", Style::of(Role::Cpu)), memory];
     let left = ChartAxis::new("percent", "utilization").at_least(100.0);
     let mut chart = ground.chart("cpu", left, None, series);
     chart.lines = lines_of(ground, " %", &|_, metric| is_utilization(metric));
@@ -161,11 +184,17 @@ fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
         ground.series(&format!("{mark}{quantile}"), "ms", &format!("response_time_{quantile}_ms"), style)
     };
     let series = vec![
-        series("p50", Style::line("green")),
-        series("p95", Style::line("blue").dashed(&[7, 3])),
-        series("p99", Style::line("purple").dashed(&[2, 2])),
+        series("p50", Style::of(Role::P50)),
+        series("p95", Style::of(Role::P95)),
+        series("p99", Style::of(Role::P99)),
     ];
-    let left = ChartAxis::new("millis", "response time").logarithmic_if_wished();
+    let quantiles = ["p50", "p95", "p99"].map(|quantile| format!("response_time_{quantile}_ms"));
+    let limits = ground.results.summary.checks.iter().filter_map(|check| response_limit(&check.check));
+    let drawn = quantiles.iter().flat_map(|name| ground.timeline.column(name)).flatten().copied();
+    let drawn = drawn.chain(limits.map(|(_, _, limit)| limit)).filter(|value| *value > 0.0);
+    let (least, most) =
+        drawn.fold((f64::INFINITY, 0.0_f64), |(least, most), value| (least.min(value), most.max(value)));
+    let left = ChartAxis::new("millis", "response time").logarithmic_where(is_logarithmic(least, most));
     let mut chart = ground.chart("latency", left, None, series);
     let mut said = Vec::new();
     for check in &ground.results.summary.checks {
@@ -174,7 +203,7 @@ fn latency(ground: &Ground<'_>) -> (Chart, ChartText) {
             label: format!("limit of {quantile} {}", millis(limit)),
             value: limit,
             on_right: false,
-            style: Style::line("red").dashed(&[10, 4]),
+            style: Style::of(Role::Limit),
         });
         let (above, all) = minutes_above(ground.timeline, &column, limit);
         said.push(format!(
@@ -224,12 +253,12 @@ fn cost(ground: &Ground<'_>) -> (Chart, ChartText) {
         })
         .collect();
     let mut series =
-        vec![ground.series("Cost an hour", "USD", "cost_per_hour_usd", Style::line("blue").filled())];
+        vec![ground.series("Cost an hour", "USD", "cost_per_hour_usd", Style::of(Role::Cost).filled())];
     series.push(ChartSeries {
         label: "Cumulative".to_owned(),
         unit: "USD",
         on_right: true,
-        style: Style::line("orange").dashed(&[7, 3]),
+        style: Style::of(Role::CostSoFar),
         shown: true,
         sparse: false,
         values: column(&cumulative, 4, 1.0, ground.thinning),

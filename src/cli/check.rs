@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::Exit;
-use super::formats::{self, OutputFormat, Rendering, rendering};
+use super::formats::{self, OutputFormat, Rendering, fallible, rendering};
 use super::given::{Given, RUNS, VerdictArgs, replication_count};
 use super::loading::PrintedWarnings;
 use super::printing::{fail, print_in};
@@ -56,7 +56,9 @@ fn renderings<'a>() -> [Rendering<&'a Gate>; 5] {
         formats::text(report::gate_view),
         formats::markdown(report::gate_view),
         rendering(OutputFormat::Json, "For programs", report::gate_json),
-        rendering(OutputFormat::Junit, "JUnit XML, for test reporters", report::gate_junit),
+        fallible(OutputFormat::Junit, "JUnit XML, for test reporters", |gate| {
+            report::gate_junit(gate).map_err(|error| format!("cannot write JUnit XML: {error}"))
+        }),
         rendering(OutputFormat::Github, "Annotations for GitHub Actions", report::gate_github),
     ]
 }

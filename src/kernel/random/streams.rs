@@ -123,6 +123,12 @@ impl Rng {
         Self { words: generator(key), edge: generator(mix(key ^ 0xA076_1D64_78BD_642F)) }
     }
 
+    /// The generator of the stream's words, for the distributions of a library.
+    #[must_use]
+    pub fn into_generator(self) -> Xoshiro256PlusPlus {
+        self.words
+    }
+
     /// The next 64 bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {

@@ -1,4 +1,4 @@
-//! Report of a change of a scenario: a sentence and tables for whoever reviews it, and JSON for programs.
+//! Report of a change of a scenario: a sentence and tables for its reviewers, and JSON for programs.
 
 mod json;
 mod text;

@@ -1,4 +1,4 @@
-//! The three sentences a colleague would say: how high the peak was, how long capacity took to catch up with it, and
+//! The plain-language summary of a run in three sentences: how high the peak was, how long capacity took to catch up with it, and
 //! what became of the requests.
 
 use super::numbers::{figure, grouped, percent, span};

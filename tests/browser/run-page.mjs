@@ -43,8 +43,15 @@ export async function onRunPages(tab, holds, page) {
   await keys(tab, holds, service);
   await legend(tab, holds, service);
   if (await tab.$(`#${service} .lane`)) await log(tab, holds, service);
-  await tab.click(`[data-log-scale="${service}-latency"]`);
-  holds("an axis can be logarithmic", (await tab.getAttribute(`#${service}-latency`, "data-logarithmic")) === "yes");
+  const button = `[data-log-scale="${service}-latency"]`;
+  const isLogarithmic = async () => (await tab.getAttribute(`#${service}-latency`, "data-logarithmic")) === "yes";
+  const before = await isLogarithmic();
+  holds("the button says whether the axis is logarithmic", ((await tab.getAttribute(button, "aria-pressed")) === "true") === before);
+  for (const wished of [!before, before]) {
+    await tab.click(button);
+    const drawn = Object.values(await coloursOf(tab, `#${service}-latency`)).filter((count) => count > 30);
+    holds("an axis can be logarithmic, or linear, and the lines stay", (await isLogarithmic()) === wished && drawn.length > 0, `${drawn}`);
+  }
 }
 
 async function zoom(tab, holds, service) {

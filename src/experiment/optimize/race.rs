@@ -1,5 +1,5 @@
-//! The race: all candidates run on the same random numbers, in rounds of twice as many runs; what surely fails a limit,
-//! surely costs more than one that surely passes, or stays in the worse half drops out (successive halving, Karnin,
+//! The race: all candidates run on the same random numbers, in rounds of twice as many runs; candidates that fail a limit or
+//! cost more than a passing one with confidence, and the worse half, are eliminated (successive halving, Karnin,
 //! Koren and Somekh 2013, with the tests of F-Race, Birattari and others 2002).
 //!
 //! It knows candidates by number only and is told what a run of one gives, so it can be tested on problems whose answer
@@ -49,7 +49,7 @@ pub enum Elimination {
     Finalist,
     /// Surely failed the limit of this index.
     Fails(usize),
-    /// Surely dearer than a candidate that surely passes.
+    /// Dearer, with confidence, than a candidate that passes.
     Dearer,
     /// In the worse half of a round.
     Ranked,
@@ -92,7 +92,7 @@ impl RacedCandidate {
         of_means(&values).map(|pseudo| pseudo.estimate(RACE_CONFIDENCE))
     }
 
-    /// Whether it surely keeps a limit, surely does not, or neither: of a single run that had something to say nothing is
+    /// Whether it keeps a limit with confidence, fails it with confidence, or neither: of a single run that had something to say nothing is
     /// sure.
     fn status(&self, limit: usize, check: &Check) -> CheckStatus {
         match self.figure(limit) {
@@ -178,7 +178,7 @@ fn still_in(candidates: &[RacedCandidate]) -> Vec<usize> {
     finalists.map(|raced| raced.candidate).collect()
 }
 
-/// Drops what surely fails, what is surely dearer than what surely passes, and the worse half of a large field.
+/// Eliminates what fails with confidence, what is dearer with confidence than what passes, and the worse half of a large field.
 fn drop_out(candidates: &mut [RacedCandidate], rules: &RaceRules) {
     let before = still_in(candidates);
     for &candidate in &before {

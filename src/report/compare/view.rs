@@ -317,7 +317,7 @@ fn verdict(comparison: &Comparison, base: &VariantResult) -> Verdict {
         }
         None if unsure > 0 => {
             let sentence = format!(
-                "No variant surely passes its checks; {} inconclusive, more runs may tell",
+                "No variant passes its checks with confidence; {} inconclusive, more runs may tell",
                 counted(unsure as u64, "variant")
             );
             Verdict::new(Some(CheckStatus::Inconclusive), sentence, notes)

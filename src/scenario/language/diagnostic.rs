@@ -35,7 +35,7 @@ pub struct Label {
 /// One problem of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// `WT…`; `explain` tells more.
+    /// `WT…`; see `explain`.
     pub code: &'static str,
     /// Whether it stops the run.
     pub severity: Severity,

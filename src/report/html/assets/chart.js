@@ -27,6 +27,19 @@ function powers(u, low, high) {
   return [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(Math.max(high || 1, least * 10)))];
 }
 
+/** Where an axis has its lines: at round steps, or at powers of ten where it is logarithmic at the time. */
+function splitsOf(scale) {
+  return (u, axis, low, high, step) => {
+    const splits = [];
+    if (u.scales[scale].distr === 3) {
+      for (let power = Math.ceil(Math.log10(low) - 1e-9); power <= Math.log10(high) + 1e-9; power += 1) splits.push(10 ** power);
+      return splits;
+    }
+    for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index += 1) splits.push(index * step);
+    return splits;
+  };
+}
+
 function verticalAxis(axis, scale, side, size) {
   return {
     scale,
@@ -38,6 +51,7 @@ function verticalAxis(axis, scale, side, size) {
     ticks: { show: false },
     grid: { show: side === 3, stroke: () => colour("grid"), width: 1 },
     space: 34,
+    ...(axis.may_be_logarithmic ? { splits: splitsOf(scale) } : {}),
     // There is no half a task.
     ...(axis.kind === "count" && axis.title === "tasks" ? { incrs: WHOLE } : {}),
     values: (u, splits, number, space, distance) => {
@@ -174,7 +188,7 @@ function makeChart(chart, panel, key) {
   const linesOf = (onRight) => chart.lines.filter((line) => line.on_right === onRight);
   const shaded = chart.shaded === undefined ? null : chart.series[chart.shaded].values;
   const axes = [timeAxis(panel.clock), verticalAxis(chart.left, "left", 3, left)];
-  const scales = { x: { time: true }, left: chart.left.is_logarithmic ? { distr: 3, log: 10, range: powers } : { range: fromZero(chart.left, linesOf(false)) } };
+  const scales = { x: { time: true }, left: { range: fromZero(chart.left, linesOf(false)) } };
   if (chart.right) {
     axes.push(verticalAxis(chart.right, "right", 1, right));
     // Aligned axes: as high on the right as what it is worth on the left.
@@ -182,7 +196,8 @@ function makeChart(chart, panel, key) {
       ? { from: "left", range: (u, low, high) => [low / chart.right.worth, high / chart.right.worth] }
       : { range: fromZero(chart.right, linesOf(true)) };
   }
-  const plot = new uPlot(
+  const made = { holder, chart };
+  made.plot = new uPlot(
     {
       width: Math.max(holder.clientWidth, 200),
       height: holder.clientHeight,
@@ -194,6 +209,8 @@ function makeChart(chart, panel, key) {
       axes,
       series: [{}, ...chart.series.map(uplotSeries)],
       hooks: {
+        // It begins linear, because uPlot decides about splits and places for good when it makes a scale.
+        ready: [(u) => chart.left.is_logarithmic && setLogarithmic({ ...made, plot: u }, true)],
         drawAxes: [(u) => shaded && paintShade(u, shaded)],
         draw: [
           (u) => {
@@ -208,8 +225,7 @@ function makeChart(chart, panel, key) {
     holder,
   );
   holder.dataset.drawn = "yes";
-  holder.dataset.logarithmic = chart.left.is_logarithmic ? "yes" : "no";
-  return { plot, holder, chart };
+  return made;
 }
 
 /** Makes a chart's left axis logarithmic, or linear again. */
@@ -217,6 +233,9 @@ function setLogarithmic(made, wished) {
   const scale = made.plot.scales.left;
   scale.distr = wished ? 3 : 1;
   scale.log = 10;
+  // uPlot has chosen the way from a value to its place when it made the scale.
+  const place = wished ? (value) => Math.log10(value > 0 ? value : scale.min / 10) : (value) => value;
+  scale.valToPct = (value) => (place(value) - place(scale.min)) / (place(scale.max) - place(scale.min));
   scale.range = wished ? powers : fromZero(made.chart.left, made.chart.lines.filter((line) => !line.on_right));
   made.holder.dataset.logarithmic = wished ? "yes" : "no";
   made.plot.redraw(true, true);

@@ -74,7 +74,7 @@ function scatterLegend(cloud, seen, front, missing) {
     if (count > 0) legend.append(legendEntry(`${state.name} (${grouped(String(count))})`, stateMark(state.mark, 13, 12)));
   });
   if (front.length > 1) {
-    legend.append(legendEntry("nothing is both cheaper and faster", drawing("path", { d: "M1 5H13V18H25", class: "front" })));
+    legend.append(legendEntry("Pareto front", drawing("path", { d: "M1 5H13V18H25", class: "front" })));
   }
   if (seen.some((point) => point.chosen)) legend.append(legendEntry(cloud.chosen_name, chosenMark(13, 12)));
   if (missing > 0) legend.append(element("span", { class: "fixed" }, `${grouped(String(missing))} without figures are not drawn`));

@@ -8,11 +8,15 @@ use clap_mangen::Man;
 use super::exit::Exit;
 use super::printing::{fail, print, print_data};
 use crate::shell::output;
+use crate::shell::terminal::note;
 
 #[derive(Args, Debug)]
 pub(super) struct ManRequest {
     /// Folder for windtunnel.1, windtunnel-run.1, … [default: print windtunnel.1]
-    #[arg(value_name = "DIR")]
+    #[arg(long, short, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// The same, as it was spelled before version 0.2
+    #[arg(value_name = "DIR", hide = true, conflicts_with = "out")]
     pub(super) folder: Option<PathBuf>,
 }
 
@@ -22,7 +26,10 @@ pub(super) fn run(request: &ManRequest, program: Command) -> Exit {
         Ok(pages) => pages,
         Err(error) => return fail(Exit::RunFailed, &format!("cannot make the manual pages: {error}")),
     };
-    let Some(folder) = &request.folder else {
+    if request.folder.is_some() {
+        note("note: a folder without `--out` is deprecated since version 0.2; use `--out DIR`\n");
+    }
+    let Some(folder) = request.out.as_ref().or(request.folder.as_ref()) else {
         let first = pages.first().map_or(&[][..], |(_, page)| page.as_slice());
         return print_data(&String::from_utf8_lossy(first));
     };

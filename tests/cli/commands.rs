@@ -133,7 +133,7 @@ fn every_template_is_written_validated_and_run_in_an_empty_folder() {
 #[test]
 fn every_command_has_a_manual_page_with_its_options_and_examples() {
     let folder = folder(&[]);
-    let written = windtunnel(folder.path(), &["man", "pages"]).exits(0).stdout;
+    let written = windtunnel(folder.path(), &["man", "--out", "pages"]).exits(0).stdout;
     let help = windtunnel(folder.path(), &["--help"]).exits(0).stdout;
     let commands =
         help.lines().skip_while(|line| *line != "Run:").take_while(|line| !line.starts_with("Options:"));

@@ -22,7 +22,7 @@ use crate::shell::files::{Folder, read_scenario};
     after_help = "Examples:\n  windtunnel run\n  windtunnel run web.toml --set service.web.scaling.max_capacity=40\n  \
                         windtunnel run web.toml --format json --quiet | jq .cost.per_month_usd\n  \
                         windtunnel run web.toml --replications 30\n  \
-                        windtunnel run web.toml --until 'p99_response_time ±2%'"
+                        windtunnel run web.toml --until p99_response_time=2%"
 )]
 pub(in crate::cli) struct RunRequest {
     /// Scenario file [default: the built-in flash sale]
@@ -35,8 +35,8 @@ pub(in crate::cli) struct RunRequest {
     /// Run the one replication of that number, from 0 on, alone: a row of a sweep or of --replications in full
     #[arg(long = "only-replication", value_name = "K", conflicts_with_all = ["replications", "until", "discard_warmup"], value_parser = clap::value_parser!(u64).range(..1_000_000))]
     pub(super) replication: Option<u64>,
-    /// Run it until the 95 % interval of a figure is narrow enough, such as 'p99_response_time ±2%'
-    #[arg(long, value_name = "FIGURE ±N%", value_parser = until::parse)]
+    /// Run it until the 95 % interval of a figure is narrow enough, such as p99_response_time=2%
+    #[arg(long, value_name = "FIGURE=N%", value_parser = until::parse)]
     pub(super) until: Option<Until>,
     /// Runs after which --until gives up
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "until", value_parser = replication_count(10))]

@@ -1,4 +1,4 @@
-//! `--until 'p99_response_time ±2%'`: a figure and how narrow its interval shall be.
+//! `--until p99_response_time=2%`: a figure and how narrow its interval shall be.
 
 use crate::scenario::Measure;
 
@@ -11,10 +11,14 @@ pub(super) struct Until {
     pub(super) relative: f64,
 }
 
-/// Reads `FIGURE ±N%`; `+-` stands for `±` where a keyboard has none.
+/// Reads `FIGURE=N%`; `FIGURE ±N%` and `FIGURE +-N%` are the same.
 pub(super) fn parse(text: &str) -> Result<Until, String> {
-    let example = "write a figure and a share, such as 'p99_response_time ±2%'";
-    let (name, width) = text.split_once('±').or_else(|| text.split_once("+-")).ok_or(example)?;
+    let example = "write a figure and a share, such as p99_response_time=2%";
+    let (name, width) = text
+        .split_once('±')
+        .or_else(|| text.split_once("+-"))
+        .or_else(|| text.split_once('='))
+        .ok_or(example)?;
     let name = name.trim();
     let measure = Measure::of_check(name)
         .ok_or_else(|| format!("`{name}` is not a figure that can be checked; {example}"))?;
@@ -36,12 +40,15 @@ mod tests {
         let until = parse("p99_response_time ±2%").unwrap();
         assert_eq!(until.measure, Measure::ResponseQuantile(0.99));
         assert!((until.relative - 0.02).abs() < 1e-12);
+        assert_eq!(parse("p99_response_time=2%").unwrap(), until);
         assert_eq!(parse("cost +- 0.5 %").unwrap().measure, Measure::Cost);
         for wrong in [
             "",
             "cost",
             "cost 2%",
             "p98_response_time ±2%",
+            "cost=2",
+            "cost=",
             "cost ±2",
             "cost ±0%",
             "cost ±100%",

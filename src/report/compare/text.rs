@@ -6,8 +6,8 @@ use crate::experiment::compare::{Compared, VariantComparison};
 use crate::experiment::{Estimate, Measure};
 use crate::results::figure_text;
 
-/// Measures of a service in the table.
-const OF_SERVICE: [Measure; 6] = [
+/// Measures of a service that are shown of every variant.
+pub(in crate::report) const OF_SERVICE: [Measure; 6] = [
     Measure::ResponseQuantile(0.5),
     Measure::ResponseQuantile(0.95),
     Measure::ResponseQuantile(0.99),

@@ -1,5 +1,6 @@
 //! View of a comparison: which variant is the cheapest that passes, and how the others differ from the base.
 
+use super::text::OF_SERVICE;
 use crate::experiment::Measure;
 use crate::experiment::points::short_name;
 use crate::experiment::scale_in::Ends;
@@ -17,16 +18,6 @@ use crate::scenario::MeasureUnit;
 
 const COST: Measure = Measure::CostPerMonth;
 const P95: Measure = Measure::ResponseQuantile(0.95);
-
-/// Figures of a service that are shown of every variant.
-const OF_SERVICE: [Measure; 6] = [
-    Measure::ResponseQuantile(0.5),
-    P95,
-    Measure::P99,
-    Measure::Availability,
-    Measure::RunningMean,
-    Measure::RunningMax,
-];
 
 /// Changed keys that are shown beside a variant; all are in `comparison.json`.
 const MOST_CHANGES: usize = 3;
